@@ -1,0 +1,87 @@
+/**
+ * Everything that can go wrong in a way that somebody branches on. Codes are told apart, messages are read by people.
+ *
+ * - `config-invalid`, `policy-invalid`, `event-unknown`, `snapshot-invalid`, `record-invalid`: what came in does not parse.
+ * - `secret-unreadable`, `secret-malformed`: no usable credentials.
+ * - `connect-*`: why no session with the server came about.
+ * - `pooler-in-between`: something else than the server answered.
+ * - `capacity-unusable`, `target-unreachable`: the thresholds do not fit the server's slots.
+ * - `blind-role`: our role may not see other roles' sessions.
+ * - `connection-lost`, `statement-failed`, `deadline-near`: an established run broke off.
+ * - `publish-failed`: the message did not reach the topic.
+ */
+export type ErrorCode =
+  | 'config-invalid'
+  | 'policy-invalid'
+  | 'event-unknown'
+  | 'snapshot-invalid'
+  | 'record-invalid'
+  | 'secret-unreadable'
+  | 'secret-malformed'
+  | 'connect-full'
+  | 'connect-role-limit'
+  | 'connect-database-limit'
+  | 'connect-denied'
+  | 'connect-tls'
+  | 'connect-unreachable'
+  | 'connect-failed'
+  | 'pooler-in-between'
+  | 'capacity-unusable'
+  | 'target-unreachable'
+  | 'blind-role'
+  | 'connection-lost'
+  | 'statement-failed'
+  | 'deadline-near'
+  | 'publish-failed'
+  | 'unexpected';
+
+/** A problem as data: it travels in the run record and is printed as it stands. Never holds a secret. */
+export type Problem = { readonly code: ErrorCode; readonly message: string };
+
+/** The one error class. `name` carries the code, because Lambda reports an error's name as its `errorType`. */
+export class RemediationError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.name = code;
+  }
+
+  toProblem(): Problem {
+    return { code: this.code, message: this.message };
+  }
+}
+
+/** The one coercion of whatever was thrown. */
+export function coerceError(thrown: unknown): RemediationError {
+  if (thrown instanceof RemediationError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new RemediationError('unexpected', message, { cause: thrown });
+}
+
+/** One finding of a parser: where, what was found, what is allowed. */
+export type Finding = { readonly path: string; readonly found: string; readonly allowed: string };
+
+/** All findings of one parse as one readable error, a line each. */
+export function invalid(code: ErrorCode, what: string, findings: readonly Finding[]): RemediationError {
+  const lines = findings.map(
+    ({ path, found, allowed }) => `  ${path}: found ${found}, allowed is ${allowed}`,
+  );
+  const count = findings.length === 1 ? '1 problem' : `${findings.length} problems`;
+  return new RemediationError(code, `${what} has ${count}; nothing was done:\n${lines.join('\n')}`);
+}
+
+/** How a found value is quoted in a message: short, on one line, as JSON where it can be said in JSON. */
+export function quoted(value: unknown): string {
+  const text = value === undefined ? 'nothing' : (asJson(value) ?? `something of type ${typeof value}`);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function asJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}

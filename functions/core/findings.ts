@@ -1,0 +1,40 @@
+import type * as z from 'zod/mini';
+import { type Finding, quoted } from './errors.ts';
+
+/** A path as one writes it in JavaScript: `relieve.ladder[2].minAge`. The document itself is `(root)`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return '(root)';
+  return path.map((step, index) => stepText(step, index === 0)).join('');
+}
+
+function stepText(step: PropertyKey, isFirst: boolean): string {
+  if (typeof step === 'string' && /^[\w$-]+$/.test(step)) return isFirst ? step : `.${step}`;
+  return `[${typeof step === 'string' ? quoted(step) : String(step)}]`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = Reflect.get(at, step);
+  }
+  return at;
+}
+
+/** A schema's complaints as findings, each once. Our schemas carry what is allowed as their error text. */
+export function findingsOf(error: z.core.$ZodError, input: unknown): readonly Finding[] {
+  const findings = error.issues.flatMap((issue) => {
+    const paths =
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return paths.map((path) => ({
+      path: pathText(path),
+      found: quoted(valueAt(input, path)),
+      allowed: issue.message,
+    }));
+  });
+  return [
+    ...new Map(
+      findings.map((finding) => [JSON.stringify([finding.path, finding.allowed]), finding]),
+    ).values(),
+  ];
+}

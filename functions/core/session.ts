@@ -1,0 +1,84 @@
+/**
+ * The domain's words. A *session* is a client's connection as the server shows it; it holds one *slot*. A *victim* is a
+ * session chosen for termination, every other session is *spared* for one reason. A *group* is all sessions of one
+ * application, user and database.
+ */
+
+/** The states that `pg_stat_activity.state` can show (PostgreSQL 14 to 18; `starting` is new in 18). */
+export const SESSION_STATES = [
+  'active',
+  'idle',
+  'idle in transaction',
+  'idle in transaction (aborted)',
+  'fastpath function call',
+  'disabled',
+  'starting',
+] as const;
+
+/** The states a policy may name: those in which the client, not the server, is to move next. */
+export const IDLE_STATES = ['idle', 'idle in transaction', 'idle in transaction (aborted)'] as const;
+export type IdleState = (typeof IDLE_STATES)[number];
+
+/** `address` of a session that came through a Unix socket. */
+export const LOCAL_ADDRESS = 'local';
+/** `application_name` of our own sessions. */
+export const OWN_APPLICATION = 'pg-headroom';
+/** What the server shows in place of a statement that our role may not read; all other columns are null then. */
+export const INSUFFICIENT_PRIVILEGE = '<insufficient privilege>';
+
+/** One row of the server's activity view. Timestamps are the server's own text: a Date would lose the microseconds. */
+export type Session = {
+  readonly pid: number | null;
+  readonly backendStart: string | null;
+  readonly backendType: string | null;
+  readonly user: string | null;
+  readonly database: string | null;
+  /** Chosen by the client, hence hostile; empty when the client set none. */
+  readonly application: string;
+  /** IP address, `local` for a Unix socket, or empty when unknown. */
+  readonly address: string;
+  /** Text that is no known state stays as it is and is spared as `state`. */
+  readonly state: string | null;
+  readonly stateChange: string | null;
+  /** Ages are the server's clock, whole milliseconds. */
+  readonly stateAgeMs: number | null;
+  readonly transactionAgeMs: number | null;
+  readonly queryAgeMs: number | null;
+  readonly waitEvent: string | null;
+  /** Pids that this session waits for. */
+  readonly blockedBy: readonly number[];
+  /** Null wherever a live snapshot could not read the fact. */
+  readonly superuser: boolean | null;
+  readonly advisoryLock: boolean | null;
+  readonly temporaryTables: boolean | null;
+  /** The last statement without its literals, see `statement-shape.ts`. */
+  readonly lastStatement: string | null;
+};
+
+export const CLIENT_BACKEND = 'client backend';
+
+/** True when our role may not read this row: nothing but its names is known. */
+export function isHidden(session: Session): boolean {
+  return session.state === null && session.lastStatement === INSUFFICIENT_PRIVILEGE;
+}
+
+/** True for sessions that take one of the slots ordinary clients share: client backends, and rows we cannot read. */
+export function takesSlot(session: Session): boolean {
+  return session.backendType === CLIENT_BACKEND || isHidden(session);
+}
+
+export type Group = { readonly application: string; readonly user: string; readonly database: string };
+
+export function groupOf(session: Session): Group {
+  return { application: session.application, user: session.user ?? '', database: session.database ?? '' };
+}
+
+/** A key that no choice of names can make collide: the lengths say where one name ends. */
+export function groupKey({ application, user, database }: Session): string {
+  return `${application.length} ${user?.length ?? 0} ${application}${user ?? ''}${database ?? ''}`;
+}
+
+/** What makes a session this session: pids are reused, a pid with its start time is not. */
+export function identityOf(session: Pick<Session, 'pid' | 'backendStart'>): string {
+  return `${session.pid} ${session.backendStart}`;
+}

@@ -1,0 +1,56 @@
+import { OWN_APPLICATION, type Session } from './session.ts';
+
+/** A `CONNECTION LIMIT` above 0. */
+export type ConnectionLimit = { readonly name: string; readonly limit: number };
+
+/** The server's slot settings, all in sessions. */
+export type Slots = {
+  readonly max: number;
+  readonly superuserReserved: number;
+  /** `reserved_connections`, 16 and later; else 0. */
+  readonly reserved: number;
+  /** What a provider keeps for itself: on RDS `rds.rds_superuser_reserved_connections` up to 15, and `rds.rds_reserved_connections`. */
+  readonly providerReserved: number;
+  readonly walSenders: number;
+  readonly roles: readonly ConnectionLimit[];
+  readonly databases: readonly ConnectionLimit[];
+};
+
+export type Flavor = 'postgresql';
+
+export type ServerFacts = {
+  readonly flavor: Flavor;
+  /** As `server_version` shows it. */
+  readonly version: string;
+  /** The pid of the session that took the snapshot. */
+  readonly ownPid: number | null;
+  /** Whether our role has the privileges of `pg_read_all_stats`; without them most of a row is null. */
+  readonly readsAllStats: boolean;
+};
+
+export type RefusalKind = 'server' | 'reserved' | 'role' | 'database' | 'wal-senders' | 'pooler';
+
+/** Refused connects of one kind; `name` is the role or database whose limit refused them. */
+export type Refusal = { readonly kind: RefusalKind; readonly name: string | null; readonly count: number };
+
+/** The connection state of one server at one moment. */
+export type Snapshot = {
+  /** The server's clock. */
+  readonly takenAt: string;
+  readonly server: ServerFacts;
+  readonly slots: Slots;
+  readonly sessions: readonly Session[];
+  readonly refusals: readonly Refusal[];
+};
+
+/**
+ * Which sessions are our own: the one that took the snapshot, and others of its role under our application name.
+ * The name alone would not do (any client may choose it), nor the role alone (a human may have borrowed it).
+ */
+export function ownSessions(snapshot: Pick<Snapshot, 'server' | 'sessions'>): (session: Session) => boolean {
+  const { ownPid } = snapshot.server;
+  const ownUser = snapshot.sessions.find(({ pid }) => pid !== null && pid === ownPid)?.user ?? null;
+  return (session) =>
+    (session.pid !== null && session.pid === ownPid) ||
+    (ownUser !== null && session.application === OWN_APPLICATION && session.user === ownUser);
+}

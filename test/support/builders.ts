@@ -1,0 +1,146 @@
+import { parsePolicyText } from '../../functions/core/parse-policy.ts';
+import { type Plan, planRemediation } from '../../functions/core/plan.ts';
+import type { Policy, PolicyText } from '../../functions/core/policy.ts';
+import type { Reading } from '../../functions/core/record.ts';
+import type { Session } from '../../functions/core/session.ts';
+import type { Slots, Snapshot } from '../../functions/core/snapshot.ts';
+import type { AlarmTrigger, TriggerKind } from '../../functions/core/trigger.ts';
+import type { Attempt } from '../../functions/core/verification.ts';
+
+/** The moment at which every built snapshot is taken. */
+export const TAKEN_AT = '2026-11-21 03:15:43.000000+00';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+/** A healthy pool's session that has been idle for an hour: eligible under the default policy. */
+export function aSession(fields: Partial<Session> = {}): Session {
+  const pid = fields.pid === undefined ? 1_000 : fields.pid;
+  return {
+    pid,
+    backendStart: `2026-11-20 00:00:00.${String(pid ?? 0).padStart(6, '0')}+00`,
+    backendType: 'client backend',
+    user: 'app',
+    database: 'orders',
+    application: 'web',
+    address: '10.0.0.7',
+    state: 'idle',
+    stateChange: '2026-11-21 02:15:43.000000+00',
+    stateAgeMs: HOUR,
+    transactionAgeMs: null,
+    queryAgeMs: HOUR,
+    waitEvent: 'ClientRead',
+    blockedBy: [],
+    superuser: false,
+    advisoryLock: false,
+    temporaryTables: false,
+    lastStatement: 'SELECT ?',
+    ...fields,
+  };
+}
+
+/** `count` sessions alike but for their pids, which count up from `firstPid`. */
+export function someSessions(
+  count: number,
+  firstPid: number,
+  fields: Partial<Session> | ((index: number) => Partial<Session>) = {},
+): readonly Session[] {
+  return Array.from({ length: count }, (_, index) =>
+    aSession({ ...(typeof fields === 'function' ? fields(index) : fields), pid: firstPid + index }),
+  );
+}
+
+/** A row that our role may not read: names are all it shows. */
+export function aHiddenSession(fields: Partial<Session> = {}): Session {
+  return aSession({
+    backendStart: null,
+    backendType: null,
+    address: '',
+    state: null,
+    stateChange: null,
+    stateAgeMs: null,
+    queryAgeMs: null,
+    waitEvent: null,
+    lastStatement: '<insufficient privilege>',
+    ...fields,
+  });
+}
+
+/** 100 connections, 3 of them reserved for superusers: 97 usable. */
+export function someSlots(fields: Partial<Slots> = {}): Slots {
+  return {
+    max: 100,
+    superuserReserved: 3,
+    reserved: 0,
+    providerReserved: 0,
+    walSenders: 10,
+    roles: [],
+    databases: [],
+    ...fields,
+  };
+}
+
+export function aSnapshot(
+  fields: Partial<Omit<Snapshot, 'server' | 'slots'>> & {
+    readonly server?: Partial<Snapshot['server']>;
+    readonly slots?: Partial<Slots>;
+  } = {},
+): Snapshot {
+  return {
+    takenAt: TAKEN_AT,
+    sessions: [],
+    refusals: [],
+    ...fields,
+    server: { flavor: 'postgresql', version: '18.4', ownPid: null, readsAllStats: true, ...fields.server },
+    slots: someSlots(fields.slots),
+  };
+}
+
+/** A policy as a person writes it: anything may be left out. */
+export type WrittenPolicy = {
+  readonly mode?: PolicyText['mode'];
+  readonly relieve?: Partial<PolicyText['relieve']>;
+  readonly reap?: PolicyText['reap'];
+  readonly limits?: Partial<PolicyText['limits']>;
+  readonly include?: Partial<PolicyText['include']>;
+  readonly protect?: Partial<PolicyText['protect']>;
+};
+
+/** A policy takes the way of every policy: through JSON and the one parser. */
+export function aPolicy(written: WrittenPolicy = {}): Policy {
+  return parsePolicyText(JSON.stringify(written));
+}
+
+export function aPlan(
+  fields: { readonly snapshot?: Snapshot; readonly policy?: Policy; readonly trigger?: TriggerKind } = {},
+): Plan {
+  return planRemediation(
+    fields.snapshot ?? aSnapshot(),
+    fields.policy ?? aPolicy(),
+    fields.trigger ?? 'alarm',
+  );
+}
+
+/** What came of a session's termination; it worked unless told otherwise. */
+export function anAttempt(session: Session, fields: Partial<Attempt> = {}): Attempt {
+  const { pid, backendStart } = session;
+  return { pid: pid ?? 0, backendStart, round: 1, guard: 'signalled', result: 'terminated', ...fields };
+}
+
+export function aReading(fields: Partial<Reading> = {}): Reading {
+  return { phase: 'settled', atMs: 4 * SECOND, pressure: [], came: [], gone: 0, ...fields };
+}
+
+export function anAlarm(fields: Partial<AlarmTrigger> = {}): AlarmTrigger {
+  return {
+    kind: 'alarm',
+    alarm: 'orders-db-too-many-clients',
+    alarmArn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders-db-too-many-clients',
+    state: 'ALARM',
+    reason: 'Threshold Crossed',
+    at: '2026-11-21T03:15:42.512Z',
+    suppressedBy: null,
+    ...fields,
+  };
+}
