@@ -1,0 +1,73 @@
+/**
+ * Roles of the people who run the server for us. Most of them are superusers; the others would be missed all the same.
+ * Amazon RDS and Aurora, Azure Database, Google Cloud SQL and AlloyDB, Neon.
+ */
+export const PROVIDER_ROLES: readonly string[] = [
+  'rdsadmin',
+  'rdsproxyadmin',
+  'rdsrepladmin',
+  'rdstopmgr',
+  'azuresu',
+  'cloudsqladmin',
+  'cloudsqlagent',
+  'cloudsqlreplica',
+  'cloudsqlimportexport',
+  'alloydbadmin',
+  'alloydbagent',
+  'cloud_admin',
+];
+
+/**
+ * Applications that look idle while they work, or whose loss nobody notices until they are needed.
+ * Backups keep a control connection idle for hours (pgbackrest issue 2789, barman 333, pgcopydb 116, gpbackup 476,
+ * greenmask 350); cluster managers and monitoring agents keep one on purpose.
+ */
+export const BUILTIN_APPLICATIONS: readonly string[] = [
+  // Backups, dumps, copies.
+  'pg_dump*',
+  'pg_restore*',
+  'pg_basebackup*',
+  'pg_receivewal*',
+  'pg_rewind*',
+  'pg_probackup*',
+  'pgbackrest*',
+  'pgBackRest*',
+  'barman*',
+  'wal-g*',
+  'WAL-G*',
+  'walg*',
+  'pgcopydb*',
+  'gpbackup*',
+  'greenmask*',
+  // Replication that reads as a client.
+  'AWS DMS*',
+  'Debezium*',
+  // Migrations and maintenance.
+  'pg_repack*',
+  'pg_squeeze*',
+  'flyway*',
+  'Flyway*',
+  'liquibase*',
+  'Liquibase*',
+  // Cluster managers and job runners.
+  'Patroni*',
+  'patroni*',
+  'repmgr*',
+  'pg_auto_failover*',
+  'pg_autoctl*',
+  'pg_cron*',
+  // Monitoring agents.
+  'datadog*',
+  'Datadog*',
+  'postgres_exporter*',
+  'postgres-exporter*',
+  'pg_exporter*',
+  'pgwatch*',
+  'pganalyze*',
+  'check_postgres*',
+  'telegraf*',
+  'newrelic*',
+  'zabbix*',
+  'Zabbix*',
+  'pmm-agent*',
+];

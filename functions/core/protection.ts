@@ -1,0 +1,105 @@
+import { addressMatcher } from './address.ts';
+import { BUILTIN_APPLICATIONS, PROVIDER_ROLES } from './builtin-protections.ts';
+import { nameMatcher } from './name-pattern.ts';
+import type { Include, Policy } from './policy.ts';
+import { CLIENT_BACKEND, isHidden, SESSION_STATES, type Session } from './session.ts';
+import { ownSessions, type Snapshot } from './snapshot.ts';
+import { isListen } from './statement-shape.ts';
+
+/** Why a session stays, the first that holds. */
+export type SparedReason =
+  | 'built-in'
+  | 'protected'
+  | 'not-included'
+  | 'state'
+  | 'unknown-age'
+  | 'too-young'
+  | 'kept'
+  | 'limit'
+  | 'not-needed';
+
+/** A reason and, for people, what exactly applied. */
+export type Protection = { readonly reason: SparedReason; readonly detail: string };
+
+type Check = (session: Session) => string | null;
+
+const KNOWN_STATES: ReadonlySet<string> = new Set(SESSION_STATES);
+
+/** What no policy can switch off, and no human's word either: one function that says what protects a session, or null. */
+export function builtinProtection(snapshot: Snapshot): Check {
+  const isOwn = ownSessions(snapshot);
+  const isProvider = nameMatcher(PROVIDER_ROLES);
+  return (session) => {
+    if (isOwn(session)) return 'our own session';
+    if (isHidden(session)) return 'hidden from our role';
+    if (session.pid === null) return 'unknown pid';
+    if (session.backendType === null) return 'unknown backend type';
+    if (session.backendType !== CLIENT_BACKEND) return `${session.backendType}, not a client`;
+    if (session.superuser !== false) return session.superuser ? 'superuser' : 'may be a superuser';
+    if (isProvider(session.user ?? '')) return `the provider's role ${session.user}`;
+    if (session.state === 'disabled') return 'track_activities is off';
+    if (session.state === null || !KNOWN_STATES.has(session.state)) return 'unknown state';
+    return null;
+  };
+}
+
+/** A fact that the snapshot could not read counts as present: in doubt, spare. */
+function factCheck(fact: boolean | null, present: string, unread: string): string | null {
+  if (fact === null) return unread;
+  return fact ? present : null;
+}
+
+function protectCheck({ protect }: Policy): Check {
+  const users = nameMatcher(protect.users);
+  const databases = nameMatcher(protect.databases);
+  const applications = nameMatcher(protect.applications);
+  const builtin = nameMatcher(protect.builtinApplications ? BUILTIN_APPLICATIONS : []);
+  const addresses = addressMatcher(protect.addresses);
+  const poolers = addressMatcher(protect.poolers);
+  return (session) => {
+    if (users(session.user ?? '')) return 'user';
+    if (databases(session.database ?? '')) return 'database';
+    if (applications(session.application)) return 'application';
+    if (builtin(session.application)) return 'backup, migration or monitoring';
+    if (addresses(session.address)) return 'address';
+    if (poolers(session.address)) return "a pooler's session";
+    if (protect.listeners && isListen(session.lastStatement ?? '')) return 'listens for notifications';
+    return (
+      (protect.advisoryLocks
+        ? factCheck(session.advisoryLock, 'holds an advisory lock', 'may hold an advisory lock')
+        : null) ??
+      (protect.temporaryTables
+        ? factCheck(session.temporaryTables, 'has temporary tables', 'may have temporary tables')
+        : null)
+    );
+  };
+}
+
+function includeCheck(include: Include): Check {
+  const users = nameMatcher(include.users);
+  const databases = nameMatcher(include.databases);
+  const applications = nameMatcher(include.applications);
+  const addresses = addressMatcher(include.addresses);
+  return (session) => {
+    if (!users(session.user ?? '')) return 'user';
+    if (!databases(session.database ?? '')) return 'database';
+    if (!applications(session.application)) return 'application';
+    return addresses(session.address) ? null : 'address';
+  };
+}
+
+/** One function that says why a session is out of reach, or null. Protections beat `include`. */
+export function protectionsOf(snapshot: Snapshot, policy: Policy): (session: Session) => Protection | null {
+  const steps = [
+    { reason: 'built-in', check: builtinProtection(snapshot) },
+    { reason: 'protected', check: protectCheck(policy) },
+    { reason: 'not-included', check: includeCheck(policy.include) },
+  ] as const;
+  return (session) => {
+    for (const { reason, check } of steps) {
+      const detail = check(session);
+      if (detail !== null) return { reason, detail };
+    }
+    return null;
+  };
+}
