@@ -1,0 +1,92 @@
+import type { Snapshot } from './snapshot.ts';
+
+/** Who runs the server, as far as it shows; null is somebody with a superuser of their own. */
+export type Provider = 'rds' | 'aurora' | 'azure' | 'google';
+
+/** Attributes that a role of ours has no use for. */
+export const NEEDLESS_ATTRIBUTES = [
+  'SUPERUSER',
+  'REPLICATION',
+  'CREATEROLE',
+  'CREATEDB',
+  'BYPASSRLS',
+] as const;
+export type RoleAttribute = (typeof NEEDLESS_ATTRIBUTES)[number];
+
+/** The server's own roles, and RDS's, that decide what a run may do. */
+export const GRANTED_ROLES = [
+  'pg_signal_backend',
+  'pg_read_all_stats',
+  'pg_use_reserved_connections',
+  'rds_superuser',
+  'rds_replication',
+] as const;
+export type GrantedRole = (typeof GRANTED_ROLES)[number];
+
+/** Whether our role has the privileges of another; `not-inherited` is a member without them. */
+export type Grant = 'usable' | 'not-inherited' | 'missing' | 'no-such-role';
+
+export type OwnRole = {
+  readonly name: string;
+  readonly attributes: readonly RoleAttribute[];
+  /** Null is unlimited. */
+  readonly connectionLimit: number | null;
+  /** Milliseconds until its password expires, negative once it has; null is never. */
+  readonly passwordLeftMs: number | null;
+  readonly grants: Readonly<Record<GrantedRole, Grant>>;
+  /** Hardened servers take this from PUBLIC. */
+  readonly mayCallTerminate: boolean;
+};
+
+/** Another login role that gets into slots which are reserved for ours. */
+export type ReserveUser = {
+  readonly name: string;
+  readonly superuser: boolean;
+  /** The role that was granted the reserve: its own name, or a group's. Null for superusers. */
+  readonly via: string | null;
+  readonly connectionLimit: number | null;
+};
+
+/** What a new session of our role starts with; values in the setting's own unit, as `pg_settings` has them. */
+export type Setting = {
+  readonly value: string;
+  /** `postmaster` takes a restart. */
+  readonly context: string;
+  /** The file says something else already. */
+  readonly pendingRestart: boolean;
+};
+
+/** What `ALTER ROLE … SET` or `ALTER DATABASE … SET` left; null is any. */
+export type Override = {
+  readonly setting: string;
+  readonly value: string;
+  readonly role: string | null;
+  readonly database: string | null;
+};
+
+/** How we came in. */
+export type OwnConnection = {
+  readonly database: string;
+  /** Whether it leaves the server's machine. */
+  readonly crossesNetwork: boolean;
+  /** Version and cipher; null in the clear. */
+  readonly tls: string | null;
+};
+
+/** Everything the doctor looks at. Each check takes only what it needs of it. */
+export type DoctorFacts = {
+  readonly snapshot: Snapshot;
+  readonly provider: Provider | null;
+  /** A read replica: roles are changed on its primary. */
+  readonly isReplica: boolean;
+  readonly connection: OwnConnection;
+  readonly role: OwnRole;
+  readonly reserveUsers: readonly ReserveUser[];
+  readonly settings: ReadonlyMap<string, Setting>;
+  readonly overrides: readonly Override[];
+};
+
+/** `18.4`, `14.23 (Debian 14.23-1)` and `19beta1` all begin with it; 0 when nothing does. */
+export function majorVersion({ server }: Pick<Snapshot, 'server'>): number {
+  return Number(/^\d+/.exec(server.version)?.[0] ?? 0);
+}

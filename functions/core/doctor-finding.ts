@@ -1,0 +1,103 @@
+import { cleanName } from './clean-text.ts';
+import type { DoctorFacts, Provider } from './doctor-facts.ts';
+
+/** `problem`: a run would fail, do less than it should, or not begin. `advice`: it works, and could do so better. */
+export type Standing = 'ok' | 'advice' | 'problem';
+
+/** What mends it: statements to paste, and what they cannot do or do not say. */
+export type Mend = { readonly sql: readonly string[]; readonly note: string | null };
+
+export type CheckName =
+  | 'server'
+  | 'direct'
+  | 'tls'
+  | 'attributes'
+  | 'connection-limit'
+  | 'password'
+  | 'terminate'
+  | 'visibility'
+  | 'slots'
+  | 'superuser-reserve'
+  | 'reserve'
+  | 'reserve-users'
+  | 'superuser-sessions'
+  | 'database-limit'
+  | 'activity'
+  | 'log-hidden'
+  | 'log-language'
+  | 'log-sqlstate'
+  | 'keepalives'
+  | 'login-timeout'
+  | 'lost-clients'
+  | 'idle-in-transaction'
+  | 'idle-sessions';
+
+/** One line of the doctor's. Names in `found` and `note` are clean already. */
+export type DoctorFinding = {
+  readonly check: CheckName;
+  readonly standing: Standing;
+  readonly found: string;
+  readonly mend: Mend | null;
+};
+
+export function good(check: CheckName, found: string): DoctorFinding {
+  return { check, standing: 'ok', found, mend: null };
+}
+
+export function advice(check: CheckName, found: string, mend: Mend | null): DoctorFinding {
+  return { check, standing: 'advice', found, mend };
+}
+
+export function problem(check: CheckName, found: string, mend: Mend): DoctorFinding {
+  return { check, standing: 'problem', found, mend };
+}
+
+export function bySql(...sql: readonly string[]): Mend {
+  return { sql, note: null };
+}
+
+export function byHand(note: string): Mend {
+  return { sql: [], note };
+}
+
+/** A setting's new value, as SQL writes it and as a provider's form takes it. */
+export type NewValue = { readonly name: string; readonly sql: string; readonly parameter: string };
+
+const PARAMETERS: Readonly<Record<Provider, string>> = {
+  rds: "In the instance's parameter group",
+  aurora: "In the cluster's or the instance's parameter group",
+  azure: 'In the server parameters',
+  google: 'In the database flags',
+};
+
+/** Settings for the whole server: by statement where a superuser can be had, in the provider's form where not. */
+export function bySettings(
+  { provider, settings }: Pick<DoctorFacts, 'provider' | 'settings'>,
+  ...values: readonly NewValue[]
+): Mend {
+  const isStatic = values.some(({ name }) => settings.get(name)?.context === 'postmaster');
+  const isPending = values.some(({ name }) => settings.get(name)?.pendingRestart);
+  if (provider === null) {
+    const restart = isPending
+      ? 'The configuration was changed already: the restart is still due.'
+      : 'Takes effect with a restart.';
+    return {
+      sql: [
+        ...values.map(({ name, sql }) => `ALTER SYSTEM SET ${name} = ${sql};`),
+        ...(isStatic ? [] : ['SELECT pg_reload_conf();']),
+      ],
+      note: isStatic ? restart : null,
+    };
+  }
+  const list = values.map(({ name, parameter }) => `${name} = ${parameter}`).join(', ');
+  const when = isStatic ? 'static, takes effect with a reboot' : 'dynamic, takes effect at once';
+  return byHand(`${PARAMETERS[provider]}: ${list} (${when}).`);
+}
+
+/** `a`, `a and b`, `a, b and 4 more`; a name may be another's choice. */
+export function namesText(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).map((name) => cleanName(name));
+  if (names.length > most) shown.push(`${names.length - most} more`);
+  const last = shown.at(-1) ?? '';
+  return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${last}` : last;
+}

@@ -1,0 +1,77 @@
+import type { DoctorFacts } from './doctor-facts.ts';
+import type { DoctorFinding, Standing } from './doctor-finding.ts';
+import { checkLogHidden, checkLogLanguage, checkLogSqlstate } from './doctor-log.ts';
+import {
+  checkAttributes,
+  checkConnectionLimit,
+  checkPassword,
+  checkTerminate,
+  checkVisibility,
+} from './doctor-role.ts';
+import { checkActivity, checkServer, checkTls, serverAnswers } from './doctor-server.ts';
+import {
+  checkDatabaseLimit,
+  checkReserve,
+  checkReserveUsers,
+  checkSlots,
+  checkSuperuserReserve,
+  checkSuperuserSessions,
+} from './doctor-slots.ts';
+import {
+  checkIdleInTransaction,
+  checkIdleSessions,
+  checkKeepalives,
+  checkLoginTimeout,
+  checkLostClients,
+} from './doctor-timeouts.ts';
+
+/** Every check, in the order in which they are read: who we are, whether we get in, whether we are told, what to set. */
+export function examineServer(facts: DoctorFacts): readonly DoctorFinding[] {
+  return [
+    checkServer(facts),
+    serverAnswers(),
+    checkTls(facts),
+    checkVisibility(facts),
+    checkTerminate(facts),
+    checkAttributes(facts),
+    ...checkConnectionLimit(facts),
+    ...checkPassword(facts),
+    checkSlots(facts),
+    ...checkSuperuserReserve(facts),
+    checkReserve(facts),
+    ...checkReserveUsers(facts),
+    ...checkSuperuserSessions(facts),
+    ...checkDatabaseLimit(facts),
+    ...checkActivity(facts),
+    ...checkLogHidden(facts),
+    ...checkLogLanguage(facts),
+    checkLogSqlstate(facts),
+    checkKeepalives(facts),
+    checkLoginTimeout(facts),
+    checkLostClients(facts),
+    checkIdleInTransaction(facts),
+    checkIdleSessions(facts),
+  ];
+}
+
+/** The settings that the checks ask for. */
+export const EXAMINED_SETTINGS: readonly string[] = [
+  'authentication_timeout',
+  'client_connection_check_interval',
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'lc_messages',
+  'log_destination',
+  'log_line_prefix',
+  'log_min_messages',
+  'reserved_connections',
+  'superuser_reserved_connections',
+  'tcp_keepalives_count',
+  'tcp_keepalives_idle',
+  'tcp_keepalives_interval',
+  'track_activities',
+];
+
+export function standing(findings: readonly DoctorFinding[], which: Standing): readonly DoctorFinding[] {
+  return findings.filter((finding) => finding.standing === which);
+}

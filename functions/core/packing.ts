@@ -1,0 +1,149 @@
+import type { Plan, Spared } from './plan.ts';
+import type { SparedReason } from './protection.ts';
+import type { Reading, RunRecord } from './record.ts';
+import { groupOf, type Session } from './session.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Attempt } from './verification.ts';
+import type { Victim, VictimReason } from './victims.ts';
+
+/**
+ * A run record in its travelling form. Sessions stand in columns, because equal values side by side compress to almost
+ * nothing; plans name them by their place in the snapshot instead of repeating them.
+ */
+
+type Columned<Row> = { readonly [Key in keyof Row]: readonly Row[Key][] };
+type Columns = Columned<Session>;
+
+type PackedSnapshot = Omit<Snapshot, 'sessions'> & { readonly sessions: Columns };
+type PackedPlan = Omit<Plan, 'victims' | 'spared'> & {
+  readonly victims: Columned<PackedVictim>;
+  readonly spared: {
+    readonly at: readonly number[];
+    readonly reason: readonly SparedReason[];
+    readonly detail: readonly string[];
+  };
+};
+/** The group is the session's own; scopes are named by their place in the plan's pressure. */
+type PackedVictim = Omit<VictimReason, 'group' | 'serves'> & {
+  readonly at: number;
+  readonly serves: readonly number[];
+};
+type PackedReading = Omit<Reading, 'came'> & { readonly came: Columns };
+
+export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'attempts'> & {
+  readonly attempts: Columned<Attempt>;
+  readonly snapshot: PackedSnapshot | null;
+  readonly plan: PackedPlan | null;
+  readonly readings: readonly PackedReading[];
+};
+
+const KEYS = [
+  'pid',
+  'backendStart',
+  'backendType',
+  'user',
+  'database',
+  'application',
+  'address',
+  'state',
+  'stateChange',
+  'stateAgeMs',
+  'transactionAgeMs',
+  'queryAgeMs',
+  'waitEvent',
+  'blockedBy',
+  'superuser',
+  'advisoryLock',
+  'temporaryTables',
+  'lastStatement',
+] as const satisfies readonly (keyof Session)[];
+
+const VICTIM_KEYS = [
+  'at',
+  'purpose',
+  'rung',
+  'minAgeMs',
+  'ageMs',
+  'serves',
+] as const satisfies readonly (keyof PackedVictim)[];
+const ATTEMPT_KEYS = [
+  'pid',
+  'backendStart',
+  'round',
+  'guard',
+  'result',
+] as const satisfies readonly (keyof Attempt)[];
+
+function toColumns<Row>(keys: readonly (keyof Row)[], rows: readonly Row[]): Columned<Row> {
+  const columns: unknown = Object.fromEntries(keys.map((key) => [key, rows.map((row) => row[key])]));
+  return columns as Columned<Row>;
+}
+
+function fromColumns<Row>(keys: readonly (keyof Row)[], columns: Columned<Row>): readonly Row[] {
+  const [first] = keys;
+  if (first === undefined) return [];
+  return columns[first].map((_, at) => Object.fromEntries(keys.map((key) => [key, columns[key][at]])) as Row);
+}
+
+export function packRecord(record: RunRecord): PackedRecord {
+  const { snapshot, plan, readings } = record;
+  const places = new Map(snapshot?.sessions.map((session, at) => [session, at]));
+  return {
+    ...record,
+    snapshot: snapshot === null ? null : { ...snapshot, sessions: toColumns(KEYS, snapshot.sessions) },
+    plan: plan === null ? null : packPlan(plan, (session) => places.get(session) ?? -1),
+    attempts: toColumns(ATTEMPT_KEYS, record.attempts),
+    readings: readings.map((reading) => ({ ...reading, came: toColumns(KEYS, reading.came) })),
+  };
+}
+
+function packPlan(plan: Plan, placeOf: (session: Session) => number): PackedPlan {
+  return {
+    ...plan,
+    victims: toColumns(
+      VICTIM_KEYS,
+      plan.victims.map(({ session, reason: { group, serves, ...reason } }) => ({
+        ...reason,
+        at: placeOf(session),
+        serves: serves.map((scope) => plan.pressure.findIndex((each) => each.scope === scope)),
+      })),
+    ),
+    spared: {
+      at: plan.spared.map(({ session }) => placeOf(session)),
+      reason: plan.spared.map(({ reason }) => reason),
+      detail: plan.spared.map(({ detail }) => detail),
+    },
+  };
+}
+
+export function unpackRecord(packed: PackedRecord): RunRecord {
+  const sessions = packed.snapshot === null ? [] : fromColumns<Session>(KEYS, packed.snapshot.sessions);
+  return {
+    ...packed,
+    snapshot: packed.snapshot === null ? null : { ...packed.snapshot, sessions },
+    plan: packed.plan === null ? null : unpackPlan(packed.plan, sessions),
+    attempts: fromColumns<Attempt>(ATTEMPT_KEYS, packed.attempts),
+    readings: packed.readings.map((reading) => ({
+      ...reading,
+      came: fromColumns<Session>(KEYS, reading.came),
+    })),
+  };
+}
+
+function unpackPlan(packed: PackedPlan, sessions: readonly Session[]): Plan {
+  const scopes = packed.pressure.map(({ scope }) => scope);
+  const victims = fromColumns<PackedVictim>(VICTIM_KEYS, packed.victims).flatMap(
+    ({ at, serves, ...reason }): readonly Victim[] => {
+      const session = sessions[at];
+      if (session === undefined) return [];
+      const served = serves.flatMap((place) => scopes[place] ?? []);
+      return [{ session, reason: { ...reason, group: groupOf(session), serves: served } }];
+    },
+  );
+  const spared = packed.spared.at.flatMap((at, index): readonly Spared[] => {
+    const session = sessions[at];
+    const [reason, detail] = [packed.spared.reason[index], packed.spared.detail[index]];
+    return session && reason !== undefined && detail !== undefined ? [{ session, reason, detail }] : [];
+  });
+  return { ...packed, victims, spared };
+}

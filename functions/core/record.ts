@@ -1,0 +1,68 @@
+import type { Problem } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+import type { Plan } from './plan.ts';
+import type { Mode, Policy } from './policy.ts';
+import type { Session } from './session.ts';
+import type { Pressure } from './slots.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Trigger } from './trigger.ts';
+import type { Attempt } from './verification.ts';
+
+/** How getting in went. `refusals` are answers of the server, by SQLSTATE and routine. */
+export type Connecting = {
+  readonly attempts: number;
+  readonly refusals: readonly {
+    readonly sqlstate: string;
+    readonly routine: string;
+    readonly count: number;
+  }[];
+};
+
+/** A later read of the sessions, as the difference to the first snapshot. */
+export type Reading = {
+  readonly phase: 'verified' | 'settled';
+  /** Since the run's start. */
+  readonly atMs: number;
+  /** The scopes that were under pressure first, the server always; as they are now. */
+  readonly pressure: readonly Pressure[];
+  /** Sessions that were not there in the first snapshot. */
+  readonly came: readonly Session[];
+  /** Number of sessions of the first snapshot that are gone. */
+  readonly gone: number;
+};
+
+/** Milliseconds since the run's start at which a step was done; null for steps that were not reached. */
+export type Timings = {
+  readonly connected: number | null;
+  readonly locked: number | null;
+  readonly snapshot: number | null;
+  readonly planned: number | null;
+  readonly terminated: number | null;
+  readonly verified: number | null;
+  readonly settled: number | null;
+  readonly finished: number;
+};
+
+/** Everything about one run, as it travels from `remediate` to `report`. */
+export type RunRecord = {
+  readonly version: 1;
+  readonly runId: string;
+  readonly server: string;
+  readonly mode: Mode;
+  readonly trigger: Trigger;
+  readonly policy: Policy;
+  /** ISO 8601, our clock. */
+  readonly startedAt: string;
+  readonly outcome: Outcome;
+  /** What stood in the way, for outcomes that need a reason. */
+  readonly problem: Problem | null;
+  readonly connecting: Connecting;
+  readonly snapshot: Snapshot | null;
+  readonly plan: Plan | null;
+  readonly attempts: readonly Attempt[];
+  readonly readings: readonly Reading[];
+  readonly timings: Timings;
+};
+
+/** What may have to be left out of a record to keep it within its size, in this order; victims and attempts never. */
+export type Reduction = 'statements' | 'details' | 'spared sessions';

@@ -1,0 +1,139 @@
+import * as z from 'zod/mini';
+import { parseAddress } from './address.ts';
+import { LOCAL_ADDRESS } from './session.ts';
+import type { RefusalKind } from './snapshot.ts';
+import { statementShape } from './statement-shape.ts';
+import { strictObject } from './strict-object.ts';
+
+/**
+ * The shape of a snapshot file. Little is obligatory: what a session does not say is unknown and spares it, except for
+ * facts that the author vouches for by silence (superuser, advisory lock, temporary tables). A live snapshot that could
+ * not read those says null. A schema's error text says what is allowed there.
+ */
+
+const REFUSAL_KINDS = [
+  'server',
+  'reserved',
+  'role',
+  'database',
+  'wal-senders',
+  'pooler',
+] as const satisfies readonly RefusalKind[];
+
+/** PostgreSQL's own numbers are 32-bit integers. */
+const MOST = 2_147_483_647;
+
+function described<Schema extends z.ZodMiniType>(description: string, schema: Schema): Schema {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+}
+
+function wholeNumber(least: number, most: number, orNull = '') {
+  const error = `a whole number ${most <= MOST ? `from ${least} to ${most}` : `from ${least}`}${orNull}`;
+  return z.int({ error }).check(z.gte(least, { error }), z.lte(most, { error }));
+}
+
+const slotCount = (description: string, fallback: number) =>
+  described(description, z._default(wholeNumber(0, MOST), fallback));
+
+const textOrNull = (description: string) =>
+  described(description, z._default(z.nullable(z.string({ error: 'a text or null' })), null));
+
+const ageOrNull = (description: string) => {
+  const age = wholeNumber(0, Number.MAX_SAFE_INTEGER, ' or null');
+  return described(`${description}, in milliseconds.`, z._default(z.nullable(age), null));
+};
+
+const fact = (description: string) => {
+  const flag = z.nullable(z.boolean({ error: 'true, false, or null where it could not be read' }));
+  return described(
+    `${description} Null: could not be read, in doubt the session is spared.`,
+    z._default(flag, false),
+  );
+};
+
+const ADDRESS = 'an IP address without a mask, "local" for a Unix socket, or "" where it is unknown';
+const address = z.string({ error: ADDRESS }).check(
+  z.refine((text) => text === '' || text === LOCAL_ADDRESS || parseAddress(text) !== null, {
+    error: ADDRESS,
+  }),
+);
+
+const pid = wholeNumber(1, MOST, ' or null');
+const statement = z.pipe(z.string({ error: 'a text or null' }), z.transform(statementShape));
+
+const sessionSchema = strictObject({
+  pid: described('Process id; unknown spares.', z._default(z.nullable(pid), null)),
+  backendStart: textOrNull("When the session was opened; with the pid it is the session's identity."),
+  backendType: textOrNull('"client backend" for clients; unknown spares.'),
+  user: textOrNull('Role of the session.'),
+  database: textOrNull('Database of the session.'),
+  application: described(
+    'application_name; empty when the client set none.',
+    z._default(z.string({ error: 'a text' }), ''),
+  ),
+  address: described(`The client's address: ${ADDRESS}.`, z._default(address, '')),
+  state: textOrNull('As pg_stat_activity shows it, for example "idle"; unknown spares.'),
+  stateChange: textOrNull('When the session came into its state.'),
+  stateAgeMs: ageOrNull('How long the session has been in its state; unknown spares'),
+  transactionAgeMs: ageOrNull('Age of its transaction'),
+  queryAgeMs: ageOrNull('Age of its last statement'),
+  waitEvent: textOrNull('What the server process waits for.'),
+  blockedBy: described(
+    'Pids of the sessions it waits for; 0 is a prepared transaction.',
+    z._default(z.array(wholeNumber(0, MOST), { error: 'a list of pids' }), []),
+  ),
+  superuser: fact('Whether its role is a superuser.'),
+  advisoryLock: fact('Whether it holds a session advisory lock.'),
+  temporaryTables: fact('Whether it has temporary tables.'),
+  lastStatement: described(
+    'Its last statement; values in it are dropped when the file is read.',
+    z._default(z.nullable(statement), null),
+  ),
+});
+
+const TEXT = 'a text that is not empty';
+const name = z.string({ error: TEXT }).check(z.minLength(1, { error: TEXT }));
+
+const limits = (description: string) => {
+  const limit = described('CONNECTION LIMIT; -1 is none.', wholeNumber(-1, MOST));
+  const entry = strictObject({ name, limit });
+  return described(description, z._default(z.array(entry, { error: 'a list of limits' }), []));
+};
+
+const serverSchema = strictObject({
+  flavor: z._default(z.enum(['postgresql'], { error: '"postgresql"' }), 'postgresql'),
+  version: described('As server_version shows it.', z._default(name, 'unknown')),
+  ownPid: described('The session that took the snapshot.', z._default(z.nullable(pid), null)),
+});
+
+const slotsSchema = strictObject({
+  max: described('max_connections.', wholeNumber(1, MOST)),
+  superuserReserved: slotCount('superuser_reserved_connections.', 3),
+  reserved: slotCount('reserved_connections (16 and later).', 0),
+  providerReserved: slotCount(
+    'What the provider keeps for itself, for example rds.rds_reserved_connections.',
+    0,
+  ),
+  walSenders: slotCount('max_wal_senders.', 10),
+  roles: limits('Roles with a CONNECTION LIMIT.'),
+  databases: limits('Databases with a CONNECTION LIMIT.'),
+});
+
+const refusalSchema = strictObject({
+  kind: z.enum(REFUSAL_KINDS, { error: REFUSAL_KINDS.map((kind) => `"${kind}"`).join(' or ') }),
+  name: textOrNull('The role or database whose limit refused.'),
+  count: wholeNumber(1, MOST),
+});
+
+export const snapshotFileSchema = strictObject({
+  $schema: z.optional(z.string()),
+  takenAt: described(
+    "The server's clock when the snapshot was taken.",
+    z._default(z.string({ error: 'a text' }), ''),
+  ),
+  server: z.prefault(serverSchema, {}),
+  slots: slotsSchema,
+  sessions: z.array(sessionSchema, { error: 'a list of sessions' }),
+  refusals: z._default(z.array(refusalSchema, { error: 'a list of refusals' }), []),
+});

@@ -1,0 +1,116 @@
+import {
+  type GroupStanding,
+  leadingIn,
+  type Ranking,
+  rankGroups,
+  type Taker,
+  takersOf,
+} from '../core/diagnosis.ts';
+import type { Reduction, RunRecord } from '../core/record.ts';
+import { type Group, groupKey, groupOf, identityOf, type Session } from '../core/session.ts';
+import { type Pressure, scopeName } from '../core/slots.ts';
+import type { AttemptResult } from '../core/verification.ts';
+import type { VictimReason } from '../core/victims.ts';
+
+/**
+ * One session that a run told to end, or would have. Without a reason it made up for an attempt that came to nothing;
+ * without a result it was not tried.
+ */
+export type Tried = {
+  readonly session: Session;
+  readonly reason: VictimReason | null;
+  readonly result: AttemptResult | null;
+};
+
+/** What every part of the message counts from, worked out once. */
+export type Facts = {
+  readonly record: RunRecord;
+  /** What is missing from the record because it was too large. */
+  readonly reduced: readonly Reduction[];
+  /** Nothing was to be ended, whatever the plan says: the policy only observes, or the run was paused. */
+  readonly hypothetical: boolean;
+  /** Null without a snapshot, and when the record had to leave the sessions out. */
+  readonly ranking: Ranking | null;
+  /** Who stands out in the scope that the message speaks of. */
+  readonly leading: GroupStanding | null;
+  /** The scope that the message speaks of: the first under pressure, else the server. At first, and at the last read. */
+  readonly before: Pressure | null;
+  readonly after: Pressure | null;
+  readonly tried: readonly Tried[];
+  /** Those of them that ended, or would. */
+  readonly losses: readonly Tried[];
+  /** By group, the largest first. */
+  readonly lossesByGroup: readonly { readonly group: Group; readonly losses: readonly Tried[] }[];
+  readonly results: ReadonlyMap<AttemptResult, number>;
+  readonly takers: readonly Taker[];
+  /** Freed slots that went to newcomers of the groups which had lost them. */
+  readonly retaken: number;
+  readonly ownRole: string | null;
+};
+
+export function factsOf(record: RunRecord, reduced: readonly Reduction[]): Facts {
+  const { snapshot, plan, attempts, readings, mode, outcome } = record;
+  const hypothetical = mode !== 'enforce' || outcome === 'paused';
+  const tried = hypothetical ? planned(record) : attempted(record);
+  const losses = tried.filter(({ result }) => result === null || result === 'terminated');
+  const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
+  const settled = readings.findLast(({ phase }) => phase === 'settled');
+  const takers = snapshot && plan && settled ? takersOf(snapshot, plan, attempts, settled) : [];
+  const ranking = snapshot === null || reduced.includes('spared sessions') ? null : rankGroups(snapshot);
+  return {
+    record,
+    reduced,
+    hypothetical,
+    ranking,
+    leading: ranking === null || before === null ? null : leadingIn(ranking, before),
+    before,
+    after: before === null ? null : pressureAt(readings.at(-1)?.pressure, before),
+    tried,
+    losses,
+    lossesByGroup: byGroup(losses),
+    results: countResults(record),
+    takers,
+    retaken: takers.reduce((sum, { lost, came }) => sum + Math.min(lost, came), 0),
+    ownRole: ownRoleOf(record),
+  };
+}
+
+/** The same scope at another read. */
+export function pressureAt(pressure: readonly Pressure[] | undefined, { scope }: Pressure): Pressure | null {
+  const isSame = (other: Pressure) =>
+    other.scope.kind === scope.kind && scopeName(other.scope) === scopeName(scope);
+  return pressure?.find(isSame) ?? null;
+}
+
+function planned({ plan }: RunRecord): readonly Tried[] {
+  return (plan?.victims ?? []).map((victim) => ({ ...victim, result: null }));
+}
+
+/** Later rounds end sessions that the first plan spared: they are looked up in the snapshot. */
+function attempted({ snapshot, plan, attempts }: RunRecord): readonly Tried[] {
+  const reasons = new Map(plan?.victims.map(({ session, reason }) => [identityOf(session), reason]));
+  const sessions = new Map(snapshot?.sessions.map((session) => [identityOf(session), session]));
+  return attempts.flatMap((attempt): readonly Tried[] => {
+    const session = sessions.get(identityOf(attempt));
+    const reason = reasons.get(identityOf(attempt)) ?? null;
+    return session === undefined ? [] : [{ session, reason, result: attempt.result }];
+  });
+}
+
+function byGroup(losses: readonly Tried[]): Facts['lossesByGroup'] {
+  return [...Map.groupBy(losses, ({ session }) => groupKey(session)).values()]
+    .flatMap((ofGroup) => (ofGroup[0] ? [{ group: groupOf(ofGroup[0].session), losses: ofGroup }] : []))
+    .sort((a, b) => b.losses.length - a.losses.length);
+}
+
+function countResults({ attempts }: RunRecord): ReadonlyMap<AttemptResult, number> {
+  const counts = new Map<AttemptResult, number>();
+  for (const { result } of attempts) counts.set(result, (counts.get(result) ?? 0) + 1);
+  return counts;
+}
+
+function ownRoleOf({ snapshot }: RunRecord): string | null {
+  if (snapshot === null) return null;
+  const { ownPid } = snapshot.server;
+  return snapshot.sessions.find(({ pid }) => pid !== null && pid === ownPid)?.user ?? null;
+}

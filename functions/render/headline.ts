@@ -1,0 +1,161 @@
+import type { Outcome } from '../core/outcome.ts';
+import type { Facts } from './facts.ts';
+import { counted, groupName, listText, usedText } from './words.ts';
+
+/** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
+type Headline = {
+  readonly subject: (maxName: number) => readonly string[];
+  readonly sentence: string;
+};
+
+/** The wording of each outcome: the word for it, and what follows. */
+export function headlineOf(facts: Facts): Headline {
+  const { outcome, mode } = facts.record;
+  const wording: Wording = WORDINGS[outcome];
+  const observed = mode === 'observe' ? ['OBSERVED ONLY'] : [];
+  return {
+    subject: (max) => [...observed, ...wording(facts, max).subject],
+    sentence: wording(facts).sentence,
+  };
+}
+
+/** The record of a run that broke off lacks the attempts whose answer never came. */
+export function mayHaveSent({ record, hypothetical }: Facts): boolean {
+  return !hypothetical && (record.plan?.victims.length ?? 0) > 0;
+}
+
+type Wording = (
+  facts: Facts,
+  maxName?: number,
+) => { readonly subject: readonly string[]; readonly sentence: string };
+
+const fixed =
+  (word: string, sentence: string): Wording =>
+  () => ({ subject: [word], sentence });
+
+const WORDINGS: Readonly<Record<Outcome, Wording>> = {
+  healthy: (facts, max) => ({
+    subject: ['healthy', ...used(facts, max)],
+    sentence: `healthy. ${sentences(used(facts))}`,
+  }),
+  reaped: (facts, max) => ({
+    subject: [ends(facts, max, 'old '), 'no pressure', ...used(facts, max)],
+    sentence: `no pressure. ${sentences([ends(facts, undefined, 'old '), ...change(facts)])}`,
+  }),
+  recovered: (facts, max) => ({
+    subject: [...(facts.hypothetical ? [] : ['recovered']), ends(facts, max), ...used(facts, max)],
+    sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([ends(facts), ...change(facts)])}`,
+  }),
+  partial: (facts, max) => ({
+    subject: ['still under pressure', ends(facts, max), ...used(facts, max)].slice(
+      facts.hypothetical ? 1 : 0,
+    ),
+    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([`${ends(facts)}, too few`, ...change(facts)])}`,
+  }),
+  refilled: (facts, max) => ({
+    subject: [`filled up again, ${retaken(facts, max)}`, ...used(facts, max)],
+    sentence: `filled up again. ${sentences([ends(facts), retaken(facts), ...change(facts)])}`,
+  }),
+  'no-candidates': (facts, max) => ({
+    subject: ['under pressure, policy lets no session go', ...used(facts, max), ...most(facts, max)],
+    sentence: `under pressure. ${sentences([[...used(facts), ...most(facts)].join(', '), 'The policy lets no session go'])}`,
+  }),
+  unexplained: (facts, max) => ({
+    subject: ['clients were refused, no pressure seen', ...used(facts, max)],
+    sentence: `unexplained. ${sentences(['Clients were refused, but nothing here is under pressure', ...used(facts)])}`,
+  }),
+  busy: fixed(
+    'another run is at work, this one did nothing',
+    'busy. Another run is at work, this one did nothing.',
+  ),
+  paused: (facts, max) => ({
+    subject: ['paused, nothing ended', ...used(facts, max)],
+    sentence: `paused. ${sentences(['Earlier runs had no lasting effect, so this one only looked', ...used(facts), ...pausedPlan(facts)])}`,
+  }),
+  muted: fixed('trigger asks for nothing', 'nothing to do. The trigger asks for nothing.'),
+  stale: fixed('event too old, nothing done', 'nothing done. The event was too old to act on.'),
+  off: fixed(
+    'switched off, nothing done',
+    "switched off. The policy's mode is off: nothing was read or done.",
+  ),
+  blind: fixed(
+    'blind, nothing ended, our role may not see other sessions',
+    'blind. Our role may not see other sessions, so nothing was ended.',
+  ),
+  'cannot-connect': (facts) => ({
+    subject: [`no way in after ${tries(facts)}, nothing ended`, ...problem(facts)],
+    sentence: `no way in after ${tries(facts)}. Nothing was ended.`,
+  }),
+  unverified: (facts) => ({
+    subject: [`${told(facts)} to end, effect not known`, ...problem(facts)],
+    sentence: `effect not known. ${told(facts)} to end, then the run broke off before it could read what came of it.`,
+  }),
+  failed: (facts) =>
+    mayHaveSent(facts)
+      ? {
+          subject: ['run failed while ending sessions', ...problem(facts)],
+          sentence: 'the run failed while ending sessions. Which of them ended is not known.',
+        }
+      : {
+          subject: ['run failed, nothing ended', ...problem(facts)],
+          sentence: 'the run failed. Nothing was ended.',
+        },
+};
+
+/** `27 idle sessions of billing-worker`, `40 sessions of billing-worker and 2 other groups`. */
+function lossText({ losses, lossesByGroup }: Facts, maxName?: number, adjective = ''): string {
+  const idle = losses.every(({ session }) => session.state === 'idle') ? 'idle ' : '';
+  const [first, ...others] = lossesByGroup;
+  if (first === undefined) return 'no session';
+  const more = others.length === 0 ? '' : ` and ${counted(others.length, 'other group')}`;
+  return `${counted(losses.length, `${adjective}${idle}session`)} of ${groupName(first.group, maxName)}${more}`;
+}
+
+function ends(facts: Facts, max?: number, adjective = ''): string {
+  const whose = lossText(facts, max, adjective);
+  return facts.hypothetical ? `would end ${whose}` : `${whose} ended`;
+}
+
+function used({ before, after }: Facts, max?: number): readonly string[] {
+  const latest = after ?? before;
+  return latest === null ? [] : [usedText(latest, max)];
+}
+
+/** `31 of 57 slots used now, 57 before`. */
+function change(facts: Facts): readonly string[] {
+  const { before, after } = facts;
+  return before === null || after === null
+    ? used(facts)
+    : used(facts).map((text) => `${text} now, ${before.used} before`);
+}
+
+function retaken({ retaken, losses, takers }: Facts, max?: number): string {
+  const names = takers.filter(({ lost }) => lost > 0).map(({ group }) => groupName(group, max));
+  return `${retaken} of ${losses.length} freed slots re-taken by ${listText(names, 1)}`;
+}
+
+function most({ ranking }: Facts, max?: number): readonly string[] {
+  const top = ranking?.groups[0];
+  return top === undefined ? [] : [`${top.sessions} by ${groupName(top.group, max)}`];
+}
+
+function pausedPlan(facts: Facts): readonly string[] {
+  return facts.losses.length === 0 ? [] : [`Not paused, it ${ends(facts)}`];
+}
+
+function tries({ record }: Facts): string {
+  return counted(record.connecting.attempts, 'try', 'tries');
+}
+
+function told({ record }: Facts): string {
+  return `${counted(record.attempts.length, 'session')} told`;
+}
+
+function problem({ record }: Facts): readonly string[] {
+  return record.problem === null ? [] : [record.problem.code];
+}
+
+/** Each part as a sentence of its own. Names at its beginning keep their case. */
+function sentences(parts: readonly string[]): string {
+  return parts.map((part) => `${part.startsWith('would') ? `W${part.slice(1)}` : part}.`).join(' ');
+}

@@ -1,0 +1,75 @@
+import { cleanName } from '../core/clean-text.ts';
+import type { GroupStanding } from '../core/diagnosis.ts';
+import { IDLE_STATES } from '../core/session.ts';
+import type { Facts } from './facts.ts';
+import { bounded, type Column, row, type Section, wrap } from './layout.ts';
+import { ageText, counted, groupName, ownerOf } from './words.ts';
+
+/** Rows that fit on the first screen; the rest is in the details. */
+const ON_SCREEN = 4;
+
+/** Younger idleness is what every pool has. */
+const WORTH_SAYING_MS = 60_000;
+
+const COLUMNS_OF_HOLDERS: readonly Column[] = [
+  { width: 5, align: 'right' },
+  { width: 5, align: 'right' },
+  { width: 17, align: 'left' },
+  { width: 17, align: 'left' },
+  { width: 4, align: 'right' },
+  { width: 4, align: 'right' },
+  { width: 5, align: 'right' },
+  { width: 7, align: 'right' },
+];
+const TITLES = ['slots', 'share', 'application', 'user@database', 'busy', 'idle', 'in tx', 'oldest'];
+
+export function holders({ ranking, reduced, leading, before }: Facts): Section {
+  const title = 'WHO HELD THE SLOTS';
+  if (reduced.includes('spared sessions'))
+    return {
+      title,
+      lines: wrap('Not known here: the record was too large for the sessions that were spared.'),
+    };
+  if (ranking === null || ranking.used === 0) return { title, lines: [] };
+  const { groups, hidden } = ranking;
+  return {
+    title,
+    lines: [
+      ...(groups.length > 0 ? [row(COLUMNS_OF_HOLDERS, TITLES)] : []),
+      ...bounded(groups, ON_SCREEN, holderRow, restRow),
+      ...(hidden > 0 ? [row(COLUMNS_OF_HOLDERS, [String(hidden), '', 'hidden sessions'])] : []),
+      ...(leading === null ? [] : wrap(leadingText(leading, before?.used ?? ranking.used))),
+    ],
+  };
+}
+
+function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: GroupStanding): string {
+  const sum = (isCounted: (state: string | null) => boolean) =>
+    String(states.reduce((total, { state, count }) => total + (isCounted(state) ? count : 0), 0));
+  const isIdle = (state: string | null) => IDLE_STATES.some((idle) => idle === state);
+  return row(COLUMNS_OF_HOLDERS, [
+    String(sessions),
+    sharePercent === null ? '' : `${sharePercent}%`,
+    cleanName(group.application),
+    ownerOf(group),
+    sum((state) => !isIdle(state)),
+    sum((state) => state === 'idle'),
+    sum((state) => state !== 'idle' && isIdle(state)),
+    oldestIdleMs === null ? '' : ageText(oldestIdleMs),
+  ]);
+}
+
+function restRow(rest: readonly GroupStanding[]): string {
+  const sessions = rest.reduce((sum, each) => sum + each.sessions, 0);
+  return row(COLUMNS_OF_HOLDERS, [String(sessions), '', counted(rest.length, 'more group')]);
+}
+
+/** Who, not why: one snapshot does not tell a leak from a large pool. */
+function leadingText({ group, sessions, addresses, medianIdleMs }: GroupStanding, used: number): string {
+  const from = `from ${counted(addresses.count, 'address', 'addresses')}`;
+  const half =
+    medianIdleMs === null || medianIdleMs < WORTH_SAYING_MS
+      ? ''
+      : `, half idle for over ${ageText(medianIdleMs)}`;
+  return `Leading: ${groupName(group)}, ${sessions} of ${used} ${from}${half}.`;
+}

@@ -1,0 +1,34 @@
+import type { Problem } from '../core/errors.ts';
+import type { LimitCut, Plan, Verdict } from '../core/plan.ts';
+import type { SparedReason } from '../core/protection.ts';
+import type { Pressure } from '../core/slots.ts';
+import type { VictimReason } from '../core/victims.ts';
+
+/** A plan for programs. Sessions are named by pid; ages are milliseconds. */
+export type PlanDocument = {
+  readonly verdict: Verdict;
+  readonly pressure: readonly Pressure[];
+  /** In the order in which they would go. */
+  readonly victims: readonly { readonly pid: number | null; readonly reasons: VictimReason }[];
+  readonly spared: readonly {
+    readonly pid: number | null;
+    readonly reason: SparedReason;
+    readonly detail: string;
+  }[];
+  readonly limits: readonly LimitCut[];
+  readonly missing: number;
+  readonly problem: Problem | null;
+};
+
+export function planDocument(plan: Plan): PlanDocument {
+  const { verdict, pressure, victims, spared, limits, missing, problem } = plan;
+  return {
+    verdict,
+    pressure,
+    victims: victims.map(({ session, reason }) => ({ pid: session.pid, reasons: reason })),
+    spared: spared.map(({ session, reason, detail }) => ({ pid: session.pid, reason, detail })),
+    limits,
+    missing,
+    problem,
+  };
+}

@@ -1,0 +1,90 @@
+import { cleanName } from '../core/clean-text.ts';
+import type { Plan, Spared } from '../core/plan.ts';
+import type { SparedReason } from '../core/protection.ts';
+import { CLIENT_BACKEND, groupKey } from '../core/session.ts';
+import { compareText } from '../core/slots.ts';
+import type { Section } from './layout.ts';
+import { type Heading, table } from './table.ts';
+import type { Paint } from './table-paint.ts';
+import { ageRange, counted } from './words.ts';
+
+const ON_SCREEN = 40;
+
+const HEADINGS: readonly Heading[] = [
+  { title: 'sessions', align: 'right' },
+  { title: 'why', align: 'left', most: 44 },
+  { title: 'application', align: 'left' },
+  { title: 'user', align: 'left', most: 16 },
+  { title: 'database', align: 'left', most: 16 },
+];
+
+/** What a change of the policy would move comes first, what nothing can move last. */
+const REASONS: Readonly<Record<SparedReason, string>> = {
+  limit: '',
+  kept: '',
+  'not-needed': 'not needed: ',
+  'too-young': 'too young: ',
+  state: 'no rung for state: ',
+  'unknown-age': 'unknown age: ',
+  'not-included': 'not included: ',
+  protected: 'protected: ',
+  'built-in': 'never ended: ',
+};
+const ORDER = Object.keys(REASONS);
+
+/** Who would stay and why: by reason, what exactly applied, and group. */
+export function sparedSection({ spared }: Plan, paint: Paint): Section {
+  if (spared.length === 0) return { title: '', lines: [] };
+  const kinds = [...Map.groupBy(spared, keyOf).values()].sort(compareKinds);
+  const shown = kinds.slice(0, ON_SCREEN).map((kind) => [String(kind.length), whyText(kind), ...names(kind)]);
+  const rest = kinds.slice(ON_SCREEN).flat();
+  return {
+    title: paint('title', `Would stay: ${counted(spared.length, 'session')}`),
+    lines: [
+      ...table(HEADINGS, shown, paint),
+      ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, all with --json`] : []),
+    ],
+  };
+}
+
+/** The server's own processes are no clients and take no slot: one line is enough for them. */
+function isServerProcess({ session: { backendType } }: Spared): boolean {
+  return backendType !== null && backendType !== CLIENT_BACKEND && backendType !== 'walsender';
+}
+
+/** What exactly applied, alike for all sessions of a kind: the detail of the too young names each one's age. */
+function detailOf(spared: Spared): string {
+  if (isServerProcess(spared)) return "the server's own processes";
+  return spared.reason === 'too-young' ? (spared.session.state ?? '') : spared.detail;
+}
+
+function keyOf(spared: Spared): string {
+  const group = isServerProcess(spared) ? '' : groupKey(spared.session);
+  return [spared.reason, detailOf(spared), group].join('\n');
+}
+
+function compareKinds(a: readonly Spared[], b: readonly Spared[]): number {
+  const [first, second] = [a[0], b[0]];
+  if (first === undefined || second === undefined) return 0;
+  return (
+    ORDER.indexOf(first.reason) - ORDER.indexOf(second.reason) ||
+    Number(isServerProcess(first)) - Number(isServerProcess(second)) ||
+    b.length - a.length ||
+    compareText(keyOf(first), keyOf(second))
+  );
+}
+
+function whyText(kind: readonly Spared[]): string {
+  const [first] = kind;
+  if (first === undefined) return '';
+  const detail = cleanName(detailOf(first));
+  if (first.reason === 'state' && first.session.state === 'active') return 'active';
+  if (first.reason !== 'too-young') return `${REASONS[first.reason]}${detail}`;
+  return `${REASONS[first.reason]}${detail} for ${ageRange(kind.map(({ session }) => session.stateAgeMs ?? 0))}`;
+}
+
+function names([first]: readonly Spared[]): readonly string[] {
+  if (first === undefined || isServerProcess(first)) return [];
+  const { application, user, database } = first.session;
+  return [application, user ?? '', database ?? ''].map((name) => cleanName(name));
+}

@@ -1,0 +1,85 @@
+import { cleanName } from '../core/clean-text.ts';
+import type { Spared } from '../core/plan.ts';
+import type { Policy } from '../core/policy.ts';
+import { identityOf, type Session, takesSlot } from '../core/session.ts';
+import { ownSessions } from '../core/snapshot.ts';
+import type { Facts } from './facts.ts';
+import { bounded, type Column, row, type Section } from './layout.ts';
+import { ageRange, ageText, counted } from './words.ts';
+
+const ON_SCREEN = 5;
+
+const COLUMNS_OF_SPARED: readonly Column[] = [
+  { width: 5, align: 'right' },
+  { width: 70, align: 'left' },
+];
+
+/** Who stayed and why. What takes no slot is not worth a line: our own session and the server's processes. */
+export function whoWasSpared({ record }: Facts): Section {
+  const { plan, snapshot, policy } = record;
+  const isOwn = snapshot === null ? () => false : ownSessions(snapshot);
+  // A later round may have taken somebody whom the first plan had spared.
+  const tried = new Set(
+    record.attempts.filter(({ result }) => result !== 'gone' && result !== 'changed').map(identityOf),
+  );
+  const stays = (session: Session) =>
+    takesSlot(session) && !isOwn(session) && !tried.has(identityOf(session));
+  const spared = plan?.spared.filter(({ session }) => stays(session)) ?? [];
+  const reasons = [...Map.groupBy(spared, (each) => reasonText(each, policy))].sort(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  return {
+    title: `SPARED: ${counted(spared.length, 'session')}`,
+    lines: bounded(
+      reasons,
+      ON_SCREEN,
+      ([reason, those]) => sparedRow(String(those.length), `${reason}${agesOf(those)}`),
+      (rest) => sparedRow(String(rest.flatMap(([, those]) => those).length), 'for other reasons'),
+    ),
+  };
+}
+
+function sparedRow(count: string, reason: string): string {
+  return row(COLUMNS_OF_SPARED, [count, reason]);
+}
+
+/** Ages tell sessions that are too young apart; one line says as much as hundreds. */
+function agesOf(spared: readonly Spared[]): string {
+  if (spared[0]?.reason !== 'too-young') return '';
+  return ` (${ageRange(spared.map(({ session }) => session.stateAgeMs ?? 0))})`;
+}
+
+function reasonText({ reason, detail, session }: Spared, policy: Policy): string {
+  const exactly = cleanName(detail, 100);
+  switch (reason) {
+    case 'built-in':
+      return `never ended: ${exactly}`;
+    case 'protected':
+      return `protected: ${exactly}`;
+    case 'not-included':
+      return `not included by the policy: ${exactly}`;
+    case 'state':
+      return session.state === 'active' ? 'active' : `no rung for state: ${exactly}`;
+    case 'unknown-age':
+      return 'age unknown';
+    case 'too-young':
+      return `${cleanName(session.state ?? '')} for less than ${youngest(session.state, policy)}`;
+    case 'kept':
+      return `kept: ${policy.limits.keepPerGroup} of each group ${policy.limits.keepPerGroup === 1 ? 'stays' : 'stay'}`;
+    case 'limit':
+      return exactly;
+    case 'not-needed':
+      return 'not needed: enough slots without them';
+    default: {
+      const never: never = reason;
+      return never;
+    }
+  }
+}
+
+/** The least age at which any rung takes this state. */
+function youngest(state: string | null, { relieve, reap }: Policy): string {
+  const rungs = relieve.ladder.filter((rung) => rung.state === state).map(({ minAgeMs }) => minAgeMs);
+  const ages = rungs.length > 0 || reap === null ? rungs : [reap.minAgeMs];
+  return ages.length === 0 ? 'the policy asks for' : ageText(Math.min(...ages));
+}

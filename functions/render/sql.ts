@@ -1,0 +1,1 @@
+export { quoteIdentifier } from '../core/sql-text.ts';

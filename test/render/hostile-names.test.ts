@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../../functions/core/message.ts';
+import type { RunRecord } from '../../functions/core/record.ts';
+import { renderFailure } from '../../functions/render/failure.ts';
+import { renderIncident } from '../../functions/render/incident.ts';
+import { aPolicy, HOUR } from '../support/builders.ts';
+import { KILLED_RUN } from '../support/failed-runs.ts';
+import { ALARM, ENFORCE, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
+
+/** What a reader does not see, or sees where it is not. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}]/u;
+
+const HOSTILE: Readonly<Record<string, string>> = {
+  'line breaks': 'web\nWHAT NEXT\r\n  1. DROP DATABASE orders;',
+  'separators of Unicode': 'web\u2028WHAT NEXT\u2029\u0085x',
+  'ANSI escapes': '\u001b[2J\u001b[31mred\u001b[0m\u009b1m',
+  backspaces: 'billing\b\b\b\b\b\b\bstorefront',
+  'bidi controls': 'abc\u202e321\u2066x\u2069\u200f',
+  'letters from right to left': 'שלום مرحبا 42',
+  'invisible characters': 'a\u200bb\u00adc\ufeffd\u3164e\u2800f\u{e0041}',
+  'false columns': 'web          99   100%  nobody',
+  'other spaces': 'web\u00a0\u3000x',
+  'markup of chats and HTML': '<!channel> </script><img src=x onerror=alert(1)> *bold* `code` &amp;',
+  'a link': 'urgent https://evil.example/login',
+  'ten kilobytes': 'A'.repeat(10_240),
+  'ten kilobytes of emoji': '\u{1f418}'.repeat(2_560),
+  'stacked marks': `z${'\u0351'.repeat(500)}`,
+  'wide letters': '請求処理ワーカー'.repeat(4),
+  'a lone surrogate': 'x\ud800y',
+  nothing: '',
+};
+
+/** A run in which everything that clients and administrators choose has this name. */
+function runNamed(name: string, mode: 'enforce' | 'observe' = 'enforce'): RunRecord {
+  const hostile = { application: name, user: name, database: name, fromAgeMs: 2 * HOUR };
+  const run = runOf({
+    snapshot: snapshotOf(
+      sessionsOf([
+        { ...hostile, count: 50, addresses: [name, '10.0.0.1'] },
+        { ...hostile, count: 7, state: name },
+      ]),
+    ),
+    policy: mode === 'enforce' ? ENFORCE : aPolicy(),
+    trigger: { ...ALARM, alarm: name, reason: name },
+    came: sessionsOf([{ ...hostile, count: 3 }], 9_000),
+    problem: { code: 'unexpected', message: `Role ${name} is refused` },
+  });
+  return { ...run, server: name, runId: name };
+}
+
+function expectHarmless({ subject, text, attributes }: Message): void {
+  expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+  for (const line of text.split('\n')) {
+    expect(line).not.toMatch(UNSEEN);
+    expect(line).not.toMatch(RIGHT_TO_LEFT);
+    expect(line).not.toContain('://');
+  }
+  expect(Buffer.byteLength(text)).toBeLessThan(40_000);
+  for (const value of Object.values(attributes)) {
+    expect(value).not.toBe('');
+    expect(value.length).toBeLessThanOrEqual(64);
+    expect(value).not.toMatch(UNSEEN);
+  }
+}
+
+/** Titles of sections are what a forged line would look like. */
+const titlesIn = (text: string) => text.split('\n').filter((line) => /^[A-Z]{2,} /.test(line));
+
+describe('names that clients choose', () => {
+  test.each(Object.entries(HOSTILE))('%s are harmless wherever they stand', (_, name) => {
+    for (const mode of ['enforce', 'observe'] as const) {
+      const message = renderIncident(runNamed(name, mode));
+      expectHarmless(message);
+      expect(titlesIn(message.text)).toEqual(titlesIn(renderIncident(runNamed('web', mode)).text));
+    }
+  });
+
+  test('any name at all is harmless', () => {
+    const anyText = fc.string({ unit: 'binary', maxLength: 200 });
+    fc.assert(
+      fc.property(anyText, (name) => expectHarmless(renderIncident(runNamed(name)))),
+      { numRuns: 300 },
+    );
+  });
+
+  test('errors of failed runs are as hostile', () => {
+    for (const name of Object.values(HOSTILE)) {
+      const run = { ...KILLED_RUN, functionName: name, requestId: name, errorType: name, errorMessage: name };
+      expectHarmless(renderFailure(run, { ...ALARM, alarm: name }));
+    }
+  });
+});
+
+describe('size', () => {
+  const leak = { count: 4_000, application: 'billing-worker', fromAgeMs: 3 * HOUR };
+  const manyGroups = Array.from({ length: 1_000 }, (_, at) => ({
+    count: 1,
+    application: `${'\u{1f418}'.repeat(3_000)} ${at}`,
+    user: `tenant_${at}`,
+    fromAgeMs: 2 * HOUR,
+    addresses: [`10.0.${at % 250}.${at % 199}`],
+  }));
+  const record = runOf({
+    snapshot: snapshotOf(sessionsOf([leak, ...manyGroups]), { max: 5_003 }),
+    policy: aPolicy({ mode: 'enforce', limits: { maxVictims: 2_000, keepPerGroup: 0 } }),
+  });
+  const { text } = renderIncident(record);
+
+  test('5,000 sessions stay far below what SNS takes', () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(200_000);
+  });
+
+  test('what is left out of a list is counted', () => {
+    expect(text).toMatch(/^ +997 +997 more groups$/m);
+    expect(text).toMatch(/^ {2}and 961 more groups with 961 sessions$/m);
+    expect(text).toMatch(/^ {2}and 950 more$/m);
+  });
+
+  test('the record left out is named with what is missing', () => {
+    const reduced = renderIncident(record, ['statements', 'details', 'spared sessions']);
+    const flat = reduced.text.replace(/\s+/g, ' ');
+    expect(flat).toContain('the record was too large for the sessions that were spared');
+    expect(flat).toContain('left out, in this order: statements, details, spared sessions.');
+    expect(flat).toContain('5000 of 5000 usable in use');
+  });
+});

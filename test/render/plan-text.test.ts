@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { Session } from '../../functions/core/session.ts';
+import type { Slots } from '../../functions/core/snapshot.ts';
+import type { TriggerKind } from '../../functions/core/trigger.ts';
+import { renderPlan } from '../../functions/render/plan-text.ts';
+import { plain } from '../../functions/render/table-paint.ts';
+import {
+  aPlan,
+  aPolicy,
+  aSession,
+  aSnapshot,
+  HOUR,
+  MINUTE,
+  SECOND,
+  someSessions,
+  type WrittenPolicy,
+} from '../support/builders.ts';
+
+function textOf(
+  sessions: readonly Session[],
+  {
+    slots = { max: 23 },
+    policy: written = {},
+    trigger = 'alarm',
+  }: {
+    readonly slots?: Partial<Slots>;
+    readonly policy?: WrittenPolicy;
+    readonly trigger?: TriggerKind;
+  } = {},
+): string {
+  const [snapshot, policy] = [aSnapshot({ sessions, slots }), aPolicy(written)];
+  const plan = aPlan({ snapshot, policy, trigger });
+  return renderPlan({ source: 'db:5432', policyName: 'p.json', snapshot, policy, trigger, plan }, plain);
+}
+
+/** 20 usable slots, all taken. */
+const FULL = [
+  ...someSessions(12, 100, (at) => ({ application: 'leaky', stateAgeMs: 2 * HOUR + at * MINUTE })),
+  ...someSessions(3, 200, (at) => ({ application: 'web', stateAgeMs: (at + 1) * SECOND })),
+  ...someSessions(4, 300, { application: 'web', state: 'active' }),
+  aSession({ pid: 400, application: '', user: 'ann', lastStatement: 'LISTEN x' }),
+  aSession({ pid: 1, application: '', user: null, database: null, backendType: 'checkpointer', state: null }),
+  aSession({ pid: 2, application: '', user: null, database: null, backendType: 'walwriter', state: null }),
+];
+
+test('a plan is told on one screen', () => {
+  const text = textOf(FULL, { policy: { limits: { maxVictims: 3 } } });
+  expect(text).toBe(`\
+Partial: ending 3 sessions leaves 1 slot missing.
+  Cut by maxVictims: it allows 3 sessions, the plan wanted 4.
+  db:5432, PostgreSQL version 18.4, 2026-11-21 03:15:43 UTC
+  Policy p.json: acts at 95 % used, until 80 % used; trigger alarm
+
+Slots
+  scope   usable        used  free  need  used then  free then
+  server      20  20 (100 %)     0     4  17 (85 %)          3  under pressure, 1 missing
+
+Would go: 3 sessions
+  pid  application  user  database  address   idle for  rung
+  111  leaky        app   orders    10.0.0.7  2h 11m    1: idle 1h
+  110  leaky        app   orders    10.0.0.7  2h 10m    1: idle 1h
+  109  leaky        app   orders    10.0.0.7  2h 9m     1: idle 1h
+
+Would stay: 19 sessions
+  sessions  why                                      application  user  database
+         1  over the limit of one run                leaky        app   orders
+         1  kept for its group                       leaky        app   orders
+         7  not needed: enough slots without it      leaky        app   orders
+         3  too young: idle for 1s to 3s             web          app   orders
+         4  active                                   web          app   orders
+         1  protected: listens for notifications     (none)       ann   orders
+         2  never ended: the server's own processes`);
+});
+
+describe('the first line says the verdict', () => {
+  test.each<readonly [string, readonly Session[], WrittenPolicy, TriggerKind]>([
+    ['Healthy: no pressure, nothing to do.', [], {}, 'alarm'],
+    [
+      'Healthy: no pressure; the policy would reap 1 session.',
+      someSessions(2, 1, { stateAgeMs: 9 * HOUR }),
+      { reap: { minAge: '8h' } },
+      'schedule',
+    ],
+    ['Sufficient: ending 4 sessions restores headroom.', FULL, {}, 'alarm'],
+    ['Partial: ending 1 session leaves 3 slots missing.', FULL, { limits: { keepPerGroup: 11 } }, 'alarm'],
+    [
+      'No candidates: 4 slots missing, and the policy lets nobody go.',
+      FULL,
+      { include: { users: ['appx'] } },
+      'alarm',
+    ],
+    [
+      'No plan: the policy does not fit this server.',
+      FULL,
+      { relieve: { when: { freeSlots: 5 }, until: { freeSlots: 50 } } },
+      'alarm',
+    ],
+  ])('%s', (expected, sessions, policy, trigger) => {
+    expect(textOf(sessions, { policy, trigger }).split('\n')[0]).toBe(expected);
+  });
+});
+
+test('each scope has a line with its slots now and then', () => {
+  const sessions = [...someSessions(5, 100, { user: 'batch' }), ...someSessions(3, 200)];
+  const text = textOf(sessions, { slots: { max: 40, roles: [{ name: 'batch', limit: 5 }] } });
+  expect(text).toContain('role batch       5  5 (100 %)     0     1   4 (80 %)          1  under pressure\n');
+  expect(text).toContain('server          37   8 (21 %)    29     0   7 (18 %)         30  no pressure\n');
+});
+
+test('free slots are never shown below 0, the reserve in use is', () => {
+  expect(textOf(FULL, { slots: { max: 21 } })).toContain(
+    'server      18  20 (111 %)     0     6  14 (77 %)          4  under pressure, 2 of the reserve in use',
+  );
+});
+
+test('a long list is cut, and what is cut is counted by group', () => {
+  const text = textOf(someSessions(60, 100), {
+    slots: { max: 63 },
+    policy: { limits: { maxPercent: 100 }, relieve: { until: { usedPercent: 20 } } },
+  });
+  expect(text).toContain('Would go: 48 sessions');
+  expect(text).toContain('  and 18 more, all with --json:\n    18 of web (app@orders)\n');
+  expect(text.match(/1: idle 1h/g)).toHaveLength(30);
+});
+
+test('names that clients chose neither break a line nor reach the terminal as they are', () => {
+  const hostile = '\u001b[2J\nhealthy\u202e\u009b';
+  const named = { application: hostile, user: hostile, database: hostile, address: hostile };
+  const text = textOf([...someSessions(20, 100, named), aSession({ ...named, pid: 1, state: hostile })]);
+  expect(text).toMatch(/100 {2}\\u\{1b\}\[2J\\nhealthy/);
+  expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(text).not.toMatch(/^healthy/m);
+});

@@ -1,0 +1,20 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Message } from '../../functions/core/message.ts';
+
+const FOLDER = join(import.meta.dirname, '../render/golden');
+/** `UPDATE_GOLDEN=1 npx vitest run test/render` writes what is rendered now; look at the difference before you keep it. */
+const REWRITE = process.env.UPDATE_GOLDEN === '1';
+
+/** A message as one file: what a mail shows, then what filters see. */
+export function fileOf({ subject, text, attributes }: Message): string {
+  const headers = Object.entries(attributes).map(([name, value]) => `${name}: ${value}`);
+  return `Subject: ${subject}\n${headers.join('\n')}\n\n${text}`;
+}
+
+/** The golden file of this name; rewritten first when asked to. */
+export async function golden(name: string, message: Message): Promise<string> {
+  const path = join(FOLDER, `${name}.txt`);
+  if (REWRITE) await writeFile(path, fileOf(message));
+  return await readFile(path, 'utf8');
+}

@@ -1,0 +1,193 @@
+import type { Outcome } from '../../functions/core/outcome.ts';
+import type { RunRecord } from '../../functions/core/record.ts';
+import { aPolicy, HOUR, MINUTE, SECOND } from './builders.ts';
+import {
+  ALARM,
+  recordOf,
+  runOf,
+  type SessionsOf,
+  STORMED,
+  SWEEP,
+  sessionsOf,
+  snapshotOf,
+} from './records.ts';
+
+/** Made-up incidents on a server of 57 usable slots, one for each outcome, as its messages are judged by eye. */
+
+const PODS = ['10.0.3.17', '10.0.3.18', '10.0.4.2'];
+const LEAK: SessionsOf = {
+  count: 41,
+  application: 'billing-worker',
+  user: 'billing',
+  fromAgeMs: 2 * HOUR + 11 * MINUTE,
+  toAgeMs: 40 * SECOND,
+  addresses: PODS,
+};
+const SHOP: readonly SessionsOf[] = [
+  {
+    count: 3,
+    application: 'storefront',
+    user: 'shop',
+    state: 'active',
+    fromAgeMs: 40,
+    addresses: ['10.0.5.9'],
+  },
+  { count: 7, application: 'storefront', user: 'shop', fromAgeMs: 4 * SECOND, addresses: ['10.0.5.9'] },
+];
+const OTHERS: readonly SessionsOf[] = [
+  { count: 1, application: 'notifier', user: 'shop', fromAgeMs: 5 * HOUR, lastStatement: 'LISTEN orders' },
+  { count: 1, application: 'report', user: 'bi', state: 'active', fromAgeMs: 25 * MINUTE },
+  { count: 1, application: 'pgbackrest', user: 'backup', fromAgeMs: 3 * HOUR },
+  {
+    count: 1,
+    application: 'psql',
+    user: 'postgres',
+    fromAgeMs: 9 * HOUR,
+    superuser: true,
+    addresses: ['local'],
+  },
+  { count: 2, user: 'batch', state: 'idle in transaction', fromAgeMs: 12 * MINUTE },
+];
+const LEAKING = snapshotOf(sessionsOf([LEAK, ...SHOP, ...OTHERS]));
+const BUSY = snapshotOf(
+  sessionsOf([
+    {
+      count: 47,
+      application: 'storefront',
+      user: 'shop',
+      state: 'active',
+      fromAgeMs: 40 * SECOND,
+      toAgeMs: 1_000,
+    },
+    { count: 6, application: 'checkout', user: 'shop', fromAgeMs: 3 * SECOND },
+    { count: 2, application: 'notifier', user: 'shop', fromAgeMs: HOUR, lastStatement: 'LISTEN orders' },
+  ]),
+);
+const CALM = snapshotOf(sessionsOf([{ ...LEAK, count: 9 }, ...SHOP, ...OTHERS]));
+const OBSERVE = aPolicy({ mode: 'observe' });
+
+const comers = (...groups: readonly SessionsOf[]) => sessionsOf(groups, 9_000);
+
+export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
+  healthy: () => runOf({ snapshot: CALM, trigger: SWEEP }),
+  reaped: () =>
+    runOf({ snapshot: CALM, trigger: SWEEP, policy: aPolicy({ mode: 'enforce', reap: { minAge: '1h' } }) }),
+  recovered: () =>
+    runOf({
+      snapshot: LEAKING,
+      results: ['terminated', 'changed', 'gone'],
+      came: comers(
+        { count: 2, application: 'storefront', user: 'shop', state: 'active', fromAgeMs: 10 },
+        { ...LEAK, count: 1, fromAgeMs: 0, toAgeMs: 0 },
+      ),
+    }),
+  partial: () =>
+    runOf({
+      snapshot: LEAKING,
+      policy: aPolicy({ mode: 'enforce', limits: { maxPercent: 15 } }),
+      results: ['terminated', 'terminated', 'forbidden', 'still-there'],
+      came: comers({ count: 5, application: 'storefront', user: 'shop', state: 'active', fromAgeMs: 10 }),
+    }),
+  refilled: () =>
+    runOf({ snapshot: LEAKING, came: comers({ ...LEAK, count: 11, fromAgeMs: 0, toAgeMs: 0 }) }),
+  'no-candidates': () => runOf({ snapshot: BUSY }),
+  unexplained: () => runOf({ snapshot: CALM }),
+  busy: () => recordOf('busy', { connecting: { attempts: 1, refusals: [] } }),
+  paused: () => runOf({ snapshot: LEAKING, outcome: 'paused' }),
+  muted: () => recordOf('muted', { trigger: { ...ALARM, state: 'OK' } }),
+  stale: () => recordOf('stale', { trigger: { ...ALARM, at: '2026-11-21T03:02:10.000Z' } }),
+  off: () => recordOf('off', { policy: aPolicy({ mode: 'off' }) }),
+  blind: () =>
+    recordOf('blind', {
+      connecting: { attempts: 1, refusals: [] },
+      snapshot: {
+        ...LEAKING,
+        server: { ...LEAKING.server, readsAllStats: false },
+        sessions: LEAKING.sessions.map((session) =>
+          session.user === 'headroom' || session.user === null
+            ? session
+            : {
+                ...session,
+                backendType: null,
+                state: null,
+                stateAgeMs: null,
+                lastStatement: '<insufficient privilege>',
+              },
+        ),
+      },
+      problem: {
+        code: 'blind-role',
+        message:
+          'Role "headroom" cannot see other roles\' sessions (57 of 57 are hidden), and what it cannot see it does not judge: GRANT pg_read_all_stats TO "headroom";',
+      },
+    }),
+  'cannot-connect': () =>
+    recordOf('cannot-connect', {
+      connecting: {
+        attempts: 214,
+        refusals: [
+          { sqlstate: '53300', routine: 'InitPostgres', count: 180 },
+          { sqlstate: '53300', routine: 'InitProcess', count: 31 },
+          { sqlstate: '', routine: '', count: 3 },
+        ],
+      },
+      problem: {
+        code: 'connect-full',
+        message:
+          'No way into orders.abc123.eu-west-1.rds.amazonaws.com:5432 after 214 tries in 20 s: only slots reserved for others are left; grant pg_use_reserved_connections to our role and set reserved_connections (16+).',
+      },
+      timings: { ...recordOf('failed').timings, finished: 20_112 },
+    }),
+  unverified: () =>
+    runOf({
+      snapshot: LEAKING,
+      came: null,
+      results: Array<'unknown'>(30).fill('unknown'),
+      problem: {
+        code: 'connection-lost',
+        message:
+          'Our session with the server broke off while terminating: 12 attempts have no answer, nothing after them was sent.',
+      },
+    }),
+  failed: () =>
+    recordOf('failed', {
+      connecting: STORMED,
+      problem: {
+        code: 'capacity-unusable',
+        message:
+          'The server has 0 usable slots ({"max_connections":20,"superuserReserved":10,"reserved":10,"providerReserved":0}), more than 0 are needed: lower the reserves or raise max_connections.',
+      },
+    }),
+};
+
+/** What an observing run says instead, for those outcomes where it matters. */
+export const OBSERVED: Readonly<Record<string, () => RunRecord>> = {
+  'observe-recovered': () => runOf({ snapshot: LEAKING, policy: OBSERVE }),
+  'observe-partial': () =>
+    runOf({ snapshot: LEAKING, policy: aPolicy({ mode: 'observe', limits: { maxPercent: 15 } }) }),
+  'observe-no-candidates': () => runOf({ snapshot: BUSY, policy: OBSERVE }),
+};
+
+/** A role's limit is reached, the server is fine. */
+export function roleLimitIncident(): RunRecord {
+  const batch = {
+    count: 5,
+    application: 'nightly',
+    user: 'batch',
+    fromAgeMs: 20 * MINUTE,
+    toAgeMs: 12 * MINUTE,
+  };
+  return runOf({
+    snapshot: snapshotOf(sessionsOf([batch, ...SHOP]), { roles: [{ name: 'batch', limit: 5 }] }),
+    policy: aPolicy({ mode: 'enforce', relieve: { when: { freeSlots: 3 }, until: { freeSlots: 5 } } }),
+  });
+}
+
+/** Time was up while a window of terminations was under way: the record knows of none of them. */
+export function cutOffIncident(): RunRecord {
+  const problem = {
+    code: 'deadline-near',
+    message: 'The time of this run is up: it broke off where it was, and the next run measures anew.',
+  } as const;
+  return { ...runOf({ snapshot: LEAKING, came: null, outcome: 'failed', problem }), attempts: [] };
+}
