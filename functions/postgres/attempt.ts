@@ -1,0 +1,188 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { coerceError, type Problem, RemediationError } from '../core/errors.ts';
+import { OWN_APPLICATION } from '../core/session.ts';
+import { quoteIdentifier } from '../core/sql-text.ts';
+import { BEGIN_SESSION } from './sql/begin-session.ts';
+import {
+  denialOf,
+  type Fullness,
+  fullnessOf,
+  isFailedAuthentication,
+  isTlsCode,
+  type ServerAnswer,
+  serverAnswer,
+  TOO_MANY_CONNECTIONS,
+} from './sqlstate.ts';
+import { type Credentials, type Target, targetText } from './target.ts';
+
+/** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
+export const STATEMENT_TIMEOUT_MS = 5_000;
+/** After this without a word from us the server ends our session, and with it slot and lock: Lambda may freeze us. */
+const IDLE_TIMEOUT_MS = 10_000;
+/** One attempt's bound: under a storm a connect that gets in takes up to 270 ms. */
+const ATTEMPT_TIMEOUT_MS = 4_000;
+/** A try that another one has overtaken may end in good order, if it does so soon. */
+const LOSER_MS = 500;
+/** The goodbye is a courtesy: after this the socket is destroyed. */
+const GOODBYE_MS = 500;
+
+export type OpenSession = {
+  readonly client: pg.Client;
+  /** What `version()` says. */
+  readonly product: string;
+  readonly versionNumber: number;
+  readonly close: () => Promise<void>;
+};
+
+/** What one attempt to get in came to. `refused` may be tried again, `denied` stays denied. */
+export type Attempted =
+  | { readonly kind: 'in'; readonly session: OpenSession }
+  | {
+      readonly kind: 'refused';
+      readonly answer: ServerAnswer | null;
+      readonly fullness: Fullness | 'silent' | 'broken-off' | 'tls' | 'token';
+    }
+  | { readonly kind: 'denied'; readonly answer: ServerAnswer | null; readonly problem: Problem };
+
+/**
+ * Opens one session and bounds it; whatever does not end in a session leaves no socket behind. It takes no longer than
+ * `withinMs`, nor than one attempt may, and ends when it is `over`.
+ */
+export async function attemptSession(
+  target: Target,
+  tls: false | { readonly ca?: string },
+  credentials: Credentials,
+  withinMs = ATTEMPT_TIMEOUT_MS,
+  over?: AbortSignal,
+): Promise<Attempted> {
+  const socket = new Socket();
+  const refusesTls = watchTlsAnswer(socket, tls !== false);
+  const client = new pg.Client({
+    host: target.host,
+    port: target.port,
+    database: target.database,
+    user: credentials.user,
+    password: credentials.password,
+    application_name: OWN_APPLICATION,
+    ssl: tls,
+    stream: () => socket,
+    keepAlive: true,
+    pipeline: true,
+    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+  });
+  // A session may break at any time; whoever waits for an answer learns of it there.
+  client.on('error', () => {});
+  const boundMs = Math.min(ATTEMPT_TIMEOUT_MS, withinMs);
+  let silence = setTimeout(() => socket.destroy(new SilentServer()), boundMs);
+  const breakOff = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => socket.destroy(new SilentServer()), LOSER_MS);
+  };
+  over?.addEventListener('abort', breakOff, { once: true });
+  try {
+    await client.connect();
+    const session = await beginSession(client, socket, target);
+    return { kind: 'in', session };
+  } catch (error) {
+    socket.destroy();
+    return classify(error, target, credentials, refusesTls());
+  } finally {
+    clearTimeout(silence);
+    over?.removeEventListener('abort', breakOff);
+  }
+}
+
+class SilentServer extends Error {}
+
+/** What a server looks like that cannot start another process, and a resolver that is busy: the next try may fare better. */
+const BROKEN_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
+
+/** The server's one-byte answer to the TLS request: `S` yes, `N` it has none, anything else a refusal without a code. */
+function watchTlsAnswer(socket: Socket, asked: boolean): () => 'none' | 'refusal' | null {
+  let first: string | null = null;
+  if (asked) socket.once('data', (bytes: Buffer) => (first = bytes.toString('latin1', 0, 1)));
+  return () => (first === 'N' ? 'none' : first !== null && first !== 'S' ? 'refusal' : null);
+}
+
+async function beginSession(client: pg.Client, socket: Socket, target: Target): Promise<OpenSession> {
+  // The protocol's process id is the pooler's when one answers, the function's is always the server's.
+  const processId: unknown = Reflect.get(client, 'processID');
+  const values = [String(STATEMENT_TIMEOUT_MS), String(IDLE_TIMEOUT_MS), processId];
+  const { rows } = await client.query({ text: BEGIN_SESSION, values });
+  const row = rows[0] as { pid: number; version: string; versionNumber: number };
+  if (row.pid !== processId) {
+    const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, sessions can only be told apart there.`;
+    throw new RemediationError('pooler-in-between', message);
+  }
+  const { version: product, versionNumber } = row;
+  return { client, product, versionNumber, close: () => goodbye(client, socket) };
+}
+
+async function goodbye(client: pg.Client, socket: Socket): Promise<void> {
+  const bound = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  await client.end().catch(() => {});
+  clearTimeout(bound);
+  socket.destroy();
+}
+
+function classify(
+  error: unknown,
+  target: Target,
+  credentials: Credentials,
+  refusesTls: 'none' | 'refusal' | null,
+): Attempted {
+  const answer = serverAnswer(error);
+  const where = targetText(target);
+  if (answer !== null) return classifyAnswer(answer, error, where, credentials);
+  if (error instanceof RemediationError) return { kind: 'denied', answer, problem: error.toProblem() };
+  if (error instanceof SilentServer) return { kind: 'refused', answer, fullness: 'silent' };
+  if (refusesTls === 'refusal') return { kind: 'refused', answer, fullness: 'tls' };
+  const denied = (code: Problem['code'], message: string): Attempted => ({
+    kind: 'denied',
+    answer,
+    problem: { code, message },
+  });
+  if (refusesTls === 'none') {
+    return denied(
+      'connect-tls',
+      `The server at ${where} offers no TLS: switch ssl on there, or set HEADROOM_TLS to off where the network is trusted.`,
+    );
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (BROKEN_OFF.has(code)) return { kind: 'refused', answer, fullness: 'broken-off' };
+  const detail = coerceError(error).message;
+  if (isTlsCode(code)) {
+    return denied(
+      'connect-tls',
+      `The certificate of ${where} does not verify (${code}: ${detail}): use the name it was issued for, and a CA file that holds its issuer.`,
+    );
+  }
+  return denied(
+    'connect-unreachable',
+    `No connection to ${where} (${code || 'closed'}: ${detail}): check that the server runs, its name, and the security groups in between.`,
+  );
+}
+
+function classifyAnswer(
+  answer: ServerAnswer,
+  error: unknown,
+  where: string,
+  { user, isToken = false }: Credentials,
+): Attempted {
+  if (answer.sqlstate === TOO_MANY_CONNECTIONS)
+    return { kind: 'refused', answer, fullness: fullnessOf(answer.routine) };
+  if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
+  const code = denialOf(answer);
+  const whenDenied = isToken
+    ? tokenAdvice(user)
+    : "check the secret's user and password and the server's pg_hba.conf";
+  const next = code === 'connect-denied' ? whenDenied : 'see the server log';
+  const message = `The server at ${where} denies us (${answer.sqlstate}: ${coerceError(error).message}): ${next}.`;
+  return { kind: 'denied', answer, problem: { code, message } };
+}
+
+/** What IAM authentication needs on both sides. Without the grant the server takes the token for a wrong password. */
+export function tokenAdvice(user: string): string {
+  return `run GRANT rds_iam TO ${quoteIdentifier(user)} there, and allow the function's role rds-db:connect for this user`;
+}

@@ -1,0 +1,53 @@
+import { coerceError, RemediationError } from '../core/errors.ts';
+import type { Session } from '../core/session.ts';
+import type { GuardResult } from '../core/verification.ts';
+import type { Database } from '../workflow/ports.ts';
+import type { OpenSession } from './attempt.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { TERMINATE_SESSION } from './sql/terminate-session.ts';
+import { TRY_LOCK } from './sql/try-lock.ts';
+import { endsSession, INSUFFICIENT_PRIVILEGE, serverAnswer } from './sqlstate.ts';
+
+/** Runs one autocommitted statement. */
+export type Query = (text: string, values?: readonly unknown[]) => Promise<readonly unknown[]>;
+
+/** The open session as the workflow uses it. */
+export function databaseOf(session: OpenSession): Database {
+  const run: Query = async (text, values = []) =>
+    (await session.client.query({ text, values: [...values] })).rows;
+  const query: Query = (text, values) => run(text, values).catch(rethrow);
+  return {
+    tryLock: async () => {
+      const [row] = await query(TRY_LOCK);
+      return (row as { locked: boolean }).locked;
+    },
+    readSnapshot: () => readSnapshot(query, session.versionNumber),
+    terminate: (sessions) => Promise.all(sessions.map((victim) => terminate(run, victim))),
+    close: session.close,
+  };
+}
+
+function rethrow(error: unknown): never {
+  const answer = serverAnswer(error);
+  const lost = answer === null || endsSession(answer.sqlstate);
+  const found = `${answer?.sqlstate ?? 'connection'}: ${coerceError(error).message}`;
+  const message = lost
+    ? `Our session with the server broke off (${found}): nothing more was done, the next run measures anew.`
+    : `The server could not run one of our statements (${found}): see its log and the role's rights.`;
+  throw new RemediationError(lost ? 'connection-lost' : 'statement-failed', message, { cause: error });
+}
+
+/** One victim through the guard. Never throws: each attempt is data, and one refusal spoils nothing. */
+async function terminate(
+  run: Query,
+  { pid, backendStart, state, stateChange }: Session,
+): Promise<GuardResult> {
+  try {
+    const [row] = await run(TERMINATE_SESSION, [pid, backendStart, state, stateChange]);
+    return (row as { sent: boolean } | undefined)?.sent ? 'signalled' : 'no-match';
+  } catch (error) {
+    const answer = serverAnswer(error);
+    if (answer === null || endsSession(answer.sqlstate)) return 'unknown';
+    return answer.sqlstate === INSUFFICIENT_PRIVILEGE ? 'forbidden' : 'failed';
+  }
+}

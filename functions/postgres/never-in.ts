@@ -1,0 +1,79 @@
+import type { Problem } from '../core/errors.ts';
+import { type Attempted, tokenAdvice } from './attempt.ts';
+import { type Target, targetText } from './target.ts';
+
+/** What was in the way of a try that may be repeated. */
+export type Hindrance = Extract<Attempted, { kind: 'refused' }>['fullness'];
+
+/** Tries that came to nothing. */
+type Vain = {
+  readonly target: Target;
+  readonly user: string;
+  readonly tries: number;
+  readonly startedAt: number;
+  readonly hindrances: ReadonlyMap<Hindrance, number>;
+};
+
+type Told = { readonly code: Problem['code']; readonly found: string; readonly next: string | null };
+
+/** Where `next` is null it depends on the role. */
+const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
+  all: {
+    code: 'connect-full',
+    found: 'every slot is taken, the reserved ones too',
+    next: 'set reserved_connections and grant pg_use_reserved_connections to our role (16+), or end sessions from a superuser session that is already open',
+  },
+  'reserved-left': {
+    code: 'connect-full',
+    found: 'only slots reserved for others are left',
+    next: 'grant pg_use_reserved_connections to our role and set reserved_connections (16+)',
+  },
+  'role-limit': {
+    code: 'connect-role-limit',
+    found: "our own role's CONNECTION LIMIT is reached",
+    next: 'raise it to at least 5 with ALTER ROLE, nobody else should use this role',
+  },
+  'database-limit': {
+    code: 'connect-database-limit',
+    found: "the maintenance database's CONNECTION LIMIT is reached",
+    next: 'name another maintenance database in HEADROOM_DATABASE',
+  },
+  silent: {
+    code: 'connect-unreachable',
+    found: 'it does not answer',
+    next: 'check the security groups in between and whether the server hangs',
+  },
+  tls: {
+    code: 'connect-full',
+    found: 'it refuses before TLS is set up, as a server does that can start no process',
+    next: 'look at its log and its memory',
+  },
+  'broken-off': {
+    code: 'connect-unreachable',
+    found: 'connections break off at once, as of a server that can start no process',
+    next: 'look at its log and its memory, and at what stands in between',
+  },
+  token: {
+    code: 'connect-denied',
+    found: 'IAM authentication is refused (28000)',
+    next: null,
+  },
+};
+
+/**
+ * The commonest hindrance: our own tries may take the last reserved slots from one another now and then. What the server
+ * said tells more than its silence, for the deadline cuts the last tries short.
+ */
+function hindranceOf(hindrances: ReadonlyMap<Hindrance, number>): Hindrance {
+  const answered = [...hindrances].filter(([hindrance]) => hindrance !== 'silent');
+  const [commonest] = answered.toSorted(([, a], [, b]) => b - a);
+  return commonest?.[0] ?? 'silent';
+}
+
+/** Why nobody let us in until the deadline. */
+export function neverIn({ target, tries, startedAt, user, hindrances }: Vain): Problem {
+  const { code, found, next } = HINDRANCES[hindranceOf(hindrances)];
+  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  const message = `No way into ${targetText(target)} after ${tries} tries in ${seconds} s: ${found}; ${next ?? tokenAdvice(user)}.`;
+  return { code, message };
+}

@@ -1,0 +1,75 @@
+import { EXAMINED_SETTINGS } from '../core/doctor.ts';
+import {
+  type DoctorFacts,
+  GRANTED_ROLES,
+  type Grant,
+  NEEDLESS_ATTRIBUTES,
+  type Override,
+  type OwnConnection,
+  type OwnRole,
+  type ReserveUser,
+  type RoleAttribute,
+  type Setting,
+} from '../core/doctor-facts.ts';
+import type { Query } from './database.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { READ_DOCTOR_CONNECTION } from './sql/read-doctor-facts-connection.ts';
+import { READ_DOCTOR_RESERVE_USERS } from './sql/read-doctor-facts-reserve.ts';
+import { READ_DOCTOR_GRANTS, READ_DOCTOR_ROLE } from './sql/read-doctor-facts-role.ts';
+import { READ_DOCTOR_OVERRIDES, READ_DOCTOR_SETTINGS } from './sql/read-doctor-facts-settings.ts';
+
+type RoleRow = Pick<OwnRole, 'name' | 'connectionLimit' | 'passwordLeftMs' | 'mayCallTerminate'> &
+  Readonly<Record<RoleAttribute, boolean>>;
+type GrantRow = { readonly name: string; readonly usable: boolean; readonly member: boolean };
+type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica' | 'provider'>;
+
+/** Everything the doctor looks at, one statement per concern, sent together. Changes nothing. */
+export async function readDoctorFacts(query: Query, versionNumber: number): Promise<DoctorFacts> {
+  const [snapshot, connections, roles, grants, reserveUsers, settings, overrides] = await Promise.all([
+    readSnapshot(query, versionNumber),
+    query(READ_DOCTOR_CONNECTION),
+    query(READ_DOCTOR_ROLE),
+    query(READ_DOCTOR_GRANTS, [GRANTED_ROLES]),
+    query(READ_DOCTOR_RESERVE_USERS),
+    query(READ_DOCTOR_SETTINGS, [EXAMINED_SETTINGS]),
+    query(READ_DOCTOR_OVERRIDES, [EXAMINED_SETTINGS]),
+  ]);
+  const { isReplica, provider, ...connection } = connections[0] as ConnectionRow;
+  return {
+    snapshot,
+    provider,
+    isReplica,
+    connection,
+    role: toOwnRole(roles[0] as RoleRow, grants as readonly GrantRow[]),
+    reserveUsers: reserveUsers as readonly ReserveUser[],
+    settings: new Map(
+      (settings as readonly (Setting & { readonly name: string })[]).map(({ name, ...setting }) => [
+        name,
+        setting,
+      ]),
+    ),
+    overrides: overrides as readonly Override[],
+  };
+}
+
+function toOwnRole(row: RoleRow, rows: readonly GrantRow[]): OwnRole {
+  const { name, connectionLimit, passwordLeftMs, mayCallTerminate } = row;
+  const grants = GRANTED_ROLES.map((granted) => [
+    granted,
+    grantOf(rows.find((each) => each.name === granted)),
+  ]);
+  return {
+    name,
+    attributes: NEEDLESS_ATTRIBUTES.filter((attribute) => row[attribute]),
+    connectionLimit,
+    passwordLeftMs,
+    grants: Object.fromEntries(grants) as OwnRole['grants'],
+    mayCallTerminate,
+  };
+}
+
+function grantOf(row: GrantRow | undefined): Grant {
+  if (row === undefined) return 'no-such-role';
+  if (row.usable) return 'usable';
+  return row.member ? 'not-inherited' : 'missing';
+}

@@ -1,0 +1,84 @@
+import { remembered } from '../core/remembered.ts';
+import type { Session } from '../core/session.ts';
+import type { ConnectionLimit, Snapshot } from '../core/snapshot.ts';
+import { statementShape } from '../core/statement-shape.ts';
+import type { Query } from './database.ts';
+import { READ_ADVISORY_LOCKS } from './sql/read-advisory-locks.ts';
+import { READ_LIMITS } from './sql/read-limits.ts';
+import { READ_SESSIONS } from './sql/read-sessions.ts';
+import { READ_SETTINGS } from './sql/read-settings.ts';
+import { READ_TEMPORARY_TABLES } from './sql/read-temporary-tables.ts';
+
+type SettingsRow = Omit<Snapshot['slots'], 'roles' | 'databases'> & {
+  readonly takenAt: string;
+  readonly ownPid: number;
+  readonly version: string;
+  readonly readsAllStats: boolean;
+};
+type SessionRow = Omit<Session, 'advisoryLock' | 'temporaryTables'>;
+type LimitRow = ConnectionLimit & { readonly kind: 'role' | 'database' };
+type Facts = {
+  /** Null where the fact could not be read: a protection that needs it then spares. */
+  readonly advisoryLocks: ReadonlySet<number> | null;
+  readonly temporaryTables: ReadonlySet<number> | null;
+};
+
+const FIRST_VERSION_WITH_BACKEND_IDS = 160_000;
+
+/** The server's connection state, one statement per concern, sent together. */
+export async function readSnapshot(query: Query, versionNumber: number): Promise<Snapshot> {
+  const [settingsRows, sessionRows, limitRows, facts] = await Promise.all([
+    query(READ_SETTINGS),
+    query(READ_SESSIONS),
+    query(READ_LIMITS),
+    readFacts(query, versionNumber),
+  ]);
+  const { takenAt, ownPid, version, readsAllStats, ...slots } = settingsRows[0] as SettingsRow;
+  const limits = limitRows as readonly LimitRow[];
+  const rows = sessionRows as readonly SessionRow[];
+  const shapeOf = remembered(statementShape);
+  const ownDatabase = rows.find(({ pid }) => pid === ownPid)?.database ?? null;
+  return {
+    takenAt,
+    server: { flavor: 'postgresql', version, ownPid, readsAllStats },
+    slots: { ...slots, roles: limitsOf(limits, 'role'), databases: limitsOf(limits, 'database') },
+    sessions: rows.map((row) => toSession(row, facts, row.database === ownDatabase, shapeOf)),
+    refusals: [],
+  };
+}
+
+async function readFacts(query: Query, versionNumber: number): Promise<Facts> {
+  const [advisoryLocks, temporaryTables] = await Promise.all([
+    pidsOf(query(READ_ADVISORY_LOCKS)),
+    versionNumber < FIRST_VERSION_WITH_BACKEND_IDS ? null : pidsOf(query(READ_TEMPORARY_TABLES)),
+  ]);
+  return { advisoryLocks, temporaryTables };
+}
+
+async function pidsOf(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<number> | null> {
+  try {
+    return new Set((await rows).map((row) => (row as { pid: number }).pid));
+  } catch {
+    return null;
+  }
+}
+
+/** Temporary tables show in the connected database only; elsewhere they are not looked for. */
+function toSession(
+  row: SessionRow,
+  { advisoryLocks, temporaryTables }: Facts,
+  connected: boolean,
+  shapeOf: (text: string) => string,
+): Session {
+  const pid = row.pid ?? -1;
+  return {
+    ...row,
+    advisoryLock: advisoryLocks?.has(pid) ?? null,
+    temporaryTables: connected ? (temporaryTables?.has(pid) ?? null) : false,
+    lastStatement: row.lastStatement === null ? null : shapeOf(row.lastStatement),
+  };
+}
+
+function limitsOf(rows: readonly LimitRow[], kind: LimitRow['kind']): readonly ConnectionLimit[] {
+  return rows.filter((row) => row.kind === kind).map(({ name, limit }) => ({ name, limit }));
+}

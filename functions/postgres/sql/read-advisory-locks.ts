@@ -1,0 +1,6 @@
+/**
+ * Who holds session or transaction advisory locks, in all databases.
+ * Reads: pg_locks. Needs: no privilege.
+ */
+export const READ_ADVISORY_LOCKS = `
+SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.pid IS NOT NULL`;

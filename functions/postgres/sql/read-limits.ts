@@ -1,0 +1,10 @@
+/**
+ * Limits of single roles and databases, which refuse with 53300 as well. Superusers are exempt from theirs.
+ * Reads: pg_roles, pg_database. Needs: no privilege.
+ */
+export const READ_LIMITS = `
+SELECT 'role' AS kind, r.rolname AS name, r.rolconnlimit AS "limit"
+FROM pg_catalog.pg_roles r WHERE r.rolconnlimit > 0 AND NOT r.rolsuper AND r.rolcanlogin
+UNION ALL
+SELECT 'database', d.datname, d.datconnlimit FROM pg_catalog.pg_database d WHERE d.datconnlimit > 0
+ORDER BY 1, 2`;

@@ -1,0 +1,19 @@
+/**
+ * Slots, reserves and what our role may see. `reserved_connections` came with 16; RDS reserves slots of its own, for
+ * `rds_superuser` up to 15 and for its administrators in later minors of all versions.
+ * Reads: settings. Needs: no privilege.
+ */
+export const READ_SETTINGS = `
+SELECT pg_catalog.now()::text AS "takenAt",
+       pg_catalog.pg_backend_pid() AS "ownPid",
+       pg_catalog.current_setting('server_version') AS version,
+       pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS "readsAllStats",
+       pg_catalog.current_setting('max_connections')::int AS max,
+       pg_catalog.current_setting('superuser_reserved_connections')::int AS "superuserReserved",
+       coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int AS reserved,
+       CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000
+            THEN coalesce(nullif(pg_catalog.current_setting('rds.rds_superuser_reserved_connections', true), ''), '0')::int
+            ELSE 0 END
+         + coalesce(nullif(pg_catalog.current_setting('rds.rds_reserved_connections', true), ''), '0')::int
+         AS "providerReserved",
+       pg_catalog.current_setting('max_wal_senders')::int AS "walSenders"`;

@@ -1,0 +1,10 @@
+/**
+ * Sessions with temporary tables in the connected database. The schema's number is the backend's number, which maps to a
+ * pid from 16 on; before, that mapping names the wrong session once numbers have gaps.
+ * Reads: pg_namespace, pg_class. Needs: no privilege. Since: PostgreSQL 16.
+ */
+export const READ_TEMPORARY_TABLES = `
+SELECT pg_catalog.pg_stat_get_backend_pid(pg_catalog.substring(n.nspname, 9)::int) AS pid
+FROM pg_catalog.pg_namespace n
+WHERE n.nspname ~ '^pg_temp_[0-9]+$'
+  AND EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid)`;

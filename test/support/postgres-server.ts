@@ -1,0 +1,188 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, cpSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, type ClientConfig, type QueryResultRow } from 'pg';
+import {
+  binariesIn,
+  type Installation,
+  installationOf,
+  type SystemUser,
+  systemUser,
+  type Version,
+} from './postgres-binaries.ts';
+import { HOST, type ServerOptions, writeConfiguration } from './postgres-configuration.ts';
+import { type Guard, startGuard } from './postgres-guard.ts';
+import { waitUntil } from './wait-until.ts';
+
+export { VERSIONS, type Version } from './postgres-binaries.ts';
+export type { ServerOptions } from './postgres-configuration.ts';
+
+export type Role = { readonly user: string; readonly password: string };
+
+/** Below the ports that systems hand to outgoing connections (from 32768 on): those would be taken now and then. */
+const PORTS = { first: 20_000, count: 10_000 };
+const START_ATTEMPTS = 5;
+/** A start takes half a second to a second; many at once on two cores take longer. */
+const START_TIMEOUT_MS = 60_000;
+
+/** Starts a server of its own for the caller, in a fresh folder; `stop()` or the end of our process removes both. */
+export async function startServer(options: ServerOptions): Promise<TestServer> {
+  const user = await systemUser();
+  const installation = await installationOf(options.version, user);
+  for (let attempt = 1; ; attempt += 1) {
+    const server = launch(options, installation, user);
+    try {
+      await server.ready();
+      return server;
+    } catch (cause) {
+      await server.stop();
+      const log = server.log();
+      if (attempt < START_ATTEMPTS && log.includes('Address already in use')) continue;
+      throw new Error(`PostgreSQL ${options.version} did not start; its log:\n${log}`, { cause });
+    }
+  }
+}
+
+/** Without a pause between making the folder and guarding it, so that nothing but a SIGKILL just then leaves it behind. */
+function launch(options: ServerOptions, installation: Installation, user: SystemUser): TestServer {
+  const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+  const password = randomBytes(12).toString('base64url');
+  // A short name: the path of a Unix socket may have no more than 103 bytes.
+  const folder = mkdtempSync(join(tmpdir(), 'headroom-pg-'));
+  try {
+    writeConfiguration(folder, port, password, options);
+    let { native } = installation;
+    if (!installation.isReachable) {
+      // A clone under /root or in a `mktemp -d` is closed to other users: the server brings its programs (60 MB) along.
+      native = join(folder, 'native');
+      cpSync(installation.native, native, { recursive: true, verbatimSymlinks: true });
+    }
+    if (user.uid !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+    const guard = startGuard(folder, binariesIn(native), user);
+    return new TestServer({ version: options.version, port, password, folder, guard });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+type Launched = {
+  readonly version: Version;
+  readonly port: number;
+  readonly password: string;
+  readonly folder: string;
+  readonly guard: Guard;
+};
+
+/** A running server; `await using server = await startServer(…)` stops it at the end of the block. */
+export class TestServer {
+  readonly version: Version;
+  readonly host = HOST;
+  readonly port: number;
+  readonly superuser: Role;
+  /** Holds everything of this server; as `host` of a client it leads to the Unix socket. */
+  readonly folder: string;
+  readonly #guard: Guard;
+  readonly #log: number;
+  readonly #clients = new Set<Client>();
+  #stopped: Promise<void> | undefined;
+  #lastLog: string | undefined;
+
+  constructor({ version, port, password, folder, guard }: Launched) {
+    this.version = version;
+    this.port = port;
+    this.superuser = { user: 'postgres', password };
+    this.folder = folder;
+    this.#guard = guard;
+    this.#log = openSync(join(folder, 'log'), 'r');
+  }
+
+  /** Resolves when the server takes connections. `startServer` has waited for it. */
+  async ready(): Promise<void> {
+    const isReady = () => {
+      if (this.#guard.hasEnded()) throw new Error('The server ended while it was starting');
+      return this.#pidFile()[7]?.trim() === 'ready';
+    };
+    await waitUntil(isReady, { what: 'the server was ready', timeoutMs: START_TIMEOUT_MS });
+    this.#guard.detach();
+  }
+
+  /** Of the server's main process. */
+  get processId(): number {
+    return Number(this.#pidFile()[0]);
+  }
+
+  #pidFile(): readonly string[] {
+    try {
+      return readFileSync(join(this.folder, 'data', 'postmaster.pid'), 'utf8').split('\n');
+    } catch {
+      return [];
+    }
+  }
+
+  /** What a client needs to connect, in the maintenance database unless told otherwise. */
+  config(role: Role = this.superuser, more: ClientConfig = {}): ClientConfig {
+    return { host: this.host, port: this.port, ...role, database: 'postgres', ...more };
+  }
+
+  /**
+   * A connected client, closed by `stop()` at the latest. Its later errors (it may be terminated) are swallowed; listen for
+   * `error` to see them. When it is refused, its slot is free again by the time the error arrives.
+   */
+  async connect(role?: Role, more?: ClientConfig): Promise<Client> {
+    const client = new Client(this.config(role, more));
+    client.on('error', () => {});
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    this.#clients.add(client);
+    client.once('end', () => this.#clients.delete(client));
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await ended;
+      throw error;
+    }
+  }
+
+  /**
+   * Runs one statement as superuser in a session of its own, which has ended when the rows are here: it takes a slot (a
+   * reserved one, if need be) only meanwhile. Where no slot at all is left, keep a `connect()`ed client from before.
+   */
+  async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const client = await this.connect();
+    try {
+      const { rows } = await client.query<Row>(text, [...values]);
+      return rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** The server's whole log up to now: an error that a client has seen is already in it. */
+  log(): string {
+    if (this.#lastLog !== undefined) return this.#lastLog;
+    const bytes = Buffer.alloc(fstatSync(this.#log).size);
+    const length = readSync(this.#log, bytes, 0, bytes.length, 0);
+    return bytes.toString('utf8', 0, length);
+  }
+
+  /** Ends all sessions and the server, and removes its folder; may be called again. The log stays readable. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const closing = [...this.#clients].map((client) => client.end());
+    await this.#guard.end();
+    await Promise.allSettled(closing);
+    this.#lastLog = this.log();
+    closeSync(this.#log);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

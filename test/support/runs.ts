@@ -1,0 +1,91 @@
+import { parsePolicy } from '../../functions/core/parse-policy.ts';
+import type { Mode, Policy } from '../../functions/core/policy.ts';
+import type { RunRecord } from '../../functions/core/record.ts';
+import type { Trigger } from '../../functions/core/trigger.ts';
+import type { AttemptResult } from '../../functions/core/verification.ts';
+import { serverPorts } from '../../functions/postgres/server-ports.ts';
+import type { Database, RemediatePorts } from '../../functions/workflow/ports.ts';
+import type { RunRequest } from '../../functions/workflow/remediate.ts';
+import { anAlarm } from './builders.ts';
+import type { Role } from './postgres-server.ts';
+import type { Address } from './proxy.ts';
+import type { TestSession } from './sessions.ts';
+import { inMs, targetOf } from './targets.ts';
+
+/** Runs of the real workflow against real servers. */
+
+/** Above it a sleep is the wait for the last read, which nobody needs where no newcomer is awaited. */
+const LONG_MS = 1_000;
+
+/** A policy under which sessions may go that have only just become idle: tests do not wait for 10 s. */
+export function eagerPolicy(mode: Mode, until: { readonly freeSlots: number }): Policy {
+  const policy = parsePolicy({
+    mode,
+    relieve: { when: { freeSlots: 3 }, until },
+    limits: { maxPercent: 100 },
+  });
+  return { ...policy, relieve: { ...policy.relieve, ladder: [{ state: 'idle', minAgeMs: 0 }] } };
+}
+
+export const SWEEP: Trigger = { kind: 'schedule', at: null, id: null };
+
+/** An alarm of this moment. */
+export function alarmNow(): Trigger {
+  return anAlarm({ at: new Date().toISOString() });
+}
+
+export function aRequest(fields: Pick<RunRequest, 'policy'> & Partial<RunRequest>): RunRequest {
+  return { runId: 'run-1', server: 'orders', trigger: alarmNow(), deadline: inMs(30_000), ...fields };
+}
+
+/** The server's own ports, but that settling takes no time; what happens `whileSettling` is over before the last read. */
+export function briskPorts(
+  address: Address,
+  role: Role,
+  whileSettling: () => Promise<unknown> = async () => {},
+): RemediatePorts {
+  const ports = serverPorts(
+    targetOf(address),
+    async () => role,
+    () => {},
+  );
+  const sleep: RemediatePorts['sleep'] = async (ms, signal) => {
+    if (signal !== undefined || ms < LONG_MS) await ports.sleep(ms, signal);
+    else await whileSettling();
+  };
+  return { ...ports, sleep };
+}
+
+/** The same ports, with something done to the session that they lend. */
+export function withDatabase(
+  ports: RemediatePorts,
+  change: (database: Database) => Database,
+): RemediatePorts {
+  const connect: RemediatePorts['connect'] = async (deadline) => {
+    const connection = await ports.connect(deadline);
+    return 'problem' in connection ? connection : { ...connection, database: change(connection.database) };
+  };
+  return { ...ports, connect };
+}
+
+/** How many attempts came to what. */
+export function resultsOf({ attempts }: RunRecord): Partial<Record<AttemptResult, number>> {
+  const counts: Partial<Record<AttemptResult, number>> = {};
+  for (const { result } of attempts) counts[result] = (counts[result] ?? 0) + 1;
+  return counts;
+}
+
+/** The pids of a plan's victims, in the order in which they go. */
+export function victimsOf({ plan }: RunRecord): readonly (number | null)[] {
+  return plan?.victims.map(({ session }) => session.pid) ?? [];
+}
+
+/** The sessions that are over, once the clients of those that were terminated have learnt of it. */
+export async function endedOf(
+  sessions: readonly TestSession[],
+  { attempts }: RunRecord,
+): Promise<readonly TestSession[]> {
+  const terminated = new Set(attempts.filter(({ result }) => result === 'terminated').map(({ pid }) => pid));
+  await Promise.all(sessions.filter(({ pid }) => terminated.has(pid)).map(({ ended }) => ended));
+  return sessions.filter((session) => !session.isOpen());
+}
