@@ -1,0 +1,117 @@
+import * as z from 'zod/mini';
+import { authorityFiles } from './aws/authority-files.ts';
+import { REMEDIATE_ENV, REPORT_ENV } from './contract.ts';
+import { type Finding, invalid, quoted, type RemediationError } from './core/errors.ts';
+import { findingsOf } from './core/findings.ts';
+import { readPolicyText } from './core/parse-policy.ts';
+import type { Policy } from './core/policy.ts';
+import type { Target } from './postgres/target.ts';
+
+/** What one `remediate` function knows about its server. */
+export type RemediateConfig = {
+  readonly server: string;
+  readonly target: Target;
+  readonly login: Login;
+  readonly policy: Policy;
+};
+
+/** How our role proves who it is: by a secret's password (ARN or name), or as this user by IAM. */
+export type Login = { readonly secret: string } | { readonly user: string };
+
+export type ReportConfig = { readonly topic: string };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const text = (allowed: string) => z.string({ error: allowed }).check(z.minLength(1, { error: allowed }));
+
+const PORT = 'a port from 1 to 65535';
+const port = z.pipe(
+  z.string({ error: PORT }).check(z.regex(/^[1-9]\d{0,4}$/, { error: PORT })),
+  z.pipe(
+    z.transform((digits: string) => Number(digits)),
+    z.int({ error: PORT }).check(z.lte(65_535, { error: PORT })),
+  ),
+);
+
+const HOST = "the instance's host name or address, without scheme, user and port";
+const SECRET = 'the ARN or name of a secret, never the secret itself';
+const USER = 'the name of the role that authenticates by IAM, at most 63 characters';
+
+const env = REMEDIATE_ENV;
+
+const remediateSchema = z.object({
+  [env.server]: text("the server's name"),
+  [env.host]: z.string({ error: HOST }).check(z.regex(/^[A-Za-z0-9.:_-]+$|^\/[\w./-]+$/, { error: HOST })),
+  [env.port]: z._default(port, 5432),
+  [env.database]: z._default(text('a database name'), 'postgres'),
+  [env.secret]: z.optional(z.string().check(z.regex(/^[\w/+=.@:!-]+$/, { error: SECRET }))),
+  [env.user]: z.optional(text(USER).check(z.maxLength(63, { error: USER }))),
+  [env.policy]: text('a policy as JSON'),
+  [env.tls]: z._default(z.enum(['verify', 'off'], { error: '"verify" or "off"' }), 'verify'),
+  [env.caFile]: z.optional(text('the path of a PEM file')),
+});
+
+const reportSchema = z.object({ [REPORT_ENV.topic]: text('the ARN of an SNS topic') });
+
+/**
+ * The environment of `remediate`, parsed once.
+ * @throws RemediationError `config-invalid` with all problems, the policy's among them.
+ */
+export function parseRemediateConfig(environment: Environment): RemediateConfig {
+  const parsed = z.safeParse(remediateSchema, environment);
+  const read = readPolicyText(environment[env.policy] ?? '{}');
+  const inLogin = loginProblems(environment);
+  if (!parsed.success || !('policy' in read) || inLogin.length > 0) {
+    const shape = parsed.success ? [] : findingsOf(parsed.error, withoutSecrets(environment));
+    const inPolicy = 'policy' in read ? [] : read.findings;
+    throw notConfigured([
+      ...shape,
+      ...inLogin,
+      ...inPolicy.map((each) => ({ ...each, path: `${env.policy} ${each.path}` })),
+    ]);
+  }
+  const { data } = parsed;
+  const { [env.secret]: secret = '', [env.user]: user, [env.caFile]: configured } = data;
+  const caFile = authorityFiles({
+    configured,
+    region: environment.AWS_REGION,
+    bundle: import.meta.dirname,
+  });
+  const tls = data[env.tls] === 'off' ? ({ mode: 'off' } as const) : ({ mode: 'verify', caFile } as const);
+  return {
+    server: data[env.server],
+    target: { host: data[env.host], port: data[env.port], database: data[env.database], tls },
+    login: user === undefined ? { secret } : { user },
+    policy: read.policy,
+  };
+}
+
+/** A token in the clear would be anybody's, and RDS takes none that way. */
+function loginProblems(environment: Environment): readonly Finding[] {
+  const { [env.secret]: secret, [env.user]: user, [env.tls]: tls } = environment;
+  if (user === undefined) {
+    const allowed = `${SECRET}, or instead ${env.user} for IAM authentication`;
+    return secret === undefined ? [{ path: env.secret, found: 'nothing', allowed }] : [];
+  }
+  const both = { path: env.user, found: quoted(user), allowed: `${env.secret} or ${env.user}, not both` };
+  const clear = { path: env.tls, found: quoted(tls), allowed: `"verify" where ${env.user} is set` };
+  return [...(secret === undefined ? [] : [both]), ...(tls === 'off' ? [clear] : [])];
+}
+
+/** Findings quote what they found, and somebody may have put the secret itself where its name belongs. */
+function withoutSecrets(environment: Environment): Environment {
+  const hidden = (name: string) => environment[name] && '(not shown)';
+  // A host may be a whole URL with its password by mistake.
+  return { ...environment, [env.secret]: hidden(env.secret), [env.host]: hidden(env.host) };
+}
+
+/** @throws RemediationError `config-invalid`. */
+export function parseReportConfig(environment: Environment): ReportConfig {
+  const parsed = z.safeParse(reportSchema, environment);
+  if (!parsed.success) throw notConfigured(findingsOf(parsed.error, environment));
+  return { topic: parsed.data[REPORT_ENV.topic] };
+}
+
+function notConfigured(findings: readonly Finding[]): RemediationError {
+  return invalid('config-invalid', "The function's environment", findings);
+}

@@ -1,0 +1,16 @@
+import { X509Certificate } from 'node:crypto';
+
+/** Such as `CN=Amazon RDS eu-west-1 Root CA RSA2048 G1`; previews and betas have two words there. */
+const REGION = /^CN=Amazon RDS ([a-z]+(?:-[a-z]+)+-\d+) Root CA /m;
+
+/** The roots that are still valid at a moment, as one PEM text for each region. */
+export function rdsRoots(certificates: readonly string[], at: Date): ReadonlyMap<string, string> {
+  const roots = new Map<string, string>();
+  for (const pem of certificates) {
+    const { subject, issuer, validToDate } = new X509Certificate(pem);
+    const region = REGION.exec(subject)?.[1];
+    if (region === undefined || subject !== issuer || validToDate <= at) continue;
+    roots.set(region, `${roots.get(region) ?? ''}${pem.trim()}\n`);
+  }
+  return roots;
+}

@@ -1,0 +1,211 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { parseSecret, secretCredentials } from '../../functions/aws/credentials.ts';
+import { RemediationError } from '../../functions/core/errors.ts';
+import { connect } from '../../functions/postgres/connect.ts';
+import type { Target } from '../../functions/postgres/target.ts';
+import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
+import { LOOPBACK_IDENTITY, startLoopbackServer } from '../support/loopback-server.ts';
+import { inMs } from '../support/targets.ts';
+
+const TARGET: Target = { host: 'orders.example', port: 5432, database: 'postgres', tls: { mode: 'off' } };
+const PASSWORD = 'correct-horse-battery-staple';
+const LOGIN = { username: 'headroom', password: PASSWORD };
+
+/** Every shape in which a secret is found, good and bad. */
+const SECRETS = {
+  managed: LOGIN,
+  standard: {
+    ...LOGIN,
+    engine: 'postgres',
+    host: TARGET.host,
+    port: 5432,
+    dbname: 'orders',
+    dbInstanceIdentifier: 'orders',
+    masterarn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:master-a1B2c3',
+  },
+  'port-as-text': { ...LOGIN, host: TARGET.host, port: '6543' },
+  'other-host': { ...LOGIN, host: 'billing.example' },
+  'no-password': { username: 'headroom', passwort: PASSWORD },
+  'empty-password': { ...LOGIN, password: '' },
+  'password-as-number': { ...LOGIN, password: 4711_0815 },
+  'no-user': { password: PASSWORD },
+  list: [PASSWORD],
+  text: PASSWORD,
+};
+
+/** In the middle of a rotation that gives a clone of the role its turn. */
+const ROTATING = {
+  SecretString: JSON.stringify(LOGIN),
+  AWSPENDING: JSON.stringify({ username: 'headroom_clone', password: 'pending' }),
+};
+
+let aws: LoopbackAws;
+
+beforeEach(async () => {
+  const secrets = Object.entries(SECRETS).map(
+    ([name, value]) => [name, { SecretString: JSON.stringify(value) }] as const,
+  );
+  aws = await startLoopbackAws({
+    secrets: {
+      ...Object.fromEntries(secrets),
+      bare: { SecretString: PASSWORD },
+      '-': { SecretString: '' },
+      rotating: ROTATING,
+    },
+  });
+  useEndpoint(aws.url);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await aws.close();
+});
+
+/** Nothing but the environment tells the client where to go, as in Lambda. */
+function useEndpoint(url: string): void {
+  const environment = { ...LOOPBACK_IDENTITY, AWS_ENDPOINT_URL_SECRETS_MANAGER: url };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+}
+
+const read = (secret: string) => secretCredentials(secret, TARGET)(0);
+
+/** The error, of which no part and no cause holds what the secret holds. */
+async function refusalOf(secret: string): Promise<RemediationError> {
+  const error = await read(secret).then(
+    () => new Error('It was accepted'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof RemediationError)) throw error;
+  const everything = inspect(error, { depth: null, showHidden: true }) + JSON.stringify(error);
+  expect(everything).not.toMatch(/horse|47110815/);
+  return error;
+}
+
+describe('a secret', () => {
+  test.each(['managed', 'standard', 'port-as-text'])(
+    'of the shape "%s" gives user and password',
+    async (name) => {
+      expect(await read(name)).toEqual({ user: 'headroom', password: PASSWORD });
+    },
+  );
+
+  test('is read anew each time, for a rotation may have happened', async () => {
+    const source = secretCredentials('managed', TARGET);
+    await source(0);
+    aws.rotate('managed', JSON.stringify({ ...LOGIN, password: 'rotated' }));
+    expect(await source(1)).toEqual({ user: 'headroom', password: 'rotated' });
+    expect(aws.requests.getSecretValue).toBe(2);
+  });
+
+  test('gives what a rotation has pending when both copies of the current one were refused', async () => {
+    const source = secretCredentials('rotating', TARGET);
+    expect(await source(0)).toEqual({ user: 'headroom', password: PASSWORD });
+    expect(await source(1)).toEqual({ user: 'headroom', password: PASSWORD });
+    expect(await source(2)).toEqual({ user: 'headroom_clone', password: 'pending' });
+    expect(await source(3)).toBeNull();
+    expect(aws.requests.getSecretValue).toBe(3);
+  });
+
+  test('without anything pending has no others, and one that is gone is still an error', async () => {
+    expect(await secretCredentials('managed', TARGET)(2)).toBeNull();
+    await expect(secretCredentials('nobody', TARGET)(1)).rejects.toMatchObject({ code: 'secret-unreadable' });
+  });
+
+  test('for another host is refused, and both hosts are named', async () => {
+    expect(await refusalOf('other-host')).toMatchObject({
+      code: 'secret-malformed',
+      message:
+        'The secret other-host is for host "billing.example", configured is "orders.example": give this server its own secret, or correct one of the two.',
+    });
+  });
+
+  test.each([
+    ['no-password', 'password'],
+    ['empty-password', 'password'],
+    ['password-as-number', 'password'],
+    ['no-user', 'username'],
+    ['list', 'a JSON object'],
+    ['text', 'a JSON object'],
+    ['bare', 'a JSON object'],
+    ['-', 'a JSON object'],
+  ])('such as "%s" is refused, and what is missing is named', async (name, missing) => {
+    expect(await refusalOf(name)).toMatchObject({
+      code: 'secret-malformed',
+      message: `The secret ${name} does not hold what is needed (missing or empty: ${missing}): allowed is JSON with "username" and "password".`,
+    });
+  });
+
+  test('without a text, as a binary one is, is refused', () => {
+    expect(() => parseSecret(undefined, 'binary', TARGET)).toThrow(
+      expect.objectContaining({ code: 'secret-malformed' }),
+    );
+  });
+
+  test('that does not exist is named, with what to check', async () => {
+    expect(await refusalOf('nobody')).toMatchObject({
+      code: 'secret-unreadable',
+      message: expect.stringMatching(
+        /^The secret nobody cannot be read \(ResourceNotFoundException: .*: check that it exists, that the function's role/,
+      ),
+    });
+  });
+
+  test('that cannot be read is the problem of the connection, and not tried again', async () => {
+    const connection = await connect(TARGET, secretCredentials('no-password', TARGET), inMs(10_000));
+    expect(connection).toMatchObject({
+      problem: { code: 'secret-malformed' },
+      connecting: { attempts: 0, refusals: [] },
+    });
+    expect(aws.requests.getSecretValue).toBe(1);
+  });
+});
+
+describe('Secrets Manager', () => {
+  test('that denies access is asked once, and its reason is told', async () => {
+    let asked = 0;
+    const denied = await startLoopbackServer((_, __, response) => {
+      asked += 1;
+      const Message = 'User: arn:aws:sts::111122223333:assumed-role/x is not authorized to perform this';
+      response
+        .writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
+        .end(JSON.stringify({ __type: 'AccessDeniedException', Message }));
+    });
+    useEndpoint(`http://${denied.address}`);
+    expect(await refusalOf('managed')).toMatchObject({
+      code: 'secret-unreadable',
+      message: expect.stringContaining('(AccessDeniedException: User: arn:aws:sts::111122223333'),
+    });
+    expect(asked).toBe(1);
+    await denied.close();
+  });
+
+  test('that fails now and then is asked again', async () => {
+    let asked = 0;
+    const shaky = await startLoopbackServer((_, __, response) => {
+      asked += 1;
+      const [status, body] =
+        asked === 1
+          ? [500, { __type: 'InternalServiceError', Message: 'sorry' }]
+          : [200, { Name: 'managed', SecretString: JSON.stringify(LOGIN) }];
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+    });
+    useEndpoint(`http://${shaky.address}`);
+    expect(await read('managed')).toEqual({ user: 'headroom', password: PASSWORD });
+    expect(asked).toBe(2);
+    await shaky.close();
+  });
+
+  test('that never answers is given up after three seconds', async () => {
+    const silent = await startLoopbackServer(() => {});
+    useEndpoint(`http://${silent.address}`);
+    const startedAt = performance.now();
+    expect(await refusalOf('managed')).toMatchObject({
+      code: 'secret-unreadable',
+      message: expect.stringContaining('cannot be read (no answer in 3 s): check'),
+    });
+    const tookMs = performance.now() - startedAt;
+    expect(tookMs).toBeGreaterThan(2_500);
+    expect(tookMs).toBeLessThan(8_000);
+    await silent.close();
+  });
+});

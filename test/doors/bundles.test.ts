@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BUNDLES } from '../../functions/contract.ts';
+
+/** All code of a built bundle. */
+function codeOf(folder: string): string {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
+  return files.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+}
+
+describe('a bundle holds what its function needs', () => {
+  const remediate = codeOf(BUNDLES.remediate);
+  const report = codeOf(BUNDLES.report);
+
+  it.each(['GetSecretValue', 'pg_terminate_backend', 'X-Amz-Signature'])('remediate has %s', (text) => {
+    expect(remediate).toContain(text);
+  });
+
+  it.each(['WHAT HAPPENED', 'TopicArn', 'AssumeRoleWithWebIdentity', 'sso-oidc', 'Usage:'])(
+    'remediate has no %s',
+    (text) => {
+      expect(remediate).not.toContain(text);
+    },
+  );
+
+  it.each(['pg_terminate_backend', 'SecretString', 'AssumeRoleWithWebIdentity'])(
+    'report has no %s',
+    (text) => {
+      expect(report).not.toContain(text);
+    },
+  );
+
+  it('the command runs from its bundle', () => {
+    const help = execFileSync(process.execPath, [join('dist', 'cli', 'cli.mjs'), '--help'], {
+      encoding: 'utf8',
+    });
+    expect(help).toContain('headroom plan --url');
+  });
+});

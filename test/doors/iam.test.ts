@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { selfSignedCertificates } from '../support/certificates.ts';
+import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { createLeastPrivilegeRole } from '../support/roles.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { openDoors, REMEDIATE, recorded } from './doors.ts';
+
+/** The bundle without a secret. No test server can check a token: this one takes our role's word, over TLS only. */
+
+let server: TestServer;
+let role: Role;
+let caFile: string;
+
+beforeAll(async () => {
+  const { ca, server: tls } = await selfSignedCertificates();
+  server = await startServer({ version: 18, tls });
+  role = await createLeastPrivilegeRole(server);
+  caFile = join(server.folder, 'ca.pem');
+  writeFileSync(caFile, ca);
+  const rules = join(server.folder, 'pg_hba.conf');
+  writeFileSync(
+    rules,
+    `hostssl all headroom all trust\nhost all headroom all reject\n${readFileSync(rules, 'utf8')}`,
+  );
+  process.kill(server.processId, 'SIGHUP');
+  await waitUntil(() => server.log().includes('reloading configuration files'), {
+    what: 'the server had reloaded',
+  });
+});
+afterAll(() => server.stop());
+
+async function runWith(environment: Readonly<Record<string, string | undefined>>) {
+  await using stack = new AsyncDisposableStack();
+  const variables = { HEADROOM_SECRET: undefined, HEADROOM_USER: role.user, HEADROOM_TLS: undefined };
+  const doors = await openDoors(stack, { server, role, environment: { ...variables, ...environment } });
+  const { response } = await doors.lambda.invokeAsync(REMEDIATE, recorded('schedule'));
+  const said = doors.everythingSaid();
+  expect(said).not.toMatch(/X-Amz-|loopback-s/);
+  return { response, said, asked: doors.aws.requests.getSecretValue };
+}
+
+it('gets in with a token, over TLS, and asks nobody for a secret', async () => {
+  const { response, asked } = await runWith({ HEADROOM_CA_FILE: caFile });
+  expect(response).toMatchObject({ outcome: 'healthy' });
+  expect(asked).toBe(0);
+});
+
+it('trusts the RDS roots of its region, which it finds beside its code, and so not this server', async () => {
+  const { response, said } = await runWith({});
+  expect(response).toMatchObject({ outcome: 'cannot-connect' });
+  expect(said).toContain('connect-tls');
+  expect(said).toMatch(/The certificate of \S+ does not verify/);
+});
