@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { exitCodeFor, headroom } from './commands/program.ts';
+
+// Whoever reads our output may have seen enough of it: `headroom plan … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+const args = process.argv.slice(2);
+try {
+  await headroom(args).parseAsync(args, { from: 'user' });
+} catch (thrown) {
+  process.exitCode = exitCodeFor(thrown, args);
+}

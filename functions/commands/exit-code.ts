@@ -1,0 +1,62 @@
+import type { ErrorCode } from '../core/errors.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Plan } from '../core/plan.ts';
+
+/** What the command's exit code tells a script; the same for every command. */
+export const EXIT = {
+  /** Nothing is left to do. */
+  done: 0,
+  /** Something remains: pressure, problems to mend, sessions that did not end. */
+  remains: 1,
+  /** Bad usage or input. */
+  badInput: 2,
+  /** The command could not do its job. */
+  couldNot: 3,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** For the help of commands that plan. */
+export const EXIT_HELP = `
+Exit codes:
+  0  nothing left to do     1  pressure remains
+  2  bad usage or input     3  could not do its job`;
+
+const BAD_INPUT: ReadonlySet<ErrorCode> = new Set(['config-invalid', 'policy-invalid', 'snapshot-invalid']);
+
+export function exitCodeOfError(code: ErrorCode): ExitCode {
+  return BAD_INPUT.has(code) ? EXIT.badInput : EXIT.couldNot;
+}
+
+/** Thresholds that do not fit the server are bad input: they are the policy's. */
+export function exitCodeOfPlan({ verdict, problem }: Plan): ExitCode {
+  if (problem !== null) return EXIT.badInput;
+  return verdict === 'healthy' || verdict === 'sufficient' ? EXIT.done : EXIT.remains;
+}
+
+export function exitCodeOfOutcome(outcome: Outcome): ExitCode {
+  switch (outcome) {
+    case 'healthy':
+    case 'reaped':
+    case 'recovered':
+      return EXIT.done;
+    case 'partial':
+    case 'refilled':
+    case 'no-candidates':
+      return EXIT.remains;
+    case 'unexplained':
+    case 'busy':
+    case 'paused':
+    case 'muted':
+    case 'stale':
+    case 'off':
+    case 'blind':
+    case 'cannot-connect':
+    case 'unverified':
+    case 'failed':
+      return EXIT.couldNot;
+    default: {
+      const never: never = outcome;
+      return never;
+    }
+  }
+}

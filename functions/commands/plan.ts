@@ -1,0 +1,74 @@
+import { type Command, Option } from 'commander';
+import { isBlind } from '../core/blindness.ts';
+import { RemediationError } from '../core/errors.ts';
+import { planRemediation } from '../core/plan.ts';
+import { parseSnapshotText } from '../core/snapshot-file.ts';
+import { planDocument } from '../render/plan-json.ts';
+import { type PlanView, renderPlan } from '../render/plan-text.ts';
+import { EXIT_HELP, exitCodeOfPlan } from './exit-code.ts';
+import { jsonText } from './json-text.ts';
+import { readInput, STDIN } from './read-input.ts';
+import { readPolicy } from './read-policy.ts';
+import { URL_HELP } from './server-url.ts';
+import { paintFor, print, tellError } from './terminal.ts';
+import { serverOf, withServer } from './with-server.ts';
+
+type Options = {
+  readonly url?: string;
+  readonly snapshot?: string;
+  readonly policy?: string;
+  readonly trigger: 'alarm' | 'schedule';
+  readonly json?: true;
+};
+
+const EXAMPLES = `
+Examples:
+  headroom plan --url postgres://headroom@db.example.com/postgres --policy policy.json
+  headroom plan --snapshot incident.json --policy policy.json --json`;
+
+export function addPlan(program: Command): void {
+  const command = program.command('plan');
+  command
+    .description('Show who would go, who would stay and why, and the effect on headroom. Terminates nothing.')
+    .addOption(new Option('--url <url>', 'take the snapshot from this server').conflicts('snapshot'))
+    .option('--snapshot <file>', 'a saved snapshot, - for standard input')
+    .option('--policy <file>', 'the policy, - for standard input (default: the default policy)')
+    .addOption(
+      new Option('--trigger <kind>', 'after a refusal, or as on the schedule')
+        .choices(['alarm', 'schedule'])
+        .default('alarm'),
+    )
+    .option('--json', 'print JSON instead of tables')
+    .addHelpText('after', `${EXAMPLES}\n${EXIT_HELP}\n${URL_HELP}`)
+    .action(async (options: Options) => {
+      if ((options.url ?? options.snapshot) === undefined) command.error('error: give --url or --snapshot');
+      if (options.snapshot === STDIN && options.policy === STDIN)
+        command.error('error: only one of --snapshot and --policy can be standard input');
+      process.exitCode = await plan(options);
+    });
+}
+
+async function plan(options: Options): Promise<number> {
+  const { trigger } = options;
+  const { policy, name: policyName } = await readPolicy(options.policy);
+  const { snapshot, source } = await snapshotFrom(options);
+  const blindness = isBlind(snapshot);
+  if (blindness !== null) throw new RemediationError(blindness.code, blindness.message);
+  const planned = planRemediation(snapshot, policy, trigger);
+  const view: PlanView = { source, policyName, snapshot, policy, trigger, plan: planned };
+  print(options.json ? jsonText(planDocument(planned)) : renderPlan(view, paintFor(process.stdout)));
+  if (planned.problem !== null) tellError(planned.problem.message);
+  return exitCodeOfPlan(planned);
+}
+
+async function snapshotFrom({
+  url,
+  snapshot = STDIN,
+}: Options): Promise<Pick<PlanView, 'snapshot' | 'source'>> {
+  if (url !== undefined) {
+    const server = await serverOf(url);
+    return { snapshot: await withServer(server, (database) => database.readSnapshot()), source: server.name };
+  }
+  const text = await readInput(snapshot, 'snapshot', 'snapshot-invalid');
+  return { snapshot: parseSnapshotText(text), source: snapshot === STDIN ? '(standard input)' : snapshot };
+}

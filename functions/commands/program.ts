@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { coerceError } from '../core/errors.ts';
+import { addDoctor } from './doctor.ts';
+import { EXIT, type ExitCode, exitCodeOfError } from './exit-code.ts';
+import { addPlan } from './plan.ts';
+import { addPolicy } from './policy.ts';
+import { addRemediate } from './remediate.ts';
+import { addRoleSql } from './role-sql.ts';
+import { addSchema } from './schema.ts';
+import { addSnapshot } from './snapshot.ts';
+import { tellError } from './terminal.ts';
+import { addTerminate } from './terminate.ts';
+
+const HELP = `
+Examples:
+  headroom plan --url postgres://headroom@db.example.com/postgres
+  headroom plan --snapshot incident.json --policy policy.json
+Every command has a --help of its own.`;
+
+/** The `headroom` command. Commands set the exit code themselves; what they throw ends here. */
+export function headroom(args: readonly string[]): Command {
+  const program = new Command('headroom')
+    .description('Gives a saturated PostgreSQL its connection slots back, safely, and tells who took them.')
+    .version(packageJson.version)
+    .helpCommand(false)
+    .showHelpAfterError('See --help for what is allowed.')
+    .configureOutput({ writeErr: (text) => process.stderr.write(withoutSecrets(text, args)) })
+    .addHelpText('after', HELP)
+    // Else --version of a command would be the program's.
+    .enablePositionalOptions()
+    .exitOverride();
+  for (const add of [
+    addPlan,
+    addRemediate,
+    addTerminate,
+    addDoctor,
+    addRoleSql,
+    addSnapshot,
+    addPolicy,
+    addSchema,
+  ])
+    add(program);
+  return program;
+}
+
+/** Errors quote the arguments, and with a slip of the pen one of them is a URL with its password. */
+function withoutSecrets(text: string, args: readonly string[]): string {
+  return args
+    .flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1)])
+    .filter((arg) => /:\/\/|@/.test(arg))
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((cleaned, arg) => cleaned.replaceAll(arg, '(not shown: it may hold a password)'), text);
+}
+
+/** Tells what went wrong, unless it is told already. */
+export function exitCodeFor(thrown: unknown, args: readonly string[]): ExitCode {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.badInput;
+  const { code, message } = coerceError(thrown);
+  tellError(withoutSecrets(message, args));
+  return exitCodeOfError(code);
+}

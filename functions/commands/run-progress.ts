@@ -1,0 +1,61 @@
+import type { Database, RemediatePorts } from '../workflow/ports.ts';
+
+/** Waits shorter than this are part of a step, not steps of their own. */
+const WORTH_TELLING_MS = 1_000;
+
+/** The same ports, telling a person of each step as it is taken. */
+export function withProgress(
+  portsOf: (log: RemediatePorts['log']) => RemediatePorts,
+  step: (text: string) => void,
+): RemediatePorts {
+  const ports = portsOf(() => {});
+  return {
+    ...ports,
+    connect: async (deadline) => {
+      step('connecting');
+      const connection = await ports.connect(deadline);
+      const { attempts } = connection.connecting;
+      const tries = attempts === 1 ? '' : ` after ${attempts} tries`;
+      if ('problem' in connection) {
+        step(`not connected${tries}`);
+        return connection;
+      }
+      step(`connected${tries}`);
+      return { ...connection, database: tellingDatabase(connection.database, step) };
+    },
+    sleep: (ms, signal) => {
+      // A sleep with a signal is the run's own deadline.
+      if (ms >= WORTH_TELLING_MS && signal === undefined)
+        step(`waiting ${(ms / 1_000).toFixed(1)} s to see who takes the freed slots`);
+      return ports.sleep(ms, signal);
+    },
+  };
+}
+
+/** The verification polls: only what changes is worth a line. */
+function tellingDatabase(database: Database, step: (text: string) => void): Database {
+  let [waits, reads] = [false, 0];
+  return {
+    ...database,
+    tryLock: async () => {
+      const isLocked = await database.tryLock();
+      if (isLocked) step('locked against other runs');
+      else if (!waits) step('another run holds the lock, waiting for it');
+      waits = true;
+      return isLocked;
+    },
+    readSnapshot: async () => {
+      const snapshot = await database.readSnapshot();
+      reads += 1;
+      if (reads === 1) step(`read ${snapshot.sessions.length} sessions`);
+      return snapshot;
+    },
+    terminate: async (sessions) => {
+      step(`terminating ${sessions.length}: ${sessions.map(({ pid }) => pid).join(' ')}`);
+      const results = await database.terminate(sessions);
+      const signalled = results.filter((result) => result === 'signalled').length;
+      if (signalled < results.length) step(`${signalled} of ${results.length} were signalled`);
+      return results;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { Argument, type Command } from 'commander';
+import * as z from 'zod/mini';
+import { policySchema } from '../core/policy-schema.ts';
+import { snapshotFileSchema } from '../core/snapshot-schema.ts';
+import { print } from './terminal.ts';
+
+const SCHEMAS = { policy: policySchema, snapshot: snapshotFileSchema } as const;
+
+const HELP = `
+Example:
+  headroom schema policy > policy.schema.json
+and in the policy, so that editors complete it:
+  { "$schema": "./policy.schema.json", "mode": "observe" }`;
+
+export function addSchema(program: Command): void {
+  const which = new Argument('<kind>', 'which file').choices(Object.keys(SCHEMAS));
+  program
+    .command('schema')
+    .description('Print the JSON Schema of policy or snapshot files.')
+    .addArgument(which)
+    .addHelpText('after', HELP)
+    .action((kind: keyof typeof SCHEMAS) => {
+      print(JSON.stringify(z.toJSONSchema(SCHEMAS[kind], { io: 'input' }), null, 2));
+    });
+}

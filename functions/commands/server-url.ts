@@ -1,0 +1,122 @@
+import { BlockList, isIP } from 'node:net';
+import { type Finding, invalid, quoted } from '../core/errors.ts';
+import type { Credentials, Target } from '../postgres/target.ts';
+
+/** Where to connect and as whom. */
+export type ServerUrl = { readonly target: Target; readonly credentials: Credentials };
+
+/** For the help of commands that take `--url`. */
+export const URL_HELP = `
+The URL:
+  postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=...&sslrootcert=FILE
+  Port 5432 and database postgres are the defaults. Without a password in the URL, PGPASSWORD is taken, which keeps
+  it out of the process list. Special characters are percent-encoded (@ is %40, / is %2F); so is the folder of a Unix
+  socket in place of the host (%2Fvar%2Frun%2Fpostgresql).
+  sslmode=verify-full   TLS, the certificate checked against sslrootcert (default: the usual authorities) and HOST.
+                        The default wherever the network is in between.
+  sslmode=disable       No TLS. The default for a loopback address and a Unix socket.
+  Other modes encrypt without knowing who answers, and are refused.`;
+
+/** The last @ ends user and password; one in a later part means that a password was not encoded. */
+const SHAPE = /^postgres(?:ql)?:\/\/([^/?#]*)@([^/?#@]*)(?:\/([^/?#@]*))?(?:\?([^#@]*))?$/;
+const DEFAULT_PORT = 5432;
+const MAINTENANCE_DATABASE = 'postgres';
+
+/**
+ * Parses a server's URL.
+ * @throws RemediationError `config-invalid` with all problems. What may be a part of a password is never quoted.
+ */
+export function parseServerUrl(
+  url: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ServerUrl {
+  const findings: Finding[] = [];
+  const refuse = (path: string, found: string, allowed: string) => findings.push({ path, found, allowed });
+  const parts = SHAPE.exec(url);
+  // Half a URL may end in half a password anywhere: nothing of it is looked at, or quoted.
+  if (parts === null) {
+    const allowed = 'a URL as --help shows it, with special characters percent-encoded (@ is %40, / is %2F)';
+    throw invalid('config-invalid', 'The URL', [{ path: '--url', found: 'something else', allowed }]);
+  }
+  const [, login = '', authority = '', path = '', query = ''] = parts;
+  const decode = (part: string, where: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      refuse(where, 'a stray %', 'percent-encoded text (% itself is %25)');
+      return part;
+    }
+  };
+  const [, user = '', password] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? [];
+  if (user === '') refuse('user', 'nothing', 'a role name before the @');
+  const { host, port } = parseAuthority(authority, decode, refuse);
+  const target = {
+    host,
+    port,
+    database: decode(path, 'database') || MAINTENANCE_DATABASE,
+    tls: parseTls(query, host, decode, refuse),
+  };
+  const credentials = {
+    user: decode(user, 'user'),
+    password: password ? decode(password, 'password') : (environment.PGPASSWORD ?? ''),
+  };
+  if (findings.length > 0) throw invalid('config-invalid', 'The URL', findings);
+  return { target, credentials };
+}
+
+type Decode = (part: string, where: string) => string;
+type Refuse = (path: string, found: string, allowed: string) => void;
+
+function parseAuthority(
+  authority: string,
+  decode: Decode,
+  refuse: Refuse,
+): { readonly host: string; readonly port: number } {
+  const [, inBrackets, name = '', digits] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(authority) ?? [];
+  const host = inBrackets ?? decode(name, 'host');
+  if (inBrackets !== undefined && isIP(inBrackets) !== 6)
+    refuse('host', 'something else in brackets', 'an IPv6 address in [ ]');
+  else if (host === '')
+    refuse('host', 'nothing', "the server's own name, address, or socket folder after the @");
+  else if (!isSocket(host) && !/^[\w.:-]+$/.test(host))
+    refuse('host', 'other characters', 'one name or address');
+  const port = digits === undefined || digits === '' ? DEFAULT_PORT : Number(digits);
+  if (!/^\d*$/.test(digits ?? '') || port < 1 || port > 65_535)
+    refuse('port', /^\d+$/.test(digits ?? '') ? quoted(port) : 'no number', 'a port from 1 to 65535');
+  return { host, port };
+}
+
+function parseTls(query: string, host: string, decode: Decode, refuse: Refuse): Target['tls'] {
+  const known = new Map<string, string>();
+  for (const pair of query.split('&').filter((each) => each !== '')) {
+    const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(pair) ?? [];
+    if (key !== 'sslmode' && key !== 'sslrootcert')
+      refuse('query', /^\w+$/.test(key) ? quoted(key) : 'another parameter', 'sslmode and sslrootcert');
+    else if (known.has(key)) refuse(key, 'a second one', 'each once');
+    else known.set(key, decode(value, key));
+  }
+  const inTheOpen = isSocket(host) || isLoopback(host);
+  const mode = known.get('sslmode') ?? (inTheOpen && !known.has('sslrootcert') ? 'disable' : 'verify-full');
+  const caFile = known.get('sslrootcert') ?? null;
+  if (mode !== 'verify-full' && mode !== 'disable')
+    refuse('sslmode', quoted(mode), 'verify-full, or disable where the network is trusted');
+  if (mode === 'disable' && caFile !== null)
+    refuse('sslrootcert', 'a file without TLS', 'sslmode=verify-full with it');
+  if (mode === 'verify-full' && isSocket(host))
+    refuse('sslmode', quoted(mode), 'disable: a Unix socket has no TLS');
+  if (caFile === '') refuse('sslrootcert', 'nothing', 'the path of a PEM file');
+  return mode === 'disable' ? { mode: 'off' } : { mode: 'verify', caFile };
+}
+
+function isSocket(host: string): boolean {
+  return host.startsWith('/');
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+function isLoopback(host: string): boolean {
+  const version = isIP(host);
+  return version === 0 ? host === 'localhost' : LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { isBlind } from '../core/blindness.ts';
+import { RemediationError } from '../core/errors.ts';
+import { toSnapshotFile } from '../core/snapshot-file.ts';
+import { jsonText } from './json-text.ts';
+import { URL_HELP } from './server-url.ts';
+import { print } from './terminal.ts';
+import { serverOf, withServer } from './with-server.ts';
+
+const HELP = `
+Examples:
+  headroom snapshot --url postgres://headroom@db.example.com/postgres > incident.json
+  headroom plan --snapshot incident.json --policy policy.json
+
+The smallest snapshot that one can write by hand (headroom schema snapshot has the rest):
+  { "slots": { "max": 100 },
+    "sessions": [ { "pid": 11, "backendType": "client backend", "user": "app", "database": "shop",
+                    "state": "idle", "stateAgeMs": 7200000 } ] }
+Statements are reduced to their shape: no value of one is in the file.`;
+
+export function addSnapshot(program: Command): void {
+  program
+    .command('snapshot')
+    .description("Print the server's connection state as a file for headroom plan.")
+    .requiredOption('--url <url>', 'the server')
+    .addHelpText('after', `${HELP}\n${URL_HELP}`)
+    .action(async ({ url }: { readonly url: string }) => {
+      const snapshot = await withServer(await serverOf(url), (database) => database.readSnapshot());
+      const blindness = isBlind(snapshot);
+      // A file does not say that its author was blind: whoever plans from it would take hidden for idle-free.
+      if (blindness !== null) throw new RemediationError(blindness.code, blindness.message);
+      print(jsonText(toSnapshotFile(snapshot)));
+    });
+}

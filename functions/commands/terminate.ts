@@ -1,0 +1,75 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { isBlind } from '../core/blindness.ts';
+import { isOutOfTheWay } from '../core/named-session.ts';
+import { isHidden } from '../core/session.ts';
+import { renderTermination, terminationDocument } from '../render/terminate-text.ts';
+import { type NamedTermination, terminateNamed } from '../workflow/terminate-named.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { jsonText } from './json-text.ts';
+import { URL_HELP } from './server-url.ts';
+import { paintFor, print, tellError } from './terminal.ts';
+import { serverOf, withServer } from './with-server.ts';
+
+type Options = { readonly url: string; readonly apply?: true; readonly json?: true };
+
+const MOST_PID = 2 ** 31 - 1;
+
+const HELP = `
+Examples:
+  headroom terminate 4711 4712 --url postgres://headroom@db.example.com/postgres
+  headroom terminate 4711 4712 --url postgres://headroom@db.example.com/postgres --apply
+
+For the human who has decided: no policy is asked, and a session may be ended in any state, its statement and its
+transaction with it. A session that moves on while we look at it stays. Out of reach for everybody are our own sessions,
+the server's processes, replication, superusers and the provider's roles.
+
+Exit codes:
+  0  all of them are gone (or would be)     1  some remain
+  2  bad usage or input                     3  could not do its job`;
+
+export function addTerminate(program: Command): void {
+  program
+    .command('terminate')
+    .description('End the sessions with these pids. Only shows them without --apply.')
+    .argument('<pid...>', 'process ids, as pg_stat_activity and headroom plan show them', pidsOf)
+    .requiredOption('--url <url>', 'the server')
+    .option('--apply', 'end them; without it, only show what they are')
+    .option('--json', 'print JSON instead of text')
+    .addHelpText('after', `${HELP}\n${URL_HELP}`)
+    .action(async (pids: readonly number[], options: Options) => {
+      process.exitCode = await terminate(pids, options);
+    });
+}
+
+/** Each once, however often it is named. */
+function pidsOf(text: string, before: readonly number[] | undefined): readonly number[] {
+  const pid = Number(text);
+  if (!/^[1-9]\d*$/.test(text) || pid > MOST_PID)
+    throw new InvalidArgumentError(`A pid is a whole number from 1 to ${MOST_PID}.`);
+  return [...new Set([...(before ?? []), pid])];
+}
+
+async function terminate(pids: readonly number[], options: Options): Promise<ExitCode> {
+  const { url, json } = options;
+  const apply = options.apply ?? false;
+  const server = await serverOf(url);
+  const ports = server.ports(() => {});
+  const done = await withServer(server, (database) => terminateNamed({ pids, apply }, database, ports));
+  print(
+    json
+      ? jsonText(terminationDocument(server.name, done.sessions, apply))
+      : renderTermination(server.name, done.sessions, apply, paintFor(process.stdout)),
+  );
+  const problem = done.problem ?? blindness(done);
+  if (problem !== null) {
+    tellError(problem.message);
+    return EXIT.couldNot;
+  }
+  return done.sessions.every(isOutOfTheWay) ? EXIT.done : EXIT.remains;
+}
+
+/** Only when it hid one of those that were named. */
+function blindness({ snapshot, sessions }: NamedTermination): ReturnType<typeof isBlind> {
+  const isSeen = sessions.every(({ session }) => session === null || !isHidden(session));
+  return isSeen ? null : isBlind(snapshot);
+}

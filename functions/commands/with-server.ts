@@ -1,0 +1,87 @@
+import { access, constants } from 'node:fs/promises';
+import { type ErrorCode, invalid, RemediationError } from '../core/errors.ts';
+import { serverPorts } from '../postgres/server-ports.ts';
+import { targetText } from '../postgres/target.ts';
+import type { Database, RemediatePorts } from '../workflow/ports.ts';
+import { parseServerUrl, type ServerUrl } from './server-url.ts';
+import { tell } from './terminal.ts';
+
+/** As long as the workflow gives itself for getting in. */
+const CONNECT_MS = 20_000;
+/** A server that lets us in at once needs no word about it. */
+const SILENT_MS = 1_000;
+
+/** A server that a command may connect to. */
+export type Server = ServerUrl & {
+  readonly name: string;
+  readonly ports: (log: RemediatePorts['log']) => RemediatePorts;
+};
+
+/** @throws RemediationError `config-invalid` for a URL that does not parse or names a file that cannot be read. */
+export async function serverOf(url: string): Promise<Server> {
+  const { target, credentials } = parseServerUrl(url, process.env);
+  if (target.tls.mode === 'verify' && typeof target.tls.caFile === 'string')
+    await requireReadable(target.tls.caFile);
+  return {
+    target,
+    credentials,
+    name: targetText(target),
+    ports: (log) => serverPorts(target, async (refused) => (refused === 0 ? credentials : null), log),
+  };
+}
+
+async function requireReadable(caFile: string): Promise<void> {
+  try {
+    await access(caFile, constants.R_OK);
+  } catch {
+    const finding = {
+      path: 'sslrootcert',
+      found: 'a file that cannot be read',
+      allowed: 'the path of a PEM file',
+    };
+    throw invalid('config-invalid', 'The URL', [finding]);
+  }
+}
+
+/**
+ * Lends a session with the server, got by the same means as the workflow's, and closes it.
+ * @throws RemediationError `connect-*` when no session comes about.
+ */
+export async function withServer<Result>(
+  server: Server,
+  use: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const patience = setTimeout(
+    () => tell(`Still trying to get into ${server.name} (up to ${CONNECT_MS / 1_000} s)`),
+    SILENT_MS,
+  );
+  const { connect, now } = server.ports(() => {});
+  const connection = await connect(now() + CONNECT_MS).finally(() => clearTimeout(patience));
+  if ('problem' in connection) {
+    const { code, message } = connection.problem;
+    throw new RemediationError(code, withAdvice(code, message, server));
+  }
+  try {
+    return await use(connection.database);
+  } finally {
+    await connection.database.close();
+  }
+}
+
+/** What the message of a failed connect means for somebody who gave a URL: the workflow speaks of its configuration. */
+const ADVICE: Partial<Readonly<Record<ErrorCode, string>>> = {
+  'connect-tls':
+    'In the URL, sslrootcert=FILE names the authorities to trust (on RDS: its global bundle), and sslmode=disable sends everything in the clear.',
+  'connect-database-limit': 'In the URL, name another database after the last slash.',
+};
+/** A client without a password breaks off when it is asked for one, which looks like a broken connection. */
+const MAY_LACK_PASSWORD: ReadonlySet<ErrorCode> = new Set(['connect-denied', 'connect-unreachable']);
+
+export function withAdvice(code: ErrorCode, message: string, { credentials, target }: Server): string {
+  const lines = [message, ADVICE[code]];
+  if (code === 'connect-denied')
+    lines.push(`We came as role "${credentials.user}" to database "${target.database}".`);
+  if (credentials.password === '' && MAY_LACK_PASSWORD.has(code))
+    lines.push('No password was given: if the server asks for one, put it into PGPASSWORD.');
+  return lines.filter((line) => line !== undefined).join('\n');
+}
