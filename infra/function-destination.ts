@@ -1,0 +1,27 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+
+/**
+ * Sends a function's result to another function. The library's `LambdaDestination` also grants `<arn>:*`, each version
+ * and alias the target will ever have; this one grants exactly the function it delivers to.
+ */
+export class FunctionDestination implements lambda.IDestination {
+  private readonly target: lambda.IFunction;
+
+  constructor(target: lambda.IFunction) {
+    this.target = target;
+  }
+
+  bind(_scope: Construct, source: lambda.IFunction): lambda.DestinationConfig {
+    // Lambda refuses a destination that the role may not invoke yet. In the role's default policy it is there in time:
+    // the function waits for that policy, and the event configuration for the function.
+    source.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [this.target.functionArn],
+      }),
+    );
+    return { destination: this.target.functionArn };
+  }
+}

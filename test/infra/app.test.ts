@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { CONTEXT } from './synthesis.ts';
+
+/** Runs the app as the CDK command does, which hands it the context in the environment. */
+function runApp(context: unknown) {
+  return spawnSync(process.execPath, ['infra/app.ts'], {
+    cwd: new URL('../..', import.meta.url),
+    env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    encoding: 'utf8',
+  });
+}
+
+describe('the app', () => {
+  it('ends with the problems of the declaration and no stack trace', () => {
+    const { status, stderr } = runApp({ servers: [{ ...CONTEXT.servers[0], port: 0 }] });
+    expect(status).toBe(1);
+    expect(stderr).toContain('The declaration of servers in cdk.json has 1 problem; nothing was done:');
+    expect(stderr).toContain('servers[0].port: found 0, allowed is a port from 1 to 65535');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe('the feature flags of cdk.json', () => {
+  it('are the recommended ones, but that the reporting stack cannot go while servers report to it', () => {
+    const file = createRequire(import.meta.url).resolve('aws-cdk-lib/recommended-feature-flags.json');
+    const recommended = JSON.parse(readFileSync(file, 'utf8'));
+    const flags = Object.fromEntries(Object.entries(CONTEXT).filter(([key]) => key.startsWith('@aws-cdk')));
+    expect(flags).toEqual({ ...recommended, '@aws-cdk/core:defaultCrossStackReferences': 'strong' });
+  });
+});

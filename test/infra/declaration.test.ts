@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { RemediationError } from '../../functions/core/errors.ts';
+import { parseServers } from '../../infra/declaration.ts';
+import { aServer, CONTEXT } from './synthesis.ts';
+
+/** The lines of the error, without its headline. */
+function problemsOf(servers: unknown): readonly string[] {
+  try {
+    parseServers(servers);
+  } catch (thrown) {
+    expect(thrown).toBeInstanceOf(RemediationError);
+    expect(thrown).toMatchObject({ code: 'config-invalid' });
+    const [, ...lines] = (thrown as RemediationError).message.split('\n');
+    return lines.map((line) => line.trim());
+  }
+  return [];
+}
+
+const vpc = aServer().vpc as object;
+const A_LIST = 'a list of servers, at least one: the key "servers" in the context of cdk.json';
+const OWN_ENDPOINT =
+  "the instance's own endpoint: cluster, reader and proxy names may answer from another server each time";
+
+describe('a declaration of servers', () => {
+  it('is parsed as the example in cdk.json stands', () => {
+    const [server] = parseServers(CONTEXT.servers);
+    expect(server).toMatchObject({ name: 'orders', port: 5432, schedule: { everyMinutes: 5 } });
+  });
+
+  it('may leave out what has a default', () => {
+    const optional = { port: undefined, database: undefined, schedule: undefined, policy: undefined };
+    expect(problemsOf([aServer(optional)])).toEqual([]);
+  });
+
+  it.each([
+    ['rate(1 minute)', 1],
+    ['rate(5 minutes)', 5],
+    ['rate(2 hours)', 120],
+    ['rate(1 day)', 1440],
+  ])('takes the schedule %s as %i minutes', (schedule, everyMinutes) => {
+    expect(parseServers([aServer({ schedule })])[0]).toMatchObject({ schedule: { everyMinutes } });
+  });
+
+  it.each([
+    ['no servers', undefined, `servers: found nothing, allowed is ${A_LIST}`],
+    ['an empty list', [], `servers: found [], allowed is ${A_LIST}`],
+    ['something else than a list', { orders: {} }, `servers: found {"orders":{}}, allowed is ${A_LIST}`],
+  ])('is refused for %s', (_, servers, problem) => {
+    expect(problemsOf(servers)).toEqual([problem]);
+  });
+
+  it('is refused for a server that is no object', () => {
+    expect(problemsOf(['orders'])[0]).toMatch(
+      /^servers\[0\]: found "orders", allowed is an object with name, host,/,
+    );
+  });
+
+  it.each([
+    ['cluster', 'orders.cluster-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+    ['reader', 'orders.cluster-ro-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+    ['custom cluster', 'orders.cluster-custom-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+    ['proxy', 'orders.proxy-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+    ['shouted proxy', 'ORDERS.PROXY-ABCDEFGHIJKL.EU-WEST-1.RDS.AMAZONAWS.COM'],
+  ])('is refused for the endpoint of a %s', (_, host) => {
+    expect(problemsOf([aServer({ host })])).toEqual([
+      `servers[0].host: found "${host}", allowed is ${OWN_ENDPOINT}`,
+    ]);
+  });
+
+  it.each([
+    ['name', 'Orders', 'a name of lower-case letters'],
+    ['name', `o${'x'.repeat(40)}`, 'a name of lower-case letters'],
+    ['name', undefined, 'a name of lower-case letters'],
+    ['host', 'orders:5432', "the instance's own endpoint, a host name without scheme and port"],
+    ['host', undefined, "the instance's own endpoint, a host name without scheme and port"],
+    ['port', 0, 'a port from 1 to 65535'],
+    ['port', 65_536, 'a port from 1 to 65535'],
+    ['port', '5432', 'a port from 1 to 65535'],
+    ['database', '', 'the name of one database'],
+    ['secretArn', undefined, 'the complete ARN of a Secrets Manager secret'],
+    ['secretArn', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders', 'the complete ARN'],
+    ['logGroup', '/aws/rds/instance/or ders', "the log group's name"],
+    ['securityGroupId', 'sg-1', "a security group's id"],
+    ['schedule', 'rate(0 minutes)', '"rate(N minutes)"'],
+    ['schedule', 'rate(2 days)', '"rate(N minutes)"'],
+    ['schedule', 'cron(0 * * * ? *)', '"rate(N minutes)"'],
+    ['tls', 'on', '"verify" or "off"'],
+    ['caFile', 'ca.pem', 'the absolute path of a PEM file'],
+    ['vpc', undefined, 'an object with vpcId, availabilityZones, subnetIds'],
+  ])('is refused for %s %j', (key, value, allowed) => {
+    const problems = problemsOf([aServer({ [key]: value })]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^servers\\[0\\]\\.${key}: found .*, allowed is `));
+    expect(problems[0]).toContain(`allowed is ${allowed}`);
+  });
+
+  it.each([
+    ['vpcId', 'vpc-1', 'servers[0].vpc.vpcId: found "vpc-1"'],
+    ['availabilityZones', [], 'servers[0].vpc.availabilityZones: found []'],
+    ['subnetIds', [], 'servers[0].vpc.subnetIds: found []'],
+    ['subnetIds', ['subnet-1'], 'servers[0].vpc.subnetIds[0]: found "subnet-1"'],
+    [
+      'cidr',
+      '10.0.0.0/16',
+      'servers[0].vpc.cidr: found "10.0.0.0/16", allowed is no such key: the keys here are vpcId',
+    ],
+  ])('is refused for a network with %s %j', (key, value, problem) => {
+    const problems = problemsOf([aServer({ vpc: { ...vpc, [key]: value } })]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(problem);
+  });
+
+  it('is refused for a key that nobody reads', () => {
+    expect(problemsOf([aServer({ shedule: 'rate(1 hour)' })])[0]).toMatch(
+      /^servers\[0\]\.shedule: found "rate\(1 hour\)", allowed is no such key: the keys here are name, host, port,/,
+    );
+  });
+
+  it('is refused for two servers of one name', () => {
+    expect(problemsOf([aServer(), aServer({ host: 'other.example.com' })])).toEqual([
+      'servers[1].name: found "orders", allowed is a name of its own: servers[0] has this one',
+    ]);
+  });
+
+  it('is refused for the same host and port twice, in whatever case and with the default port left out', () => {
+    const host = 'Orders.abcdefghijkl.eu-west-1.rds.amazonaws.com';
+    expect(problemsOf([aServer(), aServer({ name: 'again', host, port: undefined })])).toEqual([
+      `servers[1].host: found "${host}", allowed is a server declared once: servers[0] has the same host and port`,
+    ]);
+  });
+
+  it('takes two servers on different ports of one host', () => {
+    expect(problemsOf([aServer(), aServer({ name: 'other', port: 5433 })])).toEqual([]);
+  });
+
+  it("names the path of a policy's mistakes, contradictions included", () => {
+    const policy = {
+      mode: 'enforced',
+      relieve: { when: { usedPercent: 80 }, until: { usedPercent: 90 } },
+      protct: {},
+    };
+    const problems = problemsOf([aServer(), aServer({ name: 'b', host: 'b.example.com', policy })]);
+    expect(problems.map((line) => line.split(':')[0])).toEqual([
+      'servers[1].policy.mode',
+      'servers[1].policy.protct',
+      'servers[1].policy.relieve.until',
+    ]);
+  });
+
+  it.each([[null], [[]], ['observe']])('is refused for a policy that is %j', (policy) => {
+    expect(problemsOf([aServer({ policy })])[0]).toMatch(/^servers\[0\]\.policy: found /);
+  });
+
+  it('lists all mistakes of all servers at once', () => {
+    const problems = problemsOf([
+      aServer({ port: -1, policy: { mode: 'on' } }),
+      aServer({ securityGroupId: 'default', tls: 'no' }),
+    ]);
+    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
+      'servers[0].policy.mode',
+      'servers[0].port',
+      'servers[1].name',
+      'servers[1].securityGroupId',
+      'servers[1].tls',
+    ]);
+  });
+
+  it.each([
+    [{ password: 'hunter2' }],
+    [{ secretArn: 'hunter2' }],
+    [{ host: 'postgres://app:hunter2@orders.example.com' }],
+  ])('shows no password that was typed into %j', (fields) => {
+    const problems = problemsOf([aServer(fields)]);
+    expect(problems).toHaveLength(1);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+});
