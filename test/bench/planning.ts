@@ -1,0 +1,66 @@
+import { parsePolicy } from '../../functions/core/parse-policy.ts';
+import { planRemediation } from '../../functions/core/plan.ts';
+import type { Session } from '../../functions/core/session.ts';
+import type { Snapshot } from '../../functions/core/snapshot.ts';
+import { compare, table } from './measure.ts';
+
+const SIZES = [1_000, 5_000, 20_000, 100_000];
+
+/** Planning a full server whose sessions spread over 40 applications, beside sorting the same sessions by age. */
+export async function benchPlanning(): Promise<void> {
+  const policy = parsePolicy({ limits: { maxVictims: 1_000_000, maxPercent: 100 } });
+  for (const size of SIZES) {
+    const snapshot = fullServer(size);
+    const sides = [
+      { name: 'planRemediation', run: () => planRemediation(snapshot, policy, 'alarm') },
+      {
+        name: 'sorting the sessions by age',
+        run: () => snapshot.sessions.toSorted((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0)),
+      },
+    ];
+    console.log(table(`planning ${size} sessions`, await compare(sides, size > 50_000 ? 9 : 31, 10)));
+  }
+}
+
+function fullServer(size: number): Snapshot {
+  return {
+    takenAt: '2026-11-21 03:00:00+00',
+    server: { flavor: 'postgresql', version: '18.4', ownPid: null, readsAllStats: true },
+    slots: {
+      max: size + 3,
+      superuserReserved: 3,
+      reserved: 0,
+      providerReserved: 0,
+      walSenders: 10,
+      roles: [],
+      databases: [],
+    },
+    sessions: Array.from({ length: size }, (_, index) => session(index)),
+    refusals: [],
+  };
+}
+
+/** Ages without order and without chance: the same on every run. */
+function session(index: number): Session {
+  const stateAgeMs = (Math.imul(index, 2_654_435_761) >>> 0) % 7_200_000;
+  return {
+    pid: index + 1,
+    backendStart: `2026-11-21 01:00:00.${index}+00`,
+    backendType: 'client backend',
+    user: `user-${index % 12}`,
+    database: `database-${index % 5}`,
+    application: `service-${index % 40}`,
+    address: `10.0.${index % 9}.${index % 200}`,
+    state: index % 10 === 0 ? 'active' : 'idle',
+    stateChange: `2026-11-21 02:00:00.${index}+00`,
+    stateAgeMs,
+    transactionAgeMs: null,
+    queryAgeMs: stateAgeMs,
+    waitEvent: 'ClientRead',
+    blockedBy: [],
+    superuser: false,
+    advisoryLock: index % 50 === 0,
+    temporaryTables: false,
+    lastStatement: 'SELECT id, total FROM orders WHERE customer = $1 ORDER BY created DESC LIMIT ?',
+  };
+}
