@@ -1,11 +1,13 @@
 import { cleanName } from '../core/clean-text.ts';
 import type { Plan, Spared } from '../core/plan.ts';
+import type { Policy } from '../core/policy.ts';
 import type { SparedReason } from '../core/protection.ts';
 import { CLIENT_BACKEND, groupKey } from '../core/session.ts';
 import { compareText } from '../core/slots.ts';
 import type { Section } from './layout.ts';
 import { type Heading, table } from './table.ts';
 import type { Paint } from './table-paint.ts';
+import { unseen } from './unseen.ts';
 import { ageRange, counted } from './words.ts';
 
 const ON_SCREEN = 40;
@@ -33,7 +35,7 @@ const REASONS: Readonly<Record<SparedReason, string>> = {
 const ORDER = Object.keys(REASONS);
 
 /** Who would stay and why: by reason, what exactly applied, and group. */
-export function sparedSection({ spared }: Plan, paint: Paint): Section {
+export function sparedSection({ spared }: Plan, policy: Policy, paint: Paint): Section {
   if (spared.length === 0) return { title: '', lines: [] };
   const kinds = [...Map.groupBy(spared, keyOf).values()].sort(compareKinds);
   const shown = kinds.slice(0, ON_SCREEN).map((kind) => [String(kind.length), whyText(kind), ...names(kind)]);
@@ -43,6 +45,7 @@ export function sparedSection({ spared }: Plan, paint: Paint): Section {
     lines: [
       ...table(HEADINGS, shown, paint),
       ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, all with --json`] : []),
+      ...unseen(policy, spared),
     ],
   };
 }

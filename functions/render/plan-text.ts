@@ -31,7 +31,7 @@ export function renderPlan(view: PlanView, paint: Paint): string {
     { title: paint(meaningOf(plan), headline(plan)), lines: [...shortfall(plan), ...origin(view, paint)] },
     slotsSection(plan, paint),
     victimsSection(plan, policy, paint),
-    sparedSection(plan, paint),
+    sparedSection(plan, policy, paint),
   ]);
 }
 
@@ -77,7 +77,7 @@ function origin(
   const { when, until } = policy.relieve;
   return [
     `  ${cleanName(source, 200)}, PostgreSQL version ${cleanName(snapshot.server.version)}${taken}`,
-    `  Policy ${cleanName(policyName, 200)}: acts at ${thresholdText(when)}, until ${thresholdText(until)}; trigger ${trigger}`,
+    `  Policy ${cleanName(policyName, 200)}, mode ${policy.mode}: acts at ${thresholdText(when)}, until ${thresholdText(until)}; trigger ${trigger}`,
   ].map((line) => paint('faint', line));
 }
 

@@ -5,6 +5,7 @@ import { identityOf, type Session, takesSlot } from '../core/session.ts';
 import { ownSessions } from '../core/snapshot.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section } from './layout.ts';
+import { unseen } from './unseen.ts';
 import { ageRange, ageText, counted } from './words.ts';
 
 const ON_SCREEN = 5;
@@ -30,12 +31,15 @@ export function whoWasSpared({ record }: Facts): Section {
   );
   return {
     title: `SPARED: ${counted(spared.length, 'session')}`,
-    lines: bounded(
-      reasons,
-      ON_SCREEN,
-      ([reason, those]) => sparedRow(String(those.length), `${reason}${agesOf(those)}`),
-      (rest) => sparedRow(String(rest.flatMap(([, those]) => those).length), 'for other reasons'),
-    ),
+    lines: [
+      ...bounded(
+        reasons,
+        ON_SCREEN,
+        ([reason, those]) => sparedRow(String(those.length), `${reason}${agesOf(those)}`),
+        (rest) => sparedRow(String(rest.flatMap(([, those]) => those).length), 'for other reasons'),
+      ),
+      ...unseen(policy, spared),
+    ],
   };
 }
 

@@ -157,6 +157,19 @@ describe('What a reason says', () => {
     expect(plan.spared.map(({ detail }) => detail)).toEqual(['unknown pid']);
   });
 
+  test('sessions without a pid come out in one order, whatever the order they came in', () => {
+    const sessions = [
+      one('4 a@d api local idle 9999', { pid: null }),
+      one('4 b@d api local active 5', { pid: null }),
+      one('4 a@d web local idle 9999', { pid: null, backendStart: null }),
+    ];
+    const sparedOf = (given: typeof sessions) =>
+      planOf({ id: '', what: '', sessions: given, expected: { victims: [] } }).spared.map(
+        ({ session }) => session,
+      );
+    expect(sparedOf(sessions.toReversed())).toEqual(sparedOf(sessions));
+  });
+
   test("a victim names the age that its rung asks for, the session's own, and whom it serves", () => {
     const sessions = many(2, '1 a@d api local idle 9999');
     const policy = { relieve: { ladder: HOUR_THEN_TEN } };

@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       'test/core/scenarios-*.test.ts',
       'test/core/plan.properties.test.ts',
-      'test/core/parse-policy*.test.ts',
+      'test/core/{parse-policy,policy-}*.test.ts',
       'test/core/{address,name-pattern,slots,candidates}.test.ts',
     ],
     isolate: false,

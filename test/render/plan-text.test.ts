@@ -49,7 +49,7 @@ test('a plan is told on one screen', () => {
 Partial: ending 3 sessions leaves 1 slot missing.
   Cut by maxVictims: it allows 3 sessions, the plan wanted 4.
   db:5432, PostgreSQL version 18.4, 2026-11-21 03:15:43 UTC
-  Policy p.json: acts at 95 % used, until 80 % used; trigger alarm
+  Policy p.json, mode observe: acts at 95 % used, until 80 % used; trigger alarm
 
 Slots
   scope   usable        used  free  need  used then  free then
@@ -69,7 +69,8 @@ Would stay: 19 sessions
          3  too young: idle for 1s to 3s             web          app   orders
          4  active                                   web          app   orders
          1  protected: listens for notifications     (none)       ann   orders
-         2  never ended: the server's own processes`);
+         2  never ended: the server's own processes
+  Listeners that ran something since do not show: protect those by name.`);
 });
 
 describe('the first line says the verdict', () => {

@@ -168,7 +168,7 @@ describe('a server', () => {
     const address = occupied.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     // The port asked for first; it may lie outside of the range.
-    const random = vi.spyOn(Math, 'random').mockReturnValueOnce((port - 20_000) / 10_000);
+    const random = vi.spyOn(Math, 'random').mockReturnValueOnce((port - 20_000 + 0.5) / 10_000);
     await using server = await startServer({ version: 16, authentication: 'trust' });
     expect(random).toHaveBeenCalledTimes(2);
     random.mockRestore();

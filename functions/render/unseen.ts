@@ -1,0 +1,15 @@
+import type { Policy } from '../core/policy.ts';
+import type { SparedReason } from '../core/protection.ts';
+import { wrap } from './layout.ts';
+
+/** What the protections that matter here cannot see; nobody is to take a spared listener for all listeners. */
+export function unseen(
+  { protect }: Policy,
+  spared: readonly { readonly reason: SparedReason; readonly detail: string }[],
+): readonly string[] {
+  const listens = spared.some(({ reason, detail }) => reason === 'protected' && detail.startsWith('listens'));
+  return [
+    ...(listens ? wrap('Listeners that ran something since do not show: protect those by name.') : []),
+    ...(protect.temporaryTables ? wrap('Temporary tables in other databases were not checked.') : []),
+  ];
+}
