@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { type Finding, quoted } from './errors.ts';
 
 /** A path as one writes it in JavaScript: `relieve.ladder[2].minAge`. The document itself is `(root)`. */
-export function pathText(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return '(root)';
   return path.map((step, index) => stepText(step, index === 0)).join('');
 }

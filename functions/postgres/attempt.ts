@@ -17,7 +17,7 @@ import {
 import { type Credentials, type Target, targetText } from './target.ts';
 
 /** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
-export const STATEMENT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 5_000;
 /** After this without a word from us the server ends our session, and with it slot and lock: Lambda may freeze us. */
 const IDLE_TIMEOUT_MS = 10_000;
 /** One attempt's bound: under a storm a connect that gets in takes up to 270 ms. */
