@@ -1,7 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { RemediationError } from '../functions/core/errors.ts';
 import { parseServers } from './declaration.ts';
-import { ReportingStack, ServersStack } from './stacks.ts';
+import { ReportingStack } from './reporting-stack.ts';
+import { ServersStack } from './servers-stack.ts';
 
 /** Declarations in, stacks out; everything else is in the constructs. */
 function synthesize(): void {

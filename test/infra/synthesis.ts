@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parseServers } from '../../infra/declaration.ts';
-import { ReportingStack, ServersStack } from '../../infra/stacks.ts';
+import { ReportingStack } from '../../infra/reporting-stack.ts';
+import { ServersStack } from '../../infra/servers-stack.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 export type Resource = {

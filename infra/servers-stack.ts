@@ -1,31 +1,11 @@
-import { Annotations, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ServerDeclaration } from './declaration-schema.ts';
-import { IncidentReporting, type IncidentReportingProps } from './incident-reporting.ts';
 import { ServerRemediation } from './server-remediation.ts';
-
-export interface ReportingStackProps extends StackProps, IncidentReportingProps {}
-
-/** Once per account and region. */
-export class ReportingStack extends Stack {
-  readonly reporting: IncidentReporting;
-
-  constructor(scope: Construct, id: string, props: ReportingStackProps = {}) {
-    super(scope, id, {
-      description: 'pg-headroom: reports what the runs for all servers found and did',
-      ...props,
-    });
-    this.reporting = new IncidentReporting(this, 'Reporting', props);
-    new CfnOutput(this, 'PeopleTopicArn', {
-      value: this.reporting.people.topicArn,
-      description: 'Subscribe the people and tools that are on call to this topic.',
-    });
-  }
-}
 
 export interface ServersStackProps extends StackProps {
   readonly servers: readonly ServerDeclaration[];
