@@ -16,17 +16,20 @@ type Vain = {
 
 type Told = { readonly code: Problem['code']; readonly found: string; readonly next: string | null };
 
+/** From outside the two look the same: a slot is taken before the client proves who it is. */
+const BY_WHOM = 'by sessions or by clients that never finish logging in';
+
 /** Where `next` is null it depends on the role. */
 const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
   all: {
     code: 'connect-full',
-    found: 'every slot is taken, the reserved ones too',
-    next: 'set reserved_connections and grant pg_use_reserved_connections to our role (16+), or end sessions from a superuser session that is already open',
+    found: `every slot is taken, the reserved ones too, ${BY_WHOM}`,
+    next: 'end sessions from a superuser session that is already open, and set reserved_connections and grant pg_use_reserved_connections to our role (16+)',
   },
   'reserved-left': {
     code: 'connect-full',
-    found: 'only slots reserved for others are left',
-    next: 'grant pg_use_reserved_connections to our role and set reserved_connections (16+)',
+    found: `only slots reserved for others are left, the rest is taken ${BY_WHOM}`,
+    next: 'grant pg_use_reserved_connections to our role and set reserved_connections, or raise it where that is done (16+; before, only superusers get in)',
   },
   'role-limit': {
     code: 'connect-role-limit',
@@ -37,6 +40,17 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
     code: 'connect-database-limit',
     found: "the maintenance database's CONNECTION LIMIT is reached",
     next: 'name another maintenance database in HEADROOM_DATABASE',
+  },
+  'half-open': {
+    code: 'connect-half-open',
+    found:
+      'it has more connections open than it takes on, superusers are refused too, and most of those clients have not logged in',
+    next: 'find the address they come from and keep it out, no SQL can end them; a storm of refused clients looks the same and passes',
+  },
+  'not-ready': {
+    code: 'connect-unreachable',
+    found: 'it is starting, stopping or recovering (57P03)',
+    next: 'look at its log; the next run tries again',
   },
   silent: {
     code: 'connect-unreachable',
@@ -74,6 +88,6 @@ function hindranceOf(hindrances: ReadonlyMap<Hindrance, number>): Hindrance {
 export function neverIn({ target, tries, startedAt, user, hindrances }: Vain): Problem {
   const { code, found, next } = HINDRANCES[hindranceOf(hindrances)];
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
-  const message = `No way into ${targetText(target)} after ${tries} tries in ${seconds} s: ${found}; ${next ?? tokenAdvice(user)}.`;
+  const message = `No way into ${targetText(target)} after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${seconds} s: ${found}; ${next ?? tokenAdvice(user)}.`;
   return { code, message };
 }

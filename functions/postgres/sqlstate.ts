@@ -11,7 +11,9 @@ export function serverAnswer(error: unknown): ServerAnswer | null {
   return { sqlstate: code, routine: typeof routine === 'string' ? routine : '' };
 }
 
-export const TOO_MANY_CONNECTIONS = '53300';
+const TOO_MANY_CONNECTIONS = '53300';
+/** The server starts, stops or recovers. */
+const CANNOT_CONNECT_NOW = '57P03';
 export const WRONG_PASSWORD = '28P01';
 export const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -20,10 +22,17 @@ export function endsSession(sqlstate: string): boolean {
   return sqlstate.startsWith('57P') || sqlstate.startsWith('08');
 }
 
-/** How full a server is that refuses with 53300, told by the routine (the same from 12 to 18). */
-export type Fullness = 'all' | 'reserved-left' | 'role-limit' | 'database-limit';
+/**
+ * Why a server lets nobody in for now. 53300 is told apart by the routine (14 to 18). `half-open`: it has as many
+ * connections open as it takes on at all, twice its slots and more; most of them are not logged in, or they would be out
+ * of slots.
+ */
+export type Fullness = 'all' | 'reserved-left' | 'role-limit' | 'database-limit' | 'half-open' | 'not-ready';
 
-export function fullnessOf(routine: string): Fullness {
+/** Null for answers that trying again does not change. */
+export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null {
+  if (sqlstate === CANNOT_CONNECT_NOW) return 'not-ready';
+  if (sqlstate !== TOO_MANY_CONNECTIONS) return null;
   switch (routine) {
     case 'InitializeSessionUserId':
       return 'role-limit';
@@ -31,16 +40,18 @@ export function fullnessOf(routine: string): Fullness {
       return 'database-limit';
     case 'InitPostgres':
       return 'reserved-left';
+    case 'ProcessStartupPacket': // to 16
+    case 'BackendInitialize': // 17 and 18
+      return 'half-open';
     default:
-      // InitProcess, and for half-open sockets ProcessStartupPacket (to 16) or BackendInitialize (17, 18).
+      // InitProcess: before anything is known of who is coming.
       return 'all';
   }
 }
 
 /** The codes for answers that trying again does not change. */
 export function denialOf({ sqlstate }: ServerAnswer): ErrorCode {
-  if (sqlstate.startsWith('28')) return 'connect-denied';
-  return sqlstate === '57P03' ? 'connect-unreachable' : 'connect-failed';
+  return sqlstate.startsWith('28') ? 'connect-denied' : 'connect-failed';
 }
 
 /**

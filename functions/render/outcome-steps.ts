@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Facts } from './facts.ts';
 import { mayHaveSent } from './headline.ts';
+import { resumeStep } from './memory-text.ts';
 import type { Step } from './next-steps.ts';
 import { quoteIdentifier } from './sql.ts';
 import { counted } from './words.ts';
@@ -17,6 +18,15 @@ const SEE_RUNNING = [
   "AND backend_type = 'client backend' ORDER BY query_start;",
 ];
 
+const SEE_UNFINISHED = [
+  'SELECT client_addr, count(*), min(backend_start) FROM pg_stat_activity',
+  "WHERE state = 'starting' GROUP BY 1 ORDER BY 2 DESC;",
+];
+/** They take a slot before they prove who they are, and from 18 on a row. */
+const UNFINISHED: Step = {
+  text: 'Clients that never finish logging in hold slots as well, for up to authentication_timeout (60 s by default), and up to PostgreSQL 17 no view shows them. Where few sessions show, look for many unfinished connections from one address.',
+};
+
 /** A refusal without pressure, by how often it turns out to be that. */
 const UNEXPLAINED: readonly Step[] = [
   { text: 'The refusal may be over: sessions have left since. Nothing to do if it does not come again.' },
@@ -26,9 +36,7 @@ const UNEXPLAINED: readonly Step[] = [
   {
     text: 'The alarm may read the log of another server or instance: compare its log group with the host that this server is declared with.',
   },
-  {
-    text: 'Clients that never finish logging in hold slots that no session shows: look for many unfinished connections from one address.',
-  },
+  UNFINISHED,
 ];
 
 /** What each outcome asks for. */
@@ -44,7 +52,7 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
       return [];
     case 'partial':
     case 'no-candidates':
-      return seeRunning(facts);
+      return [...seeRunning(facts), ...seeUnfinished(facts)];
     case 'refilled':
       return [
         {
@@ -52,9 +60,7 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
         },
       ];
     case 'paused':
-      return [
-        { text: 'Nothing is ended until an operator resumes it. First find out who takes the slots again.' },
-      ];
+      return [resumeStep(facts.record)];
     case 'unexplained':
       return UNEXPLAINED;
     case 'blind':
@@ -72,16 +78,35 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
   }
 }
 
-/** Where active work fills the server, a human has to say what of it may end; below a quarter it is not the matter. */
-function seeRunning({ record, ranking }: Facts): readonly Step[] {
-  const active = ranking?.states.find(({ state }) => state === 'active')?.count ?? 0;
-  if (ranking === null || active * 4 < ranking.used) return [];
+/** How many sessions are in this state, or 0 where they are less than a quarter: then it is not the matter. */
+function manyIn(state: string, { ranking }: Facts): number {
+  const count = ranking?.states.find((each) => each.state === state)?.count ?? 0;
+  return count * 4 < (ranking?.used ?? 0) ? 0 : count;
+}
+
+/** Where active work fills the server, a human has to say what of it may end. */
+function seeRunning(facts: Facts): readonly Step[] {
+  const { record } = facts;
+  const active = manyIn('active', facts);
+  if (active === 0) return [];
   const reserved = record.snapshot?.slots.superuserReserved ?? 0;
   const how = reserved > 0 ? ` A superuser gets in on ${counted(reserved, 'reserved slot')}.` : '';
   return [
     {
       text: `${counted(active, 'session is', 'sessions are')} active, which is never ended here. Decide by hand, pg_cancel_backend(pid) first.${how}`,
       sql: SEE_RUNNING,
+    },
+  ];
+}
+
+/** Nobody is known yet whose they would be, and who comes again at once gains nothing by an end. */
+function seeUnfinished(facts: Facts): readonly Step[] {
+  const starting = manyIn('starting', facts);
+  if (starting === 0) return [];
+  return [
+    {
+      text: `${counted(starting, 'client has', 'clients have')} not finished logging in, and the server drops them after authentication_timeout (60 s by default). Find the address they come from; ending them here would only let them come again.`,
+      sql: SEE_UNFINISHED,
     },
   ];
 }
@@ -97,6 +122,12 @@ function maySee({ ownRole }: Facts): readonly Step[] {
 }
 
 function getIn(code: ErrorCode | null): readonly Step[] {
+  if (code === 'connect-half-open')
+    return [
+      {
+        text: "Nobody gets in, superusers neither. Which address has many connections open shows on the server's host (ss -tn) or in the network's flow logs: keep it out. Clients that never log in are dropped after authentication_timeout (60 s by default).",
+      },
+    ];
   const isFull =
     code === 'connect-full' || code === 'connect-role-limit' || code === 'connect-database-limit';
   if (!isFull) return [{ text: 'Correct what is said above. Nobody has looked into the server.' }];
@@ -105,6 +136,7 @@ function getIn(code: ErrorCode | null): readonly Step[] {
       text: 'Nobody has seen who holds the slots. A superuser may still get in, on a slot reserved for superusers:',
       sql: SEE_HOLDERS,
     },
+    ...(code === 'connect-full' ? [UNFINISHED] : []),
     { text: 'Correct what is said above, so that the next run gets in.' },
   ];
 }

@@ -33,8 +33,14 @@ describe('E4: a role that cannot see', () => {
   test('is told which grant is missing, by name', () => {
     expect(blindness(1, 9)).toEqual({
       code: 'blind-role',
-      message: expect.stringMatching(/9 of 10 .*GRANT pg_read_all_stats TO "fixer";$/),
+      message: expect.stringMatching(/\(9 are hidden\).*GRANT pg_read_all_stats TO "fixer";$/),
     });
+  });
+
+  test("is told how many clients it cannot see, the server's own processes left out", () => {
+    const processes = hidden(3).map((session) => ({ ...session, pid: -1, database: null }));
+    const sessions = [OWN, ...hidden(2), ...processes];
+    expect(isBlind(aSnapshot({ sessions, server: { ownPid: 1 } }))?.message).toContain('(2 are hidden)');
   });
 
   test('does not see through background processes and our own sessions, which are no clients', () => {

@@ -10,7 +10,7 @@ import { selfSignedCertificates } from '../support/certificates.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
-import { fillUntilRefused, openIdle, type TestSession } from '../support/sessions.ts';
+import { fillUntilRefused, type TestSession } from '../support/sessions.ts';
 import { inMs, targetOf } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -81,7 +81,9 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     const { problem, connecting, tookMs } = await refused(() => getIn(app, 'postgres', SHORT_MS));
     expect(problem).toMatchObject({
       code: 'connect-full',
-      message: expect.stringMatching(/: only slots reserved for others are left; grant pg_use_reserved_conn/),
+      message: expect.stringMatching(
+        /: only slots reserved for others are left, .*; grant pg_use_reserved_conn/,
+      ),
     });
     expect(problem.message).toContain(`after ${connecting.attempts} tries`);
     expect(connecting.attempts).toBeGreaterThan(2);
@@ -95,7 +97,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     const { problem, connecting } = await refused(() => getIn(privileged, 'postgres', SHORT_MS));
     expect(problem).toMatchObject({
       code: 'connect-full',
-      message: expect.stringMatching(/: every slot is taken, the reserved ones too; /),
+      message: expect.stringMatching(/: every slot is taken, the reserved ones too, /),
     });
     expect(refusalsOf(connecting)).toBe(connecting.attempts);
     // Those that the deadline cut off have no answer.
@@ -136,31 +138,6 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       expect(await ownSessions()).toBe(1);
       await databaseIn(connection).close();
     }
-  });
-
-  test("our role's own limit, and the maintenance database's, are told from a full server", async () => {
-    const limited = await createRole(server, 'limited', 'CONNECTION LIMIT 1');
-    await server.query('CREATE DATABASE narrow CONNECTION LIMIT 1');
-    await openIdle(server, { role: limited });
-    await openIdle(server, { role: app, database: 'narrow' });
-    const byRole = await refused(() => getIn(limited, 'postgres', SHORT_MS));
-    expect(byRole.problem).toMatchObject({
-      code: 'connect-role-limit',
-      message: expect.stringContaining("our own role's CONNECTION LIMIT is reached; raise it to at least 5"),
-    });
-    expect(commonestOf(byRole.connecting)).toMatchObject({
-      sqlstate: '53300',
-      routine: 'InitializeSessionUserId',
-    });
-    const byDatabase = await refused(() => getIn(app, 'narrow', SHORT_MS));
-    expect(byDatabase.problem).toMatchObject({
-      code: 'connect-database-limit',
-      message: expect.stringContaining('HEADROOM_DATABASE'),
-    });
-    expect(commonestOf(byDatabase.connecting)).toMatchObject({
-      sqlstate: '53300',
-      routine: 'CheckMyDatabase',
-    });
   });
 
   test('a wrong password is asked for twice more, then denied, and is in no message', async () => {
@@ -218,6 +195,8 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       tcp_keepalives_idle: '5',
       tcp_keepalives_interval: '2',
       tcp_keepalives_count: '3',
+      // Elsewhere it is refused, or not looked for.
+      ...(process.platform === 'linux' && { client_connection_check_interval: '1000' }),
     };
     const { rows } = await client.query({
       text: 'SELECT name, setting FROM pg_settings WHERE name = ANY ($1)',

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RESERVED_SLOTS } from '../../functions/core/role-sql.ts';
+import {
+  type Role,
+  startServer,
+  type TestServer,
+  VERSIONS,
+  type Version,
+} from '../support/postgres-server.ts';
+import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { fillUntilRefused } from '../support/sessions.ts';
+import { startStorm } from './storm-process.ts';
+import {
+  CONNECT_MS,
+  connectLoop,
+  inFlight,
+  retryEachSecond,
+  singleConnect,
+  type Tried,
+  type Way,
+} from './storm-ways.ts';
+
+const STORMED: readonly Version[] = [14, 16, 18];
+const ROUNDS = 20;
+const STORM = { clients: 200, backoffMs: 100 };
+const SLOTS = 100;
+const SUPERUSER_RESERVED = 3;
+/** Until the storm blows evenly. */
+const RISING_MS = 2_000;
+/** Between two tries: whoever got in has left the server by then. */
+const PAUSE_MS = [100, 200] as const;
+
+/** A way that takes long is not tried in every round. */
+type Side = { readonly name: string; readonly way: Way; readonly role: Role; readonly everyRounds: number };
+
+/**
+ * How long getting into a full server takes while clients storm it: the connect loop, beside less than that and more. The
+ * storm, the server and we share this machine. `storm 18 5` is PostgreSQL 18 alone, in 5 rounds.
+ */
+export async function benchStorm([only, rounds = ROUNDS]: readonly number[]): Promise<void> {
+  const versions = only === undefined ? STORMED : VERSIONS.filter((version) => version === only);
+  if (versions.length === 0) throw new Error(`No PostgreSQL ${only} here: there are ${VERSIONS.join(', ')}`);
+  console.log(`getting in within ${CONNECT_MS / 1_000} s; ways that take long are tried in fewer rounds\n`);
+  for (const version of versions) await benchVersion(version, rounds);
+}
+
+async function benchVersion(version: Version, rounds: number): Promise<void> {
+  const reserve = version >= 16 ? { reserved_connections: RESERVED_SLOTS } : {};
+  await using server = await startServer({
+    version,
+    settings: {
+      max_connections: SLOTS,
+      superuser_reserved_connections: SUPERUSER_RESERVED,
+      ...reserve,
+    },
+  });
+  const sides = await sidesOn(server);
+  const storming = await createRole(server, 'storming');
+  const { sessions } = await fillUntilRefused(server, { role: await createRole(server, 'leaking') });
+  await using storm = await startStorm(server, storming, STORM);
+  await sleep(RISING_MS);
+  const before = await storm.hits();
+  const startedAt = performance.now();
+  const results = await tryInTurn(server, sides, rounds);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const after = await storm.hits();
+  if (after.in > 0) throw new Error(`The server was not full: ${after.in} clients of the storm got in`);
+  const perSecond = Math.round((after.refused - before.refused) / seconds);
+  console.log(
+    `PostgreSQL ${version}, full: ${SLOTS} slots, ${sessions.length} of them leaked; ${STORM.clients} clients refused ${perSecond} times a second`,
+  );
+  console.log(`${[TITLES, ...results.map(rowOf)].map(lineOf).join('\n')}\n`);
+}
+
+async function sidesOn(server: TestServer): Promise<readonly Side[]> {
+  const ordinary = await createLeastPrivilegeRole(server);
+  const superuser = await createRole(server, 'superuser', 'SUPERUSER');
+  const hasReserve = server.version >= 16;
+  const role = hasReserve ? ordinary : superuser;
+  return [
+    {
+      name: `connect loop, ${hasReserve ? 'reserved_connections' : 'as superuser'}`,
+      way: connectLoop,
+      role,
+      everyRounds: 1,
+    },
+    { name: '  one in flight', way: inFlight(1), role, everyRounds: 1 },
+    { name: '  eight in flight', way: inFlight(8), role, everyRounds: 1 },
+    { name: 'one connect each second', way: retryEachSecond, role, everyRounds: 4 },
+    { name: 'a single connect', way: singleConnect, role, everyRounds: 1 },
+    // Nothing is reserved for it: it shows that the others do not get in because a slot was free.
+    ...(hasReserve
+      ? []
+      : [{ name: 'connect loop, no superuser', way: connectLoop, role: ordinary, everyRounds: 10 }]),
+  ];
+}
+
+/** In turn, so that what else the machine does hits all alike. */
+async function tryInTurn(server: TestServer, sides: readonly Side[], rounds: number) {
+  const results = sides.map(({ name }) => ({ name, tried: [] as Tried[] }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, { way, role, everyRounds }] of sides.entries()) {
+      if (round % everyRounds !== 0) continue;
+      results[index]?.tried.push(await way(server, role));
+      await sleep(PAUSE_MS[0] + Math.random() * (PAUSE_MS[1] - PAUSE_MS[0]));
+    }
+  }
+  return results;
+}
+
+const TITLES = ['', 'in', 'within 5 s', 'within 15 s', 'median', 'longest', 'tries'];
+
+function rowOf({ name, tried }: { readonly name: string; readonly tried: readonly Tried[] }) {
+  const times = tried.map(({ tookMs }) => tookMs ?? Number.POSITIVE_INFINITY).toSorted((a, b) => a - b);
+  const within = (ms: number) => `${times.filter((time) => time <= ms).length} of ${times.length}`;
+  const median = (sorted: readonly number[]) => sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+  const tries = median(tried.map((each) => each.tries).toSorted((a, b) => a - b));
+  return [
+    name,
+    within(CONNECT_MS),
+    within(5_000),
+    within(15_000),
+    secondsText(median(times)),
+    secondsText(times.at(-1) ?? Number.NaN),
+    String(tries),
+  ];
+}
+
+function secondsText(ms: number): string {
+  return Number.isFinite(ms) ? `${(ms / 1_000).toFixed(2)} s` : 'not in';
+}
+
+function lineOf([name = '', ...cells]: readonly string[]): string {
+  return `  ${name.padEnd(36)} ${cells.map((cell) => cell.padStart(11)).join(' ')}`;
+}
