@@ -21,6 +21,9 @@ export type SparedReason =
 /** A reason and, for people, what exactly applied. */
 export type Protection = { readonly reason: SparedReason; readonly detail: string };
 
+/** The detail of sessions that may hold an advisory lock, for all we could read. */
+export const ADVISORY_LOCKS_UNREAD = 'advisory locks could not be read';
+
 type Check = (session: Session) => string | null;
 
 const KNOWN_STATES: ReadonlySet<string> = new Set(SESSION_STATES);
@@ -35,7 +38,9 @@ export function builtinProtection(snapshot: Snapshot): Check {
     if (session.pid === null) return 'unknown pid';
     if (session.backendType === null) return 'unknown backend type';
     if (session.backendType !== CLIENT_BACKEND) return `${session.backendType}, not a client`;
-    if (session.superuser !== false) return session.superuser ? 'superuser' : 'may be a superuser';
+    if (session.superuser === true) return 'superuser';
+    if (session.superuser === null)
+      return session.state === 'starting' ? 'not logged in yet' : 'may be a superuser';
     if (isProvider(session.user ?? '')) return `the provider's role ${session.user}`;
     if (session.state === 'disabled') return 'track_activities is off';
     if (session.state === null || !KNOWN_STATES.has(session.state)) return 'unknown state';
@@ -66,10 +71,10 @@ function protectCheck({ protect }: Policy): Check {
     if (protect.listeners && isListen(session.lastStatement ?? '')) return 'listens for notifications';
     return (
       (protect.advisoryLocks
-        ? factCheck(session.advisoryLock, 'holds an advisory lock', 'may hold an advisory lock')
+        ? factCheck(session.advisoryLock, 'holds an advisory lock', ADVISORY_LOCKS_UNREAD)
         : null) ??
       (protect.temporaryTables
-        ? factCheck(session.temporaryTables, 'has temporary tables', 'may have temporary tables')
+        ? factCheck(session.temporaryTables, 'has temporary tables', 'temporary tables could not be read')
         : null)
     );
   };

@@ -3,8 +3,8 @@ import type { Plan } from './plan.ts';
 import type { Reading } from './record.ts';
 import { groupKey, identityOf } from './session.ts';
 import { type Pressure, slotHolders } from './slots.ts';
-import type { Snapshot } from './snapshot.ts';
-import type { TriggerKind } from './trigger.ts';
+import { ownSessions, type Snapshot } from './snapshot.ts';
+import { type TriggerKind, tellsOfRefusal } from './trigger.ts';
 
 /** What the guarded statement said about one victim. `signalled` is not yet `terminated`. */
 export type GuardResult = 'signalled' | 'no-match' | 'forbidden' | 'failed' | 'unknown';
@@ -13,11 +13,11 @@ export type GuardResult = 'signalled' | 'no-match' | 'forbidden' | 'failed' | 'u
  * What came of one attempt, by the verification read.
  * - `terminated`: signalled, and its identity is gone.
  * - `changed`: the guard found it busy again; it lives.
- * - `gone`: it had left by itself.
- * - `still-there`: signalled, but not gone within the bound.
+ * - `gone`: not there any more, and nothing says that it was us: it had left by itself, or the guard's answer was lost.
+ * - `still-there`: signalled, or perhaps so where the answer was lost, but not gone within the bound.
  * - `forbidden`: the server refused (42501).
  * - `failed`: another error of the statement.
- * - `unknown`: the connection broke before the answer.
+ * - `unknown`: nobody could read what came of it.
  */
 export type AttemptResult =
   | 'terminated'
@@ -36,23 +36,46 @@ export type Attempt = {
   readonly result: AttemptResult;
 };
 
-/** A guard's word and the verification read together. Without a read (`alive` is null) nothing is claimed. */
+/**
+ * A guard's word and the verification read together. Without a read (`alive` is null) nothing is claimed, and without the
+ * guard's word (`unknown`) never that it was us: what cut us off may have cut off others.
+ */
 export function attemptResult(
   guard: GuardResult,
   identity: string,
   alive: ReadonlySet<string> | null,
 ): AttemptResult {
-  if (guard === 'forbidden' || guard === 'failed' || guard === 'unknown') return guard;
+  if (guard === 'forbidden' || guard === 'failed') return guard;
   if (alive === null) return 'unknown';
-  if (guard === 'signalled') return alive.has(identity) ? 'still-there' : 'terminated';
-  return alive.has(identity) ? 'changed' : 'gone';
+  if (alive.has(identity)) return guard === 'no-match' ? 'changed' : 'still-there';
+  return guard === 'signalled' ? 'terminated' : 'gone';
 }
 
-/** Attempts whose slot did not come free and whom another session may stand in for. */
+/** Whether a session may be on its way out, so that waiting for its end is worth while. */
+export function mayBeEnding(guard: GuardResult): boolean {
+  return guard === 'signalled' || guard === 'unknown';
+}
+
+/** Whether a slot came free by us, or perhaps by us: its session is gone, and the guard's answer was lost. */
+export function isFreed({ guard, result }: Pick<Attempt, 'guard' | 'result'>): boolean {
+  return result === 'terminated' || (result === 'gone' && guard === 'unknown');
+}
+
+/**
+ * Whether the server that a later read saw is the one that the first saw. One that restarted, recovered from a crash or
+ * failed over has none of the processes that were there before, its own among them.
+ */
+export function isSameServer(first: Snapshot, later: Snapshot): boolean {
+  const before = new Set(first.sessions.map(identityOf));
+  return later.sessions.some((session) => before.has(identityOf(session)));
+}
+
+/**
+ * Attempts that surely ended nobody, so that another session may stand in for each. A statement that failed may have sent
+ * its signal first, as one that its timeout overtook: nobody stands in for it.
+ */
 export function cameToNothing(attempts: readonly Attempt[]): number {
-  return attempts.filter(
-    ({ result }) => result === 'changed' || result === 'forbidden' || result === 'failed',
-  ).length;
+  return attempts.filter(({ result }) => result === 'changed' || result === 'forbidden').length;
 }
 
 /** A later read against the first snapshot. */
@@ -66,17 +89,19 @@ export function readingOf(
   const before = new Set(first.sessions.map(identityOf));
   const now = new Set(later.sessions.map(identityOf));
   const came = slotHolders(later).filter((session) => !before.has(identityOf(session)));
-  const gone = first.sessions.filter((session) => !now.has(identityOf(session))).length;
+  // A session of ours that was lost is none of theirs.
+  const isOwn = ownSessions(first);
+  const gone = first.sessions.filter((session) => !isOwn(session) && !now.has(identityOf(session))).length;
   return { phase, atMs, pressure, came, gone };
 }
 
 /** How many of the freed slots went to newcomers of the groups that had lost them. */
 export function retakenBy(plan: Plan, attempts: readonly Attempt[], settled: Reading): number {
-  const terminated = new Set(attempts.filter(({ result }) => result === 'terminated').map(identityOf));
+  const freed = new Set(attempts.filter(isFreed).map(identityOf));
   const lost = new Map<string, number>();
   // Those whom a later round took in a victim's place were spared by the first plan.
   for (const { session } of [...plan.victims, ...plan.spared]) {
-    if (!terminated.has(identityOf(session))) continue;
+    if (!freed.has(identityOf(session))) continue;
     lost.set(groupKey(session), (lost.get(groupKey(session)) ?? 0) + 1);
   }
   const came = new Map<string, number>();
@@ -92,10 +117,10 @@ export function outcomeOf(
   settled: Reading | null,
 ): Outcome {
   if (plan.verdict === 'healthy' && plan.victims.length === 0)
-    return trigger === 'alarm' ? 'unexplained' : 'healthy';
+    return tellsOfRefusal(trigger) ? 'unexplained' : 'healthy';
   if (plan.victims.length === 0) return 'no-candidates';
   if (settled === null) return 'unverified';
-  const freed = attempts.filter(({ result }) => result === 'terminated').length;
+  const freed = attempts.filter(isFreed).length;
   if (!settled.pressure.some(({ under }) => under)) {
     if (plan.verdict !== 'healthy') return 'recovered';
     return freed > 0 ? 'reaped' : 'healthy';
@@ -108,7 +133,7 @@ export function expectedOutcome(plan: Plan, trigger: TriggerKind): Outcome {
   switch (plan.verdict) {
     case 'healthy':
       if (plan.victims.length > 0) return 'reaped';
-      return trigger === 'alarm' ? 'unexplained' : 'healthy';
+      return tellsOfRefusal(trigger) ? 'unexplained' : 'healthy';
     case 'sufficient':
       return 'recovered';
     case 'partial':

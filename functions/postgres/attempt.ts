@@ -12,13 +12,12 @@ import {
   isTlsCode,
   type ServerAnswer,
   serverAnswer,
-  TOO_MANY_CONNECTIONS,
 } from './sqlstate.ts';
 import { type Credentials, type Target, targetText } from './target.ts';
 
 /** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
 const STATEMENT_TIMEOUT_MS = 5_000;
-/** After this without a word from us the server ends our session, and with it slot and lock: Lambda may freeze us. */
+/** After this without a word from us, or an answer untaken, the server takes slot and lock back: Lambda may freeze us. */
 const IDLE_TIMEOUT_MS = 10_000;
 /** One attempt's bound: under a storm a connect that gets in takes up to 270 ms. */
 const ATTEMPT_TIMEOUT_MS = 4_000;
@@ -32,6 +31,8 @@ export type OpenSession = {
   /** What `version()` says. */
   readonly product: string;
   readonly versionNumber: number;
+  /** The error that ended the session while nobody waited for an answer, or null. */
+  readonly brokenBy: () => unknown;
   readonly close: () => Promise<void>;
 };
 
@@ -71,8 +72,7 @@ export async function attemptSession(
     pipeline: true,
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
   });
-  // A session may break at any time; whoever waits for an answer learns of it there.
-  client.on('error', () => {});
+  const brokenBy = watchBreaking(client);
   const boundMs = Math.min(ATTEMPT_TIMEOUT_MS, withinMs);
   let silence = setTimeout(() => socket.destroy(new SilentServer()), boundMs);
   const breakOff = () => {
@@ -83,7 +83,7 @@ export async function attemptSession(
   try {
     await client.connect();
     const session = await beginSession(client, socket, target);
-    return { kind: 'in', session };
+    return { kind: 'in', session: { ...session, brokenBy } };
   } catch (error) {
     socket.destroy();
     return classify(error, target, credentials, refusesTls());
@@ -105,7 +105,18 @@ function watchTlsAnswer(socket: Socket, asked: boolean): () => 'none' | 'refusal
   return () => (first === 'N' ? 'none' : first !== null && first !== 'S' ? 'refusal' : null);
 }
 
-async function beginSession(client: pg.Client, socket: Socket, target: Target): Promise<OpenSession> {
+/** A session may break at any time: whoever waits for an answer learns of it there, whoever comes later here. */
+function watchBreaking(client: pg.Client): () => unknown {
+  const errors: unknown[] = [];
+  client.on('error', (error) => errors.push(error));
+  return () => errors[0] ?? null;
+}
+
+async function beginSession(
+  client: pg.Client,
+  socket: Socket,
+  target: Target,
+): Promise<Omit<OpenSession, 'brokenBy'>> {
   // The protocol's process id is the pooler's when one answers, the function's is always the server's.
   const processId: unknown = Reflect.get(client, 'processID');
   const values = [String(STATEMENT_TIMEOUT_MS), String(IDLE_TIMEOUT_MS), processId];
@@ -170,8 +181,8 @@ function classifyAnswer(
   where: string,
   { user, isToken = false }: Credentials,
 ): Attempted {
-  if (answer.sqlstate === TOO_MANY_CONNECTIONS)
-    return { kind: 'refused', answer, fullness: fullnessOf(answer.routine) };
+  const fullness = fullnessOf(answer);
+  if (fullness !== null) return { kind: 'refused', answer, fullness };
   if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
   const code = denialOf(answer);
   const whenDenied = isToken

@@ -1,8 +1,11 @@
 import { coerceError, RemediationError } from '../core/errors.ts';
+import { remembered } from '../core/remembered.ts';
 import type { Session } from '../core/session.ts';
+import { statementShape } from '../core/statement-shape.ts';
 import type { GuardResult } from '../core/verification.ts';
 import type { Database } from '../workflow/ports.ts';
 import type { OpenSession } from './attempt.ts';
+import { readConfiguration } from './read-doctor-facts.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { TERMINATE_SESSION } from './sql/terminate-session.ts';
 import { TRY_LOCK } from './sql/try-lock.ts';
@@ -15,26 +18,31 @@ export type Query = (text: string, values?: readonly unknown[]) => Promise<reado
 export function databaseOf(session: OpenSession): Database {
   const run: Query = async (text, values = []) =>
     (await session.client.query({ text, values: [...values] })).rows;
-  const query: Query = (text, values) => run(text, values).catch(rethrow);
+  const query: Query = (text, values) =>
+    run(text, values).catch((error) => rethrow(error, session.brokenBy()));
+  const shapeOf = remembered(statementShape);
   return {
     tryLock: async () => {
       const [row] = await query(TRY_LOCK);
       return (row as { locked: boolean }).locked;
     },
-    readSnapshot: () => readSnapshot(query, session.versionNumber),
+    readSnapshot: () => readSnapshot(query, session.versionNumber, shapeOf),
+    readConfiguration: () => readConfiguration(query),
     terminate: (sessions) => Promise.all(sessions.map((victim) => terminate(run, victim))),
     close: session.close,
   };
 }
 
-function rethrow(error: unknown): never {
+/** A statement that comes after the end of its session fails with no word of what ended it: `brokenBy` knows. */
+function rethrow(error: unknown, brokenBy: unknown): never {
   const answer = serverAnswer(error);
   const lost = answer === null || endsSession(answer.sqlstate);
-  const found = `${answer?.sqlstate ?? 'connection'}: ${coerceError(error).message}`;
+  const cause = answer === null ? (brokenBy ?? error) : error;
+  const found = `${serverAnswer(cause)?.sqlstate ?? 'connection'}: ${coerceError(cause).message}`;
   const message = lost
-    ? `Our session with the server broke off (${found}): nothing more was done, the next run measures anew.`
+    ? `Our session with the server broke off (${found}): see its log, and the network in between.`
     : `The server could not run one of our statements (${found}): see its log and the role's rights.`;
-  throw new RemediationError(lost ? 'connection-lost' : 'statement-failed', message, { cause: error });
+  throw new RemediationError(lost ? 'connection-lost' : 'statement-failed', message, { cause });
 }
 
 /** One victim through the guard. Never throws: each attempt is data, and one refusal spoils nothing. */

@@ -1,3 +1,4 @@
+import { coerceError } from '../core/errors.ts';
 import { remembered } from '../core/remembered.ts';
 import type { Session } from '../core/session.ts';
 import type { ConnectionLimit, Snapshot } from '../core/snapshot.ts';
@@ -25,8 +26,15 @@ type Facts = {
 
 const FIRST_VERSION_WITH_BACKEND_IDS = 160_000;
 
-/** The server's connection state, one statement per concern, sent together. */
-export async function readSnapshot(query: Query, versionNumber: number): Promise<Snapshot> {
+/**
+ * The server's connection state, one statement per concern, sent together. Whoever reads it again lends the same
+ * `shapeOf`: to shape each statement once is most of the work.
+ */
+export async function readSnapshot(
+  query: Query,
+  versionNumber: number,
+  shapeOf = remembered(statementShape),
+): Promise<Snapshot> {
   const [settingsRows, sessionRows, limitRows, facts] = await Promise.all([
     query(READ_SETTINGS),
     query(READ_SESSIONS),
@@ -36,7 +44,6 @@ export async function readSnapshot(query: Query, versionNumber: number): Promise
   const { takenAt, ownPid, version, readsAllStats, ...slots } = settingsRows[0] as SettingsRow;
   const limits = limitRows as readonly LimitRow[];
   const rows = sessionRows as readonly SessionRow[];
-  const shapeOf = remembered(statementShape);
   const ownDatabase = rows.find(({ pid }) => pid === ownPid)?.database ?? null;
   return {
     takenAt,
@@ -58,7 +65,9 @@ async function readFacts(query: Query, versionNumber: number): Promise<Facts> {
 async function pidsOf(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<number> | null> {
   try {
     return new Set((await rows).map((row) => (row as { pid: number }).pid));
-  } catch {
+  } catch (error) {
+    // A session that broke off is no missing fact: it must not pass for a server where everybody is protected.
+    if (coerceError(error).code !== 'statement-failed') throw error;
     return null;
   }
 }

@@ -10,7 +10,8 @@ import { identityOf, type Session } from '../core/session.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { GuardResult } from '../core/verification.ts';
 import type { Database, RemediatePorts } from './ports.ts';
-import { VERIFY_EVERY_MS, VERIFY_FOR_MS, WINDOW } from './terminate.ts';
+import { WINDOW } from './terminate.ts';
+import { VERIFY_EVERY_MS, VERIFY_FOR_MS } from './verify.ts';
 
 export type NamedTermination = {
   /** The look before anything was done. */

@@ -7,6 +7,8 @@ import {
   attemptResult,
   cameToNothing,
   expectedOutcome,
+  isFreed,
+  isSameServer,
   outcomeOf,
   readingOf,
   retakenBy,
@@ -27,7 +29,9 @@ describe('What came of an attempt', () => {
     ['forbidden', alive, 'forbidden'],
     ['forbidden', dead, 'forbidden'],
     ['failed', unread, 'failed'],
-    ['unknown', dead, 'unknown'],
+    ['unknown', dead, 'gone'],
+    ['unknown', alive, 'still-there'],
+    ['unknown', unread, 'unknown'],
   ] as const)('%s, then %o: %s', (guard, seen, result) => {
     expect(attemptResult(guard, '7 start', seen)).toBe(result);
   });
@@ -46,13 +50,45 @@ describe('What came of an attempt', () => {
       gone: 0,
       'still-there': 0,
       forbidden: 1,
-      failed: 1,
+      // The signal may have been sent before the statement failed.
+      failed: 0,
       unknown: 0,
     };
     for (const [result, count] of Object.entries(results) as [AttemptResult, number][])
       expect(cameToNothing([anAttempt(aSession(), { result })])).toBe(count);
     const all = (['terminated', 'forbidden', 'terminated', 'changed'] as const).map((result) => ({ result }));
     expect(cameToNothing(all.map((fields) => anAttempt(aSession(), fields)))).toBe(2);
+  });
+});
+
+describe('A slot that came free', () => {
+  test.each([
+    ['signalled', 'terminated', true],
+    // The answer was lost: it may have been us.
+    ['unknown', 'gone', true],
+    ['no-match', 'gone', false],
+    ['unknown', 'still-there', false],
+    ['signalled', 'still-there', false],
+    ['unknown', 'unknown', false],
+  ] as const)('%s, %s: by us, or perhaps by us: %s', (guard, result, freed) => {
+    expect(isFreed({ guard, result })).toBe(freed);
+  });
+});
+
+describe('Another read is of the same server', () => {
+  const clients = someSessions(3, 1);
+  const process = aSession({ pid: 50, backendType: 'checkpointer' });
+  const first = aSnapshot({ sessions: [process, ...clients] });
+
+  test('while any process lives that was there before', () => {
+    expect(isSameServer(first, aSnapshot({ sessions: [process] }))).toBe(true);
+    expect(isSameServer(first, aSnapshot({ sessions: clients.slice(2) }))).toBe(true);
+  });
+
+  test('not after a restart, even where pids are the same', () => {
+    const again = first.sessions.map((session) => ({ ...session, backendStart: 'later' }));
+    expect(isSameServer(first, aSnapshot({ sessions: again }))).toBe(false);
+    expect(isSameServer(first, aSnapshot({ sessions: [] }))).toBe(false);
   });
 });
 
@@ -135,6 +171,18 @@ describe('How a run ended', () => {
     expect(retakenBy(PLAN, ENDED, reading)).toBe(0);
   });
 
+  test('slots that came free without an answer are re-taken like others', () => {
+    const unanswered = VICTIMS.map((session) => anAttempt(session, { guard: 'unknown', result: 'gone' }));
+    const { reading, outcome } = settledWith(someSessions(9, 1_001, { application: 'leaky' }), unanswered);
+    expect([outcome, retakenBy(PLAN, unanswered, reading)]).toEqual(['refilled', 9]);
+  });
+
+  test('a session of ours that was lost is not among the gone', () => {
+    const own = aSession({ pid: 999, application: 'pg-headroom', user: 'headroom' });
+    const first = aSnapshot({ server: { ownPid: 999 }, sessions: [...LEAKY, own] });
+    expect(readingOf('verified', 640, first, { ...first, sessions: REST }, []).gone).toBe(9);
+  });
+
   test('unverified: sessions were ended and the last read failed', () => {
     expect(outcomeOf(PLAN, 'alarm', ENDED, null)).toBe('unverified');
   });
@@ -150,6 +198,13 @@ describe('How a run ended', () => {
     aPolicy({ reap: { minAge: '10m' }, limits: { maxPercent: 100 } }),
     'schedule',
   );
+
+  test('reaped, though the answers of those who are gone were lost', () => {
+    const unanswered = reaping.victims.map(({ session }) =>
+      anAttempt(session, { guard: 'unknown', result: 'gone' }),
+    );
+    expect(outcomeOf(reaping, 'schedule', unanswered, aReading())).toBe('reaped');
+  });
 
   test.each([
     ['a healthy sweep', healthy, 'schedule', aReading(), 'healthy'],

@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { parsePolicy } from '../../functions/core/parse-policy.ts';
 import type { Session } from '../../functions/core/session.ts';
 import type { Database } from '../../functions/workflow/ports.ts';
+import { remediate } from '../../functions/workflow/remediate.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { aRequest, briskPorts, withDatabase } from '../support/runs.ts';
 import { endAllSessions, expectAlive } from '../support/server-state.ts';
 import {
   openActive,
@@ -14,6 +17,14 @@ import {
 } from '../support/sessions.ts';
 import { openDatabase } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
+
+const { relieve, ...policy } = parsePolicy({
+  mode: 'enforce',
+  relieve: { when: { usedPercent: 2 }, until: { usedPercent: 1 } },
+  limits: { maxPercent: 100, keepPerGroup: 0 },
+});
+/** Under pressure with three sessions, which may all go at once. */
+const EVERYBODY = { ...policy, relieve: { ...relieve, ladder: [{ state: 'idle', minAgeMs: 0 }] } } as const;
 
 describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   let server: TestServer;
@@ -121,6 +132,25 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(await database.terminate(rows)).toEqual(['signalled', 'forbidden', 'signalled']);
     expect(await Promise.all([before.ended, after.ended])).toEqual(['57P01', '57P01']);
     await expectAlive(server, [superusers]);
+  });
+
+  test('in a run, whoever becomes a superuser after the look is refused, and those around it go', async () => {
+    const late = await createRole(server, 'late');
+    const roles = [app, late, app];
+    const sessions = await openMany(3, (at) =>
+      openIdle(server, { role: roles[at] ?? app, application: `application ${at}` }),
+    );
+    const ports = withDatabase(briskPorts(server, headroom), (database) => ({
+      ...database,
+      terminate: async (victims) => {
+        await server.query('ALTER ROLE late SUPERUSER');
+        return database.terminate(victims);
+      },
+    }));
+    const { attempts } = await remediate(aRequest({ policy: EVERYBODY }), ports);
+    expect(attempts.map(({ pid }) => pid)).toEqual(sessions.map(({ pid }) => pid));
+    expect(attempts.map(({ result }) => result)).toEqual(['terminated', 'forbidden', 'terminated']);
+    await expectAlive(server, sessions.slice(1, 2));
   });
 
   test('without pg_signal_backend everything is forbidden, but for roles that ours is a member of', async () => {

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { remediate } from '../../functions/workflow/remediate.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
-import { aRequest, briskPorts, eagerPolicy, endedOf, resultsOf } from '../support/runs.ts';
+import { aRequest, briskPorts, eagerPolicy, endedOf, resultsOf, withDatabase } from '../support/runs.ts';
 import { endAllSessions, expectAlive, expectNothingLeft } from '../support/server-state.ts';
-import { fillUntilRefused, openIdle, openMany } from '../support/sessions.ts';
+import { fillUntilRefused, openIdle, openMany, type TestSession } from '../support/sessions.ts';
 
 /** What becomes of the freed slots, and of those that could not be freed. */
 
@@ -80,6 +80,40 @@ test('victims whom we may not touch are made up for by others, never by more', a
   expect(resultsOf(record)).toEqual({ forbidden: NEED, terminated: NEED });
   expect(record.attempts.map(({ round }) => round)).toEqual([...Array(NEED).fill(1), ...Array(NEED).fill(2)]);
   await expectAlive(server, forbidden);
+});
+
+test('whoever is told to end and takes long is none of those that its group keeps', async () => {
+  const slow = await openMany(NEED, () => openIdle(server, { role: app, application: 'a-slow-group' }));
+  const two = await openMany(2, () => openIdle(server, { role: app, application: 'billing' }));
+  await fillWith('web');
+  const wakeful = new Set<TestSession>();
+  const ports = withDatabase(briskPorts(server, headroom), (database) => ({
+    ...database,
+    terminate: async (victims) => {
+      const pids = victims.map(({ pid }) => pid);
+      if (wakeful.size === 0) {
+        for (const session of two) if (pids.includes(session.pid)) wakeful.add(session);
+        await Promise.all([...wakeful].map(({ client }) => client.query('SELECT 1')));
+        process.kill(pids[0] ?? 0, 'SIGSTOP');
+      }
+      return database.terminate(victims);
+    },
+  }));
+  const policy = { ...ENFORCE, protect: { ...ENFORCE.protect, applications: ['web'] } };
+  const limits = { ...ENFORCE.limits, keepPerGroup: 1 };
+  const record = await remediate(aRequest({ policy: { ...policy, limits } }), ports);
+  process.kill(record.attempts[0]?.pid ?? 0, 'SIGCONT');
+  // Of the slow group all but one, and then the one that is left to choose of the other.
+  expect(record.attempts.map(({ round, result }) => `${round} ${result}`)).toEqual([
+    '1 still-there',
+    ...Array(NEED - 2).fill('1 terminated'),
+    '1 changed',
+    '2 terminated',
+  ]);
+  const tried = new Set(record.attempts.map(({ pid }) => pid));
+  const kept = slow.filter(({ pid }) => !tried.has(pid));
+  expect([kept.length, wakeful.size]).toEqual([1, 1]);
+  await expectAlive(server, [...kept, ...wakeful]);
 });
 
 test('a role limit is relieved within the role, though the server has room', async () => {

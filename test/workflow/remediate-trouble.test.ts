@@ -3,7 +3,6 @@ import { parsePolicy } from '../../functions/core/parse-policy.ts';
 import type { Trigger } from '../../functions/core/trigger.ts';
 import type { Database, RemediatePorts } from '../../functions/workflow/ports.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
-import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import {
@@ -55,10 +54,6 @@ describe('with a server', () => {
       ...database,
       terminate: (victims) => terminate(database, victims),
     }));
-  const endOurs = async () => {
-    const ours = "pg_stat_activity WHERE application_name = 'pg-headroom'";
-    await server.query(`SELECT pg_terminate_backend(pid) FROM ${ours}`);
-  };
 
   test('every window is logged before it is sent', async () => {
     const sessions = await fill();
@@ -126,46 +121,6 @@ describe('with a server', () => {
     await expectAlive(server, sessions);
   });
 
-  test('a connection lost before the verification leaves the run unverified, its attempts on record', async () => {
-    await fill();
-    const ports = around(async (database, victims) => {
-      const results = await database.terminate(victims);
-      if (victims.length < 32) await endOurs();
-      return results;
-    });
-    const record = await remediate(aRequest({ policy: ENFORCE }), ports);
-    expect(record).toMatchObject({
-      outcome: 'unverified',
-      problem: { code: 'connection-lost' },
-      readings: [],
-    });
-    expect(record.attempts.map(({ pid }) => pid)).toEqual(victimsOf(record));
-    expect(record.attempts.map(({ guard, result }) => `${guard} ${result}`)).toEqual(
-      Array(NEED).fill('signalled unknown'),
-    );
-  });
-
-  test('a connection lost in the middle leaves what had no answer unknown, and sends nothing more', async () => {
-    const sessions = await fill();
-    await using proxy = await startCuttingProxy(server);
-    const log = vi.fn<RemediatePorts['log']>(() => proxy.cutAfter(20));
-    const record = await remediate(aRequest({ policy: ENFORCE }), { ...briskPorts(proxy, headroom), log });
-    expect(record).toMatchObject({
-      outcome: 'unverified',
-      problem: { code: 'connection-lost', message: expect.stringContaining('12 attempts have no answer') },
-    });
-    expect(record.attempts.map(({ guard }) => guard)).toEqual([
-      ...Array(20).fill('signalled'),
-      ...Array(12).fill('unknown'),
-    ]);
-    expect(log).toHaveBeenCalledTimes(1);
-    const spared = new Set(victimsOf(record).slice(32));
-    await expectAlive(
-      server,
-      sessions.filter(({ pid }) => spared.has(pid)),
-    );
-  });
-
   test('a deadline that comes while a window waits is told with what was sent', async () => {
     await fill();
     const superuser = await server.connect();
@@ -216,7 +171,14 @@ describe('with a server', () => {
 
 describe('no connection is made', () => {
   const connect = vi.fn<RemediatePorts['connect']>();
-  const ports: RemediatePorts = { connect, now: Date.now, sleep: async () => {}, log: () => {} };
+  const ports: RemediatePorts = {
+    ownRole: async () => null,
+    connect,
+    recall: async () => null,
+    now: Date.now,
+    sleep: async () => {},
+    log: () => {},
+  };
   const alarm = (fields: object): Trigger => ({ ...alarmNow(), ...fields }) as Trigger;
 
   test.each<[string, string, Parameters<typeof aRequest>[0]]>([

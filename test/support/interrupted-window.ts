@@ -1,0 +1,49 @@
+import { expect } from 'vitest';
+import type { TestServer } from './postgres-server.ts';
+import type { RunElsewhere } from './run-elsewhere.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** The key of the product's lock, "pghr" in ASCII. */
+const LOCK_KEY = 0x70676872;
+
+/**
+ * Does something to a run whose first window has been sent, before any of it is answered: our session's process stands still
+ * meanwhile. Gives the window's pids.
+ */
+export async function interruptWindow(
+  server: TestServer,
+  run: RunElsewhere,
+  how: () => Promise<void>,
+): Promise<readonly number[]> {
+  const pids = await run.terminating();
+  const ours = await oursOn(server);
+  for (const { pid } of ours) process.kill(pid, 'SIGSTOP');
+  await run.send();
+  await how();
+  for (const { pid } of ours) process.kill(pid, 'SIGCONT');
+  return pids;
+}
+
+/** The product's sessions as others see them. */
+export function oursOn(
+  server: TestServer,
+): Promise<{ pid: number; state: string; waits: string; locked: boolean }[]> {
+  return server.query(
+    `SELECT pid, state, wait_event AS waits, pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = $1) AS locked
+     FROM pg_stat_activity WHERE application_name = 'pg-headroom'`,
+    [LOCK_KEY],
+  );
+}
+
+/** Waits until the server has taken slot and lock back, for which its bounds on our session are 10 s. */
+export async function takenBack(server: TestServer): Promise<void> {
+  const isGone = async () => (await oursOn(server)).length === 0;
+  await waitUntil(isGone, { what: 'the server had taken our slot back', timeoutMs: 40_000, everyMs: 100 });
+  expect(await server.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).toEqual([]);
+}
+
+/** The SQLSTATEs with which the server ended sessions of the product. */
+export function endsOfOurs(server: TestServer): readonly string[] {
+  const lines = server.log().matchAll(/ (\w{5}) headroom@postgres\/pg-headroom FATAL: /g);
+  return [...lines].map(([, sqlstate = '']) => sqlstate);
+}
