@@ -1,10 +1,12 @@
-import { quoted, RemediationError } from './errors.ts';
+import type { LogLinesTrigger } from './log-lines.ts';
 
-/** What made us run. `refused` kinds say that a client was turned away, which puts limits in view. */
+/** What made us run. */
 export type Trigger =
   | AlarmTrigger
+  | LogLinesTrigger
   | { readonly kind: 'schedule'; readonly at: string | null; readonly id: string | null }
-  | { readonly kind: 'manual'; readonly at: string | null };
+  | { readonly kind: 'manual'; readonly at: string | null }
+  | NoticeTrigger;
 
 export type AlarmTrigger = {
   readonly kind: 'alarm';
@@ -16,96 +18,101 @@ export type AlarmTrigger = {
   readonly at: string;
   /** Set while an alarm's actions are suppressed by another one. */
   readonly suppressedBy: string | null;
+  /** The mute rule it is under: EventBridge is told of changes of state all the same. */
+  readonly mutedBy: string | null;
+  /** Which of its series or log groups it is about, for alarms that watch several. */
+  readonly contributor: string | null;
+};
+
+/** An event that asks for nothing, by its nature. */
+export type NoticeTrigger = {
+  readonly kind: 'notice';
+  /**
+   * - `heartbeat`: keeps the function from going inactive.
+   * - `control`: CloudWatch Logs tries whether a subscription reaches us.
+   * - `own-message`: something that we published or returned has come back to us.
+   */
+  readonly notice: 'heartbeat' | 'control' | 'own-message';
+  readonly at: null;
 };
 
 export type TriggerKind = Trigger['kind'];
 
 /** The `source` of our own schedule's input, and of a manual test event. */
 export const SCHEDULE_SOURCE = 'pg-headroom.schedule';
-const MANUAL_SOURCE = 'pg-headroom.manual';
+/** The `source` of the daily event that only keeps a function in a VPC from going inactive: it opens no connection. */
+export const HEARTBEAT_SOURCE = 'pg-headroom.heartbeat';
+export const MANUAL_SOURCE = 'pg-headroom.manual';
 
 /** An event that waited longer than this tells of a server that has changed since. */
 const STALE_AFTER_MS = 5 * 60_000;
 
-/** Whether the trigger itself says that somebody was refused, or a human stands for it. */
+/** Whether somebody was refused, or a human stands for it: it puts limits in view, and is told when nobody looks into it. */
 export function isRefusal(kind: TriggerKind): boolean {
-  return kind !== 'schedule';
+  return kind === 'manual' || tellsOfRefusal(kind);
 }
 
-/** Why nothing is to be done for a trigger, or null. */
-export function idleReason(trigger: Trigger, now: number): 'stale' | 'muted' | null {
-  if (trigger.kind === 'alarm' && (trigger.state !== 'ALARM' || trigger.suppressedBy !== null))
-    return 'muted';
-  const at = trigger.at === null ? now : Date.parse(trigger.at);
-  return now - at > STALE_AFTER_MS ? 'stale' : null;
+/** Whether the trigger itself says that somebody was refused, so that a server without pressure leaves it unexplained. */
+export function tellsOfRefusal(kind: TriggerKind): boolean {
+  return kind === 'alarm' || kind === 'log-lines';
 }
 
-/**
- * Turns an event of unknown origin into a trigger.
- * @throws RemediationError `event-unknown`, naming what stood there; nothing is guessed.
- */
-export function parseTrigger(event: unknown): Trigger {
-  const { source, time } = fieldsOf(event);
-  if (source === SCHEDULE_SOURCE) return parseSchedule(event);
-  if (source === MANUAL_SOURCE)
-    return { kind: 'manual', at: time === undefined ? null : timeOf(time, 'time') };
-  if (source === 'aws.cloudwatch') return parseAlarm(event);
-  const keys = Object.keys(fieldsOf(event)).slice(0, 8).join(', ') || 'none';
-  throw unknownEvent(
-    `source ${quoted(source)} with the keys ${keys}`,
-    `a CloudWatch alarm's direct invocation, or source "${SCHEDULE_SOURCE}" or "${MANUAL_SOURCE}"`,
-  );
-}
+/** How a run ends that has nothing to do, and why, in a sentence. */
+export type Idle = { readonly outcome: 'stale' | 'muted'; readonly why: string };
 
-function parseSchedule(event: unknown): Trigger {
-  const { scheduledTime, scheduleArn } = fieldsOf(event);
-  const at = scheduledTime === undefined ? null : timeOf(scheduledTime, 'scheduledTime');
-  // Scheduler's execution id is new for each attempt; the schedule with its time is what stays the same.
-  return { kind: 'schedule', at, id: typeof scheduleArn === 'string' ? `${scheduleArn} ${at}` : null };
-}
-
-const ALARM_STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
-
-function parseAlarm(event: unknown): AlarmTrigger {
-  const { alarmArn, time, alarmData } = fieldsOf(event);
-  const { alarmName, state } = fieldsOf(alarmData);
-  const { value, reason, timestamp, actionsSuppressedBy } = fieldsOf(state);
-  const known = ALARM_STATES.find((each) => each === value);
-  if (known === undefined)
-    throw unknownEvent(`alarmData.state.value ${quoted(value)}`, ALARM_STATES.join(', '));
+/** Why nothing is to be done for a trigger, or null. `now` is milliseconds since the epoch. */
+export function idleReason(trigger: Trigger, now: number): Idle | null {
+  const why = muteReason(trigger);
+  if (why !== null) return { outcome: 'muted', why };
+  if (trigger.at === null || now - Date.parse(trigger.at) <= STALE_AFTER_MS) return null;
   return {
-    kind: 'alarm',
-    alarm: textOf(alarmName, 'alarmData.alarmName'),
-    alarmArn: textOf(alarmArn, 'alarmArn'),
-    state: known,
-    reason: typeof reason === 'string' ? reason : '',
-    at: timeOf(timestamp ?? time, 'alarmData.state.timestamp'),
-    // Whatever stands there says that somebody wants no action now.
-    suppressedBy: actionsSuppressedBy == null ? null : String(actionsSuppressedBy),
+    outcome: 'stale',
+    why: 'The event is older than 5 minutes: the server has changed since, and clients that are refused now make an event of their own.',
   };
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+/**
+ * How far an event is dated ahead of us when that is no small difference of clocks, else 0, in milliseconds. Its age is then
+ * not known, which is no reason not to look: a run acts on what it measures, never on what its trigger says.
+ */
+export function aheadMs({ at }: Trigger, now: number): number {
+  const ahead = at === null ? 0 : Date.parse(at) - now;
+  return ahead > STALE_AFTER_MS ? ahead : 0;
 }
 
-function textOf(value: unknown, path: string): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw unknownEvent(`${path} ${quoted(value)}`, 'a text');
+function muteReason(trigger: Trigger): string | null {
+  switch (trigger.kind) {
+    case 'alarm':
+      return mutedAlarm(trigger);
+    case 'log-lines':
+      return mutedLines(trigger);
+    case 'notice':
+      return NOTICES[trigger.notice];
+    case 'schedule':
+    case 'manual':
+      return null;
+    default: {
+      const never: never = trigger;
+      return never;
+    }
+  }
 }
 
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
-
-/** CloudWatch writes its zone as `+0000`, which ISO 8601 parsers refuse; and what is no moment must not become one. */
-function timeOf(value: unknown, path: string): string {
-  const isMoment = typeof value === 'string' && MOMENT.test(value);
-  const at = isMoment ? Date.parse(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : Number.NaN;
-  if (Number.isNaN(at))
-    throw unknownEvent(`${path} ${quoted(value)}`, 'a time such as 2026-11-21T03:15:42.512+0000');
-  return new Date(at).toISOString();
+function mutedAlarm({ state, suppressedBy, mutedBy }: AlarmTrigger): string | null {
+  if (state !== 'ALARM') return `The alarm went to ${state}, and only one that goes to ALARM is acted on.`;
+  if (suppressedBy !== null) return `The alarm's actions are suppressed (${suppressedBy}).`;
+  return mutedBy === null ? null : `The alarm is muted (${mutedBy}).`;
 }
 
-function unknownEvent(found: string, allowed: string): RemediationError {
-  const message = `The event is not one that pg-headroom acts on: found ${found}, allowed is ${allowed}. Check what invokes this function.`;
-  return new RemediationError('event-unknown', message);
+function mutedLines({ refused, elsewhere, own, lines, logStream }: LogLinesTrigger): string | null {
+  if (refused.length > 0) return null;
+  if (elsewhere > 0) return `The lines are of another server: their log stream is ${logStream}.`;
+  if (own > 0) return `All refusals in the lines (${own}) are of our own role.`;
+  return `None of the lines (${lines}) tells of a refusal.`;
 }
+
+const NOTICES: Readonly<Record<NoticeTrigger['notice'], string>> = {
+  heartbeat: 'The heartbeat only keeps this function from going inactive.',
+  control: 'CloudWatch Logs only tries whether its subscription reaches this function.',
+  'own-message': 'It is a message or a result of our own that has come back.',
+};
