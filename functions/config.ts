@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { authorityFiles } from './aws/authority-files.ts';
-import { REMEDIATE_ENV, REPORT_ENV } from './contract.ts';
+import { METRICS_CHOICES, REMEDIATE_ENV, REPORT_ENV } from './contract.ts';
 import { type Finding, invalid, quoted, type RemediationError } from './core/errors.ts';
 import { findingsOf } from './core/findings.ts';
 import { readPolicyText } from './core/parse-policy.ts';
 import type { Policy } from './core/policy.ts';
+import type { MetricsChoice } from './core/run-metrics.ts';
 import type { Target } from './postgres/target.ts';
 
 /** What one `remediate` function knows about its server. */
@@ -13,12 +14,24 @@ export type RemediateConfig = {
   readonly target: Target;
   readonly login: Login;
   readonly policy: Policy;
+  readonly metrics: MetricsChoice;
+  /** The server's own stream in a log group that servers share; null when it shares none. */
+  readonly logStream: string | null;
+  /** Null where nothing is remembered between runs. */
+  readonly table: string | null;
 };
 
 /** How our role proves who it is: by a secret's password (ARN or name), or as this user by IAM. */
 export type Login = { readonly secret: string } | { readonly user: string };
 
-export type ReportConfig = { readonly topic: string };
+/** Without a bucket no record is kept, without a table nothing is remembered. */
+export type ReportConfig = {
+  readonly topic: string;
+  /** The topic of chat rooms; null where nobody reads in one. */
+  readonly chat: string | null;
+  readonly bucket: string | null;
+  readonly table: string | null;
+};
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -37,6 +50,11 @@ const HOST = "the instance's host name or address, without scheme, user and port
 const SECRET = 'the ARN or name of a secret, never the secret itself';
 const USER = 'the name of the role that authenticates by IAM, at most 63 characters';
 
+const CHOICES = METRICS_CHOICES.map((choice) => `"${choice}"`).join(', ');
+
+const TABLE = 'the name or ARN of a DynamoDB table';
+const table = z.optional(z.string({ error: TABLE }).check(z.regex(/^[\w.:/-]{3,1024}$/, { error: TABLE })));
+
 const env = REMEDIATE_ENV;
 
 const remediateSchema = z.object({
@@ -49,9 +67,19 @@ const remediateSchema = z.object({
   [env.policy]: text('a policy as JSON'),
   [env.tls]: z._default(z.enum(['verify', 'off'], { error: '"verify" or "off"' }), 'verify'),
   [env.caFile]: z.optional(text('the path of a PEM file')),
+  [env.logStream]: z.optional(text('the name of a log stream')),
+  [env.table]: table,
+  [env.metrics]: z._default(z.enum(METRICS_CHOICES, { error: CHOICES }), 'few'),
 });
 
-const reportSchema = z.object({ [REPORT_ENV.topic]: text('the ARN of an SNS topic') });
+const TOPIC = 'the ARN of an SNS topic';
+
+const reportSchema = z.object({
+  [REPORT_ENV.topic]: text(TOPIC),
+  [REPORT_ENV.chat]: z.optional(text(TOPIC)),
+  [REPORT_ENV.bucket]: z.optional(text('the name of an S3 bucket')),
+  [REPORT_ENV.table]: table,
+});
 
 /**
  * The environment of `remediate`, parsed once.
@@ -83,6 +111,9 @@ export function parseRemediateConfig(environment: Environment): RemediateConfig 
     target: { host: data[env.host], port: data[env.port], database: data[env.database], tls },
     login: user === undefined ? { secret } : { user },
     policy: read.policy,
+    metrics: data[env.metrics],
+    logStream: data[env.logStream] ?? null,
+    table: data[env.table] ?? null,
   };
 }
 
@@ -109,7 +140,13 @@ function withoutSecrets(environment: Environment): Environment {
 export function parseReportConfig(environment: Environment): ReportConfig {
   const parsed = z.safeParse(reportSchema, environment);
   if (!parsed.success) throw notConfigured(findingsOf(parsed.error, environment));
-  return { topic: parsed.data[REPORT_ENV.topic] };
+  const { data } = parsed;
+  return {
+    topic: data[REPORT_ENV.topic],
+    chat: data[REPORT_ENV.chat] ?? null,
+    bucket: data[REPORT_ENV.bucket] ?? null,
+    table: data[REPORT_ENV.table] ?? null,
+  };
 }
 
 function notConfigured(findings: readonly Finding[]): RemediationError {

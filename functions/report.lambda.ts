@@ -1,4 +1,7 @@
 import middy from '@middy/core';
+import { memoryIn } from './aws/memory.ts';
+import { count } from './aws/metrics.ts';
+import { keepIn } from './aws/records.ts';
 import { publishTo } from './aws/topics.ts';
 import { parseReportConfig, type ReportConfig } from './config.ts';
 import { type Destination, parseDestination } from './core/destination.ts';
@@ -12,4 +15,12 @@ import { report } from './workflow/report.ts';
 export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
   .use(logErrors())
   .use(parseInvocation(parseReportConfig, parseDestination))
-  .handler(({ config, input }) => report(input, { publish: publishTo(config.topic), log: logLine }));
+  .handler(({ config: { topic, chat, bucket, table }, input }) =>
+    report(input, {
+      keep: bucket === null ? null : keepIn(bucket, process.env),
+      count,
+      memory: table === null ? null : memoryIn(table),
+      publish: publishTo(topic, chat),
+      log: logLine,
+    }),
+  );

@@ -13,7 +13,7 @@ export type Destination =
       /** The event that the run failed on. */
       readonly payload: unknown;
     })
-  /** The event waited too long and was never run. */
+  /** The event was never run: it waited too long, or the function may not run at all. */
   | (Invocation & { readonly kind: 'expired' });
 
 export type Invocation = {
@@ -27,7 +27,7 @@ export type FailedRun = Extract<Destination, { readonly kind: 'failed-run' }>;
 /** A function of this name is the one that looks after `<server>`. */
 const FUNCTION_PREFIX = 'pg-headroom-';
 
-const CONDITIONS = ['Success', 'RetriesExhausted', 'EventAgeExceeded'] as const;
+const CONDITIONS = ['Success', 'RetriesExhausted', 'EventAgeExceeded', 'ZeroReservedConcurrency'] as const;
 
 /**
  * Turns an event of unknown origin into a destination's record.
@@ -48,6 +48,8 @@ export function parseDestination(event: unknown): Destination {
     case 'RetriesExhausted':
       return { kind: 'failed-run', ...invocation, ...failureOf(responsePayload), payload: requestPayload };
     case 'EventAgeExceeded':
+    // Somebody switched the function off by reserved concurrency 0: to fail here would dead-letter every event.
+    case 'ZeroReservedConcurrency':
       return { kind: 'expired', ...invocation };
     default: {
       const never: never = known;

@@ -12,7 +12,7 @@ import {
 } from './session.ts';
 import { compareText, type Pressure, usableSlots } from './slots.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
-import type { Attempt } from './verification.ts';
+import { type Attempt, isFreed } from './verification.ts';
 
 /** Sessions in one state; null where the server did not say. */
 export type StateCount = { readonly state: string | null; readonly count: number };
@@ -146,7 +146,7 @@ export function takersOf(
   attempts: readonly Attempt[],
   { came }: Reading,
 ): readonly Taker[] {
-  const ended = new Set(attempts.filter(({ result }) => result === 'terminated').map(identityOf));
+  const ended = new Set(attempts.filter(isFreed).map(identityOf));
   const known = new Map(
     [...first.sessions, ...plan.victims.map(({ session }) => session)].map((each) => [
       identityOf(each),

@@ -86,6 +86,9 @@ export type DoctorFacts = {
   readonly overrides: readonly Override[];
 };
 
+/** What costs one round trip: all but the sessions, and the search through the rights of all roles. */
+export type Configuration = Omit<DoctorFacts, 'snapshot' | 'reserveUsers'>;
+
 /** `18.4`, `14.23 (Debian 14.23-1)` and `19beta1` all begin with it; 0 when nothing does. */
 export function majorVersion({ server }: Pick<Snapshot, 'server'>): number {
   return Number(/^\d+/.exec(server.version)?.[0] ?? 0);

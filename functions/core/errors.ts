@@ -2,18 +2,22 @@
  * Everything that can go wrong in a way that somebody branches on. Codes are told apart, messages are read by people.
  *
  * - `config-invalid`, `policy-invalid`, `event-unknown`, `snapshot-invalid`, `record-invalid`: what came in does not parse.
+ * - `event-refused`: understood, from a source that must not invoke us.
  * - `secret-unreadable`, `secret-malformed`: no usable credentials.
  * - `connect-*`: why no session with the server came about.
  * - `pooler-in-between`: something else than the server answered.
  * - `capacity-unusable`, `target-unreachable`: the thresholds do not fit the server's slots.
  * - `blind-role`: our role may not see other roles' sessions.
  * - `connection-lost`, `statement-failed`, `deadline-near`: an established run broke off.
+ * - `memory-unreadable`, `memory-unwritable`: what is remembered of the server cannot be told, or not changed.
  * - `publish-failed`: the message did not reach the topic.
+ * - `record-not-kept`: the run's record did not reach the bucket.
  */
 export type ErrorCode =
   | 'config-invalid'
   | 'policy-invalid'
   | 'event-unknown'
+  | 'event-refused'
   | 'snapshot-invalid'
   | 'record-invalid'
   | 'secret-unreadable'
@@ -21,6 +25,7 @@ export type ErrorCode =
   | 'connect-full'
   | 'connect-role-limit'
   | 'connect-database-limit'
+  | 'connect-half-open'
   | 'connect-denied'
   | 'connect-tls'
   | 'connect-unreachable'
@@ -32,7 +37,10 @@ export type ErrorCode =
   | 'connection-lost'
   | 'statement-failed'
   | 'deadline-near'
+  | 'memory-unreadable'
+  | 'memory-unwritable'
   | 'publish-failed'
+  | 'record-not-kept'
   | 'unexpected';
 
 /** A problem as data: it travels in the run record and is printed as it stands. Never holds a secret. */

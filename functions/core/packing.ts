@@ -30,12 +30,16 @@ type PackedVictim = Omit<VictimReason, 'group' | 'serves'> & {
 };
 type PackedReading = Omit<Reading, 'came'> & { readonly came: Columns };
 
-export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'attempts'> & {
-  readonly attempts: Columned<Attempt>;
-  readonly snapshot: PackedSnapshot | null;
-  readonly plan: PackedPlan | null;
-  readonly readings: readonly PackedReading[];
-};
+/** What came later than the form itself: it may be missing while one function is deployed before the other. */
+type Later = 'recall' | 'misconfigurations';
+
+export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'attempts' | Later> &
+  Partial<Pick<RunRecord, Later>> & {
+    readonly attempts: Columned<Attempt>;
+    readonly snapshot: PackedSnapshot | null;
+    readonly plan: PackedPlan | null;
+    readonly readings: readonly PackedReading[];
+  };
 
 const KEYS = [
   'pid',
@@ -120,6 +124,8 @@ export function unpackRecord(packed: PackedRecord): RunRecord {
   const sessions = packed.snapshot === null ? [] : fromColumns<Session>(KEYS, packed.snapshot.sessions);
   return {
     ...packed,
+    recall: packed.recall ?? null,
+    misconfigurations: packed.misconfigurations ?? null,
     snapshot: packed.snapshot === null ? null : { ...packed.snapshot, sessions },
     plan: packed.plan === null ? null : unpackPlan(packed.plan, sessions),
     attempts: fromColumns<Attempt>(ATTEMPT_KEYS, packed.attempts),

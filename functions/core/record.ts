@@ -1,4 +1,6 @@
 import type { Problem } from './errors.ts';
+import type { Recall } from './memory.ts';
+import type { Misconfiguration } from './misconfigurations.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Mode, Policy } from './policy.ts';
@@ -18,6 +20,19 @@ export type Connecting = {
   }[];
 };
 
+/** The tries of both. */
+export function addConnecting(first: Connecting, later: Connecting): Connecting {
+  const alike = Map.groupBy(
+    [...first.refusals, ...later.refusals],
+    ({ sqlstate, routine }) => `${sqlstate} ${routine}`,
+  );
+  const refusals = [...alike.values()].flatMap((those) => {
+    const count = those.reduce((sum, each) => sum + each.count, 0);
+    return those[0] ? [{ ...those[0], count }] : [];
+  });
+  return { attempts: first.attempts + later.attempts, refusals };
+}
+
 /** A later read of the sessions, as the difference to the first snapshot. */
 export type Reading = {
   readonly phase: 'verified' | 'settled';
@@ -27,7 +42,7 @@ export type Reading = {
   readonly pressure: readonly Pressure[];
   /** Sessions that were not there in the first snapshot. */
   readonly came: readonly Session[];
-  /** Number of sessions of the first snapshot that are gone. */
+  /** Number of sessions of the first snapshot that are gone, ours apart. */
   readonly gone: number;
 };
 
@@ -48,19 +63,26 @@ export type RunRecord = {
   readonly version: 1;
   readonly runId: string;
   readonly server: string;
+  /** In which it acted: the policy's, or `observe` where a scheduled run could not know whether it is paused. */
   readonly mode: Mode;
   readonly trigger: Trigger;
   readonly policy: Policy;
   /** ISO 8601, our clock. */
   readonly startedAt: string;
   readonly outcome: Outcome;
+  /** Why there was nothing to do, for `muted` and `stale`; else null. */
+  readonly why: string | null;
   /** What stood in the way, for outcomes that need a reason. */
   readonly problem: Problem | null;
+  /** Null where the run has no memory, or ended before it asked. */
+  readonly recall: Recall | null;
   readonly connecting: Connecting;
   readonly snapshot: Snapshot | null;
   readonly plan: Plan | null;
   readonly attempts: readonly Attempt[];
   readonly readings: readonly Reading[];
+  /** What the cheap checks after a quiet scheduled run found; null where they were not made. */
+  readonly misconfigurations: readonly Misconfiguration[] | null;
   readonly timings: Timings;
 };
 

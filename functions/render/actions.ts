@@ -2,7 +2,7 @@ import { cleanName } from '../core/clean-text.ts';
 import type { AttemptResult } from '../core/verification.ts';
 import type { Facts, Tried } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
-import { ageRange, ageText, counted, ownerOf, usedText } from './words.ts';
+import { ageRange, ageText, counted, groupName, listText, ownerOf, usedText } from './words.ts';
 
 /** Groups and rungs that fit on the first screen. */
 const ON_SCREEN = 4;
@@ -14,31 +14,71 @@ const COLUMNS_OF_LOSSES: readonly Column[] = [
   { width: 33, align: 'left' },
 ];
 
-/** What came of the attempts that ended no session, in the order in which they matter. */
-const OTHER_RESULTS: readonly (readonly [Exclude<AttemptResult, 'terminated'>, string])[] = [
-  ['still-there', 'told to end, still there when we looked'],
-  ['unknown', 'unknown: told to end or not, the answer never came'],
-  ['forbidden', 'forbidden: our role needs pg_signal_backend'],
-  ['failed', 'failed: the statement ended in an error'],
-  ['changed', 'came back to life in the meantime, left alone'],
-  ['gone', 'had left by themselves'],
+/** What came of the attempts that ended no session for sure, in the order in which they matter. */
+const OTHER_RESULTS: readonly {
+  readonly result: Exclude<AttemptResult, 'terminated'>;
+  /** Where the meaning depends on it. */
+  readonly unanswered?: boolean;
+  readonly meaning: string;
+}[] = [
+  { result: 'gone', unanswered: true, meaning: 'gone without an answer: ended, or left by themselves' },
+  { result: 'still-there', unanswered: false, meaning: 'told to end, still there when we looked' },
+  { result: 'still-there', unanswered: true, meaning: 'still there when we looked, told to end or not' },
+  { result: 'unknown', unanswered: false, meaning: 'told to end, nobody could see whether they did' },
+  { result: 'unknown', unanswered: true, meaning: 'unknown: told to end or not, the answer never came' },
+  { result: 'forbidden', meaning: 'forbidden: our role needs pg_signal_backend' },
+  { result: 'failed', meaning: 'failed: the statement ended in an error' },
+  { result: 'changed', meaning: 'came back to life in the meantime, left alone' },
+  { result: 'gone', unanswered: false, meaning: 'had left by themselves' },
 ];
 
 export function whatWasDone(facts: Facts): Section {
-  const { hypothetical, losses, results, record } = facts;
-  const ended = counted(losses.length, 'session');
-  const unknown = results.get('unknown') ?? 0;
-  const more = unknown === 0 ? '' : `, ${unknown} not known`;
-  const title = hypothetical ? `WHAT WOULD BE DONE: ${ended} ended` : `WHAT WAS DONE: ${ended} ended${more}`;
-  if (record.plan === null) return { title, lines: [] };
-  const others = OTHER_RESULTS.flatMap(([result, meaning]) => {
-    const count = results.get(result) ?? 0;
-    return count > 0 ? [row(COLUMNS_OF_LOSSES.slice(0, 1), [String(count)]).concat(`  ${meaning}`)] : [];
-  });
+  const title = `${facts.hypothetical ? 'WHAT WOULD BE DONE' : 'WHAT WAS DONE'}: ${endedText(facts)}`;
+  if (facts.record.plan === null) return { title, lines: [] };
   return {
     title,
-    lines: [...lossRows(facts), ...others, ...limitLines(facts), ...expectation(facts)],
+    lines: [
+      ...lossRows(facts),
+      ...otherRows(facts),
+      ...wrap(limitTexts(facts).join(' ')),
+      ...wrap(expectation(facts)),
+    ],
   };
+}
+
+/** The same without tables. */
+export function doneTexts(facts: Facts): readonly string[] {
+  const groups = facts.lossesByGroup.map(
+    ({ group, losses }) => `${losses.length} of ${groupName(group)} (${ageRange(losses.map(ageOf))})`,
+  );
+  const whose = listText(groups);
+  const ended = facts.hypothetical ? `${whose} would end.` : `${endedText(facts)}: ${whose}.`;
+  const others = otherResults(facts).map(({ count, meaning }) => `${count} ${meaning}.`);
+  return [...(groups.length === 0 ? [] : [ended]), ...others, ...limitTexts(facts), expectation(facts)];
+}
+
+function endedText({ hypothetical, losses, perhaps, results }: Facts): string {
+  const ended = `${counted(losses.length, 'session')} ended`;
+  if (hypothetical) return ended;
+  return `${ended}${countedAs(perhaps.length, 'perhaps')}${countedAs(results.get('unknown') ?? 0, 'not known')}`;
+}
+
+function countedAs(count: number, what: string): string {
+  return count === 0 ? '' : `, ${count} ${what}`;
+}
+
+function otherRows(facts: Facts): readonly string[] {
+  return otherResults(facts).map(({ count, meaning }) =>
+    row(COLUMNS_OF_LOSSES.slice(0, 1), [String(count)]).concat(`  ${meaning}`),
+  );
+}
+
+function otherResults({ tried }: Facts): readonly { readonly count: number; readonly meaning: string }[] {
+  return OTHER_RESULTS.map(({ result, unanswered, meaning }) => {
+    const isIt = (each: Tried) =>
+      each.result === result && (unanswered === undefined || each.unanswered === unanswered);
+    return { count: tried.filter(isIt).length, meaning };
+  }).filter(({ count }) => count > 0);
 }
 
 function lossRows({ lossesByGroup }: Facts): readonly string[] {
@@ -54,13 +94,17 @@ function lossRows({ lossesByGroup }: Facts): readonly string[] {
 function lossRow(losses: readonly Tried[], rule: string): string {
   const session = losses[0]?.session;
   const group = { user: session?.user ?? '', database: session?.database ?? '' };
-  const ages = losses.map(({ reason, session }) => reason?.ageMs ?? session.stateAgeMs ?? 0);
+  const ages = losses.map(ageOf);
   return row(COLUMNS_OF_LOSSES, [
     String(losses.length),
     cleanName(session?.application ?? ''),
     ownerOf({ application: '', ...group }),
     `${ageRange(ages)}, ${rule}`,
   ]);
+}
+
+function ageOf({ reason, session }: Tried): number {
+  return reason?.ageMs ?? session.stateAgeMs ?? 0;
 }
 
 /** Which rule of the policy chose it. */
@@ -71,7 +115,7 @@ function ruleText({ reason }: Tried): string {
 }
 
 /** What cut the plan, and what it lacks because of that or because nobody else may go. */
-function limitLines({ record }: Facts): readonly string[] {
+function limitTexts({ record }: Facts): readonly string[] {
   const { limits = [], missing = 0 } = record.plan ?? {};
   const cuts = limits.map(({ limit, allowed, wanted }) => {
     const value = limit === 'firstPlan' ? '' : ` ${record.policy.limits[limit]}`;
@@ -79,14 +123,14 @@ function limitLines({ record }: Facts): readonly string[] {
   });
   const why = limits.length > 0 ? 'because of that' : 'because the policy lets no more sessions go';
   const short = missing > 0 ? [`${counted(missing, 'slot is', 'slots are')} missing ${why}.`] : [];
-  return wrap([...cuts, ...short].join(' '));
+  return [...cuts, ...short];
 }
 
 /** What the plan promises, for runs that only say what they would do. */
-function expectation({ hypothetical, before, losses }: Facts): readonly string[] {
-  if (!hypothetical || before === null || losses.length === 0) return [];
+function expectation({ hypothetical, before, losses }: Facts): string {
+  if (!hypothetical || before === null || losses.length === 0) return '';
   const { scope } = before;
   const serving =
     scope.kind === 'server' ? losses : losses.filter(({ reason }) => reason?.serves.includes(scope));
-  return wrap(`Expected then: ${usedText({ ...before, used: before.used - serving.length })}.`);
+  return `Expected then: ${usedText({ ...before, used: before.used - serving.length })}.`;
 }

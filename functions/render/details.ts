@@ -3,6 +3,7 @@ import type { GroupStanding } from '../core/diagnosis.ts';
 import { groupOf } from '../core/session.ts';
 import type { Facts, Tried } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
+import { refusedLine } from './refused-text.ts';
 import { ageText, counted, groupName, ownerOf } from './words.ts';
 
 const MAX_GROUPS = 40;
@@ -10,7 +11,7 @@ const MAX_SESSIONS = 50;
 
 /** What nobody needs on the first screen: every group with its states and addresses, and each session that ended. */
 export function details(facts: Facts): readonly Section[] {
-  return [holdersInDetail(facts), sessionsInDetail(facts), evidence(facts), missing(facts)];
+  return [holdersInDetail(facts), sessionsInDetail(facts), evidence(facts), refused(facts), missing(facts)];
 }
 
 function holdersInDetail({ ranking }: Facts): Section {
@@ -94,6 +95,17 @@ function evidence({ record }: Facts): Section {
   return {
     title: 'DETAILS: WHAT THE ALARM SAW',
     lines: reason === '' ? [] : wrap(cleanName(reason, 400)),
+  };
+}
+
+function refused({ record: { trigger } }: Facts): Section {
+  const title = 'DETAILS: WHO WAS REFUSED';
+  if (trigger.kind !== 'log-lines' || trigger.refused.length === 0) return { title, lines: [] };
+  const { logGroup, logStream } = trigger;
+  const where = `Log group ${cleanName(logGroup, 200)}, stream ${cleanName(logStream, 200)}.`;
+  return {
+    title,
+    lines: [...trigger.refused.flatMap((each) => wrap(refusedLine(each), 4, '- ')), ...wrap(where)],
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Taker } from '../core/diagnosis.ts';
+import type { Reading } from '../core/record.ts';
 import type { Pressure } from '../core/slots.ts';
 import { type Facts, pressureAt } from './facts.ts';
 import { type Column, row, type Section, wrap } from './layout.ts';
-import { counted, groupName, listText, scopeText } from './words.ts';
+import { counted, groupName, listText, scopeText, usedText } from './words.ts';
 
 const COLUMNS_OF_EFFECT: readonly Column[] = [
   { width: 40, align: 'left' },
@@ -11,45 +12,59 @@ const COLUMNS_OF_EFFECT: readonly Column[] = [
   { width: 8, align: 'right' },
 ];
 
+const NOT_READ = 'Not known: the run broke off before it could read again.';
+
 /** Did it work: slots before, after ending sessions, and after settling; and who took what came free. */
 export function effect(facts: Facts): Section {
   const { record, hypothetical } = facts;
   const { plan, attempts, readings } = record;
   const title = 'DID IT WORK';
   if (hypothetical || plan === null || attempts.length === 0) return { title, lines: [] };
-  if (readings.length === 0)
-    return { title, lines: wrap('Not known: the run broke off before it could read again.') };
+  if (readings.length === 0) return { title, lines: wrap(NOT_READ) };
   return {
     title,
     lines: [
       row(COLUMNS_OF_EFFECT, ['slots used', 'before', 'ended', 'settled']),
       ...plan.pressure.map((before) => effectRow(facts, before)),
-      ...takerLines(facts),
+      ...wrap(takerTexts(facts).join(' ')),
     ],
   };
 }
 
-function effectRow({ record }: Facts, before: Pressure): string {
-  const usedAt = (phase: 'verified' | 'settled') => {
-    const reading = record.readings.findLast((each) => each.phase === phase);
-    return String(pressureAt(reading?.pressure, before)?.used ?? '?');
-  };
-  const whose = `${scopeText(before.scope)}, of ${before.usable}`;
-  return row(COLUMNS_OF_EFFECT, [whose, String(before.used), usedAt('verified'), usedAt('settled')]);
+/** The same without a table. */
+export function effectTexts(facts: Facts): readonly string[] {
+  const { plan, attempts, readings } = facts.record;
+  if (facts.hypothetical || plan === null || attempts.length === 0) return [];
+  if (readings.length === 0) return [NOT_READ];
+  const slots = plan.pressure.map((before) => {
+    const [verified, settled] = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
+    return `${usedText(before)} before, ${verified} after ending, ${settled} after settling.`;
+  });
+  return [...slots, ...takerTexts(facts)];
 }
 
-function takerLines({ record, takers, retaken, losses, after }: Facts): readonly string[] {
+function effectRow(facts: Facts, before: Pressure): string {
+  const whose = `${scopeText(before.scope)}, of ${before.usable}`;
+  const later = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
+  return row(COLUMNS_OF_EFFECT, [whose, String(before.used), ...later]);
+}
+
+function usedAt(phase: Reading['phase'], { record }: Facts, before: Pressure): string {
+  const reading = record.readings.findLast((each) => each.phase === phase);
+  return String(pressureAt(reading?.pressure, before)?.used ?? '?');
+}
+
+function takerTexts({ record, takers, retaken, losses, perhaps, after }: Facts): readonly string[] {
   if (!record.readings.some(({ phase }) => phase === 'settled')) return [];
   const [retakers, others] = [takers.filter(({ lost }) => lost > 0), takers.filter(({ lost }) => lost === 0)];
-  const count = `${retaken} of ${counted(losses.length, 'freed slot')} re-taken`;
-  const texts = [
+  const count = `${retaken} of ${counted(losses.length + perhaps.length, 'freed slot')} re-taken`;
+  return [
     retakers.length === 0
       ? 'No freed slot was re-taken.'
       : `${count}: ${listText(retakers.map(retakerText))}.`,
     ...(others.length === 0 ? [] : [`Got in since: ${listText(others.map(newcomerText))}.`]),
     ...(after !== null && after.need > 0 ? [`${counted(after.need, 'slot')} still to free.`] : []),
   ];
-  return wrap(texts.join(' '));
 }
 
 function retakerText({ group, lost, came }: Taker): string {

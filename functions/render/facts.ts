@@ -20,6 +20,8 @@ export type Tried = {
   readonly session: Session;
   readonly reason: VictimReason | null;
   readonly result: AttemptResult | null;
+  /** The connection broke before the server's answer. */
+  readonly unanswered: boolean;
 };
 
 /** What every part of the message counts from, worked out once. */
@@ -27,6 +29,8 @@ export type Facts = {
   readonly record: RunRecord;
   /** What is missing from the record because it was too large. */
   readonly reduced: readonly Reduction[];
+  /** Where people can see the record; null when it is not kept. */
+  readonly recordUrl: string | null;
   /** Nothing was to be ended, whatever the plan says: the policy only observes, or the run was paused. */
   readonly hypothetical: boolean;
   /** Null without a snapshot, and when the record had to leave the sessions out. */
@@ -39,6 +43,8 @@ export type Facts = {
   readonly tried: readonly Tried[];
   /** Those of them that ended, or would. */
   readonly losses: readonly Tried[];
+  /** Those that are gone without an answer: ended by us, or left by themselves. */
+  readonly perhaps: readonly Tried[];
   /** By group, the largest first. */
   readonly lossesByGroup: readonly { readonly group: Group; readonly losses: readonly Tried[] }[];
   readonly results: ReadonlyMap<AttemptResult, number>;
@@ -48,7 +54,11 @@ export type Facts = {
   readonly ownRole: string | null;
 };
 
-export function factsOf(record: RunRecord, reduced: readonly Reduction[]): Facts {
+export function factsOf(
+  record: RunRecord,
+  reduced: readonly Reduction[],
+  recordUrl: string | null = null,
+): Facts {
   const { snapshot, plan, attempts, readings, mode, outcome } = record;
   const hypothetical = mode !== 'enforce' || outcome === 'paused';
   const tried = hypothetical ? planned(record) : attempted(record);
@@ -60,6 +70,7 @@ export function factsOf(record: RunRecord, reduced: readonly Reduction[]): Facts
   return {
     record,
     reduced,
+    recordUrl,
     hypothetical,
     ranking,
     leading: ranking === null || before === null ? null : leadingIn(ranking, before),
@@ -67,6 +78,7 @@ export function factsOf(record: RunRecord, reduced: readonly Reduction[]): Facts
     after: before === null ? null : pressureAt(readings.at(-1)?.pressure, before),
     tried,
     losses,
+    perhaps: tried.filter(({ result, unanswered }) => result === 'gone' && unanswered),
     lossesByGroup: byGroup(losses),
     results: countResults(record),
     takers,
@@ -83,7 +95,7 @@ export function pressureAt(pressure: readonly Pressure[] | undefined, { scope }:
 }
 
 function planned({ plan }: RunRecord): readonly Tried[] {
-  return (plan?.victims ?? []).map((victim) => ({ ...victim, result: null }));
+  return (plan?.victims ?? []).map((victim) => ({ ...victim, result: null, unanswered: false }));
 }
 
 /** Later rounds end sessions that the first plan spared: they are looked up in the snapshot. */
@@ -93,11 +105,13 @@ function attempted({ snapshot, plan, attempts }: RunRecord): readonly Tried[] {
   return attempts.flatMap((attempt): readonly Tried[] => {
     const session = sessions.get(identityOf(attempt));
     const reason = reasons.get(identityOf(attempt)) ?? null;
-    return session === undefined ? [] : [{ session, reason, result: attempt.result }];
+    const { result, guard } = attempt;
+    return session === undefined ? [] : [{ session, reason, result, unanswered: guard === 'unknown' }];
   });
 }
 
-function byGroup(losses: readonly Tried[]): Facts['lossesByGroup'] {
+/** The largest first. */
+export function byGroup(losses: readonly Tried[]): Facts['lossesByGroup'] {
   return [...Map.groupBy(losses, ({ session }) => groupKey(session)).values()]
     .flatMap((ofGroup) => (ofGroup[0] ? [{ group: groupOf(ofGroup[0].session), losses: ofGroup }] : []))
     .sort((a, b) => b.losses.length - a.losses.length);

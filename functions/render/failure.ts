@@ -5,6 +5,7 @@ import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Mode } from '../core/policy.ts';
 import type { Trigger } from '../core/trigger.ts';
+import { chatOf } from './chat.ts';
 import { sections, wrap } from './layout.ts';
 import { type Step, stepLines } from './next-steps.ts';
 import { type Severity, severityOf } from './severity.ts';
@@ -20,12 +21,19 @@ type Remains = {
   readonly severity: Severity;
   readonly subject: readonly string[];
   readonly sentence: string;
+  /** When, ISO 8601; null when nobody knows. */
+  readonly at: string | null;
   readonly happened: readonly string[];
   readonly steps: readonly Step[];
 };
 
 /** Errors of ours that a run can only end in before it has a session with the server. */
-const BEFORE_CONNECTING: ReadonlySet<string> = new Set(['config-invalid', 'policy-invalid', 'event-unknown']);
+const BEFORE_CONNECTING: ReadonlySet<string> = new Set([
+  'config-invalid',
+  'policy-invalid',
+  'event-unknown',
+  'event-refused',
+]);
 
 /** A run that threw or was killed: it returned no record. `trigger` is null when its event is none that we know. */
 export function renderFailure(run: FailedRun, trigger: Trigger | null): Message {
@@ -42,9 +50,10 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null): Message 
     severity: severityOf('failed', 'enforce'),
     subject: [`run failed, ${what}`, killed ? 'time limit' : cleanName(errorType, 40)],
     sentence: `the run failed. ${how}: ${what}.`,
+    at: trigger?.at ?? null,
     happened: [
-      ...(trigger === null ? [] : wrap(triggerText(trigger))),
-      ...wrap(`${cleanName(errorType)}: ${cleanMessage(errorMessage)}`),
+      ...(trigger === null ? [] : [triggerText(trigger)]),
+      `${cleanName(errorType)}: ${cleanMessage(errorMessage)}`,
     ],
     steps: [
       ...(nothingDone ? [] : [lookAtLog(run)]),
@@ -73,7 +82,8 @@ export function renderUnreadable(
     severity: severity === 'info' ? 'warning' : severity,
     subject: [`a run ended, ${said}`, 'its record cannot be read'],
     sentence: `a run ended, ${said}. Its record cannot be read, so who held the slots and what was done is not told here.`,
-    happened: wrap(`${problem.code}: ${cleanMessage(problem.message)}`),
+    at: null,
+    happened: [`${problem.code}: ${cleanMessage(problem.message)}`],
     steps: [lookAtLog(invocation)],
   });
 }
@@ -98,19 +108,22 @@ function messageOf(remains: Remains): Message {
   const text = [
     wrap(`${server}: ${sentence}`, 0).join('\n'),
     sections([
-      { title: 'WHAT HAPPENED', lines: happened },
+      { title: 'WHAT HAPPENED', lines: happened.flatMap((each) => wrap(each)) },
       { title: 'WHAT NEXT', lines: stepLines(steps) },
       { title: 'THIS RUN', lines: [...wrap(`${whose}.`), ...wrap(`Run ${cleanName(requestId)}.`)] },
     ]),
   ].join('\n\n');
-  return {
-    subject: subjectOf(server, () => subject),
-    text: `${text}\n`,
-    attributes: {
-      severity,
-      outcome,
-      server: remains.server === null ? 'unknown' : server,
-      mode,
-    },
-  };
+  const answer = subjectOf(server, () => subject);
+  const attributes = { severity, outcome, server: remains.server === null ? 'unknown' : server, mode };
+  const chat = chatOf({
+    kind: 'failed-run',
+    runId: requestId,
+    at: remains.at,
+    subject: answer,
+    paragraphs: [{ label: 'What happened', texts: happened }],
+    steps,
+    recordUrl: null,
+    attributes,
+  });
+  return { subject: answer, text: `${text}\n`, chat, attributes };
 }

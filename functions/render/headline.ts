@@ -1,5 +1,7 @@
+import { cleanName } from '../core/clean-text.ts';
+import { pauseIn } from '../core/memory.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Facts } from './facts.ts';
+import { byGroup, type Facts, type Tried } from './facts.ts';
 import { counted, groupName, listText, usedText } from './words.ts';
 
 /** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
@@ -70,7 +72,7 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
   ),
   paused: (facts, max) => ({
     subject: ['paused, nothing ended', ...used(facts, max)],
-    sentence: `paused. ${sentences(['Earlier runs had no lasting effect, so this one only looked', ...used(facts), ...pausedPlan(facts)])}`,
+    sentence: `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...used(facts), ...pausedPlan(facts)])}`,
   }),
   muted: fixed('trigger asks for nothing', 'nothing to do. The trigger asks for nothing.'),
   stale: fixed('event too old, nothing done', 'nothing done. The event was too old to act on.'),
@@ -88,7 +90,7 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
   }),
   unverified: (facts) => ({
     subject: [`${told(facts)} to end, effect not known`, ...problem(facts)],
-    sentence: `effect not known. ${told(facts)} to end, then the run broke off before it could read what came of it.`,
+    sentence: `effect not known. ${told(facts)} to end, then ${whyUnverified(facts)}.`,
   }),
   failed: (facts) =>
     mayHaveSent(facts)
@@ -103,17 +105,21 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
 };
 
 /** `27 idle sessions of billing-worker`, `40 sessions of billing-worker and 2 other groups`. */
-function lossText({ losses, lossesByGroup }: Facts, maxName?: number, adjective = ''): string {
+function lossText(losses: readonly Tried[], maxName?: number, adjective = ''): string {
   const idle = losses.every(({ session }) => session.state === 'idle') ? 'idle ' : '';
-  const [first, ...others] = lossesByGroup;
+  const [first, ...others] = byGroup(losses);
   if (first === undefined) return 'no session';
   const more = others.length === 0 ? '' : ` and ${counted(others.length, 'other group')}`;
   return `${counted(losses.length, `${adjective}${idle}session`)} of ${groupName(first.group, maxName)}${more}`;
 }
 
 function ends(facts: Facts, max?: number, adjective = ''): string {
-  const whose = lossText(facts, max, adjective);
-  return facts.hypothetical ? `would end ${whose}` : `${whose} ended`;
+  const { losses, perhaps, hypothetical } = facts;
+  const whose = lossText(losses, max, adjective);
+  if (hypothetical) return `would end ${whose}`;
+  if (perhaps.length === 0) return `${whose} ended`;
+  if (losses.length === 0) return `${lossText(perhaps, max, adjective)} perhaps ended`;
+  return `${whose} ended, ${perhaps.length} more perhaps`;
 }
 
 function used({ before, after }: Facts, max?: number): readonly string[] {
@@ -129,14 +135,19 @@ function change(facts: Facts): readonly string[] {
     : used(facts).map((text) => `${text} now, ${before.used} before`);
 }
 
-function retaken({ retaken, losses, takers }: Facts, max?: number): string {
+function retaken({ retaken, losses, perhaps, takers }: Facts, max?: number): string {
   const names = takers.filter(({ lost }) => lost > 0).map(({ group }) => groupName(group, max));
-  return `${retaken} of ${losses.length} freed slots re-taken by ${listText(names, 1)}`;
+  return `${retaken} of ${losses.length + perhaps.length} freed slots re-taken by ${listText(names, 1)}`;
 }
 
 function most({ ranking }: Facts, max?: number): readonly string[] {
   const top = ranking?.groups[0];
   return top === undefined ? [] : [`${top.sessions} by ${groupName(top.group, max)}`];
+}
+
+function whoPaused({ record }: Facts): string {
+  const pause = pauseIn(record.recall);
+  return pause === null ? 'Somebody' : cleanName(pause.by);
 }
 
 function pausedPlan(facts: Facts): readonly string[] {
@@ -145,6 +156,12 @@ function pausedPlan(facts: Facts): readonly string[] {
 
 function tries({ record }: Facts): string {
   return counted(record.connecting.attempts, 'try', 'tries');
+}
+
+function whyUnverified({ record }: Facts): string {
+  return record.readings.length === 0
+    ? 'the run broke off before it could read what came of it'
+    : 'the server restarted or failed over, which ended every session anyhow';
 }
 
 function told({ record }: Facts): string {

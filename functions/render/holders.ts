@@ -7,6 +7,7 @@ import { ageText, counted, groupName, ownerOf } from './words.ts';
 
 /** Rows that fit on the first screen; the rest is in the details. */
 const ON_SCREEN = 4;
+const MOST_IN_TEXT = 3;
 
 /** Younger idleness is what every pool has. */
 const WORTH_SAYING_MS = 60_000;
@@ -43,6 +44,20 @@ export function holders({ ranking, reduced, leading, before }: Facts): Section {
   };
 }
 
+/** The same without a table: the first three, and who leads. */
+export function holderTexts({ ranking, leading, before }: Facts): readonly string[] {
+  if (ranking === null || ranking.used === 0) return [];
+  const { groups, hidden, used } = ranking;
+  const held = [
+    ...groups.slice(0, MOST_IN_TEXT).map(({ group, sessions }) => `${sessions} by ${groupName(group)}`),
+    ...(groups.length > MOST_IN_TEXT ? [restText(groups.slice(MOST_IN_TEXT))] : []),
+    ...(hidden > 0 ? [`${hidden} hidden`] : []),
+  ];
+  const first = `${counted(used, 'slot')}: ${held.join(', ')}.`;
+  return [first, ...(leading === null ? [] : [leadingText(leading, before?.used ?? used)])];
+}
+
+/** A session whose state is not known is in none of the columns. */
 function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: GroupStanding): string {
   const sum = (isCounted: (state: string | null) => boolean) =>
     String(states.reduce((total, { state, count }) => total + (isCounted(state) ? count : 0), 0));
@@ -52,7 +67,7 @@ function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: Grou
     sharePercent === null ? '' : `${sharePercent}%`,
     cleanName(group.application),
     ownerOf(group),
-    sum((state) => !isIdle(state)),
+    sum((state) => state === 'active' || state === 'fastpath function call'),
     sum((state) => state === 'idle'),
     sum((state) => state !== 'idle' && isIdle(state)),
     oldestIdleMs === null ? '' : ageText(oldestIdleMs),
@@ -60,8 +75,15 @@ function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: Grou
 }
 
 function restRow(rest: readonly GroupStanding[]): string {
-  const sessions = rest.reduce((sum, each) => sum + each.sessions, 0);
-  return row(COLUMNS_OF_HOLDERS, [String(sessions), '', counted(rest.length, 'more group')]);
+  return row(COLUMNS_OF_HOLDERS, [String(sessionsOf(rest)), '', counted(rest.length, 'more group')]);
+}
+
+function restText(rest: readonly GroupStanding[]): string {
+  return `${sessionsOf(rest)} by ${counted(rest.length, 'more group')}`;
+}
+
+function sessionsOf(groups: readonly GroupStanding[]): number {
+  return groups.reduce((sum, { sessions }) => sum + sessions, 0);
 }
 
 /** Who, not why: one snapshot does not tell a leak from a large pool. */

@@ -2,7 +2,7 @@ import { cleanName } from '../core/clean-text.ts';
 import { roleLimitFor } from '../core/role-limit.ts';
 import { groupKey, groupOf } from '../core/session.ts';
 import type { AttemptResult } from '../core/verification.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Tried } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
 import { outcomeSteps } from './outcome-steps.ts';
 import { quoteIdentifier } from './sql.ts';
@@ -12,8 +12,12 @@ import { counted, groupName, listText } from './words.ts';
 export type Step = { readonly text: string; readonly sql?: readonly string[] };
 
 export function whatNext(facts: Facts): Section {
+  return { title: 'WHAT NEXT', lines: stepLines(stepsOf(facts)) };
+}
+
+export function stepsOf(facts: Facts): readonly Step[] {
   const { outcome, problem } = facts.record;
-  const steps = [
+  return [
     ...outcomeSteps(outcome, problem?.code ?? null, facts),
     ...missingGrant(facts),
     ...mayCrash(facts),
@@ -21,7 +25,6 @@ export function whatNext(facts: Facts): Section {
     ...askOwners(facts),
     ...toEnforce(facts),
   ];
-  return { title: 'WHAT NEXT', lines: stepLines(steps) };
 }
 
 export function stepLines(steps: readonly Step[]): readonly string[] {
@@ -63,7 +66,7 @@ function roleLimit({ record, ranking }: Facts): readonly Step[] {
 
 /** Measured: node-postgres without an error handler ends its process when an idle session is ended under it. */
 function mayCrash({ hypothetical, tried }: Facts): readonly Step[] {
-  const touched = tried.filter(({ result }) => result === null || MAY_HAVE_ENDED.has(result));
+  const touched = tried.filter(mayHaveEnded);
   const groups = [...Map.groupBy(touched, ({ session }) => groupKey(session)).values()];
   const names = groups.flatMap((those) =>
     those[0] ? [`${groupName(groupOf(those[0].session))} (${those.length})`] : [],
@@ -79,11 +82,18 @@ function mayCrash({ hypothetical, tried }: Facts): readonly Step[] {
   ];
 }
 
-const MAY_HAVE_ENDED: ReadonlySet<AttemptResult> = new Set(['terminated', 'still-there', 'unknown']);
+/** What was told to end does so sooner or later; what may not have been told has ended if it is gone. */
+function mayHaveEnded({ result, unanswered }: Tried): boolean {
+  return result === null || (unanswered ? UNANSWERED : ANSWERED).has(result);
+}
+
+const ANSWERED: ReadonlySet<AttemptResult> = new Set(['terminated', 'still-there', 'unknown']);
+const UNANSWERED: ReadonlySet<AttemptResult> = new Set(['gone', 'unknown']);
 
 /** Only where slots were short: nobody is asked about a server that is well. */
 function askOwners({ leading, before }: Facts): readonly Step[] {
-  if (leading === null || !before?.under) return [];
+  // Clients that have not logged in are nobody's yet.
+  if (leading === null || leading.group.user === '' || !before?.under) return [];
   const idle = leading.states.find(({ state }) => state === 'idle')?.count ?? 0;
   const held = `${counted(leading.sessions, 'session')}, ${idle === 0 ? 'none' : idle} of them idle`;
   return [{ text: `Ask the owners of ${groupName(leading.group)} why it held ${held}.` }];
@@ -91,6 +101,8 @@ function askOwners({ leading, before }: Facts): readonly Step[] {
 
 function toEnforce({ record, losses }: Facts): readonly Step[] {
   if (record.mode !== 'observe' || losses.length === 0) return [];
+  if (record.policy.mode === 'enforce')
+    return [{ text: 'Sweeps act again once memory can be read: correct what is said above.' }];
   return [
     { text: `To let it act, set "mode": "enforce" in the policy of ${cleanName(record.server)} and deploy.` },
   ];

@@ -1,9 +1,10 @@
 import { cleanName } from '../core/clean-text.ts';
 import type { RunRecord, Timings } from '../core/record.ts';
+import type { Facts } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
 import { counted, secondsText, timeText } from './words.ts';
 
-export function runFacts({ record }: { readonly record: RunRecord }): Section {
+export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUrl'>): Section {
   const { server, snapshot, mode, runId, startedAt, timings } = record;
   const version = snapshot === null ? '' : ` (PostgreSQL ${cleanName(snapshot.server.version)})`;
   return {
@@ -12,6 +13,8 @@ export function runFacts({ record }: { readonly record: RunRecord }): Section {
       ...wrap(`Server ${cleanName(server)}${version}, mode ${mode}. ${connectingText(record)}`),
       ...wrap(`Began ${timeText(startedAt)}, took ${secondsText(timings.finished)}${stepsText(timings)}.`),
       ...wrap(`Run ${cleanName(runId)}.`),
+      // A line of its own and never broken, whatever its length: half a link leads nowhere.
+      ...(recordUrl === null ? [] : ['  Its record:', recordUrl]),
     ],
   };
 }

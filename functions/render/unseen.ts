@@ -1,5 +1,5 @@
 import type { Policy } from '../core/policy.ts';
-import type { SparedReason } from '../core/protection.ts';
+import { ADVISORY_LOCKS_UNREAD, type SparedReason } from '../core/protection.ts';
 import { wrap } from './layout.ts';
 
 /** What the protections that matter here cannot see; nobody is to take a spared listener for all listeners. */
@@ -8,7 +8,9 @@ export function unseen(
   spared: readonly { readonly reason: SparedReason; readonly detail: string }[],
 ): readonly string[] {
   const listens = spared.some(({ reason, detail }) => reason === 'protected' && detail.startsWith('listens'));
+  const unread = spared.some(({ detail }) => detail === ADVISORY_LOCKS_UNREAD);
   return [
+    ...(unread ? wrap('The server log says why advisory locks could not be read.') : []),
     ...(listens ? wrap('Listeners that ran something since do not show: protect those by name.') : []),
     ...(protect.temporaryTables ? wrap('Temporary tables in other databases were not checked.') : []),
   ];

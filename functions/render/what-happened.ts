@@ -1,41 +1,62 @@
 import { cleanMessage, cleanName } from '../core/clean-text.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { Trigger } from '../core/trigger.ts';
+import { aheadMs, type NoticeTrigger, type Trigger } from '../core/trigger.ts';
 import type { Facts } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
-import { counted, scopeText, thresholdText, timeText } from './words.ts';
+import { memoryTexts } from './memory-text.ts';
+import { refusedText } from './refused-text.ts';
+import { ageText, counted, scopeText, thresholdText, timeText } from './words.ts';
 
 export function whatHappened(facts: Facts): Section {
+  return { title: 'WHAT HAPPENED', lines: happenedTexts(facts).flatMap((text) => wrap(text)) };
+}
+
+export function happenedTexts(facts: Facts): readonly string[] {
   const { record } = facts;
-  const { problem, snapshot, trigger } = record;
-  return {
-    title: 'WHAT HAPPENED',
-    lines: [
-      ...wrap(triggerText(trigger)),
-      ...(snapshot === null ? [] : wrap(slotsText(facts, snapshot))),
-      ...limitTexts(facts).flatMap((text) => wrap(text)),
-      ...(problem === null ? [] : wrap(cleanMessage(problem.message))),
-    ],
-  };
+  const { problem, snapshot, trigger, why, startedAt } = record;
+  return [
+    triggerText(trigger),
+    clockText(aheadMs(trigger, Date.parse(startedAt))),
+    ...(why === null ? [] : [cleanName(why, 600)]),
+    ...(snapshot === null ? [] : [slotsText(facts, snapshot)]),
+    ...limitTexts(facts),
+    ...memoryTexts(record),
+    ...(problem === null ? [] : [cleanMessage(problem.message)]),
+  ];
 }
 
 export function triggerText(trigger: Trigger): string {
   switch (trigger.kind) {
     case 'alarm': {
-      const { alarm, at, state, suppressedBy } = trigger;
+      const { alarm, at, state, contributor } = trigger;
       const meaning = state === 'ALARM' ? 'clients refused' : `it went to ${state}`;
-      const suppressed = suppressedBy === null ? '' : `, actions suppressed by ${cleanName(suppressedBy)}`;
-      return `Alarm ${cleanName(alarm, 100)}, ${timeText(at)}: ${meaning}${suppressed}.`;
+      const part = contributor === null ? '' : ` (${cleanName(contributor, 200)})`;
+      return `Alarm ${cleanName(alarm, 100)}${part}, ${timeText(at)}: ${meaning}.`;
     }
+    case 'log-lines':
+      return refusedText(trigger);
     case 'schedule':
       return `Scheduled sweep${timeOf(trigger)}.`;
     case 'manual':
       return `Started by hand${timeOf(trigger)}.`;
+    case 'notice':
+      return NOTICES[trigger.notice];
     default: {
       const never: never = trigger;
       return never;
     }
   }
+}
+
+const NOTICES: Readonly<Record<NoticeTrigger['notice'], string>> = {
+  heartbeat: 'Heartbeat.',
+  control: 'Control message of CloudWatch Logs.',
+  'own-message': 'A message or a result of our own.',
+};
+
+function clockText(ahead: number): string {
+  if (ahead === 0) return '';
+  return `The event is dated ${ageText(ahead)} ahead of this run: one of the two clocks is wrong.`;
 }
 
 function timeOf({ at }: { readonly at: string | null }): string {

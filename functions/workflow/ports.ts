@@ -1,6 +1,10 @@
+import type { Configuration } from '../core/doctor-facts.ts';
 import type { Problem } from '../core/errors.ts';
+import type { KeptRecord } from '../core/kept-record.ts';
+import type { Memory, Recall } from '../core/memory.ts';
 import type { Message } from '../core/message.ts';
 import type { Connecting } from '../core/record.ts';
+import type { Measure } from '../core/run-metrics.ts';
 import type { Session } from '../core/session.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { GuardResult } from '../core/verification.ts';
@@ -10,6 +14,8 @@ export type Database = {
   /** True when the lock was free; it is held until the session ends. */
   readonly tryLock: () => Promise<boolean>;
   readonly readSnapshot: () => Promise<Snapshot>;
+  /** What the doctor looks at besides the sessions. */
+  readonly readConfiguration: () => Promise<Configuration>;
   /** One guarded statement per session, pipelined; a broken connection yields `unknown` instead of an error. */
   readonly terminate: (sessions: readonly Session[]) => Promise<readonly GuardResult[]>;
   /** Ends the session within a bound; never throws. */
@@ -22,8 +28,12 @@ export type Connection =
 
 /** Lends what `remediate` needs from outside. Times are milliseconds since the epoch. */
 export type RemediatePorts = {
+  /** As whom we come to the server; null when nobody can tell. Never rejects. */
+  readonly ownRole: () => Promise<string | null>;
   /** Tries to get in until `deadline`. Does not throw for anything the server or the network does. */
   readonly connect: (deadline: number) => Promise<Connection>;
+  /** What memory holds of the server, in half a second at most; null where there is no memory. Never rejects. */
+  readonly recall: () => Promise<Recall | null>;
   readonly now: () => number;
   /** Rejects when the signal aborts. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -31,7 +41,23 @@ export type RemediatePorts = {
   readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 };
 
+/** What is remembered of servers. Rejects with `memory-unreadable` or `memory-unwritable`. */
+export type MemoryStore = {
+  readonly read: (server: string) => Promise<Memory>;
+  /** False when somebody else has written since: the memory's version must be one more than what is there. */
+  readonly write: (server: string, memory: Memory) => Promise<boolean>;
+};
+
 export type ReportPorts = {
+  /** Keeps a run's record and tells where people can see it; null where there is no bucket to keep it in. */
+  readonly keep: ((record: KeptRecord) => Promise<string>) | null;
+  readonly count: (measure: Measure) => void;
+  /** Null where nothing is remembered between runs. */
+  readonly memory: MemoryStore | null;
+  /**
+   * To every topic; rejects with `publish-failed` at the first that does not take it. Whoever repeats it tells those
+   * again that were told already.
+   */
   readonly publish: (message: Message) => Promise<void>;
   readonly log: RemediatePorts['log'];
 };

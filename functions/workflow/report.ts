@@ -1,14 +1,20 @@
 import { type Destination, serverOfFunction } from '../core/destination.ts';
-import { coerceError, RemediationError } from '../core/errors.ts';
+import { coerceError } from '../core/errors.ts';
 import type { Message } from '../core/message.ts';
 import { OUTCOMES, type Outcome } from '../core/outcome.ts';
 import { MODES, type Mode } from '../core/policy.ts';
 import type { RunRecord } from '../core/record.ts';
-import { isRefusal, parseTrigger, type Trigger } from '../core/trigger.ts';
+import { expiredEvent, failedRun } from '../core/run-metrics.ts';
+import { isRefusal, type Trigger } from '../core/trigger.ts';
 import { renderFailure, renderUnreadable } from '../render/failure.ts';
 import { renderIncident } from '../render/incident.ts';
+import { countRun } from './count-run.ts';
+import { keepRecord } from './keep-record.ts';
+import { parseEvent } from './parse-event.ts';
 import type { ReportPorts } from './ports.ts';
 import { type RunResult, unpackRecord } from './run-result.ts';
+import { tell } from './tell.ts';
+import { tellMisconfigurations } from './tell-misconfigurations.ts';
 
 type RecordDelivery = Extract<Destination, { readonly kind: 'record' }>;
 
@@ -18,27 +24,25 @@ type RecordDelivery = Extract<Destination, { readonly kind: 'record' }>;
  */
 export async function report(destination: Destination, ports: ReportPorts): Promise<void> {
   const { kind, functionName, requestId } = destination;
-  const message = messageFor(destination, ports);
-  if (message === null) {
-    ports.log('not-told', { kind, server: serverOfFunction(functionName), requestId });
-    return;
-  }
-  try {
-    await ports.publish(message);
-  } catch (thrown) {
-    throw publishFailed(thrown);
-  }
-  ports.log('told', { kind, requestId, subject: message.subject, ...message.attributes });
+  const { message, record } = await readDelivery(destination, ports);
+  if (message === null) ports.log('not-told', { kind, server: serverOfFunction(functionName), requestId });
+  else await tell(message, { kind, requestId }, ports);
+  if (record !== null) await tellMisconfigurations(record, ports);
 }
 
-function messageFor(destination: Destination, ports: ReportPorts): Message | null {
+/** What came of a run: the message, unless there is nothing to tell, and the record, if it has one that can be read. */
+type Delivered = { readonly message: Message | null; readonly record: RunRecord | null };
+
+async function readDelivery(destination: Destination, ports: ReportPorts): Promise<Delivered> {
   switch (destination.kind) {
     case 'record':
-      return messageForRecord(destination, ports);
+      return readRecord(destination, ports);
     case 'failed-run':
-      return renderFailure(destination, triggerOf(destination.payload));
+      ports.count(failedRun(destination));
+      return { message: renderFailure(destination, triggerOf(destination.payload)), record: null };
     case 'expired':
-      return null;
+      ports.count(expiredEvent(destination));
+      return { message: null, record: null };
     default: {
       const never: never = destination;
       return never;
@@ -47,14 +51,23 @@ function messageFor(destination: Destination, ports: ReportPorts): Message | nul
 }
 
 /** A record that cannot be read must not cost the message: somebody's server may be full. */
-function messageForRecord({ payload, ...invocation }: RecordDelivery, ports: ReportPorts): Message | null {
+async function readRecord(
+  { payload, ...invocation }: RecordDelivery,
+  ports: ReportPorts,
+): Promise<Delivered> {
   try {
     const record = unpackRecord(payload);
-    return isWorthTelling(record) ? renderIncident(record, (payload as RunResult).reduced) : null;
+    // Both functions are deployed one after the other: a record of before the choice has the default.
+    const { reduced, metrics = 'few' } = payload as Omit<RunResult, 'metrics'> & Partial<RunResult>;
+    countRun(record, metrics, ports);
+    const recordUrl = await keepRecord(record, reduced, ports);
+    const message = isWorthTelling(record) ? renderIncident(record, reduced, recordUrl) : null;
+    return { message, record };
   } catch (thrown) {
     const problem = coerceError(thrown).toProblem();
     ports.log('record-unreadable', { requestId: invocation.requestId, ...problem });
-    return renderUnreadable(invocation, readableIn(payload), problem);
+    ports.count(failedRun(invocation));
+    return { message: renderUnreadable(invocation, readableIn(payload), problem), record: null };
   }
 }
 
@@ -104,14 +117,8 @@ export function isWorthTelling({ outcome, trigger }: Pick<RunRecord, 'outcome' |
 /** The event of a failed run may be the very thing that it failed on. */
 function triggerOf(event: unknown): Trigger | null {
   try {
-    return parseTrigger(event);
+    return parseEvent(event);
   } catch {
     return null;
   }
-}
-
-function publishFailed(cause: unknown): RemediationError {
-  const name = cause instanceof Error ? cause.name : 'error';
-  const message = `The message was not published (${name}: ${coerceError(cause).message}): check that the topic exists and that this function's role may publish to it and use its key. Lambda tries again.`;
-  return new RemediationError('publish-failed', message, { cause });
 }

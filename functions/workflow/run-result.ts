@@ -4,6 +4,7 @@ import { OUTCOMES, type Outcome } from '../core/outcome.ts';
 import { type PackedRecord, packRecord as pack, unpackRecord as unpack } from '../core/packing.ts';
 import type { Mode } from '../core/policy.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
+import type { MetricsChoice } from '../core/run-metrics.ts';
 import { INSUFFICIENT_PRIVILEGE, identityOf, type Session } from '../core/session.ts';
 
 /** What `remediate` returns: readable where people look at raw events, and the whole record packed. */
@@ -13,6 +14,8 @@ export type RunResult = {
   readonly server: string;
   readonly mode: Mode;
   readonly outcome: Outcome;
+  /** Which metrics its server's runs are worth. */
+  readonly metrics: MetricsChoice;
   /** What had to be left out of the record to keep it within its size, in the order in which it went. */
   readonly reduced: readonly Reduction[];
   /** Base64 of gzip of the packed record as JSON. */
@@ -34,7 +37,7 @@ const REDUCTIONS: readonly { readonly name: Reduction; readonly apply: (record: 
   ];
 
 /** Packs a record, reducing it step by step until it fits. */
-export function packRecord(record: RunRecord): RunResult {
+export function packRecord(record: RunRecord, metrics: MetricsChoice = 'few'): RunResult {
   let [reduced, kept, packed] = [[] as readonly Reduction[], record, compress(record)];
   for (const { name, apply } of REDUCTIONS) {
     if (packed.length <= MAX_RECORD_BYTES) break;
@@ -43,7 +46,7 @@ export function packRecord(record: RunRecord): RunResult {
     reduced = [...reduced, name];
   }
   const { runId, server, mode, outcome } = record;
-  return { pgHeadroom: 1, runId, server, mode, outcome, reduced, packed };
+  return { pgHeadroom: 1, runId, server, mode, outcome, metrics, reduced, packed };
 }
 
 function compress(record: RunRecord): string {

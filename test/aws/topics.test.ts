@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as z from 'zod/mini';
 import { publishTo } from '../../functions/aws/topics.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
 import { report } from '../../functions/workflow/report.ts';
+import { CUSTOM_NOTIFICATION } from '../support/chat-room.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:incidents';
+const CHAT = 'arn:aws:sns:eu-west-1:111122223333:rooms';
 
 let aws: LoopbackAws;
 beforeEach(async () => {
@@ -26,29 +29,79 @@ afterEach(async () => {
 
 describe('publishTo', () => {
   test('a message arrives with subject, text and attributes', async () => {
-    const { subject, text, attributes } = renderIncident(INCIDENTS.recovered());
-    await publishTo(TOPIC)({ subject, text, attributes });
+    const { subject, text, chat, attributes } = renderIncident(INCIDENTS.recovered());
+    await publishTo(TOPIC, null)({ subject, text, chat, attributes });
     expect(aws.published).toEqual([{ topicArn: TOPIC, subject, message: text, attributes }]);
   });
 
   test.each(Object.entries(INCIDENTS))('SNS takes the message for %s', async (_, incident) => {
-    await publishTo(TOPIC)(renderIncident(incident()));
+    await publishTo(TOPIC, null)(renderIncident(incident()));
     expect(aws.published).toHaveLength(1);
   });
 
   test('publishing that fails twice yields one message in the end', async () => {
     aws.fail(2);
-    await publishTo(TOPIC)(renderIncident(INCIDENTS.partial()));
+    await publishTo(TOPIC, null)(renderIncident(INCIDENTS.partial()));
     expect(aws.published).toHaveLength(1);
     expect(aws.requests.publish).toBe(3);
   });
 
   test('what SNS refuses for good reaches the caller as a coded error', async () => {
     aws.fail(() => 'AuthorizationError', 'AuthorizationError');
-    const telling = report(KILLED_RUN, { publish: publishTo(TOPIC), log: () => {} });
+    const telling = report(KILLED_RUN, {
+      keep: null,
+      memory: null,
+      count: () => {},
+      publish: publishTo(TOPIC, null),
+      log: () => {},
+    });
     await expect(telling).rejects.toMatchObject({
       code: 'publish-failed',
-      message: expect.stringContaining('SNS:Publish'),
+      message: expect.stringMatching(/not published to .*:incidents \(AuthorizationError.*SNS:Publish/),
+    });
+    expect(aws.published).toEqual([]);
+  });
+});
+
+describe('publishTo with a topic for chat rooms', () => {
+  const publish = publishTo(TOPIC, CHAT);
+  const topics = () => aws.published.map(({ topicArn }) => topicArn);
+
+  test('tells people first, then the rooms in their own form, with the same attributes', async () => {
+    const message = renderIncident(INCIDENTS.recovered());
+    const { subject, text, chat, attributes } = message;
+    await publish(message);
+    expect(aws.published).toEqual([
+      { topicArn: TOPIC, subject, message: text, attributes },
+      { topicArn: CHAT, subject: null, message: JSON.stringify(chat), attributes },
+    ]);
+    expect(z.safeParse(CUSTOM_NOTIFICATION, JSON.parse(aws.published[1]?.message ?? ''))).toMatchObject({
+      success: true,
+    });
+  });
+
+  test.each(Object.entries(INCIDENTS))('SNS takes both forms for %s', async (_, incident) => {
+    await publish(renderIncident(incident()));
+    expect(topics()).toEqual([TOPIC, CHAT]);
+  });
+
+  test('that refuses has told people all the same, and is named; delivered again, all are told', async () => {
+    const message = renderIncident(INCIDENTS.partial());
+    aws.fail(({ topicArn }) => (topicArn === CHAT ? 'AuthorizationError' : null));
+    await expect(publish(message)).rejects.toMatchObject({
+      code: 'publish-failed',
+      message: expect.stringContaining(`not published to ${CHAT} (AuthorizationError`),
+    });
+    expect(topics()).toEqual([TOPIC]);
+    aws.fail(0);
+    await publish(message);
+    expect(topics()).toEqual([TOPIC, TOPIC, CHAT]);
+  });
+
+  test('says nothing in the rooms that people could not be told', async () => {
+    aws.fail(({ topicArn }) => (topicArn === TOPIC ? 'AuthorizationError' : null));
+    await expect(publish(renderIncident(INCIDENTS.partial()))).rejects.toMatchObject({
+      message: expect.stringContaining(`not published to ${TOPIC} `),
     });
     expect(aws.published).toEqual([]);
   });

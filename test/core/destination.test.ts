@@ -49,8 +49,11 @@ describe('parseDestination', () => {
     expect(parseDestination(envelope('RetriesExhausted', null))).toMatchObject({ errorType: 'unknown' });
   });
 
-  test('an event that waited too long is expired', () => {
-    expect(parseDestination(envelope('EventAgeExceeded', null))).toEqual({ kind: 'expired', ...ORDERS });
+  test.each([
+    ['waited too long', 'EventAgeExceeded'],
+    ['was for a function that may not run at all', 'ZeroReservedConcurrency'],
+  ] as const)('an event that %s is expired', (_, condition) => {
+    expect(parseDestination(envelope(condition, null))).toEqual({ kind: 'expired', ...ORDERS });
   });
 
   test.each([

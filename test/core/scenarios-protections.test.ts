@@ -204,8 +204,8 @@ const FACTS: readonly Scenario[] = [
     expected: {
       victims: [4],
       spared: {
-        1: ['protected', 'may hold an advisory lock'],
-        2: ['protected', 'may have temporary tables'],
+        1: ['protected', 'advisory locks could not be read'],
+        2: ['protected', 'temporary tables could not be read'],
         3: ['protected', 'has temporary tables'],
       },
     },

@@ -80,8 +80,8 @@ describe('what a file leaves out', () => {
 describe('a fact that is null could not be read', () => {
   test.each([
     ['superuser', {}, 'may be a superuser'],
-    ['advisoryLock', {}, 'may hold an advisory lock'],
-    ['temporaryTables', { protect: { temporaryTables: true } }, 'may have temporary tables'],
+    ['advisoryLock', {}, 'advisory locks could not be read'],
+    ['temporaryTables', { protect: { temporaryTables: true } }, 'temporary tables could not be read'],
   ])('%s', (fact, policy, detail) => {
     const sessions = [
       { ...OLD, pid: 7, [fact]: null },

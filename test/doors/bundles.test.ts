@@ -18,7 +18,7 @@ describe('a bundle holds what its function needs', () => {
     expect(remediate).toContain(text);
   });
 
-  it.each(['WHAT HAPPENED', 'TopicArn', 'AssumeRoleWithWebIdentity', 'sso-oidc', 'Usage:'])(
+  it.each(['WHAT HAPPENED', 'TopicArn', 'AssumeRoleWithWebIdentity', 'sso-oidc', 'Usage:', 'DynamoDBClient'])(
     'remediate has no %s',
     (text) => {
       expect(remediate).not.toContain(text);

@@ -31,12 +31,16 @@ type Options = {
   readonly role: Role;
   /** Replaces variables; undefined takes one away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Added to that of `report`. */
+  readonly reportEnvironment?: Readonly<Record<string, string>>;
   readonly secret?: string;
   readonly timeoutSeconds?: number;
+  /** Runs of `remediate` at a time; any number by default. */
+  readonly reservedConcurrency?: number;
 };
 
 export async function openDoors(stack: AsyncDisposableStack, options: Options): Promise<Doors> {
-  const { server, role, environment = {}, timeoutSeconds = 30 } = options;
+  const { server, role, environment = {}, timeoutSeconds = 30, reservedConcurrency } = options;
   const secret = options.secret ?? JSON.stringify({ username: role.user, password: role.password });
   const aws = stack.use(await startLoopbackAws({ secrets: { [SECRET]: { SecretString: secret } } }));
   const variables = {
@@ -62,13 +66,16 @@ export async function openDoors(stack: AsyncDisposableStack, options: Options): 
           onSuccess: REPORT,
           onFailure: REPORT,
           maximumEventAgeSeconds: 60,
+          ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
           environment: Object.fromEntries(given),
         },
         [REPORT]: {
           bundle: BUNDLES.report,
           handler: HANDLER,
           timeoutSeconds: 30,
-          environment: { ...aws.environment, [REPORT_ENV.topic]: TOPIC },
+          // What a storm's events come to, dropped ones as well, would start a process each.
+          reservedConcurrency: 3,
+          environment: { ...aws.environment, [REPORT_ENV.topic]: TOPIC, ...options.reportEnvironment },
         },
       },
     }),

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { unpackRecord } from '../../functions/workflow/run-result.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole } from '../support/roles.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { openDoors, REMEDIATE, recorded } from './doors.ts';
+import { eventOf } from './refused-clients.ts';
 
 /** The bundle without a secret. No test server can check a token: this one takes our role's word, over TLS only. */
 
@@ -31,11 +33,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function runWith(environment: Readonly<Record<string, string | undefined>>) {
+async function runWith(
+  environment: Readonly<Record<string, string | undefined>>,
+  event = recorded('schedule'),
+) {
   await using stack = new AsyncDisposableStack();
   const variables = { HEADROOM_SECRET: undefined, HEADROOM_USER: role.user, HEADROOM_TLS: undefined };
   const doors = await openDoors(stack, { server, role, environment: { ...variables, ...environment } });
-  const { response } = await doors.lambda.invokeAsync(REMEDIATE, recorded('schedule'));
+  const { response } = await doors.lambda.invokeAsync(REMEDIATE, event);
   const said = doors.everythingSaid();
   expect(said).not.toMatch(/X-Amz-|loopback-s/);
   return { response, said, asked: doors.aws.requests.getSecretValue };
@@ -44,6 +49,18 @@ async function runWith(environment: Readonly<Record<string, string | undefined>>
 it('gets in with a token, over TLS, and asks nobody for a secret', async () => {
   const { response, asked } = await runWith({ HEADROOM_CA_FILE: caFile });
   expect(response).toMatchObject({ outcome: 'healthy' });
+  expect(asked).toBe(0);
+});
+
+it('knows its own role in log lines, without a secret and a connection', async () => {
+  const line =
+    '2026-11-21 03:15:20 UTC:10.0.3.17(1):headroom@orders:[7]:FATAL:  sorry, too many clients already';
+  const { response, asked } = await runWith({ HEADROOM_CA_FILE: caFile }, eventOf([line]));
+  expect(unpackRecord(response)).toMatchObject({
+    outcome: 'muted',
+    trigger: { own: 1, refused: [] },
+    connecting: { attempts: 0 },
+  });
   expect(asked).toBe(0);
 });
 

@@ -4,9 +4,10 @@ import type { Message } from '../../functions/core/message.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
 import { renderFailure } from '../../functions/render/failure.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
-import { aPolicy, HOUR } from '../support/builders.ts';
+import { aLogLines, aPolicy, aRefused, HOUR } from '../support/builders.ts';
+import { expectInert } from '../support/chat-room.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
-import { ALARM, ENFORCE, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
+import { ALARM, ENFORCE, idleRun, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
 
 /** What a reader does not see, or sees where it is not. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
@@ -50,7 +51,8 @@ function runNamed(name: string, mode: 'enforce' | 'observe' = 'enforce'): RunRec
   return { ...run, server: name, runId: name };
 }
 
-function expectHarmless({ subject, text, attributes }: Message): void {
+function expectHarmless({ subject, text, chat, attributes }: Message): void {
+  expectInert(chat);
   expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
   for (const line of text.split('\n')) {
     expect(line).not.toMatch(UNSEEN);
@@ -85,6 +87,25 @@ describe('names that clients choose', () => {
     );
   });
 
+  test('log lines and the reasons for doing nothing are as hostile', () => {
+    for (const name of Object.values(HOSTILE)) {
+      const who = { user: name, database: name, address: name };
+      const refused = (['server', 'role', 'database'] as const).map((kind) => aRefused({ kind, ...who }));
+      const trigger = aLogLines({ logGroup: name, logStream: name, refused: [...refused, ...refused] });
+      const told = renderIncident({ ...runNamed('web'), trigger });
+      expectHarmless(told);
+      const plain = renderIncident({ ...runNamed('web'), trigger: aLogLines({ refused }) });
+      expect(titlesIn(told.text)).toEqual(titlesIn(plain.text));
+      for (const muted of [
+        { suppressedBy: name },
+        { mutedBy: name },
+        { contributor: name, state: 'OK' } as const,
+      ])
+        expectHarmless(renderIncident(idleRun({ ...ALARM, ...muted })));
+      expectHarmless(renderIncident(idleRun({ ...trigger, refused: [], elsewhere: 1 })));
+    }
+  });
+
   test('errors of failed runs are as hostile', () => {
     for (const name of Object.values(HOSTILE)) {
       const run = { ...KILLED_RUN, functionName: name, requestId: name, errorType: name, errorMessage: name };
@@ -106,10 +127,16 @@ describe('size', () => {
     snapshot: snapshotOf(sessionsOf([leak, ...manyGroups]), { max: 5_003 }),
     policy: aPolicy({ mode: 'enforce', limits: { maxVictims: 2_000, keepPerGroup: 0 } }),
   });
-  const { text } = renderIncident(record);
+  const { text, chat } = renderIncident(record);
 
   test('5,000 sessions stay far below what SNS takes', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(200_000);
+  });
+
+  test('and within what a chat room takes', () => {
+    expectInert(chat);
+    expect(chat.content.description).toContain('5000 slots: 4000 by billing-worker, ');
+    expect(chat.content.description).toContain(', 998 by 998 more groups.');
   });
 
   test('what is left out of a list is counted', () => {

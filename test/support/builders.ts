@@ -1,3 +1,4 @@
+import type { LogLinesTrigger, Refused } from '../../functions/core/log-lines.ts';
 import { parsePolicyText } from '../../functions/core/parse-policy.ts';
 import { type Plan, planRemediation } from '../../functions/core/plan.ts';
 import type { Policy, PolicyText } from '../../functions/core/policy.ts';
@@ -141,6 +142,30 @@ export function anAlarm(fields: Partial<AlarmTrigger> = {}): AlarmTrigger {
     reason: 'Threshold Crossed',
     at: '2026-11-21T03:15:42.512Z',
     suppressedBy: null,
+    mutedBy: null,
+    contributor: null,
+    ...fields,
+  };
+}
+
+/** One client, turned away once for want of a slot. */
+export function aRefused(fields: Partial<Refused> = {}): Refused {
+  const first = '2026-11-21T03:15:20.000Z';
+  const who = { user: 'app', database: 'orders', address: '10.0.3.17' };
+  return { kind: 'reserved', ...who, count: 1, clients: 1, first, last: first, ...fields };
+}
+
+export function aLogLines(fields: Partial<LogLinesTrigger> = {}): LogLinesTrigger {
+  return {
+    kind: 'log-lines',
+    at: '2026-11-21T03:15:42.000Z',
+    logGroup: '/aws/rds/instance/orders-db/postgresql',
+    logStream: 'orders-db.0',
+    lines: 1,
+    refused: [aRefused()],
+    own: 0,
+    elsewhere: 0,
+    figures: null,
     ...fields,
   };
 }

@@ -27,6 +27,7 @@ function relay(client: Socket, upstream: Socket, mayPass: (type: string) => bool
   });
   upstream.on('data', fromServer);
   client.on('data', (bytes) => upstream.write(bytes));
-  client.once('close', () => upstream.destroy());
+  // The server learns of it when it has done what it was sent.
+  client.once('close', () => upstream.end());
   upstream.once('close', () => client.end());
 }

@@ -1,5 +1,5 @@
 /** Why a record of an asynchronous invocation is sent on. */
-export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
+export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
 /** What Lambda sends to a destination. Without an attempt there is no response. */
 export type DestinationEnvelope = {

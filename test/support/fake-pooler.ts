@@ -7,10 +7,15 @@ import { type Address, dialUpstream, type Listening, listenOnLoopback, messageSp
  */
 export async function startFakePooler(server: Address): Promise<Listening> {
   let pooled: Pooled | null = null;
-  return listenOnLoopback((client) => {
+  const listening = await listenOnLoopback((client) => {
     if (pooled === null) pooled = firstClient(client, dialUpstream(server));
     else nextClient(client, pooled);
   });
+  const dispose = async () => {
+    await listening[Symbol.asyncDispose]();
+    pooled?.upstream.destroy();
+  };
+  return { ...listening, [Symbol.asyncDispose]: dispose };
 }
 
 type Pooled = {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Message } from '../../functions/core/message.ts';
+import type { ChatNotification, Message } from '../../functions/core/message.ts';
 
 const FOLDER = join(import.meta.dirname, '../render/golden');
 /** `UPDATE_GOLDEN=1 npx vitest run test/render` writes what is rendered now; look at the difference before you keep it. */
@@ -13,8 +13,17 @@ export function fileOf({ subject, text, attributes }: Message): string {
 }
 
 /** The golden file of this name; rewritten first when asked to. */
-export async function golden(name: string, message: Message): Promise<string> {
-  const path = join(FOLDER, `${name}.txt`);
-  if (REWRITE) await writeFile(path, fileOf(message));
+export function golden(name: string, message: Message): Promise<string> {
+  return goldenFile(`${name}.txt`, fileOf(message));
+}
+
+/** What a chat room's bot gets. How the file is set is the formatter's matter. */
+export async function goldenChat(name: string, chat: ChatNotification): Promise<unknown> {
+  return JSON.parse(await goldenFile(`${name}.chat.json`, `${JSON.stringify(chat, null, 2)}\n`));
+}
+
+async function goldenFile(file: string, rendered: string): Promise<string> {
+  const path = join(FOLDER, file);
+  if (REWRITE) await writeFile(path, rendered);
   return await readFile(path, 'utf8');
 }

@@ -1,8 +1,10 @@
 import type { Outcome } from '../../functions/core/outcome.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
-import { aPolicy, HOUR, MINUTE, SECOND } from './builders.ts';
+import type { Attempt } from '../../functions/core/verification.ts';
+import { aLogLines, aPolicy, aRefused, HOUR, MINUTE, SECOND } from './builders.ts';
 import {
   ALARM,
+  idleRun,
   recordOf,
   runOf,
   type SessionsOf,
@@ -68,6 +70,15 @@ const OBSERVE = aPolicy({ mode: 'observe' });
 
 const comers = (...groups: readonly SessionsOf[]) => sessionsOf(groups, 9_000);
 
+const PAUSED = {
+  kind: 'read',
+  table: 'pg-headroom-memory',
+  paused: { at: '2026-11-21T02:10:07.120Z', by: 'ada', reason: 'fail-over test until 5' },
+} as const;
+
+const LOST =
+  'Our session with the server broke off while terminating: 12 attempts have no answer, nothing after them was sent.';
+
 export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
   healthy: () => runOf({ snapshot: CALM, trigger: SWEEP }),
   reaped: () =>
@@ -93,9 +104,9 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
   'no-candidates': () => runOf({ snapshot: BUSY }),
   unexplained: () => runOf({ snapshot: CALM }),
   busy: () => recordOf('busy', { connecting: { attempts: 1, refusals: [] } }),
-  paused: () => runOf({ snapshot: LEAKING, outcome: 'paused' }),
-  muted: () => recordOf('muted', { trigger: { ...ALARM, state: 'OK' } }),
-  stale: () => recordOf('stale', { trigger: { ...ALARM, at: '2026-11-21T03:02:10.000Z' } }),
+  paused: () => ({ ...runOf({ snapshot: LEAKING, outcome: 'paused' }), recall: PAUSED }),
+  muted: () => idleRun({ ...ALARM, state: 'OK' }),
+  stale: () => idleRun({ ...ALARM, at: '2026-11-21T03:02:10.000Z' }),
   off: () => recordOf('off', { policy: aPolicy({ mode: 'off' }) }),
   blind: () =>
     recordOf('blind', {
@@ -118,7 +129,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
       problem: {
         code: 'blind-role',
         message:
-          'Role "headroom" cannot see other roles\' sessions (57 of 57 are hidden), and what it cannot see it does not judge: GRANT pg_read_all_stats TO "headroom";',
+          'Role "headroom" cannot see other roles\' sessions (57 are hidden), and what it cannot see it does not judge: GRANT pg_read_all_stats TO "headroom";',
       },
     }),
   'cannot-connect': () =>
@@ -145,8 +156,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
       results: Array<'unknown'>(30).fill('unknown'),
       problem: {
         code: 'connection-lost',
-        message:
-          'Our session with the server broke off while terminating: 12 attempts have no answer, nothing after them was sent.',
+        message: `${LOST} What came of it is not known. The server at orders.abc123.eu-west-1.rds.amazonaws.com:5432 denies us (28000: role "headroom" is not permitted to log in): check the secret's user and password and the server's pg_hba.conf.`,
       },
     }),
   failed: () =>
@@ -181,6 +191,43 @@ export function roleLimitIncident(): RunRecord {
     snapshot: snapshotOf(sessionsOf([batch, ...SHOP]), { roles: [{ name: 'batch', limit: 5 }] }),
     policy: aPolicy({ mode: 'enforce', relieve: { when: { freeSlots: 3 }, until: { freeSlots: 5 } } }),
   });
+}
+
+/** Lines of the server's own log: two applications turned away, one of them by its role's limit. */
+export function logLinesIncident(): RunRecord {
+  const refused = [
+    aRefused({ user: 'shop', address: '10.0.5.9', count: 25, last: '2026-11-21T03:15:42.000Z' }),
+    aRefused({ user: 'shop', address: '10.0.5.10', count: 5 }),
+    aRefused({ user: 'batch', address: '10.0.4.2', kind: 'role', count: 7 }),
+    aRefused({ user: 'bi', address: null, kind: 'server', count: 1 }),
+  ];
+  return runOf({ snapshot: LEAKING, trigger: aLogLines({ lines: 42, refused, own: 4 }) });
+}
+
+/** The connection broke in the middle of a window's answers, and a second session read what came of it. */
+export function lostIncident(): RunRecord {
+  const message = `${LOST.replace('12', '7')} A second session read what came of it.`;
+  const run = runOf({
+    snapshot: LEAKING,
+    results: [...Array<'terminated'>(5).fill('terminated'), ...Array<'gone'>(6).fill('gone'), 'still-there'],
+    problem: { code: 'connection-lost', message },
+  });
+  return { ...run, attempts: run.attempts.map(withoutAnswer(5)) };
+}
+
+/** The server went down meanwhile: that everybody is gone says nothing of what we did. */
+export function restartedIncident(): RunRecord {
+  const message = `${LOST.replace('12', '7')} What came of it is not known. We got in again, but the server has restarted or failed over, which ended every session.`;
+  const problem = { code: 'connection-lost', message } as const;
+  const run = runOf({ snapshot: LEAKING, outcome: 'unverified', problem });
+  const attempts = run.attempts.map((attempt) => ({ ...attempt, result: 'unknown' as const }));
+  const readings = run.readings.slice(0, 1).map((reading) => ({ ...reading, gone: 57, came: [] }));
+  return { ...run, readings, attempts: attempts.map(withoutAnswer(5)) };
+}
+
+/** Answers come in order: those from this one on were lost. */
+function withoutAnswer(from: number): (attempt: Attempt, at: number) => Attempt {
+  return (attempt, at) => (at < from ? attempt : { ...attempt, guard: 'unknown' });
 }
 
 /** Time was up while a window of terminations was under way: the record knows of none of them. */

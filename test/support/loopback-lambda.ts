@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Condition, destinationEnvelope, MAX_ASYNC_PAYLOAD_BYTES } from './destination-envelope.ts';
+import { Concurrency } from './lambda-concurrency.ts';
 import { functionArn, LambdaEnvironment, type Run } from './lambda-environment.ts';
 import { type Destination, describeInvocation, type Invocation } from './lambda-invocation.ts';
 import type { LambdaFunction } from './lambda-process.ts';
@@ -17,6 +18,8 @@ export type LoopbackFunction = LambdaFunction & {
   readonly maximumEventAgeSeconds?: number;
   /** 0 (default, unlike Lambda's 2) to 2. */
   readonly maximumRetryAttempts?: 0 | 1 | 2;
+  /** Runs at a time; events beyond are throttled. Any number by default. */
+  readonly reservedConcurrency?: number;
 };
 
 export type LogLine = { readonly functionName: string; readonly line: string };
@@ -46,11 +49,18 @@ export class LoopbackLambda implements AsyncDisposable {
   readonly #logs: LogLine[] = [];
   readonly #environments = new Set<Promise<LambdaEnvironment>>();
   readonly #idle = new Map<string, LambdaEnvironment[]>();
+  readonly #concurrency: ReadonlyMap<string, Concurrency>;
   #stopped = false;
 
   constructor({ functions, onLog }: Options) {
     this.#functions = new Map(Object.entries(functions));
     this.#onLog = onLog;
+    this.#concurrency = new Map(
+      [...this.#functions].map(([name, { reservedConcurrency }]) => [
+        name,
+        new Concurrency(reservedConcurrency ?? Number.POSITIVE_INFINITY),
+      ]),
+    );
     for (const { onSuccess, onFailure } of this.#functions.values()) {
       for (const name of [onSuccess, onFailure]) if (name !== undefined) this.#definition(name);
     }
@@ -107,7 +117,11 @@ export class LoopbackLambda implements AsyncDisposable {
     const attempts: Run[] = [];
     let condition: Condition = 'EventAgeExceeded';
     for (let age = ageMs; age <= maxAgeMs; ) {
-      const run = await this.#attempt(name, definition, requestId, payload);
+      age += (await this.#concurrency.get(name)?.enter(maxAgeMs - age)) ?? 0;
+      if (age > maxAgeMs) break;
+      const run = await this.#attempt(name, definition, requestId, payload).finally(() =>
+        this.#concurrency.get(name)?.leave(),
+      );
       attempts.push(run);
       if (!run.isError) condition = 'Success';
       else if (attempts.length > (definition.maximumRetryAttempts ?? 0)) condition = 'RetriesExhausted';

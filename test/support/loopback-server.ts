@@ -26,7 +26,13 @@ export type LoopbackServer = {
   readonly close: () => Promise<void>;
 };
 
-export type Answer = (request: IncomingMessage, body: string, response: ServerResponse) => void;
+/** `bytes` is the body that is not text. */
+export type Answer = (
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+  bytes: Buffer<ArrayBuffer>,
+) => void;
 
 /** Starts an HTTP server on 127.0.0.1 which reads each request to its end before it is answered. */
 export async function startLoopbackServer(answer: Answer): Promise<LoopbackServer> {
@@ -37,7 +43,8 @@ export async function startLoopbackServer(answer: Answer): Promise<LoopbackServe
     } catch {
       return; // the client is gone, and nobody is left to be answered
     }
-    answer(request, Buffer.concat(chunks).toString(), response);
+    const bytes = Buffer.concat(chunks);
+    answer(request, bytes.toString(), response, bytes);
   });
   const port = await listen(server);
   const close = async () => {

@@ -11,6 +11,8 @@ export type ServerOptions = {
   readonly authentication?: 'scram' | 'trust';
   /** Switches TLS on; plain connections stay possible. */
   readonly tls?: KeyPair;
+  /** A data folder to begin with, of which a copy is taken, in place of a new one. */
+  readonly data?: string;
 };
 
 /** Loopback only, whatever the settings say. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Binaries, SystemUser } from './postgres-binaries.ts';
 
 /**
- * Initialises and runs a server, and afterwards removes its folder. Its life is tied to our end of its standard input:
+ * Initialises and runs a server, again while somebody asks for it, and afterwards removes its folder. Its life is tied to our end of its standard input:
  * the system closes that however our process ends, SIGKILL and a crash included, which no exit hook can promise.
  * SIGQUIT is PostgreSQL's immediate shutdown: nothing is worth flushing, and it returns its shared memory all the same.
  */
@@ -31,9 +31,14 @@ run() {
   job=
   return "$status"
 }
-run "$initdb" --pgdata=data --username=postgres --pwfile=password --auth=scram-sha-256 --encoding=UTF8 \\
-    --locale=C --no-sync --no-instructions &&
-  [ -z "$ending" ] && run "$postgres" -D data --config_file="$folder/postgresql.conf"
+# Whoever brought data along has them in place already.
+[ -d data ] ||
+  run "$initdb" --pgdata=data --username=postgres --pwfile=password --auth=scram-sha-256 --encoding=UTF8 \\
+    --locale=C --no-sync --no-instructions || ending=1
+while [ -z "$ending" ]; do
+  run "$postgres" -D data --config_file="$folder/postgresql.conf"
+  rm "$folder/again" 2>/dev/null || ending=1
+done
 kill "$watcher" 2>/dev/null; wait "$watcher" 2>/dev/null
 cd / && rm -rf "$folder"
 `;

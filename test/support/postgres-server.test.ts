@@ -134,6 +134,17 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await expect(server.connect(app, { ssl: true })).rejects.toThrow(/certificate/);
   });
 
+  test('restarts with what it holds, under another process and with no session from before', async () => {
+    const { processId, port } = server;
+    const session = await openIdle(server, { role: app });
+    await server.restart();
+    expect(await session.ended).toBe('57P01');
+    expect(isAlive(processId)).toBe(false);
+    expect(server.port).toBe(port);
+    const client = await server.connect(app);
+    await client.end();
+  });
+
   test('leaves neither process nor folder when it is stopped, even with sessions at work', async () => {
     const { processId, folder } = server;
     const sessions = await openMany(5, (index) =>

@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, cpSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  cpSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type ClientConfig, type QueryResultRow } from 'pg';
@@ -53,6 +64,10 @@ function launch(options: ServerOptions, installation: Installation, user: System
   const folder = mkdtempSync(join(tmpdir(), 'headroom-pg-'));
   try {
     writeConfiguration(folder, port, password, options);
+    if (options.data !== undefined) {
+      cpSync(options.data, join(folder, 'data'), { recursive: true });
+      chmodSync(join(folder, 'data'), 0o700);
+    }
     let { native } = installation;
     if (!installation.isReachable) {
       // A clone under /root or in a `mktemp -d` is closed to other users: the server brings its programs (60 MB) along.
@@ -101,12 +116,24 @@ export class TestServer {
 
   /** Resolves when the server takes connections. `startServer` has waited for it. */
   async ready(): Promise<void> {
+    await this.#readyAs(() => true);
+    this.#guard.detach();
+  }
+
+  /** Shuts it down, which ends all sessions, and starts it on the same data and port. Resolves when it takes connections. */
+  async restart(): Promise<void> {
+    const before = this.processId;
+    writeFileSync(join(this.folder, 'again'), '');
+    process.kill(before, 'SIGINT');
+    await this.#readyAs((processId) => processId !== before);
+  }
+
+  async #readyAs(isMeant: (processId: number) => boolean): Promise<void> {
     const isReady = () => {
       if (this.#guard.hasEnded()) throw new Error('The server ended while it was starting');
-      return this.#pidFile()[7]?.trim() === 'ready';
+      return this.#pidFile()[7]?.trim() === 'ready' && isMeant(this.processId);
     };
     await waitUntil(isReady, { what: 'the server was ready', timeoutMs: START_TIMEOUT_MS });
-    this.#guard.detach();
   }
 
   /** Of the server's main process. */

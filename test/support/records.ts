@@ -6,7 +6,7 @@ import type { Connecting, RunRecord, Timings } from '../../functions/core/record
 import { identityOf, type Session } from '../../functions/core/session.ts';
 import { pressureAgain } from '../../functions/core/slots.ts';
 import type { Slots, Snapshot } from '../../functions/core/snapshot.ts';
-import type { Trigger } from '../../functions/core/trigger.ts';
+import { idleReason, type Trigger, tellsOfRefusal } from '../../functions/core/trigger.ts';
 import {
   type AttemptResult,
   expectedOutcome,
@@ -110,15 +110,25 @@ export function recordOf(outcome: Outcome, fields: Partial<RunRecord> = {}): Run
     policy: ENFORCE,
     startedAt: STARTED_AT,
     outcome,
+    why: null,
     problem: null,
+    recall: null,
     connecting: { attempts: 0, refusals: [] },
     snapshot: null,
     plan: null,
     attempts: [],
     readings: [],
+    misconfigurations: null,
     timings: NOT_REACHED,
     ...fields,
   };
+}
+
+/** A run that had nothing to do. */
+export function idleRun(trigger: Trigger): RunRecord {
+  const idle = idleReason(trigger, Date.parse(STARTED_AT));
+  if (idle === null) throw new Error('The trigger asks for something');
+  return recordOf(idle.outcome, { trigger, why: idle.why });
 }
 
 export const STORMED: Connecting = {
@@ -178,7 +188,7 @@ export function runOf({ snapshot, policy = ENFORCE, trigger = ALARM, ...rest }: 
     policy,
     trigger,
     problem: rest.problem ?? null,
-    connecting: trigger.kind === 'alarm' ? STORMED : { attempts: 1, refusals: [] },
+    connecting: tellsOfRefusal(trigger.kind) ? STORMED : { attempts: 1, refusals: [] },
     snapshot,
     plan,
     attempts,

@@ -35,7 +35,14 @@ export function alarmNow(): Trigger {
 }
 
 export function aRequest(fields: Pick<RunRequest, 'policy'> & Partial<RunRequest>): RunRequest {
-  return { runId: 'run-1', server: 'orders', trigger: alarmNow(), deadline: inMs(30_000), ...fields };
+  return {
+    runId: 'run-1',
+    server: 'orders',
+    trigger: alarmNow(),
+    logStream: null,
+    deadline: inMs(30_000),
+    ...fields,
+  };
 }
 
 /** The server's own ports, but that settling takes no time; what happens `whileSettling` is over before the last read. */
@@ -49,6 +56,14 @@ export function briskPorts(
     async () => role,
     () => {},
   );
+  return brisk(ports, whileSettling);
+}
+
+/** The same for any ports. */
+export function brisk(
+  ports: RemediatePorts,
+  whileSettling: () => Promise<unknown> = async () => {},
+): RemediatePorts {
   const sleep: RemediatePorts['sleep'] = async (ms, signal) => {
     if (signal !== undefined || ms < LONG_MS) await ports.sleep(ms, signal);
     else await whileSettling();

@@ -5,6 +5,7 @@ import type { Session } from '../../functions/core/session.ts';
 import { MAX_RECORD_BYTES, packRecord, unpackRecord } from '../../functions/workflow/run-result.ts';
 import { aPolicy, aSession, aSnapshot, HOUR, someSessions } from '../support/builders.ts';
 import { recordOf, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
+import { misconfiguredBy, recoveredWithoutMemory, sweptWith } from '../support/remembered.ts';
 
 const ENFORCE = aPolicy({ mode: 'enforce', limits: { maxVictims: 60 } });
 const SMALL = runOf({
@@ -76,6 +77,8 @@ describe('a record', () => {
     ['of a run that acted', SMALL],
     ['of a run that observed', runOf({ snapshot: snapshotOf([]), policy: aPolicy({ mode: 'observe' }) })],
     ['of a run that never connected', recordOf('cannot-connect')],
+    ['of a run without memory', recoveredWithoutMemory()],
+    ['of a run that looked further', sweptWith(misconfiguredBy({ role: { connectionLimit: null } }))],
     [
       'of a run that broke off',
       recordOf('failed', {
@@ -89,6 +92,12 @@ describe('a record', () => {
     expect(unpackRecord(JSON.parse(JSON.stringify(result)))).toEqual(record);
   });
 
+  test('of a function that is not yet deployed anew lacks what came later', () => {
+    const { recall: _, misconfigurations: __, ...before } = recordOf('healthy');
+    const result = packRecord(before as RunRecord);
+    expect(unpackRecord(result)).toEqual({ ...before, recall: null, misconfigurations: null });
+  });
+
   test('says in the open whose it is and how it ended', () => {
     const { packed, ...open } = packRecord(SMALL);
     expect(open).toEqual({
@@ -97,6 +106,7 @@ describe('a record', () => {
       server: 'orders',
       mode: 'enforce',
       outcome: SMALL.outcome,
+      metrics: 'few',
       reduced: [],
     });
     expect(packed).toMatch(/^[A-Za-z0-9+/]+=*$/);

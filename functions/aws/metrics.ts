@@ -1,0 +1,25 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import {
+  METRIC_NAMESPACE,
+  OWN_METRICS,
+  SERVER_DIMENSION,
+  SERVER_METRICS,
+  SERVICE_NAME,
+} from '../contract.ts';
+import { plainName } from '../core/plain-name.ts';
+import type { Measure } from '../core/run-metrics.ts';
+
+/** Writes metrics to standard output in the embedded format, from which CloudWatch makes them: no call, no permission. */
+export function count(measure: Measure): void {
+  if (measure.metrics.length === 0) return;
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE_NAME });
+  if (measure.kind === 'server') {
+    // Each set of dimensions makes a metric of its own, so the service would only be in the way.
+    metrics.clearDefaultDimensions();
+    metrics.addDimension(SERVER_DIMENSION, plainName(measure.server));
+    for (const { name, unit, value } of measure.metrics) metrics.addMetric(SERVER_METRICS[name], unit, value);
+  } else {
+    for (const { name, unit, value } of measure.metrics) metrics.addMetric(OWN_METRICS[name], unit, value);
+  }
+  metrics.publishStoredMetrics();
+}

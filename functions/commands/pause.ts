@@ -1,0 +1,119 @@
+import { userInfo } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import { memoryIn } from '../aws/memory.ts';
+import { cleanName } from '../core/clean-text.ts';
+import { type Finding, invalid } from '../core/errors.ts';
+import type { Pause } from '../core/memory.ts';
+import { timeText } from '../render/words.ts';
+import type { MemoryStore } from '../workflow/ports.ts';
+import { updateMemory } from '../workflow/update-memory.ts';
+import { EXIT } from './exit-code.ts';
+import { print, tell } from './terminal.ts';
+
+type Options = { readonly server: string; readonly table: string; readonly region?: string };
+
+const MOST_REASON = 200;
+
+const HELP = `
+A paused server's runs look, plan and report as ever, and end nobody, whatever wakes them. It takes effect with the next
+run; one that is under way goes on. Without AWS at hand, taking pg_signal_backend from the role does the same.
+
+Credentials come from the environment only: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for a role, AWS_SESSION_TOKEN.
+The AWS CLI puts them there: eval "$(aws configure export-credentials --format env)"
+They need dynamodb:GetItem and dynamodb:PutItem on the table.
+
+Exit codes:
+  0  it is so now, whatever it was before     2  bad usage or input
+  3  could not do its job`;
+
+export function addPause(program: Command): void {
+  command(program, 'pause')
+    .description("Keep a server's runs from ending sessions until it is resumed.")
+    .option('--reason <text>', 'why, for whoever reads of it at night', reasonOf)
+    .addHelpText(
+      'after',
+      `\nExample:\n  headroom pause --server orders --table pg-headroom-memory --reason "fail-over test"\n${HELP}`,
+    )
+    .action(async (options: Options & { readonly reason?: string }) => {
+      await pause(options, options.reason ?? null);
+    });
+  command(program, 'resume')
+    .description("Let a paused server's runs act again.")
+    .addHelpText('after', `\nExample:\n  headroom resume --server orders --table pg-headroom-memory\n${HELP}`)
+    .action(resume);
+}
+
+function command(program: Command, name: string): Command {
+  return program
+    .command(name)
+    .requiredOption('--server <name>', 'the server, as it is declared', nameOf)
+    .requiredOption('--table <name>', "the memory's table, by name or ARN")
+    .option('--region <name>', 'where the table is (default: AWS_REGION)');
+}
+
+function nameOf(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It has a name.');
+  return text;
+}
+
+function reasonOf(text: string): string {
+  if (text === '' || text.length > MOST_REASON)
+    throw new InvalidArgumentError(`A reason has 1 to ${MOST_REASON} characters.`);
+  return text;
+}
+
+async function pause(options: Options, reason: string | null): Promise<void> {
+  const paused: Pause = { at: new Date().toISOString(), by: userName(), reason };
+  const { before } = await updateMemory(memoryOf(options), options.server, (memory) =>
+    memory.paused === null ? { ...memory, paused } : memory,
+  );
+  const name = cleanName(options.server);
+  if (before.paused !== null)
+    print(`${name} is paused already, ${pauseText(before.paused)}. Nothing was changed.`);
+  else print(`${name} is paused: from the next run on nobody is ended, until headroom resume.`);
+  // Nothing here knows which servers there are.
+  if (before.version === 0) tell(`Nothing was remembered of ${name} in this table before: is that its name?`);
+  process.exitCode = EXIT.done;
+}
+
+async function resume(options: Options): Promise<void> {
+  const { before } = await updateMemory(memoryOf(options), options.server, (memory) =>
+    memory.paused === null ? memory : { ...memory, paused: null },
+  );
+  const name = cleanName(options.server);
+  if (before.paused === null) print(`${name} was not paused. Nothing was changed.`);
+  else
+    print(
+      `${name} is resumed: from the next run on its policy holds. It was paused ${pauseText(before.paused)}.`,
+    );
+  process.exitCode = EXIT.done;
+}
+
+function pauseText({ at, by, reason }: Pause): string {
+  const why = reason === null ? '' : ` ("${cleanName(reason, MOST_REASON)}")`;
+  return `since ${timeText(at)} by ${cleanName(by)}${why}`;
+}
+
+/** On a machine without a name for us nobody is asked for one. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** @throws RemediationError `config-invalid` when the environment does not say where, or as whom. */
+function memoryOf({ table, region }: Options): MemoryStore {
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  const where = region ?? AWS_REGION ?? AWS_DEFAULT_REGION;
+  const missing = (path: string, allowed: string): Finding => ({ path, found: 'nothing', allowed });
+  const findings = [
+    ...(where ? [] : [missing('AWS_REGION', 'a region, here or by --region')]),
+    ...(AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY
+      ? []
+      : [missing('AWS_ACCESS_KEY_ID', 'credentials in the environment, no profile is read; see --help')]),
+  ];
+  if (findings.length > 0) throw invalid('config-invalid', 'The environment', findings);
+  return memoryIn(table, where);
+}

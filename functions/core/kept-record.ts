@@ -1,0 +1,23 @@
+import type { Outcome } from './outcome.ts';
+import { plainName } from './plain-name.ts';
+import type { Reduction, RunRecord } from './record.ts';
+
+/** A record as it is kept: readable, and with what had to be left out of it. */
+export type KeptRecord = RunRecord & { readonly reduced: readonly Reduction[] };
+
+/** Nothing was looked into, or nothing was found. */
+const QUIET: ReadonlySet<Outcome> = new Set(['healthy', 'busy', 'muted', 'stale', 'off']);
+
+/** A run that acted, would have acted, failed, or has something to explain; quiet ones are only counted. */
+export function isWorthKeeping({ outcome, attempts }: Pick<RunRecord, 'outcome' | 'attempts'>): boolean {
+  return attempts.length > 0 || !QUIET.has(outcome);
+}
+
+/** `<server>/<yyyy>/<mm>/<dd>/<run id>`, by the day on which the run began, UTC. One run always gets one place. */
+export function placeOf({
+  server,
+  startedAt,
+  runId,
+}: Pick<RunRecord, 'server' | 'startedAt' | 'runId'>): string {
+  return [server, ...startedAt.slice(0, 10).split('-'), runId].map(plainName).join('/');
+}

@@ -1,0 +1,89 @@
+import type { ChatNotification, Message } from '../core/message.ts';
+import { plainName } from '../core/plain-name.ts';
+import { chatCode, chatText } from './chat-markup.ts';
+import { bounded } from './layout.ts';
+import type { Step } from './next-steps.ts';
+
+/** Cleaned text without markup; left out when there is no text. */
+export type Paragraph = { readonly label: string; readonly texts: readonly string[] };
+
+/** What a message says in short. */
+type ChatParts = {
+  readonly kind: 'run' | 'failed-run' | 'misconfiguration';
+  readonly runId: string;
+  /** ISO 8601; null when nobody knows when it was. */
+  readonly at: string | null;
+  readonly subject: string;
+  readonly paragraphs: readonly Paragraph[];
+  readonly steps: readonly Step[];
+  readonly recordUrl: string | null;
+  readonly attributes: Message['attributes'];
+};
+
+const MAX_TITLE = 250;
+/** Paragraphs are few: all of them together stay below the 8,000 that a description may have. */
+const MAX_PARAGRAPH = 900;
+const MAX_STEP = 350;
+const MOST_STEPS = 4;
+
+const ELSEWHERE = 'What to paste is in the message to people.';
+
+/** The answer as title, then what happened and what to do: what is longer is in the message to people. */
+export function chatOf(parts: ChatParts): ChatNotification {
+  const { kind, subject, steps, attributes } = parts;
+  const title = chatText(subject, MAX_TITLE);
+  const id = plainName(parts.runId);
+  const server = plainName(attributes.server ?? '');
+  const tags = Object.entries(attributes).map(([name, value]) => [name, plainName(value)] as const);
+  return {
+    version: '1.0',
+    source: 'custom',
+    id: kind === 'misconfiguration' ? `${id}-${kind}` : id,
+    content: {
+      textType: 'client-markdown',
+      title,
+      description: description(parts),
+      ...(steps.length > 0 && { nextSteps: nextSteps(steps) }),
+      // An underscore at the edge of a word would be taken for the beginning of italics.
+      keywords: tags.map(([, value]) => value.replaceAll('_', '-')),
+    },
+    metadata: {
+      threadId: threadOf(parts, server),
+      summary: title,
+      eventType: `pg-headroom-${kind}`,
+      relatedResources: [server],
+      additionalContext: Object.fromEntries(tags),
+    },
+  };
+}
+
+/**
+ * Nobody knows yet where an incident begins and ends. Two incidents of one day share a thread, and one over midnight has
+ * two: without the day, every later incident would hide in the thread of the first.
+ */
+function threadOf({ kind, at, runId }: ChatParts, server: string): string {
+  const since = at === null ? plainName(runId) : plainName(at.slice(0, 10));
+  return kind === 'misconfiguration' ? `${server}-${since}-${kind}` : `${server}-${since}`;
+}
+
+function description({ paragraphs, recordUrl }: ChatParts): string {
+  const told = paragraphs.flatMap(({ label, texts }) => {
+    const text = chatText(texts.join(' ').replaceAll('\n', ' – '), MAX_PARAGRAPH);
+    return text === '' ? [] : [`*${label}:* ${text}`];
+  });
+  return [...told, ...(recordUrl === null ? [] : [`*Its record:* ${recordUrl}`])].join('\n');
+}
+
+function nextSteps(steps: readonly Step[]): readonly string[] {
+  return bounded(steps, MOST_STEPS, stepText, (rest) => `${rest.length} more in the message to people.`);
+}
+
+/** With its lines to paste, if they fit. */
+function stepText({ text, sql = [] }: Step): string {
+  if (sql.length === 0) return chatText(text, MAX_STEP);
+  const pasted = chatCode(sql);
+  const whole = `${chatText(text, Number.POSITIVE_INFINITY)} ${pasted}`;
+  if (pasted !== null && whole.length <= MAX_STEP) return whole;
+  const said = chatText(text.replace(/:$/, '.'), MAX_STEP - ELSEWHERE.length - 1);
+  return `${said} ${ELSEWHERE}`;
+}

@@ -1,0 +1,33 @@
+import { cleanMessage, cleanName } from '../core/clean-text.ts';
+import { pauseIn } from '../core/memory.ts';
+import type { RunRecord } from '../core/record.ts';
+import type { Step } from './next-steps.ts';
+import { timeText } from './words.ts';
+
+/** What a run knew of a pause, where that decided what it did. */
+export function memoryTexts({ recall, mode, policy }: RunRecord): readonly string[] {
+  if (recall === null || policy.mode !== 'enforce') return [];
+  const pause = pauseIn(recall);
+  if (pause !== null) {
+    const why = pause.reason === null ? '' : ` ("${cleanName(pause.reason, 200)}")`;
+    return [`Paused since ${timeText(pause.at)} by ${cleanName(pause.by)}${why}.`];
+  }
+  if (recall.kind === 'read') return [];
+  const then =
+    mode === 'observe'
+      ? 'So it is not known whether it is paused, and a sweep then only observes.'
+      : 'So it is not known whether it is paused. Only sweeps wait for that, this run acted.';
+  return [`${cleanMessage(recall.problem.message)} ${then}`];
+}
+
+/** For on-call, who may be somebody else than whoever paused it. */
+export function resumeStep({ recall, server }: RunRecord): Step {
+  const text = 'Nothing is ended until it is resumed. Ask whoever paused it, or resume it:';
+  const table = recall?.table ?? 'TABLE';
+  return { text, sql: [`headroom resume --server ${shellWord(server)} --table ${shellWord(table)}`] };
+}
+
+/** Names that a shell would take apart, or take for something else, are quoted. */
+function shellWord(name: string): string {
+  return /^[\w.:/][\w.:/-]*$/.test(name) ? name : `'${cleanName(name).replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,125 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { memoryIn } from '../../functions/aws/memory.ts';
+import { recallFrom } from '../../functions/aws/recall.ts';
+import { coerceError } from '../../functions/core/errors.ts';
+import { NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
+import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
+import { LOOPBACK_IDENTITY, startLoopbackServer } from '../support/loopback-server.ts';
+
+let dynamodb: LoopbackDynamoDb;
+const environment = () => ({ ...LOOPBACK_IDENTITY, ...dynamodb.environment });
+
+beforeAll(async () => {
+  dynamodb = await startLoopbackDynamoDb();
+});
+afterAll(() => dynamodb.close());
+beforeEach(() => {
+  for (const [name, value] of Object.entries(environment())) vi.stubEnv(name, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  dynamodb.behave('well');
+});
+
+const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: null };
+const PAUSED = JSON.stringify({ paused: PAUSE, told: [], telling: [] });
+const item = (fields: Parameters<LoopbackDynamoDb['put']>[0]) => fields;
+
+describe('What remediate recalls', () => {
+  test.each([
+    ['nothing was ever written', null],
+    [
+      'nothing is wrong',
+      { version: { N: '7' }, memory: { S: '{"paused":null,"told":["reserve"],"telling":[]}' } },
+    ],
+    ['it is paused', { version: { N: '3' }, memory: { S: PAUSED } }],
+    ['the item is not ours', { colour: { S: 'blue' } }],
+    [
+      'the item is from another version',
+      { version: { N: '3' }, memory: { S: '{"paused":null,"told":[],"telling":[],"incident":{}}' } },
+    ],
+  ])("is what DynamoDB's own client reads where %s", async (name, attributes) => {
+    if (attributes !== null) await dynamodb.put(item({ server: { S: name }, ...attributes }));
+    const read = memoryIn(TABLE).read(name);
+    const expected = await read.then(
+      ({ paused }) => ({ kind: 'read', table: TABLE, paused }),
+      (thrown) => ({ kind: 'unreadable', table: TABLE, problem: coerceError(thrown).toProblem() }),
+    );
+    expect(await recallFrom(name, TABLE, environment())()).toEqual(expected);
+  });
+
+  test('is what the client has written', async () => {
+    await memoryIn(TABLE).write('été "1"', { ...NOTHING_REMEMBERED, version: 1, paused: PAUSE });
+    expect(await recallFrom('été "1"', TABLE, environment())()).toEqual({
+      kind: 'read',
+      table: TABLE,
+      paused: PAUSE,
+    });
+  });
+
+  test('is nothing where there is no table, and nobody is asked', async () => {
+    const before = dynamodb.calls.length;
+    expect(await recallFrom('orders', null, environment())()).toBeNull();
+    expect(dynamodb.calls).toHaveLength(before);
+  });
+
+  test('is signed like any other request, with long-term keys too', async () => {
+    const { AWS_SESSION_TOKEN: _, ...keys } = environment();
+    const found = await recallFrom('orders', TABLE, keys)();
+    expect(found).toMatchObject({ problem: { message: expect.stringContaining('The token is invalid.') } });
+    const forged = { ...environment(), AWS_SECRET_ACCESS_KEY: 'guessed' };
+    expect(await recallFrom('orders', TABLE, forged)()).toMatchObject({
+      problem: {
+        message: expect.stringContaining('(InvalidSignatureException: The signature does not match'),
+      },
+    });
+  });
+});
+
+describe('Memory that cannot be read is told as such, after one try', () => {
+  const recalled = async (environment: Readonly<Record<string, string | undefined>>, table = TABLE) => {
+    const found = await recallFrom('orders', table, environment)();
+    return found?.kind === 'unreadable' ? found.problem : found;
+  };
+
+  test.each([
+    ['the role may not', 'denying', 'AccessDeniedException: User: arn:aws:sts::'],
+    ['the service fails', 'failing', 'InternalServerError: Try again.'],
+    ['nobody answers', 'silent', 'no answer in 500 ms'],
+  ] as const)('when %s', async (_, behaviour, found) => {
+    dynamodb.behave(behaviour);
+    const before = dynamodb.calls.length;
+    expect(await recalled(environment())).toEqual({
+      code: 'memory-unreadable',
+      message: expect.stringContaining(`What table ${TABLE} holds of orders cannot be read (${found}`),
+    });
+    expect(dynamodb.calls.length - before).toBeLessThanOrEqual(1);
+  });
+
+  test('when there is no such table', async () => {
+    expect(await recalled(environment(), 'elsewhere')).toMatchObject({
+      message: expect.stringContaining('(ResourceNotFoundException: '),
+    });
+  });
+
+  test('when nothing listens', async () => {
+    const address = { ...environment(), AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' };
+    expect(await recalled(address)).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  test('when the answer breaks off', async () => {
+    const server = await startLoopbackServer((_request, _body, response) => {
+      response.writeHead(200, { 'content-length': 9 }).write('{"Item":', () => response.socket?.destroy());
+    });
+    const address = { ...environment(), AWS_ENDPOINT_URL_DYNAMODB: `http://${server.address}` };
+    expect(await recalled(address)).toMatchObject({ code: 'memory-unreadable' });
+    await server.close();
+  });
+
+  test('when the environment has nothing to sign with', async () => {
+    expect(await recalled({ ...environment(), AWS_ACCESS_KEY_ID: undefined })).toMatchObject({
+      code: 'memory-unreadable',
+      message: expect.stringContaining('nothing to sign with'),
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import { userInfo } from 'node:os';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { recallFrom } from '../../functions/aws/recall.ts';
+import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
+import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { runHeadroom } from './run-headroom.ts';
+
+let dynamodb: LoopbackDynamoDb;
+let servers = 0;
+let server: string;
+beforeAll(async () => {
+  dynamodb = await startLoopbackDynamoDb();
+});
+afterAll(() => dynamodb.close());
+beforeEach(() => {
+  servers += 1;
+  server = `orders-${servers}`;
+});
+
+const environment = () => ({ ...LOOPBACK_IDENTITY, ...dynamodb.environment });
+const ME = userInfo().username;
+
+function headroom(command: 'pause' | 'resume', ...args: readonly string[]) {
+  return runHeadroom([command, '--server', server, '--table', TABLE, ...args], {
+    environment: environment(),
+  });
+}
+
+/** What the next run would go by. */
+const recalled = () => recallFrom(server, TABLE, environment())();
+
+describe('headroom pause and resume', () => {
+  test('a paused server is paused for the next run, until it is resumed', async () => {
+    expect(await headroom('pause', '--reason', 'fail-over "test"')).toEqual({
+      code: 0,
+      stdout: `${server} is paused: from the next run on nobody is ended, until headroom resume.\n`,
+      stderr: `Nothing was remembered of ${server} in this table before: is that its name?\n`,
+    });
+    const paused = { at: expect.stringMatching(/^\d{4}-.*Z$/), by: ME, reason: 'fail-over "test"' };
+    expect(await recalled()).toMatchObject({ kind: 'read', paused });
+
+    const { code, stdout, stderr } = await headroom('resume');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      new RegExp(
+        `^${server} is resumed: .* It was paused since \\d{4}-.* UTC by ${ME} \\("fail-over "test""\\)\\.\n$`,
+      ),
+    );
+    expect(await recalled()).toMatchObject({ kind: 'read', paused: null });
+  });
+
+  test('pausing and resuming twice changes nothing the second time', async () => {
+    await headroom('pause', '--reason', 'first');
+    const item = await dynamodb.get(server);
+    const again = await headroom('pause', '--reason', 'second');
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toMatch(/is paused already, since .*\("first"\)\. Nothing was changed\.\n$/);
+    expect(await dynamodb.get(server)).toEqual(item);
+    await headroom('resume');
+    expect((await headroom('resume')).stdout).toBe(`${server} was not paused. Nothing was changed.\n`);
+  });
+
+  test('what else is remembered of the server stays', async () => {
+    const memory = { paused: null, told: ['reserve'], telling: [] };
+    await dynamodb.put({
+      server: { S: server },
+      version: { N: '41' },
+      memory: { S: JSON.stringify(memory) },
+    });
+    expect((await headroom('pause')).stderr).toBe('');
+    const item = await dynamodb.get(server);
+    expect(item?.version).toEqual({ N: '42' });
+    expect(JSON.parse(String(item?.memory?.S))).toMatchObject({
+      told: ['reserve'],
+      paused: { by: ME, reason: null },
+    });
+  });
+
+  test('an item that is not understood is not written over', async () => {
+    const item = { server: { S: server }, version: { N: '1' }, memory: { S: '{"incident":{}}' } };
+    await dynamodb.put(item);
+    const { code, stdout, stderr } = await headroom('pause');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(`What table ${TABLE} holds of ${server} is not understood`);
+    expect(await dynamodb.get(server)).toEqual(item);
+  });
+
+  test('a service that refuses ends in exit code 3', async () => {
+    dynamodb.behave('denying', 'PutItem');
+    const { code, stderr } = await headroom('pause');
+    dynamodb.behave('well');
+    expect(code).toBe(3);
+    expect(stderr).toContain('dynamodb:PutItem is allowed');
+  });
+
+  test('a region may be given by hand', async () => {
+    const { AWS_REGION, ...elsewhere } = environment();
+    const args = ['resume', '--server', server, '--table', TABLE, '--region', AWS_REGION];
+    expect(await runHeadroom(args, { environment: elsewhere })).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    ['AWS_REGION', 'AWS_REGION: found nothing, allowed is a region, here or by --region'],
+    ['AWS_ACCESS_KEY_ID', 'credentials in the environment, no profile is read'],
+    ['AWS_SECRET_ACCESS_KEY', 'credentials in the environment, no profile is read'],
+  ])('without %s nothing is asked of anybody', async (name, what) => {
+    const before = dynamodb.calls.length;
+    const args = ['pause', '--server', server, '--table', TABLE];
+    const { code, stderr } = await runHeadroom(args, { environment: { ...environment(), [name]: '' } });
+    expect(code).toBe(2);
+    expect(stderr).toContain(what);
+    expect(dynamodb.calls).toHaveLength(before);
+  });
+
+  test.each([
+    ['no server', ['pause', '--table', TABLE]],
+    ['an empty server', ['pause', '--table', TABLE, '--server', '']],
+    ['no table', ['resume', '--server', 'orders']],
+    ['no end of a reason', ['pause', '--server', 'orders', '--table', TABLE, '--reason', 'x'.repeat(201)]],
+  ])('%s is bad usage', async (_, args) => {
+    expect(await runHeadroom(args, { environment: environment() })).toMatchObject({ code: 2, stdout: '' });
+  });
+});

@@ -1,0 +1,67 @@
+import { expect } from 'vitest';
+import * as z from 'zod/mini';
+import type { ChatNotification } from '../../functions/core/message.ts';
+
+/**
+ * What Amazon Q Developer in chat applications documents of custom notifications; it silently drops whatever differs.
+ * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+ */
+const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
+const some = z.string().check(z.minLength(1));
+
+export const CUSTOM_NOTIFICATION = z.strictObject({
+  version: z.literal('1.0'),
+  source: z.literal('custom'),
+  id: z.optional(some),
+  content: z.strictObject({
+    textType: z.optional(z.literal('client-markdown')),
+    title: z.optional(text(250)),
+    description: text(8_000),
+    nextSteps: z.optional(z.array(text(350)).check(z.minLength(1))),
+    keywords: z.optional(z.array(text(75)).check(z.minLength(1))),
+  }),
+  metadata: z.optional(
+    z.strictObject({
+      threadId: z.optional(some),
+      summary: z.optional(some),
+      eventType: z.optional(some),
+      relatedResources: z.optional(z.array(some)),
+      additionalContext: z.optional(z.record(some, some)),
+      enableCustomActions: z.optional(z.boolean()),
+    }),
+  ),
+});
+
+/** At the beginning of a line in a description: ours, not a client's. */
+const LABEL = /^\*[A-Z][a-z ]+:\* /;
+/** In both rooms code ends where it began, on one line, and stands apart from words. */
+const CODE = /(?<![^ (])`[^`\n]+`(?![^ ),;:.!?])/g;
+const TIME = /\b\d\d:\d\d:\d\d\b/g;
+/** What either room would make something of: emphasis, code, links, mentions, rooms, emoji, entities, host names. */
+const ACTIVE = /[*_~`<>&@#|\\[\]{}^$/]|:[^\s:]+:|\p{L}\.[\p{L}\d]|\d\.\p{L}|^\s*(?:[-+]|\d+[.)])\s/u;
+/** Slack reads these within code as well. */
+const ACTIVE_IN_CODE = /[<>&@]/;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+
+/** The document has its form and its limits, and a room makes nothing of it but text, code and our own labels. */
+export function expectInert(chat: ChatNotification): void {
+  expect(z.safeParse(CUSTOM_NOTIFICATION, JSON.parse(JSON.stringify(chat)))).toMatchObject({ success: true });
+  const { content, metadata } = chat;
+  const lines = content.description.split('\n');
+  expect(lines.length).toBeLessThanOrEqual(7);
+  for (const line of lines) {
+    expect(line).toMatch(LABEL);
+    expectInertLine(line.replace(LABEL, ''));
+  }
+  for (const each of [content.title, metadata.summary, ...(content.nextSteps ?? [])]) expectInertLine(each);
+  const { additionalContext, relatedResources, threadId, eventType } = metadata;
+  for (const each of [chat.id, threadId, eventType, ...relatedResources, ...Object.values(additionalContext)])
+    expect(each).toMatch(/^[\w-]{1,128}$/);
+  for (const keyword of content.keywords) expect(keyword).toMatch(/^[A-Za-z0-9-]+$/);
+}
+
+export function expectInertLine(line: string): void {
+  expect(line).not.toMatch(UNSEEN);
+  expect(line).not.toMatch(ACTIVE_IN_CODE);
+  expect(line.replaceAll(CODE, '').replaceAll(TIME, '')).not.toMatch(ACTIVE);
+}

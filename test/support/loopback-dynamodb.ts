@@ -1,0 +1,118 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import dynalite from 'dynalite';
+import { startLoopbackServer } from './loopback-server.ts';
+import { signatureProblem } from './request-signature.ts';
+
+export const TABLE = 'pg-headroom-memory';
+
+/** A call as it was answered; `error` is the name of what DynamoDB refused it with. */
+export type Call = { readonly operation: string; readonly error: string | null };
+
+/** How the service behaves: as it should, as for a role without the right, or not at all. */
+export type Behaviour = 'well' | 'denying' | 'failing' | 'silent';
+
+type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** DynamoDB on 127.0.0.1 with one table: dynalite, behind a door that checks each request's signature. */
+export type LoopbackDynamoDb = AsyncDisposable & {
+  /** Points clients here, in this process or in another. */
+  readonly environment: { readonly AWS_ENDPOINT_URL_DYNAMODB: string };
+  /** What was answered, in order. */
+  readonly calls: readonly Call[];
+  /** From now on; `only` may keep it to one operation. */
+  readonly behave: (behaviour: Behaviour, only?: string) => void;
+  /** Past door and calls: an item of any form, and what is there. */
+  readonly put: (item: Item) => Promise<void>;
+  readonly get: (server: string) => Promise<Item | undefined>;
+  readonly close: () => Promise<void>;
+};
+
+const DENIED = {
+  __type: 'com.amazon.coral.service#AccessDeniedException',
+  Message: 'User: arn:aws:sts::111122223333:assumed-role/headroom is not authorized to perform this',
+};
+const FAILED = { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'Try again.' };
+
+export async function startLoopbackDynamoDb(): Promise<LoopbackDynamoDb> {
+  const engine = dynalite({ createTableMs: 0 });
+  const calls: Call[] = [];
+  let how: { readonly behaviour: Behaviour; readonly only: string | undefined } = {
+    behaviour: 'well',
+    only: undefined,
+  };
+
+  const server = await startLoopbackServer((request, body, response) => {
+    const operation = operationOf(request);
+    const answer = (status: number, document: object) => {
+      calls.push({ operation, error: nameOf(document) });
+      response
+        .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify(document));
+    };
+    const behaviour = how.only === undefined || how.only === operation ? how.behaviour : 'well';
+    const problem = signatureProblem(request, body, 'dynamodb');
+    if (problem !== null)
+      answer(400, { __type: 'com.amazon.coral.service#InvalidSignatureException', message: problem });
+    else if (behaviour === 'denying') answer(400, DENIED);
+    else if (behaviour === 'failing') answer(500, FAILED);
+    else if (behaviour === 'well')
+      ask(engine, operation, body).then(({ status, document }) => answer(status, document));
+  });
+  const direct = async (operation: string, document: object): Promise<Readonly<Record<string, unknown>>> =>
+    (await ask(engine, operation, JSON.stringify({ TableName: TABLE, ...document }))).document;
+  await direct('CreateTable', {
+    AttributeDefinitions: [{ AttributeName: 'server', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'server', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+  while (!JSON.stringify(await direct('DescribeTable', {})).includes('"ACTIVE"')) await sleep(5);
+  return {
+    environment: { AWS_ENDPOINT_URL_DYNAMODB: `http://${server.address}` },
+    calls,
+    behave: (behaviour, only) => {
+      how = { behaviour, only };
+    },
+    put: async (item) => {
+      await direct('PutItem', { Item: item });
+    },
+    get: async (name) => {
+      const { Item } = await direct('GetItem', { Key: { server: { S: name } }, ConsistentRead: true });
+      return Item as Item | undefined;
+    },
+    close: server.close,
+    [Symbol.asyncDispose]: server.close,
+  };
+}
+
+function operationOf({ headers }: IncomingMessage): string {
+  return String(headers['x-amz-target']).replace('DynamoDB_20120810.', '');
+}
+
+/** The name in an error's type, or null. */
+function nameOf(document: object): string | null {
+  const type: unknown = Reflect.get(document, '__type');
+  return typeof type === 'string' ? type.replace(/^.*#/, '') : null;
+}
+
+type Answer = { readonly status: number; readonly document: Readonly<Record<string, unknown>> };
+
+/** Hands the engine a request as if it had come by its own port. */
+function ask(engine: ReturnType<typeof dynalite>, operation: string, body: string): Promise<Answer> {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': `DynamoDB_20120810.${operation}`,
+    'x-amz-date': 'checked before',
+    authorization: 'AWS4-HMAC-SHA256 Credential=checked, SignedHeaders=before, Signature=this',
+  };
+  const request = Object.assign(Readable.from([Buffer.from(body)]), { method: 'POST', url: '/', headers });
+  return new Promise((resolve) => {
+    const response = {
+      statusCode: 200,
+      setHeader: () => {},
+      end: (text: string) => resolve({ status: response.statusCode, document: JSON.parse(text) }),
+    };
+    engine.emit('request', request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  });
+}

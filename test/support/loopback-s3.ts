@@ -1,0 +1,111 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { LOOPBACK_IDENTITY, LOOPBACK_REGION, startLoopbackServer } from './loopback-server.ts';
+
+/** What S3 can answer on demand; the last one is no answer at all. */
+export type S3Failure = 'SlowDown' | 'InternalError' | 'AccessDenied' | 'silence';
+
+export type S3Object = { readonly contentType: string; readonly body: Buffer };
+
+/** Amazon S3 on 127.0.0.1, for PUT alone. It believes nobody: content and signature are worked out anew, without the SDK. */
+export type LoopbackS3 = AsyncDisposable & {
+  readonly environment: Readonly<Record<string, string>>;
+  /** By bucket and key. */
+  readonly objects: ReadonlyMap<string, S3Object>;
+  /** Requests that arrived, the refused ones among them. */
+  readonly requests: () => number;
+  /** What the next `count` requests are answered. */
+  readonly fail: (count: number, failure: S3Failure) => void;
+};
+
+const STATUS = { SlowDown: 503, InternalError: 500, AccessDenied: 403 } as const;
+
+export async function startLoopbackS3(
+  buckets: readonly string[],
+  region: string = LOOPBACK_REGION,
+): Promise<LoopbackS3> {
+  const objects = new Map<string, S3Object>();
+  let [requests, failures, failure] = [0, 0, 'InternalError' as S3Failure];
+
+  const answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
+    requests += 1;
+    if (failures > 0) {
+      failures -= 1;
+      if (failure !== 'silence') refuse(response, STATUS[failure], failure);
+      return;
+    }
+    const [, bucket = '', key = ''] = /^\/([^/]+)\/(.+)$/.exec(request.url ?? '') ?? [];
+    const refusal = refusalOf(request, body, region);
+    if (refusal !== null) refuse(response, 403, refusal);
+    else if (!buckets.includes(bucket)) refuse(response, 404, 'NoSuchBucket');
+    else {
+      objects.set(`${bucket}/${key}`, { contentType: request.headers['content-type'] ?? '', body });
+      response.writeHead(200, { etag: '"loopback"' }).end();
+    }
+  };
+  const server = await startLoopbackServer((request, _, response, body) => answer(request, body, response));
+  return {
+    environment: {
+      ...LOOPBACK_IDENTITY,
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL_S3: `http://${server.address}`,
+    },
+    objects,
+    requests: () => requests,
+    fail: (count, which) => {
+      [failures, failure] = [count, which];
+    },
+    [Symbol.asyncDispose]: server.close,
+  };
+}
+
+function refuse(response: ServerResponse, status: number, code: string): void {
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>loopback</Message></Error>`;
+  response.writeHead(status, { 'content-type': 'application/xml' }).end(xml);
+}
+
+function refusalOf(request: IncomingMessage, body: Buffer, region: string): string | null {
+  const { method = '', url = '', headers } = request;
+  const secret = LOOPBACK_IDENTITY.AWS_SECRET_ACCESS_KEY;
+  if (method !== 'PUT') return 'MethodNotAllowed';
+  if (headers['x-amz-content-sha256'] !== sha256(body)) return 'XAmzContentSHA256Mismatch';
+  if (headers['x-amz-security-token'] !== LOOPBACK_IDENTITY.AWS_SESSION_TOKEN) return 'InvalidToken';
+  const [, scope = '', signed = '', given = ''] =
+    /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\S+), SignedHeaders=(\S+), Signature=([0-9a-f]{64})$/.exec(
+      headers.authorization ?? '',
+    ) ?? [];
+  if (!new RegExp(`^\\d{8}/${region}/s3/aws4_request$`).test(scope)) return 'AuthorizationHeaderMalformed';
+  if (!['host', 'x-amz-content-sha256', 'x-amz-date'].every((name) => signed.split(';').includes(name)))
+    return 'AccessDenied';
+  const own = signatureOf({ method, path: url, headers, signed, scope, secret });
+  return timingSafeEqual(Buffer.from(own), Buffer.from(given)) ? null : 'SignatureDoesNotMatch';
+}
+
+type Signed = {
+  readonly method: string;
+  /** As it stands in the request. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Names of the headers that are signed, in order, with semicolons between. */
+  readonly signed: string;
+  /** Day, region, service and `aws4_request`. */
+  readonly scope: string;
+  readonly secret: string;
+};
+
+/** AWS's signature, version 4, of a request without a query, as S3 has it: the path is signed as it stands. */
+export function signatureOf({ method, path, headers, signed, scope, secret }: Signed): string {
+  const lines = signed.split(';').map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`);
+  const canonical = [method, path, '', lines.join(''), signed, headers['x-amz-content-sha256']].join('\n');
+  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n');
+  const key = scope.split('/').reduce<string | Buffer>((before, part) => hmac(before, part), `AWS4${secret}`);
+  return hmac(key, text).toString('hex');
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

@@ -1,0 +1,53 @@
+/**
+ * The clients of a busy pool. Each rests, works through a short transaction, and notes where the end of its session found
+ * it, by what the server itself has told it of its transaction. It is back at once. Started by `race-pool.ts`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { ORDER_VARIABLE, type PoolOrder, type Tally } from './race-pool.ts';
+
+/** Mean of the exponentially distributed rests: waking up is as likely at any moment as at any other. */
+const REST_MS = 40;
+const WORK = ['SELECT pg_sleep(0.003)', 'SELECT pg_sleep(0.003)', 'COMMIT'];
+
+const { connection, clients }: PoolOrder = JSON.parse(process.env[ORDER_VARIABLE] ?? '{}');
+const tally: { -readonly [Fact in keyof Tally]: Tally[Fact] } = {
+  open: 0,
+  committed: 0,
+  idle: 0,
+  first: 0,
+  inside: 0,
+};
+
+async function live(): Promise<never> {
+  for (;;) {
+    const client = new pg.Client(connection);
+    // Comes when the session ends while nothing is asked; otherwise the statement fails.
+    const end = new Promise<'end'>((resolve) => client.on('error', () => resolve('end')));
+    await client.connect();
+    tally.open += 1;
+    process.send?.(tally);
+    tally[await work(client, end)] += 1;
+    tally.open -= 1;
+    process.send?.(tally);
+  }
+}
+
+/** Works until the session ends; resolves to where the client was then. */
+async function work(client: pg.Client, end: Promise<'end'>): Promise<'idle' | 'first' | 'inside'> {
+  const isInside = () => client.getTransactionStatus() !== 'I';
+  for (;;) {
+    const rest = sleep(-Math.log(1 - Math.random()) * REST_MS);
+    if ((await Promise.race([end, rest])) === 'end') return 'idle';
+    try {
+      await client.query('BEGIN');
+      for (const statement of WORK) await client.query(statement);
+      tally.committed += 1;
+    } catch {
+      return isInside() ? 'inside' : 'first';
+    }
+  }
+}
+
+process.on('disconnect', () => process.exit());
+await Promise.all(Array.from({ length: clients }, live));

@@ -1,0 +1,66 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { ClientConfig } from 'pg';
+import type { Role, TestServer } from './postgres-server.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** How the variable is called in which the clients' process finds its order. */
+export const ORDER_VARIABLE = 'RACE_ORDER';
+
+export type PoolOrder = { readonly connection: ClientConfig; readonly clients: number };
+
+/** What the clients of a busy pool have seen so far. The last three are where the end of a session found its client. */
+export type Tally = {
+  readonly open: number;
+  readonly committed: number;
+  /** Nothing was asked. */
+  readonly idle: number;
+  /** BEGIN was sent and not answered: nothing was done yet. */
+  readonly first: number;
+  /** BEGIN had been answered, and COMMIT had not. */
+  readonly inside: number;
+};
+
+export type RacePool = AsyncDisposable & {
+  readonly user: string;
+  readonly tally: () => Tally;
+  /** Resolves when the clients know of this many ends, and all of them are back. */
+  readonly recovered: (ends: number) => Promise<void>;
+};
+
+const CLIENTS = 40;
+/** They are back in a tenth of a second; a machine that is busy with other things takes longer. */
+const RECOVERY_MS = 20_000;
+
+/** Starts forty clients that work hundreds of transactions a second, in a process of their own: ours cannot hold them up. */
+export async function startRacePool(server: TestServer, role: Role): Promise<RacePool> {
+  const order: PoolOrder = { connection: server.config(role), clients: CLIENTS };
+  const child = fork(join(import.meta.dirname, 'race-clients.ts'), {
+    env: { PATH: process.env.PATH, [ORDER_VARIABLE]: JSON.stringify(order) },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit');
+  let tally: Tally = { open: 0, committed: 0, idle: 0, first: 0, inside: 0 };
+  child.on('message', (told: Tally) => (tally = told));
+  const recovered = async (ends: number) => {
+    const what = `${CLIENTS} clients were back after ${ends} ends`;
+    const areBack = () => tally.open === CLIENTS && endsOf(tally) === ends;
+    await waitUntil(areBack, { what, timeoutMs: RECOVERY_MS, everyMs: 2 });
+  };
+  const dispose = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  try {
+    await recovered(0);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { user: role.user, tally: () => tally, recovered, [Symbol.asyncDispose]: dispose };
+}
+
+export function endsOf({ idle, first, inside }: Tally): number {
+  return idle + first + inside;
+}

@@ -1,0 +1,37 @@
+import { memoryUnreadable, type Recall } from '../../functions/core/memory.ts';
+import { type Misconfiguration, misconfigurationsIn } from '../../functions/core/misconfigurations.ts';
+import type { RunRecord } from '../../functions/core/record.ts';
+import { someFacts, type Written } from './doctor-facts.ts';
+import { INCIDENTS } from './incidents.ts';
+import { TABLE } from './loopback-dynamodb.ts';
+import { ENFORCE, runOf, SWEEP } from './records.ts';
+
+/** Runs with a memory: what they recalled, and what the checks after them found. */
+
+const UNREADABLE: Recall = {
+  kind: 'unreadable',
+  table: TABLE,
+  problem: memoryUnreadable({ server: 'orders', table: TABLE }, 'no answer in 500 ms').toProblem(),
+};
+
+/** After a refusal it acts, on the schedule it only observes; in the same plight. */
+export function recoveredWithoutMemory(): RunRecord {
+  return { ...INCIDENTS.recovered(), recall: UNREADABLE };
+}
+
+export function sweptWithoutMemory(): RunRecord {
+  const { snapshot } = INCIDENTS.paused();
+  if (snapshot === null) throw new Error('The incident has no snapshot');
+  const observed = runOf({ snapshot, trigger: SWEEP, policy: { ...ENFORCE, mode: 'observe' } });
+  return { ...observed, policy: ENFORCE, recall: UNREADABLE };
+}
+
+/** A quiet sweep after which these were looked at. */
+export function sweptWith(misconfigurations: readonly Misconfiguration[] | null): RunRecord {
+  return { ...INCIDENTS.healthy(), misconfigurations };
+}
+
+/** What the checks say of a server that is well but for this. */
+export function misconfiguredBy(written: Written): readonly Misconfiguration[] {
+  return misconfigurationsIn(someFacts(written));
+}
