@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -16,11 +17,20 @@ export interface BundledFunctionProps extends OpenOptions {
   readonly bundle: string;
   /** Everything that the code may do in AWS, besides writing its own log. */
   readonly statements: readonly iam.PolicyStatement[];
+  /** @default THREE_MONTHS */
+  readonly logRetention?: logs.RetentionDays;
+  /**
+   * What becomes of the log when its stack or its server goes. Who was terminated, and why, outlives them by default;
+   * retention empties the group in time.
+   *
+   * @default RETAIN
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
 }
 
-/** The folder that the build leaves for a bundle of the contract, wherever synthesis was started. */
+/** The folder that the build leaves for a bundle of the contract: in this project, or in somebody's node_modules. */
 export function builtBundle(relative: string): string {
-  return resolve(import.meta.dirname, '..', relative);
+  return join(dirname(findPackageJSON(import.meta.url) ?? ''), relative);
 }
 
 /** One of our functions: a prebuilt bundle, a log group with an end, and a role that holds only what is listed. */
@@ -30,11 +40,10 @@ export class BundledFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
-    const { bundle, statements, ...options } = props;
+    const { bundle, statements, logRetention, logRemovalPolicy, ...options } = props;
     const logGroup = new logs.LogGroup(this, 'Log', {
-      retention: logs.RetentionDays.THREE_MONTHS,
-      // Who was terminated, and why, outlives the stack; retention empties the group in time.
-      removalPolicy: RemovalPolicy.RETAIN,
+      retention: logRetention ?? logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: logRemovalPolicy ?? RemovalPolicy.RETAIN,
     });
     this.role = this.ownRole(logGroup, statements);
     this.function = new lambda.Function(this, 'Function', {

@@ -1,102 +1,133 @@
 import * as z from 'zod/mini';
 import { type Finding, invalid, quoted } from '../functions/core/errors.ts';
 import { findingsOf } from '../functions/core/findings.ts';
-import { readPolicy } from '../functions/core/parse-policy.ts';
-import { DEFAULT_PORT, declarationSchema, SECRET_ARN, type ServerDeclaration } from './declaration-schema.ts';
+import {
+  type ReportingDeclaration,
+  type ServerDeclaration,
+  serversSchema,
+  stagesSchema,
+} from '../functions/core/server-declaration.ts';
+import {
+  crowdedLogGroups,
+  overfullStacks,
+  repeatedHosts,
+  repeatedNames,
+  type WrittenServer,
+} from './fleet-problems.ts';
+import { repeatedEntries } from './repeated-entries.ts';
+import { serverProblems } from './server-problems.ts';
+import { topicProblems } from './topic-problems.ts';
+import { withoutSecret } from './without-secret.ts';
+
+/** The keys of cdk.json's context that are ours: servers with their reporting, or stages of both. */
+const KEYS = ['servers', 'reporting', 'stages'] as const;
+export type DeclarationContext = { readonly [Key in (typeof KEYS)[number]]?: unknown };
+
+/** With whatever is found there. */
+export function contextOf(keyed: (key: string) => unknown): DeclarationContext {
+  return Object.fromEntries(KEYS.map((key) => [key, keyed(key)]));
+}
+
+/** Servers that are deployed together. */
+export type DeclaredStage = {
+  /** Where to; null for servers without stages, which go where the CDK command's credentials are. */
+  readonly place: { readonly stage: string; readonly account: string; readonly region: string } | null;
+  readonly servers: readonly ServerDeclaration[];
+  readonly reporting: ReportingDeclaration;
+};
 
 /**
- * Turns the context `servers` of cdk.json into servers that the stacks trust.
+ * Turns the context of cdk.json into what the stacks trust.
  * @throws RemediationError `config-invalid` with all problems, those of the policies among them, each with its path.
  */
-export function parseServers(context: unknown): readonly ServerDeclaration[] {
-  const input = { servers: context };
-  const shape = z.safeParse(declarationSchema, input);
-  const entries = Array.isArray(context) ? context.map(fieldsOf) : [];
-  const findings = [
-    ...(shape.success ? [] : findingsOf(shape.error, input)),
-    ...entries.flatMap(loginProblems),
-    ...entries.flatMap(policyProblems),
-    ...repeated(entries, 'name', ({ name }) => textOrNull(name)),
-    ...repeated(entries, 'host', endpointOf),
-  ];
-  if (findings.length > 0 || !shape.success)
-    throw invalid('config-invalid', 'The declaration of servers in cdk.json', findings.map(withoutSecret));
-  return shape.data.servers;
+export function parseDeclaration(context: DeclarationContext): readonly DeclaredStage[] {
+  const { stages, ...input } = context;
+  if (stages !== undefined) return parseStages(context);
+  const { servers, reporting = {} } = orThrow(serversSchema, input, problemsOf([writtenStage('', input)]));
+  return [{ place: null, servers, reporting }];
+}
+
+const NO_STAGE = { path: 'stages', found: '{}', allowed: 'stages by name, at least one' };
+
+function parseStages({ stages, ...beside }: DeclarationContext): readonly DeclaredStage[] {
+  const input = { stages };
+  const unread = Object.entries(beside)
+    .filter(([, found]) => found !== undefined)
+    .map(([path, found]) => ({ path, found: quoted(found), allowed: 'no such key beside stages' }));
+  const written = Object.entries(fieldsOf(stages)).map(([name, stage]) =>
+    writtenStage(`stages.${name}.`, fieldsOf(stage)),
+  );
+  const none = JSON.stringify(stages) === '{}' ? [NO_STAGE] : [];
+  const problems = [...unread, ...none, ...problemsOf(written), ...repeatedPlaces(written)];
+  return Object.entries(orThrow(stagesSchema, input, problems).stages).map(
+    ([stage, { account, region, servers, reporting = {} }]) => ({
+      place: { stage, account, region },
+      servers,
+      reporting,
+    }),
+  );
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** A stage as it is written; its path ends where a key begins. */
+type WrittenStage = {
+  readonly path: string;
+  readonly fields: Fields;
+  readonly servers: readonly WrittenServer[];
+};
+
+function writtenStage(path: string, fields: Fields): WrittenStage {
+  const servers = Array.isArray(fields.servers) ? fields.servers : [];
+  return {
+    path,
+    fields,
+    servers: servers.map((server, index) => ({ path: `${path}servers[${index}]`, server: fieldsOf(server) })),
+  };
+}
 
 function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-/** One login and only one: by a secret, or by IAM as a user of a resource, which needs TLS. */
-function loginProblems(entry: Fields, index: number): readonly Finding[] {
-  const { secretArn, user, resourceId, tls } = entry;
-  const problem = (key: string, allowed: string) => ({
-    path: `servers[${index}].${key}`,
-    found: quoted(entry[key]),
-    allowed,
-  });
-  if (user === undefined && resourceId === undefined) {
-    const either = `${SECRET_ARN}, or instead of it user and resourceId`;
-    return secretArn === undefined ? [problem('secretArn', either)] : [];
-  }
+/** What contradicts itself in a server, between the servers of a stage, and between stages. */
+function problemsOf(stages: readonly WrittenStage[]): readonly Finding[] {
+  const all = stages.flatMap(({ servers }) => servers);
   return [
-    ...(secretArn === undefined ? [] : [problem('secretArn', 'no such key beside user and resourceId')]),
-    ...(user === undefined ? [problem('user', 'our role, beside resourceId')] : []),
-    ...(resourceId === undefined ? [problem('resourceId', 'the id of the resource, beside user')] : []),
-    ...(tls === 'off' ? [problem('tls', '"verify" beside user: IAM authentication needs TLS')] : []),
+    ...all.flatMap(({ path, server }) =>
+      serverProblems(server).map((finding) => ({ ...finding, path: `${path}.${finding.path}` })),
+    ),
+    ...stages.flatMap(({ path, fields, servers }) => [
+      ...repeatedNames(servers),
+      ...overfullStacks(servers),
+      ...crowdedLogGroups(servers),
+      ...repeatedEntries(`${path}reporting.emails`, fieldsOf(fields.reporting).emails),
+      ...topicProblems(`${path}reporting`, fieldsOf(fields.reporting), servers),
+    ]),
+    // One endpoint is one server, whichever stage it is in.
+    ...repeatedHosts(all),
   ];
 }
 
-function policyProblems({ policy = {} }: Fields, index: number): readonly Finding[] {
-  const read = readPolicy(policy);
-  if ('policy' in read) return [];
-  return read.findings.map(({ path, ...finding }) => ({
-    path: `servers[${index}].policy${path === '(root)' ? '' : `.${path}`}`,
-    ...finding,
-  }));
-}
-
-/** Host names are compared as DNS does, without regard to case. */
-function endpointOf({ host, port = DEFAULT_PORT }: Fields): string | null {
-  return typeof host === 'string' ? `${host.toLowerCase()}:${port}` : null;
-}
-
-/** Two functions for one server would each count the other's sessions as clients and race for its lock. */
-function repeated(
-  entries: readonly Fields[],
-  key: 'name' | 'host',
-  identity: (entry: Fields) => string | null,
-): readonly Finding[] {
-  const first = new Map<string, number>();
-  return entries.flatMap((entry, index) => {
-    const id = identity(entry);
-    if (id === null) return [];
-    const before = first.get(id);
-    if (before === undefined) {
-      first.set(id, index);
-      return [];
-    }
-    const allowed =
-      key === 'name'
-        ? `a name of its own: servers[${before}] has this one`
-        : `a server declared once: servers[${before}] has the same host and port`;
-    return [{ path: `servers[${index}].${key}`, found: quoted(key === 'name' ? id : entry.host), allowed }];
+/** Alarms, functions and the reporting have names that an account has once in a region. */
+function repeatedPlaces(stages: readonly WrittenStage[]): readonly Finding[] {
+  return stages.flatMap(({ path, fields: { account, region } }, index) => {
+    const before = stages
+      .slice(0, index)
+      .find(({ fields }) => fields.account === account && fields.region === region);
+    if (before === undefined) return [];
+    const allowed = `one stage for an account and region: ${before.path.slice(0, -1)} has the same`;
+    return [{ path: `${path}region`, found: quoted(region), allowed }];
   });
 }
 
-/** Who types a password into the declaration must not find it in the build's log as well. */
-function withoutSecret(finding: Finding): Finding {
-  const { path, found } = finding;
-  const isSecret = /(pass|pwd|secret|token)[^.]*$/i.test(path) && !/^(nothing|"arn:)/.test(found);
-  return {
-    ...finding,
-    found: isSecret ? 'a value that is not shown' : found.replace(/\/\/[^@"]*@/, '//...@'),
-  };
+function orThrow<Output>(
+  schema: z.ZodMiniType<Output>,
+  input: unknown,
+  problems: readonly Finding[],
+): Output {
+  const shape = z.safeParse(schema, input);
+  if (shape.success && problems.length === 0) return shape.data;
+  const findings = [...(shape.success ? [] : findingsOf(shape.error, input)), ...problems];
+  throw invalid('config-invalid', 'The declaration in cdk.json', findings.map(withoutSecret));
 }

@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { acknowledgeResource } from './acknowledge.ts';
 import type { BundledFunction } from './bundled-function.ts';
 
 /** What Lambda does, in the function's name, to put it into a VPC. EC2 knows no narrower resource than all for these. */
@@ -25,6 +26,9 @@ export function denyNetworkInterfacesToCode(
   scope: Construct,
   { role, function: owner }: BundledFunction,
 ): void {
+  const reason =
+    "EC2 knows no narrower resource for a VPC function's network interfaces, which the function's own code is denied, and X-Ray none for traces.";
+  acknowledgeResource(role, '*', reason);
   new iam.Policy(scope, 'NetworkInterfacesDeniedToCode', {
     roles: [role],
     statements: [

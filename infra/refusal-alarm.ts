@@ -4,7 +4,9 @@ import { LambdaAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE, REFUSAL_PHRASES, REFUSALS_METRIC } from '../functions/contract.ts';
+import { METRIC_NAMESPACE, REFUSALS_METRIC } from '../functions/contract.ts';
+import { alarmNameOf } from './alarm-names.ts';
+import { refusalDescription, refusalPattern } from './refusal-wording.ts';
 
 export interface RefusalAlarmProps {
   /** What people call the server. */
@@ -38,7 +40,7 @@ export class RefusalAlarm extends Construct {
     const metricName = `${REFUSALS_METRIC}/${server}`;
     new logs.MetricFilter(this, 'Filter', {
       logGroup,
-      filterPattern: logs.FilterPattern.anyTerm(...REFUSAL_PHRASES),
+      filterPattern: refusalPattern(),
       metricNamespace: METRIC_NAMESPACE,
       metricName,
       metricValue: '1',
@@ -56,8 +58,8 @@ export class RefusalAlarm extends Construct {
 
   private alarmOnAny({ server, logGroup }: RefusalAlarmProps): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, 'Alarm', {
-      alarmName: `pg-headroom-${server}-refusals`,
-      alarmDescription: `PostgreSQL server ${server} refused clients for want of connection slots (SQLSTATE 53300 in ${logGroup.logGroupName}). pg-headroom runs at once and reports what it found.`,
+      alarmName: alarmNameOf(server, 'refusals'),
+      alarmDescription: refusalDescription(server, logGroup),
       metric: this.metric,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,

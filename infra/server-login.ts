@@ -1,16 +1,16 @@
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { REMEDIATE_ENV } from '../functions/contract.ts';
-import { RemediationError } from '../functions/core/errors.ts';
+import { decryptVia, type Grant } from './grant.ts';
 
 /** How our role proves who it is: by a secret, or by IAM as a user of one resource. */
 export interface ServerLogin {
   /**
-   * User name and password of our role; imported by its complete ARN.
+   * User name and password of our role; imported by its complete ARN, with its key if it has one of its own.
    *
-   * @default - none: iamUser and resourceId are given
+   * @default - none: user and resourceId are given
    */
   readonly secret?: secretsmanager.ISecret;
   /**
@@ -18,7 +18,7 @@ export interface ServerLogin {
    *
    * @default - none: a secret is given
    */
-  readonly iamUser?: string;
+  readonly user?: string;
   /**
    * The instance's resource id (db-...), or an Aurora cluster's (cluster-...), which is not its name.
    *
@@ -27,53 +27,29 @@ export interface ServerLogin {
   readonly resourceId?: string;
 }
 
-/** What a login needs: variables of the function, and the one thing that its role may do for it. */
-export type LoginGrant = {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly statement: iam.PolicyStatement;
-};
-
-/**
- * @throws RemediationError `config-invalid` for both logins, none, a user whose token would travel in the clear, or one
- * that would be allowed more than itself.
- */
-export function grantLogin(
-  scope: Construct,
-  { secret, iamUser, resourceId, tls }: ServerLogin & { readonly tls?: 'verify' | 'off' },
-): LoginGrant {
-  if (secret !== undefined && iamUser === undefined && resourceId === undefined) return bySecret(secret);
-  if (secret === undefined && iamUser !== undefined && resourceId !== undefined && tls !== 'off')
-    return byIam(scope, iamUser, resourceId);
-  const given = Object.entries({ secret, iamUser, resourceId, tls }).flatMap(([name, value]) =>
-    value === undefined ? [] : [name === 'tls' ? `tls "${value}"` : name],
-  );
-  const message = `The server's login is not clear: found ${given.join(' and ') || 'nothing'}, allowed is either a secret, or iamUser and resourceId with tls "verify". Give one of the two.`;
-  throw new RemediationError('config-invalid', message);
+/** What a login needs. That it is one login, complete and without wildcards, was checked before. */
+export function grantLogin(scope: Construct, { secret, user = '', resourceId = '' }: ServerLogin): Grant {
+  return secret === undefined ? byIam(scope, user, resourceId) : bySecret(scope, secret);
 }
 
-/** Only what the code calls: the library's `grantRead` adds DescribeSecret. */
-function bySecret(secret: secretsmanager.ISecret): LoginGrant {
-  const { secretFullArn, secretArn } = secret;
-  if (secretFullArn === undefined) {
-    const message = `The secret's ARN is not complete: found ${secretArn}, allowed is an ARN with the six characters that AWS puts at its end. Import the secret with Secret.fromSecretCompleteArn.`;
-    throw new RemediationError('config-invalid', message);
-  }
+/** Only what the code calls: the library's `grantRead` adds DescribeSecret, and all that the key can decrypt. */
+function bySecret(scope: Construct, { secretFullArn = '', encryptionKey }: secretsmanager.ISecret): Grant {
+  const read = new iam.PolicyStatement({
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [secretFullArn],
+  });
+  // The context is what Secrets Manager encrypts with: a key that several secrets share opens only this one.
+  const context = { 'kms:EncryptionContext:SecretARN': secretFullArn };
   return {
     environment: { [REMEDIATE_ENV.secret]: secretFullArn },
-    statement: new iam.PolicyStatement({
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: [secretFullArn],
-    }),
+    statements: [
+      read,
+      ...(encryptionKey === undefined ? [] : [decryptVia(scope, encryptionKey, 'secretsmanager', context)]),
+    ],
   };
 }
 
-function byIam(scope: Construct, user: string, resourceId: string): LoginGrant {
-  for (const [name, value] of Object.entries({ iamUser: user, resourceId })) {
-    // In a policy these stand for any text, and for variables.
-    if (Token.isUnresolved(value) || !/[*?$/]/.test(value)) continue;
-    const message = `The ${name} does not name one user of one resource: found ${value}, allowed is a name without *, ?, $ and /. Give our role a plain name.`;
-    throw new RemediationError('config-invalid', message);
-  }
+function byIam(scope: Construct, user: string, resourceId: string): Grant {
   const databaseUser = Stack.of(scope).formatArn({
     service: 'rds-db',
     resource: 'dbuser',
@@ -82,6 +58,6 @@ function byIam(scope: Construct, user: string, resourceId: string): LoginGrant {
   });
   return {
     environment: { [REMEDIATE_ENV.user]: user },
-    statement: new iam.PolicyStatement({ actions: ['rds-db:connect'], resources: [databaseUser] }),
+    statements: [new iam.PolicyStatement({ actions: ['rds-db:connect'], resources: [databaseUser] })],
   };
 }

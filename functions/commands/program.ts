@@ -3,8 +3,10 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { coerceError } from '../core/errors.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-code.ts';
+import { addPause } from './pause.ts';
 import { addPlan } from './plan.ts';
 import { addPolicy } from './policy.ts';
+import { addPreflight } from './preflight.ts';
 import { addRemediate } from './remediate.ts';
 import { addRoleSql } from './role-sql.ts';
 import { addSchema } from './schema.ts';
@@ -34,11 +36,13 @@ export function headroom(args: readonly string[]): Command {
     addPlan,
     addRemediate,
     addTerminate,
+    addPause,
     addDoctor,
     addRoleSql,
     addSnapshot,
     addPolicy,
     addSchema,
+    addPreflight,
   ])
     add(program);
   return program;

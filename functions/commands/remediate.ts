@@ -53,6 +53,7 @@ async function run({ url, policy: file, apply, json }: Options): Promise<number>
       server: server.name,
       policy: { ...policy, mode: apply ? 'enforce' : 'observe' },
       trigger: { kind: 'manual', at: null },
+      logStream: null,
       deadline: startedAt + RUN_MS,
     },
     withProgress(server.ports, step),

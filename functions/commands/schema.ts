@@ -1,22 +1,24 @@
 import { Argument, type Command } from 'commander';
 import * as z from 'zod/mini';
 import { policySchema } from '../core/policy-schema.ts';
+import { cdkJsonSchema } from '../core/server-declaration.ts';
 import { snapshotFileSchema } from '../core/snapshot-schema.ts';
 import { print } from './terminal.ts';
 
-const SCHEMAS = { policy: policySchema, snapshot: snapshotFileSchema } as const;
+const SCHEMAS = { policy: policySchema, servers: cdkJsonSchema, snapshot: snapshotFileSchema } as const;
 
 const HELP = `
 Example:
   headroom schema policy > policy.schema.json
 and in the policy, so that editors complete it:
-  { "$schema": "./policy.schema.json", "mode": "observe" }`;
+  { "$schema": "./policy.schema.json", "mode": "observe" }
+The schema of servers is that of cdk.json, whose context declares them.`;
 
 export function addSchema(program: Command): void {
   const which = new Argument('<kind>', 'which file').choices(Object.keys(SCHEMAS));
   program
     .command('schema')
-    .description('Print the JSON Schema of policy or snapshot files.')
+    .description('Print the JSON Schema of policies, of declared servers, or of snapshot files.')
     .addArgument(which)
     .addHelpText('after', HELP)
     .action((kind: keyof typeof SCHEMAS) => {

@@ -1,23 +1,35 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CONTEXT } from './synthesis.ts';
 
-/** Runs the app as the CDK command does, which hands it the context in the environment. */
+const outdir = mkdtempSync(join(tmpdir(), 'headroom-app-'));
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+/** Runs the app as the CDK command does, which hands it the context in the environment; nobody hands it an account. */
 function runApp(context: unknown) {
   return spawnSync(process.execPath, ['infra/app.ts'], {
     cwd: new URL('../..', import.meta.url),
-    env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    env: { PATH: process.env.PATH, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
     encoding: 'utf8',
   });
 }
 
 describe('the app', () => {
+  it('synthesizes the example as it stands, and looks nothing up', () => {
+    expect(runApp(CONTEXT)).toMatchObject({ stderr: '', status: 0 });
+    const manifest = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));
+    expect(manifest.artifacts).toHaveProperty('pg-headroom-servers-3');
+    expect(manifest).not.toHaveProperty('missing');
+  });
+
   it('ends with the problems of the declaration and no stack trace', () => {
     const { status, stderr } = runApp({ servers: [{ ...CONTEXT.servers[0], port: 0 }] });
     expect(status).toBe(1);
-    expect(stderr).toContain('The declaration of servers in cdk.json has 1 problem; nothing was done:');
+    expect(stderr).toContain('The declaration in cdk.json has 1 problem; nothing was done:');
     expect(stderr).toContain('servers[0].port: found 0, allowed is a port from 1 to 65535');
     expect(stderr).not.toMatch(/^\s+at /m);
   });

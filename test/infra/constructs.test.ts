@@ -1,45 +1,17 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Fn, RemovalPolicy, type Stack, TimeZone, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Construct } from 'constructs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { IncidentReporting } from '../../infra/incident-reporting.ts';
-import { ServerRemediation, type ServerRemediationProps } from '../../infra/server-remediation.ts';
-import { aServer, theOnly, withApp } from './synthesis.ts';
+import { parseRemediateConfig } from '../../functions/config.ts';
+import { problemsOf } from './problems.ts';
+import { remediation, withStack } from './somebody-elses.ts';
+import { aServer, theOnly } from './synthesis.ts';
 
-const SECRET_ARN = String(aServer().secretArn);
-const completeSecret = (scope: Construct): ISecret =>
-  Secret.fromSecretCompleteArn(scope, 'Secret', SECRET_ARN);
-
-/** The construct in somebody else's stack, with only what has no default. */
-function remediation(
-  { stack, bundle }: { readonly stack: Stack; readonly bundle: string },
-  overrides: Partial<ServerRemediationProps> = {},
-) {
-  return new ServerRemediation(stack, 'Remediation', {
-    server: 'orders',
-    host: 'orders.example.com',
-    secret: overrides.secret ?? completeSecret(stack),
-    logGroup: LogGroup.fromLogGroupName(stack, 'ServerLog', 'orders'),
-    vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
-      vpcId: 'vpc-0a1b2c3d4e5f60718',
-      availabilityZones: ['eu-west-1a'],
-      privateSubnetIds: ['subnet-0a1b2c3d4e5f60718'],
-      privateSubnetRouteTableIds: ['rtb-0a1b2c3d4e5f60718'],
-    }),
-    subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
-    securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0a1b2c3d4e5f60718')],
-    report: new IncidentReporting(stack, 'Reporting', { bundle }).report,
-    bundle,
-    ...overrides,
-  });
-}
-
-function withStack<T>(use: (place: { readonly stack: Stack; readonly bundle: string }) => T): T {
-  return withApp((app, bundle) => use({ stack: new Stack(app, 'Elsewhere'), bundle }));
-}
+const functionIn = (stack: Stack) =>
+  theOnly(Template.fromStack(stack), 'AWS::Lambda::Function', 'Remediation')[1].Properties;
 
 describe("the constructs in somebody else's app", () => {
   it('need only what has no default, and observe every five minutes', () => {
@@ -49,37 +21,166 @@ describe("the constructs in somebody else's app", () => {
       const [, schedule] = theOnly(template, 'AWS::Scheduler::Schedule');
       expect(schedule.Properties.ScheduleExpression).toBe('rate(5 minutes)');
       const [, { Properties }] = theOnly(template, 'AWS::Lambda::Function', 'Remediation');
-      expect(Properties).toMatchObject({
-        ReservedConcurrentExecutions: 2,
-        Environment: { Variables: { HEADROOM_POLICY: '{}' } },
+      expect(Properties).toMatchObject({ Environment: { Variables: { HEADROOM_POLICY: '{}' } } });
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    });
+  });
+
+  it.each([
+    ['the account', {}, undefined],
+    ['a subscription', { alarm: 'subscription' as const }, 2],
+    ['whoever asks', { reservedConcurrency: 3 }, 3],
+    ['whoever asks, above a subscription', { alarm: 'subscription' as const, reservedConcurrency: 1 }, 1],
+  ])('have the concurrency of %s', (_, overrides, expected) => {
+    withStack((place) => {
+      const { remediate } = remediation(place, overrides);
+      expect(remediate.node.defaultChild).toHaveProperty('reservedConcurrentExecutions', expected);
+    });
+  });
+
+  it('trace when asked to, keep the log for as long, and take it along', () => {
+    withStack((place) => {
+      remediation(place, {
+        tracing: true,
+        logRetention: RetentionDays.ONE_WEEK,
+        logRemovalPolicy: RemovalPolicy.DESTROY,
+      });
+      expect(functionIn(place.stack).TracingConfig).toEqual({ Mode: 'Active' });
+      const [, log] = theOnly(Template.fromStack(place.stack), 'AWS::Logs::LogGroup', 'Remediation');
+      expect(log).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 7 } });
+    });
+  });
+
+  it('take what is known only when deployed', () => {
+    withStack((place) => {
+      const secret: ISecret = new Secret(place.stack, 'Own') as ISecret;
+      const host = Fn.importValue('orders-host');
+      remediation(place, { secret, host, port: Token.asNumber(Fn.importValue('orders-port')) });
+      const { Variables } = functionIn(place.stack).Environment as { readonly Variables: object };
+      expect(Variables).toMatchObject({
+        HEADROOM_HOST: { 'Fn::ImportValue': 'orders-host' },
+        HEADROOM_PORT: { 'Fn::ImportValue': 'orders-port' },
+        HEADROOM_SECRET: { Ref: expect.stringMatching(/^Own/) },
       });
     });
   });
 
-  it('take another concurrency', () => {
+  it('have a function whose own parser takes its variables, whatever is given', () => {
     withStack((place) => {
-      const { remediate } = remediation(place, { reservedConcurrency: 3 });
-      expect(remediate.node.defaultChild).toMatchObject({ reservedConcurrentExecutions: 3 });
+      remediation(place, {
+        database: 'maintenance',
+        alarm: 'subscription',
+        logStream: 'orders-1',
+        metrics: 'none',
+        memory: undefined,
+      });
+      const { Variables } = functionIn(place.stack).Environment as { readonly Variables: object };
+      expect(parseRemediateConfig({ ...Variables })).toMatchObject({
+        server: 'orders',
+        logStream: 'orders-1',
+        metrics: 'none',
+        login: { secret: aServer().secretArn },
+      });
+    });
+  });
+});
+
+describe('properties of the construct', () => {
+  it('are refused with all their problems at once, policy and login among them', () => {
+    withStack((place) => {
+      const problems = problemsOf(() =>
+        remediation(place, {
+          server: 'Orders',
+          host: 'orders.cluster-abcdefghijkl.eu-west-1.rds.amazonaws.com',
+          port: 0,
+          user: '*',
+          logStream: 'orders-1',
+          sweep: ScheduleExpression.rate(Duration.days(2)),
+          reservedConcurrency: 0,
+          policy: { relieve: { when: { usedPercnt: 95 } } },
+        }),
+      );
+      expect(problems.map((line) => line.split(':')[0])).toEqual([
+        'server',
+        'host',
+        'port',
+        'user',
+        'sweep',
+        'reservedConcurrency',
+        'secret',
+        'resourceId',
+        'alarm',
+        'policy.relieve.when.usedPercnt',
+        'policy.relieve.when',
+      ]);
     });
   });
 
-  it('refuse a policy that does not parse', () => {
+  it.each([
+    ['by name', (stack: Stack) => Secret.fromSecretNameV2(stack, 'Partial', 'orders')],
+    [
+      'by an ARN that may or may not be complete',
+      (stack: Stack) => Secret.fromSecretPartialArn(stack, 'Partial', String(aServer().secretArn)),
+    ],
+  ])('are refused for a secret imported %s: its permission would be a wildcard or nothing', (_, secretIn) => {
     withStack((place) => {
-      const policy = { relieve: { when: { usedPercnt: 95 } } };
-      expect(() => remediation(place, { policy })).toThrow(
-        /relieve\.when\.usedPercnt: found 95, allowed is no such key/,
+      expect(problemsOf(() => remediation(place, { secret: secretIn(place.stack) }))).toEqual([
+        expect.stringMatching(/^secret: found .*, imported with Secret\.fromSecretCompleteArn$/),
+      ]);
+    });
+  });
+
+  it('are refused for a sweep that never recurs, and for a zone that there is not', () => {
+    withStack((place) => {
+      const at = ScheduleExpression.at(new Date('2026-11-21T03:15:00Z'));
+      expect(problemsOf(() => remediation(place, { sweep: at }))).toEqual([
+        expect.stringMatching(/^sweep: found "at\(/),
+      ]);
+      const nowhere = ScheduleExpression.expression('cron(0 8 * * ? *)', TimeZone.of('Europe/Bonn'));
+      expect(problemsOf(() => remediation(place, { sweep: nowhere }, 'Second'))).toEqual([
+        expect.stringMatching(/^sweep: found "Europe\/Bonn", allowed is a time zone/),
+      ]);
+    });
+  });
+
+  it('are refused for an alarm without a log group', () => {
+    withStack((place) => {
+      expect(problemsOf(() => remediation(place, { logGroup: undefined }))).toEqual([
+        expect.stringMatching(/^logGroup: found nothing, allowed is the server's log group beside/),
+      ]);
+    });
+  });
+
+  it("are refused for a metric on the log group that a cluster's instances share", () => {
+    withStack((place) => {
+      const logGroup = LogGroup.fromLogGroupName(place.stack, 'Shared', '/aws/rds/cluster/shop/postgresql');
+      expect(problemsOf(() => remediation(place, { logGroup }))).toEqual([
+        expect.stringMatching(/^alarm: found "metric", allowed is "subscription"/),
+      ]);
+    });
+  });
+
+  it('are refused for a topic that makes the function run and gets what comes of it', () => {
+    withStack((place) => {
+      const [alarms, people] = ['Alarms', 'People'].map((id) => new Topic(place.stack, id));
+      const outputTopics = people === undefined ? [] : [people];
+      const alarmTopics = [alarms, people].filter((topic) => topic !== undefined);
+      expect(problemsOf(() => remediation(place, { alarmTopics, outputTopics }))).toEqual([
+        expect.stringMatching(/^alarmTopics\[1\]: .* allowed is a topic that report does not publish to/),
+      ]);
+    });
+  });
+
+  it('show no password that was typed into them', () => {
+    withStack((place) => {
+      const host = 'postgres://app:hunter2@orders.example.com';
+      expect(problemsOf(() => remediation(place, { host })).join()).toMatch(
+        /^host: found "postgres:\/\/\.\.\.@/,
       );
     });
   });
 
-  it('refuse a secret whose ARN is not complete', () => {
-    withStack((place) => {
-      const secret = Secret.fromSecretNameV2(place.stack, 'ByName', 'orders');
-      expect(() => remediation(place, { secret })).toThrow("The secret's ARN is not complete");
-    });
-  });
-
-  it('say what to run when there is no bundle', () => {
+  it('name a bundle that must be there', () => {
     withStack((place) => {
       expect(() => remediation(place, { bundle: 'no/such/folder' })).toThrow(
         'found no index.mjs in no/such/folder. Run "npm run build" first.',

@@ -1,44 +1,52 @@
 import { describe, expect, it } from 'vitest';
-import { RemediationError } from '../../functions/core/errors.ts';
-import { parseServers } from '../../infra/declaration.ts';
+import { parseDeclaration } from '../../infra/declaration.ts';
+import { problemsOf as problemsIn } from './problems.ts';
 import { aServer, CONTEXT } from './synthesis.ts';
 
-/** The lines of the error, without its headline. */
-function problemsOf(servers: unknown): readonly string[] {
-  try {
-    parseServers(servers);
-  } catch (thrown) {
-    expect(thrown).toBeInstanceOf(RemediationError);
-    expect(thrown).toMatchObject({ code: 'config-invalid' });
-    const [, ...lines] = (thrown as RemediationError).message.split('\n');
-    return lines.map((line) => line.trim());
-  }
-  return [];
-}
+const parse = (servers: unknown) => parseDeclaration({ servers })[0]?.servers ?? [];
+const problemsOf = (servers: unknown) => problemsIn(() => parse(servers));
 
 const vpc = aServer().vpc as object;
-const A_LIST = 'a list of servers, at least one: the key "servers" in the context of cdk.json';
+const A_LIST = 'a list of servers, at least one';
 const OWN_ENDPOINT =
   "the instance's own endpoint: cluster, reader and proxy names may answer from another server each time";
 
 describe('a declaration of servers', () => {
-  it('is parsed as the example in cdk.json stands', () => {
-    const [server] = parseServers(CONTEXT.servers);
-    expect(server).toMatchObject({ name: 'orders', port: 5432, schedule: { everyMinutes: 5 } });
+  it('is parsed as the example in cdk.json stands, with the defaults', () => {
+    expect(parse(CONTEXT.servers)).toEqual([
+      { alarm: 'metric', memoryAccess: 'existing', ...CONTEXT.servers[0] },
+    ]);
   });
 
   it('may leave out what has a default', () => {
     const optional = { port: undefined, database: undefined, schedule: undefined, policy: undefined };
-    expect(problemsOf([aServer(optional)])).toEqual([]);
+    expect(parse([aServer(optional)])).toMatchObject([{ port: 5432, schedule: 'rate(5 minutes)' }]);
   });
 
   it.each([
-    ['rate(1 minute)', 1],
-    ['rate(5 minutes)', 5],
-    ['rate(2 hours)', 120],
-    ['rate(1 day)', 1440],
-  ])('takes the schedule %s as %i minutes', (schedule, everyMinutes) => {
-    expect(parseServers([aServer({ schedule })])[0]).toMatchObject({ schedule: { everyMinutes } });
+    ['rate(1 minute)'],
+    ['rate(2 hours)'],
+    ['rate(1 day)'],
+    ['cron(0/5 8-18 ? * MON-FRI *)'],
+    ['cron(15 3 L * ? *)'],
+    ['cron(0/15 0-23/2 ? JAN,12 6#3 2026-2030)'],
+    ['off'],
+  ])('takes the schedule %s', (schedule) => {
+    expect(problemsOf([aServer({ schedule })])).toEqual([]);
+  });
+
+  it.each([
+    ['a time zone beside cron', { schedule: 'cron(0 8 * * ? *)', timeZone: 'Europe/Berlin' }],
+    ["a secret's own key", { secretKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b-2c3d' }],
+    ['a way to the memory of our own', { memoryAccess: { routeTableIds: ['rtb-0a1b2c3d4e5f60718'] } }],
+    ['no log group without an alarm', { alarm: 'none', logGroup: undefined }],
+    [
+      "an instance's stream of a cluster's log group",
+      { alarm: 'subscription', logGroup: '/aws/rds/cluster/shop/postgresql', logStream: 'shop-1' },
+    ],
+    ['what has no default', { reservedConcurrency: 2, logRetentionDays: 30, tracing: true, stack: 3 }],
+  ])('takes %s', (_, fields) => {
+    expect(problemsOf([aServer(fields)])).toEqual([]);
   });
 
   it.each([
@@ -80,10 +88,29 @@ describe('a declaration of servers', () => {
     ['secretArn', undefined, 'the complete ARN of a Secrets Manager secret'],
     ['secretArn', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders', 'the complete ARN'],
     ['logGroup', '/aws/rds/instance/or ders', "the log group's name"],
-    ['securityGroupId', 'sg-1', "a security group's id"],
-    ['schedule', 'rate(0 minutes)', '"rate(N minutes)"'],
-    ['schedule', 'rate(2 days)', '"rate(N minutes)"'],
-    ['schedule', 'cron(0 * * * ? *)', '"rate(N minutes)"'],
+    ['logGroup', undefined, 'the server\'s log group beside alarm "metric", or alarm "none"'],
+    ['alarm', 'email', '"metric" or "subscription"'],
+    ['alarmTopicArns', [], 'a list of SNS topics'],
+    ['securityGroupIds', undefined, 'a list of security group ids'],
+    ['schedule', 'rate(0 minutes)', '"rate(5 minutes)"'],
+    ['schedule', 'rate(2 days)', '"rate(5 minutes)"'],
+    ['schedule', 'cron(0 8 * * * *)', '"rate(5 minutes)"'],
+    ['schedule', 'cron(0 8 ? * ? *)', '"rate(5 minutes)"'],
+    ['schedule', 'cron(0 8 * * ?)', '"rate(5 minutes)"'],
+    ['schedule', 'cron(0 eight * * ? *)', '"rate(5 minutes)"'],
+    ['schedule', 'cron(60 8 * * ? *)', '"rate(5 minutes)"'],
+    ['schedule', 'cron(0 8-24 * * ? *)', '"rate(5 minutes)"'],
+    ['schedule', 'cron(0/0 8 * * ? *)', '"rate(5 minutes)"'],
+    ['schedule', 'cron(0 8 ? * 0 *)', '"rate(5 minutes)"'],
+    ['schedule', 'at(2026-11-21T03:15:00)', '"rate(5 minutes)"'],
+    ['timeZone', 'Europe/Berlin', 'no such key but a time zone such as "Europe/Berlin", beside a cron'],
+    ['memoryAccess', 'nat', '"existing" where the subnets reach DynamoDB'],
+    ['memoryAccess', { routeTables: [] }, '"existing" where the subnets reach DynamoDB'],
+    ['secretKeyArn', 'alias/orders', "the ARN of the secret's own KMS key"],
+    ['reservedConcurrency', 0, 'runs at a time, a whole number from 1 to 1000'],
+    ['logRetentionDays', 31, 'days that CloudWatch Logs can keep: 1, 3, 5, 7'],
+    ['tracing', 'Active', 'true or false'],
+    ['stack', -1, 'the number of a servers stack'],
     ['tls', 'on', '"verify" or "off"'],
     ['caFile', 'ca.pem', 'the absolute path of a PEM file'],
     ['vpc', undefined, 'an object with vpcId, availabilityZones, subnetIds'],
@@ -154,13 +181,13 @@ describe('a declaration of servers', () => {
   it('lists all mistakes of all servers at once', () => {
     const problems = problemsOf([
       aServer({ port: -1, policy: { mode: 'on' } }),
-      aServer({ securityGroupId: 'default', tls: 'no' }),
+      aServer({ securityGroupIds: ['default'], tls: 'no' }),
     ]);
     expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
       'servers[0].policy.mode',
       'servers[0].port',
       'servers[1].name',
-      'servers[1].securityGroupId',
+      'servers[1].securityGroupIds[0]',
       'servers[1].tls',
     ]);
   });

@@ -1,17 +1,17 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { parseServers } from '../../infra/declaration.ts';
-import { ReportingStack } from '../../infra/reporting-stack.ts';
-import { ServersStack } from '../../infra/servers-stack.ts';
+import { type DeclarationContext, parseDeclaration } from '../../infra/declaration.ts';
+import { addStacks } from '../../infra/stacks.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 export type Resource = {
   readonly Type: string;
   readonly Properties: Json;
   readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
 };
 
 const cdkJson = readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8');
@@ -36,25 +36,29 @@ export function withApp<T>(use: (app: App, bundle: string) => T): T {
   }
 }
 
-/** Both stacks as the app makes them. Synthesis is slow: once per file. */
-export function synthesize(servers: readonly Json[]) {
+/** Every stack as the app makes them, by its name. Synthesis is slow: once per file. */
+export function synthesizeAll(context: DeclarationContext): ReadonlyMap<string, Template> {
   return withApp((app, bundle) => {
-    const { reporting, ...reportingStack } = stacks(app, bundle, servers);
-    return {
-      reporting: Template.fromStack(reporting),
-      servers: Template.fromStack(reportingStack.servers),
-    };
+    for (const stage of parseDeclaration(context)) addStacks(app, stage, { bundle });
+    const stacks = app.node.findAll().filter((each) => Stack.isStack(each));
+    return new Map(stacks.map((stack) => [stack.stackName, Template.fromStack(stack)]));
   });
 }
 
-function stacks(app: App, bundle: string, servers: readonly Json[]) {
-  const reporting = new ReportingStack(app, 'pg-headroom-reporting', { bundle });
-  const report = reporting.reporting.report;
-  const declared = parseServers(servers);
+/** The reporting's stack, and the one of servers that have a stack in common. */
+export function synthesize(servers: readonly Json[]) {
+  const templates = synthesizeAll({ servers: servers.map((server) => ({ ...server, stack: 0 })) });
   return {
-    reporting,
-    servers: new ServersStack(app, 'pg-headroom-servers', { servers: declared, report, bundle }),
+    reporting: stackOf(templates, 'pg-headroom-reporting'),
+    servers: stackOf(templates, 'pg-headroom-servers-0'),
   };
+}
+
+function stackOf(templates: ReadonlyMap<string, Template>, name: string): Template {
+  const template = templates.get(name);
+  if (template === undefined)
+    throw new Error(`No stack ${name}: there are ${[...templates.keys()].join(', ')}`);
+  return template;
 }
 
 /** The resources of one type, by logical id; those of one server begin with its name. */

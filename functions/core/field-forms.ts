@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+
+/** Forms of fields whose error text says what is allowed there, and so describes them in the JSON Schema as well. */
+
+export function described<Schema extends z.core.$ZodType>(schema: Schema, description: string): Schema {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+}
+
+/** A text of one form; the same words answer a wrong type and a wrong text. */
+export function matching(form: RegExp, error: string) {
+  return described(z.string({ error }).check(z.regex(form, { error })), error);
+}
+
+export function wholeNumber(least: number, most: number, error: string) {
+  return described(z.int({ error }).check(z.gte(least, { error }), z.lte(most, { error })), error);
+}
+
+export function someOf(entry: z.ZodMiniType<string, string>, error: string) {
+  return described(z.array(entry, { error }).check(z.minLength(1, { error })), error);
+}
+
+export function oneOf<const Words extends readonly string[]>(words: Words, meaning: string) {
+  const error = `${words.map((word) => `"${word}"`).join(' or ')}: ${meaning}`;
+  return described(z.enum(words, { error }), error);
+}

@@ -1,0 +1,198 @@
+import type { ServerDeclaration } from './server-declaration.ts';
+
+/** One thing to look at in the account before deploying: the command that shows it, and how to read what it prints. */
+export type PreflightCheck = {
+  readonly title: string;
+  readonly good: string;
+  readonly mend: string;
+  readonly command: string;
+};
+
+/** The part of a declaration that is checked in the account, and where. */
+export type CheckedServer = { readonly region: string } & Pick<
+  ServerDeclaration,
+  | 'name'
+  | 'host'
+  | 'port'
+  | 'secretArn'
+  | 'secretKeyArn'
+  | 'resourceId'
+  | 'logGroup'
+  | 'alarm'
+  | 'vpc'
+  | 'securityGroupIds'
+  | 'memoryAccess'
+  | 'reservedConcurrency'
+>;
+
+/** With a subscription, what is reserved where the declaration does not say. */
+const SUBSCRIPTION_CONCURRENCY = 2;
+/** Lambda keeps this many for functions without a reservation of their own. */
+const UNRESERVED = 100;
+
+/** What to look at for one server. */
+export function preflightOf(server: CheckedServer): readonly PreflightCheck[] {
+  return [
+    ...(isRds(server) ? [logExport(server)] : []),
+    ...(server.logGroup === undefined ? [] : [logGroup(server, server.logGroup)]),
+    ...(server.logGroup !== undefined && server.alarm === 'subscription'
+      ? [slot(server, server.logGroup)]
+      : []),
+    ...(isRds(server) ? [rule(server)] : []),
+    ...(server.secretArn === undefined ? [] : [secret(server, server.secretArn), secretsEndpoint(server)]),
+    ...(server.resourceId === undefined ? [] : [iamLogin(server, server.resourceId)]),
+    ...(server.memoryAccess === 'existing' ? [memoryEndpoint(server)] : []),
+  ];
+}
+
+/** What to look at once in a region. */
+export function preflightOfRegion(
+  region: string,
+  servers: readonly CheckedServer[],
+): readonly PreflightCheck[] {
+  const wanted = servers.reduce((sum, server) => sum + reservedBy(server), 0);
+  const quota = {
+    title: 'Lambda has room for the reserved concurrency',
+    good: `at least ${wanted + UNRESERVED} where ${wanted} are to be reserved`,
+    mend: 'ask for a higher "Concurrent executions" quota of Lambda: new accounts have 10',
+    command: aws(region, 'lambda get-account-settings', 'AccountLimit.UnreservedConcurrentExecutions'),
+  };
+  const bootstrap = {
+    title: 'the CDK is bootstrapped',
+    good: 'CREATE_COMPLETE or UPDATE_COMPLETE',
+    mend: 'npx cdk bootstrap; or deploy without the CDK: npm run package',
+    command: aws(region, 'cloudformation describe-stacks --stack-name CDKToolkit', 'Stacks[].StackStatus'),
+  };
+  return wanted === 0 ? [bootstrap] : [bootstrap, quota];
+}
+
+/** The region of a server that is declared without one: its zones tell. */
+export function regionOf({ vpc }: Pick<ServerDeclaration, 'vpc'>): string {
+  return /^[a-z]{2}(-[a-z]+)+-\d/.exec(vpc.availabilityZones[0] ?? '')?.[0] ?? '';
+}
+
+function reservedBy({ alarm, reservedConcurrency }: CheckedServer): number {
+  return reservedConcurrency ?? (alarm === 'subscription' ? SUBSCRIPTION_CONCURRENCY : 0);
+}
+
+function isRds({ host }: CheckedServer): boolean {
+  return /\.rds\.amazonaws\.com(\.cn)?$/i.test(host);
+}
+
+/** Declarations hold nothing that a shell could take for more than text; the quotes are for JMESPath's own signs. */
+function aws(region: string, call: string, query: string): string {
+  return `aws ${call} --region ${region} --output text --query '${query}'`;
+}
+
+/** JMESPath compares texts exactly, and RDS keeps host names in lower case. */
+function instance(server: CheckedServer, fields: string): string {
+  const found = `DBInstances[?Endpoint.Address=="${server.host.toLowerCase()}"].${fields}`.replaceAll(
+    '"',
+    '`',
+  );
+  return aws(server.region, 'rds describe-db-instances', found);
+}
+
+function logExport(server: CheckedServer): PreflightCheck {
+  return {
+    title: 'the log is exported to CloudWatch',
+    good: 'postgresql is in the list',
+    mend: 'aws rds modify-db-instance (Aurora: modify-db-cluster) --cloudwatch-logs-export-configuration EnableLogTypes=postgresql',
+    command: instance(server, 'EnabledCloudwatchLogsExports'),
+  };
+}
+
+function logGroup(server: CheckedServer, group: string): PreflightCheck {
+  return {
+    title: 'the log group exists, of class Standard',
+    good: 'STANDARD',
+    mend: 'nothing means it does not exist: it comes with the first exported line; the class is chosen at creation and stays',
+    command: aws(
+      server.region,
+      `logs describe-log-groups --log-group-name-prefix '${group}'`,
+      `logGroups[?logGroupName==\`${group}\`].logGroupClass`,
+    ),
+  };
+}
+
+function slot(server: CheckedServer, group: string): PreflightCheck {
+  return {
+    title: 'the log group has a free subscription slot',
+    good: '0 or 1: a log group has two',
+    mend: 'remove a subscription, or declare another kind of "alarm"',
+    command: aws(
+      server.region,
+      `logs describe-subscription-filters --log-group-name '${group}'`,
+      'length(subscriptionFilters)',
+    ),
+  };
+}
+
+function rule(server: CheckedServer): PreflightCheck {
+  const groups = instance(server, 'VpcSecurityGroups[].VpcSecurityGroupId[]');
+  const { port, securityGroupIds, vpc } = server;
+  return {
+    title: `the server's security groups let the function in on port ${port}`,
+    good: `${securityGroupIds.join(' or ')}, or a range that holds ${vpc.subnetIds.join(' and ')}`,
+    mend: `aws ec2 authorize-security-group-ingress --group-id (the server's) --protocol tcp --port ${port} --source-group ${securityGroupIds[0]}`,
+    command: aws(
+      server.region,
+      `ec2 describe-security-group-rules --filters "Name=group-id,Values=$(${groups} | xargs | tr ' ' ,)"`,
+      `SecurityGroupRules[?!IsEgress && (FromPort==\`-1\` || (FromPort<=\`${port}\` && ToPort>=\`${port}\`))].[ReferencedGroupInfo.GroupId,CidrIpv4]`,
+    ),
+  };
+}
+
+function secret(server: CheckedServer, arn: string): PreflightCheck {
+  const key = server.secretKeyArn;
+  return {
+    title: 'the secret exists, under the key that is declared',
+    good: key === undefined ? 'None, or alias/aws/secretsmanager' : key,
+    mend: 'declare the ARN of its own key as "secretKeyArn", or leave that out',
+    command: aws(server.region, `secretsmanager describe-secret --secret-id '${arn}'`, '[KmsKeyId]'),
+  };
+}
+
+const DEFAULT_ROUTE = 'Routes[?DestinationCidrBlock==`0.0.0.0/0`]|[0]';
+
+/** What endpoints there are, then the route table of each subnet with the gateway that leads out. */
+function endpoint(server: CheckedServer, service: string, what: string, mend: string): PreflightCheck {
+  const { region, vpc } = server;
+  const { vpcId, subnetIds } = vpc;
+  const endpoints = aws(
+    region,
+    `ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=${vpcId} Name=service-name,Values=com.amazonaws.${region}.${service}`,
+    'VpcEndpoints[].[VpcEndpointId,State,join(`","`,RouteTableIds||`[]`)]',
+  );
+  const routes = aws(
+    region,
+    `ec2 describe-route-tables --filters Name=association.subnet-id,Values=${subnetIds.join(',')}`,
+    `RouteTables[].[RouteTableId,${DEFAULT_ROUTE}.NatGatewayId,${DEFAULT_ROUTE}.TransitGatewayId]`,
+  );
+  const good =
+    "an available vpce-... (for DynamoDB with each subnet's rtb-...), or a nat-... or tgw-... for each subnet; a subnet without an rtb-... has its VPC's main one";
+  return { title: `the subnets reach ${what}`, good, mend, command: `${endpoints}; ${routes}` };
+}
+
+function secretsEndpoint(server: CheckedServer): PreflightCheck {
+  const mend = 'an interface endpoint or a NAT gateway; or "user" and "resourceId", which need neither';
+  return endpoint(server, 'secretsmanager', 'Secrets Manager', mend);
+}
+
+function memoryEndpoint(server: CheckedServer): PreflightCheck {
+  const mend = 'declare "memoryAccess" with the route tables of these subnets, or "none"';
+  return endpoint(server, 'dynamodb', 'DynamoDB', mend);
+}
+
+function iamLogin(server: CheckedServer, resourceId: string): PreflightCheck {
+  const field = resourceId.startsWith('cluster-') ? 'DBClusterIdentifier' : 'DbiResourceId';
+  const id = resourceId.startsWith('cluster-')
+    ? `the cluster whose resource id is ${resourceId}`
+    : resourceId;
+  return {
+    title: 'IAM authentication is on, for the resource that is declared',
+    good: `True and ${id}`,
+    mend: 'aws rds modify-db-instance (Aurora: modify-db-cluster) --enable-iam-database-authentication',
+    command: instance(server, `[IAMDatabaseAuthenticationEnabled,${field}]`),
+  };
+}

@@ -1,0 +1,25 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+/** What a function needs for one thing: variables, and what its role may do for it. */
+export type Grant = {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly iam.PolicyStatement[];
+};
+
+/** Decrypting by a customer's key, for what this one service of the region hands out and nothing else. */
+export function decryptVia(
+  scope: Construct,
+  key: kms.IKey,
+  service: 'secretsmanager' | 'dynamodb',
+  context: Readonly<Record<string, string>> = {},
+): iam.PolicyStatement {
+  const { region, urlSuffix } = Stack.of(scope);
+  return new iam.PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}`, ...context } },
+  });
+}

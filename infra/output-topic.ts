@@ -1,0 +1,52 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { ownAlarmsArn } from './alarm-names.ts';
+
+/**
+ * Makes topics that `report` and our alarms publish to: encrypted, over TLS only. Their key is made with the first of them,
+ * since a key costs as much as everything else here.
+ */
+export function ownTopicsIn(scope: Construct): (id: string, displayName: string) => sns.Topic {
+  let key: kms.Key | undefined;
+  return (id, displayName) => {
+    key ??= outputKey(scope);
+    const topic = new sns.Topic(scope, id, { displayName, masterKey: key, enforceSSL: true });
+    // `enforceSSL` writes a policy in place of SNS's default, under which alarms could publish.
+    const publish = { actions: ['sns:Publish'], resources: [topic.topicArn] };
+    topic.addToResourcePolicy(alarmsMay(scope, 'AlarmsPublish', publish));
+    return topic;
+  };
+}
+
+/** A customer's own, because alarms cannot use AWS's key for SNS. It goes with its stack: nothing lies under it. */
+function outputKey(scope: Construct): kms.Key {
+  const key = new kms.Key(scope, 'TopicKey', {
+    description: 'pg-headroom: messages on their way to people, from the report function and from alarms',
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  key.addToResourcePolicy(
+    alarmsMay(scope, 'AlarmsEncrypt', { actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] }),
+  );
+  return key;
+}
+
+/** Our alarms of this account and region, and CloudWatch on behalf of nobody else. */
+function alarmsMay(
+  scope: Construct,
+  sid: string,
+  may: { readonly actions: string[]; readonly resources: string[] },
+): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid,
+    principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+    ...may,
+    conditions: {
+      StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
+      ArnLike: { 'aws:SourceArn': ownAlarmsArn(scope) },
+    },
+  });
+}

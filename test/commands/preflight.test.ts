@@ -1,0 +1,183 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runHeadroom } from './run-headroom.ts';
+
+const SERVER = {
+  name: 'orders',
+  host: 'Orders.abcdefghijkl.eu-west-1.rds.amazonaws.com',
+  user: 'headroom',
+  resourceId: 'db-ABCDEFGHIJKLMNOP',
+  logGroup: '/aws/rds/instance/orders/postgresql',
+  vpc: {
+    vpcId: 'vpc-0a1b2c3d4e5f60718',
+    availabilityZones: ['eu-west-1a'],
+    subnetIds: ['subnet-0a1b2c3d4e5f60718'],
+  },
+  securityGroupIds: ['sg-0a1b2c3d4e5f60718'],
+  memoryAccess: 'none',
+};
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pg-headroom/orders-Ab3dEf';
+const WITH_SECRET = { ...SERVER, user: undefined, resourceId: undefined, secretArn: SECRET };
+
+const preflight = (context: unknown) =>
+  runHeadroom(['preflight', '-'], { input: JSON.stringify({ app: 'node infra/app.ts', context }) });
+const titlesIn = (text: string) =>
+  [...text.matchAll(/^# \d+\. Check that (.*)\.$/gm)].map(([, title]) => title);
+
+describe.concurrent('preflight checks', () => {
+  const always = ['the CDK is bootstrapped'];
+  const onRds = [
+    'the log is exported to CloudWatch',
+    'the log group exists, of class Standard',
+    "the server's security groups let the function in on port 5432",
+  ];
+  const iam = 'IAM authentication is on, for the resource that is declared';
+
+  test.each([
+    ['a login by IAM', SERVER, [...always, ...onRds, iam]],
+    [
+      'a login by secret',
+      WITH_SECRET,
+      [
+        ...always,
+        ...onRds,
+        'the secret exists, under the key that is declared',
+        'the subnets reach Secrets Manager',
+      ],
+    ],
+    [
+      'a subscription',
+      { ...SERVER, alarm: 'subscription' },
+      [
+        ...always,
+        'Lambda has room for the reserved concurrency',
+        ...onRds.slice(0, 2),
+        'the log group has a free subscription slot',
+        ...onRds.slice(2),
+        iam,
+      ],
+    ],
+    [
+      'memory',
+      { ...SERVER, memoryAccess: 'existing' },
+      [...always, ...onRds, iam, 'the subnets reach DynamoDB'],
+    ],
+    [
+      'a server of their own, without a log',
+      { ...WITH_SECRET, host: 'db.example.com', logGroup: undefined, alarm: 'none' },
+      [...always, 'the secret exists, under the key that is declared', 'the subnets reach Secrets Manager'],
+    ],
+  ])('%s', async (_, server, titles) => {
+    const { code, stdout } = await preflight({ servers: [server] });
+    expect(titlesIn(stdout)).toEqual(titles);
+    expect(code).toBe(0);
+  });
+
+  test('are made for every stage apart, in its own account and region', async () => {
+    const stage = (name: string, account: string, region: string) => ({
+      account,
+      region,
+      servers: [{ ...SERVER, name, alarm: 'subscription' }],
+    });
+    const { stdout } = await preflight({
+      stages: {
+        staging: stage('one', '111122223333', 'eu-west-1'),
+        production: stage('two', '444455556666', 'us-gov-west-1'),
+        second: stage('three', '777788889999', 'eu-west-1'),
+      },
+    });
+    expect(stdout.match(/^# (Stage|one|two|three).*$/gm)).toEqual([
+      '# Stage staging: account 111122223333, region eu-west-1',
+      `# one, ${SERVER.host}`,
+      '# Stage production: account 444455556666, region us-gov-west-1',
+      `# two, ${SERVER.host}`,
+      '# Stage second: account 777788889999, region eu-west-1',
+      `# three, ${SERVER.host}`,
+    ]);
+    const regions = stdout.split('# Stage ').map((text) => new Set(text.match(/--region \S+/g)));
+    expect(regions.slice(1)).toEqual(
+      ['eu-west-1', 'us-gov-west-1', 'eu-west-1'].map((region) => new Set([`--region ${region}`])),
+    );
+    expect(stdout.match(/where \d+ are to be reserved/g)).toEqual(
+      Array.from({ length: 3 }, () => 'where 2 are to be reserved'),
+    );
+  });
+
+  test('are made in the region of the subnets where there are no stages', async () => {
+    const vpc = { ...SERVER.vpc, availabilityZones: ['us-gov-west-1a'] };
+    const { stdout } = await preflight({ servers: [SERVER, { ...SERVER, name: 'afar', vpc }] });
+    expect(stdout.match(/^# (Region|orders|afar).*$/gm)).toEqual([
+      '# Region eu-west-1',
+      `# orders, ${SERVER.host}`,
+      '# Region us-gov-west-1',
+      `# afar, ${SERVER.host}`,
+    ]);
+  });
+});
+
+describe('what preflight prints', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'headroom-preflight-'));
+    // Stands for the AWS CLI: says what it was asked, one argument a line.
+    writeFileSync(
+      join(folder, 'aws'),
+      '#!/bin/sh\ncase "$*" in *VpcSecurityGroupId*) echo "sg-1 sg-2";; *) printf "%s\\n" "$@" --;; esac\n',
+      { mode: 0o755 },
+    );
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const calls = (script: string) =>
+    execFileSync('bash', ['--norc', '-e', '-c', script], {
+      env: { PATH: `${folder}:${process.env.PATH}` },
+      encoding: 'utf8',
+    })
+      .split('\n--\n')
+      .filter((call) => call !== '')
+      .map((call) => call.split('\n'));
+
+  test('is a script that only reads', async () => {
+    const { stdout } = await preflight({
+      servers: [
+        { ...WITH_SECRET, alarm: 'subscription', memoryAccess: 'existing' },
+        { ...SERVER, name: 'shop', host: 'shop.abcdefghijkl.eu-west-1.rds.amazonaws.com' },
+      ],
+    });
+    const asked = calls(stdout);
+    expect(asked.length).toBeGreaterThan(10);
+    expect(asked.filter(([, verb = '']) => !/^(describe|get)-/.test(verb))).toEqual([]);
+  });
+
+  test("asks for the instance by its endpoint as RDS keeps it, and for its groups' rules", async () => {
+    const { stdout } = await preflight({ servers: [SERVER] });
+    const asked = calls(stdout);
+    expect(asked).toContainEqual([
+      ...['rds', 'describe-db-instances', '--region', 'eu-west-1', '--output', 'text', '--query'],
+      'DBInstances[?Endpoint.Address==`orders.abcdefghijkl.eu-west-1.rds.amazonaws.com`].EnabledCloudwatchLogsExports',
+    ]);
+    expect(asked.find(([, verb]) => verb === 'describe-security-group-rules')).toContain(
+      'Name=group-id,Values=sg-1,sg-2',
+    );
+  });
+});
+
+describe.concurrent('a declaration that cannot be checked', () => {
+  test.each([
+    ['no JSON', '{', /^error: The declaration is no JSON/],
+    ['no object', '[1]', /found .*, allowed is the object that cdk.json is/],
+    ['no servers', '{}', /servers: found nothing, allowed is a list of servers, at least one/],
+    [
+      'a name that a shell would obey',
+      JSON.stringify({ context: { servers: [{ ...SERVER, logGroup: "x'; rm -rf /" }] } }),
+      /servers\[0\]\.logGroup/,
+    ],
+  ])('%s', async (_, input, says) => {
+    const { code, stdout, stderr } = await runHeadroom(['preflight', '-'], { input });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(says);
+  });
+});

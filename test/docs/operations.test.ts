@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { OWN_METRICS, SERVER_METRICS } from '../../functions/contract.ts';
+import { isUnresolved, OUTCOMES } from '../../functions/core/outcome.ts';
+import {
+  chosenOf,
+  type MetricsChoice,
+  metricsOf,
+  type ServerMetric,
+} from '../../functions/core/run-metrics.ts';
+import { INCIDENTS } from '../support/incidents.ts';
+
+/** Whoever operates this reads the documents, so that what they state is held to the code. */
+
+const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+const metricsText = read('metrics.md');
+const runbook = read('runbook.md');
+
+/** Cells of the table rows that begin with a name in backquotes. */
+const rows = [...metricsText.matchAll(/^\| `(\w+)` +\|([^|]+)\|([^|]+)\|/gm)].map(
+  ([, name = '', from = '', sent = '']) => ({ name, from: from.trim(), sent: sent.trim() }),
+);
+const namesOf = (metrics: readonly ServerMetric[]) => metrics.map(({ name }) => SERVER_METRICS[name]);
+
+describe('the list of metrics', () => {
+  it('is complete', () => {
+    const known = [...Object.values(SERVER_METRICS), ...Object.values(OWN_METRICS)];
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(known.toSorted());
+  });
+
+  it.each(['few', 'all'] as const)('says of each run metric whether it is sent with %s', (choice) => {
+    const run = { ...INCIDENTS.recovered(), recall: INCIDENTS.paused().recall };
+    const listed = rows.filter(({ from }) => from === 'few' || from === choice).map(({ name }) => name);
+    expect(listed.toSorted()).toEqual(namesOf(chosenOf(metricsOf(run), choice)).toSorted());
+  });
+
+  it('says of each whether every run sends it', () => {
+    const listed = rows.filter(({ sent }) => sent === 'by each run').map(({ name }) => name);
+    expect(listed.toSorted()).toEqual(namesOf(metricsOf(INCIDENTS.healthy())).toSorted());
+  });
+
+  it('states what a month of them costs', () => {
+    const [, ...stated] =
+      /metrics sent by each run +\| +([\d.]+) \| +([\d.]+) \| +([\d.]+) \|/.exec(metricsText) ?? [];
+    const costOf = (choice: MetricsChoice) => chosenOf(metricsOf(INCIDENTS.healthy()), choice).length * 0.3;
+    expect(stated.map(Number)).toEqual(
+      (['none', 'few', 'all'] as const).map((choice) => expect.closeTo(costOf(choice))),
+    );
+  });
+});
+
+describe('the runbook', () => {
+  const headings = [...runbook.matchAll(/^#{2,3} (.+)$/gm)].map(([, title = '']) => title);
+
+  it('says what a human does when a run leaves something to one', () => {
+    const left = OUTCOMES.filter((outcome) => isUnresolved(outcome, 'enforce') || outcome === 'unexplained');
+    const [, after = ''] = runbook.split('## When a message says');
+    const articles = [...after.matchAll(/^### ([a-z-]+)$/gm)].map(([, title = '']) => title);
+    // A pause has an alarm, and so an article of its own.
+    expect(articles.toSorted()).toEqual(left.filter((outcome) => outcome !== 'paused').toSorted());
+  });
+
+  it('links to nothing that is not there', () => {
+    const anchors = headings.map((title) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const links = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) expect(anchors).toContain(link);
+  });
+});

@@ -1,0 +1,90 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const { dependencies, name } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+
+/** What the document says that an app looks like. */
+const [, example = ''] =
+  /```ts\n([\s\S]+?)```/.exec(readFileSync(join(PROJECT, 'docs/constructs.md'), 'utf8')) ?? [];
+
+let app: string;
+
+function run(script: string, ...args: readonly string[]) {
+  const { CDK_CONTEXT_JSON: _, ...env } = process.env;
+  return spawnSync(process.execPath, [script, ...args], {
+    cwd: app,
+    env: { ...env, CDK_OUTDIR: 'cdk.out' },
+    encoding: 'utf8',
+  });
+}
+
+/** The package as the registry would have it, unpacked into the app's node_modules. */
+function install(): void {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  execFileSync(npm, ['pack', '--ignore-scripts', '--silent', '--pack-destination', app], {
+    cwd: PROJECT,
+    stdio: 'ignore',
+  });
+  const [tarball = ''] = readdirSync(app).filter((file) => file.endsWith('.tgz'));
+  const folder = join(app, 'node_modules', name);
+  mkdirSync(folder, { recursive: true });
+  execFileSync('tar', ['-xzf', join(app, tarball), '-C', folder, '--strip-components=1']);
+}
+
+/** Packages that npm would have installed beside it. */
+function link(packages: readonly string[]): void {
+  for (const each of packages) {
+    const target = join(app, 'node_modules', each);
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(join(PROJECT, 'node_modules', each), target, 'junction');
+  }
+}
+
+beforeAll(() => {
+  app = mkdtempSync(join(tmpdir(), 'headroom-other-app-'));
+  install();
+  link([...Object.keys(dependencies), 'aws-cdk-lib', 'constructs', '@types/node']);
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(join(app, 'app.ts'), example);
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2024',
+    strict: true,
+    noEmit: true,
+    types: ['node'],
+  };
+  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+});
+afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+// The compiler reads all of the CDK's types, which takes a busy machine a while.
+describe('the documented app, with the package in its node_modules', { timeout: 120_000 }, () => {
+  it('compiles, and so do the types of the package', () => {
+    const tsc = join(PROJECT, 'node_modules/typescript/bin/tsc');
+    expect(run(tsc, '-p', 'tsconfig.json')).toMatchObject({ stdout: '', status: 0 });
+  });
+
+  it('synthesizes, without an account, with the bundles that the package brings', () => {
+    expect(run('app.ts')).toMatchObject({ stderr: '', status: 0 });
+    const files = readdirSync(join(app, 'cdk.out'));
+    expect(files).toEqual(
+      expect.arrayContaining(['headroom-reporting.template.json', 'databases.template.json']),
+    );
+    const bundles = files.filter((file) => file.startsWith('asset.'));
+    expect(bundles).toHaveLength(2);
+    for (const bundle of bundles) expect(readdirSync(join(app, 'cdk.out', bundle))).toContain('index.mjs');
+  });
+});

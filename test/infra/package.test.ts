@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageStacks } from '../../infra/package-stacks.ts';
+import { CONTEXT } from './synthesis.ts';
+
+let folder: string;
+let scripts: readonly string[];
+const packaged = (...parts: readonly string[]) => join(folder, 'package', ...parts);
+const template = (stack: string) => JSON.parse(readFileSync(packaged('templates', `${stack}.json`), 'utf8'));
+const zipFiles = () => readdirSync(packaged('assets', 'pg-headroom')).toSorted();
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-package-'));
+  scripts = packageStacks(CONTEXT, packaged());
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a script asks of the AWS CLI, in order. */
+function callsOf(script: string, ...args: readonly string[]): readonly string[] {
+  const log = join(folder, 'calls');
+  writeFileSync(log, '');
+  writeFileSync(
+    join(folder, 'aws'),
+    `#!/bin/sh\ncase $1 in sts) echo 111122223333;; *) echo "$AWS_REGION" "$@" >> ${log};; esac\n`,
+    { mode: 0o755 },
+  );
+  const env = { PATH: `${folder}:${process.env.PATH}`, AWS_REGION: 'of-the-caller' };
+  execFileSync('sh', [script, ...args], { env, stdio: 'pipe' });
+  return readFileSync(log, 'utf8').trim().split('\n');
+}
+
+describe('A package', () => {
+  const names = () => readdirSync(packaged('templates')).map((name) => name.replace('.json', ''));
+
+  test('has templates that name no resource of the CDK bootstrap', () => {
+    expect(names()).toEqual(['pg-headroom-reporting', expect.stringMatching(/^pg-headroom-servers-\d+$/)]);
+    for (const name of names()) {
+      const { Parameters, Rules = {} } = template(name);
+      expect(Object.keys(Parameters)).toEqual(['AssetsBucket']);
+      expect(Rules).toEqual({});
+      expect(JSON.stringify(template(name))).not.toMatch(/bootstrap|hnb659fds|cdk-[\w$-]*(assets|role)/i);
+    }
+  });
+
+  test('has the code of each function where its template looks for it', () => {
+    const keys = names().flatMap((name) =>
+      Object.values<Record<string, Record<string, unknown>>>(template(name).Resources)
+        .filter(({ Type }) => `${Type}` === 'AWS::Lambda::Function')
+        .map(({ Properties }) => Properties?.Code as Record<string, unknown>),
+    );
+    expect(keys.map(({ S3Bucket }) => S3Bucket)).toEqual(keys.map(() => ({ Ref: 'AssetsBucket' })));
+    expect(keys.map(({ S3Key }) => String(S3Key).replace('pg-headroom/', '')).toSorted()).toEqual(zipFiles());
+  });
+
+  test('has zip files that hold what was built', () => {
+    const inZip = zipFiles().map((name) => unzipSync(readFileSync(packaged('assets', 'pg-headroom', name))));
+    const built = ['dist/remediate', 'dist/report'].map((bundle) => filesIn(bundle));
+    for (const files of built) expect(inZip.map(textsOf)).toContainEqual(files);
+  });
+
+  test('comes out the same from the same files', () => {
+    const again = join(folder, 'again');
+    packageStacks(CONTEXT, again);
+    for (const name of zipFiles()) {
+      const [one, other] = [packaged(), again].map((from) =>
+        readFileSync(join(from, 'assets', 'pg-headroom', name)),
+      );
+      expect(one).toEqual(other);
+    }
+  });
+
+  test('is deployed by a script: assets first, then what others import from', () => {
+    expect(scripts).toEqual(['deploy.sh']);
+    const [copied, ...deployed] = callsOf(packaged('deploy.sh'), 'our-bucket');
+    expect(copied).toBe('of-the-caller s3 cp assets/ s3://our-bucket/ --recursive');
+    expect(deployed.map((call) => /--stack-name (\S+)/.exec(call)?.[1])).toEqual(names());
+    for (const call of deployed) {
+      expect(call).toMatch(
+        /^of-the-caller cloudformation deploy .* --parameter-overrides AssetsBucket=our-bucket /,
+      );
+    }
+  });
+
+  test('is not deployed without a bucket', () => {
+    expect(() => callsOf(packaged('deploy.sh'))).toThrow(/name the bucket/);
+  });
+});
+
+describe('Each stage', () => {
+  const { servers, ...flags } = CONTEXT;
+  const other = servers.map((server) => ({
+    ...server,
+    host: 'other.abcdefghijkl.eu-west-2.rds.amazonaws.com',
+  }));
+  const stages = {
+    production: { account: '444455556666', region: 'eu-west-1', servers },
+    staging: { account: '111122223333', region: 'eu-west-2', servers: other },
+  };
+  const staged = (script: string) => join(folder, 'stages', script);
+
+  test('has a script of its own', () => {
+    expect(packageStacks({ ...flags, stages }, staged(''))).toEqual([
+      'deploy-production.sh',
+      'deploy-staging.sh',
+    ]);
+  });
+
+  test('is deployed to its region, whatever the caller has set', () => {
+    const calls = callsOf(staged('deploy-staging.sh'), 'our-bucket');
+    expect(calls).toHaveLength(3);
+    for (const call of calls) expect(call).toMatch(/^eu-west-2 /);
+  });
+
+  test('is not deployed to an account that is not its own', () => {
+    expect(() => callsOf(staged('deploy-production.sh'), 'our-bucket')).toThrow(
+      /credentials are not of account 444455556666/,
+    );
+  });
+});
+
+test('A declaration that is refused leaves the package before it', () => {
+  const before = readFileSync(packaged('deploy.sh'), 'utf8');
+  expect(() => packageStacks({ servers: [{ name: 'Orders' }] }, packaged())).toThrow(/servers\[0\]\.name/);
+  expect(readFileSync(packaged('deploy.sh'), 'utf8')).toBe(before);
+});
+
+function filesIn(bundle: string): Readonly<Record<string, string>> {
+  const files = readdirSync(bundle, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [path.slice(bundle.length + 1), readFileSync(path, 'utf8')];
+    }),
+  );
+}
+
+function textsOf(files: Readonly<Record<string, Uint8Array>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, bytes]) => [name, new TextDecoder().decode(bytes)]),
+  );
+}

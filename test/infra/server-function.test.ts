@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { parseRemediateConfig } from '../../functions/config.ts';
+import {
+  functionNameOf,
+  HANDLER,
+  REMEDIATE_ENV,
+  REMEDIATE_TIMEOUT_SECONDS,
+} from '../../functions/contract.ts';
+import { parsePolicy, parsePolicyText } from '../../functions/core/parse-policy.ts';
+import { resources, theOnly } from './synthesis.ts';
+import {
+  example,
+  functionId,
+  imported,
+  remediate,
+  reportArn,
+  templates,
+  variablesOf,
+} from './two-servers.ts';
+
+const [tableId] = theOnly(templates.reporting, 'AWS::DynamoDB::Table');
+/** What only the deployment knows, as it will look. */
+const deployed = (server: string) => ({ ...variablesOf(server), [REMEDIATE_ENV.table]: 'memory' });
+
+describe('the function of a server', () => {
+  it('is the built bundle on Node 24 and arm64, with the time that the contract allows', () => {
+    expect(remediate.Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: HANDLER,
+      Timeout: REMEDIATE_TIMEOUT_SECONDS,
+    });
+  });
+
+  it("takes nothing of the account's concurrency, and is not traced", () => {
+    expect(remediate.Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    expect(remediate.Properties).not.toHaveProperty('TracingConfig');
+  });
+
+  it('is named after its server, which is all that a failed run tells of it', () => {
+    const [, { Properties }] = theOnly(templates.servers, 'AWS::Lambda::Function', 'orders');
+    expect(Properties.FunctionName).toBe(functionNameOf('orders'));
+  });
+
+  it('runs in the declared network', () => {
+    const { subnetIds } = example.vpc as { readonly subnetIds: readonly string[] };
+    expect(remediate.Properties.VpcConfig).toEqual({
+      SubnetIds: subnetIds,
+      SecurityGroupIds: example.securityGroupIds,
+    });
+  });
+
+  it('has the declared environment, by the names of the contract', () => {
+    expect(variablesOf('orders')).toEqual({
+      [REMEDIATE_ENV.server]: 'orders',
+      [REMEDIATE_ENV.host]: example.host,
+      [REMEDIATE_ENV.port]: '5432',
+      [REMEDIATE_ENV.database]: 'postgres',
+      [REMEDIATE_ENV.secret]: example.secretArn,
+      [REMEDIATE_ENV.policy]: JSON.stringify(example.policy),
+      [REMEDIATE_ENV.table]: imported({ Ref: tableId }),
+    });
+    expect(variablesOf('billing')).toMatchObject({
+      [REMEDIATE_ENV.port]: '5433',
+      [REMEDIATE_ENV.database]: 'maintenance',
+      [REMEDIATE_ENV.tls]: 'off',
+      [REMEDIATE_ENV.caFile]: '/var/task/ca.pem',
+    });
+  });
+
+  it('has a policy that is the declared one when it is parsed where it runs', () => {
+    expect(parsePolicyText(variablesOf('orders')[REMEDIATE_ENV.policy] ?? '')).toEqual(
+      parsePolicy(example.policy),
+    );
+    expect(parsePolicyText(variablesOf('billing')[REMEDIATE_ENV.policy] ?? '').mode).toBe('observe');
+  });
+
+  it.each(['orders', 'billing'])(
+    "has an environment that the function's own parser takes, for %s",
+    (server) => {
+      expect(parseRemediateConfig(deployed(server))).toMatchObject({ server });
+    },
+  );
+
+  it('sends every result, good or bad, to the report function, and is neither retried nor run late', () => {
+    const [, { Properties }] = theOnly(templates.servers, 'AWS::Lambda::EventInvokeConfig', 'orders');
+    expect(Properties).toMatchObject({
+      FunctionName: { Ref: functionId },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+      DestinationConfig: { OnSuccess: { Destination: reportArn }, OnFailure: { Destination: reportArn } },
+    });
+    expect(reportArn['Fn::ImportValue']).toMatch(/^pg-headroom-reporting:/);
+  });
+
+  it('writes to a log group that empties in time, and outlives the stack', () => {
+    const [logId, log] = theOnly(templates.servers, 'AWS::Logs::LogGroup', 'orders');
+    expect(log.Properties.RetentionInDays).toBe(90);
+    expect(log).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(remediate.Properties.LoggingConfig).toEqual({ LogGroup: { Ref: logId } });
+  });
+});
+
+describe('a second server', () => {
+  it('has everything of its own', () => {
+    const types = [
+      'Lambda::Function',
+      'Scheduler::Schedule',
+      'Logs::MetricFilter',
+      'Logs::LogGroup',
+      'Lambda::Permission',
+    ];
+    for (const type of types) expect(resources(templates.servers, `AWS::${type}`)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { parseDeclaration } from '../../infra/declaration.ts';
+import { problemsOf } from './problems.ts';
+import { aServer } from './synthesis.ts';
+
+const RESOURCE = 'db-ABCDEFGHIJKL01234567890MNO';
+const byIam = { secretArn: undefined, user: 'headroom', resourceId: RESOURCE };
+const CLUSTER_LOG = '/aws/rds/cluster/shop/postgresql';
+const STREAMS = 'a metric filter cannot tell the streams of a group apart';
+const ALARMS = 'arn:aws:sns:eu-west-1:111122223333:database-alarms';
+const declare = (fields: object) => problemsOf(() => parseDeclaration({ servers: [aServer({ ...fields })] }));
+
+describe('a declared login', () => {
+  it.each([
+    ['an instance', RESOURCE],
+    ['an Aurora cluster', 'cluster-ABCDEFGHIJKL01234567890MNO'],
+  ])('may be by IAM to %s', (_, resourceId) => {
+    expect(declare({ ...byIam, resourceId })).toEqual([]);
+  });
+});
+
+describe('a server that contradicts itself', () => {
+  it.each([
+    [
+      'no login',
+      { secretArn: undefined },
+      /secretArn: found nothing, allowed is the complete ARN .*, or instead of it user and resourceId$/,
+    ],
+    [
+      'both logins',
+      { user: 'headroom', resourceId: RESOURCE },
+      /secretArn: found "arn:.*, allowed is no such key beside user and resourceId$/,
+    ],
+    ['a user without a resource', { ...byIam, resourceId: undefined }, /resourceId: found nothing, allowed/],
+    ['a resource without a user', { ...byIam, user: undefined }, /user: found nothing, allowed is our role/],
+    ["the instance's name", { ...byIam, resourceId: 'orders' }, /resourceId: found "orders", allowed is the/],
+    ['any resource', { ...byIam, resourceId: '*' }, /resourceId: found "\*", allowed is the resource id/],
+    ['any user', { ...byIam, user: '*' }, /user: found "\*", allowed is our role as it is named/],
+    ['a token in the clear', { ...byIam, tls: 'off' }, /tls: found "off", allowed is "verify" beside user/],
+    [
+      'a key without its secret',
+      { ...byIam, secretKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b' },
+      /secretKeyArn: found "arn:.*, allowed is no such key without a secret$/,
+    ],
+    [
+      "a cluster's log group and a metric",
+      { logGroup: CLUSTER_LOG, logStream: 'shop-1' },
+      new RegExp(
+        `alarm: found "metric", allowed is "subscription", .* for a cluster's log group: ${STREAMS}$`,
+      ),
+    ],
+    [
+      'a stream and a metric',
+      { logStream: 'shop-1' },
+      new RegExp(`alarm: found "metric", allowed is "subscription", .* beside logStream: ${STREAMS}$`),
+    ],
+    [
+      "a cluster's log group without a stream",
+      { alarm: 'log-alarm', logGroup: CLUSTER_LOG },
+      /logStream: found nothing, allowed is the instance's name, beside a cluster's log group$/,
+    ],
+    [
+      'a stream with a sign that no stream has',
+      { alarm: 'log-alarm', logStream: 'shop:1' },
+      /logStream: found "shop:1", allowed is the instance's name/,
+    ],
+    [
+      'a subscription to nothing',
+      { alarm: 'subscription', logGroup: undefined },
+      /logGroup: found nothing, allowed is the server's log group beside alarm "subscription", or/,
+    ],
+    [
+      'the zone of a rate',
+      { schedule: 'rate(1 hour)', timeZone: 'Europe/Berlin' },
+      /timeZone: found "Europe\/Berlin", allowed is no such key but a time zone .* beside a cron schedule$/,
+    ],
+    [
+      'a zone that there is not',
+      { schedule: 'cron(0 8 * * ? *)', timeZone: 'Europe/Bonn' },
+      /timeZone: found "Europe\/Bonn", allowed is a time zone such as "Europe\/Berlin"/,
+    ],
+    [
+      'an offset for a zone',
+      { schedule: 'cron(0 8 * * ? *)', timeZone: '+01:00' },
+      /timeZone: found "\+01:00", allowed is a time zone such as "Europe\/Berlin"/,
+    ],
+    [
+      'a route table that is none',
+      { memoryAccess: { routeTableIds: ['main'] } },
+      /memoryAccess\.routeTableIds\[0\]: found "main", allowed is a route table's id/,
+    ],
+    [
+      'a subnet twice',
+      { vpc: { ...(aServer().vpc as object), subnetIds: ['subnet-0a1b2c3d', 'subnet-0a1b2c3d'] } },
+      /vpc\.subnetIds\[1\]: found "subnet-0a1b2c3d", allowed is each entry once: vpc\.subnetIds\[0\] is the same$/,
+    ],
+    [
+      'a security group twice',
+      { securityGroupIds: ['sg-0a1b2c3d', 'sg-0a1b2c3d'] },
+      /securityGroupIds\[1\]: found "sg-0a1b2c3d", allowed is each entry once/,
+    ],
+    [
+      'a topic twice',
+      { alarmTopicArns: [ALARMS, ALARMS] },
+      /alarmTopicArns\[1\]: found "arn:.*, allowed is each entry once/,
+    ],
+    [
+      'a network with host bits',
+      { policy: { protect: { addresses: ['10.0.3.1/28'] } } },
+      /policy\.protect\.addresses\[0\]: found "10\.0\.3\.1\/28", allowed is a network .* without host bits/,
+    ],
+    [
+      'targets that contradict each other',
+      { policy: { relieve: { when: { usedPercent: 80 }, until: { usedPercent: 90 } } } },
+      /policy\.relieve\.until: found \{"usedPercent":90\}, allowed is a usedPercent below relieve\.when's 80$/,
+    ],
+  ])('is refused for %s, with its path', (_, fields, problem) => {
+    expect(declare(fields)).toEqual([expect.stringMatching(problem)]);
+    expect(declare(fields)[0]).toMatch(/^servers\[0\]\./);
+  });
+});
+
+describe("the function's variables", () => {
+  const applications = (count: number) =>
+    Array.from({ length: count }, (_, at) => `application-${String(at).padStart(3, '0')}`);
+  const protecting = (count: number) => ({ policy: { protect: { applications: applications(count) } } });
+
+  it('may hold a policy of some length', () => {
+    expect(declare(protecting(100))).toEqual([]);
+  });
+
+  it('are refused beyond what Lambda takes, as it counts: as the JSON text of all of them', () => {
+    expect(declare(protecting(200))).toEqual([
+      expect.stringMatching(
+        /^servers\[0\]\.policy: found "\d{4} bytes, with all variables \d{4}", allowed is what makes the function's variables at most 3776 bytes of JSON, of which Lambda takes 4096/,
+      ),
+    ]);
+  });
+});
