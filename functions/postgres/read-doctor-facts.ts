@@ -1,5 +1,6 @@
 import { EXAMINED_SETTINGS } from '../core/doctor.ts';
 import {
+  type Configuration,
   type DoctorFacts,
   GRANTED_ROLES,
   type Grant,
@@ -25,23 +26,29 @@ type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica' | 'provider'>
 
 /** Everything the doctor looks at, one statement per concern, sent together. Changes nothing. */
 export async function readDoctorFacts(query: Query, versionNumber: number): Promise<DoctorFacts> {
-  const [snapshot, connections, roles, grants, reserveUsers, settings, overrides] = await Promise.all([
+  const [snapshot, configuration, reserveUsers] = await Promise.all([
     readSnapshot(query, versionNumber),
+    readConfiguration(query),
+    query(READ_DOCTOR_RESERVE_USERS),
+  ]);
+  return { snapshot, ...configuration, reserveUsers: reserveUsers as readonly ReserveUser[] };
+}
+
+/** Our role, the settings and how we came in, likewise. */
+export async function readConfiguration(query: Query): Promise<Configuration> {
+  const [connections, roles, grants, settings, overrides] = await Promise.all([
     query(READ_DOCTOR_CONNECTION),
     query(READ_DOCTOR_ROLE),
     query(READ_DOCTOR_GRANTS, [GRANTED_ROLES]),
-    query(READ_DOCTOR_RESERVE_USERS),
     query(READ_DOCTOR_SETTINGS, [EXAMINED_SETTINGS]),
     query(READ_DOCTOR_OVERRIDES, [EXAMINED_SETTINGS]),
   ]);
   const { isReplica, provider, ...connection } = connections[0] as ConnectionRow;
   return {
-    snapshot,
     provider,
     isReplica,
     connection,
     role: toOwnRole(roles[0] as RoleRow, grants as readonly GrantRow[]),
-    reserveUsers: reserveUsers as readonly ReserveUser[],
     settings: new Map(
       (settings as readonly (Setting & { readonly name: string })[]).map(({ name, ...setting }) => [
         name,

@@ -8,9 +8,17 @@ export function serverPorts(
   target: Target,
   source: CredentialSource,
   log: RemediatePorts['log'],
+  recall: RemediatePorts['recall'] = async () => null,
 ): RemediatePorts {
   return {
+    // Whoever cannot read the credentials finds out when it needs them.
+    ownRole: () =>
+      source(0).then(
+        (credentials) => credentials?.user ?? null,
+        () => null,
+      ),
     connect: (deadline) => connect(target, source, deadline),
+    recall,
     now: Date.now,
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
     log,

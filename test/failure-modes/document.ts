@@ -1,0 +1,60 @@
+import type { Row, Section } from './row.ts';
+import { ACTING } from './rows/acting.ts';
+import { CROWD } from './rows/crowd.ts';
+import { GETTING_IN } from './rows/getting-in.ts';
+import { LOOKING } from './rows/looking.ts';
+import { TIME } from './rows/time.ts';
+
+/** By the name under which the tests know them. */
+export const SECTIONS: Readonly<Record<string, Section>> = { GETTING_IN, LOOKING, ACTING, TIME, CROWD };
+
+const INTRODUCTION = `# Failure modes
+
+What can go wrong, and what a run makes of it. Each row is a test of the same name: it brings the fault about on a real
+server that is full of clients, runs the whole workflow, and compares outcome and message word for word. This page is
+written from the same rows, and a test compares it with them.
+
+- **Outcome** is the run's, out of the closed list in \`functions/core/outcome.ts\`.
+- **On-call reads** the subject; what else the message says of the fault stands below the table. \`#\` stands for a number that
+  differs from run to run. Where nobody is told, the run is on record and in the log only.
+- **Ended** are the sessions that the run ended. The test compares everybody's sessions before and after, by process and start
+  time: every session that is missing was told to end and is on record, and all others are still there. Among them are a
+  listener, the holder of an advisory lock, an active session, an open transaction, a superuser and a walsender.
+
+Afterwards no session and no lock of ours is left on the server.
+`;
+const HEADINGS = ['what goes wrong', 'outcome', 'on-call reads', 'ended'];
+
+/** `docs/failure-modes.md`. */
+export function documentOf(sections: readonly Section[]): string {
+  return [INTRODUCTION, ...sections.map(sectionText)].join('\n');
+}
+
+function sectionText({ title, about, provenBy, versions, rows }: Section): string {
+  const all = Object.values(rows);
+  const sentences = all.flatMap(({ fault, says }) => (says === null ? [] : [`- **${fault}**: ${says}`]));
+  return [
+    `## ${title}`,
+    about,
+    `Proven by \`test/failure-modes/${provenBy}\` on PostgreSQL ${versions.join(' and ')}.`,
+    tableText([HEADINGS, ...all.map(cellsOf)]),
+    ...(sentences.length === 0 ? [] : [sentences.join('\n')]),
+  ]
+    .map((paragraph) => `${paragraph}\n`)
+    .join('\n');
+}
+
+function cellsOf({ fault, outcome, subject, ends }: Row): readonly string[] {
+  const reads = subject === null ? 'nothing' : `\`${subject}\``;
+  return [fault, `\`${outcome}\``, reads, ends === 0 ? 'nobody' : String(ends)];
+}
+
+/** The columns of a table one below the other, as the formatter wants them. */
+function tableText([headings = [], ...lines]: readonly (readonly string[])[]): string {
+  const widths = headings.map((_, at) =>
+    Math.max(...[headings, ...lines].map((cells) => cells[at]?.length ?? 0)),
+  );
+  const row = (cells: readonly string[], filler = ' ') =>
+    `| ${widths.map((width, at) => (cells[at] ?? '').padEnd(width, filler)).join(' | ')} |`;
+  return [row(headings), row([], '-'), ...lines.map((cells) => row(cells))].join('\n');
+}

@@ -1,0 +1,32 @@
+import type { Outcome } from '../../functions/core/outcome.ts';
+import type { Version } from '../support/postgres-server.ts';
+
+/** One fault, and what a run makes of it; `#` in a text stands for a number that differs from run to run. */
+export type Row = {
+  /** What goes wrong; the title of the test that proves the row. */
+  readonly fault: string;
+  readonly outcome: Outcome;
+  /** Null where nobody is told. */
+  readonly subject: string | null;
+  /** The problem's sentence; where there is no problem, another one of the message, or null. */
+  readonly says: string | null;
+  /** How many sessions the run ends. All others that were there before are there afterwards. */
+  readonly ends: number;
+};
+
+export type Section = {
+  readonly title: string;
+  /** A few words for the reader. */
+  readonly about: string;
+  /** The file with the tests, beside this one. */
+  readonly provenBy: string;
+  readonly versions: readonly Version[];
+  readonly rows: Readonly<Record<string, Row>>;
+};
+
+/** The expected text where it describes the actual one, else the actual one: a difference then shows what was said. */
+export function asExpected(expected: string | null, actual: string | null): string | null {
+  if (expected === null || actual === null) return actual;
+  const literal = expected.split('#').map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literal.join('\\d+')}$`).test(actual) ? expected : actual;
+}

@@ -1,0 +1,17 @@
+import type { Row, Section } from '../row.ts';
+
+export const CROWD = {
+  title: 'A large server',
+  about: 'The same run, with as many sessions as a large server has.',
+  provenBy: 'crowd.test.ts',
+  versions: [18],
+  rows: {
+    crowd: {
+      fault: 'there are 1,900 sessions',
+      outcome: 'recovered',
+      subject: 'orders: recovered, 500 idle sessions of role app ended, 1400 of 1900 slots used',
+      says: null,
+      ends: 500,
+    },
+  } satisfies Record<string, Row>,
+} as const satisfies Section;

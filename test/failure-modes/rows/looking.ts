@@ -1,0 +1,87 @@
+import type { Row, Section } from '../row.ts';
+
+export const LOOKING = {
+  title: 'What a run finds',
+  about: 'What cannot be read protects: it never makes a session look idle, or free to go.',
+  provenBy: 'looking.test.ts',
+  versions: [14, 18],
+  rows: {
+    blind: {
+      fault: "our role may not read other roles' sessions",
+      outcome: 'blind',
+      subject: 'orders: blind, nothing ended, our role may not see other sessions',
+      says: `Role "half ""blind""" cannot see other roles' sessions (# are hidden), and what it cannot see it does not judge: GRANT pg_read_all_stats TO "half ""blind""";`,
+      ends: 0,
+    },
+    untracked: {
+      fault: 'the server does not track what sessions do',
+      outcome: 'no-candidates',
+      subject: 'orders: under pressure, policy lets no session go, 24 of 24 slots used, 18 by billing',
+      says: '18 never ended: track_activities is off',
+      ends: 0,
+    },
+    oddSettings: {
+      fault: 'our role has a DateStyle, a TimeZone and other settings of its own',
+      outcome: 'recovered',
+      subject: 'orders: recovered, 9 idle sessions of billing ended, 15 of 24 slots used',
+      says: null,
+      ends: 9,
+    },
+    names: {
+      fault: 'names hold quotes, line breaks and 63 bytes of Chinese',
+      outcome: 'recovered',
+      subject: `orders: recovered, 9 idle sessions of role it's "our"\\nname; --?... ended, 15 of 24 slots used`,
+      says: null,
+      ends: 9,
+    },
+    locksUnread: {
+      fault: 'who holds advisory locks cannot be read',
+      outcome: 'no-candidates',
+      subject: 'orders: under pressure, policy lets no session go, 23 of 24 slots used, 17 by billing',
+      says: '20 protected: advisory locks could not be read',
+      ends: 0,
+    },
+    tablesUnread: {
+      fault: 'who has temporary tables cannot be read, and the policy protects them',
+      outcome: 'no-candidates',
+      subject: 'orders: under pressure, policy lets no session go, 23 of 24 slots used, 17 by billing',
+      says: '19 protected: temporary tables could not be read',
+      ends: 0,
+    },
+    clientGone: {
+      fault: 'the clients are gone and the server has not noticed',
+      outcome: 'recovered',
+      subject: 'orders: recovered, 9 idle sessions of batch ended, 15 of 24 slots used',
+      says: null,
+      ends: 9,
+    },
+    clientStopped: {
+      fault: 'the clients are stopped',
+      outcome: 'recovered',
+      subject: 'orders: recovered, 9 idle sessions of batch ended, 15 of 24 slots used',
+      says: null,
+      ends: 9,
+    },
+    clientDeaf: {
+      fault: 'the clients do not read a long answer',
+      outcome: 'no-candidates',
+      subject: 'orders: under pressure, policy lets no session go, 24 of 24 slots used, 18 by batch',
+      says: '19 sessions are active, which is never ended here. Decide by hand, pg_cancel_backend(pid) first.',
+      ends: 0,
+    },
+    clientSlow: {
+      fault: 'the clients have not read a short answer',
+      outcome: 'recovered',
+      subject: 'orders: recovered, 9 idle sessions of batch ended, 15 of 24 slots used',
+      says: null,
+      ends: 9,
+    },
+    states: {
+      fault: 'there are sessions in every state',
+      outcome: 'recovered',
+      subject: 'orders: recovered, 9 idle sessions of billing ended, 15 of 24 slots used',
+      says: null,
+      ends: 9,
+    },
+  } satisfies Record<string, Row>,
+} as const satisfies Section;

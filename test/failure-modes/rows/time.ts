@@ -1,0 +1,102 @@
+import type { Row, Section } from '../row.ts';
+
+export const TIME = {
+  title: 'Time',
+  about: `A run owns its deadline and returns its record before it. From a function that is frozen or killed the server itself takes
+session and lock back.`,
+  provenBy: 'time.test.ts',
+  versions: [18],
+  rows: {
+    noTime: {
+      fault: 'no time is left when a run begins',
+      outcome: 'failed',
+      subject: 'orders: run failed, nothing ended, deadline-near',
+      says: 'The time of this run is up: it broke off where it was, and the next run measures anew.',
+      ends: 0,
+    },
+    nearConnecting: {
+      fault: 'the deadline comes while the run tries to get in',
+      outcome: 'cannot-connect',
+      subject: 'orders: no way in after # tries, nothing ended, connect-full',
+      says: 'No way into 127.0.0.1:# after # tries in # s: only slots reserved for others are left, the rest is taken by sessions or by clients that never finish logging in; grant pg_use_reserved_connections to our role and set reserved_connections, or raise it where that is done (16+; before, only superusers get in).',
+      ends: 0,
+    },
+    nearLocking: {
+      fault: 'the deadline comes while the run waits for the lock',
+      outcome: 'busy',
+      subject: 'orders: another run is at work, this one did nothing',
+      says: null,
+      ends: 0,
+    },
+    nearLooking: {
+      fault: 'the network goes silent while the run looks, until the deadline',
+      outcome: 'failed',
+      subject: 'orders: run failed, nothing ended, deadline-near',
+      says: 'The time of this run is up: it broke off where it was, and the next run measures anew.',
+      ends: 0,
+    },
+    nearBetween: {
+      fault: 'the deadline comes in the middle of terminating',
+      outcome: 'unverified',
+      subject: 'orders: 32 sessions told to end, effect not known, deadline-near',
+      says: 'The time of this run is up: it broke off where it was, and the next run measures anew.',
+      ends: 32,
+    },
+    nearWindow: {
+      fault: 'the network goes silent in the middle of terminating, until the deadline',
+      outcome: 'unverified',
+      subject: 'orders: 40 sessions told to end, effect not known, deadline-near',
+      says: 'The time of this run is up: it broke off where it was, and the next run measures anew.',
+      ends: 32,
+    },
+    nearVerifying: {
+      fault: 'the network goes silent while the run verifies, until the deadline',
+      outcome: 'unverified',
+      subject: 'orders: 40 sessions told to end, effect not known, deadline-near',
+      says: 'The time of this run is up: it broke off where it was, and the next run measures anew.',
+      ends: 40,
+    },
+    nearSettling: {
+      fault: 'the deadline comes while the run settles',
+      outcome: 'recovered',
+      subject: 'orders: recovered, 40 idle sessions of billing ended, 24 of 64 slots used',
+      says: null,
+      ends: 40,
+    },
+    frozen: {
+      fault: 'the function is frozen when it is about to terminate, for longer than its session may idle',
+      outcome: 'partial',
+      subject: 'orders: still under pressure, no session ended, 64 of 64 slots used',
+      says: 'Our session with the server broke off while terminating: 32 attempts have no answer, nothing after them was sent. A second session read what came of it.',
+      ends: 0,
+    },
+    killed: {
+      fault: 'the function is killed in the middle of terminating',
+      outcome: 'failed',
+      subject: 'orders: run failed, what it did is not known, time limit',
+      says: 'lines with "terminating" name the pids that were told to end. Without such a line none was.',
+      ends: 32,
+    },
+    stale: {
+      fault: 'the event is six minutes old',
+      outcome: 'stale',
+      subject: null,
+      says: null,
+      ends: 0,
+    },
+    late: {
+      fault: 'the event comes again when the run is over',
+      outcome: 'unexplained',
+      subject: 'orders: clients were refused, no pressure seen, 24 of 64 slots used',
+      says: null,
+      ends: 0,
+    },
+    muted: {
+      fault: 'the alarm goes back to OK',
+      outcome: 'muted',
+      subject: null,
+      says: null,
+      ends: 0,
+    },
+  } satisfies Record<string, Row>,
+} as const satisfies Section;

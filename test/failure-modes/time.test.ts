@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { anAlarm } from '../support/builders.ts';
+import { KILLED_RUN } from '../support/failed-runs.ts';
+import { interruptWindow } from '../support/interrupted-window.ts';
+import { RunElsewhere } from '../support/run-elsewhere.ts';
+import { startSlowNetwork } from '../support/slow-network.ts';
+import { inMs } from '../support/targets.ts';
+import { proveRows, type Scenario } from './prove-rows.ts';
+import { TIME } from './rows/time.ts';
+import { ENFORCE_TWO_WINDOWS, FREE, LOCK_KEY, proofOf, type Stage, TWO_WINDOWS } from './stage.ts';
+import { type Moment, strikeAt } from './strike.ts';
+
+/** Long enough to be in the middle of something, on a busy machine too. */
+const SHORT_MS = 1_000;
+/** Long enough for several tries. */
+const SHORTER_MS = 600;
+/** Within its own bounds, 10 s each, the server takes back what we have left. */
+const TAKEN_BACK_MS = 25_000;
+const policy = ENFORCE_TWO_WINDOWS;
+
+/** The network swallows everything from one moment on. */
+function silentFrom(moment: Moment): Scenario {
+  return async (stage) => {
+    await stage.fill();
+    const target = stage.use(await startSlowNetwork(stage.server));
+    const change = strikeAt(moment, async () => target.swallow());
+    return stage.run({ policy, target, change, deadlineMs: SHORT_MS });
+  };
+}
+
+/** Fills the server and starts a run in another process. */
+async function runElsewhere(stage: Stage) {
+  await stage.fill();
+  const before = await stage.sessions();
+  const { server, headroom } = stage;
+  const errand = { address: server, role: headroom, freeSlots: FREE, deadlineMs: 60_000 };
+  const run = stage.use(new RunElsewhere(errand));
+  return { run, ended: (expected: number) => stage.endedSince(before, expected) };
+}
+
+proveRows(
+  TIME,
+  {
+    noTime: async (stage) => {
+      await stage.fill();
+      return stage.run({ policy, deadlineMs: 0 });
+    },
+    nearConnecting: async (stage) => {
+      await stage.fill();
+      return stage.run({ policy, role: stage.app, deadlineMs: SHORTER_MS });
+    },
+    nearLocking: async (stage) => {
+      await stage.fill();
+      const holder = await stage.server.connect();
+      await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
+      stage.afterwards(() => holder.end());
+      return stage.run({ policy, deadlineMs: SHORTER_MS });
+    },
+    nearLooking: silentFrom('before looking'),
+    nearBetween: async (stage) => {
+      await stage.fill();
+      const change = strikeAt('between the windows', () => sleep(SHORT_MS));
+      return stage.run({ policy, change, deadlineMs: SHORT_MS });
+    },
+    nearWindow: silentFrom('between the windows'),
+    nearVerifying: silentFrom('before verifying'),
+    nearSettling: async (stage) => {
+      await stage.fill();
+      return stage.run({ policy, deadlineMs: SHORT_MS, settles: true });
+    },
+    // Its window is on record when it is stopped, and is sent when it goes on.
+    frozen: async (stage) => {
+      const { run, ended } = await runElsewhere(stage);
+      await run.terminating();
+      await run.freeze();
+      await stage.expectNothingOfOurs(TAKEN_BACK_MS);
+      run.thaw();
+      await run.send();
+      return proofOf(await run.record(), ended);
+    },
+    // As Lambda does at the time limit: its window has been sent, and no answer was taken.
+    killed: async (stage, { ends }) => {
+      const { run, ended } = await runElsewhere(stage);
+      const tried = await interruptWindow(stage.server, run, () => run.freeze());
+      await ended(ends);
+      await run.kill();
+      return { told: KILLED_RUN, tried, ended };
+    },
+    stale: async (stage) => {
+      await stage.fill();
+      return stage.run({ policy, trigger: anAlarm({ at: new Date(inMs(-360_000)).toISOString() }) });
+    },
+    late: async (stage) => {
+      await stage.fill();
+      await stage.run({ policy });
+      return stage.run({ policy });
+    },
+    muted: async (stage) => {
+      await stage.fill();
+      return stage.run({ policy, trigger: anAlarm({ at: new Date().toISOString(), state: 'OK' }) });
+    },
+  },
+  TWO_WINDOWS,
+);
