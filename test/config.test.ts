@@ -50,7 +50,29 @@ describe('the environment of remediate', () => {
       },
       login: { secret: COMPLETE.HEADROOM_SECRET },
       policy: parsePolicy({ mode: 'enforce' }),
+      metrics: 'few',
+      logStream: null,
+      table: null,
     });
+  });
+
+  test('takes the name of a log stream, and not an empty one', () => {
+    expect(parseRemediateConfig({ ...COMPLETE, HEADROOM_LOG_STREAM: 'orders-1' })).toMatchObject({
+      logStream: 'orders-1',
+    });
+    expect(problemsOf({ ...COMPLETE, HEADROOM_LOG_STREAM: '' })).toEqual([
+      'HEADROOM_LOG_STREAM: found "", allowed is the name of a log stream',
+    ]);
+  });
+
+  test.each(['none', 'few', 'all'])('takes %s for a choice of metrics', (metrics) => {
+    expect(parseRemediateConfig({ ...COMPLETE, HEADROOM_METRICS: metrics })).toMatchObject({ metrics });
+  });
+
+  test('refuses any other choice of metrics', () => {
+    expect(problemsOf({ ...COMPLETE, HEADROOM_METRICS: 'some' })).toEqual([
+      'HEADROOM_METRICS: found "some", allowed is "none", "few", "all"',
+    ]);
   });
 
   test('takes port, database, authorities and TLS as they are written', () => {
@@ -181,6 +203,29 @@ describe('the environment of remediate', () => {
   });
 });
 
+describe.each([
+  ['remediate', COMPLETE, parseRemediateConfig],
+  ['report', { HEADROOM_TOPIC: 'arn:aws:sns:eu-west-1:111122223333:people' }, parseReportConfig],
+] as const)("the memory's table in the environment of %s", (_, complete, parse) => {
+  test.each(['pg-headroom-memory', 'arn:aws:dynamodb:eu-west-1:111122223333:table/pg-headroom-memory'])(
+    'may be %s',
+    (table) => {
+      expect(parse({ ...complete, HEADROOM_TABLE: table })).toMatchObject({ table });
+    },
+  );
+
+  test('may be left out, and then nothing is remembered', () => {
+    expect(parse(complete)).toMatchObject({ table: null });
+  });
+
+  test.each(['', 'no', 'a table'])('is not %j', (table) => {
+    const { code, message } = refusalOf(() => parse({ ...complete, HEADROOM_TABLE: table }));
+    expect(code).toBe('config-invalid');
+    expect(message).toContain('HEADROOM_TABLE: found');
+    expect(message).toContain('allowed is the name or ARN of a DynamoDB table');
+  });
+});
+
 describe('the environment of report', () => {
   test('needs a topic', () => {
     const topic = 'arn:aws:sns:eu-west-1:111122223333:people';
@@ -191,5 +236,21 @@ describe('the environment of report', () => {
       expect(message).toContain('HEADROOM_TOPIC: found ');
       expect(message).not.toContain('SECRET');
     }
+  });
+
+  test('takes a topic for chat rooms, or none', () => {
+    const HEADROOM_TOPIC = 'arn:aws:sns:eu-west-1:111122223333:people';
+    const chat = 'arn:aws:sns:eu-west-1:111122223333:chat';
+    expect(parseReportConfig({ HEADROOM_TOPIC, HEADROOM_CHAT_TOPIC: chat })).toMatchObject({ chat });
+    expect(parseReportConfig({ HEADROOM_TOPIC })).toMatchObject({ chat: null });
+    const { message } = refusalOf(() => parseReportConfig({ HEADROOM_TOPIC, HEADROOM_CHAT_TOPIC: '' }));
+    expect(message).toContain('HEADROOM_CHAT_TOPIC: found "", allowed is the ARN of an SNS topic');
+  });
+
+  test('takes a bucket for records, or none', () => {
+    const HEADROOM_TOPIC = 'arn:aws:sns:eu-west-1:111122223333:people';
+    const withBucket = { HEADROOM_TOPIC, HEADROOM_BUCKET: 'records' };
+    expect(parseReportConfig(withBucket)).toMatchObject({ bucket: 'records' });
+    expect(parseReportConfig({ HEADROOM_TOPIC })).toMatchObject({ bucket: null });
   });
 });
