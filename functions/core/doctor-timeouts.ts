@@ -1,14 +1,26 @@
 import type { DoctorFacts } from './doctor-facts.ts';
-import { advice, bySettings, type DoctorFinding, good, type Mend, namesText } from './doctor-finding.ts';
+import {
+  advice,
+  bySettings,
+  type CheckName,
+  type DoctorFinding,
+  good,
+  type Mend,
+  namesText,
+} from './doctor-finding.ts';
 import { nameMatcher } from './name-pattern.ts';
 import { clientSessions, compareText } from './slots.ts';
 import { quoteIdentifier } from './sql-text.ts';
 
-type TimeoutFacts = Pick<DoctorFacts, 'snapshot' | 'provider' | 'settings' | 'overrides' | 'role'>;
+type TimeoutFacts = Pick<
+  DoctorFacts,
+  'snapshot' | 'provider' | 'settings' | 'overrides' | 'role' | 'connection'
+>;
 
 /** What the kernel takes where the server says 0: two hours, 75 seconds, nine times. */
 const KERNEL = { idle: 7_200, interval: 75, count: 9 };
 const NOTICED_WITHIN_S = 300;
+const KEEPALIVES = ['tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count'];
 const LOGIN_WITHIN_S = 30;
 /** Statements for more roles than this are a list, not advice. */
 const MOST_ROLES = 3;
@@ -29,6 +41,8 @@ const isTool = nameMatcher([
 
 /** How long a client whose host vanished keeps its slot. */
 export function checkKeepalives(facts: TimeoutFacts): DoctorFinding {
+  const ours = setForUs(facts, 'keepalives', KEEPALIVES);
+  if (ours !== null) return ours;
   const idle = numberOf(facts, 'tcp_keepalives_idle') || KERNEL.idle;
   const interval = numberOf(facts, 'tcp_keepalives_interval') || KERNEL.interval;
   const count = numberOf(facts, 'tcp_keepalives_count') || KERNEL.count;
@@ -60,6 +74,8 @@ export function checkLoginTimeout(facts: TimeoutFacts): DoctorFinding {
 /** Where the server does not look, a statement runs to its end for a client that has left. */
 export function checkLostClients(facts: TimeoutFacts): DoctorFinding {
   const name = 'client_connection_check_interval';
+  const ours = setForUs(facts, 'lost-clients', [name]);
+  if (ours !== null) return ours;
   if (numberOf(facts, name) > 0)
     return good('lost-clients', `Statements end when their client has left (${name}).`);
   return advice(
@@ -73,6 +89,8 @@ export function checkIdleInTransaction(facts: TimeoutFacts): DoctorFinding {
   const name = 'idle_in_transaction_session_timeout';
   const ms = numberOf(facts, name);
   const check = 'idle-in-transaction';
+  const ours = setForUs(facts, check, [name]);
+  if (ours !== null) return ours;
   if (ms > 0) return good(check, `Transactions left open end after ${durationText(ms / 1_000)} (${name}).`);
   const roles = clientRoles(facts).filter((role) => !hasOwn(facts, name, role));
   if (roles.length === 0) return good(check, `${name} is off, and no connected role lacks one of its own.`);
@@ -85,6 +103,8 @@ export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
   const name = 'idle_session_timeout';
   const ms = numberOf(facts, name);
   const check = 'idle-sessions';
+  const ours = setForUs(facts, check, [name]);
+  if (ours !== null) return ours;
   if (ms > 0)
     return good(
       check,
@@ -115,6 +135,27 @@ function clientRoles({ snapshot, role }: TimeoutFacts): readonly string[] {
 /** Whatever it says, somebody has decided. */
 function hasOwn({ overrides }: TimeoutFacts, name: string, role: string): boolean {
   return overrides.some((each) => each.setting === name && each.role === role);
+}
+
+/** What our own role, or its database, has for itself hides what others get: nothing is said of a value that is not theirs. */
+function setForUs(
+  { overrides, role, connection }: TimeoutFacts,
+  check: CheckName,
+  names: readonly string[],
+): DoctorFinding | null {
+  const own = overrides.find(
+    (each) =>
+      names.includes(each.setting) &&
+      (each.role !== null || each.database !== null) &&
+      (each.role === null || each.role === role.name) &&
+      (each.database === null || each.database === connection.database),
+  );
+  if (own === undefined) return null;
+  const whose = own.role === null ? `this database` : 'our own role';
+  return good(
+    check,
+    `Not looked at: ${own.setting} is set for ${whose}, so that others' value does not show.`,
+  );
 }
 
 function forRoles(roles: readonly string[], name: string, value: string, note: string): Mend {

@@ -215,3 +215,21 @@ describe('Timeouts', () => {
     expect(finding?.found).toContain('a, b, c and 2 more');
   });
 });
+
+describe('A timeout that is set where we come in', () => {
+  const overridden = (role: string | null, database: string | null) => ({
+    settings: { idle_session_timeout: '10000' },
+    overrides: [{ setting: 'idle_session_timeout', value: '10s', role, database }],
+  });
+
+  test.each([
+    ['our role', 'headroom', null, 'Not looked at: idle_session_timeout is set for our own role'],
+    ['our database', null, 'postgres', 'Not looked at: idle_session_timeout is set for this database'],
+    ['another role', 'app', null, 'Idle sessions end after 10 s'],
+    ['another database', null, 'shop', 'Idle sessions end after 10 s'],
+    ['everybody', null, null, 'Idle sessions end after 10 s'],
+  ])('for %s', (_, role, database, says) => {
+    const [finding] = findingsOf(overridden(role, database), 'idle-sessions');
+    expect(finding?.found.startsWith(says)).toBe(true);
+  });
+});
