@@ -47,7 +47,7 @@ const LOG_STREAM =
   "the instance's name, which its stream has, in a log group that an Aurora cluster's instances share";
 
 /** How a refused client makes the function run. */
-export const ALARM_KINDS = ['metric', 'subscription', 'log-alarm', 'none'] as const;
+const ALARM_KINDS = ['metric', 'subscription', 'log-alarm', 'none'] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];
 
 const schedule = described(

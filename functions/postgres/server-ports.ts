@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RemediatePorts } from '../workflow/ports.ts';
 import { connect } from './connect.ts';
-import type { CredentialSource, Target } from './target.ts';
+import type { CredentialSource, Credentials, Target } from './target.ts';
 
 /** The real server and the real clock. */
 export function serverPorts(
@@ -10,14 +10,20 @@ export function serverPorts(
   log: RemediatePorts['log'],
   recall: RemediatePorts['recall'] = async () => null,
 ): RemediatePorts {
+  let known: Credentials | null = null;
+  // What was read to know our role lets us in as well: between an alarm and its slots nothing is fetched twice.
+  const knownOrRead: CredentialSource = async (refused) => {
+    const credentials = refused === 0 ? known : null;
+    known = null;
+    return credentials ?? source(refused);
+  };
   return {
     // Whoever cannot read the credentials finds out when it needs them.
-    ownRole: () =>
-      source(0).then(
-        (credentials) => credentials?.user ?? null,
-        () => null,
-      ),
-    connect: (deadline) => connect(target, source, deadline),
+    ownRole: async () => {
+      known = await source(0).catch(() => null);
+      return known?.user ?? null;
+    },
+    connect: (deadline) => connect(target, knownOrRead, deadline),
     recall,
     now: Date.now,
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),

@@ -58,7 +58,7 @@ const isClient = (session: Session) => session.backendType === 'client backend';
 
 export const clientsOf = (snapshot: Snapshot) =>
   snapshot.sessions.filter((session) => isClient(session) && !isOwn(session, snapshot));
-export const usedOf = (snapshot: Snapshot) =>
+const usedOf = (snapshot: Snapshot) =>
   snapshot.sessions.filter(
     (session) => (isClient(session) || isHidden(session)) && !isOwn(session, snapshot),
   );
@@ -108,10 +108,7 @@ export function rungOf(session: Session, ladder: FullPolicy['relieve']['ladder']
   );
 }
 
-export function rungsInForce(
-  { relieve, reap }: FullPolicy,
-  trigger: TriggerKind,
-): FullPolicy['relieve']['ladder'] {
+function rungsInForce({ relieve, reap }: FullPolicy, trigger: TriggerKind): FullPolicy['relieve']['ladder'] {
   return reap !== null && trigger === 'schedule'
     ? [...relieve.ladder, { state: 'idle', minAge: reap.minAge }]
     : relieve.ladder;
@@ -134,13 +131,13 @@ export function barOf(
 }
 
 /** One scope in need: how many of its sessions have to go, and which sessions are its own. */
-export type Need = {
+type Need = {
   readonly name: string;
   readonly need: number;
   readonly has: (session: Session) => boolean;
 };
 
-export function usableOf({ slots }: Snapshot): number {
+function usableOf({ slots }: Snapshot): number {
   return slots.max - slots.superuserReserved - slots.reserved - slots.providerReserved;
 }
 

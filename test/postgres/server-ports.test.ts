@@ -16,3 +16,20 @@ test.each<[string, CredentialSource, string | null]>([
 ])('our role is %s', async (_, source, role) => {
   expect(await serverPorts(TARGET, source, () => {}).ownRole()).toBe(role);
 });
+
+test('the credentials that told our role let us in, once, and are read anew by who comes again', async () => {
+  const asked: number[] = [];
+  const ports = serverPorts(
+    TARGET,
+    async (refused) => {
+      asked.push(refused);
+      return { user: 'headroom', password: 'x' };
+    },
+    () => {},
+  );
+  expect(await ports.ownRole()).toBe('headroom');
+  for (const reads of [[0], [0, 0]]) {
+    expect(await ports.connect(Date.now() + 1_000)).toHaveProperty('problem.code', 'connect-unreachable');
+    expect(asked).toEqual(reads);
+  }
+});

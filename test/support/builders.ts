@@ -9,7 +9,7 @@ import type { AlarmTrigger, TriggerKind } from '../../functions/core/trigger.ts'
 import type { Attempt } from '../../functions/core/verification.ts';
 
 /** The moment at which every built snapshot is taken. */
-export const TAKEN_AT = '2026-11-21 03:15:43.000000+00';
+const TAKEN_AT = '2026-11-21 03:15:43.000000+00';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

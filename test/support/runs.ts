@@ -83,6 +83,20 @@ export function withDatabase(
   return { ...ports, connect };
 }
 
+/** Ports for two runs at the same moment: neither goes on before both are in. */
+export function bothIn(ports: RemediatePorts): RemediatePorts {
+  const second = Promise.withResolvers<void>();
+  let inside = 0;
+  const connect: RemediatePorts['connect'] = async (deadline) => {
+    const connection = await ports.connect(deadline);
+    inside += 1;
+    if (inside === 2) second.resolve();
+    await second.promise;
+    return connection;
+  };
+  return { ...ports, connect };
+}
+
 /** How many attempts came to what. */
 export function resultsOf({ attempts }: RunRecord): Partial<Record<AttemptResult, number>> {
   const counts: Partial<Record<AttemptResult, number>> = {};

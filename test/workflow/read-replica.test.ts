@@ -7,6 +7,7 @@ import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { RunElsewhere } from '../support/run-elsewhere.ts';
 import {
   aRequest,
+  bothIn,
   briskPorts,
   eagerPolicy,
   endedOf,
@@ -86,19 +87,10 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     await fill();
     const holder = await primary.connect();
     await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-    const bothIn = Promise.withResolvers<void>();
-    let inside = 0;
-    const ports = briskPorts(replica, headroom);
-    const connect: RemediatePorts['connect'] = async (deadline) => {
-      const connection = await ports.connect(deadline);
-      inside += 1;
-      if (inside === 2) bothIn.resolve();
-      await bothIn.promise;
-      return connection;
-    };
+    const ports = bothIn(briskPorts(replica, headroom));
     const request = aRequest({ policy: ENFORCE, trigger: SWEEP });
     const records = await Promise.all(
-      ['run-1', 'run-2'].map((runId) => remediate({ ...request, runId }, { ...ports, connect })),
+      ['run-1', 'run-2'].map((runId) => remediate({ ...request, runId }, ports)),
     );
     await holder.end();
     expect(records.filter(({ outcome }) => outcome === 'recovered')).toHaveLength(1);

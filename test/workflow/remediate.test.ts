@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { planRemediation } from '../../functions/core/plan.ts';
-import type { RemediatePorts } from '../../functions/workflow/ports.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import {
   aRequest,
+  bothIn,
   briskPorts,
   eagerPolicy,
   endedOf,
@@ -105,19 +105,10 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   test('of two runs at the same moment one acts', async () => {
     const { sessions } = await fillUntilRefused(server, billing());
     // Both are in before either goes on: one that is still being let in would count as a stranger's slot.
-    const bothIn = Promise.withResolvers<void>();
-    let inside = 0;
-    const ports = briskPorts(server, headroom);
-    const connect: RemediatePorts['connect'] = async (deadline) => {
-      const connection = await ports.connect(deadline);
-      inside += 1;
-      if (inside === 2) bothIn.resolve();
-      await bothIn.promise;
-      return connection;
-    };
+    const ports = bothIn(briskPorts(server, headroom));
     const request = aRequest({ policy: ENFORCE, trigger: SWEEP });
     const records = await Promise.all(
-      ['run-1', 'run-2'].map((runId) => remediate({ ...request, runId }, { ...ports, connect })),
+      ['run-1', 'run-2'].map((runId) => remediate({ ...request, runId }, ports)),
     );
     const acted = records.filter(({ outcome }) => outcome === 'recovered');
     const waited = records.filter(({ outcome }) => outcome === 'healthy' || outcome === 'busy');
