@@ -1,167 +1,74 @@
-import type { Plan } from './plan.ts';
-import type { Reading } from './record.ts';
-import {
-  type Group,
-  groupKey,
-  groupOf,
-  IDLE_STATES,
-  identityOf,
-  isHidden,
-  type Session,
-  takesSlot,
-} from './session.ts';
-import { compareText, type Pressure, usableSlots } from './slots.ts';
-import { ownSessions, type Snapshot } from './snapshot.ts';
-import { type Attempt, isFreed } from './verification.ts';
+import type { GroupStanding } from './ranking.ts';
 
-/** Sessions in one state; null where the server did not say. */
-export type StateCount = { readonly state: string | null; readonly count: number };
+/**
+ * Why the slots ran out; one closed union for message, page, memory and metrics. `limit-too-low` never stands beside a
+ * leak, and `unclear` is an answer: a guess at night costs more than none.
+ */
+export const CAUSES = [
+  /** Idle sessions that one group opens steadily and never uses again. */
+  'connection-leak',
+  /** Pools that keep more idle sessions than they use, opened when their processes started. */
+  'oversized-idle-pools',
+  /** Many young sessions that all work: more to do than before. */
+  'traffic-spike',
+  /** Statements that run long hold the slots. */
+  'slow-queries',
+  /** Transactions that were begun and left. */
+  'idle-in-transaction',
+  /** Sessions that wait for a lock that somebody holds. */
+  'lock-pile-up',
+  /** Refused or thrown-out clients that come again at once. */
+  'reconnect-storm',
+  /** A role's `CONNECTION LIMIT`. */
+  'role-limit',
+  /** A database's `CONNECTION LIMIT`. */
+  'database-limit',
+  /** `max_wal_senders`. */
+  'replication-limit',
+  /** A pooler that opens more sessions than it needs. */
+  'pooler-oversized',
+  /** psql and graphical tools, left open by people. */
+  'developer-tools',
+  /** A monitoring agent with many sessions. */
+  'monitoring-hog',
+  /** Sessions whose hosts are gone: the server waits for keepalives. */
+  'dead-clients',
+  /** Slots taken by clients that never finish logging in: few sessions show. */
+  'half-open-clients',
+  /** All sessions are in use, none too many: the server has too few slots. */
+  'limit-too-low',
+  'unclear',
+] as const;
+export type Cause = (typeof CAUSES)[number];
 
-/** What one group held when the snapshot was taken. */
-export type GroupStanding = {
-  readonly group: Group;
-  readonly sessions: number;
-  /** Of the usable slots, whole percent; null when the server has none. */
-  readonly sharePercent: number | null;
-  /** Most frequent first. */
-  readonly states: readonly StateCount[];
-  /** Distinct addresses; the first few by number of sessions. */
-  readonly addresses: { readonly count: number; readonly first: readonly string[] };
-  /** Of its sessions in an idle state whose age is known. */
-  readonly oldestIdleMs: number | null;
-  readonly medianIdleMs: number | null;
+export type Confidence = 'high' | 'medium' | 'low';
+
+/** How a group came to its sessions, fitted on when those it still holds were opened. */
+export type Opening = {
+  /** Sessions an hour that it opened and kept. */
+  readonly perHour: number;
+  /** Over which time, milliseconds. */
+  readonly spanMs: number;
+  /** Until the slots that were free before are gone again at this rate, milliseconds from the snapshot; 0 when they are. */
+  readonly fullInMs: number | null;
 };
 
-/** Who held the slots, the largest group first. */
-export type Ranking = {
-  readonly groups: readonly GroupStanding[];
-  /** Sessions that our role may not see: they hold slots, nobody knows for whom. */
-  readonly hidden: number;
-  /** All slots in use, the hidden ones too. */
-  readonly used: number;
-  readonly usable: number;
-  readonly states: readonly StateCount[];
-  /** The first group, when it stands out. This says who, not why. */
-  readonly leading: GroupStanding | null;
-  /** Rows that take no slot: our own sessions and the server's processes. */
-  readonly notCounted: { readonly own: number; readonly processes: number };
+/** Who holds the slots, and why. */
+export type Culprit = {
+  readonly standing: GroupStanding;
+  readonly cause: Cause;
+  readonly confidence: Confidence;
+  /** Sentences with numbers. Names that clients choose stand in `standing` only. */
+  readonly evidence: readonly string[];
+  /** Null where nothing steady shows. */
+  readonly opening: Opening | null;
 };
 
-const FIRST_ADDRESSES = 3;
-
-/** Ranks who holds the slots. Counts what the capacity arithmetic counts, so that the sums agree. */
-export function rankGroups(snapshot: Snapshot): Ranking {
-  const usable = usableSlots(snapshot.slots);
-  const isOwn = ownSessions(snapshot);
-  const foreign = snapshot.sessions.filter((session) => !isOwn(session));
-  const counted = foreign.filter(takesSlot);
-  const seen = counted.filter((session) => !isHidden(session));
-  const groups = [...Map.groupBy(seen, groupKey).values()]
-    .map((sessions) => standingOf(sessions, usable))
-    .sort((a, b) => b.sessions - a.sessions || compareText(textOf(a.group), textOf(b.group)));
-  const hidden = counted.length - seen.length;
-  return {
-    groups,
-    hidden,
-    used: counted.length,
-    usable,
-    states: countStates(seen),
-    leading: leadingOf(groups, counted.length, hidden),
-    notCounted: {
-      own: snapshot.sessions.length - foreign.length,
-      processes: foreign.length - counted.length,
-    },
-  };
-}
-
-/** Only makes equals come out alike on every run. */
-function textOf({ application, user, database }: Group): string {
-  return JSON.stringify([application, user, database]);
-}
-
-function standingOf(sessions: readonly Session[], usable: number): GroupStanding {
-  const [first] = sessions;
-  const ages = idleAges(sessions);
-  const addresses = byCount(Map.groupBy(sessions, ({ address }) => address));
-  return {
-    group: first ? groupOf(first) : { application: '', user: '', database: '' },
-    sessions: sessions.length,
-    sharePercent: usable > 0 ? Math.round((sessions.length * 100) / usable) : null,
-    states: countStates(sessions),
-    addresses: {
-      count: addresses.length,
-      first: addresses.slice(0, FIRST_ADDRESSES).map(([address]) => address),
-    },
-    oldestIdleMs: ages.at(-1) ?? null,
-    medianIdleMs: ages[Math.floor((ages.length - 1) / 2)] ?? null,
-  };
-}
-
-const IDLE: ReadonlySet<string | null> = new Set(IDLE_STATES);
-
-function idleAges(sessions: readonly Session[]): readonly number[] {
-  return sessions
-    .filter(({ state }) => IDLE.has(state))
-    .map(({ stateAgeMs }) => stateAgeMs)
-    .filter((age) => age !== null)
-    .sort((a, b) => a - b);
-}
-
-function countStates(sessions: readonly Session[]): readonly StateCount[] {
-  return byCount(Map.groupBy(sessions, ({ state }) => state)).map(([state, { length }]) => ({
-    state,
-    count: length,
-  }));
-}
-
-function byCount<Key extends string | null>(
-  groups: ReadonlyMap<Key, readonly Session[]>,
-): readonly (readonly [Key, readonly Session[]])[] {
-  return [...groups].sort((a, b) => b[1].length - a[1].length || compareText(a[0] ?? '', b[0] ?? ''));
-}
-
-/** A third of what is used, and twice the next: below that several share the blame, and naming one would mislead. */
-function leadingOf(groups: readonly GroupStanding[], used: number, hidden: number): GroupStanding | null {
-  const [first, second] = groups;
-  if (first === undefined || first.sessions * 3 < used || first.sessions <= hidden) return null;
-  return first.sessions >= 2 * (second?.sessions ?? 0) ? first : null;
-}
-
-/** Who stands out in one scope: a limit's sessions may be few among the server's. */
-export function leadingIn({ groups, leading }: Ranking, { scope, used }: Pressure): GroupStanding | null {
-  if (scope.kind === 'server') return leading;
-  const inside = groups.filter(
-    ({ group }) => scope.name === (scope.kind === 'role' ? group.user : group.database),
-  );
-  return leadingOf(inside, used, 0);
-}
-
-/** A group that opened sessions since the first snapshot; `lost` is how many of its own we had ended. */
-export type Taker = { readonly group: Group; readonly lost: number; readonly came: number };
-
-/** Who took slots since the first snapshot, those that had lost some first. */
-export function takersOf(
-  first: Snapshot,
-  plan: Plan,
-  attempts: readonly Attempt[],
-  { came }: Reading,
-): readonly Taker[] {
-  const ended = new Set(attempts.filter(isFreed).map(identityOf));
-  const known = new Map(
-    [...first.sessions, ...plan.victims.map(({ session }) => session)].map((each) => [
-      identityOf(each),
-      each,
-    ]),
-  );
-  const lost = Map.groupBy(
-    [...known].filter(([identity]) => ended.has(identity)).map(([, session]) => session),
-    groupKey,
-  );
-  const isOwn = ownSessions(first);
-  const newcomers = came.filter((session) => takesSlot(session) && !isHidden(session) && !isOwn(session));
-  return [...Map.groupBy(newcomers, groupKey)]
-    .flatMap(([key, [one, ...more]]): readonly Taker[] =>
-      one ? [{ group: groupOf(one), lost: lost.get(key)?.length ?? 0, came: more.length + 1 }] : [],
-    )
-    .sort((a, b) => b.lost - a.lost || b.came - a.came || compareText(textOf(a.group), textOf(b.group)));
-}
+/** What explains a run: one cause, and who is behind it, by the share of the slots. */
+export type Diagnosis = {
+  readonly cause: Cause;
+  readonly confidence: Confidence;
+  readonly evidence: readonly string[];
+  /** The largest first; a mixture has several, each with its own cause. Empty where nobody can be named. */
+  readonly culprits: readonly Culprit[];
+};

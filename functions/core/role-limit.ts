@@ -1,5 +1,5 @@
 import { PROVIDER_ROLES } from './builtin-protections.ts';
-import type { Ranking } from './diagnosis.ts';
+import type { Ranking } from './ranking.ts';
 import { groupKey, takesSlot } from './session.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
 

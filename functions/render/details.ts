@@ -1,5 +1,5 @@
 import { cleanName } from '../core/clean-text.ts';
-import type { GroupStanding } from '../core/diagnosis.ts';
+import type { GroupStanding } from '../core/ranking.ts';
 import { groupOf } from '../core/session.ts';
 import type { Facts, Tried } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';

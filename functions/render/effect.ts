@@ -1,6 +1,6 @@
-import type { Taker } from '../core/diagnosis.ts';
 import type { Reading } from '../core/record.ts';
 import type { Pressure } from '../core/slots.ts';
+import type { Taker } from '../core/takers.ts';
 import { type Facts, pressureAt } from './facts.ts';
 import { type Column, row, type Section, wrap } from './layout.ts';
 import { counted, groupName, listText, scopeText, usedText } from './words.ts';

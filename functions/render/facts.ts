@@ -1,14 +1,8 @@
-import {
-  type GroupStanding,
-  leadingIn,
-  type Ranking,
-  rankGroups,
-  type Taker,
-  takersOf,
-} from '../core/diagnosis.ts';
+import { type GroupStanding, leadingIn, type Ranking, rankGroups } from '../core/ranking.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
 import { type Group, groupKey, groupOf, identityOf, type Session } from '../core/session.ts';
 import { type Pressure, scopeName } from '../core/slots.ts';
+import { type Taker, takersOf } from '../core/takers.ts';
 import type { AttemptResult } from '../core/verification.ts';
 import type { VictimReason } from '../core/victims.ts';
 

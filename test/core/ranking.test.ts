@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { leadingIn, rankGroups, takersOf } from '../../functions/core/diagnosis.ts';
+import { leadingIn, rankGroups } from '../../functions/core/ranking.ts';
 import { roleLimitFor } from '../../functions/core/role-limit.ts';
 import { serverPressure } from '../../functions/core/slots.ts';
 import type { Snapshot } from '../../functions/core/snapshot.ts';
+import { takersOf } from '../../functions/core/takers.ts';
 import {
   aHiddenSession,
   anAttempt,

@@ -1,0 +1,125 @@
+import { type Group, groupKey, groupOf, IDLE_STATES, isHidden, type Session, takesSlot } from './session.ts';
+import { compareText, type Pressure, usableSlots } from './slots.ts';
+import { ownSessions, type Snapshot } from './snapshot.ts';
+
+/** Sessions in one state; null where the server did not say. */
+export type StateCount = { readonly state: string | null; readonly count: number };
+
+/** What one group held when the snapshot was taken. */
+export type GroupStanding = {
+  readonly group: Group;
+  readonly sessions: number;
+  /** Of the usable slots, whole percent; null when the server has none. */
+  readonly sharePercent: number | null;
+  /** Most frequent first. */
+  readonly states: readonly StateCount[];
+  /** Distinct addresses; the first few by number of sessions. */
+  readonly addresses: { readonly count: number; readonly first: readonly string[] };
+  /** Of its sessions in an idle state whose age is known. */
+  readonly oldestIdleMs: number | null;
+  readonly medianIdleMs: number | null;
+};
+
+/** Who held the slots, the largest group first. */
+export type Ranking = {
+  readonly groups: readonly GroupStanding[];
+  /** Sessions that our role may not see: they hold slots, nobody knows for whom. */
+  readonly hidden: number;
+  /** All slots in use, the hidden ones too. */
+  readonly used: number;
+  readonly usable: number;
+  readonly states: readonly StateCount[];
+  /** The first group, when it stands out. This says who, not why. */
+  readonly leading: GroupStanding | null;
+  /** Rows that take no slot: our own sessions and the server's processes. */
+  readonly notCounted: { readonly own: number; readonly processes: number };
+};
+
+const FIRST_ADDRESSES = 3;
+
+/** Ranks who holds the slots. Counts what the capacity arithmetic counts, so that the sums agree. */
+export function rankGroups(snapshot: Snapshot): Ranking {
+  const usable = usableSlots(snapshot.slots);
+  const isOwn = ownSessions(snapshot);
+  const foreign = snapshot.sessions.filter((session) => !isOwn(session));
+  const counted = foreign.filter(takesSlot);
+  const seen = counted.filter((session) => !isHidden(session));
+  const groups = [...Map.groupBy(seen, groupKey).values()]
+    .map((sessions) => standingOf(sessions, usable))
+    .sort((a, b) => b.sessions - a.sessions || compareText(groupText(a.group), groupText(b.group)));
+  const hidden = counted.length - seen.length;
+  return {
+    groups,
+    hidden,
+    used: counted.length,
+    usable,
+    states: countStates(seen),
+    leading: leadingOf(groups, counted.length, hidden),
+    notCounted: {
+      own: snapshot.sessions.length - foreign.length,
+      processes: foreign.length - counted.length,
+    },
+  };
+}
+
+/** Only makes equals come out alike on every run. */
+export function groupText({ application, user, database }: Group): string {
+  return JSON.stringify([application, user, database]);
+}
+
+function standingOf(sessions: readonly Session[], usable: number): GroupStanding {
+  const [first] = sessions;
+  const ages = idleAges(sessions);
+  const addresses = byCount(Map.groupBy(sessions, ({ address }) => address));
+  return {
+    group: first ? groupOf(first) : { application: '', user: '', database: '' },
+    sessions: sessions.length,
+    sharePercent: usable > 0 ? Math.round((sessions.length * 100) / usable) : null,
+    states: countStates(sessions),
+    addresses: {
+      count: addresses.length,
+      first: addresses.slice(0, FIRST_ADDRESSES).map(([address]) => address),
+    },
+    oldestIdleMs: ages.at(-1) ?? null,
+    medianIdleMs: ages[Math.floor((ages.length - 1) / 2)] ?? null,
+  };
+}
+
+const IDLE: ReadonlySet<string | null> = new Set(IDLE_STATES);
+
+function idleAges(sessions: readonly Session[]): readonly number[] {
+  return sessions
+    .filter(({ state }) => IDLE.has(state))
+    .map(({ stateAgeMs }) => stateAgeMs)
+    .filter((age) => age !== null)
+    .sort((a, b) => a - b);
+}
+
+function countStates(sessions: readonly Session[]): readonly StateCount[] {
+  return byCount(Map.groupBy(sessions, ({ state }) => state)).map(([state, { length }]) => ({
+    state,
+    count: length,
+  }));
+}
+
+function byCount<Key extends string | null>(
+  groups: ReadonlyMap<Key, readonly Session[]>,
+): readonly (readonly [Key, readonly Session[]])[] {
+  return [...groups].sort((a, b) => b[1].length - a[1].length || compareText(a[0] ?? '', b[0] ?? ''));
+}
+
+/** A third of what is used, and twice the next: below that several share the blame, and naming one would mislead. */
+function leadingOf(groups: readonly GroupStanding[], used: number, hidden: number): GroupStanding | null {
+  const [first, second] = groups;
+  if (first === undefined || first.sessions * 3 < used || first.sessions <= hidden) return null;
+  return first.sessions >= 2 * (second?.sessions ?? 0) ? first : null;
+}
+
+/** Who stands out in one scope: a limit's sessions may be few among the server's. */
+export function leadingIn({ groups, leading }: Ranking, { scope, used }: Pressure): GroupStanding | null {
+  if (scope.kind === 'server') return leading;
+  const inside = groups.filter(
+    ({ group }) => scope.name === (scope.kind === 'role' ? group.user : group.database),
+  );
+  return leadingOf(inside, used, 0);
+}
