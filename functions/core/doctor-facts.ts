@@ -1,8 +1,5 @@
 import type { Snapshot } from './snapshot.ts';
 
-/** Who runs the server, as far as it shows; null is somebody with a superuser of their own. */
-export type Provider = 'rds' | 'aurora' | 'azure' | 'google';
-
 /** Attributes that a role of ours has no use for. */
 export const NEEDLESS_ATTRIBUTES = [
   'SUPERUSER',
@@ -76,7 +73,6 @@ export type OwnConnection = {
 /** Everything the doctor looks at. Each check takes only what it needs of it. */
 export type DoctorFacts = {
   readonly snapshot: Snapshot;
-  readonly provider: Provider | null;
   /** A read replica: roles are changed on its primary. */
   readonly isReplica: boolean;
   readonly connection: OwnConnection;

@@ -1,5 +1,6 @@
 import { cleanName } from './clean-text.ts';
-import type { DoctorFacts, Provider } from './doctor-facts.ts';
+import type { DoctorFacts } from './doctor-facts.ts';
+import type { Provider } from './snapshot.ts';
 
 /** `problem`: a run would fail, do less than it should, or not begin. `advice`: it works, and could do so better. */
 export type Standing = 'ok' | 'advice' | 'problem';
@@ -72,9 +73,10 @@ const PARAMETERS: Readonly<Record<Provider, string>> = {
 
 /** Settings for the whole server: by statement where a superuser can be had, in the provider's form where not. */
 export function bySettings(
-  { provider, settings }: Pick<DoctorFacts, 'provider' | 'settings'>,
+  { snapshot, settings }: Pick<DoctorFacts, 'snapshot' | 'settings'>,
   ...values: readonly NewValue[]
 ): Mend {
+  const { provider } = snapshot.server;
   const isStatic = values.some(({ name }) => settings.get(name)?.context === 'postmaster');
   const isPending = values.some(({ name }) => settings.get(name)?.pendingRestart);
   if (provider === null) {

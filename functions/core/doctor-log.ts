@@ -3,7 +3,7 @@ import { type DoctorFacts, majorVersion } from './doctor-facts.ts';
 import { advice, bySettings, type DoctorFinding, good, problem } from './doctor-finding.ts';
 import { quoteLiteral } from './sql-text.ts';
 
-type LogFacts = Pick<DoctorFacts, 'snapshot' | 'provider' | 'settings'>;
+type LogFacts = Pick<DoctorFacts, 'snapshot' | 'settings'>;
 
 /** The one prefix with a SQLSTATE that RDS allows, from 16 on. */
 const RDS_PREFIX = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
@@ -40,7 +40,7 @@ export function checkLogSqlstate(facts: LogFacts): DoctorFinding {
   if (!hasPrefix) return good('log-sqlstate', 'The log has the SQLSTATE of each line in a column.');
   if (/%-?\d*e/.test(prefix.replaceAll('%%', '')))
     return good('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
-  const onRds = facts.provider === 'rds' || facts.provider === 'aurora';
+  const onRds = facts.snapshot.server.provider === 'rds' || facts.snapshot.server.provider === 'aurora';
   const found = `log_line_prefix ${quoteLiteral(cleanName(prefix))} has no %e: refusals show by their wording only`;
   if (onRds && majorVersion(facts.snapshot) < 16)
     return good('log-sqlstate', `${found}, and RDS allows no other prefix before 16.`);

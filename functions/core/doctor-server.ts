@@ -1,5 +1,5 @@
 import { cleanName } from './clean-text.ts';
-import { type DoctorFacts, majorVersion, type Override, type Provider } from './doctor-facts.ts';
+import { type DoctorFacts, majorVersion, type Override } from './doctor-facts.ts';
 import {
   advice,
   byHand,
@@ -10,6 +10,7 @@ import {
   namesText,
   problem,
 } from './doctor-finding.ts';
+import type { Provider } from './snapshot.ts';
 import { quoteIdentifier } from './sql-text.ts';
 
 /** The versions that every statement of ours runs on. */
@@ -25,9 +26,9 @@ const PROVIDERS: Readonly<Record<Provider, string>> = {
 /** Which product answers, and whether we know it. */
 export function checkServer({
   snapshot,
-  provider,
   isReplica,
-}: Pick<DoctorFacts, 'snapshot' | 'provider' | 'isReplica'>): DoctorFinding {
+}: Pick<DoctorFacts, 'snapshot' | 'isReplica'>): DoctorFinding {
+  const { provider } = snapshot.server;
   const where = provider === null ? '' : ` on ${PROVIDERS[provider]}`;
   const replica = isReplica ? ', a read replica: its roles are changed on the primary' : '';
   const found = `PostgreSQL ${cleanName(snapshot.server.version)}${where}${replica}`;
@@ -69,7 +70,7 @@ export function checkTls({ connection }: Pick<DoctorFacts, 'connection'>): Docto
 
 /** Where the server does not show what sessions do, nobody is ever ended. */
 export function checkActivity(
-  facts: Pick<DoctorFacts, 'provider' | 'settings' | 'overrides'>,
+  facts: Pick<DoctorFacts, 'snapshot' | 'settings' | 'overrides'>,
 ): readonly DoctorFinding[] {
   const name = 'track_activities';
   const off = facts.overrides.filter(({ setting, value }) => setting === name && !isOn(value));

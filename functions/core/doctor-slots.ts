@@ -46,18 +46,16 @@ export function checkSlots({ snapshot }: Pick<DoctorFacts, 'snapshot'>): DoctorF
 
 /** Where nothing is kept for superusers, nobody gets in by hand; a provider has a way of its own. */
 export function checkSuperuserReserve(
-  facts: Pick<DoctorFacts, 'snapshot' | 'provider' | 'settings'>,
+  facts: Pick<DoctorFacts, 'snapshot' | 'settings'>,
 ): readonly DoctorFinding[] {
-  if (facts.snapshot.slots.superuserReserved > 0 || facts.provider !== null) return [];
+  if (facts.snapshot.slots.superuserReserved > 0 || facts.snapshot.server.provider !== null) return [];
   const found = 'No slot is reserved for superusers: nobody gets into a full server by hand.';
   const value = { name: 'superuser_reserved_connections', sql: '3', parameter: '3' };
   return [advice('superuser-reserve', found, bySettings(facts, value))];
 }
 
 /** Whether our role gets in when the usable slots are taken. */
-export function checkReserve(
-  facts: Pick<DoctorFacts, 'snapshot' | 'role' | 'provider' | 'settings'>,
-): DoctorFinding {
+export function checkReserve(facts: Pick<DoctorFacts, 'snapshot' | 'role' | 'settings'>): DoctorFinding {
   const { role, snapshot } = facts;
   const { reserved } = snapshot.slots;
   const name = cleanName(role.name);

@@ -12,10 +12,7 @@ import { nameMatcher } from './name-pattern.ts';
 import { clientSessions, compareText } from './slots.ts';
 import { quoteIdentifier } from './sql-text.ts';
 
-type TimeoutFacts = Pick<
-  DoctorFacts,
-  'snapshot' | 'provider' | 'settings' | 'overrides' | 'role' | 'connection'
->;
+type TimeoutFacts = Pick<DoctorFacts, 'snapshot' | 'settings' | 'overrides' | 'role' | 'connection'>;
 
 /** What the kernel takes where the server says 0: two hours, 75 seconds, nine times. */
 const KERNEL = { idle: 7_200, interval: 75, count: 9 };

@@ -2,7 +2,7 @@ import type { Plan, Spared } from './plan.ts';
 import type { SparedReason } from './protection.ts';
 import type { Reading, RunRecord } from './record.ts';
 import { groupOf, type Session } from './session.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { ServerFacts, Snapshot } from './snapshot.ts';
 import type { Attempt } from './verification.ts';
 import type { Victim, VictimReason } from './victims.ts';
 
@@ -14,7 +14,10 @@ import type { Victim, VictimReason } from './victims.ts';
 type Columned<Row> = { readonly [Key in keyof Row]: readonly Row[Key][] };
 type Columns = Columned<Session>;
 
-type PackedSnapshot = Omit<Snapshot, 'sessions'> & { readonly sessions: Columns };
+type PackedSnapshot = Omit<Snapshot, 'sessions' | 'server'> & {
+  readonly server: Omit<ServerFacts, 'provider'> & Partial<Pick<ServerFacts, 'provider'>>;
+  readonly sessions: Columns;
+};
 type PackedPlan = Omit<Plan, 'victims' | 'spared'> & {
   readonly victims: Columned<PackedVictim>;
   readonly spared: {
@@ -126,7 +129,7 @@ export function unpackRecord(packed: PackedRecord): RunRecord {
     ...packed,
     recall: packed.recall ?? null,
     misconfigurations: packed.misconfigurations ?? null,
-    snapshot: packed.snapshot === null ? null : { ...packed.snapshot, sessions },
+    snapshot: packed.snapshot === null ? null : unpackSnapshot(packed.snapshot, sessions),
     plan: packed.plan === null ? null : unpackPlan(packed.plan, sessions),
     attempts: fromColumns<Attempt>(ATTEMPT_KEYS, packed.attempts),
     readings: packed.readings.map((reading) => ({
@@ -134,6 +137,11 @@ export function unpackRecord(packed: PackedRecord): RunRecord {
       came: fromColumns<Session>(KEYS, reading.came),
     })),
   };
+}
+
+function unpackSnapshot(packed: PackedSnapshot, sessions: readonly Session[]): Snapshot {
+  const { server } = packed;
+  return { ...packed, sessions, server: { ...server, provider: server.provider ?? null } };
 }
 
 function unpackPlan(packed: PackedPlan, sessions: readonly Session[]): Plan {

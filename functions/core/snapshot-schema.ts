@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseAddress } from './address.ts';
 import { LOCAL_ADDRESS } from './session.ts';
-import type { RefusalKind } from './snapshot.ts';
+import { PROVIDERS, type RefusalKind } from './snapshot.ts';
 import { statementShape } from './statement-shape.ts';
 import { strictObject } from './strict-object.ts';
 
@@ -101,9 +101,15 @@ const limits = (description: string) => {
   return described(description, z._default(z.array(entry, { error: 'a list of limits' }), []));
 };
 
+const PROVIDER = `${PROVIDERS.map((provider) => `"${provider}"`).join(', ')} or null`;
+
 const serverSchema = strictObject({
   flavor: z._default(z.enum(['postgresql'], { error: '"postgresql"' }), 'postgresql'),
   version: described('As server_version shows it.', z._default(name, 'unknown')),
+  provider: described(
+    'Who runs the server; null is nobody else, or unknown.',
+    z._default(z.nullable(z.enum(PROVIDERS, { error: PROVIDER })), null),
+  ),
   ownPid: described('The session that took the snapshot.', z._default(z.nullable(pid), null)),
 });
 

@@ -18,10 +18,16 @@ export type Slots = {
 
 export type Flavor = 'postgresql';
 
+/** Who runs the server for its owner. */
+export const PROVIDERS = ['rds', 'aurora', 'azure', 'google'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
 export type ServerFacts = {
   readonly flavor: Flavor;
   /** As `server_version` shows it. */
   readonly version: string;
+  /** As far as it shows; null is somebody with a superuser of their own. */
+  readonly provider: Provider | null;
   /** The pid of the session that took the snapshot. */
   readonly ownPid: number | null;
   /** Whether our role has the privileges of `pg_read_all_stats`; without them most of a row is null. */

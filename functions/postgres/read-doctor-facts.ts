@@ -22,7 +22,7 @@ import { READ_DOCTOR_OVERRIDES, READ_DOCTOR_SETTINGS } from './sql/read-doctor-f
 type RoleRow = Pick<OwnRole, 'name' | 'connectionLimit' | 'passwordLeftMs' | 'mayCallTerminate'> &
   Readonly<Record<RoleAttribute, boolean>>;
 type GrantRow = { readonly name: string; readonly usable: boolean; readonly member: boolean };
-type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica' | 'provider'>;
+type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica'>;
 
 /** Everything the doctor looks at, one statement per concern, sent together. Changes nothing. */
 export async function readDoctorFacts(query: Query, versionNumber: number): Promise<DoctorFacts> {
@@ -43,9 +43,8 @@ export async function readConfiguration(query: Query): Promise<Configuration> {
     query(READ_DOCTOR_SETTINGS, [EXAMINED_SETTINGS]),
     query(READ_DOCTOR_OVERRIDES, [EXAMINED_SETTINGS]),
   ]);
-  const { isReplica, provider, ...connection } = connections[0] as ConnectionRow;
+  const { isReplica, ...connection } = connections[0] as ConnectionRow;
   return {
-    provider,
     isReplica,
     connection,
     role: toOwnRole(roles[0] as RoleRow, grants as readonly GrantRow[]),

@@ -1,7 +1,7 @@
 import { coerceError } from '../core/errors.ts';
 import { remembered } from '../core/remembered.ts';
 import type { Session } from '../core/session.ts';
-import type { ConnectionLimit, Snapshot } from '../core/snapshot.ts';
+import type { ConnectionLimit, Provider, Snapshot } from '../core/snapshot.ts';
 import { statementShape } from '../core/statement-shape.ts';
 import type { Query } from './database.ts';
 import { READ_ADVISORY_LOCKS } from './sql/read-advisory-locks.ts';
@@ -14,6 +14,7 @@ type SettingsRow = Omit<Snapshot['slots'], 'roles' | 'databases'> & {
   readonly takenAt: string;
   readonly ownPid: number;
   readonly version: string;
+  readonly provider: Provider | null;
   readonly readsAllStats: boolean;
 };
 type SessionRow = Omit<Session, 'advisoryLock' | 'temporaryTables'>;
@@ -41,13 +42,13 @@ export async function readSnapshot(
     query(READ_LIMITS),
     readFacts(query, versionNumber),
   ]);
-  const { takenAt, ownPid, version, readsAllStats, ...slots } = settingsRows[0] as SettingsRow;
+  const { takenAt, ownPid, version, provider, readsAllStats, ...slots } = settingsRows[0] as SettingsRow;
   const limits = limitRows as readonly LimitRow[];
   const rows = sessionRows as readonly SessionRow[];
   const ownDatabase = rows.find(({ pid }) => pid === ownPid)?.database ?? null;
   return {
     takenAt,
-    server: { flavor: 'postgresql', version, ownPid, readsAllStats },
+    server: { flavor: 'postgresql', version, provider, ownPid, readsAllStats },
     slots: { ...slots, roles: limitsOf(limits, 'role'), databases: limitsOf(limits, 'database') },
     sessions: rows.map((row) => toSession(row, facts, row.database === ownDatabase, shapeOf)),
     refusals: [],

@@ -25,7 +25,7 @@ export async function benchPlanning(): Promise<void> {
 function fullServer(size: number): Snapshot {
   return {
     takenAt: '2026-11-21 03:00:00+00',
-    server: { flavor: 'postgresql', version: '18.4', ownPid: null, readsAllStats: true },
+    server: { flavor: 'postgresql', version: '18.4', provider: null, ownPid: null, readsAllStats: true },
     slots: {
       max: size + 3,
       superuserReserved: 3,

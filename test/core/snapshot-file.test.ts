@@ -25,7 +25,7 @@ describe('what a file leaves out', () => {
   test('around the sessions has defaults', () => {
     expect(parseSnapshotFile(SMALLEST)).toEqual({
       takenAt: '',
-      server: { flavor: 'postgresql', version: 'unknown', ownPid: null, readsAllStats: true },
+      server: { flavor: 'postgresql', version: 'unknown', provider: null, ownPid: null, readsAllStats: true },
       slots: {
         max: 20,
         superuserReserved: 3,
@@ -112,6 +112,11 @@ describe('what is refused', () => {
     ['no sessions', { slots: { max: 1 } }, 'sessions: found nothing, allowed is a list of sessions'],
     ['a key that nobody knows', { ...SMALLEST, session: [] }, 'session: found [], allowed is no such key'],
     ['a key of a session', { ...SMALLEST, sessions: [{ app: 'x' }] }, 'sessions[0].app: found "x"'],
+    [
+      'a provider that we do not know',
+      { ...SMALLEST, server: { provider: 'heroku' } },
+      'server.provider: found "heroku", allowed is "rds", "aurora", "azure", "google" or null',
+    ],
     ['another product', { ...SMALLEST, server: { flavor: 'mysql' } }, 'server.flavor: found "mysql"'],
     ['a pid of 0', { ...SMALLEST, sessions: [{ pid: 0 }] }, 'sessions[0].pid: found 0'],
     ['an age below 0', { ...SMALLEST, sessions: [{ stateAgeMs: -1 }] }, 'sessions[0].stateAgeMs: found -1'],

@@ -93,7 +93,14 @@ export function aSnapshot(
     sessions: [],
     refusals: [],
     ...fields,
-    server: { flavor: 'postgresql', version: '18.4', ownPid: null, readsAllStats: true, ...fields.server },
+    server: {
+      flavor: 'postgresql',
+      version: '18.4',
+      provider: null,
+      ownPid: null,
+      readsAllStats: true,
+      ...fields.server,
+    },
     slots: someSlots(fields.slots),
   };
 }

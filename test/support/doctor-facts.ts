@@ -1,6 +1,7 @@
 import { examineServer } from '../../functions/core/doctor.ts';
 import type { DoctorFacts, OwnRole, Setting } from '../../functions/core/doctor-facts.ts';
 import type { CheckName, DoctorFinding } from '../../functions/core/doctor-finding.ts';
+import type { Provider } from '../../functions/core/snapshot.ts';
 import { aSession, aSnapshot } from './builders.ts';
 
 const OWN = aSession({ pid: 1, user: 'headroom', database: 'postgres', application: 'pg-headroom' });
@@ -32,6 +33,7 @@ export type Written = Partial<Omit<DoctorFacts, 'role' | 'settings' | 'snapshot'
   readonly settings?: Partial<Record<SettingName, string>>;
   readonly snapshot?: Parameters<typeof aSnapshot>[0];
   readonly version?: string;
+  readonly provider?: Provider | null;
 };
 
 export function someFacts({
@@ -40,6 +42,7 @@ export function someFacts({
   settings,
   snapshot,
   version = '18.4',
+  provider = null,
   ...more
 }: Written = {}): DoctorFacts {
   const setting = ([name, value]: readonly [string, string]): [string, Setting] => [
@@ -50,10 +53,9 @@ export function someFacts({
     snapshot: aSnapshot({
       ...snapshot,
       sessions: [OWN, ...(snapshot?.sessions ?? [])],
-      server: { version, ownPid: 1 },
+      server: { version, provider, ownPid: 1 },
       slots: { reserved: 3, ...snapshot?.slots },
     }),
-    provider: null,
     isReplica: false,
     connection: { database: 'postgres', crossesNetwork: true, tls: 'TLSv1.3, TLS_AES_256_GCM_SHA384' },
     role: {

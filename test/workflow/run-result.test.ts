@@ -96,6 +96,14 @@ describe('a record', () => {
     const { recall: _, misconfigurations: __, ...before } = recordOf('healthy');
     const result = packRecord(before as RunRecord);
     expect(unpackRecord(result)).toEqual({ ...before, recall: null, misconfigurations: null });
+
+    const snapshot = aSnapshot({ server: { provider: 'rds' } });
+    const { provider, ...server } = snapshot.server;
+    const earlier = { ...recordOf('healthy'), snapshot: { ...snapshot, server } };
+    expect(unpackRecord(packRecord(earlier as RunRecord)).snapshot?.server).toEqual({
+      ...server,
+      provider: null,
+    });
   });
 
   test('says in the open whose it is and how it ended', () => {
