@@ -1,6 +1,7 @@
 /**
  * Roles of the people who run the server for us. Most of them are superusers; the others would be missed all the same.
- * Amazon RDS and Aurora, Azure Database, Google Cloud SQL and AlloyDB, Neon.
+ * Amazon RDS and Aurora, Azure Database, Google Cloud SQL and AlloyDB, Neon, Huawei Cloud, and the initial users of GaussDB(DWS)
+ * and openGauss.
  */
 export const PROVIDER_ROLES: readonly string[] = [
   'rdsadmin',
@@ -15,6 +16,12 @@ export const PROVIDER_ROLES: readonly string[] = [
   'alloydbadmin',
   'alloydbagent',
   'cloud_admin',
+  'rdsAdmin',
+  'rdsMetric',
+  'rdsBackup',
+  'rdsRepl',
+  'Ruby',
+  'omm',
 ];
 
 /**
@@ -39,6 +46,11 @@ export const BUILTIN_APPLICATIONS: readonly string[] = [
   'pgcopydb*',
   'gpbackup*',
   'greenmask*',
+  'gs_dump*',
+  'gs_restore*',
+  'gs_basebackup*',
+  'gs_probackup*',
+  'gs_roach*',
   // Replication that reads as a client.
   'AWS DMS*',
   'Debezium*',
@@ -56,6 +68,8 @@ export const BUILTIN_APPLICATIONS: readonly string[] = [
   'pg_auto_failover*',
   'pg_autoctl*',
   'pg_cron*',
+  'cm_agent*',
+  'gs_clean*',
   // Monitoring agents.
   'datadog*',
   'Datadog*',

@@ -12,7 +12,8 @@ import type { Victim, VictimReason } from './victims.ts';
  */
 
 type Columned<Row> = { readonly [Key in keyof Row]: readonly Row[Key][] };
-type Columns = Columned<Session>;
+/** A column that came later than the form may be missing; its values are null then. */
+type Columns = Omit<Columned<Session>, 'sessionId'> & Partial<Pick<Columned<Session>, 'sessionId'>>;
 
 type PackedSnapshot = Omit<Snapshot, 'sessions' | 'server'> & {
   readonly server: Omit<ServerFacts, 'provider'> & Partial<Pick<ServerFacts, 'provider'>>;
@@ -46,6 +47,7 @@ export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'a
 
 const KEYS = [
   'pid',
+  'sessionId',
   'backendStart',
   'backendType',
   'user',
@@ -86,10 +88,10 @@ function toColumns<Row>(keys: readonly (keyof Row)[], rows: readonly Row[]): Col
   return columns as Columned<Row>;
 }
 
-function fromColumns<Row>(keys: readonly (keyof Row)[], columns: Columned<Row>): readonly Row[] {
+function fromColumns<Row>(keys: readonly (keyof Row)[], columns: Partial<Columned<Row>>): readonly Row[] {
   const [first] = keys;
-  if (first === undefined) return [];
-  return columns[first].map((_, at) => Object.fromEntries(keys.map((key) => [key, columns[key][at]])) as Row);
+  const rows = (first === undefined ? undefined : columns[first]) ?? [];
+  return rows.map((_, at) => Object.fromEntries(keys.map((key) => [key, columns[key]?.[at] ?? null])) as Row);
 }
 
 export function packRecord(record: RunRecord): PackedRecord {

@@ -28,7 +28,10 @@ export const INSUFFICIENT_PRIVILEGE = '<insufficient privilege>';
 
 /** One row of the server's activity view. Timestamps are the server's own text: a Date would lose the microseconds. */
 export type Session = {
+  /** Names the session as long as it lasts: the server process's id, or the number in `sessionId` where it has one. */
   readonly pid: number | null;
+  /** Where sessions share a pool of threads (GaussDB, openGauss), and an idle one has no thread; else null. */
+  readonly sessionId: string | null;
   readonly backendStart: string | null;
   readonly backendType: string | null;
   readonly user: string | null;

@@ -64,6 +64,6 @@ function notASnapshot(findings: readonly Finding[]): RemediationError {
 
 /** A snapshot as a file says it; everything is written, so that a reader sees what is known. */
 export function toSnapshotFile({ takenAt, server, slots, sessions, refusals }: Snapshot): SnapshotFile {
-  const { flavor, version, provider, ownPid } = server;
-  return { takenAt, server: { flavor, version, provider, ownPid }, slots, sessions, refusals };
+  const { readsAllStats, ...said } = server;
+  return { takenAt, server: said, slots, sessions, refusals };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseAddress } from './address.ts';
 import { LOCAL_ADDRESS } from './session.ts';
-import { PROVIDERS, type RefusalKind } from './snapshot.ts';
+import { FLAVORS, PROVIDERS, type RefusalKind } from './snapshot.ts';
 import { statementShape } from './statement-shape.ts';
 import { strictObject } from './strict-object.ts';
 
@@ -59,11 +59,13 @@ const address = z.string({ error: ADDRESS }).check(
   }),
 );
 
-const pid = wholeNumber(1, MOST, ' or null');
+/** GaussDB's threads have 64-bit ids. */
+const pid = wholeNumber(1, Number.MAX_SAFE_INTEGER, ' or null');
 const statement = z.pipe(z.string({ error: 'a text or null' }), z.transform(statementShape));
 
 const sessionSchema = strictObject({
   pid: described('Process id; unknown spares.', z._default(z.nullable(pid), null)),
+  sessionId: textOrNull("GaussDB's id of a session in a thread pool, which pid is as well."),
   backendStart: textOrNull("When the session was opened; with the pid it is the session's identity."),
   backendType: textOrNull('"client backend" for clients; unknown spares.'),
   user: textOrNull('Role of the session.'),
@@ -103,18 +105,31 @@ const limits = (description: string) => {
 
 const PROVIDER = `${PROVIDERS.map((provider) => `"${provider}"`).join(', ')} or null`;
 
+const FLAVOR = FLAVORS.map((flavor) => `"${flavor}"`).join(' or ');
+
+const coordinatorSchema = strictObject({
+  name,
+  isOurs: z.boolean({ error: 'true or false' }),
+  sessions: wholeNumber(0, MOST),
+  idle: wholeNumber(0, MOST),
+});
+
 const serverSchema = strictObject({
-  flavor: z._default(z.enum(['postgresql'], { error: '"postgresql"' }), 'postgresql'),
+  flavor: z._default(z.enum(FLAVORS, { error: FLAVOR }), 'postgresql'),
   version: described('As server_version shows it.', z._default(name, 'unknown')),
   provider: described(
     'Who runs the server; null is nobody else, or unknown.',
     z._default(z.nullable(z.enum(PROVIDERS, { error: PROVIDER })), null),
   ),
   ownPid: described('The session that took the snapshot.', z._default(z.nullable(pid), null)),
+  coordinators: described(
+    "A distributed server's coordinators, each with slots of its own.",
+    z.optional(z.array(coordinatorSchema, { error: 'a list of coordinators' })),
+  ),
 });
 
 const slotsSchema = strictObject({
-  max: described('max_connections.', wholeNumber(1, MOST)),
+  max: described('max_connections, on GaussDB with the reserve on top.', wholeNumber(1, MOST)),
   superuserReserved: slotCount('superuser_reserved_connections.', 3),
   reserved: slotCount('reserved_connections (16 and later).', 0),
   providerReserved: slotCount(

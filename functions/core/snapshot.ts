@@ -5,7 +5,9 @@ export type ConnectionLimit = { readonly name: string; readonly limit: number };
 
 /** The server's slot settings, all in sessions. */
 export type Slots = {
+  /** All of them: `max_connections`, and on GaussDB the administrators' reserve on top. */
   readonly max: number;
+  /** `superuser_reserved_connections`; on GaussDB `sysadmin_reserved_connections`. */
   readonly superuserReserved: number;
   /** `reserved_connections`, 16 and later; else 0. */
   readonly reserved: number;
@@ -16,7 +18,19 @@ export type Slots = {
   readonly databases: readonly ConnectionLimit[];
 };
 
-export type Flavor = 'postgresql';
+/** Whose server it is: `gaussdb` is GaussDB(DWS), GaussDB or openGauss. */
+export const FLAVORS = ['postgresql', 'gaussdb'] as const;
+export type Flavor = (typeof FLAVORS)[number];
+
+/** One coordinator of a distributed server, which has slots of its own. */
+export type Coordinator = {
+  readonly name: string;
+  /** The one that we are connected to; only its sessions can be ended from here. */
+  readonly isOurs: boolean;
+  /** Sessions with a database and a role, the server's own among them. */
+  readonly sessions: number;
+  readonly idle: number;
+};
 
 /** Who runs the server for its owner. */
 export const PROVIDERS = ['rds', 'aurora', 'azure', 'google'] as const;
@@ -24,7 +38,7 @@ export type Provider = (typeof PROVIDERS)[number];
 
 export type ServerFacts = {
   readonly flavor: Flavor;
-  /** As `server_version` shows it. */
+  /** As `server_version` shows it; on GaussDB the product's name and version. */
   readonly version: string;
   /** As far as it shows; null is somebody with a superuser of their own. */
   readonly provider: Provider | null;
@@ -32,6 +46,8 @@ export type ServerFacts = {
   readonly ownPid: number | null;
   /** Whether our role has the privileges of `pg_read_all_stats`; without them most of a row is null. */
   readonly readsAllStats: boolean;
+  /** Those of a distributed server, where our role may read them; absent on others. */
+  readonly coordinators?: readonly Coordinator[] | undefined;
 };
 
 export type RefusalKind = 'server' | 'reserved' | 'role' | 'database' | 'wal-senders' | 'pooler';

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { coerceError, type Problem, RemediationError } from '../core/errors.ts';
 import { OWN_APPLICATION } from '../core/session.ts';
 import { quoteIdentifier } from '../core/sql-text.ts';
-import { BEGIN_SESSION } from './sql/begin-session.ts';
+import { beginSession, type OpenSession, STATEMENT_TIMEOUT_MS } from './open-session.ts';
 import {
   denialOf,
   type Fullness,
@@ -15,27 +15,12 @@ import {
 } from './sqlstate.ts';
 import { type Credentials, type Target, targetText } from './target.ts';
 
-/** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
-const STATEMENT_TIMEOUT_MS = 5_000;
-/** After this without a word from us, or an answer untaken, the server takes slot and lock back: Lambda may freeze us. */
-const IDLE_TIMEOUT_MS = 10_000;
+export type { OpenSession } from './open-session.ts';
+
 /** One attempt's bound: under a storm a connect that gets in takes up to 270 ms. */
 const ATTEMPT_TIMEOUT_MS = 4_000;
 /** A try that another one has overtaken may end in good order, if it does so soon. */
 const LOSER_MS = 500;
-/** The goodbye is a courtesy: after this the socket is destroyed. */
-const GOODBYE_MS = 500;
-
-export type OpenSession = {
-  readonly client: pg.Client;
-  /** What `version()` says. */
-  readonly product: string;
-  readonly versionNumber: number;
-  /** The error that ended the session while nobody waited for an answer, or null. */
-  readonly brokenBy: () => unknown;
-  readonly close: () => Promise<void>;
-};
-
 /** What one attempt to get in came to. `refused` may be tried again, `denied` stays denied. */
 export type Attempted =
   | { readonly kind: 'in'; readonly session: OpenSession }
@@ -110,31 +95,6 @@ function watchBreaking(client: pg.Client): () => unknown {
   const errors: unknown[] = [];
   client.on('error', (error) => errors.push(error));
   return () => errors[0] ?? null;
-}
-
-async function beginSession(
-  client: pg.Client,
-  socket: Socket,
-  target: Target,
-): Promise<Omit<OpenSession, 'brokenBy'>> {
-  // The protocol's process id is the pooler's when one answers, the function's is always the server's.
-  const processId: unknown = Reflect.get(client, 'processID');
-  const values = [String(STATEMENT_TIMEOUT_MS), String(IDLE_TIMEOUT_MS), processId];
-  const { rows } = await client.query({ text: BEGIN_SESSION, values });
-  const row = rows[0] as { pid: number; version: string; versionNumber: number };
-  if (row.pid !== processId) {
-    const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, sessions can only be told apart there.`;
-    throw new RemediationError('pooler-in-between', message);
-  }
-  const { version: product, versionNumber } = row;
-  return { client, product, versionNumber, close: () => goodbye(client, socket) };
-}
-
-async function goodbye(client: pg.Client, socket: Socket): Promise<void> {
-  const bound = setTimeout(() => socket.destroy(), GOODBYE_MS);
-  await client.end().catch(() => {});
-  clearTimeout(bound);
-  socket.destroy();
 }
 
 function classify(

@@ -1,13 +1,10 @@
 import { coerceError, RemediationError } from '../core/errors.ts';
 import { remembered } from '../core/remembered.ts';
-import type { Session } from '../core/session.ts';
 import { statementShape } from '../core/statement-shape.ts';
 import type { GuardResult } from '../core/verification.ts';
 import type { Database } from '../workflow/ports.ts';
 import type { OpenSession } from './attempt.ts';
-import { readConfiguration } from './read-doctor-facts.ts';
-import { readSnapshot } from './read-snapshot.ts';
-import { TERMINATE_SESSION } from './sql/terminate-session.ts';
+import type { Statement } from './dialect.ts';
 import { TRY_LOCK } from './sql/try-lock.ts';
 import { endsSession, INSUFFICIENT_PRIVILEGE, serverAnswer } from './sqlstate.ts';
 
@@ -16,6 +13,7 @@ export type Query = (text: string, values?: readonly unknown[]) => Promise<reado
 
 /** The open session as the workflow uses it. */
 export function databaseOf(session: OpenSession): Database {
+  const { dialect } = session;
   const run: Query = async (text, values = []) =>
     (await session.client.query({ text, values: [...values] })).rows;
   const query: Query = (text, values) =>
@@ -26,9 +24,9 @@ export function databaseOf(session: OpenSession): Database {
       const [row] = await query(TRY_LOCK);
       return (row as { locked: boolean }).locked;
     },
-    readSnapshot: () => readSnapshot(query, session.versionNumber, shapeOf),
-    readConfiguration: () => readConfiguration(query),
-    terminate: (sessions) => Promise.all(sessions.map((victim) => terminate(run, victim))),
+    readSnapshot: () => dialect.readSnapshot(query, shapeOf),
+    readConfiguration: () => dialect.readConfiguration(query),
+    terminate: (sessions) => Promise.all(sessions.map((victim) => terminate(run, dialect.guard(victim)))),
     close: session.close,
   };
 }
@@ -46,12 +44,9 @@ function rethrow(error: unknown, brokenBy: unknown): never {
 }
 
 /** One victim through the guard. Never throws: each attempt is data, and one refusal spoils nothing. */
-async function terminate(
-  run: Query,
-  { pid, backendStart, state, stateChange }: Session,
-): Promise<GuardResult> {
+async function terminate(run: Query, { text, values }: Statement): Promise<GuardResult> {
   try {
-    const [row] = await run(TERMINATE_SESSION, [pid, backendStart, state, stateChange]);
+    const [row] = await run(text, values);
     return (row as { sent: boolean } | undefined)?.sent ? 'signalled' : 'no-match';
   } catch (error) {
     const answer = serverAnswer(error);

@@ -17,7 +17,7 @@ type SettingsRow = Omit<Snapshot['slots'], 'roles' | 'databases'> & {
   readonly provider: Provider | null;
   readonly readsAllStats: boolean;
 };
-type SessionRow = Omit<Session, 'advisoryLock' | 'temporaryTables'>;
+type SessionRow = Omit<Session, 'sessionId' | 'advisoryLock' | 'temporaryTables'>;
 type LimitRow = ConnectionLimit & { readonly kind: 'role' | 'database' };
 type Facts = {
   /** Null where the fact could not be read: a protection that needs it then spares. */
@@ -83,6 +83,7 @@ function toSession(
   const pid = row.pid ?? -1;
   return {
     ...row,
+    sessionId: null,
     advisoryLock: advisoryLocks?.has(pid) ?? null,
     temporaryTables: connected ? (temporaryTables?.has(pid) ?? null) : false,
     lastStatement: row.lastStatement === null ? null : shapeOf(row.lastStatement),

@@ -8,6 +8,7 @@ import type { TriggerKind } from '../core/trigger.ts';
 import { type Section, sections } from './layout.ts';
 import { sparedSection } from './plan-spared.ts';
 import { victimsSection } from './plan-victims.ts';
+import { productText } from './product.ts';
 import { type Heading, table } from './table.ts';
 import type { Meaning, Paint } from './table-paint.ts';
 import { counted, scopeText, thresholdText, timeText } from './words.ts';
@@ -76,7 +77,7 @@ function origin(
   const taken = snapshot.takenAt === '' ? '' : `, ${timeText(snapshot.takenAt)}`;
   const { when, until } = policy.relieve;
   return [
-    `  ${cleanName(source, 200)}, PostgreSQL version ${cleanName(snapshot.server.version)}${taken}`,
+    `  ${cleanName(source, 200)}, ${productText(snapshot.server)}${taken}`,
     `  Policy ${cleanName(policyName, 200)}, mode ${policy.mode}: acts at ${thresholdText(when)}, until ${thresholdText(until)}; trigger ${trigger}`,
   ].map((line) => paint('faint', line));
 }

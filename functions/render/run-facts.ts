@@ -2,15 +2,18 @@ import { cleanName } from '../core/clean-text.ts';
 import type { RunRecord, Timings } from '../core/record.ts';
 import type { Facts } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
+import { coordinatorsText, productText } from './product.ts';
 import { counted, secondsText, timeText } from './words.ts';
 
 export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUrl'>): Section {
   const { server, snapshot, mode, runId, startedAt, timings } = record;
-  const version = snapshot === null ? '' : ` (PostgreSQL ${cleanName(snapshot.server.version)})`;
+  const version = snapshot === null ? '' : ` (${productText(snapshot.server)})`;
+  const coordinators = snapshot === null ? null : coordinatorsText(snapshot.server);
   return {
     title: 'THIS RUN',
     lines: [
       ...wrap(`Server ${cleanName(server)}${version}, mode ${mode}. ${connectingText(record)}`),
+      ...(coordinators === null ? [] : wrap(coordinators)),
       ...wrap(`Began ${timeText(startedAt)}, took ${secondsText(timings.finished)}${stepsText(timings)}.`),
       ...wrap(`Run ${cleanName(runId)}.`),
       // A line of its own and never broken, whatever its length: half a link leads nowhere.

@@ -16,6 +16,7 @@ export async function checkConfiguration(run: Run, database: Database): Promise<
   if (snapshot === null || !isQuiet(run) || ports.now() + 2 * CHECK_MS > request.deadline) return;
   try {
     const configuration = await within(ports, CHECK_MS, database.readConfiguration(), tookTooLong);
+    if (configuration === null) return;
     run.misconfigurations = misconfigurationsIn({ snapshot, ...configuration });
   } catch (thrown) {
     ports.log('configuration-unchecked', { runId: request.runId, ...coerceError(thrown).toProblem() });

@@ -14,8 +14,8 @@ export type Database = {
   /** True when the lock was free; it is held until the session ends. */
   readonly tryLock: () => Promise<boolean>;
   readonly readSnapshot: () => Promise<Snapshot>;
-  /** What the doctor looks at besides the sessions. */
-  readonly readConfiguration: () => Promise<Configuration>;
+  /** What the doctor looks at besides the sessions; null on a server on which it is left to the doctor. */
+  readonly readConfiguration: () => Promise<Configuration | null>;
   /** One guarded statement per session, pipelined; a broken connection yields `unknown` instead of an error. */
   readonly terminate: (sessions: readonly Session[]) => Promise<readonly GuardResult[]>;
   /** Ends the session within a bound; never throws. */

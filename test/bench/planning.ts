@@ -45,6 +45,7 @@ function session(index: number): Session {
   const stateAgeMs = (Math.imul(index, 2_654_435_761) >>> 0) % 7_200_000;
   return {
     pid: index + 1,
+    sessionId: null,
     backendStart: `2026-11-21 01:00:00.${index}+00`,
     backendType: 'client backend',
     user: `user-${index % 12}`,

@@ -44,6 +44,7 @@ describe('what a file leaves out', () => {
     expect(parseSnapshotFile({ ...SMALLEST, sessions: [{}] }).sessions).toEqual([
       {
         pid: null,
+        sessionId: null,
         backendStart: null,
         backendType: null,
         user: null,

@@ -20,6 +20,7 @@ export function aSession(fields: Partial<Session> = {}): Session {
   const pid = fields.pid === undefined ? 1_000 : fields.pid;
   return {
     pid,
+    sessionId: null,
     backendStart: `2026-11-20 00:00:00.${String(pid ?? 0).padStart(6, '0')}+00`,
     backendType: 'client backend',
     user: 'app',

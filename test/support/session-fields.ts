@@ -12,6 +12,7 @@ const orNull = (check: (value: unknown) => boolean) => (value: unknown) => value
 /** What core is promised for each field of a row, whatever kind of process it is. */
 const FIELDS: Readonly<Record<keyof Session, (value: unknown) => boolean>> = {
   pid: number,
+  sessionId: orNull(text),
   backendStart: orNull(time),
   backendType: orNull(text),
   user: orNull(text),

@@ -5,17 +5,23 @@
  * when Lambda freezes or kills us, `tcp_user_timeout` while it waits for us to take a long answer: it is not idle then.
  * `client_connection_check_interval` has it drop what we sent and do not wait for any more: a statement that is stuck, and
  * those behind it. A server that cannot look for that (Windows; on macOS before 15) refuses it.
- * `version()` is not qualified on purpose: it tells which product answers.
+ * `version()` and `pg_backend_pid()` are not qualified on purpose: they tell which product answers. Without arguments they
+ * leave nothing to be overloaded, and pg_catalog comes first in every search_path that does not name it: who puts another
+ * schema before it, as whoever emulates a product does, may set our role's search_path. GaussDB's process ids are no
+ * 32-bit numbers and never match $3: it has bounds of its own, in sql/gaussdb/bound-session.ts.
  * Reads: nothing. Needs: no privilege. Since: PostgreSQL 14 (`idle_session_timeout`).
  */
 export const BEGIN_SESSION = `
 SELECT pg_backend_pid() AS pid, version() AS version,
-       current_setting('server_version_num')::int AS "versionNumber",
-       CASE WHEN pg_backend_pid() = $3::int THEN concat_ws(', ',
-         set_config('DateStyle', 'ISO, YMD', false), set_config('TimeZone', 'UTC', false),
-         set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false),
-         set_config('idle_in_transaction_session_timeout', $2, false), set_config('idle_session_timeout', $2, false),
-         set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
-         set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', $2, false),
-         CASE WHEN version() LIKE '%linux%' THEN set_config('client_connection_check_interval', '1000', false) END)
+       pg_catalog.current_setting('server_version_num')::int AS "versionNumber",
+       CASE WHEN pg_backend_pid() = $3::int THEN pg_catalog.concat_ws(', ',
+         pg_catalog.set_config('DateStyle', 'ISO, YMD', false), pg_catalog.set_config('TimeZone', 'UTC', false),
+         pg_catalog.set_config('statement_timeout', $1, false), pg_catalog.set_config('lock_timeout', $1, false),
+         pg_catalog.set_config('idle_in_transaction_session_timeout', $2, false),
+         pg_catalog.set_config('idle_session_timeout', $2, false),
+         pg_catalog.set_config('tcp_keepalives_idle', '5', false),
+         pg_catalog.set_config('tcp_keepalives_interval', '2', false),
+         pg_catalog.set_config('tcp_keepalives_count', '3', false), pg_catalog.set_config('tcp_user_timeout', $2, false),
+         CASE WHEN version() LIKE '%linux%'
+              THEN pg_catalog.set_config('client_connection_check_interval', '1000', false) END)
        END AS bounds`;

@@ -1,0 +1,69 @@
+import type { Socket } from 'node:net';
+import type { Client } from 'pg';
+import { RemediationError } from '../core/errors.ts';
+import type { Dialect } from './dialect.ts';
+import { postgresql } from './postgresql.ts';
+import { BEGIN_SESSION } from './sql/begin-session.ts';
+import { type Target, targetText } from './target.ts';
+
+/** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
+export const STATEMENT_TIMEOUT_MS = 5_000;
+/** After this without a word from us, or an answer untaken, the server takes slot and lock back: Lambda may freeze us. */
+const IDLE_TIMEOUT_MS = 10_000;
+/** The goodbye is a courtesy: after this the socket is destroyed. */
+const GOODBYE_MS = 500;
+
+export type OpenSession = {
+  readonly client: Client;
+  /** What `version()` says. */
+  readonly product: string;
+  readonly versionNumber: number;
+  readonly dialect: Dialect;
+  /** The error that ended the session while nobody waited for an answer, or null. */
+  readonly brokenBy: () => unknown;
+  readonly close: () => Promise<void>;
+};
+
+type Answer = { readonly pid: number | string; readonly version: string; readonly versionNumber: number };
+
+/**
+ * Learns who answers, and bounds our session.
+ * @throws RemediationError `pooler-in-between`, or whatever the statement came to.
+ */
+export async function beginSession(
+  client: Client,
+  socket: Socket,
+  target: Target,
+): Promise<Omit<OpenSession, 'brokenBy'>> {
+  // The protocol's process id is the pooler's when one answers, the function's is always the server's.
+  const processId: unknown = Reflect.get(client, 'processID');
+  const values = [String(STATEMENT_TIMEOUT_MS), String(IDLE_TIMEOUT_MS), processId];
+  const { rows } = await client.query({ text: BEGIN_SESSION, values });
+  const { pid, version: product, versionNumber } = rows[0] as Answer;
+  const open = { client, product, versionNumber, close: () => goodbye(client, socket) };
+  if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client) };
+  if (pid === processId) return { ...open, dialect: postgresql(versionNumber) };
+  const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, sessions can only be told apart there.`;
+  throw new RemediationError('pooler-in-between', message);
+}
+
+/**
+ * `PostgreSQL 9.2.4 (GaussDB 8.1.3 build …)` is what GaussDB(DWS) says, `… (GaussDB Kernel 505.2.0 build …)` GaussDB, and
+ * `(openGauss 5.0.0 build …)` openGauss.
+ */
+function isGaussdb(product: string): boolean {
+  return /\b(gaussdb|opengauss)\b/i.test(product);
+}
+
+/** Loaded there only. */
+async function beginGaussdb(client: Client): Promise<Dialect> {
+  const { boundGaussdb } = await import('./gaussdb.ts');
+  return await boundGaussdb(client, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS);
+}
+
+async function goodbye(client: Client, socket: Socket): Promise<void> {
+  const bound = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  await client.end().catch(() => {});
+  clearTimeout(bound);
+  socket.destroy();
+}

@@ -1,0 +1,17 @@
+import type { Dialect } from './dialect.ts';
+import { readConfiguration } from './read-doctor-facts.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { TERMINATE_SESSION } from './sql/terminate-session.ts';
+
+/** PostgreSQL itself, by whomever it is run. */
+export function postgresql(versionNumber: number): Dialect {
+  return {
+    flavor: 'postgresql',
+    readSnapshot: (query, shapeOf) => readSnapshot(query, versionNumber, shapeOf),
+    readConfiguration,
+    guard: ({ pid, backendStart, state, stateChange }) => ({
+      text: TERMINATE_SESSION,
+      values: [pid, backendStart, state, stateChange],
+    }),
+  };
+}

@@ -1,0 +1,169 @@
+import { coerceError } from '../core/errors.ts';
+import { remembered } from '../core/remembered.ts';
+import { INSUFFICIENT_PRIVILEGE, type Session } from '../core/session.ts';
+import type { ConnectionLimit, Coordinator, Snapshot } from '../core/snapshot.ts';
+import { statementShape } from '../core/statement-shape.ts';
+import type { Query } from './database.ts';
+import type { Dialect } from './dialect.ts';
+import type { Traits } from './gaussdb.ts';
+import { readAdvisoryLocks } from './sql/gaussdb/read-advisory-locks.ts';
+import { BOUND_STATEMENTS, READ_COORDINATORS } from './sql/gaussdb/read-coordinators.ts';
+import { READ_LIMITS } from './sql/gaussdb/read-limits.ts';
+import { readSessions } from './sql/gaussdb/read-sessions.ts';
+import { READ_SETTINGS } from './sql/gaussdb/read-settings.ts';
+
+/** The other coordinators are worth a mention, not a wait: between an alarm and its slots one may hang. */
+const COORDINATORS_MS = 500;
+
+type SettingsRow = {
+  readonly takenAt: string;
+  readonly product: string;
+  readonly ownPid: string;
+  readonly connections: number;
+  readonly reserved: number;
+  readonly walSenders: number;
+  readonly coordinator: string | null;
+  readonly backends: number;
+};
+/** The numbers by which the server tells a session, as text. */
+type Ids = { readonly pid: string; readonly sessionId: string | null };
+/** In a database that is compatible with Oracle an empty text is null. */
+type SessionRow = Ids &
+  Omit<Session, keyof Ids | 'application' | 'address' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & {
+    readonly application: string | null;
+    readonly address: string | null;
+  };
+type LimitRow = ConnectionLimit & { readonly kind: 'role' | 'database' };
+
+/**
+ * Reads a GaussDB's connection state, one statement per concern, sent together. The coordinators are read with the first
+ * snapshot of a session only.
+ */
+export function readGaussdbSnapshot(
+  { hasSessionIds, hasCoordinators }: Traits,
+  statementTimeoutMs: number,
+): Dialect['readSnapshot'] {
+  let coordinators: Promise<readonly Omit<Coordinator, 'isOurs'>[] | null> | null = null;
+  return async (query, shapeOf = remembered(statementShape)) => {
+    const all = Promise.all([
+      query(READ_SETTINGS),
+      query(readSessions(hasSessionIds)),
+      query(READ_LIMITS),
+      lockHolders(query(readAdvisoryLocks(hasSessionIds))),
+    ]);
+    coordinators ??= hasCoordinators ? readCoordinators(query, statementTimeoutMs) : Promise.resolve(null);
+    const [[settings], sessionRows, limitRows, holders] = await all;
+    const { takenAt, coordinator, ...facts } = settings as SettingsRow;
+    const rows = sessionRows as readonly SessionRow[];
+    const own = rows.find(({ pid }) => pid === facts.ownPid);
+    const found = await coordinators;
+    return {
+      takenAt,
+      server: {
+        flavor: 'gaussdb',
+        version: versionIn(facts.product),
+        provider: null,
+        ownPid: own === undefined ? null : numberOf(own),
+        readsAllStats: seesOthers(rows, own, facts.backends),
+        ...(found && { coordinators: found.map((each) => ({ ...each, isOurs: each.name === coordinator })) }),
+      },
+      slots: slotsOf(facts, limitRows as readonly LimitRow[]),
+      sessions: rows.map((row) => toSession(row, holders, row.database === own?.database, shapeOf)),
+      refusals: [],
+    };
+  };
+}
+
+/** `openGauss 5.0.0`, `GaussDB Kernel 505.2.0`, `GaussDB 8.1.3`. */
+function versionIn(product: string): string {
+  return /(?:gaussdb|opengauss)[^()]*?(?= build|\)|$)/i.exec(product)?.[0] ?? product;
+}
+
+/** Ordinary roles may have all of max_connections: the reserve is on top. */
+function slotsOf(
+  facts: Omit<SettingsRow, 'takenAt' | 'coordinator'>,
+  limits: readonly LimitRow[],
+): Snapshot['slots'] {
+  return {
+    max: facts.connections + facts.reserved,
+    superuserReserved: facts.reserved,
+    reserved: 0,
+    providerReserved: 0,
+    walSenders: facts.walSenders,
+    roles: limitsOf(limits, 'role'),
+    databases: limitsOf(limits, 'database'),
+  };
+}
+
+function limitsOf(rows: readonly LimitRow[], kind: LimitRow['kind']): readonly ConnectionLimit[] {
+  return rows.filter((row) => row.kind === kind).map(({ name, limit }) => ({ name, limit }));
+}
+
+/** Other roles' rows are all there or all missing; where none is there, somebody may be. */
+function seesOthers(rows: readonly SessionRow[], own: SessionRow | undefined, backends: number): boolean {
+  const seen = rows.filter(({ lastStatement }) => lastStatement !== INSUFFICIENT_PRIVILEGE);
+  return seen.some(({ user }) => user !== own?.user) || backends <= seen.length;
+}
+
+/** In a thread pool the session's own id: its pid is the thread's that serves it now, and 0 while it is idle. */
+function isPooled({ pid, sessionId }: Ids): boolean {
+  return sessionId !== null && sessionId !== pid;
+}
+
+/** Null for what is not exact as a number, and for none at all: whom we cannot name we do not end. */
+function numberOf(ids: Ids): number | null {
+  const number = Number(isPooled(ids) ? ids.sessionId : ids.pid);
+  return Number.isSafeInteger(number) && number > 0 ? number : null;
+}
+
+function toSession(
+  row: SessionRow,
+  holders: ReadonlySet<string> | null,
+  connected: boolean,
+  shapeOf: (text: string) => string,
+): Session {
+  const pooled = isPooled(row);
+  return {
+    ...row,
+    pid: numberOf(row),
+    sessionId: pooled ? row.sessionId : null,
+    application: row.application ?? '',
+    address: row.address ?? '',
+    blockedBy: [],
+    advisoryLock: holders?.has(keyOf(row)) ?? null,
+    temporaryTables: connected ? null : false,
+    lastStatement: row.lastStatement === null ? null : shapeOf(row.lastStatement),
+  };
+}
+
+/** What both views tell a session by. */
+function keyOf({ pid, sessionId }: Ids): string {
+  return sessionId ?? pid;
+}
+
+async function lockHolders(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<string> | null> {
+  const found = await unlessRefused(rows);
+  return found === null ? null : new Set(found.map((row) => keyOf(row as Ids)));
+}
+
+async function readCoordinators(
+  query: Query,
+  statementTimeoutMs: number,
+): Promise<readonly Omit<Coordinator, 'isOurs'>[] | null> {
+  const [, rows] = await Promise.all([
+    query(BOUND_STATEMENTS, [`${COORDINATORS_MS}ms`]),
+    unlessRefused(query(READ_COORDINATORS)),
+    query(BOUND_STATEMENTS, [`${statementTimeoutMs}ms`]),
+  ]);
+  return rows as readonly Omit<Coordinator, 'isOurs'>[] | null;
+}
+
+/** A session that broke off is no missing fact. */
+async function unlessRefused(rows: Promise<readonly unknown[]>): Promise<readonly unknown[] | null> {
+  try {
+    return await rows;
+  } catch (error) {
+    if (coerceError(error).code !== 'statement-failed') throw error;
+    return null;
+  }
+}

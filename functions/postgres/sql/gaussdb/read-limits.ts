@@ -1,0 +1,10 @@
+/**
+ * Limits of single roles and databases. A role's shows to its own and to roles that administer others, for pg_roles
+ * hides the rest.
+ * Reads: pg_roles, pg_database. Needs: no privilege.
+ */
+export const READ_LIMITS = `
+SELECT 'role'::text AS kind, r.rolname AS name, r.rolconnlimit AS "limit"
+FROM pg_roles r WHERE r.rolconnlimit > 0 AND r.rolcanlogin
+UNION ALL
+SELECT 'database'::text, d.datname, d.datconnlimit FROM pg_database d WHERE d.datconnlimit > 0`;

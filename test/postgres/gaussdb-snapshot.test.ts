@@ -1,0 +1,205 @@
+import type { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { isBlind } from '../../functions/core/blindness.ts';
+import { builtinProtection } from '../../functions/core/protection.ts';
+import { clientSessions, slotHolders, usableSlots } from '../../functions/core/slots.ts';
+import type { Snapshot } from '../../functions/core/snapshot.ts';
+import { parseSnapshotFile, toSnapshotFile } from '../../functions/core/snapshot-file.ts';
+import { attemptSession } from '../../functions/postgres/attempt.ts';
+import { emulateGauss, type GaussKind, pidOn } from '../support/gauss-shim.ts';
+import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { endAllSessions } from '../support/server-state.ts';
+import { TIME, wrongFields } from '../support/session-fields.ts';
+import {
+  openActive,
+  openHolderOfAdvisoryLock,
+  openIdle,
+  openIdleInTransaction,
+} from '../support/sessions.ts';
+import { openDatabase, targetOf } from '../support/targets.ts';
+
+const KINDS: readonly GaussKind[] = ['openGauss', 'thread-pool', 'dws'];
+
+describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (version) => {
+  let server: TestServer;
+  let app: Role;
+  const roles = new Map<GaussKind, Role>();
+
+  beforeAll(async () => {
+    server = await startServer({
+      version,
+      settings: { max_connections: 40, superuser_reserved_connections: 3, max_wal_senders: 4 },
+    });
+    app = await createRole(server, 'app', 'CONNECTION LIMIT 30');
+    for (const kind of KINDS) {
+      const role = await createLeastPrivilegeRole(server, `headroom_${kind}`);
+      await emulateGauss(server, role, kind, kind === 'dws' ? 'readable' : 'none');
+      roles.set(kind, role);
+    }
+  });
+  afterAll(() => server.stop());
+  afterEach(() => endAllSessions(server));
+
+  const roleOf = (kind: GaussKind): Role => roles.get(kind) ?? app;
+  const read = async (role: Role): Promise<Snapshot> => {
+    const database = await openDatabase(server, role);
+    try {
+      const snapshot = await database.readSnapshot();
+      expect(snapshot.sessions.flatMap(wrongFields)).toEqual([]);
+      return snapshot;
+    } finally {
+      await database.close();
+    }
+  };
+
+  test.each([
+    ['openGauss', 'openGauss 5.0.0'],
+    ['thread-pool', 'GaussDB Kernel 505.2.0'],
+    ['dws', 'GaussDB 8.1.3'],
+  ] as const)('%s is known by what version() says: %s', async (kind, named) => {
+    const { server: facts, slots, takenAt, refusals } = await read(roleOf(kind));
+    expect(facts).toMatchObject({ flavor: 'gaussdb', version: named, provider: null, readsAllStats: true });
+    expect(takenAt).toMatch(TIME);
+    // The reserve is on top of max_connections: 37 for ordinary roles, and three more.
+    expect(slots).toMatchObject({
+      max: 40,
+      superuserReserved: 3,
+      reserved: 0,
+      providerReserved: 0,
+      walSenders: 4,
+    });
+    expect(usableSlots(slots)).toBe(37);
+    expect(refusals).toEqual([]);
+  });
+
+  describe.each(KINDS)('%s', (kind) => {
+    const shop = () => ({ role: app, application: 'shop' });
+
+    test('sessions, states, ages and holders of locks are what they are', async () => {
+      const idle = await openIdle(server, { ...shop(), statement: "SELECT 'secret'" });
+      const open = await openIdleInTransaction(server, shop());
+      const active = await openActive(server, { role: app });
+      const holder = await openHolderOfAdvisoryLock(server, shop());
+      const snapshot = await read(roleOf(kind));
+      const rowOf = ({ pid }: { readonly pid: number }) =>
+        snapshot.sessions.find((session) => session.pid === pidOn(kind, pid));
+      const plain = {
+        sessionId: kind === 'thread-pool' ? String(idle.pid) : null,
+        backendType: 'client backend',
+        user: 'app',
+        database: 'postgres',
+        application: 'shop',
+        address: '127.0.0.1',
+        state: 'idle',
+        transactionAgeMs: null,
+        waitEvent: null,
+        blockedBy: [],
+        superuser: false,
+        advisoryLock: false,
+        temporaryTables: null,
+        lastStatement: 'SELECT ?',
+      };
+      expect(rowOf(idle)).toMatchObject(plain);
+      expect(rowOf(open)).toMatchObject({
+        state: 'idle in transaction',
+        transactionAgeMs: expect.any(Number),
+      });
+      expect(rowOf(active)).toMatchObject({ state: 'active', application: '' });
+      expect(rowOf(holder)).toMatchObject({ state: 'idle', advisoryLock: true });
+      expect(slotHolders(snapshot)).toHaveLength(4);
+    });
+
+    test('our own session, superusers and the threads of the server are out of reach', async () => {
+      await openIdle(server, { role: server.superuser, application: 'admin' });
+      await openIdle(server, { role: app, application: 'cn_5002' });
+      const snapshot = await read(roleOf(kind));
+      const protection = builtinProtection(snapshot);
+      const said = snapshot.sessions.map((session) => [session.application, protection(session)]);
+      expect(said.toSorted()).toEqual([
+        ['WLMArbiter', 'inner thread, not a client'],
+        ['admin', 'superuser'],
+        ['cn_5002', 'node connection, not a client'],
+        ['pg-headroom', 'our own session'],
+      ]);
+      expect(clientSessions(snapshot).map(({ application }) => application)).toEqual(['admin']);
+    });
+
+    test('a waiter is seen to wait, and nobody says for whom', async () => {
+      await openHolderOfAdvisoryLock(server, shop());
+      const waiter = await openActive(server, { ...shop(), statement: 'SELECT pg_advisory_lock(1)' });
+      const look = async () =>
+        (await read(roleOf(kind))).sessions.find(({ pid }) => pid === pidOn(kind, waiter.pid));
+      await expect
+        .poll(look, { timeout: 5_000, interval: 20 })
+        .toMatchObject({ state: 'active', waitEvent: 'lock', blockedBy: [], advisoryLock: false });
+    });
+
+    test('our session is bounded as far as this server can', async () => {
+      const attempted = await attemptSession(targetOf(server), false, roleOf(kind));
+      if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
+      const { client, close } = attempted.session;
+      const real = async (name: string) => settingOf(client, name);
+      expect(await real('statement_timeout')).toBe('5s');
+      expect(await real('idle_session_timeout')).toBe('10s');
+      expect(await real('idle_in_transaction_session_timeout')).toBe('10s');
+      expect(await real('TimeZone')).toBe('UTC');
+      expect(await real('DateStyle')).toBe('ISO, YMD');
+      expect(await real('tcp_keepalives_idle')).toBe('5');
+      expect(await real('lock_timeout')).toBe('0');
+      await close();
+    });
+
+    test('a snapshot survives its file', async () => {
+      await openIdle(server, shop());
+      const snapshot = await read(roleOf(kind));
+      expect(parseSnapshotFile(JSON.parse(JSON.stringify(toSnapshotFile(snapshot))))).toEqual(snapshot);
+    });
+
+    test('a role that sees nobody else knows that it is blind', async () => {
+      const blind = await createRole(server, `blind_${kind}`);
+      await emulateGauss(server, blind, kind);
+      await openIdle(server, shop());
+      const snapshot = await read(blind);
+      expect(snapshot.server.readsAllStats).toBe(false);
+      const problem = isBlind(snapshot);
+      expect(problem?.code).toBe('blind-role');
+      expect(problem?.message).toContain(`ALTER USER ${kind === 'openGauss' ? '"blind_openGauss"' : ''}`);
+    });
+  });
+
+  test('coordinators are counted where there are some', async () => {
+    await openIdle(server, { role: app });
+    const { coordinators } = (await read(roleOf('dws'))).server;
+    expect(coordinators).toEqual([
+      { name: 'cn_5001', isOurs: true, sessions: 3, idle: 2 },
+      { name: 'cn_5002', isOurs: false, sessions: 12, idle: 9 },
+    ]);
+    expect((await read(roleOf('openGauss'))).server).not.toHaveProperty('coordinators');
+  });
+
+  test('who may not read the coordinators goes without, and keeps its bounds', async () => {
+    const ordinary = await createLeastPrivilegeRole(server, 'ordinary');
+    await emulateGauss(server, ordinary, 'dws', 'forbidden');
+    const snapshot = await read(ordinary);
+    expect(snapshot.server).not.toHaveProperty('coordinators');
+    expect(snapshot.sessions.length).toBeGreaterThan(0);
+  });
+
+  test('what others can write into the schema "public" neither decides nor runs', async () => {
+    const role = await createLeastPrivilegeRole(server, 'plain');
+    const trap = (signature: string, returns: string) =>
+      `CREATE FUNCTION public.${signature} RETURNS ${returns} LANGUAGE plpgsql AS $$ BEGIN RAISE 'trapped'; END $$`;
+    await server.query(trap('version()', 'text'));
+    await server.query(trap('concat_ws(text, VARIADIC text[])', 'text'));
+    await server.query(trap('set_config(text, text, text)', 'text'));
+    await server.query(trap('substr(text, bigint, bigint)', 'text'));
+    expect((await read(role)).server.flavor).toBe('postgresql');
+    expect((await read(roleOf('openGauss'))).server.flavor).toBe('gaussdb');
+  });
+});
+
+async function settingOf(client: Client, name: string): Promise<string> {
+  const { rows } = await client.query('SELECT pg_catalog.current_setting($1) AS value', [name]);
+  return rows[0].value;
+}
