@@ -12,7 +12,8 @@ import { serverOf, withServer } from './with-server.ts';
 
 type Options = { readonly url: string; readonly apply?: true; readonly json?: true };
 
-const MOST_PID = 2 ** 31 - 1;
+/** PostgreSQL's have 32 bits, GaussDB's more. */
+const MOST_PID = Number.MAX_SAFE_INTEGER;
 
 const HELP = `
 Examples:

@@ -1,6 +1,6 @@
 import { cleanName } from '../core/clean-text.ts';
 import { type LogLinesTrigger, type Refused, refusalsIn, sinceOf } from '../core/log-lines.ts';
-import type { RefusalKind } from '../core/refusal-line.ts';
+import type { Figures, RefusalKind } from '../core/refusal-line.ts';
 import { counted, timeText } from './words.ts';
 
 /** Those named in a sentence; the details have more. */
@@ -14,14 +14,18 @@ export function refusedText(trigger: LogLinesTrigger): string {
   const { refused, at, own, figures } = trigger;
   const since = `since ${timeText(sinceOf(refused) ?? at)}`;
   if (refused.length === 0) return `Log lines without a refusal of others, ${timeText(at)}.`;
-  const said =
-    figures === null
-      ? ''
-      : `; the server counted ${Object.entries(figures)
-          .map(([name, value]) => `${name} ${value}`)
-          .join(', ')}`;
+  const said = figures === null ? '' : `; ${figuresText(figures)}`;
   const ours = own === 0 ? '' : ` ${counted(own, 'try', 'tries')} of our own role not counted.`;
   return `${counted(refusalsIn(refused), 'refusal')} in the log ${since} (${reasonsText(refused)}${said}); refused: ${clientsText(refused)}.${ours}`;
+}
+
+/** GaussDB counts sessions that do nothing, and says it first: they are what a run can give back. */
+function figuresText(figures: Figures): string {
+  const { 'non-active': idle, ...others } = figures;
+  const rest = Object.entries(others).map(([name, value]) => `${name} ${value}`);
+  if (idle === undefined) return `the server counted ${rest.join(', ')}`;
+  const all = Object.values(figures).reduce((sum, value) => sum + value, 0);
+  return `the server counted ${[`${idle} of ${all} non-active`, ...rest].join(', ')}`;
 }
 
 /** `server full 30, limit of role app 7`. */

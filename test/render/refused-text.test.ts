@@ -53,7 +53,7 @@ describe('Who was refused, in a sentence', () => {
   test("with the server's own figures, and with our own tries apart", () => {
     const figures = { active: 5, 'non-active': 508, reserved: 3 };
     expect(textOf([{ kind: 'server' }], { figures, own: 1 })).toBe(
-      `1 refusal ${SINCE} (server full 1; the server counted active 5, non-active 508, reserved 3); refused: app@orders from 10.0.3.17 ×1. 1 try of our own role not counted.`,
+      `1 refusal ${SINCE} (server full 1; the server counted 508 of 516 non-active, active 5, reserved 3); refused: app@orders from 10.0.3.17 ×1. 1 try of our own role not counted.`,
     );
   });
 
