@@ -201,7 +201,7 @@ describe('Between the look and the statement', () => {
 });
 
 describe('What is no pid', () => {
-  test.each(['0', '-1', '1.5', '0x10', '2147483648', 'abc', '11 12', ''])('%j is refused', async (text) => {
+  test.each(['0', '-1', '1.5', '0x10', '9007199254740992', 'abc', '11 12', ''])('%j is refused', async (text) => {
     const { code, stdout, stderr } = await terminate(['4711', text]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('A pid is a whole number from 1 to 9007199254740991.');
