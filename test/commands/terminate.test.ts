@@ -201,11 +201,14 @@ describe('Between the look and the statement', () => {
 });
 
 describe('What is no pid', () => {
-  test.each(['0', '-1', '1.5', '0x10', '9007199254740992', 'abc', '11 12', ''])('%j is refused', async (text) => {
-    const { code, stdout, stderr } = await terminate(['4711', text]);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('A pid is a whole number from 1 to 9007199254740991.');
-  });
+  test.each(['0', '-1', '1.5', '0x10', '9007199254740992', 'abc', '11 12', ''])(
+    '%j is refused',
+    async (text) => {
+      const { code, stdout, stderr } = await terminate(['4711', text]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('A pid is a whole number from 1 to 9007199254740991.');
+    },
+  );
 
   test('none at all is refused', async () => {
     const { code, stderr } = await terminate([]);
