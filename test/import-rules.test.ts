@@ -20,6 +20,10 @@ const FOLDERS: readonly { readonly of: string; readonly may: readonly string[] }
     of: 'functions/workflow/*',
     may: ['functions/core/*', 'functions/workflow/*', 'functions/render/*', 'node:zlib'],
   },
+  {
+    of: 'functions/render/page/*',
+    may: ['functions/core/*', 'functions/render/*', 'echarts/*'],
+  },
   { of: 'functions/render/*', may: ['functions/core/*', 'functions/render/*'] },
 ];
 
@@ -40,6 +44,7 @@ const INFRA_MAY = [
 const LENT: readonly { readonly packages: readonly string[]; readonly by: string }[] = [
   { packages: ['pg', 'pg/*', 'pg-*'], by: 'functions/postgres/*' },
   { packages: ['@aws-sdk/*', '@smithy/*'], by: 'functions/aws/*' },
+  { packages: ['echarts', 'echarts/*', 'zrender*'], by: 'functions/render/page/*' },
 ];
 
 const MOST_LINES: readonly { readonly of: string; readonly lines: number }[] = [
@@ -200,6 +205,7 @@ describe('The check itself', () => {
     ['functions/workflow/run.ts', "import '../aws/topics.ts';", ':1 imports functions/aws/topics.ts'],
     ['functions/render/text.ts', "import '../workflow/ports.ts';", ':1 imports functions/workflow/ports.ts'],
     ['functions/aws/topics.ts', "import pg from 'pg';", ':1 imports pg'],
+    ['functions/render/text.ts', "import 'echarts/core';", ':1 imports echarts/core'],
     ['functions/cli.ts', "import 'pg-pool';", ':1 imports pg-pool'],
     ['functions/cli.ts', "import '@aws-sdk/client-sns';", ':1 imports @aws-sdk/client-sns'],
     ['functions/cli.ts', "import '../test/support/builders.ts';", ':1 imports test/support/builders.ts'],
@@ -222,6 +228,7 @@ describe('The check itself', () => {
     ['functions/core/plan.ts', 'const a = !b; const any = required(c); const d = { require: 1 };'],
     ['functions/workflow/run.ts', "import '../core/plan.ts';\nimport './ports.ts';"],
     ['functions/postgres/connect.ts', "import { Client } from 'pg';\nimport '../workflow/ports.ts';"],
+    ['functions/render/page/chart.ts', "import { init } from 'echarts/core';\nimport '../words.ts';"],
     ['functions/aws/topics.ts', "const sdk = () => import('@aws-sdk/client-sns');"],
     ['infra/app.ts', "import '../functions/contract.ts';\nimport '../functions/core/parse-policy.ts';"],
     ['test/postgres/connect.test.ts', "import { Client } from 'pg';"],

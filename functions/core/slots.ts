@@ -165,3 +165,14 @@ export function clientSessions(snapshot: Snapshot): readonly Session[] {
   const isOwn = ownSessions(snapshot);
   return snapshot.sessions.filter((session) => session.backendType === CLIENT_BACKEND && !isOwn(session));
 }
+
+/** Numbers of used slots that decide in a scope: from where there is pressure, and down to where it is relieved. */
+export type Marks = { readonly pressureFrom: number; readonly relievedAt: number };
+
+export function marksOf({ scope, usable }: Pick<Pressure, 'scope' | 'usable'>, { relieve }: Policy): Marks {
+  const relievedAt = Math.max(0, mayStayUsed(scope, usable, relieve.until));
+  if (scope.kind !== 'server') return { pressureFrom: usable, relievedAt };
+  const { unit, value } = relieve.when;
+  const pressureFrom = unit === 'usedPercent' ? Math.ceil((value * usable) / 100) : usable - value + 1;
+  return { pressureFrom: Math.max(0, pressureFrom), relievedAt };
+}

@@ -108,7 +108,7 @@ function ageOf({ reason, session }: Tried): number {
 }
 
 /** Which rule of the policy chose it. */
-function ruleText({ reason }: Tried): string {
+export function ruleText({ reason }: Pick<Tried, 'reason'>): string {
   if (reason === null) return 'for another';
   if (reason.purpose === 'reap') return `reap ${ageText(reason.minAgeMs)}`;
   return `rung ${reason.rung} (${ageText(reason.minAgeMs)})`;

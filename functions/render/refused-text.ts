@@ -48,7 +48,8 @@ const REASONS: Readonly<Record<RefusalKind, string>> = {
   'unknown-53300': 'SQLSTATE 53300',
 };
 
-function reasonOf({ kind, user, database }: Refused): string {
+/** For what somebody was refused: `limit of role batch`. */
+export function reasonOf({ kind, user, database }: Refused): string {
   if (kind === 'role' && user !== null) return `limit of role ${cleanName(user)}`;
   if (kind === 'database' && database !== null) return `limit of database ${cleanName(database)}`;
   return REASONS[kind];

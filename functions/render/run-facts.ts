@@ -23,7 +23,7 @@ export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUr
 }
 
 /** SQLSTATEs with counts; an empty one is a server that closed the door without a word. */
-function connectingText({ connecting }: RunRecord): string {
+export function connectingText({ connecting }: RunRecord): string {
   const { attempts, refusals } = connecting;
   if (attempts === 0) return 'No connection was tried.';
   const counts = new Map<string, number>();

@@ -1,6 +1,7 @@
 import { cleanName } from '../core/clean-text.ts';
 import type { Spared } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
+import type { RunRecord } from '../core/record.ts';
 import { identityOf, type Session, takesSlot } from '../core/session.ts';
 import { ownSessions } from '../core/snapshot.ts';
 import type { Facts } from './facts.ts';
@@ -15,8 +16,14 @@ const COLUMNS_OF_SPARED: readonly Column[] = [
   { width: 70, align: 'left' },
 ];
 
-/** Who stayed and why. What takes no slot is not worth a line: our own session and the server's processes. */
-export function whoWasSpared({ record }: Facts): Section {
+/** Those who stayed for one reason, which stands as people read it. */
+export type SparedGroup = { readonly reason: string; readonly those: readonly Spared[] };
+
+/**
+ * Who stayed and why, the most frequent reason first. What takes no slot is not worth a line: our own session and the
+ * server's processes.
+ */
+export function sparedGroups(record: RunRecord): readonly SparedGroup[] {
   const { plan, snapshot, policy } = record;
   const isOwn = snapshot === null ? () => false : ownSessions(snapshot);
   // A later round may have taken somebody whom the first plan had spared.
@@ -26,19 +33,24 @@ export function whoWasSpared({ record }: Facts): Section {
   const stays = (session: Session) =>
     takesSlot(session) && !isOwn(session) && !tried.has(identityOf(session));
   const spared = plan?.spared.filter(({ session }) => stays(session)) ?? [];
-  const reasons = [...Map.groupBy(spared, (each) => reasonText(each, policy))].sort(
-    ([, a], [, b]) => b.length - a.length,
-  );
+  return [...Map.groupBy(spared, (each) => reasonText(each, policy))]
+    .map(([reason, those]) => ({ reason, those }))
+    .sort((a, b) => b.those.length - a.those.length);
+}
+
+export function whoWasSpared({ record }: Facts): Section {
+  const reasons = sparedGroups(record);
+  const spared = reasons.flatMap(({ those }) => those);
   return {
     title: `SPARED: ${counted(spared.length, 'session')}`,
     lines: [
       ...bounded(
         reasons,
         ON_SCREEN,
-        ([reason, those]) => sparedRow(String(those.length), `${reason}${agesOf(those)}`),
-        (rest) => sparedRow(String(rest.flatMap(([, those]) => those).length), 'for other reasons'),
+        ({ reason, those }) => sparedRow(String(those.length), `${reason}${agesOf(those)}`),
+        (rest) => sparedRow(String(rest.flatMap(({ those }) => those).length), 'for other reasons'),
       ),
-      ...unseen(policy, spared),
+      ...unseen(record.policy, spared),
     ],
   };
 }

@@ -1,55 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../functions/core/message.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
 import { renderFailure } from '../../functions/render/failure.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
 import { aLogLines, aPolicy, aRefused, HOUR } from '../support/builders.ts';
 import { expectInert } from '../support/chat-room.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
-import { ALARM, ENFORCE, idleRun, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
+import { HOSTILE, runNamed } from '../support/hostile.ts';
+import { ALARM, idleRun, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
 
 /** What a reader does not see, or sees where it is not. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}]/u;
-
-const HOSTILE: Readonly<Record<string, string>> = {
-  'line breaks': 'web\nWHAT NEXT\r\n  1. DROP DATABASE orders;',
-  'separators of Unicode': 'web\u2028WHAT NEXT\u2029\u0085x',
-  'ANSI escapes': '\u001b[2J\u001b[31mred\u001b[0m\u009b1m',
-  backspaces: 'billing\b\b\b\b\b\b\bstorefront',
-  'bidi controls': 'abc\u202e321\u2066x\u2069\u200f',
-  'letters from right to left': 'שלום مرحبا 42',
-  'invisible characters': 'a\u200bb\u00adc\ufeffd\u3164e\u2800f\u{e0041}',
-  'false columns': 'web          99   100%  nobody',
-  'other spaces': 'web\u00a0\u3000x',
-  'markup of chats and HTML': '<!channel> </script><img src=x onerror=alert(1)> *bold* `code` &amp;',
-  'a link': 'urgent https://evil.example/login',
-  'ten kilobytes': 'A'.repeat(10_240),
-  'ten kilobytes of emoji': '\u{1f418}'.repeat(2_560),
-  'stacked marks': `z${'\u0351'.repeat(500)}`,
-  'wide letters': '請求処理ワーカー'.repeat(4),
-  'a lone surrogate': 'x\ud800y',
-  nothing: '',
-};
-
-/** A run in which everything that clients and administrators choose has this name. */
-function runNamed(name: string, mode: 'enforce' | 'observe' = 'enforce'): RunRecord {
-  const hostile = { application: name, user: name, database: name, fromAgeMs: 2 * HOUR };
-  const run = runOf({
-    snapshot: snapshotOf(
-      sessionsOf([
-        { ...hostile, count: 50, addresses: [name, '10.0.0.1'] },
-        { ...hostile, count: 7, state: name },
-      ]),
-    ),
-    policy: mode === 'enforce' ? ENFORCE : aPolicy(),
-    trigger: { ...ALARM, alarm: name, reason: name },
-    came: sessionsOf([{ ...hostile, count: 3 }], 9_000),
-    problem: { code: 'unexpected', message: `Role ${name} is refused` },
-  });
-  return { ...run, server: name, runId: name };
-}
 
 function expectHarmless({ subject, text, chat, attributes }: Message): void {
   expectInert(chat);

@@ -1,0 +1,10 @@
+/**
+ * A timestamp as the server writes it (DateStyle ISO, TimeZone UTC), in milliseconds since the epoch; null for what is none.
+ * Its microseconds are lost: to tell sessions apart compare the texts.
+ */
+export function serverTimeMs(text: string | null): number | null {
+  const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?:Z|\+00(?::?00)?)$/.exec(text ?? '');
+  if (parts === null) return null;
+  const at = Date.parse(`${parts[1]}T${parts[2]}Z`);
+  return Number.isNaN(at) ? null : at;
+}

@@ -1,0 +1,122 @@
+import { cleanMessage, cleanName } from '../../core/clean-text.ts';
+import { refusalsIn } from '../../core/log-lines.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { Mode } from '../../core/policy.ts';
+import type { Facts } from '../facts.ts';
+import { headlineOf } from '../headline.ts';
+import { type Severity, severityOf } from '../severity.ts';
+import { happenedTexts } from '../what-happened.ts';
+import { counted, secondsText, timeText } from '../words.ts';
+import { type Html, html } from './html.ts';
+
+/** What the page begins with: the message's own first sentence, the outcome, and the numbers that matter. */
+export function answer(facts: Facts): Html {
+  const { server, outcome, mode, startedAt } = facts.record;
+  return html`<header>
+<p class="kicker">pg-headroom · ${cleanName(server)} · ${timeText(startedAt)}</p>
+<h1>${sentenceOf(facts)}</h1>
+<p><span class="badge ${lookOf(outcome, mode)}">${outcome.replace('-', ' ')}</span>${mode === 'observe' ? OBSERVED : null}</p>
+</header>
+${tiles(facts)}
+${happenedTexts(facts)
+  .filter((text) => text !== '')
+  .map(
+    (text) => html`<p>${text}</p>
+`,
+  )}${missing(facts)}`;
+}
+
+/** Whoever looks sees at once whether it is over; subscribers of the message still hear of it. */
+function lookOf(outcome: Outcome, mode: Mode): Severity {
+  return outcome === 'recovered' ? 'info' : severityOf(outcome, mode);
+}
+
+/** As on-call has read it already. */
+export function sentenceOf(facts: Facts): string {
+  return `${cleanName(facts.record.server)}: ${headlineOf(facts).sentence}`;
+}
+
+const OBSERVED = html`<span class="badge observed">observed only: nothing was terminated</span>`;
+
+type Tile = { readonly title: string; readonly value: string; readonly more: string | null };
+
+function tiles(facts: Facts): Html | null {
+  const shown = [
+    slotsTile(facts),
+    endedTile(facts),
+    retakenTile(facts),
+    refusedTile(facts),
+    timeTile(facts),
+  ].filter((each) => each !== null);
+  if (shown.length === 0) return null;
+  return html`<dl class="tiles">${shown.map(
+    ({
+      title,
+      value,
+      more,
+    }) => html`<div><dt>${title}</dt><dd>${value}</dd>${more === null ? null : html`<dd class="small">${more}</dd>`}</div>
+`,
+  )}</dl>`;
+}
+
+function slotsTile({ before, after }: Facts): Tile | null {
+  if (before === null) return null;
+  const now = after ?? before;
+  const free = counted(Math.max(0, now.usable - now.used), 'slot');
+  const scope = now.scope.kind === 'server' ? '' : ` of ${now.scope.kind} ${cleanName(now.scope.name)}`;
+  return {
+    title: `Slots used${scope}`,
+    value: `${now.used} of ${now.usable}`,
+    more: `${after === null ? '' : `${before.used} before, `}${free} free`,
+  };
+}
+
+function endedTile({ record, hypothetical, losses, perhaps, tried }: Facts): Tile | null {
+  if (record.plan === null) return null;
+  if (hypothetical) return { title: 'Would be ended', value: String(losses.length), more: 'none was' };
+  const others = tried.length - losses.length;
+  const more =
+    perhaps.length > 0 ? `and ${perhaps.length} perhaps` : others > 0 ? `of ${tried.length} chosen` : null;
+  return { title: 'Sessions ended', value: String(losses.length), more };
+}
+
+function retakenTile({ record, retaken, losses, perhaps }: Facts): Tile | null {
+  if (!record.readings.some(({ phase }) => phase === 'settled')) return null;
+  return {
+    title: 'Re-taken at once',
+    value: String(retaken),
+    more: `of ${counted(losses.length + perhaps.length, 'freed slot')}`,
+  };
+}
+
+function refusedTile({ record: { trigger } }: Facts): Tile | null {
+  if (trigger.kind !== 'log-lines' || trigger.refused.length === 0) return null;
+  return { title: 'Refusals in the log', value: String(refusalsIn(trigger.refused)), more: null };
+}
+
+function timeTile({ record: { timings, connecting, outcome } }: Facts): Tile | null {
+  const tries = counted(connecting.attempts, 'try', 'tries');
+  if (timings.terminated !== null)
+    return {
+      title: 'Until slots were free',
+      value: secondsText(timings.terminated),
+      more: `${tries} to get in`,
+    };
+  if (timings.connected !== null)
+    return { title: 'To get in', value: secondsText(timings.connected), more: tries };
+  return outcome !== 'cannot-connect'
+    ? null
+    : { title: 'Tried to get in for', value: secondsText(timings.finished), more: tries };
+}
+
+/** Nobody is to take a short page for a short incident. */
+function missing({ reduced }: Facts): Html | null {
+  if (reduced.length === 0) return null;
+  const text = cleanMessage(
+    `The record of this run was too large and left out, in this order: ${reduced.join(', ')}.`,
+  );
+  const lacking = reduced.includes('spared sessions')
+    ? ' Who held the slots and who was spared is therefore not known here; the sessions that were chosen are complete.'
+    : '';
+  return html`<p class="notice trouble" role="note">${text}${lacking}</p>`;
+}

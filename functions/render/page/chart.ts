@@ -1,0 +1,106 @@
+import { BarChart, type BarSeriesOption, LineChart, type LineSeriesOption } from 'echarts/charts';
+import {
+  GridComponent,
+  type GridComponentOption,
+  MarkLineComponent,
+  type MarkLineComponentOption,
+} from 'echarts/components';
+import { type ComposeOption, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { type Html, html, trusted } from './html.ts';
+
+use([BarChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
+
+export type ChartOption = ComposeOption<
+  BarSeriesOption | LineSeriesOption | GridComponentOption | MarkLineComponentOption
+>;
+export type Series = BarSeriesOption | LineSeriesOption;
+
+/** How wide a drawing is, in pixels: it is drawn for each, and the page shows the one that fits. */
+export const WIDTHS = { wide: 720, narrow: 340 } as const;
+
+export type Drawing = { readonly height: number; readonly option: ChartOption };
+
+/** The page's own colours, which change with its scheme. ECharts takes them as they are. */
+export const INK = 'var(--ink)';
+export const FAINT = 'var(--faint)';
+export const RULE = 'var(--rule)';
+
+export const TEXT = { color: INK, fontSize: 12, fontFamily: 'inherit' } as const;
+
+/** Names are data, never templates: no formatter of a chart is a text, and no text style is a rich one. */
+const BASE = { animation: false, textStyle: TEXT, color: INK } as const;
+
+/**
+ * A chart, and in words what it shows: screen readers get the words. `id` is its own in the page: parts of a drawing are
+ * named after it.
+ */
+export function chart(id: string, said: string, draw: (width: number) => Drawing): Html {
+  const sized = Object.entries(WIDTHS).map(
+    ([size, width]) =>
+      html`<div class="chart ${size}">${svgOf(`${id}-${size}`, said, width, draw(width))}</div>`,
+  );
+  return html`${sized}`;
+}
+
+function svgOf(id: string, said: string, width: number, { height, option }: Drawing): Html {
+  const canvas = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  canvas.setOption({ ...BASE, ...option });
+  const svg = canvas.renderToSVGString();
+  canvas.dispose();
+  return trusted(
+    svg
+      .replace(
+        /^<svg [^>]*>/,
+        // A function, for in a text `$&` would be taken for the match.
+        () => html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${said}">`.markup,
+      )
+      // How it would look under a mouse; the classes are numbered through all drawings of the process.
+      .replace(/<style *>.*?<\/style>/s, '')
+      .replaceAll(/ (ecmeta_\w+|class|pointer-events)="[^"]*"/g, '')
+      .replaceAll(/("|="url\(#)zr\d+-/g, `$1${id}-`),
+  );
+}
+
+/** An axis of numbers: a faint rule at each, no line of its own. */
+export function numbers(most: number, formatter: (value: number) => string = String) {
+  const step = stepFor(most);
+  return {
+    type: 'value' as const,
+    min: 0,
+    max: Math.max(step, Math.ceil(most / step) * step),
+    interval: step,
+    axisLabel: { ...TEXT, color: FAINT, formatter },
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitLine: { lineStyle: { color: RULE } },
+  };
+}
+
+/** About five steps of 1, 2 or 5, whole ones. */
+function stepFor(most: number): number {
+  const rough = Math.max(1, most / 5);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const factor = [1, 2, 5, 10].find((each) => each * power >= rough) ?? 10;
+  return factor * power;
+}
+
+type Key = { readonly color: string; readonly text: string; readonly line?: 'solid' | 'dashed' };
+
+/** What the colours and lines of a chart mean. */
+export function legend(keys: readonly Key[]): Html {
+  const items = keys.map(
+    ({ color, text, line }) =>
+      html`<li><span class="key ${line ?? 'area'}" style="--key: ${color}"></span>${text}</li>`,
+  );
+  return html`<ul class="legend">${items}</ul>`;
+}
+
+/** A chart, what it shows in a sentence, and its numbers for whoever cannot or would rather not see it. */
+export function figure(caption: Html, drawn: Html, keys: Html | null, table: Html): Html {
+  return html`<figure>
+<figcaption>${caption}</figcaption>
+${keys}${drawn}
+<details><summary>The numbers</summary>${table}</details>
+</figure>`;
+}

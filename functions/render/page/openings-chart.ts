@@ -1,0 +1,181 @@
+import type { Diagnosis, Opening } from '../../core/diagnosis.ts';
+import { serverTimeMs } from '../../core/server-time.ts';
+import { type Group, groupKey, groupOf, isHidden, type Session, takesSlot } from '../../core/session.ts';
+import { ownSessions, type Snapshot } from '../../core/snapshot.ts';
+import type { Facts } from '../facts.ts';
+import { ageText, groupName, ownerOf } from '../words.ts';
+import { chart, figure, legend, numbers, type Series, TEXT } from './chart.ts';
+import { type Html, html } from './html.ts';
+import { groupCell, table } from './table.ts';
+
+/** Lines that can be told apart; the others are one together. */
+const MOST_LINES = 3;
+const COLORS = ['var(--line-1)', 'var(--line-2)', 'var(--line-3)', 'var(--other)'];
+const HOUR_MS = 3_600_000;
+const HEIGHT = 230;
+
+/** How long before the look the sessions of one group were opened, milliseconds, the oldest first. */
+type Line = {
+  readonly name: string;
+  readonly group: Group | null;
+  readonly agesMs: readonly number[];
+  readonly opening: Opening | null;
+};
+
+/** When those who were there had come: a leak climbs, a pool stands since its start, a storm jumps at the end. */
+export function openingsChart({ record, ranking }: Facts, diagnosis: Diagnosis | null): Html | null {
+  if (ranking === null || record.snapshot === null) return null;
+  const lines = linesOf(record.snapshot, diagnosis);
+  const [first] = lines;
+  if (first === undefined) return null;
+  const spanMs = spanOf(lines);
+  const said = `Sessions by when they were opened: ${lines.map((line) => `${line.name}, ${line.agesMs.length}, from ${ageText(line.agesMs[0] ?? 0)} to ${ageText(line.agesMs.at(-1) ?? 0)} ago`).join('; ')}.`;
+  const drawn = chart('openings', said, (width) => drawing(width, lines, spanMs));
+  const keys = legend([
+    ...lines.map(({ name }, at) => ({ color: COLORS[at] ?? '', text: name, line: 'solid' as const })),
+    ...lines.flatMap(({ opening }, at) =>
+      opening === null
+        ? []
+        : [{ color: COLORS[at] ?? '', text: `fitted: ${rateText(opening)}`, line: 'dashed' as const }],
+    ),
+  ]);
+  return figure(html`When those who were there had been opened`, drawn, keys, openingsTable(lines));
+}
+
+export function rateText({ perHour }: Opening): string {
+  return `${perHour < 10 ? perHour.toFixed(1) : Math.round(perHour)} an hour`;
+}
+
+function linesOf(snapshot: Snapshot, diagnosis: Diagnosis | null): readonly Line[] {
+  const at = serverTimeMs(snapshot.takenAt);
+  if (at === null) return [];
+  const isOwn = ownSessions(snapshot);
+  const ageOf = ({ backendStart }: Session) => {
+    const opened = serverTimeMs(backendStart);
+    return opened === null ? [] : [Math.max(0, at - opened)];
+  };
+  const held = snapshot.sessions.filter((each) => takesSlot(each) && !isHidden(each) && !isOwn(each));
+  const groups = [...Map.groupBy(held, groupKey).values()].toSorted((a, b) => b.length - a.length);
+  const lines = groups.slice(0, MOST_LINES).flatMap((sessions): readonly Line[] => {
+    const [one] = sessions;
+    const agesMs = sessions.flatMap(ageOf).toSorted((a, b) => b - a);
+    if (one === undefined || agesMs.length === 0) return [];
+    const group = groupOf(one);
+    return [{ name: groupName(group), group, agesMs, opening: openingOf(group, diagnosis) }];
+  });
+  const rest = groups
+    .slice(MOST_LINES)
+    .flat()
+    .flatMap(ageOf)
+    .toSorted((a, b) => b - a);
+  return distinct(
+    rest.length === 0 ? lines : [...lines, { name: 'all others', group: null, agesMs: rest, opening: null }],
+  );
+}
+
+/** Groups of one application are told apart by their roles. */
+function distinct(lines: readonly Line[]): readonly Line[] {
+  return lines.map((line) => {
+    const isShared = lines.some((other) => other !== line && other.name === line.name);
+    return isShared && line.group !== null ? { ...line, name: `${line.name} ${ownerOf(line.group)}` } : line;
+  });
+}
+
+function openingOf(group: Group, diagnosis: Diagnosis | null): Opening | null {
+  const isIt = ({ standing }: Diagnosis['culprits'][number]) =>
+    standing.group.application === group.application &&
+    standing.group.user === group.user &&
+    standing.group.database === group.database;
+  return diagnosis?.culprits.find(isIt)?.opening ?? null;
+}
+
+/** Between two marks of the axis, in times that people think in. */
+const STEPS_MS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400].map(
+  (seconds) => seconds * 1_000,
+);
+
+function stepFor(spanMs: number): number {
+  const day = 86_400_000;
+  return STEPS_MS.find((step) => step * 6 >= spanMs) ?? Math.ceil(spanMs / 6 / day) * day;
+}
+
+/** As far back as the largest group reaches, a little more, and a fitted rate: one old session of others must not press all to the edge. */
+function spanOf([first, ...others]: readonly Line[]): number {
+  const reach = ({ agesMs }: Line) => agesMs[Math.floor(agesMs.length * 0.05)] ?? 0;
+  const fitted = [first, ...others].map((line) => line?.opening?.spanMs ?? 0);
+  const spanMs = Math.max(1_000, first === undefined ? 0 : reach(first), ...fitted);
+  return Math.ceil(spanMs / stepFor(spanMs)) * stepFor(spanMs);
+}
+
+function drawing(width: number, lines: readonly Line[], spanMs: number) {
+  const most = Math.max(...lines.map(({ agesMs }) => agesMs.length));
+  return {
+    height: HEIGHT,
+    option: {
+      grid: { left: 34, right: 18, top: 12, bottom: 28 },
+      yAxis: numbers(most),
+      xAxis: {
+        type: 'value' as const,
+        min: -spanMs,
+        max: 0,
+        interval: stepFor(spanMs),
+        axisLabel: {
+          ...TEXT,
+          fontSize: width > 500 ? 12 : 10,
+          formatter: (at: number) => (at > -spanMs / 100 ? 'the look' : `−${ageText(-at)}`),
+        },
+        axisLine: { lineStyle: { color: 'var(--faint)' } },
+        axisTick: { lineStyle: { color: 'var(--faint)' } },
+        splitLine: { show: false },
+      },
+      series: lines.toReversed().flatMap((line) => seriesOf(line, COLORS[lines.indexOf(line)] ?? '', spanMs)),
+    },
+  };
+}
+
+function seriesOf({ agesMs, opening }: Line, color: string, spanMs: number): readonly Series[] {
+  const line = { type: 'line' as const, symbol: 'none', silent: true };
+  const before = agesMs.filter((age) => age > spanMs).length;
+  const steps = agesMs.slice(before).map((age, at): readonly [number, number] => [-age, before + at + 1]);
+  const counted: Series = {
+    ...line,
+    step: 'end',
+    lineStyle: { color, width: 2.2 },
+    data: [[-spanMs, before], ...thinned(steps), [0, agesMs.length]].map((point) => [...point]),
+  };
+  if (opening === null) return [counted];
+  const came = (opening.perHour * opening.spanMs) / HOUR_MS;
+  const fit: Series = {
+    ...line,
+    lineStyle: { color, width: 1.4, type: 'dashed' },
+    data: [
+      [-opening.spanMs, Math.max(0, agesMs.length - came)],
+      [0, agesMs.length],
+    ],
+  };
+  return [counted, fit];
+}
+
+/** More steps than pixels show nothing more. */
+const MOST_STEPS = 400;
+
+function thinned(steps: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
+  const every = Math.ceil(steps.length / MOST_STEPS);
+  return steps.filter((_, at) => at % every === 0 || at === steps.length - 1);
+}
+
+function openingsTable(lines: readonly Line[]): Html {
+  const ago = (line: Line, share: number) =>
+    ageText(line.agesMs[Math.floor((line.agesMs.length - 1) * share)] ?? 0);
+  return table(
+    ['application', '#sessions', '#first opened', '#half by', '#last opened', 'fitted'],
+    lines.map((line) => [
+      line.group === null ? line.name : groupCell(line.group),
+      line.agesMs.length,
+      `${ago(line, 0)} ago`,
+      `${ago(line, 0.5)} ago`,
+      `${ago(line, 1)} ago`,
+      line.opening === null ? '' : rateText(line.opening),
+    ]),
+  );
+}

@@ -1,0 +1,62 @@
+import type { Advice } from '../../core/advice.ts';
+import type { Diagnosis } from '../../core/diagnosis.ts';
+import type { KeptRecord } from '../../core/kept-record.ts';
+import { factsOf } from '../facts.ts';
+import { agesChart } from './ages-chart.ts';
+import { answer, sentenceOf } from './answer.ts';
+import { holdersChart } from './holders-chart.ts';
+import { type Html, html, trusted } from './html.ts';
+import { openingsChart } from './openings-chart.ts';
+import { chosen, newcomers, refused, spared } from './sessions.ts';
+import { slotsCharts } from './slots-chart.ts';
+import { STYLE } from './style.ts';
+import { thisRun } from './this-run.ts';
+import { whatNext, why } from './why.ts';
+
+/** Nothing is fetched, run or sent, whatever somebody smuggled into a name. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** What people look at after the message: one file, without scripts, that needs nothing from elsewhere. */
+export function renderPage(
+  record: KeptRecord,
+  diagnosis: Diagnosis | null = null,
+  advice: readonly Advice[] = [],
+): string {
+  const facts = factsOf(record, record.reduced);
+  const charts = [
+    ...slotsCharts(facts),
+    holdersChart(facts),
+    agesChart(facts),
+    openingsChart(facts, diagnosis),
+  ];
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${sentenceOf(facts)}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<main>
+${answer(facts)}
+${why(diagnosis)}
+${whatNext(advice)}
+${slotsSection(charts.filter((each) => each !== null))}
+${chosen(facts)}
+${newcomers(facts)}
+${spared(facts)}
+${refused(facts)}
+${thisRun(facts)}
+</main>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function slotsSection(figures: readonly Html[]): Html | null {
+  return figures.length === 0 ? null : html`<section><h2>The slots</h2>${figures}</section>`;
+}

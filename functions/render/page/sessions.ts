@@ -1,0 +1,118 @@
+import { cleanName } from '../../core/clean-text.ts';
+import { type Refused, refusalsIn } from '../../core/log-lines.ts';
+import { groupOf, type Session } from '../../core/session.ts';
+import { ruleText } from '../actions.ts';
+import type { Facts, Tried } from '../facts.ts';
+import { reasonOf } from '../refused-text.ts';
+import { type SparedGroup, sparedGroups } from '../spared.ts';
+import { ageRange, ageText, counted, timeText } from '../words.ts';
+import { type Html, html } from './html.ts';
+import { groupCell, table } from './table.ts';
+
+/** Rows before which nobody needs to open anything. */
+const MOST_SPARED = 200;
+
+/** Every session that was chosen, with what came of it; those that did not simply end come first. */
+export function chosen({ record, hypothetical, tried, losses }: Facts): Html | null {
+  if (record.plan === null || tried.length === 0) return null;
+  const ended = new Set(losses);
+  const all = [...tried.filter((each) => !ended.has(each)), ...losses];
+  const groups = [...Map.groupBy(all, whoAndWhy).values()].map((those) => chosenRow(those));
+  const rows = all.map((each) => [
+    each.session.pid ?? '',
+    groupCell(groupOf(each.session)),
+    cleanName(each.session.address === '' ? 'unknown' : each.session.address),
+    idleText(each.session),
+    ruleText(each),
+    each.result ?? 'not tried',
+  ]);
+  const title = hypothetical ? 'Sessions that would be ended' : 'Sessions chosen, and what came of them';
+  return html`<section><h2>${title}</h2>
+${table(['#sessions', 'application', 'idle for', 'result'], groups)}
+<details><summary>${counted(all.length, 'session')}, one by one</summary>
+${table(['#pid', 'application', 'from', '#idle for', 'by', 'result'], rows)}</details></section>`;
+}
+
+function whoAndWhy(each: Tried): string {
+  const { application, user, database } = groupOf(each.session);
+  return JSON.stringify([application, user, database, ruleText(each), each.result, each.unanswered]);
+}
+
+function chosenRow(those: readonly Tried[]): readonly (string | number | Html)[] {
+  const [one] = those;
+  if (one === undefined) return [];
+  const ages = those.map(({ reason, session }) => reason?.ageMs ?? session.stateAgeMs ?? 0);
+  return [
+    those.length,
+    groupCell(groupOf(one.session)),
+    html`${ageRange(ages)}<br><span class="faint">${ruleText(one)}</span>`,
+    resultText(one),
+  ];
+}
+
+function resultText({ result, unanswered }: Tried): string {
+  return `${result ?? 'not tried'}${unanswered ? ', no answer' : ''}`;
+}
+
+function idleText({ stateAgeMs }: Session): string {
+  return stateAgeMs === null ? '' : ageText(stateAgeMs);
+}
+
+/** Who stayed, with the one reason of each. */
+export function spared(facts: Facts): Html | null {
+  const groups = sparedGroups(facts.record);
+  if (groups.length === 0) return null;
+  const count = groups.reduce((sum, { those }) => sum + those.length, 0);
+  return html`<section><h2>Spared: ${counted(count, 'session')}</h2>
+${table(
+  ['#sessions', 'why'],
+  groups.map(({ reason, those }) => [those.length, reason]),
+)}
+<details><summary>Each of them with its reason</summary>
+${table(['#pid', 'application', 'state', '#for', 'why'], groups.flatMap(sparedRows), MOST_SPARED)}</details></section>`;
+}
+
+function sparedRows({ reason, those }: SparedGroup): readonly (readonly (string | number | Html)[])[] {
+  return those.map(({ session }) => [
+    session.pid ?? '',
+    groupCell(groupOf(session)),
+    session.state === null ? 'unknown' : cleanName(session.state),
+    idleText(session),
+    reason,
+  ]);
+}
+
+/** Who opened sessions after the first look: those who had lost some have re-taken slots, the others got in. */
+export function newcomers({ record, takers }: Facts): Html | null {
+  if (!record.readings.some(({ phase }) => phase === 'settled')) return null;
+  if (takers.length === 0)
+    return html`<section><h2>Who came since</h2><p>Nobody: no freed slot was taken until the last look.</p></section>`;
+  const rows = takers.map(({ group, lost, came }) => [
+    groupCell(group),
+    came,
+    lost,
+    lost > 0 ? `${Math.min(lost, came)} re-taken` : 'got in',
+  ]);
+  return html`<section><h2>Who came since</h2>
+${table(['application', '#opened', '#had lost', 'so'], rows)}</section>`;
+}
+
+/** Who was turned away, as the server's own log has it. */
+export function refused({ record: { trigger } }: Facts): Html | null {
+  if (trigger.kind !== 'log-lines' || trigger.refused.length === 0) return null;
+  const rows = trigger.refused.map((each) => [
+    clientCell(each),
+    each.count,
+    reasonOf(each),
+    timeText(each.last).slice(11),
+  ]);
+  return html`<section><h2>Who was refused: ${counted(refusalsIn(trigger.refused), 'time')}</h2>
+${table(['client', '#times', 'for', 'last'], rows)}
+<p class="faint">Log group ${cleanName(trigger.logGroup, 200)}, stream ${cleanName(trigger.logStream, 200)}.</p></section>`;
+}
+
+function clientCell({ clients, user, database, address }: Refused): Html {
+  const named = (name: string | null) => (name === null ? '?' : cleanName(name));
+  const who = clients > 1 ? `${clients} others` : `${named(user)}@${named(database)}`;
+  return html`<div class="group">${who}${address === null ? null : html`<br><span class="faint">${cleanName(address)}</span>`}</div>`;
+}

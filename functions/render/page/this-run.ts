@@ -1,0 +1,72 @@
+import { cleanName } from '../../core/clean-text.ts';
+import { policyTextOf } from '../../core/policy-text.ts';
+import type { RunRecord, Timings } from '../../core/record.ts';
+import type { Facts } from '../facts.ts';
+import { connectingText } from '../run-facts.ts';
+import { ageText, listText, thresholdText, timeText } from '../words.ts';
+import { type Html, html } from './html.ts';
+import { table } from './table.ts';
+
+/** How the run went, by whose rules, and where it ran. */
+export function thisRun({ record }: Facts): Html {
+  const { snapshot, server, runId, startedAt, mode } = record;
+  const version =
+    snapshot === null ? null : html`<dt>PostgreSQL</dt><dd>${cleanName(snapshot.server.version)}</dd>`;
+  return html`<section><h2>This run</h2>
+<dl class="facts"><dt>Server</dt><dd>${cleanName(server)}</dd>${version}
+<dt>Run</dt><dd>${cleanName(runId)}</dd><dt>Began</dt><dd>${timeText(startedAt)}</dd><dt>Mode</dt><dd>${mode}</dd>
+<dt>Getting in</dt><dd>${connectingText(record)}</dd></dl>
+<h3>Timeline</h3>${timeline(record)}
+<h3>Policy in force</h3>${policyPart(record)}</section>`;
+}
+
+const STEPS = [
+  ['connected', 'connected'],
+  ['locked', 'took the lock'],
+  ['snapshot', 'saw all sessions'],
+  ['planned', 'planned'],
+  ['terminated', 'told sessions to end'],
+  ['verified', 'looked again: slots are free'],
+  ['settled', 'settled, looked a last time'],
+  ['finished', 'finished'],
+] as const satisfies readonly (readonly [keyof Timings, string])[];
+
+function timeline({ timings, outcome }: RunRecord): Html {
+  const done = STEPS.flatMap(([step, what]) => {
+    const at = timings[step];
+    // Whatever the second look found: that is for the slots above to say.
+    const said =
+      step === 'verified' && outcome !== 'recovered' && outcome !== 'reaped' ? 'looked again' : what;
+    return at === null ? [] : [{ said, at }];
+  });
+  const rows = done.map(({ said, at }, index) => [said, msText(at), msText(at - (done[index - 1]?.at ?? 0))]);
+  return table(['step', '#at', '#took'], rows);
+}
+
+function msText(ms: number): string {
+  return `${Math.round(ms).toLocaleString('en-US')} ms`;
+}
+
+function policyPart({ policy }: RunRecord): Html {
+  const { relieve, limits, reap } = policy;
+  const ladder = relieve.ladder.map(({ state, minAgeMs }) => `${state} for ${ageText(minAgeMs)}`);
+  const { maxVictims, maxPercent, keepPerGroup } = limits;
+  const texts = [
+    `Under pressure ${relieve.when.unit === 'usedPercent' ? 'from' : 'below'} ${thresholdText(relieve.when)}, relieved at ${thresholdText(relieve.until)}.`,
+    `The ladder: ${listText(ladder, ladder.length)}.`,
+    `Never more than ${maxVictims} or ${maxPercent} % of the sessions, and at least ${keepPerGroup} of each group stays.`,
+    reap === null
+      ? 'Nothing is reaped without pressure.'
+      : `On the schedule, idle sessions of ${ageText(reap.minAgeMs)} go without pressure too.`,
+  ];
+  return html`<p>${texts.join(' ')}</p>
+<details><summary>All of it, as it is written</summary><pre><code>${cleanJson(policyTextOf(policy))}</code></pre></details>`;
+}
+
+/** ASCII only: names may hold characters that turn a text around. */
+function cleanJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[^\x20-\x7e\n]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
