@@ -4,7 +4,7 @@ import { aPolicy, aSnapshot, someSessions, type WrittenPolicy } from '../support
 
 const SERVER: Scope = { kind: 'server' };
 
-const UNITS: readonly WrittenPolicy['relieve'][] = [
+const UNITS: readonly NonNullable<WrittenPolicy['relieve']>[] = [
   { when: { usedPercent: 95 }, until: { usedPercent: 80 } },
   { when: { freeSlots: 10 }, until: { freeSlots: 30 } },
 ];

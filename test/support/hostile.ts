@@ -22,7 +22,7 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   'a lone surrogate': 'x\ud800y',
   'ends of markup': '</title></style></svg>]]>--><script>window.pwned=1</script><svg onload="pwned=1">',
   'ends of attributes': `" onmouseover="window.pwned=1" style="position:fixed" x='`,
-  'templates of charts': '{a|red} {b}: {c} {@[0]} ${d} %s',
+  'templates of charts': `{a|red} {b}: {c} {@[0]} \${d} $& %s`,
   nothing: '',
 };
 
