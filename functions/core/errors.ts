@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'connect-database-limit'
   | 'connect-half-open'
   | 'connect-denied'
+  | 'connect-authentication'
   | 'connect-tls'
   | 'connect-unreachable'
   | 'connect-failed'

@@ -14,6 +14,7 @@ import {
   serverAnswer,
 } from './sqlstate.ts';
 import { type Credentials, type Target, targetText } from './target.ts';
+import { watchLogin } from './watch-login.ts';
 
 export type { OpenSession } from './open-session.ts';
 
@@ -21,6 +22,7 @@ export type { OpenSession } from './open-session.ts';
 const ATTEMPT_TIMEOUT_MS = 4_000;
 /** A try that another one has overtaken may end in good order, if it does so soon. */
 const LOSER_MS = 500;
+
 /** What one attempt to get in came to. `refused` may be tried again, `denied` stays denied. */
 export type Attempted =
   | { readonly kind: 'in'; readonly session: OpenSession }
@@ -57,6 +59,7 @@ export async function attemptSession(
     pipeline: true,
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
   });
+  watchLogin(client, targetText(target), credentials.user);
   const brokenBy = watchBreaking(client);
   const boundMs = Math.min(ATTEMPT_TIMEOUT_MS, withinMs);
   let silence = setTimeout(() => socket.destroy(new SilentServer()), boundMs);

@@ -31,6 +31,11 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
     found: `only slots reserved for others are left, the rest is taken ${BY_WHOM}`,
     next: 'grant pg_use_reserved_connections to our role and set reserved_connections, or raise it where that is done (16+; before, only superusers get in)',
   },
+  'administrators-left': {
+    code: 'connect-full',
+    found: `only the slots of system administrators are left (sysadmin_reserved_connections), the rest is taken ${BY_WHOM}`,
+    next: 'end sessions as an administrator, who still gets in; slots are reserved for nobody else there, so let the schedule act before the server is full',
+  },
   'role-limit': {
     code: 'connect-role-limit',
     found: "our own role's CONNECTION LIMIT is reached",

@@ -27,7 +27,14 @@ export function endsSession(sqlstate: string): boolean {
  * connections open as it takes on at all, twice its slots and more; most of them are not logged in, or they would be out
  * of slots.
  */
-export type Fullness = 'all' | 'reserved-left' | 'role-limit' | 'database-limit' | 'half-open' | 'not-ready';
+export type Fullness =
+  | 'all'
+  | 'reserved-left'
+  | 'administrators-left'
+  | 'role-limit'
+  | 'database-limit'
+  | 'half-open'
+  | 'not-ready';
 
 /** Null for answers that trying again does not change. */
 export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null {
@@ -40,6 +47,8 @@ export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null
       return 'database-limit';
     case 'InitPostgres':
       return 'reserved-left';
+    case 'CheckConnLimitation': // openGauss
+      return 'administrators-left';
     case 'ProcessStartupPacket': // to 16
     case 'BackendInitialize': // 17 and 18
       return 'half-open';

@@ -64,11 +64,14 @@ function timeOf({ at }: { readonly at: string | null }): string {
 }
 
 /** Without a plan nobody has counted yet what is used. */
-function slotsText({ record, ranking }: Facts, { slots }: Snapshot): string {
+function slotsText({ record, ranking }: Facts, { slots, server: { flavor } }: Snapshot): string {
   const server = record.plan?.pressure.find(({ scope }) => scope.kind === 'server');
   const [used, usable] = [server?.used ?? ranking?.used, server?.usable ?? ranking?.usable];
   const reserved = slots.superuserReserved + slots.reserved + slots.providerReserved;
-  const total = `max_connections ${slots.max}, ${reserved} reserved`;
+  const total =
+    flavor === 'gaussdb'
+      ? `max_connections ${slots.max - reserved}, and ${reserved} for administrators`
+      : `max_connections ${slots.max}, ${reserved} reserved`;
   if (used === undefined || usable === undefined) return `Slots: ${total}.`;
   const eaten = used > usable ? `, the reserve is being eaten by ${used - usable}` : '';
   const free = Math.max(0, usable - used);

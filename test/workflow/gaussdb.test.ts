@@ -85,6 +85,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       const { text } = renderIncident(record);
       const flat = text.replaceAll(/\s+/g, ' ');
       expect(flat).toContain('the server counted 15 of 19 non-active, active 1, reserved 3');
+      expect(flat).toContain('16 of 17 usable in use, 1 free (max_connections 17, and 3 for administrators)');
       expect(flat).toContain(
         { openGauss: 'openGauss 5.0.0', 'thread-pool': 'GaussDB Kernel 505.2.0', dws: 'GaussDB 8.1.3' }[kind],
       );
