@@ -11,7 +11,7 @@
  * - `connection-lost`, `statement-failed`, `deadline-near`: an established run broke off.
  * - `memory-unreadable`, `memory-unwritable`: what is remembered of the server cannot be told, or not changed.
  * - `publish-failed`: the message did not reach the topic.
- * - `record-not-kept`: the run's record did not reach the bucket.
+ * - `record-not-kept`, `record-unreadable`: the run's record, or its page, did not reach the bucket, or cannot be had from it.
  */
 export type ErrorCode =
   | 'config-invalid'
@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'memory-unwritable'
   | 'publish-failed'
   | 'record-not-kept'
+  | 'record-unreadable'
   | 'unexpected';
 
 /** A problem as data: it travels in the run record and is printed as it stands. Never holds a secret. */

@@ -3,6 +3,7 @@ import { plainName } from '../core/plain-name.ts';
 import { chatCode, chatText } from './chat-markup.ts';
 import { bounded } from './layout.ts';
 import type { Step } from './next-steps.ts';
+import { linkText } from './words.ts';
 
 /** Cleaned text without markup; left out when there is no text. */
 export type Paragraph = { readonly label: string; readonly texts: readonly string[] };
@@ -71,7 +72,7 @@ function description({ paragraphs, recordUrl }: ChatParts): string {
     const text = chatText(texts.join(' ').replaceAll('\n', ' – '), MAX_PARAGRAPH);
     return text === '' ? [] : [`*${label}:* ${text}`];
   });
-  return [...told, ...(recordUrl === null ? [] : [`*Its record:* ${recordUrl}`])].join('\n');
+  return [...told, ...(recordUrl === null ? [] : [`*${linkText(recordUrl)}:* ${recordUrl}`])].join('\n');
 }
 
 function nextSteps(steps: readonly Step[]): readonly string[] {

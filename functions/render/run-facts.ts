@@ -3,7 +3,7 @@ import type { RunRecord, Timings } from '../core/record.ts';
 import type { Facts } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
 import { coordinatorsText, productText } from './product.ts';
-import { counted, secondsText, timeText } from './words.ts';
+import { counted, linkText, secondsText, timeText } from './words.ts';
 
 export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUrl'>): Section {
   const { server, snapshot, mode, runId, startedAt, timings } = record;
@@ -17,7 +17,7 @@ export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUr
       ...wrap(`Began ${timeText(startedAt)}, took ${secondsText(timings.finished)}${stepsText(timings)}.`),
       ...wrap(`Run ${cleanName(runId)}.`),
       // A line of its own and never broken, whatever its length: half a link leads nowhere.
-      ...(recordUrl === null ? [] : ['  Its record:', recordUrl]),
+      ...(recordUrl === null ? [] : [`  ${linkText(recordUrl)}:`, recordUrl]),
     ],
   };
 }

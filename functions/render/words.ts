@@ -42,3 +42,8 @@ export function usedText({ scope, used, usable }: Pressure, max?: number): strin
   const whose = scope.kind === 'server' ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
   return `${used} of ${usable} slots${whose} used`;
 }
+
+/** What a link to the bucket leads to: the page of a run, or the record alone where no page could be drawn or kept. */
+export function linkText(url: string): string {
+  return url.endsWith('.html') ? 'Its page' : 'Its record';
+}

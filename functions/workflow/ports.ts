@@ -49,8 +49,11 @@ export type MemoryStore = {
 };
 
 export type ReportPorts = {
-  /** Keeps a run's record and tells where people can see it; null where there is no bucket to keep it in. */
-  readonly keep: ((record: KeptRecord) => Promise<string>) | null;
+  /**
+   * Keeps a run's record, or the page that is drawn of it, and tells where people can see what was kept; null where there is
+   * no bucket to keep it in.
+   */
+  readonly keep: ((record: KeptRecord, page?: string) => Promise<string>) | null;
   readonly count: (measure: Measure) => void;
   /** Null where nothing is remembered between runs. */
   readonly memory: MemoryStore | null;

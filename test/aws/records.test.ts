@@ -1,6 +1,7 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { keepIn } from '../../functions/aws/records.ts';
+import { fetchKept, keepIn } from '../../functions/aws/records.ts';
 import type { KeptRecord } from '../../functions/core/kept-record.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
@@ -10,6 +11,8 @@ import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
 const BUCKET = 'records-of-pg-headroom';
 const RECORD: KeptRecord = { ...INCIDENTS.recovered(), reduced: ['statements'] };
 const KEY = 'records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz';
+
+const PAGE_KEY = KEY.replace('.json.gz', '.html');
 
 let s3: LoopbackS3;
 beforeEach(async () => {
@@ -24,6 +27,17 @@ describe('a record', () => {
     const [kept] = s3.objects.values();
     expect(kept?.contentType).toBe('application/gzip');
     expect(JSON.parse(gunzipSync(kept?.body ?? '').toString())).toEqual(JSON.parse(JSON.stringify(RECORD)));
+  });
+
+  test('has its page beside it', async () => {
+    const url = await keepIn(BUCKET, s3.environment)(RECORD, '<!doctype html>');
+    expect([...s3.objects]).toEqual([
+      [
+        `${BUCKET}/${PAGE_KEY}`,
+        { contentType: 'text/html; charset=utf-8', body: Buffer.from('<!doctype html>') },
+      ],
+    ]);
+    expect(url).toContain(`&prefix=${PAGE_KEY}`);
   });
 
   test('that is delivered twice is kept once', async () => {
@@ -52,6 +66,61 @@ describe('a record', () => {
     const url = await keepIn(BUCKET, own.environment)(RECORD);
     await own[Symbol.asyncDispose]();
     expect(url).toBe(`${console}${BUCKET}?region=${AWS_REGION}&prefix=${KEY}`);
+  });
+});
+
+describe("the client of AWS's own SDK", () => {
+  const sdk = () =>
+    new S3Client({
+      endpoint: s3.environment.AWS_ENDPOINT_URL_S3 ?? '',
+      region: s3.environment.AWS_REGION ?? '',
+      forcePathStyle: true,
+      maxAttempts: 1,
+      credentials: {
+        accessKeyId: s3.environment.AWS_ACCESS_KEY_ID ?? '',
+        secretAccessKey: s3.environment.AWS_SECRET_ACCESS_KEY ?? '',
+        sessionToken: s3.environment.AWS_SESSION_TOKEN ?? '',
+      },
+    });
+
+  test('reads the record and the page that we keep', async () => {
+    const keep = keepIn(BUCKET, s3.environment);
+    await keep(RECORD);
+    await keep(RECORD, '<!doctype html>é');
+    const read = await sdk().send(new GetObjectCommand({ Bucket: BUCKET, Key: KEY }));
+    const record = gunzipSync((await read.Body?.transformToByteArray()) ?? '');
+    expect(JSON.parse(record.toString())).toEqual(JSON.parse(JSON.stringify(RECORD)));
+    const page = await sdk().send(new GetObjectCommand({ Bucket: BUCKET, Key: PAGE_KEY }));
+    expect(page.ContentType).toBe('text/html; charset=utf-8');
+    expect(await page.Body?.transformToString()).toBe('<!doctype html>é');
+  });
+
+  test.each([KEY, "a name with ?#%&+ and !'()*/été.json.gz"])('puts what we read, under %j', async (Key) => {
+    const Body = gzipSync(JSON.stringify(RECORD));
+    await sdk().send(new PutObjectCommand({ Bucket: BUCKET, Key, Body, ContentType: 'application/gzip' }));
+    const read = await fetchKept({ bucket: BUCKET, key: Key }, s3.environment);
+    expect(Buffer.from(read).equals(Body)).toBe(true);
+  });
+});
+
+describe('a kept record that is asked for', () => {
+  test.each([
+    ['is not there', () => {}, BUCKET, 'status 404, NoSuchKey'],
+    ['is in no such bucket', () => {}, 'elsewhere', 'status 404, NoSuchBucket'],
+    ['is not for us', () => s3.fail(9, 'AccessDenied'), BUCKET, 'status 403, AccessDenied'],
+  ])('and %s is said to be so, once', async (_, prepare, bucket, why) => {
+    prepare();
+    await expect(fetchKept({ bucket, key: KEY }, s3.environment)).rejects.toMatchObject({
+      code: 'record-unreadable',
+      message: expect.stringContaining(`s3://${bucket}/${KEY} cannot be read (${why})`),
+    });
+    expect(s3.requests()).toBe(1);
+  });
+
+  test('is read in the end where the bucket is only slow', async () => {
+    await keepIn(BUCKET, s3.environment)(RECORD);
+    s3.fail(2, 'SlowDown');
+    expect((await fetchKept({ bucket: BUCKET, key: KEY }, s3.environment)).length).toBeGreaterThan(0);
   });
 });
 

@@ -62,7 +62,7 @@ async function deliver(
 }
 
 describe('the report function', () => {
-  it('keeps the record, links to it, and counts the run', async () => {
+  it('keeps the record and its page, links to the page, and counts the run', async () => {
     const { metrics } = await deliver('recovered');
     const key = 'records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz';
     const kept = s3.objects.get(`${BUCKET}/${key}`);
@@ -72,9 +72,12 @@ describe('the report function', () => {
       outcome: 'recovered',
       snapshot: INCIDENTS.recovered().snapshot,
     });
+    const page = s3.objects.get(`${BUCKET}/${key.replace('.json.gz', '.html')}`);
+    expect(page?.contentType).toBe('text/html; charset=utf-8');
+    expect(page?.body.toString()).toMatch(/^<!doctype html>.*<svg .*<\/html>\n$/s);
     expect(aws.published).toHaveLength(1);
     expect(aws.published[0]?.message).toContain(
-      `\nhttps://eu-west-1.console.aws.amazon.com/s3/object/${BUCKET}?region=eu-west-1&prefix=${key}\n`,
+      `\nhttps://eu-west-1.console.aws.amazon.com/s3/object/${BUCKET}?region=eu-west-1&prefix=${key.replace('.json.gz', '.html')}\n`,
     );
     expect(metrics).toMatchObject([{ server: 'orders', Unresolved: 0, UsedSlots: 57, Terminated: 10 }]);
   });
@@ -83,8 +86,13 @@ describe('the report function', () => {
     const { metrics, lines } = await deliver('partial', 'elsewhere');
     expect(aws.published).toHaveLength(1);
     expect(aws.published[0]?.message).not.toContain('https://');
-    expect(metrics).toMatchObject([{ server: 'orders', Unresolved: 1 }, { RecordsNotKept: 1 }]);
+    expect(metrics).toMatchObject([
+      { server: 'orders', Unresolved: 1 },
+      { RecordsNotKept: 1 },
+      { RecordsNotKept: 1 },
+    ]);
     expect(lines.join('\n')).toContain('"event":"record-not-kept"');
+    expect(lines.join('\n')).toContain('"event":"page-not-kept"');
     expect(lines.join('\n')).toContain('NoSuchBucket');
   });
 
@@ -97,7 +105,7 @@ describe('the report function', () => {
     ]);
     expect(JSON.parse(chat?.message ?? '')).toMatchObject({
       source: 'custom',
-      content: { title: people?.subject, description: expect.stringContaining('Its record:* https://') },
+      content: { title: people?.subject, description: expect.stringContaining('Its page:* https://') },
     });
     expect(chat?.attributes).toEqual(people?.attributes);
   });

@@ -7,7 +7,7 @@ export type S3Failure = 'SlowDown' | 'InternalError' | 'AccessDenied' | 'silence
 
 export type S3Object = { readonly contentType: string; readonly body: Buffer };
 
-/** Amazon S3 on 127.0.0.1, for PUT alone. It believes nobody: content and signature are worked out anew, without the SDK. */
+/** Amazon S3 on 127.0.0.1, for PUT and GET of an object. It believes nobody: content and signature are worked out anew, without the SDK. */
 export type LoopbackS3 = AsyncDisposable & {
   readonly environment: Readonly<Record<string, string>>;
   /** By bucket and key. */
@@ -34,12 +34,14 @@ export async function startLoopbackS3(
       if (failure !== 'silence') refuse(response, STATUS[failure], failure);
       return;
     }
-    const [, bucket = '', key = ''] = /^\/([^/]+)\/(.+)$/.exec(request.url ?? '') ?? [];
+    const [, bucket = '', key = ''] = /^\/([^/]+)\/([^?]+)/.exec(request.url ?? '') ?? [];
+    const place = `${bucket}/${decodeURIComponent(key)}`;
     const refusal = refusalOf(request, body, region);
     if (refusal !== null) refuse(response, 403, refusal);
     else if (!buckets.includes(bucket)) refuse(response, 404, 'NoSuchBucket');
+    else if (request.method === 'GET') give(objects.get(place), response);
     else {
-      objects.set(`${bucket}/${key}`, { contentType: request.headers['content-type'] ?? '', body });
+      objects.set(place, { contentType: request.headers['content-type'] ?? '', body });
       response.writeHead(200, { etag: '"loopback"' }).end();
     }
   };
@@ -59,6 +61,11 @@ export async function startLoopbackS3(
   };
 }
 
+function give(object: S3Object | undefined, response: ServerResponse): void {
+  if (object === undefined) refuse(response, 404, 'NoSuchKey');
+  else response.writeHead(200, { 'content-type': object.contentType }).end(object.body);
+}
+
 function refuse(response: ServerResponse, status: number, code: string): void {
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>loopback</Message></Error>`;
   response.writeHead(status, { 'content-type': 'application/xml' }).end(xml);
@@ -67,7 +74,7 @@ function refuse(response: ServerResponse, status: number, code: string): void {
 function refusalOf(request: IncomingMessage, body: Buffer, region: string): string | null {
   const { method = '', url = '', headers } = request;
   const secret = LOOPBACK_IDENTITY.AWS_SECRET_ACCESS_KEY;
-  if (method !== 'PUT') return 'MethodNotAllowed';
+  if (method !== 'PUT' && method !== 'GET') return 'MethodNotAllowed';
   if (headers['x-amz-content-sha256'] !== sha256(body)) return 'XAmzContentSHA256Mismatch';
   if (headers['x-amz-security-token'] !== LOOPBACK_IDENTITY.AWS_SESSION_TOKEN) return 'InvalidToken';
   const [, scope = '', signed = '', given = ''] =
@@ -77,7 +84,8 @@ function refusalOf(request: IncomingMessage, body: Buffer, region: string): stri
   if (!new RegExp(`^\\d{8}/${region}/s3/aws4_request$`).test(scope)) return 'AuthorizationHeaderMalformed';
   if (!['host', 'x-amz-content-sha256', 'x-amz-date'].every((name) => signed.split(';').includes(name)))
     return 'AccessDenied';
-  const own = signatureOf({ method, path: url, headers, signed, scope, secret });
+  const [path = '', query = ''] = url.split('?');
+  const own = signatureOf({ method, path, query, headers, signed, scope, secret });
   return timingSafeEqual(Buffer.from(own), Buffer.from(given)) ? null : 'SignatureDoesNotMatch';
 }
 
@@ -85,6 +93,8 @@ type Signed = {
   readonly method: string;
   /** As it stands in the request. */
   readonly path: string;
+  /** What follows the question mark: no name in it stands twice. */
+  readonly query?: string;
   readonly headers: IncomingHttpHeaders;
   /** Names of the headers that are signed, in order, with semicolons between. */
   readonly signed: string;
@@ -93,10 +103,17 @@ type Signed = {
   readonly secret: string;
 };
 
-/** AWS's signature, version 4, of a request without a query, as S3 has it: the path is signed as it stands. */
-export function signatureOf({ method, path, headers, signed, scope, secret }: Signed): string {
+/** AWS's signature, version 4, as S3 has it: the path is signed as it stands, the query in the order of its names. */
+export function signatureOf({ method, path, query = '', headers, signed, scope, secret }: Signed): string {
   const lines = signed.split(';').map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`);
-  const canonical = [method, path, '', lines.join(''), signed, headers['x-amz-content-sha256']].join('\n');
+  const canonical = [
+    method,
+    path,
+    query.split('&').toSorted().join('&'),
+    lines.join(''),
+    signed,
+    headers['x-amz-content-sha256'],
+  ].join('\n');
   const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n');
   const key = scope.split('/').reduce<string | Buffer>((before, part) => hmac(before, part), `AWS4${secret}`);
   return hmac(key, text).toString('hex');

@@ -4,6 +4,7 @@ import type { KeptRecord } from '../../functions/core/kept-record.ts';
 import { OUTCOMES, type Outcome } from '../../functions/core/outcome.ts';
 import type { MetricsChoice } from '../../functions/core/run-metrics.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
+import { renderPage } from '../../functions/render/page/render-page.ts';
 import type { ReportPorts } from '../../functions/workflow/ports.ts';
 import { report } from '../../functions/workflow/report.ts';
 import { packRecord } from '../../functions/workflow/run-result.ts';
@@ -12,6 +13,7 @@ import { INCIDENTS } from '../support/incidents.ts';
 
 const URL =
   'https://eu-west-1.console.aws.amazon.com/s3/object/records?region=eu-west-1&prefix=records/orders/x';
+const PAGE_URL = `${URL}.html`;
 const INVOCATION = { functionName: 'pg-headroom-orders', requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2' };
 
 type Step = readonly [step: string, what: unknown];
@@ -21,9 +23,9 @@ async function stepsOf(destination: Destination, ports: Partial<ReportPorts> = {
   const steps: Step[] = [];
   await report(destination, {
     memory: null,
-    keep: async (record) => {
-      steps.push(['keep', record]);
-      return URL;
+    keep: async (record, page) => {
+      steps.push(page === undefined ? ['keep', record] : ['page', page]);
+      return page === undefined ? URL : PAGE_URL;
     },
     count: ({ metrics }) => {
       steps.push(['count', metrics.map(({ name }) => name)]);
@@ -48,11 +50,15 @@ function ended(outcome: Outcome, metrics?: MetricsChoice): Destination {
 }
 
 describe('a record', () => {
-  test('is counted, then kept, then told with a link to it', async () => {
+  test('is counted, then kept and drawn, then told with a link to its page', async () => {
     const steps = await stepsOf(ended('recovered'));
-    expect(namesOf(steps)).toEqual(['run', 'count', 'keep', 'publish', 'told']);
-    expect(whatOf(steps, 'publish')).toEqual(renderIncident(INCIDENTS.recovered(), [], URL));
-    expect(whatOf(steps, 'publish')).toHaveProperty('text', expect.stringContaining(`\n${URL}\n`));
+    expect(namesOf(steps)).toEqual(['run', 'count', 'keep', 'page', 'publish', 'told']);
+    expect(whatOf(steps, 'page')).toBe(renderPage({ ...INCIDENTS.recovered(), reduced: [] }));
+    expect(whatOf(steps, 'publish')).toEqual(renderIncident(INCIDENTS.recovered(), [], PAGE_URL));
+    expect(whatOf(steps, 'publish')).toHaveProperty(
+      'text',
+      expect.stringContaining(`  Its page:\n${PAGE_URL}\n`),
+    );
   });
 
   test('is kept as it was, with what it had to leave out', async () => {
@@ -74,10 +80,24 @@ describe('a record', () => {
     const steps = await stepsOf(ended('partial'), {
       keep: () => Promise.reject(new Error('no such bucket')),
     });
-    expect(namesOf(steps)).toEqual(['run', 'count', 'record-not-kept', 'count', 'publish', 'told']);
+    expect(namesOf(steps)).toEqual([
+      ...['run', 'count', 'record-not-kept', 'count', 'page-not-kept', 'count'],
+      ...['publish', 'told'],
+    ]);
     expect(whatOf(steps, 'record-not-kept')).toMatchObject({ server: 'orders', message: 'no such bucket' });
-    expect(steps[3]?.[1]).toEqual(['recordsNotKept']);
+    expect([steps[3]?.[1], steps[5]?.[1]]).toEqual([['recordsNotKept'], ['recordsNotKept']]);
     expect(whatOf(steps, 'publish')).toEqual(renderIncident(INCIDENTS.partial()));
+  });
+
+  test('whose page cannot be kept is linked to itself', async () => {
+    const steps = await stepsOf(ended('partial'), {
+      keep: async (_, page) => {
+        if (page !== undefined) throw new Error('too large');
+        return URL;
+      },
+    });
+    expect(namesOf(steps)).toEqual(['run', 'count', 'page-not-kept', 'count', 'publish', 'told']);
+    expect(whatOf(steps, 'publish')).toEqual(renderIncident(INCIDENTS.partial(), [], URL));
   });
 
   test('is told without a link where no bucket is configured', async () => {
