@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { examineServer, standing } from '../core/doctor.ts';
-import type { DoctorFacts } from '../core/doctor-facts.ts';
 import type { DoctorFinding } from '../core/doctor-finding.ts';
+import { examineGaussdb } from '../core/doctor-gaussdb.ts';
 import { poolerAnswers } from '../core/doctor-server.ts';
 import { coerceError, RemediationError } from '../core/errors.ts';
 import { attemptSession, type OpenSession } from '../postgres/attempt.ts';
-import type { Query } from '../postgres/database.ts';
+import { queryOf } from '../postgres/database.ts';
 import { readDoctorFacts } from '../postgres/read-doctor-facts.ts';
+import { readGaussdbFacts } from '../postgres/read-gaussdb-facts.ts';
 import { tlsOptions } from '../postgres/target.ts';
 import { doctorDocument, renderDoctor } from '../render/doctor-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -45,24 +46,24 @@ export function addDoctor(program: Command): void {
 
 async function doctor({ url, json }: Options): Promise<ExitCode> {
   const server = await serverOf(url);
-  const facts = await factsOf(server);
-  const findings: readonly DoctorFinding[] = facts === null ? [poolerAnswers()] : examineServer(facts);
+  const examined = await examine(server);
+  const findings = examined ?? [poolerAnswers()];
   print(
     json
       ? jsonText(doctorDocument(server.name, findings))
       : renderDoctor(server.name, findings, paintFor(process.stdout)),
   );
-  if (facts === null) return EXIT.couldNot;
+  if (examined === null) return EXIT.couldNot;
   return standing(findings, 'problem').length > 0 ? EXIT.remains : EXIT.done;
 }
 
 /** Null when a pooler answers in the server's place. */
-async function factsOf(server: Server): Promise<DoctorFacts | null> {
+async function examine(server: Server): Promise<readonly DoctorFinding[] | null> {
   try {
     const session = await open(server);
-    const query: Query = async (text, values = []) => (await session.client.query(text, [...values])).rows;
     try {
-      return await readDoctorFacts(query, session.versionNumber);
+      if (session.dialect.flavor === 'gaussdb') return examineGaussdb(await readGaussdbFacts(session));
+      return examineServer(await readDoctorFacts(queryOf(session), session.versionNumber));
     } finally {
       await session.close();
     }

@@ -41,7 +41,11 @@ export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
 }
 
 /** Superusers are exempt from theirs. */
-export function checkConnectionLimit({ role }: Pick<DoctorFacts, 'role'>): readonly DoctorFinding[] {
+export function checkConnectionLimit({
+  role,
+}: {
+  readonly role: Pick<OwnRole, 'name' | 'attributes' | 'connectionLimit'>;
+}): readonly DoctorFinding[] {
   const { connectionLimit: limit } = role;
   if (role.attributes.includes('SUPERUSER')) return [];
   const name = cleanName(role.name);
@@ -60,7 +64,11 @@ export function checkConnectionLimit({ role }: Pick<DoctorFacts, 'role'>): reado
 }
 
 /** Only where it expires at all. */
-export function checkPassword({ role }: Pick<DoctorFacts, 'role'>): readonly DoctorFinding[] {
+export function checkPassword({
+  role,
+}: {
+  readonly role: Pick<OwnRole, 'name' | 'passwordLeftMs'>;
+}): readonly DoctorFinding[] {
   const { passwordLeftMs: left } = role;
   if (left === null) return [];
   const days = Math.floor(left / DAY_MS);

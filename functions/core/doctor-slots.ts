@@ -139,7 +139,9 @@ export function checkSuperuserSessions({
 export function checkDatabaseLimit({
   snapshot,
   connection: { database },
-}: Pick<DoctorFacts, 'snapshot' | 'connection'>): readonly DoctorFinding[] {
+}: Pick<DoctorFacts, 'snapshot'> & {
+  readonly connection: Pick<DoctorFacts['connection'], 'database'>;
+}): readonly DoctorFinding[] {
   const limit = snapshot.slots.databases.find(({ name }) => name === database)?.limit;
   if (limit === undefined) return [];
   const isOwn = ownSessions(snapshot);

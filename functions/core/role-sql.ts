@@ -120,14 +120,14 @@ function undoPart(name: string, onRds: boolean, version: number): Part {
   ];
 }
 
-/** From documentation: no such server was at hand. */
+/** From documentation and openGauss's sources: no such server was at hand. */
 function gaussdbParts({ role }: RoleRequest): readonly Part[] {
   const name = quoteIdentifier(role);
   return [
     [
       '-- A role for GaussDB(DWS), GaussDB and openGauss, with no more than is needed.',
-      '-- NOT TESTED: written from the documentation, no such server was at hand. This',
-      '-- version of pg-headroom connects to PostgreSQL only.',
+      '-- NOT TESTED on such a server: written from the documentation and from',
+      "-- openGauss's sources.",
       '-- Run as a system administrator.',
     ],
     [
@@ -135,7 +135,8 @@ function gaussdbParts({ role }: RoleRequest): readonly Part[] {
       `CREATE USER ${name} CONNECTION LIMIT ${ROLE_LIMIT} PASSWORD DISABLE;`,
     ],
     [
-      "-- To end other users' sessions; the initial user's stay out of its reach.",
+      "-- To end other users' sessions. The initial user's stay out of its reach, and",
+      '-- those of other system administrators are left alone.',
       `GRANT gs_role_signal_backend TO ${name};`,
     ],
     [

@@ -11,13 +11,20 @@ import { endsSession, INSUFFICIENT_PRIVILEGE, serverAnswer } from './sqlstate.ts
 /** Runs one autocommitted statement. */
 export type Query = (text: string, values?: readonly unknown[]) => Promise<readonly unknown[]>;
 
+/** Statements on an open session; what goes wrong is a RemediationError `connection-lost` or `statement-failed`. */
+export function queryOf(session: OpenSession): Query {
+  const run = runner(session);
+  return (text, values) => run(text, values).catch((error) => rethrow(error, session.brokenBy()));
+}
+
+function runner({ client }: OpenSession): Query {
+  return async (text, values = []) => (await client.query({ text, values: [...values] })).rows;
+}
+
 /** The open session as the workflow uses it. */
 export function databaseOf(session: OpenSession): Database {
   const { dialect } = session;
-  const run: Query = async (text, values = []) =>
-    (await session.client.query({ text, values: [...values] })).rows;
-  const query: Query = (text, values) =>
-    run(text, values).catch((error) => rethrow(error, session.brokenBy()));
+  const query = queryOf(session);
   const shapeOf = remembered(statementShape);
   return {
     tryLock: async () => {
@@ -26,7 +33,8 @@ export function databaseOf(session: OpenSession): Database {
     },
     readSnapshot: () => dialect.readSnapshot(query, shapeOf),
     readConfiguration: () => dialect.readConfiguration(query),
-    terminate: (sessions) => Promise.all(sessions.map((victim) => terminate(run, dialect.guard(victim)))),
+    terminate: (sessions) =>
+      Promise.all(sessions.map((victim) => terminate(runner(session), dialect.guard(victim)))),
     close: session.close,
   };
 }

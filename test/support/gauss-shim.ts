@@ -98,6 +98,9 @@ function rights(kind: GaussKind): readonly string[] {
   return [
     // An ordinary role is shown no other.
     `CREATE VIEW pg_roles AS SELECT r.*, r.rolsuper AS rolsystemadmin FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`,
+    // The one right that goes by another name there.
+    `CREATE FUNCTION pg_has_role(name, text) RETURNS boolean LANGUAGE sql AS $$
+       SELECT pg_catalog.pg_has_role(CASE $1 WHEN 'gs_role_signal_backend' THEN 'pg_signal_backend'::name ELSE $1 END, $2) $$`,
     `CREATE VIEW pg_locks AS SELECT l.locktype, l.granted, ${ids} FROM pg_catalog.pg_locks l`,
   ];
 }
