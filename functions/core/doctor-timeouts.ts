@@ -1,3 +1,4 @@
+import { isTool } from './client-technology.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import {
   advice,
@@ -8,7 +9,6 @@ import {
   type Mend,
   namesText,
 } from './doctor-finding.ts';
-import { nameMatcher } from './name-pattern.ts';
 import { clientSessions, compareText } from './slots.ts';
 import { quoteIdentifier } from './sql-text.ts';
 
@@ -21,20 +21,6 @@ const KEEPALIVES = ['tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepa
 const LOGIN_WITHIN_S = 30;
 /** Statements for more roles than this are a list, not advice. */
 const MOST_ROLES = 3;
-
-/** What people keep open and forget; a role that comes with nothing else is a person's. */
-const isTool = nameMatcher([
-  'psql',
-  'pgAdmin*',
-  'DBeaver*',
-  'DataGrip*',
-  'IntelliJ*',
-  'TablePlus*',
-  'Postico*',
-  'Navicat*',
-  'HeidiSQL*',
-  'Beekeeper*',
-]);
 
 /** How long a client whose host vanished keeps its slot. */
 export function checkKeepalives(facts: TimeoutFacts): DoctorFinding {
@@ -107,6 +93,7 @@ export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
       check,
       `Idle sessions end after ${durationText(ms / 1_000)} (${name}): pools have to bear it.`,
     );
+  // A role that comes with nothing else is a person's.
   const people = clientRoles(facts).filter(
     (role) =>
       !hasOwn(facts, name, role) && sessionsOf(facts, role).every(({ application }) => isTool(application)),
