@@ -14,3 +14,18 @@ export type Advice = {
     readonly undo?: readonly string[];
   };
 };
+
+type Paste = NonNullable<Advice['paste']>;
+
+export function forOperator(text: string, paste?: Paste): Advice {
+  return { to: 'operator', text, ...(paste && { paste }) };
+}
+
+export function forDeveloper(text: string, paste?: Paste): Advice {
+  return { to: 'developer', text, ...(paste && { paste }) };
+}
+
+/** Statements, each on a line of its own or broken by hand, and what takes them back. */
+export function sqlPaste(lines: readonly string[], undo: readonly string[] = []): Paste {
+  return { language: 'sql', lines, ...(undo.length > 0 && { undo }) };
+}

@@ -1,6 +1,6 @@
 import { cleanName } from './clean-text.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
-import type { Provider } from './snapshot.ts';
+import { PROVIDER_PLACES } from './provider-places.ts';
 
 /** `problem`: a run would fail, do less than it should, or not begin. `advice`: it works, and could do so better. */
 export type Standing = 'ok' | 'advice' | 'problem';
@@ -64,13 +64,6 @@ export function byHand(note: string): Mend {
 /** A setting's new value, as SQL writes it and as a provider's form takes it. */
 export type NewValue = { readonly name: string; readonly sql: string; readonly parameter: string };
 
-const PARAMETERS: Readonly<Record<Provider, string>> = {
-  rds: "In the instance's parameter group",
-  aurora: "In the cluster's or the instance's parameter group",
-  azure: 'In the server parameters',
-  google: 'In the database flags',
-};
-
 /** Settings for the whole server: by statement where a superuser can be had, in the provider's form where not. */
 export function bySettings(
   { snapshot, settings }: Pick<DoctorFacts, 'snapshot' | 'settings'>,
@@ -93,7 +86,7 @@ export function bySettings(
   }
   const list = values.map(({ name, parameter }) => `${name} = ${parameter}`).join(', ');
   const when = isStatic ? 'static, takes effect with a reboot' : 'dynamic, takes effect at once';
-  return byHand(`${PARAMETERS[provider]}: ${list} (${when}).`);
+  return byHand(`${PROVIDER_PLACES[provider]}: ${list} (${when}).`);
 }
 
 /** `a`, `a and b`, `a, b and 4 more`; a name may be another's choice. */

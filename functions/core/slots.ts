@@ -34,7 +34,7 @@ function holdsWhen(when: Threshold, used: number, usable: number): boolean {
  * How many slots may stay in use. Of a limit at most half is asked for: a role with 5 slots never gets 30 free ones; and
  * at least one, or a limit of 1 would be cured by nothing.
  */
-function mayStayUsed(scope: Scope, usable: number, until: Threshold): number {
+export function mayStayUsed(scope: Scope, usable: number, until: Threshold): number {
   const used = until.unit === 'usedPercent' ? Math.floor((until.value * usable) / 100) : usable - until.value;
   return scope.kind === 'server' ? used : Math.max(used, usable - Math.max(1, Math.floor(usable / 2)));
 }

@@ -1,6 +1,7 @@
 import { cleanName } from '../core/clean-text.ts';
+import type { Tried } from '../core/tried.ts';
 import type { AttemptResult } from '../core/verification.ts';
-import type { Facts, Tried } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
 import { ageRange, ageText, counted, groupName, listText, ownerOf, usedText } from './words.ts';
 

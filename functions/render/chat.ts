@@ -1,8 +1,9 @@
+import type { Advice, PasteLanguage } from '../core/advice.ts';
 import type { ChatNotification, Message } from '../core/message.ts';
 import { plainName } from '../core/plain-name.ts';
 import { chatCode, chatText } from './chat-markup.ts';
 import { bounded } from './layout.ts';
-import type { Step } from './next-steps.ts';
+import { pasteLines } from './next-steps.ts';
 import { linkText } from './words.ts';
 
 /** Cleaned text without markup; left out when there is no text. */
@@ -16,7 +17,7 @@ type ChatParts = {
   readonly at: string | null;
   readonly subject: string;
   readonly paragraphs: readonly Paragraph[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly Advice[];
   readonly recordUrl: string | null;
   readonly attributes: Message['attributes'];
 };
@@ -26,6 +27,9 @@ const MAX_TITLE = 250;
 const MAX_PARAGRAPH = 900;
 const MAX_STEP = 350;
 const MOST_STEPS = 4;
+
+/** What means the same without line breaks. */
+const ONE_LINE: ReadonlySet<PasteLanguage> = new Set(['sql', 'shell']);
 
 const ELSEWHERE = 'What to paste is in the message to people.';
 
@@ -75,14 +79,14 @@ function description({ paragraphs, recordUrl }: ChatParts): string {
   return [...told, ...(recordUrl === null ? [] : [`*${linkText(recordUrl)}:* ${recordUrl}`])].join('\n');
 }
 
-function nextSteps(steps: readonly Step[]): readonly string[] {
+function nextSteps(steps: readonly Advice[]): readonly string[] {
   return bounded(steps, MOST_STEPS, stepText, (rest) => `${rest.length} more in the message to people.`);
 }
 
-/** With its lines to paste, if they fit. */
-function stepText({ text, sql = [] }: Step): string {
-  if (sql.length === 0) return chatText(text, MAX_STEP);
-  const pasted = chatCode(sql);
+/** With its lines to paste, if they fit on one. */
+function stepText({ text, paste }: Advice): string {
+  if (paste === undefined) return chatText(text, MAX_STEP);
+  const pasted = ONE_LINE.has(paste.language) ? chatCode(pasteLines(paste)) : null;
   const whole = `${chatText(text, Number.POSITIVE_INFINITY)} ${pasted}`;
   if (pasted !== null && whole.length <= MAX_STEP) return whole;
   const said = chatText(text.replace(/:$/, '.'), MAX_STEP - ELSEWHERE.length - 1);

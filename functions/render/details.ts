@@ -1,7 +1,8 @@
 import { cleanName } from '../core/clean-text.ts';
 import type { GroupStanding } from '../core/ranking.ts';
 import { groupOf } from '../core/session.ts';
-import type { Facts, Tried } from './facts.ts';
+import type { Tried } from '../core/tried.ts';
+import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
 import { refusedLine } from './refused-text.ts';
 import { ageText, counted, groupName, ownerOf } from './words.ts';

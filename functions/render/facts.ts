@@ -1,22 +1,10 @@
 import { type GroupStanding, leadingIn, type Ranking, rankGroups } from '../core/ranking.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
-import { type Group, groupKey, groupOf, identityOf, type Session } from '../core/session.ts';
+import { type Group, groupKey, groupOf } from '../core/session.ts';
 import { type Pressure, scopeName } from '../core/slots.ts';
 import { type Taker, takersOf } from '../core/takers.ts';
+import { isHypothetical, type Tried, triedOf } from '../core/tried.ts';
 import type { AttemptResult } from '../core/verification.ts';
-import type { VictimReason } from '../core/victims.ts';
-
-/**
- * One session that a run told to end, or would have. Without a reason it made up for an attempt that came to nothing;
- * without a result it was not tried.
- */
-export type Tried = {
-  readonly session: Session;
-  readonly reason: VictimReason | null;
-  readonly result: AttemptResult | null;
-  /** The connection broke before the server's answer. */
-  readonly unanswered: boolean;
-};
 
 /** What every part of the message counts from, worked out once. */
 export type Facts = {
@@ -25,7 +13,7 @@ export type Facts = {
   readonly reduced: readonly Reduction[];
   /** Where people can see the record; null when it is not kept. */
   readonly recordUrl: string | null;
-  /** Nothing was to be ended, whatever the plan says: the policy only observes, or the run was paused. */
+  /** See `isHypothetical`. */
   readonly hypothetical: boolean;
   /** Null without a snapshot, and when the record had to leave the sessions out. */
   readonly ranking: Ranking | null;
@@ -53,9 +41,8 @@ export function factsOf(
   reduced: readonly Reduction[],
   recordUrl: string | null = null,
 ): Facts {
-  const { snapshot, plan, attempts, readings, mode, outcome } = record;
-  const hypothetical = mode !== 'enforce' || outcome === 'paused';
-  const tried = hypothetical ? planned(record) : attempted(record);
+  const { snapshot, plan, attempts, readings } = record;
+  const tried = triedOf(record);
   const losses = tried.filter(({ result }) => result === null || result === 'terminated');
   const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
   const settled = readings.findLast(({ phase }) => phase === 'settled');
@@ -65,7 +52,7 @@ export function factsOf(
     record,
     reduced,
     recordUrl,
-    hypothetical,
+    hypothetical: isHypothetical(record),
     ranking,
     leading: ranking === null || before === null ? null : leadingIn(ranking, before),
     before,
@@ -86,22 +73,6 @@ export function pressureAt(pressure: readonly Pressure[] | undefined, { scope }:
   const isSame = (other: Pressure) =>
     other.scope.kind === scope.kind && scopeName(other.scope) === scopeName(scope);
   return pressure?.find(isSame) ?? null;
-}
-
-function planned({ plan }: RunRecord): readonly Tried[] {
-  return (plan?.victims ?? []).map((victim) => ({ ...victim, result: null, unanswered: false }));
-}
-
-/** Later rounds end sessions that the first plan spared: they are looked up in the snapshot. */
-function attempted({ snapshot, plan, attempts }: RunRecord): readonly Tried[] {
-  const reasons = new Map(plan?.victims.map(({ session, reason }) => [identityOf(session), reason]));
-  const sessions = new Map(snapshot?.sessions.map((session) => [identityOf(session), session]));
-  return attempts.flatMap((attempt): readonly Tried[] => {
-    const session = sessions.get(identityOf(attempt));
-    const reason = reasons.get(identityOf(attempt)) ?? null;
-    const { result, guard } = attempt;
-    return session === undefined ? [] : [{ session, reason, result, unanswered: guard === 'unknown' }];
-  });
 }
 
 /** The largest first. */

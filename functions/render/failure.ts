@@ -1,3 +1,4 @@
+import { type Advice, forOperator } from '../core/advice.ts';
 import { cleanMessage, cleanName } from '../core/clean-text.ts';
 import { type FailedRun, type Invocation, serverOfFunction } from '../core/destination.ts';
 import type { Problem } from '../core/errors.ts';
@@ -7,7 +8,7 @@ import type { Mode } from '../core/policy.ts';
 import type { Trigger } from '../core/trigger.ts';
 import { chatOf } from './chat.ts';
 import { sections, wrap } from './layout.ts';
-import { type Step, stepLines } from './next-steps.ts';
+import { stepLines } from './next-steps.ts';
 import { type Severity, severityOf } from './severity.ts';
 import { subjectOf } from './subject.ts';
 import { triggerText } from './what-happened.ts';
@@ -24,7 +25,7 @@ type Remains = {
   /** When, ISO 8601; null when nobody knows. */
   readonly at: string | null;
   readonly happened: readonly string[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly Advice[];
 };
 
 /** Errors of ours that a run can only end in before it has a session with the server. */
@@ -57,9 +58,9 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null): Message 
     ],
     steps: [
       ...(nothingDone ? [] : [lookAtLog(run)]),
-      {
-        text: `${killed ? '' : 'Correct what is said above. '}The next alarm or sweep starts a new run, which measures anew.`,
-      },
+      forOperator(
+        `${killed ? '' : 'Correct what is said above. '}The next alarm or sweep starts a new run, which measures anew.`,
+      ),
     ],
   });
 }
@@ -93,11 +94,11 @@ function isTimeout({ errorType, errorMessage }: FailedRun): boolean {
   return errorType === 'Sandbox.Timedout' || /Task timed out after/.test(errorMessage);
 }
 
-function lookAtLog({ functionName, requestId }: Invocation): Step {
+function lookAtLog({ functionName, requestId }: Invocation): Advice {
   const whose = functionName === null ? 'the function' : cleanName(functionName);
-  return {
-    text: `In the log of ${whose}, request ${cleanName(requestId)}: lines with "terminating" name the pids that were told to end. Without such a line none was.`,
-  };
+  return forOperator(
+    `In the log of ${whose}, request ${cleanName(requestId)}: lines with "terminating" name the pids that were told to end. Without such a line none was.`,
+  );
 }
 
 function messageOf(remains: Remains): Message {

@@ -1,7 +1,8 @@
 import { cleanName } from '../core/clean-text.ts';
 import { pauseIn } from '../core/memory.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { byGroup, type Facts, type Tried } from './facts.ts';
+import type { Tried } from '../core/tried.ts';
+import { byGroup, type Facts } from './facts.ts';
 import { counted, groupName, listText, usedText } from './words.ts';
 
 /** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */

@@ -1,7 +1,7 @@
+import { type Advice, forOperator } from '../core/advice.ts';
 import { cleanMessage, cleanName } from '../core/clean-text.ts';
 import { pauseIn } from '../core/memory.ts';
 import type { RunRecord } from '../core/record.ts';
-import type { Step } from './next-steps.ts';
 import { timeText } from './words.ts';
 
 /** What a run knew of a pause, where that decided what it did. */
@@ -21,10 +21,11 @@ export function memoryTexts({ recall, mode, policy }: RunRecord): readonly strin
 }
 
 /** For on-call, who may be somebody else than whoever paused it. */
-export function resumeStep({ recall, server }: RunRecord): Step {
+export function resumeStep({ recall, server }: RunRecord): Advice {
   const text = 'Nothing is ended until it is resumed. Ask whoever paused it, or resume it:';
   const table = recall?.table ?? 'TABLE';
-  return { text, sql: [`headroom resume --server ${shellWord(server)} --table ${shellWord(table)}`] };
+  const command = `headroom resume --server ${shellWord(server)} --table ${shellWord(table)}`;
+  return forOperator(text, { language: 'shell', lines: [command] });
 }
 
 /** Names that a shell would take apart, or take for something else, are quoted. */

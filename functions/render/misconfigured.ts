@@ -1,10 +1,11 @@
+import { type Advice, forOperator, sqlPaste } from '../core/advice.ts';
 import { cleanName } from '../core/clean-text.ts';
 import type { Message } from '../core/message.ts';
 import type { Misconfiguration, MisconfigurationCheck } from '../core/misconfigurations.ts';
 import type { RunRecord } from '../core/record.ts';
 import { chatOf } from './chat.ts';
 import { bounded, type Section, sections, wrap } from './layout.ts';
-import { type Step, stepLines } from './next-steps.ts';
+import { stepLines } from './next-steps.ts';
 import { runFacts } from './run-facts.ts';
 import type { Severity } from './severity.ts';
 import { subjectOf } from './subject.ts';
@@ -83,8 +84,9 @@ export function renderMisconfigurations(record: RunRecord, found: readonly Misco
   };
 }
 
-function stepOf({ check, found, mend }: Misconfiguration): Step {
-  return { text: `${found} ${WORDINGS[check].why} ${mend?.note ?? ''}`, sql: mend?.sql ?? [] };
+function stepOf({ check, found, mend }: Misconfiguration): Advice {
+  const text = `${found} ${WORDINGS[check].why} ${mend?.note ?? ''}`;
+  return forOperator(text, mend === null || mend.sql.length === 0 ? undefined : sqlPaste(mend.sql));
 }
 
 function subjectParts([first, ...others]: readonly Misconfiguration[]): readonly string[] {
@@ -116,7 +118,7 @@ function whatNext(found: readonly Misconfiguration[]): Section {
   const look =
     'To look again, and at more than a sweep does, run headroom doctor as the role that the function uses.';
   const hasSql = found.some(({ mend }) => mend !== null && mend.sql.length > 0);
-  const steps = [...(hasSql ? [{ text: who }] : []), { text: look }];
+  const steps = [...(hasSql ? [forOperator(who)] : []), forOperator(look)];
   const once = 'Told once. It is told again only if it is mended and comes back.';
   return { title: 'WHAT NEXT', lines: [...stepLines(steps), ...wrap(once)] };
 }

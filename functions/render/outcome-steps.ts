@@ -1,9 +1,9 @@
+import { type Advice, forOperator, sqlPaste } from '../core/advice.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Facts } from './facts.ts';
 import { mayHaveSent } from './headline.ts';
 import { resumeStep } from './memory-text.ts';
-import type { Step } from './next-steps.ts';
 import { quoteIdentifier } from './sql.ts';
 import { counted } from './words.ts';
 
@@ -23,24 +23,24 @@ const SEE_UNFINISHED = [
   "WHERE state = 'starting' GROUP BY 1 ORDER BY 2 DESC;",
 ];
 /** They take a slot before they prove who they are, and from 18 on a row. */
-const UNFINISHED: Step = {
-  text: 'Clients that never finish logging in hold slots as well, for up to authentication_timeout (60 s by default), and up to PostgreSQL 17 no view shows them. Where few sessions show, look for many unfinished connections from one address.',
-};
+const UNFINISHED: Advice = forOperator(
+  'Clients that never finish logging in hold slots as well, for up to authentication_timeout (60 s by default), and up to PostgreSQL 17 no view shows them. Where few sessions show, look for many unfinished connections from one address.',
+);
 
 /** A refusal without pressure, by how often it turns out to be that. */
-const UNEXPLAINED: readonly Step[] = [
-  { text: 'The refusal may be over: sessions have left since. Nothing to do if it does not come again.' },
-  {
-    text: 'A role or a database may have been at its own CONNECTION LIMIT and is no longer: the refusal in the server log names it ("too many connections for role ...").',
-  },
-  {
-    text: 'The alarm may read the log of another server or instance: compare its log group with the host that this server is declared with.',
-  },
+const UNEXPLAINED: readonly Advice[] = [
+  forOperator('The refusal may be over: sessions have left since. Nothing to do if it does not come again.'),
+  forOperator(
+    'A role or a database may have been at its own CONNECTION LIMIT and is no longer: the refusal in the server log names it ("too many connections for role ...").',
+  ),
+  forOperator(
+    'The alarm may read the log of another server or instance: compare its log group with the host that this server is declared with.',
+  ),
   UNFINISHED,
 ];
 
 /** What each outcome asks for. */
-export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Facts): readonly Step[] {
+export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Facts): readonly Advice[] {
   switch (outcome) {
     case 'healthy':
     case 'reaped':
@@ -55,9 +55,9 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
       return [...seeRunning(facts), ...seeUnfinished(facts)];
     case 'refilled':
       return [
-        {
-          text: 'Ending more sessions will not help: they come again. Make the pools smaller, or cap the role.',
-        },
+        forOperator(
+          'Ending more sessions will not help: they come again. Make the pools smaller, or cap the role.',
+        ),
       ];
     case 'paused':
       return [resumeStep(facts.record)];
@@ -68,7 +68,9 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
     case 'cannot-connect':
       return getIn(code);
     case 'unverified':
-      return [{ text: 'The next run measures anew. To see now who holds the slots:', sql: SEE_HOLDERS }];
+      return [
+        forOperator('The next run measures anew. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
+      ];
     case 'failed':
       return afterFailure(facts);
     default: {
@@ -85,67 +87,67 @@ function manyIn(state: string, { ranking }: Facts): number {
 }
 
 /** Where active work fills the server, a human has to say what of it may end. */
-function seeRunning(facts: Facts): readonly Step[] {
+function seeRunning(facts: Facts): readonly Advice[] {
   const { record } = facts;
   const active = manyIn('active', facts);
   if (active === 0) return [];
   const reserved = record.snapshot?.slots.superuserReserved ?? 0;
   const how = reserved > 0 ? ` A superuser gets in on ${counted(reserved, 'reserved slot')}.` : '';
   return [
-    {
-      text: `${counted(active, 'session is', 'sessions are')} active, which is never ended here. Decide by hand, pg_cancel_backend(pid) first.${how}`,
-      sql: SEE_RUNNING,
-    },
+    forOperator(
+      `${counted(active, 'session is', 'sessions are')} active, which is never ended here. Decide by hand, pg_cancel_backend(pid) first.${how}`,
+      sqlPaste(SEE_RUNNING),
+    ),
   ];
 }
 
 /** Nobody is known yet whose they would be, and who comes again at once gains nothing by an end. */
-function seeUnfinished(facts: Facts): readonly Step[] {
+function seeUnfinished(facts: Facts): readonly Advice[] {
   const starting = manyIn('starting', facts);
   if (starting === 0) return [];
   return [
-    {
-      text: `${counted(starting, 'client has', 'clients have')} not finished logging in, and the server drops them after authentication_timeout (60 s by default). Find the address they come from; ending them here would only let them come again.`,
-      sql: SEE_UNFINISHED,
-    },
+    forOperator(
+      `${counted(starting, 'client has', 'clients have')} not finished logging in, and the server drops them after authentication_timeout (60 s by default). Find the address they come from; ending them here would only let them come again.`,
+      sqlPaste(SEE_UNFINISHED),
+    ),
   ];
 }
 
-function maySee({ ownRole }: Facts): readonly Step[] {
+function maySee({ ownRole }: Facts): readonly Advice[] {
   if (ownRole === null) return [];
   return [
-    {
-      text: 'Let our role see the sessions:',
-      sql: [`GRANT pg_read_all_stats TO ${quoteIdentifier(ownRole)};`],
-    },
+    forOperator(
+      'Let our role see the sessions:',
+      sqlPaste([`GRANT pg_read_all_stats TO ${quoteIdentifier(ownRole)};`]),
+    ),
   ];
 }
 
-function getIn(code: ErrorCode | null): readonly Step[] {
+function getIn(code: ErrorCode | null): readonly Advice[] {
   if (code === 'connect-half-open')
     return [
-      {
-        text: "Nobody gets in, superusers neither. Which address has many connections open shows on the server's host (ss -tn) or in the network's flow logs: keep it out. Clients that never log in are dropped after authentication_timeout (60 s by default).",
-      },
+      forOperator(
+        "Nobody gets in, superusers neither. Which address has many connections open shows on the server's host (ss -tn) or in the network's flow logs: keep it out. Clients that never log in are dropped after authentication_timeout (60 s by default).",
+      ),
     ];
   const isFull =
     code === 'connect-full' || code === 'connect-role-limit' || code === 'connect-database-limit';
-  if (!isFull) return [{ text: 'Correct what is said above. Nobody has looked into the server.' }];
+  if (!isFull) return [forOperator('Correct what is said above. Nobody has looked into the server.')];
   return [
-    {
-      text: 'Nobody has seen who holds the slots. A superuser may still get in, on a slot reserved for superusers:',
-      sql: SEE_HOLDERS,
-    },
+    forOperator(
+      'Nobody has seen who holds the slots. A superuser may still get in, on a slot reserved for superusers:',
+      sqlPaste(SEE_HOLDERS),
+    ),
     ...(code === 'connect-full' ? [UNFINISHED] : []),
-    { text: 'Correct what is said above, so that the next run gets in.' },
+    forOperator('Correct what is said above, so that the next run gets in.'),
   ];
 }
 
-function afterFailure(facts: Facts): readonly Step[] {
+function afterFailure(facts: Facts): readonly Advice[] {
   if (!mayHaveSent(facts))
-    return [{ text: 'Correct what is said above. The next alarm or sweep starts a new run.' }];
+    return [forOperator('Correct what is said above. The next alarm or sweep starts a new run.')];
   return [
-    { text: 'The log of this run names in its lines "terminating" the pids that were told to end.' },
-    { text: 'The next run measures anew. To see now who holds the slots:', sql: SEE_HOLDERS },
+    forOperator('The log of this run names in its lines "terminating" the pids that were told to end.'),
+    forOperator('The next run measures anew. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
   ];
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { forOperator, sqlPaste } from '../../functions/core/advice.ts';
 import { cleanMessage } from '../../functions/core/clean-text.ts';
 import type { ChatNotification } from '../../functions/core/message.ts';
 import { chatOf } from '../../functions/render/chat.ts';
@@ -129,28 +130,29 @@ describe('the next steps', () => {
     }).content.nextSteps;
 
   test('have their statements where they fit', () => {
-    expect(stepsOf([{ text: 'Cap it:', sql: ['ALTER ROLE a;', '-- undo: ALTER ROLE b;'] }])).toEqual([
+    expect(stepsOf([forOperator('Cap it:', sqlPaste(['ALTER ROLE a;'], ['ALTER ROLE b;']))])).toEqual([
       'Cap it: `ALTER ROLE a; -- undo: ALTER ROLE b;`',
     ]);
   });
 
   test.each([
-    ['that are too long', ['x'.repeat(350)]],
-    ['with a letter that a room would take for something', ['GRANT a TO "<!channel>";']],
-    ['behind a comment that would swallow them', ['-- first', 'SELECT 1;']],
-  ])('name the message to people instead of statements %s', (_, sql) => {
-    expect(stepsOf([{ text: 'Cap it:', sql }])).toEqual([
+    ['statements that are too long', sqlPaste(['x'.repeat(350)])],
+    ['statements with a letter that a room would take for something', sqlPaste(['GRANT a TO "<!channel>";'])],
+    ['statements behind a comment that would swallow them', sqlPaste(['-- first', 'SELECT 1;'])],
+    ['lines that mean something else on one', { language: 'ini', lines: ['[pgbouncer]'] } as const],
+  ])('name the message to people instead of %s', (_, paste) => {
+    expect(stepsOf([forOperator('Cap it:', paste)])).toEqual([
       'Cap it. What to paste is in the message to people.',
     ]);
   });
 
   test('are cut between words, within code never', () => {
-    const [step = ''] = stepsOf([{ text: 'pg_cancel_backend(pid) '.repeat(40) }]) ?? [];
+    const [step = ''] = stepsOf([forOperator('pg_cancel_backend(pid) '.repeat(40))]) ?? [];
     expect(step).toMatch(/^(`pg_cancel_backend\(pid\)` ){13}\.\.\.$/);
   });
 
   test('beyond the first four are counted, and none is none', () => {
-    const steps = Array.from({ length: 7 }, (_, at) => ({ text: `Step ${at}.` }));
+    const steps = Array.from({ length: 7 }, (_, at) => forOperator(`Step ${at}.`));
     expect(stepsOf(steps)).toEqual([
       'Step 0.',
       'Step 1.',
@@ -233,10 +235,13 @@ test('limits hold for any number of any texts', () => {
     label: fc.constant('What happened'),
     texts: fc.array(anyText, { minLength: 1, maxLength: 5 }),
   });
+  const anyStep = fc
+    .tuple(anyText, fc.array(anyText, { maxLength: 3 }))
+    .map(([text, lines]) => forOperator(text, lines.length === 0 ? undefined : sqlPaste(lines)));
   fc.assert(
     fc.property(
       fc.array(paragraph, { minLength: 1, maxLength: 5 }),
-      fc.array(fc.record({ text: anyText, sql: fc.array(anyText, { maxLength: 3 }) }), { maxLength: 8 }),
+      fc.array(anyStep, { maxLength: 8 }),
       anyText,
       (paragraphs, steps, name) => {
         const attributes = { server: name, outcome: 'recovered' };

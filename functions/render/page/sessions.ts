@@ -1,8 +1,9 @@
 import { cleanName } from '../../core/clean-text.ts';
 import { type Refused, refusalsIn } from '../../core/log-lines.ts';
 import { groupOf, type Session } from '../../core/session.ts';
+import type { Tried } from '../../core/tried.ts';
 import { ruleText } from '../actions.ts';
-import type { Facts, Tried } from '../facts.ts';
+import type { Facts } from '../facts.ts';
 import { reasonOf } from '../refused-text.ts';
 import { type SparedGroup, sparedGroups } from '../spared.ts';
 import { ageRange, ageText, counted, timeText } from '../words.ts';

@@ -1,0 +1,77 @@
+import { type ClientTechnology, technologyOf } from '../client-technology.ts';
+import type { Culprit, Diagnosis } from '../diagnosis.ts';
+import { majorVersion } from '../doctor-facts.ts';
+import { groupText, type Ranking, rankGroups } from '../ranking.ts';
+import type { RunRecord } from '../record.ts';
+import { type Group, groupOf, isHidden, type Session } from '../session.ts';
+import { type Pressure, serverPressure, slotHolders } from '../slots.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { groupName } from '../words.ts';
+
+/** A group's clients, as far as its sessions tell. */
+export type Clients = {
+  /** For sentences, clean. */
+  readonly name: string;
+  readonly sessions: readonly Session[];
+  readonly technology: ClientTechnology | null;
+  /** Sessions in anything but plain idleness. */
+  readonly busy: number;
+  /** The most that come from one address, and the most of them that are busy. */
+  readonly mostPerAddress: number;
+  readonly mostBusyPerAddress: number;
+};
+
+export type Suspect = Culprit & Clients;
+
+/** What advice is computed from, worked out once. */
+export type AdviceFacts = {
+  readonly record: RunRecord;
+  readonly snapshot: Snapshot;
+  readonly diagnosis: Diagnosis;
+  readonly ranking: Ranking;
+  /** The server's slots. `need` is what has to be given back until the policy's `until` holds. */
+  readonly slots: Pressure;
+  readonly major: number;
+  /** GaussDB(DWS) and openGauss have settings and a console of their own. */
+  readonly isGauss: boolean;
+  /** Those of the cause that advice is asked for, the largest first. */
+  readonly suspects: readonly Suspect[];
+  /** Sessions of everybody, by group as `groupText` has it. */
+  readonly sessionsOf: ReadonlyMap<string, readonly Session[]>;
+};
+
+export function adviceFactsOf(record: RunRecord, snapshot: Snapshot, diagnosis: Diagnosis): AdviceFacts {
+  const seen = slotHolders(snapshot).filter((session) => !isHidden(session));
+  const sessionsOf = Map.groupBy(seen, (session) => groupText(groupOf(session)));
+  return {
+    record,
+    snapshot,
+    diagnosis,
+    ranking: rankGroups(snapshot),
+    slots: serverPressure(snapshot, record.policy),
+    major: majorVersion(snapshot),
+    isGauss: snapshot.server.flavor === 'gaussdb',
+    suspects: diagnosis.culprits.map((culprit) => ({
+      ...culprit,
+      ...clientsOf(culprit.standing.group, sessionsOf),
+    })),
+    sessionsOf,
+  };
+}
+
+export function clientsOf(group: Group, sessionsOf: AdviceFacts['sessionsOf']): Clients {
+  const sessions = sessionsOf.get(groupText(group)) ?? [];
+  const perAddress = [...Map.groupBy(sessions, ({ address }) => address).values()];
+  return {
+    name: groupName(group),
+    sessions,
+    technology: technologyOf(group.application, sessions),
+    busy: busyIn(sessions),
+    mostPerAddress: Math.max(0, ...perAddress.map(({ length }) => length)),
+    mostBusyPerAddress: Math.max(0, ...perAddress.map(busyIn)),
+  };
+}
+
+function busyIn(sessions: readonly Session[]): number {
+  return sessions.filter(({ state }) => state !== 'idle').length;
+}

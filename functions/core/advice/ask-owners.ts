@@ -1,0 +1,25 @@
+import { type Advice, forOperator, sqlPaste } from '../advice.ts';
+import { counted, groupName } from '../words.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+
+const SEE_HOLDERS = [
+  'SELECT application_name, usename, state, count(*), min(backend_start)',
+  'FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;',
+];
+
+/** Where slots were short and one group stands out: nobody is asked about a server that is well. */
+export function askOwners({ suspects, ranking, slots }: AdviceFacts): readonly Advice[] {
+  const first = suspects[0]?.standing ?? ranking.leading;
+  // Clients that have not logged in are nobody's yet.
+  if (first === null || first.group.user === '' || !slots.under) return [];
+  const idle = first.states.find(({ state }) => state === 'idle')?.count ?? 0;
+  const held = `${counted(first.sessions, 'session')}, ${idle === 0 ? 'none' : idle} of them idle`;
+  return [forOperator(`Ask the owners of ${groupName(first.group)} why it held ${held}.`)];
+}
+
+/** Where nothing is clear yet, a second look tells what grows. */
+export function lookAgain(): readonly Advice[] {
+  return [
+    forOperator('What grows between two looks is the cause. A few minutes from now:', sqlPaste(SEE_HOLDERS)),
+  ];
+}

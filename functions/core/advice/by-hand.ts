@@ -1,0 +1,104 @@
+import { type Advice, forOperator, sqlPaste } from '../advice.ts';
+import { groupOf, type Session } from '../session.ts';
+import { quoteLiteral } from '../sql-text.ts';
+import { mayHaveEnded, triedOf } from '../tried.ts';
+import { ageText, counted, groupName } from '../words.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+import { rootBlocker } from './root-blocker.ts';
+
+/** Statements for more are a list, not advice. */
+const MOST_SESSIONS = 3;
+const SEE_PREPARED = ['SELECT gid, prepared, owner, database FROM pg_prepared_xacts ORDER BY prepared;'];
+
+/** Who stands at the root of a queue for locks. Work is never ended by us: a human decides. */
+export function endBlocker(facts: AdviceFacts): readonly Advice[] {
+  const blocker = rootBlocker(facts.snapshot.sessions);
+  if (blocker === null) return [];
+  if (blocker.session === null)
+    return [
+      forOperator(
+        `${counted(blocker.waiting, 'session waits', 'sessions wait')} for a lock that a prepared transaction holds. Decide each old one with COMMIT PREPARED or ROLLBACK PREPARED:`,
+        sqlPaste(SEE_PREPARED),
+      ),
+    ];
+  const { session } = blocker;
+  if (hasEnded(facts, session) || !isKnown(session)) return [];
+  const text = `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}, ${doing(session)}.${how(session)}`;
+  return [forOperator(`${text}${wayIn(facts)}`, endPaste([session]))];
+}
+
+/** The longest statements of those that hold the slots. */
+export function cancelLongest(facts: AdviceFacts): readonly Advice[] {
+  const running = facts.suspects
+    .flatMap(({ sessions }) => sessions)
+    .filter((session) => session.state === 'active' && session.queryAgeMs !== null && isKnown(session))
+    .sort((a, b) => (b.queryAgeMs ?? 0) - (a.queryAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0));
+  const longest = running.slice(0, MOST_SESSIONS);
+  const [first] = longest;
+  if (first === undefined) return [];
+  const text = `Active work is never ended here. By hand: ${nameOf(first)} runs longest, for ${ageText(first.queryAgeMs ?? 0)}. Cancel first, end only what stays.`;
+  return [forOperator(`${text}${wayIn(facts)}`, endPaste(longest))];
+}
+
+/** Transactions that were left open and are still there. */
+export function endOpenTransactions(facts: AdviceFacts): readonly Advice[] {
+  const open = facts.suspects
+    .flatMap(({ sessions }) => sessions)
+    .filter((session) => isLeft(session) && isKnown(session) && !hasEnded(facts, session))
+    .sort((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0));
+  const [first] = open;
+  if (first === undefined) return [];
+  const text = `${nameOf(first)} left a transaction open ${ageText(first.stateAgeMs ?? 0)} ago${open.length > 1 ? `, the oldest of ${open.length}` : ''}. A cancel does not reach it: end it by hand if nobody is at work in it.`;
+  return [forOperator(`${text}${wayIn(facts)}`, endPaste(open.slice(0, MOST_SESSIONS)))];
+}
+
+function isLeft({ state }: Session): boolean {
+  return state === 'idle in transaction' || state === 'idle in transaction (aborted)';
+}
+
+function hasEnded({ record }: AdviceFacts, { pid }: Session): boolean {
+  if (record.mode !== 'enforce') return false;
+  return triedOf(record).some((tried) => tried.session.pid === pid && mayHaveEnded(tried));
+}
+
+function nameOf(session: Session): string {
+  return `pid ${session.pid} (${groupName(groupOf(session))})`;
+}
+
+function doing({ state, stateAgeMs, queryAgeMs, transactionAgeMs }: Session): string {
+  if (state === 'active') return `its statement running for ${ageText(queryAgeMs ?? 0)}`;
+  return `${state ?? 'in an unknown state'} for ${ageText(stateAgeMs ?? transactionAgeMs ?? 0)}`;
+}
+
+function how(session: Session): string {
+  if (isLeft(session)) return ' A cancel does not reach it: end it if nobody is at work in it.';
+  return ' Cancel it first, and end it only if it stays.';
+}
+
+/** How somebody gets in to do that. */
+function wayIn({ snapshot }: AdviceFacts): string {
+  const { superuserReserved } = snapshot.slots;
+  if (snapshot.server.provider !== null || superuserReserved === 0) return '';
+  return ` A superuser gets in on ${counted(superuserReserved, 'reserved slot')}.`;
+}
+
+/** Pids are used again: each statement asks for the session's start as well. */
+function endPaste(sessions: readonly Session[]): Advice['paste'] {
+  const cancels = sessions.some((session) => !isLeft(session));
+  const pooled = sessions.some(({ sessionId }) => sessionId !== null);
+  const terminate = pooled ? 'pg_terminate_session(pid, sessionid)' : 'pg_terminate_backend(pid)';
+  const pairs = sessions.map(
+    ({ pid, sessionId, backendStart }) => `(${sessionId ?? pid}, ${quoteLiteral(backendStart ?? '')})`,
+  );
+  return sqlPaste([
+    `SELECT ${cancels ? 'pg_cancel_backend(pid)' : terminate} FROM pg_stat_activity`,
+    `WHERE (${pooled ? 'sessionid' : 'pid'}, backend_start) IN (`,
+    ...pairs.map((pair, at) => `  ${pair}${at === pairs.length - 1 ? ');' : ','}`),
+    ...(cancels ? [`-- what stays: the same with ${terminate}`] : []),
+  ]);
+}
+
+/** What can be told from a later session with the same pid. */
+function isKnown({ pid, backendStart }: Session): boolean {
+  return pid !== null && backendStart !== null;
+}

@@ -1,0 +1,25 @@
+import { type Advice, forOperator, sqlPaste } from '../advice.ts';
+import { cleanName } from '../clean-text.ts';
+import { type RoleLimit, roleLimitFor } from '../role-limit.ts';
+import { quoteIdentifier } from '../sql-text.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+
+/** A limit for the first role that one would have helped against: it works at once, for new sessions. */
+export function capRole({ snapshot, suspects, ranking, slots }: AdviceFacts): readonly Advice[] {
+  const suspected = suspects.map(({ standing }) => standing.group.user);
+  const roles = suspected.length > 0 ? suspected : [ranking.leading?.group.user ?? null];
+  const limit = roles.map((role) => roleLimitFor(snapshot, role, slots.need)).find((each) => each !== null);
+  if (limit === undefined) return [];
+  const text = `To keep role ${cleanName(limit.role)} from filling the server again, cap it at ${limit.limit} (it held ${limit.held}). Open sessions stay, new ones over the limit are refused.`;
+  return [forOperator(`${text}${sharedBy(limit)}`, limitPaste(limit))];
+}
+
+/** A role's limit binds all of its applications together. */
+export function sharedBy({ groups }: RoleLimit): string {
+  return groups > 1 ? ` All ${groups} groups of the role share it.` : '';
+}
+
+export function limitPaste({ role, limit, before }: RoleLimit): Advice['paste'] {
+  const statement = (count: number) => `ALTER ROLE ${quoteIdentifier(role)} CONNECTION LIMIT ${count};`;
+  return sqlPaste([statement(limit)], [statement(before ?? -1)]);
+}

@@ -1,0 +1,53 @@
+import { type Advice, forOperator } from '../advice.ts';
+import { isTool, type Technology, technologyOf } from '../client-technology.ts';
+import { groupText } from '../ranking.ts';
+import type { RunRecord } from '../record.ts';
+import { groupKey, groupOf, type Session } from '../session.ts';
+import { isHypothetical, mayHaveEnded, triedOf } from '../tried.ts';
+import { groupName, listText } from '../words.ts';
+
+/** What each was seen to do when idle sessions of its pool ended. */
+const SEEN: Readonly<Partial<Record<Technology, string>>> = {
+  'node-postgres':
+    'node-postgres ends the process when its pool has no error handler, or a checked-out client has none of its own.',
+  psycopg2: "psycopg2's pool hands each ended connection out once more: one OperationalError for each.",
+  sqlalchemy: 'SQLAlchemy without pool_pre_ping fails one statement for each.',
+  jdbc: 'HikariCP replaces ended connections before it lends them; one used less than 500 ms ago fails once with 57P01.',
+  npgsql: 'Npgsql fails one command for each.',
+};
+const NAMED = 4;
+const EXPLAINED = 2;
+
+/** Who lost sessions, or would, and what that does to them; people's tools apart, and groups whose hosts are gone. */
+export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new Set()): readonly Advice[] {
+  const lost = triedOf(record)
+    .filter(mayHaveEnded)
+    .map(({ session }) => session)
+    .filter((session) => !isTool(session.application) && !dead.has(groupText(groupOf(session))));
+  const groups = [...Map.groupBy(lost, groupKey).values()].sort((a, b) => b.length - a.length);
+  if (groups.length === 0) return [];
+  const names = groups.flatMap((those) =>
+    those[0] ? [`${groupName(groupOf(those[0]))} (${those.length})`] : [],
+  );
+  const who = listText(names, NAMED);
+  const all = record.snapshot?.sessions ?? [];
+  const known = [...new Set(groups.map((those) => technologyIn(those, all)))];
+  const seen = known.flatMap((technology) => (technology === null ? [] : (SEEN[technology] ?? [])));
+  const hypothetical = isHypothetical(record);
+  const unknown = hypothetical
+    ? 'An application whose pool has no error handler crashes with 57P01.'
+    : 'An application whose pool has no error handler may have crashed with 57P01.';
+  const why = [...seen, ...(known.includes(null) ? [unknown] : [])].slice(0, EXPLAINED).join(' ');
+  const what = hypothetical
+    ? `Before it may act, make sure that these bear the loss: ${who}.`
+    : `Check that these still run, they lost sessions: ${who}.`;
+  return [forOperator(`${what} ${why}`.trimEnd())];
+}
+
+/** Judged by all of the group's sessions: the lost ones alone may have no habits to show. */
+function technologyIn(those: readonly Session[], all: readonly Session[]): Technology | null {
+  const [first] = those;
+  if (first === undefined) return null;
+  const ofGroup = all.filter((session) => groupKey(session) === groupKey(first));
+  return technologyOf(first.application, ofGroup)?.technology ?? null;
+}

@@ -1,0 +1,55 @@
+import { type Advice, forOperator, sqlPaste } from '../advice.ts';
+import { cleanName } from '../clean-text.ts';
+import { quoteIdentifier } from '../sql-text.ts';
+import { listText } from '../words.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+import { changeSettings } from './server-setting.ts';
+import { maySet } from './session-timeouts.ts';
+
+/** A host that is gone is found out after 60 + 6 × 10 seconds. */
+const KEEPALIVES = [
+  { name: 'tcp_keepalives_idle', value: 60 },
+  { name: 'tcp_keepalives_interval', value: 10 },
+  { name: 'tcp_keepalives_count', value: 6 },
+] as const;
+/** Statements for more roles are a list, not advice. */
+const MOST_ROLES = 2;
+
+/** Where hosts vanish, the server has to ask. `client_connection_check_interval` does not find half-open peers. */
+export function keepalives(facts: AdviceFacts): readonly Advice[] {
+  const roles = [...new Set(facts.suspects.filter(maySet).map(({ standing }) => standing.group.user))];
+  const perRole = roles.length > 0 && roles.length <= MOST_ROLES;
+  const { where, paste } = perRole
+    ? { where: '', paste: forRoles(roles) }
+    : changeSettings(
+        facts,
+        KEEPALIVES.map(({ name, value }) => ({
+          name,
+          sql: `${value}`,
+          parameter: `${value}`,
+          before: null,
+        })),
+        false,
+      );
+  const whose = perRole ? ` of role ${listText(roles.map((role) => cleanName(role)))}` : '';
+  return [
+    forOperator(
+      `Let the server ask new sessions${whose} after 60 s of silence whether their host is still there, so that they end 2 minutes after it. Where nobody set tcp_keepalives_idle, it asks after two hours; those open now have to be ended.${where}`,
+      paste,
+    ),
+    forOperator(
+      'Look for what cuts clients off without a word: a firewall, NAT gateway or proxy that drops idle connections, or hosts that are killed. Keepalives shorter than its limit keep them open.',
+    ),
+  ];
+}
+
+function forRoles(roles: readonly string[]): Advice['paste'] {
+  const each = (lineOf: (name: string, value: number) => string) =>
+    roles.flatMap((role) =>
+      KEEPALIVES.map(({ name, value }) => `ALTER ROLE ${quoteIdentifier(role)} ${lineOf(name, value)};`),
+    );
+  return sqlPaste(
+    each((name, value) => `SET ${name} = ${value}`),
+    each((name) => `RESET ${name}`),
+  );
+}

@@ -1,0 +1,22 @@
+import { addressMatcher } from '../address.ts';
+import { technologyOf } from '../client-technology.ts';
+import type { AdviceFacts, Suspect } from './advice-facts.ts';
+
+/** By the policy's addresses, or by its own name. */
+export function isOfPooler(
+  { record }: Pick<AdviceFacts, 'record'>,
+  { sessions, technology }: Suspect,
+): boolean {
+  if (technology?.technology === 'pooler') return true;
+  const isPooler = addressMatcher(record.policy.protect.poolers);
+  return sessions.some(({ address }) => isPooler(address));
+}
+
+/** Whether a pooler stands in front of this server, as far as anything tells. */
+export function hasPooler({ record, ranking, diagnosis }: AdviceFacts): boolean {
+  return (
+    record.policy.protect.poolers.length > 0 ||
+    diagnosis.cause === 'pooler-oversized' ||
+    ranking.groups.some(({ group }) => technologyOf(group.application, [])?.technology === 'pooler')
+  );
+}

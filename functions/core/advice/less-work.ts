@@ -1,0 +1,13 @@
+import { type Advice, forDeveloper } from '../advice.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+
+/** Work that takes a slot for as long as it lasts. */
+export function lessWork({ suspects }: AdviceFacts): readonly Advice[] {
+  const [suspect] = suspects;
+  const whose = suspect === undefined ? '' : ` of ${suspect.name}`;
+  return [
+    forDeveloper(
+      `Let the work${whose} hold a slot for less: short transactions, large jobs in batches, what nobody waits for in a queue.`,
+    ),
+  ];
+}

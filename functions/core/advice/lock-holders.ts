@@ -1,0 +1,28 @@
+import { type Advice, forDeveloper } from '../advice.ts';
+import { groupOf } from '../session.ts';
+import { type AdviceFacts, clientsOf } from './advice-facts.ts';
+import { endTransactionsOf } from './client-fix.ts';
+import { rootBlocker } from './root-blocker.ts';
+import { boundOpenTransactions, longTransactions } from './session-timeouts.ts';
+
+/** So that nobody holds a lock for as long again: by what the holder did. */
+export function boundBlocker({ snapshot, major }: AdviceFacts): readonly Advice[] {
+  const session = rootBlocker(snapshot.sessions)?.session ?? null;
+  if (session === null || session.superuser !== false) return [];
+  const role = session.user ?? '';
+  if (session.state === 'active') return longTransactions(major, role, session.transactionAgeMs ?? 0);
+  return boundOpenTransactions(role, session.stateAgeMs ?? 0);
+}
+
+/** What the holder's own people can do. */
+export function mendBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
+  const session = rootBlocker(snapshot.sessions)?.session ?? null;
+  if (session === null) return [];
+  const clients = clientsOf(groupOf(session), sessionsOf);
+  if (session.state !== 'active') return [endTransactionsOf(clients)];
+  return [
+    forDeveloper(
+      `Let ${clients.name} work in batches with a commit after each, and give changes of tables a lock_timeout, so that they give up before a queue forms behind them.`,
+    ),
+  ];
+}

@@ -1,0 +1,27 @@
+import { type Advice, forDeveloper } from '../advice.ts';
+import { ageText } from '../words.ts';
+import type { AdviceFacts, Suspect } from './advice-facts.ts';
+
+/** From these on, a group comes from many instances with little on each. */
+const MANY_ADDRESSES = 5;
+const FEW_EACH = 3;
+/** What a pool should let rest at most, 10 minutes. */
+const RESTED_MS = 600_000;
+
+/** Old sessions from many places are left by restarts: a pod goes, and what it had open stays for a while. */
+export function poolLifetime({ suspects }: AdviceFacts): readonly Advice[] {
+  const scattered = suspects.find(isScattered);
+  if (scattered === undefined) return [];
+  const { name, standing, mostPerAddress, technology } = scattered;
+  const { addresses, medianIdleMs } = standing;
+  const text = `${name} comes from ${addresses.count} addresses with up to ${mostPerAddress} each, half of them idle for over ${ageText(medianIdleMs ?? 0)}. Let its pool close what rests for 10 minutes, and keep a connection's lifetime below that of a pod; a rolling deploy holds two generations of pools.`;
+  if (technology?.technology !== 'jdbc') return [forDeveloper(text)];
+  return [
+    forDeveloper(text, { language: 'properties', lines: ['idleTimeout=600000', 'maxLifetime=1800000'] }),
+  ];
+}
+
+function isScattered({ standing, mostPerAddress }: Suspect): boolean {
+  const { addresses, medianIdleMs } = standing;
+  return addresses.count >= MANY_ADDRESSES && mostPerAddress <= FEW_EACH && (medianIdleMs ?? 0) >= RESTED_MS;
+}

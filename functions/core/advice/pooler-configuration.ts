@@ -1,0 +1,110 @@
+import { type Advice, forOperator } from '../advice.ts';
+import { isTool, technologyOf } from '../client-technology.ts';
+import { groupKey, groupOf, type Session } from '../session.ts';
+import { mayStayUsed } from '../slots.ts';
+import { counted } from '../words.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+import { hasPooler } from './known-poolers.ts';
+
+/** Below that a pooler is one more thing to run for a few pools that could be smaller. */
+const MANY_ADDRESSES = 3;
+/** A pool with less makes short transactions wait for each other. */
+const LEAST_POOL = 2;
+const USUAL_POOL = 5;
+
+/** What a pooler's own console says of its settings; null where nobody asked it. */
+export type PoolerFigures = {
+  readonly defaultPoolSize: number | null;
+  readonly pools: number | null;
+};
+
+/** For many instances without a pooler: their short transactions share a few sessions. */
+export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
+  const { snapshot, slots, record, sessionsOf } = facts;
+  const sessions = [...sessionsOf.values()].flat();
+  const pooled = sessions.filter(isPoolable);
+  const addresses = new Set(pooled.map(({ address }) => address)).size;
+  const pairs = [...Map.groupBy(pooled, pairOf).values()];
+  if (hasPooler(facts) || addresses < MANY_ADDRESSES || pairs.length === 0) return [];
+  const room = mayStayUsed({ kind: 'server' }, slots.usable, record.policy.relieve.until);
+  const share = Math.floor((room - (sessions.length - pooled.length)) / pairs.length);
+  const busiest = Math.max(...pairs.map((pair) => pair.filter(({ state }) => state !== 'idle').length));
+  const size = Math.max(LEAST_POOL, Math.min(share, Math.max(USUAL_POOL, 2 * busiest)));
+  const proxy = isAmazon(snapshot.server.provider) ? ' (or RDS Proxy)' : '';
+  const shared =
+    pairs.length === 1
+      ? counted(size, 'session')
+      : `${size} sessions for each of ${pairs.length} roles and databases`;
+  const text = `Put a pooler in front, such as PgBouncer${proxy}: clients from ${addresses} addresses then share ${shared}, ${size * pairs.length} of ${slots.usable} slots. Transaction mode breaks LISTEN, session advisory locks, SET and temporary tables, and before PgBouncer 1.21 prepared statements.`;
+  return [
+    forOperator(text, {
+      language: 'ini',
+      lines: [
+        '[pgbouncer]',
+        'pool_mode = transaction',
+        `default_pool_size = ${size}`,
+        `max_client_conn = ${clientsFor(facts, pooled.length)}`,
+        'server_idle_timeout = 60',
+        'query_wait_timeout = 30',
+      ],
+    }),
+  ];
+}
+
+/** A pooler that takes more than it uses: its size counts for each role and database, and on each pooler. */
+export function smallerPooler(facts: AdviceFacts, figures: PoolerFigures | null = null): readonly Advice[] {
+  const { suspects, slots, snapshot } = facts;
+  const sessions = suspects.flatMap((suspect) => suspect.sessions);
+  const pairs = figures?.pools ?? new Set(sessions.map(pairOf)).size;
+  const poolers = new Set(sessions.map(({ address }) => address)).size;
+  if (pairs === 0) return [];
+  const busy = sessions.filter(({ state }) => state !== 'idle').length;
+  const together = Math.max(busy, sessions.length - slots.need);
+  const size = Math.max(1, Math.floor(together / (pairs * poolers)));
+  const now =
+    figures?.defaultPoolSize === undefined || figures.defaultPoolSize === null
+      ? ''
+      : ` (now ${figures.defaultPoolSize})`;
+  const percent = Math.max(1, Math.floor((together * 100) / snapshot.slots.max));
+  const proxy = isAmazon(snapshot.server.provider)
+    ? ` On RDS Proxy it is MaxConnectionsPercent, at most ${percent}, and MaxIdleConnectionsPercent.`
+    : '';
+  const text = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy. Let each pool have at most ${size}${now} and give back what rests; RELOAD in its console takes it over, SHOW POOLS tells who uses it.${proxy}`;
+  return [
+    forOperator(text, {
+      language: 'ini',
+      lines: [
+        '[pgbouncer]',
+        `default_pool_size = ${size}`,
+        'server_idle_timeout = 60',
+        'query_wait_timeout = 30',
+      ],
+    }),
+  ];
+}
+
+/** Twice as many clients as now, those who were refused too, in full hundreds. */
+function clientsFor({ record, snapshot }: AdviceFacts, held: number): number {
+  const { trigger } = record;
+  const refused =
+    trigger.kind === 'log-lines'
+      ? trigger.refused.reduce((sum, { clients }) => sum + clients, 0)
+      : snapshot.refusals.length;
+  return Math.max(100, Math.ceil((2 * (held + refused)) / 100) * 100);
+}
+
+/** People, agents and superusers stay as they are. */
+function isPoolable(session: Session): boolean {
+  const { application, superuser } = session;
+  const monitors = technologyOf(application, [])?.technology === 'monitoring';
+  return superuser === false && !monitors && !isTool(application);
+}
+
+/** A pooler has one pool for each. */
+function pairOf(session: Session): string {
+  return groupKey({ ...session, ...groupOf(session), application: '' });
+}
+
+function isAmazon(provider: AdviceFacts['snapshot']['server']['provider']): boolean {
+  return provider === 'rds' || provider === 'aurora';
+}

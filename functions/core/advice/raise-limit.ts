@@ -1,0 +1,69 @@
+import { type Advice, forOperator, sqlPaste } from '../advice.ts';
+import { cleanName } from '../clean-text.ts';
+import type { Cause } from '../diagnosis.ts';
+import { groupOf } from '../session.ts';
+import { countsFor, mayStayUsed, type Pressure, type Scope, scopeName, slotHolders } from '../slots.ts';
+import { quoteIdentifier } from '../sql-text.ts';
+import { counted } from '../words.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+import { smallerPools } from './pool-size.ts';
+
+type Limited = Pressure & { readonly scope: Exclude<Scope, { readonly kind: 'server' }> };
+
+/** Sessions that are held in vain: more of them would be as well. */
+const IN_VAIN: ReadonlySet<Cause> = new Set([
+  'connection-leak',
+  'oversized-idle-pools',
+  'idle-in-transaction',
+  'dead-clients',
+]);
+
+/** A role or a database at its own limit: raise it where the sessions work, make the pools smaller where they rest. */
+export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
+  const limited = limitedScope(facts);
+  if (limited === null) return [];
+  const { scope, usable: limit } = limited;
+  const inside = slotHolders(facts.snapshot).filter((session) => countsFor(scope, groupOf(session)));
+  const busy = inside.filter(({ state }) => state !== 'idle').length;
+  const suspects = facts.suspects.filter(({ standing }) => countsFor(scope, standing.group));
+  const whose = `${scope.kind} ${cleanName(scope.name)}`;
+  const inVain = facts.diagnosis.culprits.some(
+    ({ cause, standing }) => IN_VAIN.has(cause) && countsFor(scope, standing.group),
+  );
+  if (inVain || busy * 2 < limit) {
+    const spare = Math.max(1, Math.floor(limit / 10));
+    return smallerPools(suspects, limit - spare, `${limit} sessions that ${whose} may have`);
+  }
+  const room = mayStayUsed({ kind: 'server' }, facts.slots.usable, facts.record.policy.relieve.until);
+  const more = Math.min(Math.max(1, Math.ceil(limit / 2)), room - facts.slots.used);
+  const found = `${busy} of the ${counted(limit, 'session')} that ${whose} may have were busy`;
+  if (more < 1)
+    return [forOperator(`${found}, and the server has no room for more: others must give slots back first.`)];
+  const owner = `ALTER ${scope.kind.toUpperCase()} ${quoteIdentifier(scope.name)} CONNECTION LIMIT`;
+  return [
+    forOperator(
+      `${found}: raise its limit to ${limit + more}, which the server can bear (${facts.slots.free} of ${facts.slots.usable} slots are free). It works at once.`,
+      sqlPaste([`${owner} ${limit + more};`], [`${owner} ${limit};`]),
+    ),
+  ];
+}
+
+/** As the run saw it, else the first that is full in the snapshot. */
+function limitedScope({ record, snapshot, diagnosis }: AdviceFacts): Limited | null {
+  const kind = diagnosis.cause === 'database-limit' ? 'database' : 'role';
+  const seen = record.plan?.pressure.find((each) => each.under && each.scope.kind === kind);
+  if (seen && isLimited(seen)) return seen;
+  const limits = kind === 'role' ? snapshot.slots.roles : snapshot.slots.databases;
+  const holders = slotHolders(snapshot);
+  const full = limits.flatMap(({ name, limit }): readonly Limited[] => {
+    const scope = { kind, name } as const;
+    const used = holders.filter((session) => countsFor(scope, groupOf(session))).length;
+    if (limit <= 0 || used < limit) return [];
+    return [{ scope, usable: limit, used, free: limit - used, under: true, need: 0 }];
+  });
+  return full[0] ?? null;
+}
+
+function isLimited(pressure: Pressure): pressure is Limited {
+  return scopeName(pressure.scope) !== '';
+}

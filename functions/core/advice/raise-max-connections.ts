@@ -1,0 +1,45 @@
+import { type Advice, forOperator } from '../advice.ts';
+import type { Cause } from '../diagnosis.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+import { changeSettings } from './server-setting.ts';
+
+/** What each costs in memory, as PostgreSQL's own guides reckon; a figure to plan with. */
+const MEGABYTES_EACH = 10;
+/** More slots would be held in vain as well. */
+const IN_VAIN: ReadonlySet<Cause> = new Set([
+  'connection-leak',
+  'oversized-idle-pools',
+  'idle-in-transaction',
+  'pooler-oversized',
+  'dead-clients',
+]);
+
+/** Only where all sessions have work, and with what it costs. */
+export function raiseMaxConnections(facts: AdviceFacts): readonly Advice[] {
+  const { diagnosis, slots, snapshot, record } = facts;
+  if (diagnosis.culprits.some(({ cause }) => IN_VAIN.has(cause))) return [];
+  // On GaussDB the administrators' reserve comes on top of the setting.
+  const max = snapshot.slots.max - (facts.isGauss ? snapshot.slots.superuserReserved : 0);
+  const { unit, value } = record.policy.relieve.until;
+  const wanted = slots.used + refusedClients(record);
+  const usable = unit === 'usedPercent' ? Math.ceil((wanted * 100) / value) : wanted + value;
+  const raised = Math.max(max + 10, Math.ceil((usable + max - slots.usable) / 10) * 10);
+  const memory = (raised - max) * MEGABYTES_EACH;
+  const setting = {
+    name: 'max_connections',
+    sql: `${raised}`,
+    parameter: `${raised}`,
+    before: `${max}`,
+  };
+  const { where, paste } = changeSettings(facts, [setting], true);
+  return [
+    forOperator(
+      `Where memory bears it, raise max_connections from ${max} to ${raised}: about ${MEGABYTES_EACH} MB each, ${memory} MB more. It takes a restart (of standbys first), a reload does not do it. More sessions at work make each slower.${where}`,
+      paste,
+    ),
+  ];
+}
+
+function refusedClients({ trigger }: AdviceFacts['record']): number {
+  return trigger.kind === 'log-lines' ? trigger.refused.reduce((sum, { clients }) => sum + clients, 0) : 0;
+}

@@ -1,0 +1,32 @@
+import { type Advice, forOperator, sqlPaste } from '../advice.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+import { changeSettings } from './server-setting.ts';
+
+const SEE_SENDERS = [
+  'SELECT pid, usename, application_name, client_addr, state, backend_start',
+  'FROM pg_stat_replication ORDER BY backend_start;',
+];
+const SPARE = 5;
+
+/** Walsenders have slots of their own, which no end of a client session frees. */
+export function replicationSlots(facts: AdviceFacts): readonly Advice[] {
+  const { walSenders } = facts.snapshot.slots;
+  const raised = walSenders + SPARE;
+  const setting = {
+    name: 'max_wal_senders',
+    sql: `${raised}`,
+    parameter: `${raised}`,
+    before: `${walSenders}`,
+  };
+  const { where, paste } = changeSettings(facts, [setting], true);
+  return [
+    forOperator(
+      `All ${walSenders} walsender slots (max_wal_senders) are taken, and ending client sessions frees none. Look for standbys, backups or subscribers that are gone or connect twice:`,
+      sqlPaste(SEE_SENDERS),
+    ),
+    forOperator(
+      `Where all of them are needed, raise max_wal_senders from ${walSenders} to ${raised}. It takes a restart, of standbys first.${where}`,
+      paste,
+    ),
+  ];
+}

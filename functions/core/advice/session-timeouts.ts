@@ -1,0 +1,123 @@
+import { type Advice, forOperator, sqlPaste } from '../advice.ts';
+import { PROVIDER_ROLES } from '../builtin-protections.ts';
+import { cleanName } from '../clean-text.ts';
+import { groupOf } from '../session.ts';
+import { quoteIdentifier } from '../sql-text.ts';
+import { ageText, counted } from '../words.ts';
+import type { AdviceFacts, Suspect } from './advice-facts.ts';
+import { durationValue, tidySeconds } from './duration.ts';
+import { isOfPooler } from './known-poolers.ts';
+import { GAUSS_PLACE } from './server-setting.ts';
+
+const FIRST_WITH_IDLE_SESSIONS = 14;
+const FIRST_WITH_TRANSACTIONS = 17;
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
+
+/**
+ * For sessions that nobody uses again: short enough that what leaks meanwhile stays below half of what the group may
+ * hold. A role's setting is read when a session begins, so that those open now are never reached.
+ */
+export function idleSessions(facts: AdviceFacts): readonly Advice[] {
+  if (facts.isGauss) return [gaussTimeout()];
+  const suspect = facts.suspects.find((each) => maySet(each) && !isOfPooler(facts, each));
+  if (suspect === undefined || facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
+  const { standing, opening } = suspect;
+  const half = Math.floor(Math.max(2, standing.sessions - facts.slots.need) / 2);
+  const rate = opening === null ? 0 : opening.perHour;
+  const fillsMs = rate > 0 ? (half / rate) * HOUR_S * 1_000 : HOUR_S * 1_000;
+  const seconds = tidySeconds(fillsMs, 5 * MINUTE_S, 8 * HOUR_S);
+  const role = standing.group.user;
+  const kept = Math.ceil((rate * seconds) / HOUR_S);
+  const bound = rate > 0 ? `: at ${Math.round(rate)} an hour that leaves ${kept}` : '';
+  const others = othersOf(facts, role);
+  const also = others === 0 ? '' : ` ${counted(others, 'other group')} of the role would get it too.`;
+  return [
+    forOperator(
+      `Let idle sessions of role ${cleanName(role)} end after ${ageText(seconds * 1_000)}${bound}. New sessions only, those open now keep what they have; not where a pool keeps idle sessions on purpose.${also}`,
+      rolePaste(role, 'idle_session_timeout', seconds),
+    ),
+  ];
+}
+
+/** For transactions that somebody began and left. */
+export function openTransactions({ suspects }: AdviceFacts): readonly Advice[] {
+  const suspect = suspects.find(maySet);
+  if (suspect === undefined) return [];
+  const ages = suspect.sessions
+    .filter(({ state }) => state?.startsWith('idle in transaction') === true)
+    .flatMap(({ stateAgeMs }) => stateAgeMs ?? []);
+  return boundOpenTransactions(suspect.standing.group.user, Math.max(0, ...ages));
+}
+
+/** `oldestMs` is how long one was left open. */
+export function boundOpenTransactions(role: string, oldestMs: number): readonly Advice[] {
+  if (!mayBeSet(role)) return [];
+  const seconds = tidySeconds(oldestMs / 2, 30, 5 * MINUTE_S);
+  return [
+    forOperator(
+      `Let transactions that role ${cleanName(role)} leaves open end after ${ageText(seconds * 1_000)}: for new sessions, and not for a role of backups or migrations.`,
+      rolePaste(role, 'idle_in_transaction_session_timeout', seconds),
+    ),
+  ];
+}
+
+/** For statements that hold a slot for long: per role, never for the whole server. */
+export function longStatements({ suspects }: AdviceFacts): readonly Advice[] {
+  const suspect = suspects.find(maySet);
+  if (suspect === undefined) return [];
+  const ages = suspect.sessions
+    .filter(({ state }) => state === 'active')
+    .flatMap(({ queryAgeMs }) => queryAgeMs ?? [])
+    .sort((a, b) => a - b);
+  const median = ages[Math.floor((ages.length - 1) / 2)];
+  if (median === undefined) return [];
+  const seconds = tidySeconds(median / 2, 10, 15 * MINUTE_S);
+  const role = suspect.standing.group.user;
+  return [
+    forOperator(
+      `Bound the statements of role ${cleanName(role)} to ${ageText(seconds * 1_000)}, half of them ran for over ${ageText(median)}: for new sessions, and if nothing of this role may take longer.`,
+      rolePaste(role, 'statement_timeout', seconds),
+    ),
+  ];
+}
+
+/** For whoever holds a lock at work: the whole transaction from 17 on, before that each statement. */
+export function longTransactions(major: number, role: string, ms: number): readonly Advice[] {
+  if (!mayBeSet(role)) return [];
+  const setting = major >= FIRST_WITH_TRANSACTIONS ? 'transaction_timeout' : 'statement_timeout';
+  const what = major >= FIRST_WITH_TRANSACTIONS ? 'transactions' : 'statements';
+  const seconds = tidySeconds(ms / 2, 30, 15 * MINUTE_S);
+  return [
+    forOperator(
+      `Bound the ${what} of role ${cleanName(role)} to ${ageText(seconds * 1_000)}: for new sessions, and not for a role of backups or migrations.`,
+      rolePaste(role, setting, seconds),
+    ),
+  ];
+}
+
+export function rolePaste(role: string, setting: string, seconds: number): Advice['paste'] {
+  const owner = `ALTER ROLE ${quoteIdentifier(role)}`;
+  return sqlPaste([`${owner} SET ${setting} = '${durationValue(seconds)}';`], [`${owner} RESET ${setting};`]);
+}
+
+/** Superusers and the provider's roles are not ours to set. */
+export function maySet({ standing, sessions }: Suspect): boolean {
+  return mayBeSet(standing.group.user) && sessions.every(({ superuser }) => superuser === false);
+}
+
+function mayBeSet(role: string): boolean {
+  return role !== '' && !PROVIDER_ROLES.includes(role);
+}
+
+/** Groups of the role that are under no suspicion. */
+function othersOf({ sessionsOf, suspects }: AdviceFacts, role: string): number {
+  const ofRole = [...sessionsOf.values()].filter(([first]) => first && groupOf(first).user === role).length;
+  return ofRole - suspects.filter(({ standing }) => standing.group.user === role).length;
+}
+
+function gaussTimeout(): Advice {
+  return forOperator(
+    `Leave session_timeout at its default of 600 s or set it back, 0 switches it off. ${GAUSS_PLACE}; sessions idle already are not reached.`,
+  );
+}

@@ -1,0 +1,83 @@
+import { type AdviceFacts, adviceFactsOf } from './advice/advice-facts.ts';
+import { askOwners, lookAgain } from './advice/ask-owners.ts';
+import { cancelLongest, endBlocker, endOpenTransactions } from './advice/by-hand.ts';
+import { capRole } from './advice/cap-role.ts';
+import { endTransactions, giveBack } from './advice/client-fix.ts';
+import { crashWarning } from './advice/crash-warning.ts';
+import { halfOpen } from './advice/half-open.ts';
+import { keepalives } from './advice/keepalives.ts';
+import { leftOpenTools } from './advice/left-open-tools.ts';
+import { lessWork } from './advice/less-work.ts';
+import { boundBlocker, mendBlocker } from './advice/lock-holders.ts';
+import { monitoringPool } from './advice/monitoring-pool.ts';
+import { poolLifetime } from './advice/pool-lifetime.ts';
+import { poolSize } from './advice/pool-size.ts';
+import { poolerConfiguration, smallerPooler } from './advice/pooler-configuration.ts';
+import { raiseLimit } from './advice/raise-limit.ts';
+import { raiseMaxConnections } from './advice/raise-max-connections.ts';
+import { replicationSlots } from './advice/replication-slots.ts';
+import { retry, retryWhereSeen } from './advice/retry.ts';
+import { idleSessions, longStatements, openTransactions } from './advice/session-timeouts.ts';
+import { watchUsable } from './advice/watch-usable.ts';
+import type { Advice } from './advice.ts';
+import type { Cause, Diagnosis } from './diagnosis.ts';
+import { groupText } from './ranking.ts';
+import type { RunRecord } from './record.ts';
+
+type Adviser = (facts: AdviceFacts) => readonly Advice[];
+
+/** More is not read at night. */
+const MOST = 6;
+/** Of them for what else is behind an incident, where it has several causes. */
+const MOST_BESIDES = 2;
+
+/** For each cause what stops the next page first; what is for whoever wrote the client comes later. */
+const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
+  'connection-leak': [capRole, idleSessions, giveBack, poolLifetime, watchUsable],
+  'oversized-idle-pools': [capRole, poolSize, poolLifetime, poolerConfiguration, watchUsable],
+  'traffic-spike': [poolerConfiguration, retryWhereSeen, lessWork, watchUsable],
+  'slow-queries': [cancelLongest, longStatements, lessWork, watchUsable],
+  'idle-in-transaction': [endOpenTransactions, openTransactions, endTransactions],
+  'lock-pile-up': [endBlocker, boundBlocker, mendBlocker],
+  'reconnect-storm': [capRole, retry, poolerConfiguration],
+  'role-limit': [raiseLimit, retryWhereSeen],
+  'database-limit': [raiseLimit, retryWhereSeen],
+  'replication-limit': [replicationSlots],
+  'pooler-oversized': [smallerPooler, watchUsable],
+  'developer-tools': [leftOpenTools],
+  'monitoring-hog': [monitoringPool],
+  'dead-clients': [keepalives],
+  'half-open-clients': [halfOpen],
+  'limit-too-low': [raiseMaxConnections, poolerConfiguration, retryWhereSeen, watchUsable],
+  unclear: [capRole, askOwners, lookAgain],
+};
+
+/**
+ * What to do about an incident, computed from its own numbers and names: what to do first comes first. Nothing of it is
+ * executed by us.
+ */
+export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advice[] {
+  const { snapshot } = record;
+  if (snapshot === null) return [];
+  const facts = adviceFactsOf(record, snapshot, diagnosis);
+  const others = [...new Set(diagnosis.culprits.map(({ cause }) => cause))].filter(
+    (cause) => cause !== diagnosis.cause && cause !== 'unclear',
+  );
+  const besides = distinct(others.flatMap((cause) => advised(facts, cause))).slice(0, MOST_BESIDES);
+  const dead = diagnosis.culprits.filter(({ cause }) => cause === 'dead-clients');
+  const lost = crashWarning(record, new Set(dead.map(({ standing }) => groupText(standing.group))));
+  const first = advised(facts, diagnosis.cause).slice(0, MOST - lost.length - besides.length);
+  return distinct([...lost, ...first, ...besides]);
+}
+
+/** On one cause, with those who are behind it; where none is named for it, with all. */
+function advised(facts: AdviceFacts, cause: Cause): readonly Advice[] {
+  const behind = facts.suspects.filter((suspect) => suspect.cause === cause);
+  const suspects = behind.length > 0 ? behind : facts.suspects;
+  return ADVISERS[cause].flatMap((adviser) => adviser({ ...facts, suspects }));
+}
+
+/** Two causes may call for the same. */
+function distinct(all: readonly Advice[]): readonly Advice[] {
+  return [...new Map(all.map((advice) => [advice.text, advice])).values()];
+}
