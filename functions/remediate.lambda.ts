@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import middy from '@middy/core';
 import { credentialsOf } from './aws/credentials.ts';
 import { recallFrom } from './aws/recall.ts';
@@ -8,6 +7,7 @@ import { logErrors } from './middleware/log-errors.ts';
 import { logLine } from './middleware/log-line.ts';
 import { logRun } from './middleware/log-run.ts';
 import { type Parsed, parseInvocation } from './middleware/parse-invocation.ts';
+import { smallYoungSpace } from './middleware/small-young-space.ts';
 import { timeUp } from './middleware/time-up.ts';
 import { serverPorts } from './postgres/server-ports.ts';
 import { parseEvent } from './workflow/parse-event.ts';
@@ -17,13 +17,10 @@ import { packRecord, type RunResult } from './workflow/run-result.ts';
 /** Kept free at the end for closing the session and packing the record. */
 const RETURN_MS = 5_000;
 
-// Snapshots of thousands of sessions outlive V8's first collections, for which it would double its space for young
-// objects up to 64 MB: it stays small, and the whole run under 150 MB (npm run bench -- memory).
-setFlagsFromString('--semi-space-growth-factor=1');
-
 /** Gives one server its slots back. Invoked by alarm and schedule, always asynchronously: a destination takes the result. */
 export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp)
   .use(logErrors())
+  .use(smallYoungSpace())
   .use(parseInvocation(parseRemediateConfig, parseEvent))
   .handler(async ({ config, input: trigger }, context) => {
     const { server, policy, target, login, logStream, metrics, table } = config;

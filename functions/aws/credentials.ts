@@ -1,21 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Environment, Login } from '../config.ts';
 import { coerceError, quoted, RemediationError } from '../core/errors.ts';
 import type { CredentialSource, Credentials, Target } from '../postgres/target.ts';
 import { iamCredentials } from './iam-token.ts';
+import { callJson, type JsonAnswer } from './json-call.ts';
 
 /** The whole wait for a secret; the deadline for getting in is counted from the run's start. */
 const SECRET_TIMEOUT_MS = 3_000;
+/** Within that time. */
+const TRIES = 3;
+/** The first pause between two tries is shorter than this, the second than twice as much. */
+const PAUSE_MS = 100;
 
 /**
  * The two shapes of a secret: the standard one of RDS with host and port, and the managed master user's with nothing but
  * user and password. Unknown keys are other tools' business.
  */
-const secretSchema = z.object({
-  username: z.string().check(z.minLength(1)),
-  password: z.string().check(z.minLength(1)),
-  host: z.optional(z.string()),
-});
+const secretSchema = () =>
+  z.object({
+    username: z.string().check(z.minLength(1)),
+    password: z.string().check(z.minLength(1)),
+    host: z.optional(z.string()),
+  });
 
 /** What is asked for, one after another: a rotation may have ended since the first, or the server may be ahead of it. */
 const STAGES = ['AWSCURRENT', 'AWSCURRENT', 'AWSPENDING'] as const;
@@ -25,18 +32,22 @@ type Stage = (typeof STAGES)[number];
 export function credentialsOf(login: Login, target: Target, environment: Environment): CredentialSource {
   return 'user' in login
     ? iamCredentials(login.user, target, environment)
-    : secretCredentials(login.secret, target);
+    : secretCredentials(login.secret, target, environment);
 }
 
 /**
  * Credentials from one secret, read anew each time: a warm function must not hold an old password.
  * @throws RemediationError `secret-unreadable`, `secret-malformed`; neither ever quotes a value of the secret.
  */
-export function secretCredentials(secret: string, target: Target): CredentialSource {
+export function secretCredentials(
+  secret: string,
+  target: Target,
+  environment: Environment,
+): CredentialSource {
   return async (refused) => {
     const stage = STAGES[refused];
-    const found = stage === undefined ? null : await fetchSecret(secret, stage);
-    return found && parseSecret(found.SecretString, secret, target);
+    const found = stage === undefined ? null : await fetchSecret(secret, stage, environment);
+    return found && parseSecret(found.text, secret, target);
   };
 }
 
@@ -44,31 +55,42 @@ export function secretCredentials(secret: string, target: Target): CredentialSou
 async function fetchSecret(
   secret: string,
   stage: Stage,
-): Promise<{ readonly SecretString?: string | undefined } | null> {
-  // Loaded here because a function that authenticates by IAM never needs it: half a megabyte and 49 ms.
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient({ maxAttempts: 3 });
-  const abortSignal = AbortSignal.timeout(SECRET_TIMEOUT_MS);
-  try {
-    const command = new GetSecretValueCommand({ SecretId: secret, VersionStage: stage });
-    return await client.send(command, { abortSignal });
-  } catch (cause) {
-    const error = coerceError(cause);
-    const name = cause instanceof Error ? cause.name : error.code;
+  environment: Environment,
+): Promise<{ readonly text: unknown } | null> {
+  const signal = AbortSignal.timeout(SECRET_TIMEOUT_MS);
+  const call = {
+    service: 'secretsmanager',
+    contentType: 'application/x-amz-json-1.1',
+    target: 'secretsmanager.GetSecretValue',
+    body: { SecretId: secret, VersionStage: stage },
+  } as const;
+  for (let tries = 1; ; tries += 1) {
+    const answer = await callJson(call, environment, signal).catch((thrown: unknown) => coerceError(thrown));
+    if ('isSuccess' in answer && answer.isSuccess) return { text: answer.fields.SecretString };
+    const { name, text, isPassing } = troubleIn(answer);
     if (stage === 'AWSPENDING' && name === 'ResourceNotFoundException') return null;
-    const found = abortSignal.aborted
-      ? `no answer in ${SECRET_TIMEOUT_MS / 1_000} s`
-      : `${name}: ${error.message}`;
-    const message = `The secret ${secret} cannot be read (${found}): check that it exists, that the function's role may read it, and that its subnet reaches Secrets Manager.`;
-    throw new RemediationError('secret-unreadable', message, { cause });
-  } finally {
-    client.destroy();
+    if (!isPassing || tries === TRIES || signal.aborted) {
+      const found = signal.aborted ? `no answer in ${SECRET_TIMEOUT_MS / 1_000} s` : text;
+      throw unreadable(secret, found);
+    }
+    await sleep(Math.random() * PAUSE_MS * 2 ** (tries - 1));
   }
 }
 
+/** A request that found no way there may find one the next time. */
+function troubleIn(answer: JsonAnswer | RemediationError) {
+  if ('why' in answer) return { ...answer.why, isPassing: answer.isPassing };
+  return { name: answer.code, text: answer.message, isPassing: answer.code !== 'secret-unreadable' };
+}
+
+function unreadable(secret: string, found: string): RemediationError {
+  const message = `The secret ${secret} cannot be read (${found}): check that it exists, that the function's role may read it, and that its subnet reaches Secrets Manager.`;
+  return new RemediationError('secret-unreadable', message);
+}
+
 /** Host, port and database always come from configuration: a secret that names another host belongs to another server. */
-export function parseSecret(text: string | undefined, secret: string, target: Target): Credentials {
-  const parsed = z.safeParse(secretSchema, parseJson(text));
+export function parseSecret(text: unknown, secret: string, target: Target): Credentials {
+  const parsed = z.safeParse(secretSchema(), parseJson(text));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join('.') || 'a JSON object').join(', ');
     const message = `The secret ${secret} does not hold what is needed (missing or empty: ${missing}): allowed is JSON with "username" and "password".`;
@@ -82,9 +104,9 @@ export function parseSecret(text: string | undefined, secret: string, target: Ta
   return { user, password };
 }
 
-function parseJson(text: string | undefined): unknown {
+function parseJson(text: unknown): unknown {
   try {
-    return JSON.parse(text ?? '');
+    return JSON.parse(String(text));
   } catch {
     return undefined;
   }

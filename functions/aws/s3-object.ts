@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../config.ts';
-import { signerFor } from './signing.ts';
+import { signedHeaders } from './signing.ts';
 
 /**
- * One object of one bucket, put or read by one signed request: the signer is in the bundle anyway, beneath the other
- * clients, and a client of its own would be loaded for two calls.
+ * One object of one bucket, put or read by one signed request: a client of its own would be loaded for two calls.
  */
 export type Place = { readonly bucket: string; readonly key: string };
 
@@ -54,11 +53,8 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Answer> {
   const url = urlOf(place, environment);
-  // S3 alone wants the path as it stands, where every other service wants it escaped twice.
-  const { headers } = await signerFor('s3', environment, false).sign({
+  const headers = signedHeaders('s3', environment, {
     method,
-    protocol: url.protocol,
-    hostname: url.hostname,
     path: url.pathname,
     headers: { host: url.host, ...(body && { 'content-type': body.contentType }) },
     ...(body && { body: body.bytes }),

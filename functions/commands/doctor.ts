@@ -77,7 +77,7 @@ async function examine(server: Server): Promise<readonly DoctorFinding[] | null>
 /** The workflow's own way in waits where waiting helps, and says what is in the way where it does not. */
 async function open(server: Server): Promise<OpenSession> {
   const { target, credentials } = server;
-  const tls = await tlsOptions(target);
+  const tls = tlsOptions(target);
   for (let tries = 0; tries < TRIES; tries += 1) {
     const attempted = await attemptSession(target, tls, credentials);
     if (attempted.kind === 'in') return attempted.session;

@@ -7,15 +7,15 @@ const MAX_NAME = 64;
  * What a reader would not see as what it is: control, format, private and unassigned characters, lone surrogates, line
  * and paragraph separators, spaces that are none, blanks that are letters.
  */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u;
+const unseen = () => /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u;
 /** Letters written from right to left reorder the digits beside them, and so the numbers of a table. */
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const rightToLeft = () => /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Whether a text is read as what it is. */
 export function isPlainlyVisible(text: string): boolean {
-  return !UNSEEN.test(text) && !RIGHT_TO_LEFT.test(text);
+  return !unseen().test(text) && !rightToLeft().test(text);
 }
 
 function visible(character: string): string {

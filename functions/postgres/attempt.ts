@@ -13,7 +13,7 @@ import {
   type ServerAnswer,
   serverAnswer,
 } from './sqlstate.ts';
-import { type Credentials, type Target, targetText } from './target.ts';
+import { type Credentials, type Target, type TlsOptions, targetText } from './target.ts';
 import { watchLogin } from './watch-login.ts';
 
 export type { OpenSession } from './open-session.ts';
@@ -39,7 +39,7 @@ export type Attempted =
  */
 export async function attemptSession(
   target: Target,
-  tls: false | { readonly ca?: string },
+  tls: TlsOptions,
   credentials: Credentials,
   withinMs = ATTEMPT_TIMEOUT_MS,
   over?: AbortSignal,

@@ -6,7 +6,13 @@ import { attemptSession, type OpenSession } from './attempt.ts';
 import { databaseOf } from './database.ts';
 import { type Hindrance, neverIn } from './never-in.ts';
 import { WRONG_PASSWORD } from './sqlstate.ts';
-import { type CredentialSource, type Credentials, type Target, tlsOptions } from './target.ts';
+import {
+  type CredentialSource,
+  type Credentials,
+  type Target,
+  type TlsOptions,
+  tlsOptions,
+} from './target.ts';
 
 /**
  * Connects in flight at once, once the first was refused; our advice reserves as many slots. `npm run bench -- storm` on
@@ -67,7 +73,7 @@ export async function connect(
   // The first try awaits them; should it never come to that, their failure is nobody's.
   getting.credentials.catch(() => {});
   try {
-    const tls = await tlsOptions(target);
+    const tls = tlsOptions(target);
     await tryOnce(getting, tls);
     const spaced = (await getting.credentials)?.isToken === true;
     const lanes = Array.from({ length: spaced ? 1 : IN_FLIGHT }, () => keepTrying(getting, tls, spaced));
@@ -79,11 +85,7 @@ export async function connect(
   return toConnection(getting);
 }
 
-async function keepTrying(
-  getting: Getting,
-  tls: Awaited<ReturnType<typeof tlsOptions>>,
-  spaced: boolean,
-): Promise<void> {
+async function keepTrying(getting: Getting, tls: TlsOptions, spaced: boolean): Promise<void> {
   const goesOn = () => getting.end === null && leftMs(getting) > 0;
   while (goesOn()) {
     const eager = !spaced && Date.now() - getting.startedAt < EAGER.forMs;
@@ -97,7 +99,7 @@ function leftMs({ deadline }: Getting): number {
   return deadline - Date.now();
 }
 
-async function tryOnce(getting: Getting, tls: Awaited<ReturnType<typeof tlsOptions>>): Promise<void> {
+async function tryOnce(getting: Getting, tls: TlsOptions): Promise<void> {
   const used = getting.credentials;
   const credentials = await used;
   // Whoever heard that there are no others ends the search; and meanwhile another try may have got in.

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { RemediationError } from '../core/errors.ts';
 
@@ -24,18 +23,30 @@ export type Credentials = { readonly user: string; readonly password: string; re
  */
 export type CredentialSource = (refused: number) => Promise<Credentials | null>;
 
+/** As Node takes them; false is plaintext. */
+export type TlsOptions = false | { readonly ca?: string };
+
 /** @throws RemediationError `connect-tls` when no file with the authorities can be read. */
-export async function tlsOptions(target: Target): Promise<false | { readonly ca?: string }> {
+export function tlsOptions(target: Target): TlsOptions {
   if (target.tls.mode === 'off') return false;
   const { caFile } = target.tls;
   if (caFile === null) return {};
   const files = [caFile].flat();
   for (const file of files) {
-    const ca = await readFile(file, 'utf8').catch(() => null);
+    const ca = textOf(file);
     if (ca !== null) return { ca };
   }
   const message = `No certificate authorities for ${target.host} can be read (looked for ${files.join(', ')}): name a PEM file in HEADROOM_CA_FILE.`;
   throw new RemediationError('connect-tls', message);
+}
+
+/** At once: one small file, and before there is a connection nothing else is to be done. */
+function textOf(file: string): string | null {
+  try {
+    return process.getBuiltinModule('node:fs').readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 /** How a target is written in messages. */

@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import { coerceError, quoted } from '../core/errors.ts';
 import { fieldsOf, unknownEvent } from '../core/event-fields.ts';
 import { parseTrigger } from '../core/parse-trigger.ts';
@@ -25,6 +24,8 @@ function unpacked(data: unknown): unknown {
   const allowed = `base64 of gzip of JSON, at most ${MOST_UNPACKED_BYTES} bytes unpacked`;
   if (typeof data !== 'string') throw unknownEvent(`awslogs.data ${quoted(data)}`, allowed);
   try {
+    // Loaded here because log lines alone are packed.
+    const { gunzipSync } = process.getBuiltinModule('node:zlib');
     const bytes = gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: MOST_UNPACKED_BYTES });
     return JSON.parse(bytes.toString('utf8'));
   } catch (thrown) {

@@ -1,4 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { coerceError, RemediationError } from '../core/errors.ts';
 import { OUTCOMES, type Outcome } from '../core/outcome.ts';
 import { type PackedRecord, packRecord as pack, unpackRecord as unpack } from '../core/packing.ts';
@@ -50,6 +49,8 @@ export function packRecord(record: RunRecord, metrics: MetricsChoice = 'few'): R
 }
 
 function compress(record: RunRecord): string {
+  // Loaded here because by now the slots are free.
+  const { gzipSync } = process.getBuiltinModule('node:zlib');
   return gzipSync(JSON.stringify(pack(record))).toString('base64');
 }
 
@@ -58,6 +59,7 @@ export function unpackRecord(result: unknown): RunRecord {
   try {
     const { pgHeadroom, outcome, packed } = result as RunResult;
     if (pgHeadroom !== 1 || !OUTCOMES.includes(outcome)) throw new Error('not a run result of version 1');
+    const { gunzipSync } = process.getBuiltinModule('node:zlib');
     const record = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as PackedRecord;
     if (record.version !== 1) throw new Error('not a record of version 1');
     return unpack(record);

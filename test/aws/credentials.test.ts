@@ -67,7 +67,7 @@ function useEndpoint(url: string): void {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 }
 
-const read = (secret: string) => secretCredentials(secret, TARGET)(0);
+const read = (secret: string) => secretCredentials(secret, TARGET, process.env)(0);
 
 /** The error, of which no part and no cause holds what the secret holds. */
 async function refusalOf(secret: string): Promise<RemediationError> {
@@ -90,7 +90,7 @@ describe('a secret', () => {
   );
 
   test('is read anew each time, for a rotation may have happened', async () => {
-    const source = secretCredentials('managed', TARGET);
+    const source = secretCredentials('managed', TARGET, process.env);
     await source(0);
     aws.rotate('managed', JSON.stringify({ ...LOGIN, password: 'rotated' }));
     expect(await source(1)).toEqual({ user: 'headroom', password: 'rotated' });
@@ -98,7 +98,7 @@ describe('a secret', () => {
   });
 
   test('gives what a rotation has pending when both copies of the current one were refused', async () => {
-    const source = secretCredentials('rotating', TARGET);
+    const source = secretCredentials('rotating', TARGET, process.env);
     expect(await source(0)).toEqual({ user: 'headroom', password: PASSWORD });
     expect(await source(1)).toEqual({ user: 'headroom', password: PASSWORD });
     expect(await source(2)).toEqual({ user: 'headroom_clone', password: 'pending' });
@@ -107,8 +107,10 @@ describe('a secret', () => {
   });
 
   test('without anything pending has no others, and one that is gone is still an error', async () => {
-    expect(await secretCredentials('managed', TARGET)(2)).toBeNull();
-    await expect(secretCredentials('nobody', TARGET)(1)).rejects.toMatchObject({ code: 'secret-unreadable' });
+    expect(await secretCredentials('managed', TARGET, process.env)(2)).toBeNull();
+    await expect(secretCredentials('nobody', TARGET, process.env)(1)).rejects.toMatchObject({
+      code: 'secret-unreadable',
+    });
   });
 
   test('for another host is refused, and both hosts are named', async () => {
@@ -151,7 +153,11 @@ describe('a secret', () => {
   });
 
   test('that cannot be read is the problem of the connection, and not tried again', async () => {
-    const connection = await connect(TARGET, secretCredentials('no-password', TARGET), inMs(10_000));
+    const connection = await connect(
+      TARGET,
+      secretCredentials('no-password', TARGET, process.env),
+      inMs(10_000),
+    );
     expect(connection).toMatchObject({
       problem: { code: 'secret-malformed' },
       connecting: { attempts: 0, refusals: [] },
@@ -179,20 +185,38 @@ describe('Secrets Manager', () => {
     await denied.close();
   });
 
-  test('that fails now and then is asked again', async () => {
+  test.each([
+    ['fails', 500, 'InternalServiceError'],
+    ['is too busy', 400, 'ThrottlingException'],
+  ])('that %s now and then is asked again', async (_, status, __type) => {
     let asked = 0;
-    const shaky = await startLoopbackServer((_, __, response) => {
+    const shaky = await startLoopbackServer((_request, _body, response) => {
       asked += 1;
-      const [status, body] =
-        asked === 1
-          ? [500, { __type: 'InternalServiceError', Message: 'sorry' }]
+      const [code, body] =
+        asked < 3
+          ? [status, { __type, Message: 'sorry' }]
           : [200, { Name: 'managed', SecretString: JSON.stringify(LOGIN) }];
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+      response.writeHead(code, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     });
     useEndpoint(`http://${shaky.address}`);
     expect(await read('managed')).toEqual({ user: 'headroom', password: PASSWORD });
-    expect(asked).toBe(2);
+    expect(asked).toBe(3);
     await shaky.close();
+  });
+
+  test('that goes on failing, or answers what is no JSON, is asked three times', async () => {
+    let asked = 0;
+    const broken = await startLoopbackServer((_request, _body, response) => {
+      asked += 1;
+      response.writeHead(200).end(`{"SecretString": ${PASSWORD}`);
+    });
+    useEndpoint(`http://${broken.address}`);
+    expect(await refusalOf('managed')).toMatchObject({
+      code: 'secret-unreadable',
+      message: expect.stringContaining('cannot be read (an answer that is no JSON): check'),
+    });
+    expect(asked).toBe(3);
+    await broken.close();
   });
 
   test('that never answers is given up after three seconds', async () => {

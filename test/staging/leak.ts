@@ -21,7 +21,7 @@ if (url === undefined || !Number.isInteger(atMost) || atMost < 1) {
 }
 
 const { target, credentials } = serverAt(url);
-const ssl = await tlsOptions(target);
+const ssl = tlsOptions(target);
 const held = new Set<Client>();
 let refusal = '';
 
