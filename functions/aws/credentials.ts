@@ -24,9 +24,12 @@ const secretSchema = () =>
     host: z.optional(z.string()),
   });
 
-/** What is asked for, one after another: a rotation may have ended since the first, or the server may be ahead of it. */
-const STAGES = ['AWSCURRENT', 'AWSCURRENT', 'AWSPENDING'] as const;
-type Stage = (typeof STAGES)[number];
+/**
+ * What is asked for once the current copy was refused twice: the server may be ahead of the secret, or behind it, as a
+ * replica that has not replayed the rotation, or one restored to a moment before.
+ */
+const OTHERS = ['AWSPENDING', 'AWSPREVIOUS'] as const;
+type Stage = 'AWSCURRENT' | (typeof OTHERS)[number];
 
 /** What our role proves itself with. */
 export function credentialsOf(login: Login, target: Target, environment: Environment): CredentialSource {
@@ -45,13 +48,31 @@ export function secretCredentials(
   environment: Environment,
 ): CredentialSource {
   return async (refused) => {
-    const stage = STAGES[refused];
-    const found = stage === undefined ? null : await fetchSecret(secret, stage, environment);
+    // Twice: a rotation may have ended since the first time.
+    const found =
+      refused < 2
+        ? await fetchSecret(secret, 'AWSCURRENT', environment)
+        : await otherVersion(secret, environment, refused - 2);
     return found && parseSecret(found.text, secret, target);
   };
 }
 
-/** Null when there is no such stage: outside a rotation nothing is pending. */
+/** The first or the second of those that exist, null when there are no more. */
+async function otherVersion(
+  secret: string,
+  environment: Environment,
+  at: number,
+): ReturnType<typeof fetchSecret> {
+  const found = [];
+  for (const stage of OTHERS) {
+    const version = await fetchSecret(secret, stage, environment);
+    if (version !== null) found.push(version);
+    if (found.length > at) break;
+  }
+  return found[at] ?? null;
+}
+
+/** Null when there is no such stage: outside a rotation nothing is pending, and before the first nothing is previous. */
 async function fetchSecret(
   secret: string,
   stage: Stage,
@@ -68,7 +89,7 @@ async function fetchSecret(
     const answer = await callJson(call, environment, signal).catch((thrown: unknown) => coerceError(thrown));
     if ('isSuccess' in answer && answer.isSuccess) return { text: answer.fields.SecretString };
     const { name, text, isPassing } = troubleIn(answer);
-    if (stage === 'AWSPENDING' && name === 'ResourceNotFoundException') return null;
+    if (stage !== 'AWSCURRENT' && name === 'ResourceNotFoundException') return null;
     if (!isPassing || tries === TRIES || signal.aborted) {
       const found = signal.aborted ? `no answer in ${SECRET_TIMEOUT_MS / 1_000} s` : text;
       throw unreadable(secret, found);

@@ -23,8 +23,8 @@ const IN_FLIGHT = 3;
 /** Waits between tries: short at first, for a reserved slot is free for milliseconds only; then sparing. */
 const EAGER = { forMs: 10_000, waitMs: [5, 20] } as const;
 const PATIENT_WAIT_MS = [200, 400] as const;
-/** A source is asked again this often at most: for the current copy of a secret, and for a pending one. */
-const MOST_REFUSED = 2;
+/** A source is asked again this often at most: for the current copy of a secret, a pending and a previous one. */
+const MOST_REFUSED = 3;
 
 type Getting = {
   readonly target: Target;

@@ -18,7 +18,7 @@ export type Authorities = string | readonly string[] | null;
 export type Credentials = { readonly user: string; readonly password: string; readonly isToken?: boolean };
 
 /**
- * Lends credentials, at most three times a connect: `refused` counts how many of them the server has refused as wrong.
+ * Lends credentials, at most four times a connect: `refused` counts how many of them the server has refused as wrong.
  * Null says that there are no others.
  */
 export type CredentialSource = (refused: number) => Promise<Credentials | null>;

@@ -38,6 +38,7 @@ const SECRETS = {
 const ROTATING = {
   SecretString: JSON.stringify(LOGIN),
   AWSPENDING: JSON.stringify({ username: 'headroom_clone', password: 'pending' }),
+  AWSPREVIOUS: JSON.stringify({ username: 'headroom_clone', password: 'previous' }),
 };
 
 let aws: LoopbackAws;
@@ -97,13 +98,20 @@ describe('a secret', () => {
     expect(aws.requests.getSecretValue).toBe(2);
   });
 
-  test('gives what a rotation has pending when both copies of the current one were refused', async () => {
+  test('gives what is pending, then what was current before, when both copies of the current one were refused', async () => {
     const source = secretCredentials('rotating', TARGET, process.env);
     expect(await source(0)).toEqual({ user: 'headroom', password: PASSWORD });
     expect(await source(1)).toEqual({ user: 'headroom', password: PASSWORD });
     expect(await source(2)).toEqual({ user: 'headroom_clone', password: 'pending' });
+    expect(await source(3)).toEqual({ user: 'headroom_clone', password: 'previous' });
+    expect(await source(4)).toBeNull();
+  });
+
+  test('that was rotated gives the version before it where nothing is pending', async () => {
+    aws.rotate('managed', JSON.stringify({ ...LOGIN, password: 'rotated' }));
+    const source = secretCredentials('managed', TARGET, process.env);
+    expect(await source(2)).toEqual({ user: 'headroom', password: PASSWORD });
     expect(await source(3)).toBeNull();
-    expect(aws.requests.getSecretValue).toBe(3);
   });
 
   test('without anything pending has no others, and one that is gone is still an error', async () => {

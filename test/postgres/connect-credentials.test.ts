@@ -109,6 +109,20 @@ describe('a secret', () => {
     expect(aws?.requests.getSecretValue).toBe(3);
   });
 
+  test('whose server is behind the rotation, as a replica may be, gets in with what was current before', async () => {
+    const source = await sourceFrom({ SecretString: text('newer'), AWSPREVIOUS: text('new') });
+    expect(await connectWith(source)).toEqual({
+      in: true,
+      connecting: { attempts: 3, refusals: wrongPasswords(2) },
+    });
+    await aws?.close();
+    const rotating = { SecretString: text('newer'), AWSPENDING: text('newest'), AWSPREVIOUS: text('new') };
+    expect(await connectWith(await sourceFrom(rotating))).toEqual({
+      in: true,
+      connecting: { attempts: 4, refusals: wrongPasswords(3) },
+    });
+  });
+
   test('is read once by all tries that were under way with the old password', async () => {
     const source = await sourceFrom({ SecretString: text('old'), AWSPENDING: text('new') });
     const { sessions } = await fillUntilRefused(server, { role: server.superuser });
