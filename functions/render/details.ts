@@ -4,6 +4,7 @@ import { groupOf } from '../core/session.ts';
 import type { Tried } from '../core/tried.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
+import { whatElse } from './next-steps.ts';
 import { refusedLine } from './refused-text.ts';
 import { ageText, counted, groupName, ownerOf } from './words.ts';
 
@@ -12,7 +13,14 @@ const MAX_SESSIONS = 50;
 
 /** What nobody needs on the first screen: every group with its states and addresses, and each session that ended. */
 export function details(facts: Facts): readonly Section[] {
-  return [holdersInDetail(facts), sessionsInDetail(facts), evidence(facts), refused(facts), missing(facts)];
+  return [
+    whatElse(facts),
+    holdersInDetail(facts),
+    sessionsInDetail(facts),
+    evidence(facts),
+    refused(facts),
+    missing(facts),
+  ];
 }
 
 function holdersInDetail({ ranking }: Facts): Section {

@@ -9,8 +9,29 @@ import { outcomeSteps } from './outcome-steps.ts';
 import { quoteIdentifier } from './sql.ts';
 import { counted, groupName } from './words.ts';
 
+/** With the rest of the screen it stays one screen; what is left comes with the details. */
+const SCREEN_LINES = 15;
+
+/** What to do first, and what fits the screen of the rest. */
 export function whatNext(facts: Facts): Section {
-  return { title: 'WHAT NEXT', lines: stepLines(stepsOf(facts)) };
+  const steps = stepsOf(facts);
+  const onScreen = fitting(steps);
+  const more = steps.length - onScreen;
+  const rest = more > 0 ? wrap(`${more} more below, with the details.`, 5) : [];
+  return { title: 'WHAT NEXT', lines: [...stepLines(steps.slice(0, onScreen)), ...rest] };
+}
+
+export function whatElse(facts: Facts): Section {
+  const steps = stepsOf(facts);
+  const onScreen = fitting(steps);
+  return { title: 'DETAILS: WHAT ELSE', lines: stepLines(steps.slice(onScreen), onScreen) };
+}
+
+/** How many of the first fit; the first always does, and a line for the rest counts. */
+function fitting(steps: readonly Advice[]): number {
+  if (stepLines(steps).length <= SCREEN_LINES) return steps.length;
+  const most = steps.findLastIndex((_, at) => stepLines(steps.slice(0, at + 1)).length < SCREEN_LINES);
+  return Math.max(1, most + 1);
 }
 
 export function stepsOf(facts: Facts): readonly Advice[] {
@@ -25,9 +46,10 @@ export function stepsOf(facts: Facts): readonly Advice[] {
   ];
 }
 
-export function stepLines(steps: readonly Advice[]): readonly string[] {
+/** Numbered on from those that were told before. */
+export function stepLines(steps: readonly Advice[], before = 0): readonly string[] {
   return steps.flatMap(({ text, paste }, at) => [
-    ...wrap(text, 5, `${at + 1}. `),
+    ...wrap(text, 5, `${before + at + 1}. `),
     ...pasteLines(paste).map((line) => `       ${line}`),
   ]);
 }
