@@ -10,7 +10,7 @@ import { quoteIdentifier } from './sql.ts';
 import { counted, groupName } from './words.ts';
 
 /** With the rest of the screen it stays one screen; what is left comes with the details. */
-const SCREEN_LINES = 15;
+const SCREEN_LINES = 12;
 
 /** What to do first, and what fits the screen of the rest. */
 export function whatNext(facts: Facts): Section {

@@ -20,22 +20,22 @@ export type PoolerFigures = {
 
 /** For many instances without a pooler: their short transactions share a few sessions. */
 export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
-  const { snapshot, slots, record, sessionsOf } = facts;
-  const sessions = [...sessionsOf.values()].flat();
-  const pooled = sessions.filter(isPoolable);
+  const { snapshot, slots, record, sessionsOf, suspects } = facts;
+  const all = [...sessionsOf.values()].flat();
+  const pooled = (suspects.length > 0 ? suspects.flatMap(({ sessions }) => sessions) : all).filter(
+    isPoolable,
+  );
   const addresses = new Set(pooled.map(({ address }) => address)).size;
   const pairs = [...Map.groupBy(pooled, pairOf).values()];
-  if (hasPooler(facts) || addresses < MANY_ADDRESSES || pairs.length === 0) return [];
+  if (!slots.under || hasPooler(facts) || addresses < MANY_ADDRESSES) return [];
   const room = mayStayUsed({ kind: 'server' }, slots.usable, record.policy.relieve.until);
-  const share = Math.floor((room - (sessions.length - pooled.length)) / pairs.length);
+  const share = Math.floor((room - (all.length - pooled.length)) / pairs.length);
   const busiest = Math.max(...pairs.map((pair) => pair.filter(({ state }) => state !== 'idle').length));
   const size = Math.max(LEAST_POOL, Math.min(share, Math.max(USUAL_POOL, 2 * busiest)));
   const proxy = isAmazon(snapshot.server.provider) ? ' (or RDS Proxy)' : '';
-  const shared =
-    pairs.length === 1
-      ? counted(size, 'session')
-      : `${size} sessions for each of ${pairs.length} roles and databases`;
-  const text = `Put a pooler in front, such as PgBouncer${proxy}: clients from ${addresses} addresses then share ${shared}, ${size * pairs.length} of ${slots.usable} slots. Transaction mode breaks LISTEN, session advisory locks, SET and temporary tables, and before PgBouncer 1.21 prepared statements.`;
+  const whose = suspects.length === 1 ? ` in front of ${suspects[0]?.name}` : ' in front';
+  const each = pairs.length === 1 ? '' : ` for each of ${pairs.length} roles and databases`;
+  const text = `Put a pooler${whose}, such as PgBouncer${proxy}: ${pooled.length} sessions from ${addresses} addresses become ${size}${each}. Transaction mode breaks LISTEN, session advisory locks, SET and temporary tables, and before PgBouncer 1.21 prepared statements.`;
   return [
     forOperator(text, {
       language: 'ini',

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 export function watchUsable({ snapshot, slots, suspects }: AdviceFacts): readonly Advice[] {
   const { usable } = slots;
   const { provider } = snapshot.server;
-  if (usable <= 0) return [];
+  if (!slots.under || usable <= 0) return [];
   const alert = Math.floor((usable * ALERT_PERCENT) / 100);
   const rate = suspects.reduce((sum, { opening }) => sum + (opening?.perHour ?? 0), 0);
   const early =

@@ -222,6 +222,16 @@ describe('advice is withheld', () => {
     expect(linesOn(behind)).not.toContain('[pgbouncer]');
   });
 
+  test('to put a pooler in front of a few hosts, or of a server that has room', () => {
+    const few = anAdviceCase({
+      groups: [{ ...LEAK, addresses: ['10.0.3.17'] }, SHOP],
+      cause: 'oversized-idle-pools',
+    });
+    const roomy = anAdviceCase({ groups: [{ ...LEAK, count: 20 }, SHOP], cause: 'oversized-idle-pools' });
+    for (const incident of [few, roomy]) expect(linesOn(incident)).not.toContain('[pgbouncer]');
+    expect(textsOn(roomy).join('\n')).not.toContain('Alert when');
+  });
+
   test('about the fate of clients that are gone, and of people’s tools', () => {
     for (const name of ['dead clients', 'tools left open'])
       expect(textsOn(caseOf(name)).join('\n')).not.toContain('they lost sessions');

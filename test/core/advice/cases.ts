@@ -177,7 +177,7 @@ export const CASES: Readonly<Record<string, AdviceCase>> = {
   }),
   'reconnect storm': anAdviceCase({
     groups: [
-      { ...SHOP, count: 45, fromAgeMs: SECOND },
+      { ...SHOP, count: 45, fromAgeMs: SECOND, addresses: PODS },
       { ...LEAK, count: 12 },
     ],
     cause: 'reconnect-storm',
