@@ -6,14 +6,13 @@ import { groupKey, groupOf, type Session } from '../session.ts';
 import { isHypothetical, mayHaveEnded, triedOf } from '../tried.ts';
 import { groupName, listText } from '../words.ts';
 
-/** What each was seen to do when idle sessions of its pool ended. */
+/** What each does when idle sessions of its pool end. */
 const SEEN: Readonly<Partial<Record<Technology, string>>> = {
   'node-postgres':
     'node-postgres ends the process when its pool has no error handler, or a checked-out client has none of its own.',
   psycopg2: "psycopg2's pool hands each ended connection out once more: one OperationalError for each.",
-  sqlalchemy: 'SQLAlchemy without pool_pre_ping fails one statement for each.',
+  sqlalchemy: 'SQLAlchemy without pool_pre_ping fails a statement in each process, then opens its pool anew.',
   jdbc: 'HikariCP replaces ended connections before it lends them; one used less than 500 ms ago fails once with 57P01.',
-  npgsql: 'Npgsql fails one command for each.',
 };
 const NAMED = 4;
 const EXPLAINED = 2;
