@@ -21,7 +21,12 @@ Exit codes:
   0  nothing left to do     1  pressure remains
   2  bad usage or input     3  could not do its job`;
 
-const BAD_INPUT: ReadonlySet<ErrorCode> = new Set(['config-invalid', 'policy-invalid', 'snapshot-invalid']);
+const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
+  'config-invalid',
+  'policy-invalid',
+  'snapshot-invalid',
+  'record-invalid',
+]);
 
 export function exitCodeOfError(code: ErrorCode): ExitCode {
   return BAD_INPUT.has(code) ? EXIT.badInput : EXIT.couldNot;

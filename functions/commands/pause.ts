@@ -2,11 +2,11 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { memoryIn } from '../aws/memory.ts';
 import { cleanName } from '../core/clean-text.ts';
-import { type Finding, invalid } from '../core/errors.ts';
 import type { Pause } from '../core/memory.ts';
 import { timeText } from '../render/words.ts';
 import type { MemoryStore } from '../workflow/ports.ts';
 import { updateMemory } from '../workflow/update-memory.ts';
+import { awsEnvironment } from './aws-environment.ts';
 import { EXIT } from './exit-code.ts';
 import { print, tell } from './terminal.ts';
 
@@ -105,15 +105,5 @@ function userName(): string {
 
 /** @throws RemediationError `config-invalid` when the environment does not say where, or as whom. */
 function memoryOf({ table, region }: Options): MemoryStore {
-  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
-  const where = region ?? AWS_REGION ?? AWS_DEFAULT_REGION;
-  const missing = (path: string, allowed: string): Finding => ({ path, found: 'nothing', allowed });
-  const findings = [
-    ...(where ? [] : [missing('AWS_REGION', 'a region, here or by --region')]),
-    ...(AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY
-      ? []
-      : [missing('AWS_ACCESS_KEY_ID', 'credentials in the environment, no profile is read; see --help')]),
-  ];
-  if (findings.length > 0) throw invalid('config-invalid', 'The environment', findings);
-  return memoryIn(table, where);
+  return memoryIn(table, awsEnvironment(region).AWS_REGION);
 }

@@ -8,8 +8,10 @@ import { addPlan } from './plan.ts';
 import { addPolicy } from './policy.ts';
 import { addPreflight } from './preflight.ts';
 import { addRemediate } from './remediate.ts';
+import { addReport } from './report.ts';
 import { addRoleSql } from './role-sql.ts';
 import { addSchema } from './schema.ts';
+import { addShow } from './show.ts';
 import { addSnapshot } from './snapshot.ts';
 import { tellError } from './terminal.ts';
 import { addTerminate } from './terminate.ts';
@@ -41,6 +43,8 @@ export function headroom(args: readonly string[]): Command {
     addRoleSql,
     addSnapshot,
     addPolicy,
+    addShow,
+    addReport,
     addSchema,
     addPreflight,
   ])

@@ -10,13 +10,30 @@ export const STDIN = '-';
  * @throws RemediationError with the given code when it cannot be read.
  */
 export async function readInput(path: string, what: string, code: ErrorCode): Promise<string> {
+  return textOf(await readBytes(path, what, code), path, what, code);
+}
+
+/** @throws RemediationError with the given code when it cannot be read. */
+export async function readBytes(path: string, what: string, code: ErrorCode): Promise<Uint8Array> {
   try {
-    const bytes = path === STDIN ? await buffer(process.stdin) : await readFile(path);
+    return path === STDIN ? await buffer(process.stdin) : await readFile(path);
+  } catch (cause) {
+    throw unreadable(path, what, code, cause);
+  }
+}
+
+/** @throws RemediationError with the given code when it is no UTF-8. */
+export function textOf(bytes: Uint8Array, path: string, what: string, code: ErrorCode): string {
+  try {
     // A name that is no UTF-8 would become another name, and protect nobody. A byte order mark is left out.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-    const message = `The ${what} ${path} cannot be read (${reason}): name a readable file, or - for standard input.`;
-    throw new RemediationError(code, message, { cause });
+    throw unreadable(path, what, code, cause);
   }
+}
+
+function unreadable(path: string, what: string, code: ErrorCode, cause: unknown): RemediationError {
+  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+  const message = `The ${what} ${path} cannot be read (${reason}): name a readable file, or - for standard input.`;
+  return new RemediationError(code, message, { cause });
 }

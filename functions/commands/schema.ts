@@ -1,11 +1,17 @@
 import { Argument, type Command } from 'commander';
 import * as z from 'zod/mini';
 import { policySchema } from '../core/policy-schema.ts';
+import { keptRecordSchema } from '../core/record-schema.ts';
 import { cdkJsonSchema } from '../core/server-declaration.ts';
 import { snapshotFileSchema } from '../core/snapshot-schema.ts';
 import { print } from './terminal.ts';
 
-const SCHEMAS = { policy: policySchema, servers: cdkJsonSchema, snapshot: snapshotFileSchema } as const;
+const SCHEMAS = {
+  policy: policySchema,
+  servers: cdkJsonSchema,
+  snapshot: snapshotFileSchema,
+  record: keptRecordSchema,
+} as const;
 
 const HELP = `
 Example:
@@ -18,7 +24,7 @@ export function addSchema(program: Command): void {
   const which = new Argument('<kind>', 'which file').choices(Object.keys(SCHEMAS));
   program
     .command('schema')
-    .description('Print the JSON Schema of policies, of declared servers, or of snapshot files.')
+    .description('Print the JSON Schema of policies, declared servers, snapshot files or records of runs.')
     .addArgument(which)
     .addHelpText('after', HELP)
     .action((kind: keyof typeof SCHEMAS) => {

@@ -172,7 +172,7 @@ describe.concurrent('bad usage ends in exit code 2, says why, and shows no passw
     ],
     ['a URL as a file', ['plan', `--snapshot=${url}`], 'The snapshot (not shown'],
     ['a URL as a policy', ['policy', 'check', url], 'The policy (not shown'],
-    ['an unknown schema', ['schema', 'record'], 'Allowed choices are policy, servers, snapshot'],
+    ['an unknown schema', ['schema', 'weather'], 'Allowed choices are policy, servers, snapshot, record'],
   ])('%s', async (_, args, expected) => {
     const { code, stdout, stderr } = await runHeadroom(args);
     expect(stderr).toContain(expected);

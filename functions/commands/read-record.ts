@@ -1,0 +1,52 @@
+import { gunzipSync } from 'node:zlib';
+import { fetchKept } from '../aws/records.ts';
+import { type Finding, invalid } from '../core/errors.ts';
+import type { KeptRecord } from '../core/kept-record.ts';
+import { parseRecordText } from '../core/parse-record.ts';
+import { awsEnvironment, CREDENTIALS_HELP } from './aws-environment.ts';
+import { readBytes, textOf } from './read-input.ts';
+
+/** For the help of commands that read a record. */
+export const RECORD_HELP = `
+FILE is a record as the bucket keeps it, gzipped or not, or - for standard input; docs/record.md explains what is in one.
+With s3://BUCKET/KEY it is read from there, which needs s3:GetObject on it.
+${CREDENTIALS_HELP}
+
+Exit codes:
+  0  done     2  bad usage or input     3  could not do its job`;
+
+const GZIP = [0x1f, 0x8b];
+/** A record of 5,000 sessions has some 5 MB: what unpacks to more than this is none. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
+/**
+ * A kept record from a file, from standard input or from its bucket.
+ * @throws RemediationError `record-invalid` when it cannot be read or does not parse, `record-unreadable` and
+ * `config-invalid` when the bucket does not give it, or nobody can be asked.
+ */
+export async function readRecord(from: string, region: string | undefined): Promise<KeptRecord> {
+  const bytes = from.startsWith('s3://')
+    ? await fetchKept(placeOf(from), awsEnvironment(region))
+    : await readBytes(from, 'record', 'record-invalid');
+  const isZipped = GZIP.every((byte, at) => bytes[at] === byte);
+  return parseRecordText(textOf(isZipped ? unzip(bytes) : bytes, from, 'record', 'record-invalid'));
+}
+
+function placeOf(url: string): { readonly bucket: string; readonly key: string } {
+  const [, bucket, key] = /^s3:\/\/([a-z0-9.-]{3,63})\/(.+)$/.exec(url) ?? [];
+  if (bucket === undefined || key === undefined) throw notRead(url, 's3://BUCKET/KEY');
+  return { bucket, key };
+}
+
+function unzip(bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+  } catch {
+    throw notRead('gzipped bytes that cannot be unpacked', 'a whole gzipped record');
+  }
+}
+
+function notRead(found: string, allowed: string) {
+  const finding: Finding = { path: '(root)', found, allowed };
+  return invalid('record-invalid', 'The record', [finding]);
+}

@@ -1,0 +1,132 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepIn } from '../../functions/aws/records.ts';
+import type { KeptRecord } from '../../functions/core/kept-record.ts';
+import { renderIncident } from '../../functions/render/incident.ts';
+import { renderPage } from '../../functions/render/page/render-page.ts';
+import { INCIDENTS } from '../support/incidents.ts';
+import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
+import { runHeadroom } from './run-headroom.ts';
+
+const BUCKET = 'records-of-pg-headroom';
+const RECORD: KeptRecord = { ...INCIDENTS.recovered(), reduced: [] };
+const URL = `s3://${BUCKET}/records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz`;
+const TEXT = renderIncident(RECORD).text;
+
+let folder: string;
+let s3: LoopbackS3;
+const fileOf = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-show-'));
+  const text = JSON.stringify(RECORD);
+  writeFileSync(fileOf('run.json'), text);
+  writeFileSync(fileOf('run.json.gz'), gzipSync(text));
+  writeFileSync(fileOf('cut.json.gz'), gzipSync(text).subarray(0, 900));
+  writeFileSync(fileOf('new.json'), JSON.stringify({ ...RECORD, version: 2 }));
+  writeFileSync(fileOf('latin.json'), Buffer.from('{"server": "caf\xe9"}', 'latin1'));
+  s3 = await startLoopbackS3([BUCKET]);
+  await keepIn(BUCKET, s3.environment)(RECORD);
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await s3[Symbol.asyncDispose]();
+});
+
+describe.concurrent('headroom show', () => {
+  test.each(['run.json', 'run.json.gz'])('prints %s as on-call got it', async (name) => {
+    const { code, stdout } = await runHeadroom(['show', fileOf(name)]);
+    expect([code, stdout]).toEqual([0, TEXT]);
+  });
+
+  test('prints a record from standard input', async () => {
+    const input = gzipSync(JSON.stringify(RECORD));
+    expect(await runHeadroom(['show', '-'], { input })).toMatchObject({ code: 0, stdout: TEXT });
+  });
+
+  test('prints a record from its bucket', async () => {
+    const shown = await runHeadroom(['show', URL], { environment: s3.environment });
+    expect(shown).toMatchObject({ code: 0, stdout: TEXT, stderr: '' });
+  });
+
+  test('prints the record itself, which can be read again', async () => {
+    const { stdout } = await runHeadroom(['show', fileOf('run.json.gz'), '--json']);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(RECORD)));
+    expect((await runHeadroom(['show', '-'], { input: stdout })).stdout).toBe(TEXT);
+  });
+
+  test.each([
+    ['a file that is not there', ['no.json'], 2, /no\.json cannot be read \(ENOENT\)/],
+    [
+      'a gzip that is cut off',
+      ['cut.json.gz'],
+      2,
+      /gzipped bytes that cannot be unpacked, allowed is a whole gzipped record/,
+    ],
+    ['another version', ['new.json'], 2, /version: found 2, allowed is 1: a newer headroom reads it/],
+    ['no UTF-8', ['latin.json'], 2, /latin\.json cannot be read/],
+  ])('refuses %s', async (_, [name = ''], expected, message) => {
+    const { code, stdout, stderr } = await runHeadroom(['show', fileOf(name)]);
+    expect([code, stdout]).toEqual([expected, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  test.each([
+    ['a key that is not there', `s3://${BUCKET}/records/x.json.gz`, 3, /\(status 404, NoSuchKey\)/],
+    ['an address without a key', `s3://${BUCKET}`, 2, /allowed is s3\[:\]\/\/BUCKET\/KEY/],
+  ])('refuses %s', async (_, url, expected, message) => {
+    const { code, stdout, stderr } = await runHeadroom(['show', url], { environment: s3.environment });
+    expect([code, stdout]).toEqual([expected, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  test('asks for region and credentials where the environment has none', async () => {
+    const { code, stderr } = await runHeadroom(['show', URL]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('AWS_REGION: found nothing');
+    expect(stderr).toContain('AWS_ACCESS_KEY_ID: found nothing');
+  });
+});
+
+describe.concurrent('headroom report', () => {
+  test.each([
+    ['a file', () => fileOf('run.json.gz')],
+    ['its bucket', () => URL],
+  ])('draws the page of a record from %s', async (name, from) => {
+    const html = fileOf(`${name}.html`);
+    const drawn = await runHeadroom(['report', from(), '--html', html], { environment: s3.environment });
+    expect(drawn).toMatchObject({ code: 0, stdout: '', stderr: `${html} has the page.\n` });
+    expect(readFileSync(html, 'utf8')).toBe(renderPage(RECORD));
+  });
+
+  test('prints the page where standard output is asked for', async () => {
+    const { code, stdout } = await runHeadroom(['report', fileOf('run.json'), '--html', '-']);
+    expect([code, stdout]).toEqual([0, renderPage(RECORD)]);
+  });
+
+  test('writes nothing of what is no record', async () => {
+    const html = fileOf('never.html');
+    const { code, stderr } = await runHeadroom(['report', fileOf('new.json'), '--html', html]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('a newer headroom reads it');
+    expect(existsSync(html)).toBe(false);
+  });
+
+  test.each([
+    ['no place for the page', [], /required option '--html <file>'/],
+    ['a folder that is not there', ['--html', '/nowhere/x.html'], /cannot be written to .*ENOENT/],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stderr } = await runHeadroom(['report', fileOf('run.json'), ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+test('headroom schema record prints the JSON Schema of records', async () => {
+  const { code, stdout } = await runHeadroom(['schema', 'record']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).properties.version).toMatchObject({ const: 1 });
+});
