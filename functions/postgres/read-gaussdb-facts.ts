@@ -1,5 +1,4 @@
 import { EXAMINED_ON_GAUSSDB, type GaussdbFacts } from '../core/doctor-gaussdb.ts';
-import { coerceError } from '../core/errors.ts';
 import { queryOf } from './database.ts';
 import type { OpenSession } from './open-session.ts';
 import {
@@ -7,16 +6,17 @@ import {
   READ_DOCTOR_SETTINGS,
   READ_SIGNAL_RIGHT,
 } from './sql/gaussdb/read-doctor-facts.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 type SettingRow = { readonly name: string; readonly value: string };
 
 /** Everything the doctor looks at on GaussDB. Changes nothing. */
 export async function readGaussdbFacts(session: OpenSession): Promise<GaussdbFacts> {
   const query = queryOf(session);
-  const [snapshot, [role], maySignal, settings] = await Promise.all([
+  const [snapshot, [role], signal, settings] = await Promise.all([
     session.dialect.readSnapshot(query),
     query(READ_DOCTOR_ROLE),
-    query(READ_SIGNAL_RIGHT).then(([row]) => (row as { usable: boolean }).usable, noSuchRole),
+    unlessRefused(query(READ_SIGNAL_RIGHT)),
     query(READ_DOCTOR_SETTINGS, [EXAMINED_ON_GAUSSDB]),
   ]);
   const { database, ...own } = role as GaussdbFacts['role'] & Pick<GaussdbFacts, 'database'>;
@@ -24,12 +24,8 @@ export async function readGaussdbFacts(session: OpenSession): Promise<GaussdbFac
     snapshot,
     role: own,
     database,
-    maySignal,
+    // Refused where there is no such role.
+    maySignal: signal === null ? null : (signal[0] as { usable: boolean }).usable,
     settings: new Map((settings as readonly SettingRow[]).map(({ name, value }) => [name, value])),
   };
-}
-
-function noSuchRole(error: unknown): null {
-  if (coerceError(error).code !== 'statement-failed') throw error;
-  return null;
 }

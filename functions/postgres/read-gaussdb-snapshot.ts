@@ -1,4 +1,3 @@
-import { coerceError } from '../core/errors.ts';
 import { remembered } from '../core/remembered.ts';
 import { INSUFFICIENT_PRIVILEGE, type Session } from '../core/session.ts';
 import type { ConnectionLimit, Coordinator, Snapshot } from '../core/snapshot.ts';
@@ -11,6 +10,7 @@ import { BOUND_STATEMENTS, READ_COORDINATORS } from './sql/gaussdb/read-coordina
 import { READ_LIMITS } from './sql/gaussdb/read-limits.ts';
 import { readSessions } from './sql/gaussdb/read-sessions.ts';
 import { READ_SETTINGS } from './sql/gaussdb/read-settings.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 /** The other coordinators are worth a mention, not a wait: between an alarm and its slots one may hang. */
 const COORDINATORS_MS = 500;
@@ -156,14 +156,4 @@ async function readCoordinators(
     query(BOUND_STATEMENTS, [`${statementTimeoutMs}ms`]),
   ]);
   return rows as readonly Omit<Coordinator, 'isOurs'>[] | null;
-}
-
-/** A session that broke off is no missing fact. */
-async function unlessRefused(rows: Promise<readonly unknown[]>): Promise<readonly unknown[] | null> {
-  try {
-    return await rows;
-  } catch (error) {
-    if (coerceError(error).code !== 'statement-failed') throw error;
-    return null;
-  }
 }

@@ -1,4 +1,3 @@
-import { coerceError } from '../core/errors.ts';
 import { remembered } from '../core/remembered.ts';
 import type { Session } from '../core/session.ts';
 import type { ConnectionLimit, Provider, Snapshot } from '../core/snapshot.ts';
@@ -6,11 +5,13 @@ import { statementShape } from '../core/statement-shape.ts';
 import type { Query } from './database.ts';
 import { READ_ADVISORY_LOCKS } from './sql/read-advisory-locks.ts';
 import { READ_LIMITS } from './sql/read-limits.ts';
+import { READ_PROVIDER_RESERVE } from './sql/read-provider-reserve.ts';
 import { READ_SESSIONS } from './sql/read-sessions.ts';
 import { READ_SETTINGS } from './sql/read-settings.ts';
 import { READ_TEMPORARY_TABLES } from './sql/read-temporary-tables.ts';
+import { unlessRefused } from './unless-refused.ts';
 
-type SettingsRow = Omit<Snapshot['slots'], 'roles' | 'databases'> & {
+type SettingsRow = Omit<Snapshot['slots'], 'providerReserved' | 'roles' | 'databases'> & {
   readonly takenAt: string;
   readonly ownPid: number;
   readonly version: string;
@@ -36,11 +37,12 @@ export async function readSnapshot(
   versionNumber: number,
   shapeOf = remembered(statementShape),
 ): Promise<Snapshot> {
-  const [settingsRows, sessionRows, limitRows, facts] = await Promise.all([
+  const [settingsRows, sessionRows, limitRows, facts, providerReserved] = await Promise.all([
     query(READ_SETTINGS),
     query(READ_SESSIONS),
     query(READ_LIMITS),
     readFacts(query, versionNumber),
+    reserveIn(query(READ_PROVIDER_RESERVE)),
   ]);
   const { takenAt, ownPid, version, provider, readsAllStats, ...slots } = settingsRows[0] as SettingsRow;
   const limits = limitRows as readonly LimitRow[];
@@ -49,7 +51,12 @@ export async function readSnapshot(
   return {
     takenAt,
     server: { flavor: 'postgresql', version, provider, ownPid, readsAllStats },
-    slots: { ...slots, roles: limitsOf(limits, 'role'), databases: limitsOf(limits, 'database') },
+    slots: {
+      ...slots,
+      providerReserved,
+      roles: limitsOf(limits, 'role'),
+      databases: limitsOf(limits, 'database'),
+    },
     sessions: rows.map((row) => toSession(row, facts, row.database === ownDatabase, shapeOf)),
     refusals: [],
   };
@@ -64,13 +71,14 @@ async function readFacts(query: Query, versionNumber: number): Promise<Facts> {
 }
 
 async function pidsOf(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<number> | null> {
-  try {
-    return new Set((await rows).map((row) => (row as { pid: number }).pid));
-  } catch (error) {
-    // A session that broke off is no missing fact: it must not pass for a server where everybody is protected.
-    if (coerceError(error).code !== 'statement-failed') throw error;
-    return null;
-  }
+  const found = await unlessRefused(rows);
+  return found && new Set(found.map((row) => (row as { pid: number }).pid));
+}
+
+/** What a provider does not show is taken for none: a run then acts a few slots later, and counts nobody twice. */
+async function reserveIn(rows: Promise<readonly unknown[]>): Promise<number> {
+  const [row] = (await unlessRefused(rows)) ?? [];
+  return (row as { providerReserved: number } | undefined)?.providerReserved ?? 0;
 }
 
 /** Temporary tables show in the connected database only; elsewhere they are not looked for. */

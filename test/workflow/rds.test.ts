@@ -66,6 +66,19 @@ describe.each(VERSIONS)('PostgreSQL %i set up as RDS sets it up', (version) => {
     expect(usableSlots(slots)).toBe(usable);
   });
 
+  test('a reserve that our role may not look at is taken for none, and the rest is read', async () => {
+    const lookUp = 'FUNCTION pg_catalog.current_setting(text, boolean)';
+    await server.query(`REVOKE EXECUTE ON ${lookUp} FROM PUBLIC`);
+    try {
+      const database = await openDatabase(server, headroom);
+      const { slots } = await database.readSnapshot();
+      await database.close();
+      expect(slots).toMatchObject({ max: 32, superuserReserved: 3, providerReserved: 0 });
+    } finally {
+      await server.query(`GRANT EXECUTE ON ${lookUp} TO PUBLIC`);
+    }
+  });
+
   test("a leak is relieved, and none of the provider's sessions ends", async () => {
     const theirs = await openMany(PROVIDER.length, (at) =>
       openIdle(server, { role: provider[at] ?? app, application: `service ${at}`, statement: 'SELECT 1' }),

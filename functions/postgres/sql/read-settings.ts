@@ -1,6 +1,6 @@
 /**
- * Slots, reserves, what our role may see, and who runs the server: providers leave a role of theirs, and Aurora a function. `reserved_connections` came with 16; RDS reserves slots of its own, for
- * `rds_superuser` up to 15 and for its administrators in later minors of all versions.
+ * Slots, reserves, what our role may see, and who runs the server: providers leave a role of theirs, and Aurora a function.
+ * `reserved_connections` came with 16.
  * Reads: settings, pg_roles, pg_proc. Needs: no privilege.
  */
 export const READ_SETTINGS = `
@@ -14,10 +14,6 @@ SELECT pg_catalog.now()::text AS "takenAt",
        pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS "readsAllStats",
        pg_catalog.current_setting('max_connections')::int AS max,
        pg_catalog.current_setting('superuser_reserved_connections')::int AS "superuserReserved",
-       coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::int AS reserved,
-       CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000
-            THEN coalesce(nullif(pg_catalog.current_setting('rds.rds_superuser_reserved_connections', true), ''), '0')::int
-            ELSE 0 END
-         + coalesce(nullif(pg_catalog.current_setting('rds.rds_reserved_connections', true), ''), '0')::int
-         AS "providerReserved",
+       CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 160000
+            THEN pg_catalog.current_setting('reserved_connections')::int ELSE 0 END AS reserved,
        pg_catalog.current_setting('max_wal_senders')::int AS "walSenders"`;
