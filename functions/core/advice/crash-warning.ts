@@ -36,11 +36,15 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
   const unknown = hypothetical
     ? 'An application whose pool has no error handler crashes with 57P01.'
     : 'An application whose pool has no error handler may have crashed with 57P01.';
-  const why = [...seen, ...(known.includes(null) ? [unknown] : [])].slice(0, EXPLAINED).join(' ');
+  const why = [...seen, ...(known.every(isExplained) ? [] : [unknown])].slice(0, EXPLAINED).join(' ');
   const what = hypothetical
     ? `Before it may act, make sure that these bear the loss: ${who}.`
     : `Check that these still run, they lost sessions: ${who}.`;
   return [forOperator(`${what} ${why}`.trimEnd())];
+}
+
+function isExplained(technology: Technology | null): boolean {
+  return technology !== null && SEEN[technology] !== undefined;
 }
 
 /** Judged by all of the group's sessions: the lost ones alone may have no habits to show. */
