@@ -31,6 +31,9 @@ const MOST = 6;
 /** Of them for what else is behind an incident, where it has several causes. */
 const MOST_BESIDES = 2;
 
+/** What else is behind an incident matters where slots are short: the server's, or those of a limit. */
+const LIMITS: ReadonlySet<Cause> = new Set(['role-limit', 'database-limit']);
+
 /** For each cause what stops the next page first; what is for whoever wrote the client comes later. */
 const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   'connection-leak': [capRole, idleSessions, giveBack, poolLifetime, watchUsable],
@@ -60,7 +63,8 @@ export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advi
   const { snapshot } = record;
   if (snapshot === null) return [];
   const facts = adviceFactsOf(record, snapshot, diagnosis);
-  const others = [...new Set(diagnosis.culprits.map(({ cause }) => cause))].filter(
+  const isFull = facts.slots.under || LIMITS.has(diagnosis.cause);
+  const others = [...new Set(isFull ? diagnosis.culprits.map(({ cause }) => cause) : [])].filter(
     (cause) => cause !== diagnosis.cause && cause !== 'unclear',
   );
   const besides = distinct(others.flatMap((cause) => advised(facts, cause))).slice(0, MOST_BESIDES);

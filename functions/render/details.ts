@@ -4,7 +4,6 @@ import { groupOf } from '../core/session.ts';
 import type { Tried } from '../core/tried.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
-import { whatElse } from './next-steps.ts';
 import { refusedLine } from './refused-text.ts';
 import { ageText, counted, groupName, ownerOf } from './words.ts';
 
@@ -13,14 +12,7 @@ const MAX_SESSIONS = 50;
 
 /** What nobody needs on the first screen: every group with its states and addresses, and each session that ended. */
 export function details(facts: Facts): readonly Section[] {
-  return [
-    whatElse(facts),
-    holdersInDetail(facts),
-    sessionsInDetail(facts),
-    evidence(facts),
-    refused(facts),
-    missing(facts),
-  ];
+  return [holdersInDetail(facts), sessionsInDetail(facts), evidence(facts), refused(facts), missing(facts)];
 }
 
 function holdersInDetail({ ranking }: Facts): Section {

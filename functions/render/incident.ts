@@ -1,3 +1,4 @@
+import type { Advice } from '../core/advice.ts';
 import { cleanName } from '../core/clean-text.ts';
 import type { Message } from '../core/message.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
@@ -16,6 +17,9 @@ import { whoWasSpared } from './spared.ts';
 import { subjectOf } from './subject.ts';
 import { happenedTexts, whatHappened } from './what-happened.ts';
 
+/** Down to what to do next: then come the run and the details. */
+const SCREEN_LINES = 47;
+
 /** What on-call reads at night: the answer in the subject and the first line, numbers next, details last. */
 export function renderIncident(
   record: RunRecord,
@@ -25,37 +29,43 @@ export function renderIncident(
   const { server, mode, outcome } = record;
   const facts = factsOf(record, reduced, recordUrl);
   const { subject, sentence } = headlineOf(facts);
-  const first = [
-    ...(mode === 'observe' ? ['Observed only: nothing was terminated.'] : []),
-    ...wrap(`${cleanName(server)}: ${sentence}`, 0),
-  ].join('\n');
-  const screen = sections([
-    whatHappened(facts),
-    holders(facts),
-    whatWasDone(facts),
-    whoWasSpared(facts),
-    effect(facts),
-    whatNext(facts),
-    runFacts(facts),
-  ]);
-  const rest = sections(details(facts));
+  const steps = stepsOf(facts);
   const answer = subjectOf(server, subject);
   const attributes = { severity: severityOf(outcome, mode), outcome, server: cleanName(server), mode };
   return {
     subject: answer,
-    text: `${[first, screen, ...(rest === '' ? [] : [rest])].join('\n\n')}\n`,
+    text: textOf(facts, sentence, steps),
     chat: chatOf({
       kind: 'run',
       runId: record.runId,
       at: record.startedAt,
       subject: answer,
       paragraphs: paragraphs(facts),
-      steps: stepsOf(facts),
+      steps,
       recordUrl,
       attributes,
     }),
     attributes,
   };
+}
+
+function textOf(facts: Facts, sentence: string, steps: readonly Advice[]): string {
+  const { server, mode } = facts.record;
+  const first = [
+    ...(mode === 'observe' ? ['Observed only: nothing was terminated.'] : []),
+    ...wrap(`${cleanName(server)}: ${sentence}`, 0),
+  ].join('\n');
+  const happened = [
+    whatHappened(facts),
+    holders(facts),
+    whatWasDone(facts),
+    whoWasSpared(facts),
+    effect(facts),
+  ];
+  const told = `${first}\n\n${sections(happened)}`;
+  const next = whatNext(steps, SCREEN_LINES - told.split('\n').length);
+  const rest = sections([next.first, runFacts(facts), next.rest, ...details(facts)]);
+  return `${told}\n\n${rest}\n`;
 }
 
 /** What fits a chat room of the sections above. */

@@ -9,28 +9,27 @@ import { outcomeSteps } from './outcome-steps.ts';
 import { quoteIdentifier } from './sql.ts';
 import { counted, groupName } from './words.ts';
 
-/** With the rest of the screen it stays one screen; what is left comes with the details. */
-const SCREEN_LINES = 12;
+/** Nothing is known well enough to leave less room for what to do. */
+const LEAST_LINES = 6;
 
-/** What to do first, and what fits the screen of the rest. */
-export function whatNext(facts: Facts): Section {
-  const steps = stepsOf(facts);
-  const onScreen = fitting(steps);
-  const more = steps.length - onScreen;
-  const rest = more > 0 ? wrap(`${more} more below, with the details.`, 5) : [];
-  return { title: 'WHAT NEXT', lines: [...stepLines(steps.slice(0, onScreen)), ...rest] };
+/** What to do first, as much of it as `room` lines hold, and what is left for the details. The first always fits. */
+export function whatNext(
+  steps: readonly Advice[],
+  room: number,
+): { readonly first: Section; readonly rest: Section } {
+  const count = fitting(steps, Math.max(LEAST_LINES, room));
+  const more = steps.length - count;
+  const below = more > 0 ? wrap(`${more} more below, with the details.`, 5) : [];
+  return {
+    first: { title: 'WHAT NEXT', lines: [...stepLines(steps.slice(0, count)), ...below] },
+    rest: { title: 'DETAILS: WHAT ELSE', lines: stepLines(steps.slice(count), count) },
+  };
 }
 
-export function whatElse(facts: Facts): Section {
-  const steps = stepsOf(facts);
-  const onScreen = fitting(steps);
-  return { title: 'DETAILS: WHAT ELSE', lines: stepLines(steps.slice(onScreen), onScreen) };
-}
-
-/** How many of the first fit; the first always does, and a line for the rest counts. */
-function fitting(steps: readonly Advice[]): number {
-  if (stepLines(steps).length <= SCREEN_LINES) return steps.length;
-  const most = steps.findLastIndex((_, at) => stepLines(steps.slice(0, at + 1)).length < SCREEN_LINES);
+/** How many of the first fit; a line for the rest counts. */
+function fitting(steps: readonly Advice[], room: number): number {
+  if (stepLines(steps).length <= room) return steps.length;
+  const most = steps.findLastIndex((_, at) => stepLines(steps.slice(0, at + 1)).length < room);
   return Math.max(1, most + 1);
 }
 

@@ -26,7 +26,7 @@ export function idleSessions(facts: AdviceFacts): readonly Advice[] {
   const half = Math.floor(Math.max(2, standing.sessions - facts.slots.need) / 2);
   const rate = opening === null ? 0 : opening.perHour;
   const fillsMs = rate > 0 ? (half / rate) * HOUR_S * 1_000 : HOUR_S * 1_000;
-  const seconds = tidySeconds(fillsMs, 5 * MINUTE_S, 8 * HOUR_S);
+  const seconds = tidySeconds(fillsMs, MINUTE_S, 8 * HOUR_S);
   const role = standing.group.user;
   const kept = Math.ceil((rate * seconds) / HOUR_S);
   const bound = rate > 0 ? `: at ${Math.round(rate)} an hour that leaves ${kept}` : '';

@@ -232,6 +232,26 @@ describe('advice is withheld', () => {
     expect(textsOn(roomy).join('\n')).not.toContain('Alert when');
   });
 
+  test('on what else there is, where slots are not short', () => {
+    const unexplained = anAdviceCase({
+      groups: [
+        { ...LEAK, count: 9 },
+        { ...SHOP, count: 6 },
+      ],
+      cause: 'half-open-clients',
+      culprits: { 'billing-worker': 'connection-leak' },
+      opening: { perHour: 4, spanMs: 2 * HOUR, fullInMs: null },
+    });
+    expect(linesOn(unexplained).join('\n')).not.toContain('ALTER ROLE');
+    const limited = anAdviceCase({
+      groups: [{ ...LEAK, count: 10 }, SHOP],
+      cause: 'role-limit',
+      culprits: { 'billing-worker': 'connection-leak' },
+      slots: { roles: [{ name: 'billing', limit: 10 }] },
+    });
+    expect(linesOn(limited).join('\n')).toContain('idle_session_timeout');
+  });
+
   test('about the fate of clients that are gone, and of people’s tools', () => {
     for (const name of ['dead clients', 'tools left open'])
       expect(textsOn(caseOf(name)).join('\n')).not.toContain('they lost sessions');
