@@ -37,6 +37,12 @@ describe('a bundle holds what its function needs', () => {
     },
   );
 
+  it('remediate has what only GaussDB needs in a file apart, which nobody else loads', () => {
+    const entry = readFileSync(join(BUNDLES.remediate, 'index.mjs'), 'utf8');
+    expect(remediate).toContain('pg_terminate_session');
+    expect(entry).not.toContain('pg_terminate_session');
+  });
+
   it('the command runs from its bundle', () => {
     const help = execFileSync(process.execPath, [join('dist', 'cli', 'cli.mjs'), '--help'], {
       encoding: 'utf8',

@@ -30,6 +30,12 @@ export const POLICY = {
 /** Fills the server with sessions that are old enough to go. */
 export async function fillAndWait(server: TestServer, role: Role): Promise<readonly TestSession[]> {
   const { sessions } = await fillUntilRefused(server, { role, application: 'billing' });
+  await waitUntilOld(server, role);
+  return sessions;
+}
+
+/** Resolves when the role's sessions are old enough to go under `POLICY`. */
+export async function waitUntilOld(server: TestServer, role: Role): Promise<void> {
   const isOld = async () => {
     const [row] = await server.query<{ old: boolean }>(
       `SELECT bool_and(clock_timestamp() - state_change > '10s') AS old FROM pg_stat_activity WHERE usename = $1`,
@@ -38,7 +44,6 @@ export async function fillAndWait(server: TestServer, role: Role): Promise<reado
     return row?.old === true;
   };
   await waitUntil(isOld, { what: 'the sessions were idle for 10 s', timeoutMs: 20_000 });
-  return sessions;
 }
 
 /** The lines of refused clients in the server's log so far, which is where CloudWatch would have them from. */

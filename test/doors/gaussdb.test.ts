@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { unpackRecord } from '../../functions/workflow/run-result.ts';
+import { emulateGauss, pidOn } from '../support/gauss-shim.ts';
+import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { expectNothingLeft } from '../support/server-state.ts';
+import { openIdle, openMany } from '../support/sessions.ts';
+import { openDoors, REMEDIATE } from './doors.ts';
+import { eventOf, waitUntilOld } from './refused-clients.ts';
+
+/** Log lines of GaussDB(DWS) through both bundles, on a real PostgreSQL that looks like GaussDB with a thread pool to our role. */
+
+let server: TestServer;
+let headroom: Role;
+let app: Role;
+
+beforeAll(async () => {
+  server = await startServer({ version: 18, settings: { max_connections: 20 } });
+  headroom = await createLeastPrivilegeRole(server);
+  await emulateGauss(server, headroom, 'thread-pool', 'readable');
+  app = await createRole(server, 'app');
+});
+afterAll(() => server.stop());
+
+const POLICY = {
+  mode: 'enforce',
+  relieve: {
+    when: { usedPercent: 80 },
+    until: { usedPercent: 50 },
+    ladder: [{ state: 'idle', minAge: '10s' }],
+  },
+  limits: { maxPercent: 100 },
+};
+const LINE =
+  '2026-11-21 03:15:20.123 6920a1b8.10042 orders 140697304617088 [unknown] 0 cn_5001 53300  0 [BACKEND] FATAL:  Already too many clients, active/non-active/reserved: 1/15/3';
+
+it('a refusal on GaussDB becomes freed slots and a message', async () => {
+  await using stack = new AsyncDisposableStack();
+  const environment = { HEADROOM_POLICY: JSON.stringify(POLICY) };
+  const { lambda, aws } = await openDoors(stack, { server, role: headroom, environment });
+  const sessions = await openMany(15, () =>
+    openIdle(server, { role: app, application: 'billing', statement: 'SELECT 1' }),
+  );
+  await waitUntilOld(server, app);
+  const { response } = await lambda.invokeAsync(REMEDIATE, eventOf([LINE]));
+
+  const { outcome, snapshot, attempts, plan } = unpackRecord(response);
+  expect(outcome).toBe('recovered');
+  expect(snapshot?.server).toMatchObject({ flavor: 'gaussdb', version: 'GaussDB Kernel 505.2.0' });
+  // 15 of 17 are in use, 8 may stay.
+  expect(plan?.pressure).toMatchObject([{ usable: 17, used: 15, need: 7 }]);
+  const ended = sessions.filter(({ pid }) => attempts.some((each) => each.pid === pidOn('thread-pool', pid)));
+  expect(await Promise.all(ended.map((session) => session.ended))).toEqual(Array(7).fill('57P01'));
+  const [published] = aws.published;
+  expect(published?.subject).toContain('recovered, 7 idle sessions of billing ended, 8 of 17 slots used');
+  const flat = published?.message.replaceAll(/\s+/g, ' ');
+  expect(flat).toContain('the server counted 15 of 19 non-active, active 1, reserved 3');
+  expect(flat).toContain('cn_5002 12 sessions, 9 idle');
+  await expectNothingLeft(server);
+});
