@@ -1,5 +1,5 @@
 import { remembered } from '../core/remembered.ts';
-import { INSUFFICIENT_PRIVILEGE, type Session } from '../core/session.ts';
+import { CLIENT_BACKEND, INSUFFICIENT_PRIVILEGE, type Session } from '../core/session.ts';
 import type { ConnectionLimit, Coordinator, Snapshot } from '../core/snapshot.ts';
 import { statementShape } from '../core/statement-shape.ts';
 import type { Query } from './database.ts';
@@ -8,6 +8,7 @@ import type { Traits } from './gaussdb.ts';
 import { readAdvisoryLocks } from './sql/gaussdb/read-advisory-locks.ts';
 import { BOUND_STATEMENTS, READ_COORDINATORS } from './sql/gaussdb/read-coordinators.ts';
 import { READ_LIMITS } from './sql/gaussdb/read-limits.ts';
+import { READ_NODES } from './sql/gaussdb/read-nodes.ts';
 import { readSessions } from './sql/gaussdb/read-sessions.ts';
 import { READ_SETTINGS } from './sql/gaussdb/read-settings.ts';
 import { unlessRefused } from './unless-refused.ts';
@@ -50,11 +51,12 @@ export function readGaussdbSnapshot(
       query(readSessions(hasSessionIds)),
       query(READ_LIMITS),
       lockHolders(query(readAdvisoryLocks(hasSessionIds))),
+      unlessRefused(query(READ_NODES)),
     ]);
     coordinators ??= hasCoordinators ? readCoordinators(query, statementTimeoutMs) : Promise.resolve(null);
-    const [[settings], sessionRows, limitRows, holders] = await all;
+    const [[settings], sessionRows, limitRows, holders, nodes] = await all;
     const { takenAt, coordinator, ...facts } = settings as SettingsRow;
-    const rows = sessionRows as readonly SessionRow[];
+    const rows = (sessionRows as readonly SessionRow[]).map(knowingNodes(nodes ?? []));
     const own = rows.find(({ pid }) => pid === facts.ownPid);
     const found = await coordinators;
     return {
@@ -103,6 +105,19 @@ function limitsOf(rows: readonly LimitRow[], kind: LimitRow['kind']): readonly C
 function seesOthers(rows: readonly SessionRow[], own: SessionRow | undefined, backends: number): boolean {
   const seen = rows.filter(({ lastStatement }) => lastStatement !== INSUFFICIENT_PRIVILEGE);
   return seen.some(({ user }) => user !== own?.user) || backends <= seen.length;
+}
+
+/** As nodes are named by default, where their names cannot be read. */
+const NODE_NAME = /^(cn|dn)_\d+/;
+
+/** Connections that other nodes open for the cluster are no client's, and come under a node's name. */
+function knowingNodes(nodes: readonly unknown[]): (row: SessionRow) => SessionRow {
+  const names = new Set(nodes.map((node) => (node as { name: string }).name));
+  return (row) => {
+    const name = row.application ?? '';
+    const isNode = row.backendType === CLIENT_BACKEND && (names.has(name) || NODE_NAME.test(name));
+    return isNode ? { ...row, backendType: 'node connection' } : row;
+  };
 }
 
 /** In a thread pool the session's own id: its pid is the thread's that serves it now, and 0 while it is idle. */

@@ -6,6 +6,7 @@ import { clientSessions, slotHolders, usableSlots } from '../../functions/core/s
 import type { Snapshot } from '../../functions/core/snapshot.ts';
 import { parseSnapshotFile, toSnapshotFile } from '../../functions/core/snapshot-file.ts';
 import { attemptSession } from '../../functions/postgres/attempt.ts';
+import { queryOf } from '../../functions/postgres/database.ts';
 import { emulateGauss, type GaussKind, pidOn } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -112,14 +113,14 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
 
     test('our own session, superusers and the threads of the server are out of reach', async () => {
       await openIdle(server, { role: server.superuser, application: 'admin' });
-      await openIdle(server, { role: app, application: 'cn_5002' });
+      await openIdle(server, { role: app, application: 'coordinator3' });
       const snapshot = await read(roleOf(kind));
       const protection = builtinProtection(snapshot);
       const said = snapshot.sessions.map((session) => [session.application, protection(session)]);
       expect(said.toSorted()).toEqual([
         ['WLMArbiter', 'inner thread, not a client'],
         ['admin', 'superuser'],
-        ['cn_5002', 'node connection, not a client'],
+        ['coordinator3', 'node connection, not a client'],
         ['pg-headroom', 'our own session'],
       ]);
       expect(clientSessions(snapshot).map(({ application }) => application)).toEqual(['admin']);
@@ -178,12 +179,29 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
     expect((await read(roleOf('openGauss'))).server).not.toHaveProperty('coordinators');
   });
 
-  test('who may not read the coordinators goes without, and keeps its bounds', async () => {
+  test('a coordinator that hangs is not waited for, and our bounds are what they were', async () => {
+    const waiting = await createLeastPrivilegeRole(server, 'waiting');
+    await emulateGauss(server, waiting, 'dws', 'hanging');
+    const attempted = await attemptSession(targetOf(server), false, waiting);
+    if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
+    const { session } = attempted;
+    const { server: facts, sessions } = await session.dialect.readSnapshot(queryOf(session));
+    expect(facts).not.toHaveProperty('coordinators');
+    expect(sessions.length).toBeGreaterThan(0);
+    expect(await settingOf(session.client, 'statement_timeout')).toBe('5s');
+    await session.close();
+  });
+
+  test('who may not read of coordinators and nodes goes without', async () => {
     const ordinary = await createLeastPrivilegeRole(server, 'ordinary');
     await emulateGauss(server, ordinary, 'dws', 'forbidden');
+    await openIdle(server, { role: app, application: 'cn_5002' });
     const snapshot = await read(ordinary);
     expect(snapshot.server).not.toHaveProperty('coordinators');
-    expect(snapshot.sessions.length).toBeGreaterThan(0);
+    const type = (application: string) =>
+      snapshot.sessions.find((session) => session.application === application)?.backendType;
+    // Nodes are known by the names that they have by default.
+    expect([type('cn_5002'), type('pg-headroom')]).toEqual(['node connection', 'client backend']);
   });
 
   test('what others can write into the schema "public" neither decides nor runs', async () => {

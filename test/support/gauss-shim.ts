@@ -35,7 +35,7 @@ export async function emulateGauss(
   server: TestServer,
   role: Role,
   kind: GaussKind,
-  coordinators: 'none' | 'readable' | 'forbidden' = 'none',
+  coordinators: 'none' | 'readable' | 'forbidden' | 'hanging' = 'none',
 ): Promise<void> {
   const user = escapeIdentifier(role.user);
   const schema = escapeIdentifier(`gauss_${role.user}`);
@@ -47,13 +47,14 @@ export async function emulateGauss(
     ...rights(kind),
     ...terminating(),
     ...settings(),
-    ...(coordinators === 'none' ? [] : [otherCoordinators()]),
+    ...(coordinators === 'none' ? [] : [otherCoordinators(coordinators === 'hanging')]),
   ];
   const client = await server.connect();
   await client.query(`SET search_path = ${schema}, pg_catalog`);
   for (const statement of statements) await client.query(statement);
   await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${user}`);
-  if (coordinators === 'forbidden') await client.query(`REVOKE ALL ON pgxc_stat_activity FROM ${user}`);
+  if (coordinators === 'forbidden')
+    await client.query(`REVOKE ALL ON pgxc_stat_activity, pgxc_node FROM ${user}`);
   await client.end();
   await server.query(`ALTER ROLE ${user} SET search_path = ${schema}, pg_catalog, public`);
 }
@@ -63,7 +64,7 @@ function identity(kind: GaussKind): readonly string[] {
     `CREATE FUNCTION version() RETURNS text LANGUAGE sql AS $$ SELECT '${PRODUCTS[kind]}'::text $$`,
     `CREATE FUNCTION pg_backend_pid() RETURNS bigint LANGUAGE sql
        AS $$ SELECT pg_catalog.pg_backend_pid() + ${PID_OFFSET}::bigint $$`,
-    `CREATE VIEW pgxc_node AS SELECT n::name AS node_name FROM unnest(ARRAY['cn_5001', 'cn_5002']) n`,
+    `CREATE VIEW pgxc_node AS SELECT n::name AS node_name FROM unnest(ARRAY['cn_5001', 'cn_5002', 'coordinator3']) n`,
   ];
 }
 
@@ -149,9 +150,10 @@ function settings(): readonly string[] {
   ];
 }
 
-/** Twelve sessions of the other coordinator, nine of them idle. */
-function otherCoordinators(): string {
+/** Twelve sessions of the other coordinator, nine of them idle; unless it hangs, and nobody who asks gets an answer. */
+function otherCoordinators(hangs: boolean): string {
   return `CREATE VIEW pgxc_stat_activity AS
     SELECT 'cn_5001'::text AS coorname, a.state, a.pid FROM pg_stat_activity a
-    UNION ALL SELECT 'cn_5002', CASE WHEN n > 3 THEN 'idle' ELSE 'active' END, n + ${PID_OFFSET}::bigint FROM generate_series(1, 12) n`;
+    UNION ALL SELECT 'cn_5002', CASE WHEN n > 3 THEN 'idle' ELSE 'active' END, n + ${PID_OFFSET}::bigint FROM generate_series(1, 12) n
+    ${hangs ? 'WHERE pg_sleep(60) IS NOT NULL' : ''}`;
 }

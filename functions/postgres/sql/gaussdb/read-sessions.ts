@@ -1,9 +1,9 @@
 /**
  * The activity view, whose rows all have a database and a role. Ids travel as text: they have 64 bits. A session in a
  * thread pool is told by its `sessionid`, for without a thread its pid is 0. The server's own threads have neither address
- * nor port, and connections that other nodes open for the cluster come under a node's name. Who may read the roles'
- * passwords administers the system: pg_roles shows an ordinary role no other role but itself.
- * Reads: pg_stat_activity, pgxc_node. Needs: MONADMIN (openGauss, GaussDB) or gs_role_read_all_stats (GaussDB(DWS)), or
+ * nor port. Who may read the roles' passwords administers the system: pg_roles shows an ordinary role no other role but
+ * itself.
+ * Reads: pg_stat_activity. Needs: MONADMIN (openGauss, GaussDB) or gs_role_read_all_stats (GaussDB(DWS)), or
  * other roles' rows are missing.
  */
 export const readSessions = (hasSessionIds: boolean): string => `
@@ -11,7 +11,6 @@ SELECT a.pid::text AS pid, ${hasSessionIds ? 'a.sessionid::text' : 'NULL::text'}
        a.backend_start::text AS "backendStart",
        CASE WHEN a.state IS NULL AND a.query = '<insufficient privilege>' THEN NULL
             WHEN a.client_addr IS NULL AND a.client_port IS NULL THEN 'inner thread'
-            WHEN a.application_name IN (SELECT n.node_name FROM pgxc_node n) THEN 'node connection'
             ELSE 'client backend' END AS "backendType",
        a.usename AS "user", a.datname AS "database", a.application_name AS application,
        CASE WHEN a.client_addr IS NOT NULL THEN host(a.client_addr)
