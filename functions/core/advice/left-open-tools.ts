@@ -4,9 +4,8 @@ import { isTool } from '../client-technology.ts';
 import { groupOf } from '../session.ts';
 import { ageText, counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
-import { maySet, rolePaste } from './session-timeouts.ts';
+import { FIRST_WITH_IDLE_SESSIONS, maySet, rolePaste } from './session-timeouts.ts';
 
-const FIRST_WITH_IDLE_SESSIONS = 14;
 const HOUR_S = 3_600;
 
 /** psql and graphical tools that people left open. */

@@ -5,6 +5,7 @@ import { mayStayUsed } from '../slots.ts';
 import { counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { hasPooler } from './known-poolers.ts';
+import { refusedClients } from './refused-clients.ts';
 
 /** Below that a pooler is one more thing to run for a few pools that could be smaller. */
 const MANY_ADDRESSES = 3;
@@ -84,13 +85,8 @@ export function smallerPooler(facts: AdviceFacts, figures: PoolerFigures | null 
 }
 
 /** Twice as many clients as now, those who were refused too, in full hundreds. */
-function clientsFor({ record, snapshot }: AdviceFacts, held: number): number {
-  const { trigger } = record;
-  const refused =
-    trigger.kind === 'log-lines'
-      ? trigger.refused.reduce((sum, { clients }) => sum + clients, 0)
-      : snapshot.refusals.length;
-  return Math.max(100, Math.ceil((2 * (held + refused)) / 100) * 100);
+function clientsFor({ record }: AdviceFacts, held: number): number {
+  return Math.max(100, Math.ceil((2 * (held + refusedClients(record))) / 100) * 100);
 }
 
 /** People, agents and superusers stay as they are. */

@@ -1,22 +1,14 @@
 import { type Advice, forOperator, sqlPaste } from '../advice.ts';
 import { cleanName } from '../clean-text.ts';
-import type { Cause } from '../diagnosis.ts';
 import { groupOf } from '../session.ts';
 import { countsFor, mayStayUsed, type Pressure, type Scope, scopeName, slotHolders } from '../slots.ts';
 import { quoteIdentifier } from '../sql-text.ts';
 import { counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { isHeldInVain } from './held-in-vain.ts';
 import { smallerPools } from './pool-size.ts';
 
 type Limited = Pressure & { readonly scope: Exclude<Scope, { readonly kind: 'server' }> };
-
-/** Sessions that are held in vain: more of them would be as well. */
-const IN_VAIN: ReadonlySet<Cause> = new Set([
-  'connection-leak',
-  'oversized-idle-pools',
-  'idle-in-transaction',
-  'dead-clients',
-]);
 
 /** A role or a database at its own limit: raise it where the sessions work, make the pools smaller where they rest. */
 export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
@@ -28,7 +20,7 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   const suspects = facts.suspects.filter(({ standing }) => countsFor(scope, standing.group));
   const whose = `${scope.kind} ${cleanName(scope.name)}`;
   const inVain = facts.diagnosis.culprits.some(
-    ({ cause, standing }) => IN_VAIN.has(cause) && countsFor(scope, standing.group),
+    (culprit) => isHeldInVain(culprit) && countsFor(scope, culprit.standing.group),
   );
   if (inVain || busy * 2 < limit) {
     const spare = Math.max(1, Math.floor(limit / 10));

@@ -1,23 +1,15 @@
 import { type Advice, forOperator } from '../advice.ts';
-import type { Cause } from '../diagnosis.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { isHeldInVain } from './held-in-vain.ts';
+import { refusedClients } from './refused-clients.ts';
 import { changeSettings } from './server-setting.ts';
 
 /** What each costs in memory, as PostgreSQL's own guides reckon; a figure to plan with. */
 const MEGABYTES_EACH = 10;
-/** More slots would be held in vain as well. */
-const IN_VAIN: ReadonlySet<Cause> = new Set([
-  'connection-leak',
-  'oversized-idle-pools',
-  'idle-in-transaction',
-  'pooler-oversized',
-  'dead-clients',
-]);
-
 /** Only where all sessions have work, and with what it costs. */
 export function raiseMaxConnections(facts: AdviceFacts): readonly Advice[] {
   const { diagnosis, slots, snapshot, record } = facts;
-  if (diagnosis.culprits.some(({ cause }) => IN_VAIN.has(cause))) return [];
+  if (diagnosis.culprits.some(isHeldInVain)) return [];
   // On GaussDB the administrators' reserve comes on top of the setting.
   const max = snapshot.slots.max - (facts.isGauss ? snapshot.slots.superuserReserved : 0);
   const { unit, value } = record.policy.relieve.until;
@@ -38,8 +30,4 @@ export function raiseMaxConnections(facts: AdviceFacts): readonly Advice[] {
       paste,
     ),
   ];
-}
-
-function refusedClients({ trigger }: AdviceFacts['record']): number {
-  return trigger.kind === 'log-lines' ? trigger.refused.reduce((sum, { clients }) => sum + clients, 0) : 0;
 }

@@ -9,7 +9,8 @@ import { durationValue, tidySeconds } from './duration.ts';
 import { isOfPooler } from './known-poolers.ts';
 import { GAUSS_PLACE } from './server-setting.ts';
 
-const FIRST_WITH_IDLE_SESSIONS = 14;
+/** `idle_session_timeout` came with it. */
+export const FIRST_WITH_IDLE_SESSIONS = 14;
 const FIRST_WITH_TRANSACTIONS = 17;
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
