@@ -13,7 +13,7 @@ type Limited = Pressure & { readonly scope: Exclude<Scope, { readonly kind: 'ser
 /** A role or a database at its own limit: raise it where the sessions work, make the pools smaller where they rest. */
 export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   const limited = limitedScope(facts);
-  if (limited === null) return [];
+  if (limited === null) return [lookAtLimits(facts)];
   const { scope, usable: limit } = limited;
   const inside = slotHolders(facts.snapshot).filter((session) => countsFor(scope, groupOf(session)));
   const busy = inside.filter(({ state }) => state !== 'idle').length;
@@ -38,6 +38,19 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
       sqlPaste([`${owner} ${limit + more};`], [`${owner} ${limit};`]),
     ),
   ];
+}
+
+/** Somebody was refused by a limit that shows nowhere as reached: it is over, or nobody knows whose it was. */
+function lookAtLimits({ diagnosis }: AdviceFacts): Advice {
+  const databases = diagnosis.cause === 'database-limit';
+  const look = databases
+    ? 'SELECT datname, datconnlimit FROM pg_database WHERE datconnlimit > 0;'
+    : 'SELECT rolname, rolconnlimit FROM pg_roles WHERE rolconnlimit > 0;';
+  const whose = databases ? "a database's" : "a role's";
+  return forOperator(
+    `Clients were refused by ${whose} CONNECTION LIMIT, which is no longer reached. See whether it leaves its pools enough:`,
+    sqlPaste([look]),
+  );
 }
 
 /** As the run saw it, else the first that is full in the snapshot. */

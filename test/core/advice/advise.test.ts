@@ -115,6 +115,7 @@ describe('what is advised on', () => {
     ['role at its limit, busy', [/10 of the 10 sessions that role batch.*raise its limit to 15/]],
     ['role at its limit, idle', [/10 sessions that role batch may have.*at most 3 on each address/]],
     ['database at its limit, busy', [/database stock may have.*15/]],
+    ['a limit that is no longer reached', [/no longer reached/]],
     ['replication', [/All 10 walsender slots/, /from 10 to 15/]],
     [
       'pooler too large',
@@ -145,7 +146,7 @@ describe('what is advised on', () => {
   });
 
   test('every case is in the table above', () => {
-    expect(Object.keys(CASES)).toHaveLength(28);
+    expect(Object.keys(CASES)).toHaveLength(29);
   });
 });
 

@@ -194,6 +194,7 @@ export const CASES: Readonly<Record<string, AdviceCase>> = {
     cause: 'database-limit',
     slots: { databases: [{ name: 'stock', limit: 10 }] },
   }),
+  'a limit that is no longer reached': anAdviceCase({ groups: [SHOP], cause: 'role-limit', culprits: {} }),
   replication: anAdviceCase({ groups: [SHOP], cause: 'replication-limit', culprits: {} }),
   'pooler too large': anAdviceCase({
     groups: [{ ...LEAK, application: '', addresses: ['10.0.9.1'] }, SHOP],
