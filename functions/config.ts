@@ -6,6 +6,7 @@ import { findingsOf } from './core/findings.ts';
 import { readPolicyText } from './core/parse-policy.ts';
 import type { Policy } from './core/policy.ts';
 import type { MetricsChoice } from './core/run-metrics.ts';
+import { DEFAULT_STATEMENTS, STATEMENT_CHOICES } from './core/statement-choice.ts';
 import type { Target } from './postgres/target.ts';
 
 /** What one `remediate` function knows about its server. */
@@ -53,6 +54,7 @@ const SECRET = 'the ARN or name of a secret, never the secret itself';
 const USER = 'the name of the role that authenticates by IAM, at most 63 characters';
 
 const CHOICES = METRICS_CHOICES.map((choice) => `"${choice}"`).join(', ');
+const STATEMENTS = STATEMENT_CHOICES.map((choice) => `"${choice}"`).join(', ');
 
 const TABLE = 'the name or ARN of a DynamoDB table';
 const table = () =>
@@ -74,6 +76,7 @@ const remediateSchema = () =>
     [env.logStream]: z.optional(text('the name of a log stream')),
     [env.table]: table(),
     [env.metrics]: z._default(z.enum(METRICS_CHOICES, { error: CHOICES }), 'few'),
+    [env.statements]: z._default(z.enum(STATEMENT_CHOICES, { error: STATEMENTS }), DEFAULT_STATEMENTS),
   });
 
 const TOPIC = 'the ARN of an SNS topic';
@@ -113,7 +116,13 @@ export function parseRemediateConfig(environment: Environment): RemediateConfig 
   const tls = data[env.tls] === 'off' ? ({ mode: 'off' } as const) : ({ mode: 'verify', caFile } as const);
   return {
     server: data[env.server],
-    target: { host: data[env.host], port: data[env.port], database: data[env.database], tls },
+    target: {
+      host: data[env.host],
+      port: data[env.port],
+      database: data[env.database],
+      tls,
+      statements: data[env.statements],
+    },
     login: user === undefined ? { secret } : { user },
     policy: read.policy,
     metrics: data[env.metrics],

@@ -32,6 +32,8 @@ export const REMEDIATE_ENV = {
   table: 'HEADROOM_TABLE',
   /** Which metrics `report` sends for this server's runs, one of `METRICS_CHOICES`; default `few`. */
   metrics: 'HEADROOM_METRICS',
+  /** How much of its sessions' statements the server lets out: `off`, `shape` (default) or `full`. */
+  statements: 'HEADROOM_STATEMENTS',
 } as const;
 
 /** Environment of the `report` function. */

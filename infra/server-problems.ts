@@ -108,7 +108,8 @@ function variablesOf(server: ServerFields): Readonly<Record<string, string>> {
     caFile,
     logStream,
     metrics,
+    statements,
   } = server;
-  const same = { user, host, port, database, tls, caFile, logStream, metrics };
+  const same = { user, host, port, database, tls, caFile, logStream, metrics, statements };
   return remediateEnvironment({ ...same, server: name, secret: secretArn, policy });
 }

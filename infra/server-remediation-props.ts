@@ -6,7 +6,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { METRICS_CHOICES } from '../functions/contract.ts';
-import type { AlarmKind } from '../functions/core/server-fields.ts';
+import type { AlarmKind, StatementChoice } from '../functions/core/server-fields.ts';
 import type { ServerLogin } from './server-login.ts';
 
 /** Texts and numbers are held to the same rules as in cdk.json, unless they are known only when deployed. */
@@ -108,6 +108,13 @@ export interface ServerRemediationProps extends ServerLogin {
    * @default few
    */
   readonly metrics?: (typeof METRICS_CHOICES)[number];
+  /**
+   * How much of its sessions' last statements leaves the function, into records, pages and messages: nothing, their shape
+   * without values, or all of it.
+   *
+   * @default shape
+   */
+  readonly statements?: StatementChoice;
   /**
    * Whether X-Ray traces the function.
    *

@@ -75,8 +75,20 @@ export class ServerRemediation extends Construct {
   }
 
   private grants(props: ServerRemediationProps): Grant {
-    const { server, host, port, database, policy = {}, tls, caFile, logStream, metrics, memory } = props;
-    const written = { server, host, port, database, policy, tls, caFile, logStream, metrics };
+    const {
+      server,
+      host,
+      port,
+      database,
+      policy = {},
+      tls,
+      caFile,
+      logStream,
+      metrics,
+      statements,
+      memory,
+    } = props;
+    const written = { server, host, port, database, policy, tls, caFile, logStream, metrics, statements };
     const login = grantLogin(this, props);
     const recall = memory === undefined ? null : grantMemory(this, server, memory);
     return {

@@ -66,8 +66,18 @@ function addServer(scope: Construct, declared: ServerDeclaration, props: Servers
 
 function fieldsOf(declared: ServerDeclaration) {
   const { name, host, port, alarm, policy, schedule, timeZone, logRetentionDays } = declared;
-  const { database, user, resourceId, logStream, tls, caFile, reservedConcurrency, tracing, metrics } =
-    declared;
+  const {
+    database,
+    user,
+    resourceId,
+    logStream,
+    tls,
+    caFile,
+    reservedConcurrency,
+    tracing,
+    metrics,
+    statements,
+  } = declared;
   const zone = timeZone === undefined ? undefined : TimeZone.of(timeZone);
   return {
     server: name,
@@ -76,7 +86,18 @@ function fieldsOf(declared: ServerDeclaration) {
     alarm,
     policy,
     sweep: schedule === 'off' ? ('off' as const) : ScheduleExpression.expression(schedule, zone),
-    ...given({ database, user, resourceId, logStream, tls, caFile, reservedConcurrency, tracing, metrics }),
+    ...given({
+      database,
+      user,
+      resourceId,
+      logStream,
+      tls,
+      caFile,
+      reservedConcurrency,
+      tracing,
+      metrics,
+      statements,
+    }),
     // The library's enumeration is of days.
     ...given({ logRetention: logRetentionDays as logs.RetentionDays | undefined }),
   };

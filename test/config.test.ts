@@ -47,6 +47,7 @@ describe('the environment of remediate', () => {
         port: 5432,
         database: 'postgres',
         tls: { mode: 'verify', caFile: ['/var/runtime/ca-cert.pem'] },
+        statements: 'shape',
       },
       login: { secret: COMPLETE.HEADROOM_SECRET },
       policy: parsePolicy({ mode: 'enforce' }),
@@ -72,6 +73,17 @@ describe('the environment of remediate', () => {
   test('refuses any other choice of metrics', () => {
     expect(problemsOf({ ...COMPLETE, HEADROOM_METRICS: 'some' })).toEqual([
       'HEADROOM_METRICS: found "some", allowed is "none", "few", "all"',
+    ]);
+  });
+
+  test.each(['off', 'shape', 'full'])('takes %s for how much of statements is told', (statements) => {
+    const { target } = parseRemediateConfig({ ...COMPLETE, HEADROOM_STATEMENTS: statements });
+    expect(target.statements).toBe(statements);
+  });
+
+  test('refuses any other word for it', () => {
+    expect(problemsOf({ ...COMPLETE, HEADROOM_STATEMENTS: 'some' })).toEqual([
+      'HEADROOM_STATEMENTS: found "some", allowed is "off", "shape", "full"',
     ]);
   });
 

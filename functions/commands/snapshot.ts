@@ -1,11 +1,14 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { isBlind } from '../core/blindness.ts';
 import { RemediationError } from '../core/errors.ts';
 import { toSnapshotFile } from '../core/snapshot-file.ts';
+import { DEFAULT_STATEMENTS, STATEMENT_CHOICES, type StatementChoice } from '../core/statement-choice.ts';
 import { jsonText } from './json-text.ts';
 import { URL_HELP } from './server-url.ts';
 import { print } from './terminal.ts';
 import { serverOf, withServer } from './with-server.ts';
+
+type Options = { readonly url: string; readonly statements: StatementChoice };
 
 const HELP = `
 Examples:
@@ -16,16 +19,24 @@ The smallest snapshot that one can write by hand (headroom schema snapshot has t
   { "slots": { "max": 100 },
     "sessions": [ { "pid": 11, "backendType": "client backend", "user": "app", "database": "shop",
                     "state": "idle", "stateAgeMs": 7200000 } ] }
-Statements are reduced to their shape: no value of one is in the file.`;
+Statements are reduced to their shape: no value of one is in the file. --statements off leaves them out but for LISTEN, full
+keeps them as they are, for files that stay where the server is.`;
 
 export function addSnapshot(program: Command): void {
   program
     .command('snapshot')
     .description("Print the server's connection state as a file for headroom plan.")
     .requiredOption('--url <url>', 'the server')
+    .addOption(
+      new Option('--statements <choice>', 'how much of the last statements is in the file')
+        .choices(STATEMENT_CHOICES)
+        .default(DEFAULT_STATEMENTS),
+    )
     .addHelpText('after', `${HELP}\n${URL_HELP}`)
-    .action(async ({ url }: { readonly url: string }) => {
-      const snapshot = await withServer(await serverOf(url), (database) => database.readSnapshot());
+    .action(async ({ url, statements }: Options) => {
+      const snapshot = await withServer(await serverOf(url, statements), (database) =>
+        database.readSnapshot(),
+      );
       const blindness = isBlind(snapshot);
       // A file does not say that its author was blind: whoever plans from it would take hidden for idle-free.
       if (blindness !== null) throw new RemediationError(blindness.code, blindness.message);

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { type ErrorCode, invalid, RemediationError } from '../core/errors.ts';
+import { DEFAULT_STATEMENTS } from '../core/statement-choice.ts';
 import { serverPorts } from '../postgres/server-ports.ts';
 import { targetText } from '../postgres/target.ts';
 import type { Database, RemediatePorts } from '../workflow/ports.ts';
@@ -18,8 +19,9 @@ export type Server = ServerUrl & {
 };
 
 /** @throws RemediationError `config-invalid` for a URL that does not parse or names a file that cannot be read. */
-export async function serverOf(url: string): Promise<Server> {
-  const { target, credentials } = parseServerUrl(url, process.env);
+export async function serverOf(url: string, statements = DEFAULT_STATEMENTS): Promise<Server> {
+  const { target: named, credentials } = parseServerUrl(url, process.env);
+  const target = { ...named, statements };
   if (target.tls.mode === 'verify' && typeof target.tls.caFile === 'string')
     await requireReadable(target.tls.caFile);
   return {

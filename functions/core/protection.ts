@@ -4,7 +4,7 @@ import { nameMatcher } from './name-pattern.ts';
 import type { Include, Policy } from './policy.ts';
 import { CLIENT_BACKEND, isHidden, SESSION_STATES, type Session } from './session.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
-import { isListen } from './statement-shape.ts';
+import { listens } from './statement-choice.ts';
 
 /** Why a session stays, the first that holds. */
 export type SparedReason =
@@ -68,7 +68,7 @@ function protectCheck({ protect }: Policy): Check {
     if (builtin(session.application)) return 'backup, migration or monitoring';
     if (addresses(session.address)) return 'address';
     if (poolers(session.address)) return "a pooler's session";
-    if (protect.listeners && isListen(session.lastStatement ?? '')) return 'listens for notifications';
+    if (protect.listeners && listens(session.lastStatement ?? '')) return 'listens for notifications';
     return (
       (protect.advisoryLocks
         ? factCheck(session.advisoryLock, 'holds an advisory lock', ADVISORY_LOCKS_UNREAD)

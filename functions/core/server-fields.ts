@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { described, matching, oneOf, someOf, wholeNumber } from './field-forms.ts';
 import { isTimeZone, parseSchedule, SCHEDULE, SCHEDULE_FORM, TIME_ZONE } from './schedule-text.ts';
+import { STATEMENT_CHOICES } from './statement-choice.ts';
 import { strictObject } from './strict-object.ts';
 
 /**
@@ -99,6 +100,8 @@ const RETENTION_DAYS = [
 const RETENTION = `days that CloudWatch Logs can keep: ${RETENTION_DAYS.join(', ')}`;
 const logRetentionDays = described(z.literal(RETENTION_DAYS, { error: RETENTION }), RETENTION);
 
+export type { StatementChoice } from './statement-choice.ts';
+
 /** Everything but the policy, whose grammar is the policy parser's. */
 export const serverFields = {
   name: matching(/^[a-z][a-z0-9-]{0,39}$/, NAME),
@@ -130,6 +133,9 @@ export const serverFields = {
   reservedConcurrency: z.optional(wholeNumber(1, 1000, 'runs at a time, a whole number from 1 to 1000')),
   logRetentionDays: z.optional(logRetentionDays),
   metrics: z.optional(oneOf(['none', 'few', 'all'], 'how many metrics its runs are worth; few if left out')),
+  statements: z.optional(
+    oneOf(STATEMENT_CHOICES, "how much of its sessions' statements leaves the function; shape if left out"),
+  ),
   tracing: z.optional(described(z.boolean({ error: 'true or false' }), 'whether X-Ray traces the function')),
   stack: z.optional(
     wholeNumber(0, 99, 'the number of a servers stack, 0 to 99, where its own by name is full'),

@@ -10,6 +10,8 @@ type Token = { readonly end: number; readonly shape: string };
 const WORD_START = /[A-Za-z_\u0080-\uffff]/;
 const SPACE = /\s+|--[^\n\r]*/y;
 const STRING = /'(?:[^']|'')*(?:'|$)/y;
+/** The same where `standard_conforming_strings` is off, and a backslash takes the next sign's meaning. */
+const BACKSLASH_STRING = /'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)/y;
 const ESCAPE_STRING = /[eE]'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)/y;
 const QUOTED_NAME = /"(?:[^"]|"")*(?:"|$)/y;
 const PLAIN_QUOTED_NAME = /^"[A-Za-z_][\w$]*"$/;
@@ -37,11 +39,26 @@ export function statementShape(text: string): string {
         continue;
       }
     }
+    if (isAmbiguous(text, at)) {
+      pieces.push(restOf(text, at));
+      break;
+    }
     const { end, shape } = tokenAt(text, at);
     pieces.push(shape);
     at = end;
   }
   return pieces.join('').replace(/ +/g, ' ').trim();
+}
+
+/** Whether a literal ends elsewhere by the server's other way of reading backslashes: nobody knows which one it has. */
+function isAmbiguous(text: string, at: number): boolean {
+  return text.charAt(at) === "'" && endOf(STRING, text, at) !== endOf(BACKSLASH_STRING, text, at);
+}
+
+/** All of it may be the literal. A listener must not pass for none, whichever way is right. */
+function restOf(text: string, at: number): string {
+  const end = endOf(STRING, text, at) ?? text.length;
+  return isListen(statementShape(text.slice(end))) ? '?; LISTEN ?' : '?';
 }
 
 function tokenAt(text: string, at: number): Token {

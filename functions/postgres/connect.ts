@@ -154,5 +154,7 @@ function toConnection(getting: Getting): Connection {
   const connecting: Connecting = { attempts: getting.tries, refusals };
   const { end } = getting;
   if (end === null) return { problem: neverIn(getting), connecting };
-  return 'client' in end ? { database: databaseOf(end), connecting } : { problem: end, connecting };
+  return 'client' in end
+    ? { database: databaseOf(end, getting.target.statements), connecting }
+    : { problem: end, connecting };
 }

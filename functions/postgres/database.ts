@@ -1,6 +1,6 @@
 import { coerceError, RemediationError } from '../core/errors.ts';
 import { remembered } from '../core/remembered.ts';
-import { statementShape } from '../core/statement-shape.ts';
+import { DEFAULT_STATEMENTS, toldOf } from '../core/statement-choice.ts';
 import type { GuardResult } from '../core/verification.ts';
 import type { Database } from '../workflow/ports.ts';
 import type { OpenSession } from './attempt.ts';
@@ -22,16 +22,16 @@ function runner({ client }: OpenSession): Query {
 }
 
 /** The open session as the workflow uses it. */
-export function databaseOf(session: OpenSession): Database {
+export function databaseOf(session: OpenSession, statements = DEFAULT_STATEMENTS): Database {
   const { dialect } = session;
   const query = queryOf(session);
-  const shapeOf = remembered(statementShape);
+  const told = remembered(toldOf(statements));
   return {
     tryLock: async () => {
       const [row] = await query(TRY_LOCK);
       return (row as { locked: boolean }).locked;
     },
-    readSnapshot: () => dialect.readSnapshot(query, shapeOf),
+    readSnapshot: () => dialect.readSnapshot(query, told),
     readConfiguration: () => dialect.readConfiguration(query),
     terminate: (sessions) =>
       Promise.all(sessions.map((victim) => terminate(runner(session), dialect.guard(victim)))),

@@ -7,7 +7,7 @@ import { TERMINATE_SESSION } from './sql/terminate-session.ts';
 export function postgresql(versionNumber: number): Dialect {
   return {
     flavor: 'postgresql',
-    readSnapshot: (query, shapeOf) => readSnapshot(query, versionNumber, shapeOf),
+    readSnapshot: (query, told) => readSnapshot(query, versionNumber, told),
     readConfiguration,
     guard: ({ pid, backendStart, state, stateChange }) => ({
       text: TERMINATE_SESSION,

@@ -1,7 +1,7 @@
 import { remembered } from '../core/remembered.ts';
 import { CLIENT_BACKEND, INSUFFICIENT_PRIVILEGE, type Session } from '../core/session.ts';
 import type { ConnectionLimit, Coordinator, Snapshot } from '../core/snapshot.ts';
-import { statementShape } from '../core/statement-shape.ts';
+import { DEFAULT_STATEMENTS, toldOf } from '../core/statement-choice.ts';
 import type { Query } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { Traits } from './gaussdb.ts';
@@ -45,7 +45,7 @@ export function readGaussdbSnapshot(
   statementTimeoutMs: number,
 ): Dialect['readSnapshot'] {
   let coordinators: Promise<readonly Omit<Coordinator, 'isOurs'>[] | null> | null = null;
-  return async (query, shapeOf = remembered(statementShape)) => {
+  return async (query, told = remembered(toldOf(DEFAULT_STATEMENTS))) => {
     const all = Promise.all([
       query(READ_SETTINGS),
       query(readSessions(hasSessionIds)),
@@ -70,7 +70,7 @@ export function readGaussdbSnapshot(
         ...(found && { coordinators: found.map((each) => ({ ...each, isOurs: each.name === coordinator })) }),
       },
       slots: slotsOf(facts, limitRows as readonly LimitRow[]),
-      sessions: rows.map((row) => toSession(row, holders, row.database === own?.database, shapeOf)),
+      sessions: rows.map((row) => toSession(row, holders, row.database === own?.database, told)),
       refusals: [],
     };
   };
@@ -135,7 +135,7 @@ function toSession(
   row: SessionRow,
   holders: ReadonlySet<string> | null,
   connected: boolean,
-  shapeOf: (text: string) => string,
+  told: (statement: string) => string | null,
 ): Session {
   const pooled = isPooled(row);
   return {
@@ -147,7 +147,7 @@ function toSession(
     blockedBy: [],
     advisoryLock: holders?.has(keyOf(row)) ?? null,
     temporaryTables: connected ? null : false,
-    lastStatement: row.lastStatement === null ? null : shapeOf(row.lastStatement),
+    lastStatement: row.lastStatement === null ? null : told(row.lastStatement),
   };
 }
 

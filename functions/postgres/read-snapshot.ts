@@ -1,7 +1,7 @@
 import { remembered } from '../core/remembered.ts';
 import type { Session } from '../core/session.ts';
 import type { ConnectionLimit, Provider, Snapshot } from '../core/snapshot.ts';
-import { statementShape } from '../core/statement-shape.ts';
+import { DEFAULT_STATEMENTS, toldOf } from '../core/statement-choice.ts';
 import type { Query } from './database.ts';
 import { READ_ADVISORY_LOCKS } from './sql/read-advisory-locks.ts';
 import { READ_LIMITS } from './sql/read-limits.ts';
@@ -30,12 +30,12 @@ const FIRST_VERSION_WITH_BACKEND_IDS = 160_000;
 
 /**
  * The server's connection state, one statement per concern, sent together. Whoever reads it again lends the same
- * `shapeOf`: to shape each statement once is most of the work.
+ * `told`: to shape each statement once is most of the work.
  */
 export async function readSnapshot(
   query: Query,
   versionNumber: number,
-  shapeOf = remembered(statementShape),
+  told = remembered(toldOf(DEFAULT_STATEMENTS)),
 ): Promise<Snapshot> {
   const [settingsRows, sessionRows, limitRows, facts, providerReserved] = await Promise.all([
     query(READ_SETTINGS),
@@ -57,7 +57,7 @@ export async function readSnapshot(
       roles: limitsOf(limits, 'role'),
       databases: limitsOf(limits, 'database'),
     },
-    sessions: rows.map((row) => toSession(row, facts, row.database === ownDatabase, shapeOf)),
+    sessions: rows.map((row) => toSession(row, facts, row.database === ownDatabase, told)),
     refusals: [],
   };
 }
@@ -86,7 +86,7 @@ function toSession(
   row: SessionRow,
   { advisoryLocks, temporaryTables }: Facts,
   connected: boolean,
-  shapeOf: (text: string) => string,
+  told: (statement: string) => string | null,
 ): Session {
   const pid = row.pid ?? -1;
   return {
@@ -94,7 +94,7 @@ function toSession(
     sessionId: null,
     advisoryLock: advisoryLocks?.has(pid) ?? null,
     temporaryTables: connected ? (temporaryTables?.has(pid) ?? null) : false,
-    lastStatement: row.lastStatement === null ? null : shapeOf(row.lastStatement),
+    lastStatement: row.lastStatement === null ? null : told(row.lastStatement),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { RemediationError } from '../core/errors.ts';
+import type { StatementChoice } from '../core/statement-choice.ts';
 
 /** Where the server is, and whom to trust. */
 export type Target = {
@@ -9,6 +10,8 @@ export type Target = {
   readonly database: string;
   /** `verify` checks the certificate's chain and name; `off` sends everything in the clear. */
   readonly tls: { readonly mode: 'verify'; readonly caFile: Authorities } | { readonly mode: 'off' };
+  /** How much of its sessions' statements it lets out; by default their shape. */
+  readonly statements?: StatementChoice;
 };
 
 /** A PEM file with whom to trust, or files of which the first that can be read counts; null is whom Node trusts. */

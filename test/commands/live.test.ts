@@ -150,3 +150,16 @@ test('a role that sees nobody plans nothing and is told the GRANT it lacks', asy
     expect(code).toBe(3);
   }
 });
+
+test.each([
+  ['off', /"lastStatement":null/],
+  ['shape', /"lastStatement":"SELECT \?"/],
+  ['full', /"lastStatement":"SELECT 'hunter2'"/],
+])('a snapshot with --statements %s tells as much of statements', async (choice, told) => {
+  const client = await openIdle(server, { role: app, application: 'speaker' });
+  await client.client.query("SELECT 'hunter2'");
+  const { stdout } = await runHeadroom(['snapshot', '--url', urlFor(headroom), '--statements', choice]);
+  const line = stdout.split('\n').find((each) => each.includes('"application":"speaker"'));
+  expect(line).toMatch(told);
+  await client.close();
+});

@@ -72,6 +72,7 @@ describe("the constructs in somebody else's app", () => {
         alarm: 'subscription',
         logStream: 'orders-1',
         metrics: 'none',
+        statements: 'off',
         memory: undefined,
       });
       const { Variables } = functionIn(place.stack).Environment as { readonly Variables: object };
@@ -79,6 +80,7 @@ describe("the constructs in somebody else's app", () => {
         server: 'orders',
         logStream: 'orders-1',
         metrics: 'none',
+        target: { statements: 'off' },
         login: { secret: aServer().secretArn },
       });
     });

@@ -1,0 +1,57 @@
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { STATEMENT_CHOICES } from '../../functions/core/statement-choice.ts';
+import { serverPorts } from '../../functions/postgres/server-ports.ts';
+import { remediate } from '../../functions/workflow/remediate.ts';
+import { packRecord } from '../../functions/workflow/run-result.ts';
+import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { aRequest, brisk, eagerPolicy } from '../support/runs.ts';
+import { endAllSessions, expectAlive } from '../support/server-state.ts';
+import { fillUntilRefused, openIdle, openListener } from '../support/sessions.ts';
+import { targetOf } from '../support/targets.ts';
+
+/** What a real server's sessions ran last, in what leaves `remediate`. */
+
+const SECRET = 'hunter2';
+const STATEMENT = `SELECT '${SECRET}' AS greeting`;
+const TOLD = { off: null, shape: 'SELECT ? AS greeting', full: STATEMENT } as const;
+
+let server: TestServer;
+let app: Role;
+let headroom: Role;
+
+beforeAll(async () => {
+  server = await startServer({ version: 18, settings: { max_connections: 20, reserved_connections: 3 } });
+  app = await createRole(server, 'app');
+  headroom = await createLeastPrivilegeRole(server);
+});
+afterAll(() => server.stop());
+
+describe.each(STATEMENT_CHOICES)('with statements %s', (statements) => {
+  test('the result of a run has them so, and its listeners are spared', async () => {
+    const notifier = await openListener(server, { role: app, application: 'notifier' });
+    const speaker = await openIdle(server, { role: app, application: 'speaker' });
+    await speaker.client.query(STATEMENT);
+    await fillUntilRefused(server, { role: app, application: 'billing' });
+    const ports = serverPorts(
+      targetOf(server, { statements }),
+      async () => headroom,
+      () => {},
+    );
+    const policy = eagerPolicy('enforce', { freeSlots: 5 });
+    const record = await remediate(aRequest({ policy }), brisk(ports));
+
+    const rowOf = (pid: number) => record.snapshot?.sessions.find((session) => session.pid === pid);
+    expect(rowOf(speaker.pid)?.lastStatement).toBe(TOLD[statements]);
+    expect(record.plan?.spared.find(({ session }) => session.pid === notifier.pid)?.detail).toBe(
+      'listens for notifications',
+    );
+    await expectAlive(server, [notifier]);
+    const { packed } = packRecord(record);
+    const left = gunzipSync(Buffer.from(packed, 'base64')).toString();
+    expect(left.includes(SECRET)).toBe(statements === 'full');
+    expect(left.includes('greeting')).toBe(statements !== 'off');
+    await endAllSessions(server);
+  });
+});
