@@ -19,7 +19,6 @@ const COORDINATORS_MS = 500;
 type SettingsRow = {
   readonly takenAt: string;
   readonly product: string;
-  readonly ownPid: string;
   readonly connections: number;
   readonly reserved: number;
   readonly walSenders: number;
@@ -33,6 +32,7 @@ type SessionRow = Ids &
   Omit<Session, keyof Ids | 'application' | 'address' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & {
     readonly application: string | null;
     readonly address: string | null;
+    readonly isOwn: boolean | null;
   };
 type LimitRow = ConnectionLimit & { readonly kind: 'role' | 'database' };
 
@@ -44,21 +44,21 @@ export function readGaussdbSnapshot(
   { hasSessionIds, hasCoordinators }: Traits,
   statementTimeoutMs: number,
 ): Dialect['readSnapshot'] {
-  let coordinators: Promise<readonly Omit<Coordinator, 'isOurs'>[] | null> | null = null;
+  const coordinatorsOnce = once((query) =>
+    hasCoordinators ? readCoordinators(query, statementTimeoutMs) : Promise.resolve(null),
+  );
   return async (query, told = remembered(toldOf(DEFAULT_STATEMENTS))) => {
-    const all = Promise.all([
+    const [[settings], sessionRows, limitRows, holders, nodes, found] = await Promise.all([
       query(READ_SETTINGS),
       query(readSessions(hasSessionIds)),
       query(READ_LIMITS),
       lockHolders(query(readAdvisoryLocks(hasSessionIds))),
       unlessRefused(query(READ_NODES)),
+      coordinatorsOnce(query),
     ]);
-    coordinators ??= hasCoordinators ? readCoordinators(query, statementTimeoutMs) : Promise.resolve(null);
-    const [[settings], sessionRows, limitRows, holders, nodes] = await all;
     const { takenAt, coordinator, ...facts } = settings as SettingsRow;
     const rows = (sessionRows as readonly SessionRow[]).map(knowingNodes(nodes ?? []));
-    const own = rows.find(({ pid }) => pid === facts.ownPid);
-    const found = await coordinators;
+    const own = rows.find(({ isOwn }) => isOwn === true);
     return {
       takenAt,
       server: {
@@ -132,7 +132,7 @@ function numberOf(ids: Ids): number | null {
 }
 
 function toSession(
-  row: SessionRow,
+  { isOwn, ...row }: SessionRow,
   holders: ReadonlySet<string> | null,
   connected: boolean,
   told: (statement: string) => string | null,
@@ -159,6 +159,15 @@ function keyOf({ pid, sessionId }: Ids): string {
 async function lockHolders(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<string> | null> {
   const found = await unlessRefused(rows);
   return found === null ? null : new Set(found.map((row) => keyOf(row as Ids)));
+}
+
+/** The first answer is every answer. */
+function once<Answer>(read: (query: Query) => Promise<Answer>): (query: Query) => Promise<Answer> {
+  let first: Promise<Answer> | null = null;
+  return (query) => {
+    first ??= read(query);
+    return first;
+  };
 }
 
 async function readCoordinators(

@@ -62,8 +62,10 @@ export async function emulateGauss(
 function identity(kind: GaussKind): readonly string[] {
   return [
     `CREATE FUNCTION version() RETURNS text LANGUAGE sql AS $$ SELECT '${PRODUCTS[kind]}'::text $$`,
-    `CREATE FUNCTION pg_backend_pid() RETURNS bigint LANGUAGE sql
-       AS $$ SELECT pg_catalog.pg_backend_pid() + ${PID_OFFSET}::bigint $$`,
+    // In a thread pool each statement may run in another thread.
+    `CREATE FUNCTION pg_backend_pid() RETURNS bigint STABLE LANGUAGE sql AS $$
+       SELECT pg_catalog.pg_backend_pid() + ${PID_OFFSET}::bigint
+              ${kind === 'thread-pool' ? '+ 1000000 * (extract(microseconds FROM statement_timestamp())::bigint % 97)' : ''} $$`,
     `CREATE VIEW pgxc_node AS SELECT n::name AS node_name FROM unnest(ARRAY['cn_5001', 'cn_5002', 'coordinator3']) n`,
   ];
 }
@@ -73,7 +75,8 @@ function activity(kind: GaussKind): string {
   const pid = `a.pid + ${PID_OFFSET}::bigint`;
   const ids = {
     openGauss: `${pid} AS pid, ${pid} AS sessionid`,
-    'thread-pool': `CASE WHEN a.state LIKE 'idle%' THEN 0 ELSE ${pid} END AS pid, a.pid::bigint AS sessionid`,
+    'thread-pool': `CASE WHEN a.state LIKE 'idle%' THEN 0 WHEN a.pid = pg_catalog.pg_backend_pid() THEN pg_backend_pid()
+                         ELSE ${pid} END AS pid, a.pid::bigint AS sessionid`,
     dws: `${pid} AS pid, a.pid AS lwtid`,
   }[kind];
   return `CREATE VIEW pg_stat_activity AS

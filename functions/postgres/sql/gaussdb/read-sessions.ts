@@ -1,13 +1,14 @@
 /**
  * The activity view, whose rows all have a database and a role. Ids travel as text: they have 64 bits. A session in a
- * thread pool is told by its `sessionid`, for without a thread its pid is 0. The server's own threads have neither address
- * nor port. Who may read the roles' passwords administers the system: pg_roles shows an ordinary role no other role but
- * itself.
+ * thread pool is told by its `sessionid`, for without a thread its pid is 0; our own is asked for here, for our next
+ * statement may run in another thread. The server's own threads have neither address nor port. Who may read the roles'
+ * passwords administers the system: pg_roles shows an ordinary role no other role but itself.
  * Reads: pg_stat_activity. Needs: MONADMIN (openGauss, GaussDB) or gs_role_read_all_stats (GaussDB(DWS)), or
  * other roles' rows are missing.
  */
 export const readSessions = (hasSessionIds: boolean): string => `
-SELECT a.pid::text AS pid, ${hasSessionIds ? 'a.sessionid::text' : 'NULL::text'} AS "sessionId",
+SELECT a.pid = pg_backend_pid() AS "isOwn",
+       a.pid::text AS pid, ${hasSessionIds ? 'a.sessionid::text' : 'NULL::text'} AS "sessionId",
        a.backend_start::text AS "backendStart",
        CASE WHEN a.state IS NULL AND a.query = '<insufficient privilege>' THEN NULL
             WHEN a.client_addr IS NULL AND a.client_port IS NULL THEN 'inner thread'

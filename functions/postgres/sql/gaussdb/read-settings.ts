@@ -4,7 +4,7 @@
  * Reads: pg_settings, pg_database. Needs: no privilege.
  */
 export const READ_SETTINGS = `
-SELECT now()::text AS "takenAt", version() AS product, pg_backend_pid()::text AS "ownPid",
+SELECT now()::text AS "takenAt", version() AS product,
        max(CASE WHEN s.name = 'max_connections' THEN s.setting::int END) AS connections,
        coalesce(max(CASE WHEN s.name = 'sysadmin_reserved_connections' THEN s.setting::int END), 0) AS reserved,
        coalesce(max(CASE WHEN s.name = 'max_wal_senders' THEN s.setting::int END), 0) AS "walSenders",
