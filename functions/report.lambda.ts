@@ -21,6 +21,7 @@ export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
       count,
       memory: table === null ? null : memoryIn(table),
       publish: publishTo(topic, chat),
+      now: Date.now,
       log: logLine,
     }),
   );

@@ -1,10 +1,5 @@
-import {
-  type Memory,
-  type MemoryPlace,
-  memoryDocument,
-  NOTHING_REMEMBERED,
-  parseMemory,
-} from '../core/memory.ts';
+import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from '../core/memory.ts';
+import { memoryDocument, parseMemory } from '../core/memory-document.ts';
 
 /** Attributes as they travel, whoever reads them. All but the condition's version is one text: nothing else looks inside. */
 export type MemoryItem = {

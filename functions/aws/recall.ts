@@ -2,7 +2,6 @@ import type { Environment } from '../config.ts';
 import { coerceError } from '../core/errors.ts';
 import { type Memory, type MemoryPlace, memoryUnreadable, type Recall } from '../core/memory.ts';
 import { callJson } from './json-call.ts';
-import { keyOf, memoryOf } from './memory-item.ts';
 
 /** One try, for a full server waits: whoever has no answer by then decides without. */
 const RECALL_MS = 500;
@@ -32,6 +31,8 @@ export function recallFrom(
 
 async function getMemory(place: MemoryPlace, environment: Environment): Promise<Memory> {
   const signal = AbortSignal.timeout(RECALL_MS);
+  // Loaded here because not every function has a memory, and because a connect is under way meanwhile.
+  const { keyOf, memoryOf } = await import('./memory-item.ts');
   const call = {
     service: 'dynamodb',
     contentType: 'application/x-amz-json-1.0',

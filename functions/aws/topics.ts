@@ -3,34 +3,42 @@ import { coerceError, RemediationError } from '../core/errors.ts';
 import type { Message } from '../core/message.ts';
 import type { ReportPorts } from '../workflow/ports.ts';
 
-/** All tries together, for both topics; the function has 30 s, and Lambda delivers again after that. */
-const PUBLISH_TIMEOUT_MS = 20_000;
+/** All tries for one topic together; the function has 30 s for two of them, and Lambda delivers again after that. */
+const PUBLISH_TIMEOUT_MS = 9_000;
 
 /**
- * Publishes messages with attributes for subscribers' filter policies: to people as plain text, then to the chat rooms'
- * topic, if there is one. People come first because a page must not wait for a room.
+ * Publishes messages with attributes for subscribers' filter policies: to people as plain text, to the chat rooms' topic,
+ * if there is one, in their own form.
  */
 export function publishTo(people: string, chat: string | null): ReportPorts['publish'] {
-  return async (message) => {
-    const client = new SNSClient({ maxAttempts: 3 });
-    const abortSignal = AbortSignal.timeout(PUBLISH_TIMEOUT_MS);
-    const MessageAttributes = attributesOf(message);
-    const publish = (input: PublishCommandInput & { readonly TopicArn: string }) =>
-      client
-        .send(new PublishCommand({ ...input, MessageAttributes }), { abortSignal })
-        .catch((thrown: unknown) => {
-          throw publishFailed(input.TopicArn, thrown);
-        });
-    try {
-      await publish({ TopicArn: people, Subject: message.subject, Message: message.text });
-      if (chat !== null) await publish({ TopicArn: chat, Message: JSON.stringify(message.chat) });
-    } finally {
-      client.destroy();
-    }
+  return {
+    people: (message) =>
+      publish({ TopicArn: people, Subject: message.subject, Message: message.text }, message),
+    chat:
+      chat === null
+        ? null
+        : (message) => publish({ TopicArn: chat, Message: JSON.stringify(message.chat) }, message),
   };
 }
 
-function attributesOf({ attributes }: Message): NonNullable<PublishCommandInput['MessageAttributes']> {
+async function publish(
+  input: PublishCommandInput & { readonly TopicArn: string },
+  { attributes }: Message,
+): Promise<void> {
+  const client = new SNSClient({ maxAttempts: 3 });
+  const command = new PublishCommand({ ...input, MessageAttributes: attributesOf(attributes) });
+  try {
+    await client.send(command, { abortSignal: AbortSignal.timeout(PUBLISH_TIMEOUT_MS) });
+  } catch (thrown) {
+    throw publishFailed(input.TopicArn, thrown);
+  } finally {
+    client.destroy();
+  }
+}
+
+function attributesOf(
+  attributes: Message['attributes'],
+): NonNullable<PublishCommandInput['MessageAttributes']> {
   const values = Object.entries(attributes).map(([name, value]) => [
     name,
     { DataType: 'String', StringValue: value },

@@ -63,12 +63,14 @@ function reasonOf(text: string): string {
 }
 
 async function pause(options: Options, reason: string | null): Promise<void> {
-  const paused: Pause = { at: new Date().toISOString(), by: userName(), reason };
+  const paused: Pause = { at: new Date().toISOString(), by: userName(), reason, until: null };
+  // The breaker's pause ends by itself, which is not what is asked for.
+  const isPaused = (known: Pause | null): known is Pause => known !== null && known.until === null;
   const { before } = await updateMemory(memoryOf(options), options.server, (memory) =>
-    memory.paused === null ? { ...memory, paused } : memory,
+    isPaused(memory.paused) ? memory : { ...memory, paused },
   );
   const name = cleanName(options.server);
-  if (before.paused !== null)
+  if (isPaused(before.paused))
     print(`${name} is paused already, ${pauseText(before.paused)}. Nothing was changed.`);
   else print(`${name} is paused: from the next run on nobody is ended, until headroom resume.`);
   // Nothing here knows which servers there are.
@@ -89,9 +91,10 @@ async function resume(options: Options): Promise<void> {
   process.exitCode = EXIT.done;
 }
 
-function pauseText({ at, by, reason }: Pause): string {
+function pauseText({ at, by, reason, until }: Pause): string {
   const why = reason === null ? '' : ` ("${cleanName(reason, MOST_REASON)}")`;
-  return `since ${timeText(at)} by ${cleanName(by)}${why}`;
+  const end = until === null ? '' : `, until ${timeText(until)}`;
+  return `since ${timeText(at)} by ${cleanName(by)}${why}${end}`;
 }
 
 /** On a machine without a name for us nobody is asked for one. */

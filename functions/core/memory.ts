@@ -1,12 +1,18 @@
-import * as z from 'zod/mini';
 import { type Problem, RemediationError } from './errors.ts';
-import { findingsOf } from './findings.ts';
+import type { ClosedIncident, Incident, RecentRun, Untold } from './incident.ts';
 import type { Mode } from './policy.ts';
-import { strictObject } from './strict-object.ts';
 import { isRefusal, type TriggerKind } from './trigger.ts';
 
-/** While it lasts, runs only look: who said so, when (ISO 8601, UTC), and why. */
-export type Pause = { readonly at: string; readonly by: string; readonly reason: string | null };
+/**
+ * While it lasts, runs only look: who said so, when (ISO 8601, UTC), and why. `until` is when it ends by itself: the
+ * breaker's do, people's do not.
+ */
+export type Pause = {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string | null;
+  readonly until: string | null;
+};
 
 /** What is known of one server across its runs. */
 export type Memory = {
@@ -15,11 +21,30 @@ export type Memory = {
   readonly paused: Pause | null;
   /** Misconfigurations that people know of, by check. One that is gone is forgotten, and told again if it comes back. */
   readonly told: readonly string[];
-  /** Those being told. What stays here broke off before it was known to be published, and is told again. */
+  /** Those being told. What stays here broke off before any topic was known to have it, and is told again. */
   readonly telling: readonly string[];
+  readonly incident: Incident | null;
+  /** The newest runs that bear on incidents, oldest first. */
+  readonly runs: readonly RecentRun[];
+  /** The newest incidents that are over, oldest first. */
+  readonly closed: readonly ClosedIncident[];
+  /** When the breaker last tripped. */
+  readonly trippedAt: string | null;
+  /** Messages that not every topic is known to have, oldest first. */
+  readonly untold: readonly Untold[];
 };
 
-export const NOTHING_REMEMBERED: Memory = { version: 0, paused: null, told: [], telling: [] };
+export const NOTHING_REMEMBERED: Memory = {
+  version: 0,
+  paused: null,
+  told: [],
+  telling: [],
+  incident: null,
+  runs: [],
+  closed: [],
+  trippedAt: null,
+  untold: [],
+};
 
 /** Whose memory, and where it is kept. */
 export type MemoryPlace = { readonly server: string; readonly table: string };
@@ -41,48 +66,9 @@ export function pauseIn(recall: Recall | null): Pause | null {
   return recall?.kind === 'read' ? recall.paused : null;
 }
 
-const TEXT = 'a text';
-const text = z.string({ error: TEXT }).check(z.minLength(1, { error: TEXT }));
-const MOMENT = 'a time such as 2026-11-21T03:15:42.512Z';
-const moment = z
-  .string({ error: MOMENT })
-  .check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, { error: MOMENT }));
-const checks = z.array(text, { error: 'a list of checks' });
-const VERSION = 'a whole number from 1 on';
-
-const memorySchema = strictObject({
-  version: z.int({ error: VERSION }).check(z.gte(1, { error: VERSION })),
-  paused: z.nullable(strictObject({ at: moment, by: text, reason: z.nullable(text) })),
-  told: checks,
-  telling: checks,
-});
-
-/**
- * A kept item: its version, and the rest as JSON.
- * @throws RemediationError `memory-unreadable`, for an item of another version of ours as well: what is not understood
- * here must not be written over.
- */
-export function parseMemory({ server, table }: MemoryPlace, version: unknown, document: string): Memory {
-  const rest = parseJson(document);
-  const input = typeof rest === 'object' && rest !== null ? { ...rest, version } : rest;
-  const parsed = z.safeParse(memorySchema, input);
-  if (parsed.success) return parsed.data;
-  const found = findingsOf(parsed.error, input).map((each) => `${each.path}: found ${each.found}`);
-  const message = `What table ${table} holds of ${server} is not understood (${found.join('; ')}): bring functions and command to one version, or delete the item, and a pause with it.`;
-  throw new RemediationError('memory-unreadable', message);
-}
-
-function parseJson(document: string): unknown {
-  try {
-    return JSON.parse(document);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The part of an item that `parseMemory` takes as JSON. */
-export function memoryDocument({ version: _, ...rest }: Memory): string {
-  return JSON.stringify(rest);
+/** The pause, unless it has ended by itself; `now` is milliseconds since the epoch. */
+export function pauseAt(paused: Pause | null, now: number): Pause | null {
+  return paused === null || paused.until === null || now < Date.parse(paused.until) ? paused : null;
 }
 
 /** For whatever the service or the network answered instead of an item. */

@@ -102,7 +102,7 @@ export const policySchema = fields({
   }),
 });
 
-const pause = fields({ at: said, by: said, reason: saidOrNull });
+const pause = fields({ at: said, by: said, reason: saidOrNull, until: z._default(saidOrNull, null) });
 
 export const recallSchema = z.discriminatedUnion(
   'kind',

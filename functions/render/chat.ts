@@ -13,6 +13,8 @@ export type Paragraph = { readonly label: string; readonly texts: readonly strin
 type ChatParts = {
   readonly kind: 'run' | 'failed-run' | 'misconfiguration';
   readonly runId: string;
+  /** The id of the incident that it is about; null where none is known. */
+  readonly incident: string | null;
   /** ISO 8601; null when nobody knows when it was. */
   readonly at: string | null;
   readonly subject: string;
@@ -63,10 +65,11 @@ export function chatOf(parts: ChatParts): ChatNotification {
 }
 
 /**
- * Nobody knows yet where an incident begins and ends. Two incidents of one day share a thread, and one over midnight has
- * two: without the day, every later incident would hide in the thread of the first.
+ * A thread for each incident. Where nothing is remembered nobody knows where one begins and ends: two of one day share a
+ * thread then, and one over midnight has two. Without the day, every later one would hide in the thread of the first.
  */
-function threadOf({ kind, at, runId }: ChatParts, server: string): string {
+function threadOf({ kind, at, runId, incident }: ChatParts, server: string): string {
+  if (incident !== null) return plainName(incident);
   const since = at === null ? plainName(runId) : plainName(at.slice(0, 10));
   return kind === 'misconfiguration' ? `${server}-${since}-${kind}` : `${server}-${since}`;
 }

@@ -2,11 +2,13 @@ import { type Advice, forOperator } from '../core/advice.ts';
 import { cleanMessage, cleanName } from '../core/clean-text.ts';
 import { type FailedRun, type Invocation, serverOfFunction } from '../core/destination.ts';
 import type { Problem } from '../core/errors.ts';
+import type { Story } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Mode } from '../core/policy.ts';
 import type { Trigger } from '../core/trigger.ts';
 import { chatOf } from './chat.ts';
+import { lifeTexts, lifeWords } from './incident-life.ts';
 import { sections, wrap } from './layout.ts';
 import { stepLines } from './next-steps.ts';
 import { type Severity, severityOf } from './severity.ts';
@@ -16,6 +18,7 @@ import { triggerText } from './what-happened.ts';
 /** What is left of a run without a record. */
 type Remains = {
   readonly invocation: Invocation;
+  readonly story: Story | null;
   readonly server: string | null;
   readonly mode: string;
   readonly outcome: Outcome;
@@ -37,7 +40,7 @@ const BEFORE_CONNECTING: ReadonlySet<string> = new Set([
 ]);
 
 /** A run that threw or was killed: it returned no record. `trigger` is null when its event is none that we know. */
-export function renderFailure(run: FailedRun, trigger: Trigger | null): Message {
+export function renderFailure(run: FailedRun, trigger: Trigger | null, story: Story | null = null): Message {
   const { errorType, errorMessage } = run;
   const nothingDone = BEFORE_CONNECTING.has(errorType);
   const killed = isTimeout(run);
@@ -45,6 +48,7 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null): Message 
   const what = nothingDone ? 'nothing was terminated' : 'what it did is not known';
   return messageOf({
     invocation: run,
+    story,
     server: serverOfFunction(run.functionName),
     mode: 'unknown',
     outcome: 'failed',
@@ -70,12 +74,14 @@ export function renderUnreadable(
   invocation: Invocation,
   found: { readonly server: string | null; readonly outcome: Outcome | null; readonly mode: Mode | null },
   problem: Problem,
+  story: Story | null = null,
 ): Message {
   const outcome = found.outcome ?? 'failed';
   const severity = severityOf(outcome, found.mode ?? 'enforce');
   const said = found.outcome === null ? 'its outcome is not known' : `its outcome is "${found.outcome}"`;
   return messageOf({
     invocation,
+    story,
     server: found.server ?? serverOfFunction(invocation.functionName),
     mode: found.mode ?? 'unknown',
     outcome,
@@ -102,26 +108,30 @@ function lookAtLog({ functionName, requestId }: Invocation): Advice {
 }
 
 function messageOf(remains: Remains): Message {
-  const { invocation, outcome, severity, mode, subject, sentence, happened, steps } = remains;
+  const { invocation, story, outcome, severity, mode, subject, sentence, happened, steps } = remains;
   const { functionName, requestId } = invocation;
   const server = remains.server === null ? 'unknown server' : cleanName(remains.server);
   const whose = functionName === null ? 'Function unknown' : `Function ${cleanName(functionName)}`;
   const text = [
-    wrap(`${server}: ${sentence}`, 0).join('\n'),
+    [...wrap(`${server}: ${sentence}`, 0), ...wrap(lifeTexts(story).join(' '), 0)].join('\n'),
     sections([
       { title: 'WHAT HAPPENED', lines: happened.flatMap((each) => wrap(each)) },
       { title: 'WHAT NEXT', lines: stepLines(steps) },
       { title: 'THIS RUN', lines: [...wrap(`${whose}.`), ...wrap(`Run ${cleanName(requestId)}.`)] },
     ]),
   ].join('\n\n');
-  const answer = subjectOf(server, () => subject);
+  const answer = subjectOf(server, () => [...lifeWords(story), ...subject]);
   const attributes = { severity, outcome, server: remains.server === null ? 'unknown' : server, mode };
   const chat = chatOf({
     kind: 'failed-run',
     runId: requestId,
+    incident: story?.incident.id ?? null,
     at: remains.at,
     subject: answer,
-    paragraphs: [{ label: 'What happened', texts: happened }],
+    paragraphs: [
+      { label: 'Incident', texts: lifeTexts(story) },
+      { label: 'What happened', texts: happened },
+    ],
     steps,
     recordUrl: null,
     attributes,

@@ -11,11 +11,14 @@ type Headline = {
   readonly sentence: string;
 };
 
+/** The first word of what an observing run has to say. */
+export const OBSERVED = 'OBSERVED ONLY';
+
 /** The wording of each outcome: the word for it, and what follows. */
 export function headlineOf(facts: Facts): Headline {
   const { outcome, mode } = facts.record;
   const wording: Wording = WORDINGS[outcome];
-  const observed = mode === 'observe' ? ['OBSERVED ONLY'] : [];
+  const observed = mode === 'observe' ? [OBSERVED] : [];
   return {
     subject: (max) => [...observed, ...wording(facts, max).subject],
     sentence: wording(facts).sentence,
@@ -148,7 +151,8 @@ function most({ ranking }: Facts, max?: number): readonly string[] {
 
 function whoPaused({ record }: Facts): string {
   const pause = pauseIn(record.recall);
-  return pause === null ? 'Somebody' : cleanName(pause.by);
+  if (pause === null) return 'Somebody';
+  return pause.until ? 'The breaker' : cleanName(pause.by);
 }
 
 function pausedPlan(facts: Facts): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Advice } from '../core/advice.ts';
 import { cleanName } from '../core/clean-text.ts';
+import type { Story } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
 import { doneTexts, whatWasDone } from './actions.ts';
@@ -9,7 +10,9 @@ import { effect, effectTexts } from './effect.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { headlineOf } from './headline.ts';
 import { holders, holderTexts } from './holders.ts';
+import { lifeTexts, trippedLines, trippedTexts, withLife } from './incident-life.ts';
 import { sections, wrap } from './layout.ts';
+import { toResume } from './memory-text.ts';
 import { stepsOf, whatNext } from './next-steps.ts';
 import { runFacts } from './run-facts.ts';
 import { severityOf } from './severity.ts';
@@ -20,28 +23,33 @@ import { happenedTexts, whatHappened } from './what-happened.ts';
 /** Down to what to do next: then come the run and the details. */
 const SCREEN_LINES = 47;
 
-/** What on-call reads at night: the answer in the subject and the first line, numbers next, details last. */
+/**
+ * What on-call reads at night: the answer in the subject and the first line, numbers next, details last. The story says
+ * where the run stands in its incident; null where nothing is remembered of those before it.
+ */
 export function renderIncident(
   record: RunRecord,
   reduced: readonly Reduction[] = [],
   recordUrl: string | null = null,
+  story: Story | null = null,
 ): Message {
   const { server, mode, outcome } = record;
   const facts = factsOf(record, reduced, recordUrl);
   const { subject, sentence } = headlineOf(facts);
   const steps = stepsOf(facts);
-  const answer = subjectOf(server, subject);
+  const answer = subjectOf(server, withLife(story, subject));
   const attributes = { severity: severityOf(outcome, mode), outcome, server: cleanName(server), mode };
   return {
     subject: answer,
-    text: textOf(facts, sentence, steps),
+    text: textOf(facts, sentence, steps, story),
     chat: chatOf({
       kind: 'run',
       runId: record.runId,
+      incident: story?.incident.id ?? null,
       at: record.startedAt,
       subject: answer,
-      paragraphs: paragraphs(facts),
-      steps,
+      paragraphs: paragraphs(facts, story),
+      steps: [...resumeSteps(record, story), ...steps],
       recordUrl,
       attributes,
     }),
@@ -49,11 +57,13 @@ export function renderIncident(
   };
 }
 
-function textOf(facts: Facts, sentence: string, steps: readonly Advice[]): string {
+function textOf(facts: Facts, sentence: string, steps: readonly Advice[], story: Story | null): string {
   const { server, mode } = facts.record;
   const first = [
     ...(mode === 'observe' ? ['Observed only: nothing was terminated.'] : []),
     ...wrap(`${cleanName(server)}: ${sentence}`, 0),
+    ...wrap(lifeTexts(story).join(' '), 0),
+    ...trippedLines(story, facts.record),
   ].join('\n');
   const happened = [
     whatHappened(facts),
@@ -69,13 +79,20 @@ function textOf(facts: Facts, sentence: string, steps: readonly Advice[]): strin
 }
 
 /** What fits a chat room of the sections above. */
-function paragraphs(facts: Facts): readonly Paragraph[] {
+function paragraphs(facts: Facts, story: Story | null): readonly Paragraph[] {
   const observed = { label: 'Observed only', texts: ['nothing was terminated.'] };
   return [
     ...(facts.record.mode === 'observe' ? [observed] : []),
+    { label: 'Incident', texts: lifeTexts(story) },
     { label: 'What happened', texts: happenedTexts(facts) },
     { label: 'Who held the slots', texts: holderTexts(facts) },
     { label: facts.hypothetical ? 'What would be done' : 'What was done', texts: doneTexts(facts) },
     { label: 'Did it work', texts: effectTexts(facts) },
   ];
+}
+
+/** In a room the breaker is the first step. */
+function resumeSteps(record: RunRecord, story: Story | null): readonly Advice[] {
+  const text = trippedTexts(story).join(' ');
+  return text === '' ? [] : [toResume(record, text)];
 }

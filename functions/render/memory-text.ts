@@ -10,7 +10,8 @@ export function memoryTexts({ recall, mode, policy }: RunRecord): readonly strin
   const pause = pauseIn(recall);
   if (pause !== null) {
     const why = pause.reason === null ? '' : ` ("${cleanName(pause.reason, 200)}")`;
-    return [`Paused since ${timeText(pause.at)} by ${cleanName(pause.by)}${why}.`];
+    const until = pause.until ? `, until ${timeText(pause.until)}` : '';
+    return [`Paused since ${timeText(pause.at)} by ${cleanName(pause.by)}${why}${until}.`];
   }
   if (recall.kind === 'read') return [];
   const then =
@@ -20,12 +21,21 @@ export function memoryTexts({ recall, mode, policy }: RunRecord): readonly strin
   return [`${cleanMessage(recall.problem.message)} ${then}`];
 }
 
-/** For on-call, who may be somebody else than whoever paused it. */
-export function resumeStep({ recall, server }: RunRecord): Advice {
-  const text = 'Nothing is ended until it is resumed. Ask whoever paused it, or resume it:';
-  const table = recall?.table ?? 'TABLE';
-  const command = `headroom resume --server ${shellWord(server)} --table ${shellWord(table)}`;
-  return forOperator(text, { language: 'shell', lines: [command] });
+/** For on-call, who may be somebody else than whoever paused it. The breaker's pause ends by itself. */
+export function resumeStep(record: RunRecord): Advice {
+  const until = pauseIn(record.recall)?.until;
+  const text = until
+    ? `Nothing is ended until ${timeText(until)}, then runs act again. To let them act before:`
+    : 'Nothing is ended until it is resumed. Ask whoever paused it, or resume it:';
+  return toResume(record, text);
+}
+
+export function toResume(record: Pick<RunRecord, 'recall' | 'server'>, text: string): Advice {
+  return forOperator(text, { language: 'shell', lines: [resumeCommand(record)] });
+}
+
+export function resumeCommand({ recall, server }: Pick<RunRecord, 'recall' | 'server'>): string {
+  return `headroom resume --server ${shellWord(server)} --table ${shellWord(recall?.table ?? 'TABLE')}`;
 }
 
 /** Names that a shell would take apart, or take for something else, are quoted. */

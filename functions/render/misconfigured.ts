@@ -71,6 +71,7 @@ export function renderMisconfigurations(record: RunRecord, found: readonly Misco
     chat: chatOf({
       kind: 'misconfiguration',
       runId: record.runId,
+      incident: null,
       at: record.startedAt,
       subject: answer,
       paragraphs: [

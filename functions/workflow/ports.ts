@@ -48,6 +48,8 @@ export type MemoryStore = {
   readonly write: (server: string, memory: Memory) => Promise<boolean>;
 };
 
+type Publish = (message: Message) => Promise<void>;
+
 export type ReportPorts = {
   /**
    * Keeps a run's record, or the page that is drawn of it, and tells where people can see what was kept; null where there is
@@ -57,10 +59,8 @@ export type ReportPorts = {
   readonly count: (measure: Measure) => void;
   /** Null where nothing is remembered between runs. */
   readonly memory: MemoryStore | null;
-  /**
-   * To every topic; rejects with `publish-failed` at the first that does not take it. Whoever repeats it tells those
-   * again that were told already.
-   */
-  readonly publish: (message: Message) => Promise<void>;
+  /** By topic; null where nobody reads there. Rejects with `publish-failed`. */
+  readonly publish: Readonly<Record<'people', Publish> & Record<'chat', Publish | null>>;
+  readonly now: RemediatePorts['now'];
   readonly log: RemediatePorts['log'];
 };

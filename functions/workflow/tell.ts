@@ -1,16 +1,47 @@
+import { TOPICS, type Topic } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { ReportPorts } from './ports.ts';
 
+/** That a message is due: to whom, and what to do about those who have it then. */
+export type Due = {
+  /** The same for every delivery of one message, for subscribers who want to see each once. */
+  readonly messageId: string;
+  readonly topics: readonly Topic[];
+  /** Never rejects: what cannot be marked is at worst told again. */
+  readonly mark: (taken: readonly Topic[]) => Promise<void>;
+};
+
+/** The topics that there are, in the order in which they are told: a page must not wait for a room. */
+export function topicsOf({ publish }: Pick<ReportPorts, 'publish'>): readonly Topic[] {
+  return TOPICS.filter((topic) => publish[topic] !== null);
+}
+
 /**
- * Publishes one message and leaves a line about it.
- * @throws RemediationError `publish-failed`: Lambda then delivers again, so that every topic is told at least once. It
- * is not remembered which were: a topic that refuses for good has the others told with each try.
+ * Publishes one message to each topic that it is due to, marks those that took it, and leaves a line about it. A topic
+ * that refuses keeps it from no other.
+ * @throws RemediationError `publish-failed`, of the first that refused: Lambda then delivers again, so that every topic is
+ * told at least once.
  */
 export async function tell(
-  message: Message,
+  { attributes, ...message }: Message,
+  { messageId, topics, mark }: Due,
   about: Readonly<Record<string, string>>,
   { publish, log }: Pick<ReportPorts, 'publish' | 'log'>,
 ): Promise<void> {
-  await publish(message);
-  log('told', { ...about, subject: message.subject, ...message.attributes });
+  const identified = { ...message, attributes: { ...attributes, messageId } };
+  const taken: Topic[] = [];
+  const refusals: unknown[] = [];
+  for (const topic of topics) {
+    try {
+      await publish[topic]?.(identified);
+      taken.push(topic);
+    } catch (thrown) {
+      refusals.push(thrown);
+    }
+  }
+  if (taken.length > 0) {
+    log('told', { ...about, topics: taken, subject: message.subject, ...identified.attributes });
+    await mark(taken);
+  }
+  if (refusals.length > 0) throw refusals[0];
 }

@@ -3,7 +3,7 @@ import type { Memory } from '../core/memory.ts';
 import type { MemoryStore } from './ports.ts';
 
 /** Each time that a race is lost, somebody else has won it: a server has its few reports and now and then a human. */
-const TRIES = 8;
+const TRIES = 20;
 
 /**
  * Changes what is remembered of a server, and nobody else's change is lost: whoever was overtaken reads again and

@@ -21,8 +21,14 @@ afterEach(() => {
 });
 
 const store = memoryIn(TABLE);
-const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: 'fail-over "today", ☕' };
-const KNOWN: Memory = { version: 1, paused: PAUSE, told: ['reserve'], telling: ['password'] };
+const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: 'fail-over "today", ☕', until: null };
+const KNOWN: Memory = {
+  ...NOTHING_REMEMBERED,
+  version: 1,
+  paused: PAUSE,
+  told: ['reserve'],
+  telling: ['password'],
+};
 
 describe('The memory of a server', () => {
   test('is nothing until it is written, and then what was written', async () => {
@@ -45,7 +51,9 @@ describe('The memory of a server', () => {
     expect(await dynamodb.get('kept')).toEqual({
       server: { S: 'kept' },
       version: { N: '1' },
-      memory: { S: '{"paused":null,"told":[],"telling":[]}' },
+      memory: {
+        S: '{"form":2,"paused":null,"told":[],"telling":[],"incident":null,"runs":[],"closed":[],"trippedAt":null,"untold":[]}',
+      },
     });
   });
 
@@ -125,7 +133,7 @@ describe('A change', () => {
     const overtaken = { ...store, write: async () => false };
     await expect(updateMemory(overtaken, 'orders', add('a'))).rejects.toMatchObject({
       code: 'memory-unwritable',
-      message: expect.stringContaining('overtaken by another writer 8 times'),
+      message: expect.stringContaining('overtaken by another writer 20 times'),
     });
   });
 });

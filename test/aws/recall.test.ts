@@ -21,7 +21,7 @@ afterEach(() => {
   dynamodb.behave('well');
 });
 
-const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: null };
+const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: null, until: null };
 const PAUSED = JSON.stringify({ paused: PAUSE, told: [], telling: [] });
 const item = (fields: Parameters<LoopbackDynamoDb['put']>[0]) => fields;
 

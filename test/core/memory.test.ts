@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Memory,
-  memoryDocument,
-  modeInForce,
-  NOTHING_REMEMBERED,
-  parseMemory,
-  type Recall,
-} from '../../functions/core/memory.ts';
+import { follow } from '../../functions/core/incident-life.ts';
+import { type Memory, modeInForce, NOTHING_REMEMBERED, type Recall } from '../../functions/core/memory.ts';
+import { memoryDocument, parseMemory } from '../../functions/core/memory-document.ts';
+
+import type { Outcome } from '../../functions/core/outcome.ts';
+import { addUntold } from '../../functions/core/untold.ts';
+import { aRun, minute } from '../support/summaries.ts';
 
 const PLACE = { server: 'orders', table: 'memory' };
 const KNOWN: Memory = {
+  ...NOTHING_REMEMBERED,
   version: 7,
-  paused: { at: '2026-11-21T03:15:42Z', by: 'ada', reason: null },
+  paused: { at: '2026-11-21T03:15:42Z', by: 'ada', reason: null, until: null },
   told: ['reserve'],
   telling: ['password'],
 };
@@ -38,11 +38,21 @@ describe('Whether a run may act', () => {
 
 describe('A kept item', () => {
   const document = JSON.parse(memoryDocument(KNOWN));
+  const before = { paused: { at: '2026-11-21T03:15:42Z', by: 'ada', reason: null }, told: [], telling: [] };
 
   test('is what was kept', () => {
     expect(parseMemory(PLACE, KNOWN.version, memoryDocument(KNOWN))).toEqual(KNOWN);
     const empty = { ...NOTHING_REMEMBERED, version: 1 };
     expect(parseMemory(PLACE, 1, memoryDocument(empty))).toEqual(empty);
+  });
+
+  test('of before there were incidents is understood, and its pause holds', () => {
+    expect(parseMemory(PLACE, 3, JSON.stringify({ ...before, told: ['reserve'] }))).toEqual({
+      ...NOTHING_REMEMBERED,
+      version: 3,
+      paused: KNOWN.paused,
+      told: ['reserve'],
+    });
   });
 
   test.each([
@@ -56,8 +66,12 @@ describe('A kept item', () => {
       { ...document, paused: { ...KNOWN.paused, at: 'now' } },
       'paused.at: found "now"',
     ],
+    ['a pause that may end or not', 1, { ...document, paused: before.paused }, 'paused.until: found nothing'],
     ['a check that is none', 1, { ...document, told: [7] }, 'told[0]: found 7'],
-    ['a key of a later version', 1, { ...document, incident: 'x' }, 'incident: found "x"'],
+    ['a form of later', 1, { ...document, form: 3 }, 'form: found 3'],
+    ['a key of later', 1, { ...document, budget: 'x' }, 'budget: found "x"'],
+    ['a key that came with the next form', 1, { ...before, incident: null }, 'incident: found null'],
+    ['an incident that is none', 1, { ...document, incident: {} }, 'incident.id: found nothing'],
     ['a list', 1, [], 'paused: found nothing'],
     ['a text', 1, 'x', '(root): found "x"'],
   ])('with %s is not understood', (_, version, content, found) => {
@@ -67,5 +81,25 @@ describe('A kept item', () => {
         message: expect.stringContaining(`What table memory holds of orders is not understood (${found}`),
       }),
     );
+  });
+
+  test('is understood again, and below 8 KB, after 10,000 runs with the longest of names and a topic that takes nothing', () => {
+    const kinds: readonly Outcome[] = ['refilled', 'recovered', 'partial', 'no-candidates'];
+    const name = (of: number) => `${of}`.padEnd(90, '"');
+    let memory: Memory = KNOWN;
+    let largest = 0;
+    for (let at = 0; at < 10_000; at += 1) {
+      const culprit = { application: name(at % 7), user: name(at % 3), database: name(0) };
+      const outcome = at % 12 < 8 ? (kinds[(at * 7 + Math.floor(at / 40)) % 4] ?? 'partial') : 'healthy';
+      const run = aRun(at * 4, { outcome, culprit, runId: `c2a6f2ae-7dbb-4d22-8782-${at}`.padEnd(36, '0') });
+      const followed = follow(memory, run, minute(at * 4));
+      memory = followed.memory;
+      if (followed.isTold)
+        memory = addUntold(memory, { runId: run.runId, story: followed.story, checks: [] });
+      largest = Math.max(largest, Buffer.byteLength(memoryDocument(memory)));
+    }
+    expect([memory.runs.length, memory.closed.length, memory.untold.length]).toEqual([14, 9, 4]);
+    expect(largest).toBeLessThan(8_192);
+    expect(parseMemory(PLACE, memory.version, memoryDocument(memory))).toEqual(memory);
   });
 });

@@ -16,6 +16,7 @@ import { goldenChat } from '../support/golden.ts';
 import { INCIDENTS, logLinesIncident, OBSERVED } from '../support/incidents.ts';
 import { ALARM } from '../support/records.ts';
 import { misconfiguredBy, sweptWith } from '../support/remembered.ts';
+import { STORY_MESSAGES } from '../support/stories.ts';
 
 const RECORD_URL =
   'https://eu-west-1.console.aws.amazon.com/s3/object/pg-headroom-reporting?region=eu-west-1&prefix=records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz';
@@ -35,6 +36,7 @@ const CHATS: Readonly<Record<string, ChatNotification>> = {
   ),
   'kept-record': renderIncident(INCIDENTS.recovered(), [], RECORD_URL).chat,
   'failed-run-killed': renderFailure(KILLED_RUN, ALARM).chat,
+  ...Object.fromEntries(Object.entries(STORY_MESSAGES).map(([name, { chat }]) => [name, chat])),
   misconfigured: misconfigured(),
 };
 const AGREED = [
@@ -46,6 +48,11 @@ const AGREED = [
   'log-lines',
   'kept-record',
   'failed-run-killed',
+  'life-opened-again',
+  'life-changed',
+  'life-reminder',
+  'life-breaker',
+  'life-over',
   'misconfigured',
 ];
 function chatOfRun(name: string): ChatNotification {
@@ -121,6 +128,7 @@ describe('the next steps', () => {
     chatOf({
       kind: 'run',
       runId: 'run',
+      incident: null,
       at: null,
       subject: 'orders: recovered',
       paragraphs: [{ label: 'What happened', texts: ['It did.'] }],
@@ -249,6 +257,7 @@ test('limits hold for any number of any texts', () => {
           chatOf({
             kind: 'run',
             runId: name,
+            incident: name,
             at: name,
             subject: name,
             paragraphs,

@@ -26,6 +26,7 @@ import {
   sweptWith,
   sweptWithoutMemory,
 } from '../support/remembered.ts';
+import { failedAgain, STORY_MESSAGES } from '../support/stories.ts';
 
 const UNREADABLE = {
   code: 'record-invalid',
@@ -38,6 +39,7 @@ const RECORD_URL =
 
 const FAILURES: Readonly<Record<string, Message>> = {
   'failed-run-killed': renderFailure(KILLED_RUN, ALARM),
+  'life-failed-again': renderFailure(KILLED_RUN, ALARM, failedAgain()),
   'failed-run-unconfigured': renderFailure(UNCONFIGURED_RUN, null),
   'unreadable-record': renderUnreadable(
     KILLED_RUN,
@@ -81,6 +83,7 @@ const MESSAGES: Readonly<Record<string, Message>> = {
       'swept-memory-unreadable': sweptWithoutMemory,
     }).map(([name, incident]) => [name, renderIncident(incident())]),
   ),
+  ...STORY_MESSAGES,
   'kept-record': renderIncident(INCIDENTS['cannot-connect'](), [], RECORD_URL),
   ...FAILURES,
   ...MISCONFIGURED,

@@ -51,7 +51,11 @@ describe('A pause in a message', () => {
   const pausedBy = (by: string, reason: string | null, server = 'orders'): RunRecord => ({
     ...INCIDENTS.paused(),
     server,
-    recall: { kind: 'read', table: 'memory', paused: { at: '2026-11-21T02:10:07Z', by, reason } },
+    recall: {
+      kind: 'read',
+      table: 'memory',
+      paused: { at: '2026-11-21T02:10:07Z', by, reason, until: null },
+    },
   });
 
   test('is harmless whoever is said to have paused, and why', () => {

@@ -73,7 +73,7 @@ const comers = (...groups: readonly SessionsOf[]) => sessionsOf(groups, 9_000);
 const PAUSED = {
   kind: 'read',
   table: 'pg-headroom-memory',
-  paused: { at: '2026-11-21T02:10:07.120Z', by: 'ada', reason: 'fail-over test until 5' },
+  paused: { at: '2026-11-21T02:10:07.120Z', by: 'ada', reason: 'fail-over test until 5', until: null },
 } as const;
 
 const LOST =

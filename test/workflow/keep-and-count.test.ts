@@ -10,6 +10,7 @@ import { report } from '../../functions/workflow/report.ts';
 import { packRecord } from '../../functions/workflow/run-result.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS } from '../support/incidents.ts';
+import { identified, toPeople } from '../support/published.ts';
 
 const URL =
   'https://eu-west-1.console.aws.amazon.com/s3/object/records?region=eu-west-1&prefix=records/orders/x';
@@ -30,9 +31,10 @@ async function stepsOf(destination: Destination, ports: Partial<ReportPorts> = {
     count: ({ metrics }) => {
       steps.push(['count', metrics.map(({ name }) => name)]);
     },
-    publish: async (message) => {
+    publish: toPeople(async (message) => {
       steps.push(['publish', message]);
-    },
+    }),
+    now: Date.now,
     log: (event, fields) => {
       steps.push([event, fields]);
     },
@@ -54,7 +56,9 @@ describe('a record', () => {
     const steps = await stepsOf(ended('recovered'));
     expect(namesOf(steps)).toEqual(['run', 'count', 'keep', 'page', 'publish', 'told']);
     expect(whatOf(steps, 'page')).toBe(renderPage({ ...INCIDENTS.recovered(), reduced: [] }));
-    expect(whatOf(steps, 'publish')).toEqual(renderIncident(INCIDENTS.recovered(), [], PAGE_URL));
+    expect(whatOf(steps, 'publish')).toEqual(
+      identified(renderIncident(INCIDENTS.recovered(), [], PAGE_URL), 'run'),
+    );
     expect(whatOf(steps, 'publish')).toHaveProperty(
       'text',
       expect.stringContaining(`  Its page:\n${PAGE_URL}\n`),
@@ -86,7 +90,7 @@ describe('a record', () => {
     ]);
     expect(whatOf(steps, 'record-not-kept')).toMatchObject({ server: 'orders', message: 'no such bucket' });
     expect([steps[3]?.[1], steps[5]?.[1]]).toEqual([['recordsNotKept'], ['recordsNotKept']]);
-    expect(whatOf(steps, 'publish')).toEqual(renderIncident(INCIDENTS.partial()));
+    expect(whatOf(steps, 'publish')).toEqual(identified(renderIncident(INCIDENTS.partial()), 'run'));
   });
 
   test('whose page cannot be kept is linked to itself', async () => {
@@ -97,13 +101,13 @@ describe('a record', () => {
       },
     });
     expect(namesOf(steps)).toEqual(['run', 'count', 'page-not-kept', 'count', 'publish', 'told']);
-    expect(whatOf(steps, 'publish')).toEqual(renderIncident(INCIDENTS.partial(), [], URL));
+    expect(whatOf(steps, 'publish')).toEqual(identified(renderIncident(INCIDENTS.partial(), [], URL), 'run'));
   });
 
   test('is told without a link where no bucket is configured', async () => {
     const steps = await stepsOf(ended('partial'), { keep: null });
     expect(namesOf(steps)).toEqual(['run', 'count', 'publish', 'told']);
-    expect(whatOf(steps, 'publish')).toEqual(renderIncident(INCIDENTS.partial()));
+    expect(whatOf(steps, 'publish')).toEqual(identified(renderIncident(INCIDENTS.partial()), 'run'));
   });
 });
 

@@ -15,7 +15,7 @@ import { fillUntilRefused, openIdle } from '../support/sessions.ts';
 
 const ENFORCE = eagerPolicy('enforce', { freeSlots: 9 });
 const OBSERVE = eagerPolicy('observe', { freeSlots: 9 });
-const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: 'fail-over test' };
+const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: 'fail-over test', until: null };
 const NEED = 9;
 
 let server: TestServer;

@@ -4,16 +4,18 @@ import { RemediationError } from '../../functions/core/errors.ts';
 import type { Message } from '../../functions/core/message.ts';
 import { OUTCOMES } from '../../functions/core/outcome.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
+import { isWorthTelling } from '../../functions/core/worth-telling.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
-import { isWorthTelling, report } from '../../functions/workflow/report.ts';
+import { report } from '../../functions/workflow/report.ts';
 import { packRecord } from '../../functions/workflow/run-result.ts';
 import { KILLED_RUN, UNCONFIGURED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
+import { identified, toPeople } from '../support/published.ts';
 import { recordOf } from '../support/records.ts';
 
 const INVOCATION = { functionName: 'pg-headroom-orders', requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2' };
 /** Records and metrics have tests of their own. */
-const UNUSED = { memory: null, keep: null, count: () => {} };
+const UNUSED = { memory: null, keep: null, count: () => {}, now: Date.now };
 const QUIET = ['healthy', 'busy', 'muted', 'stale', 'off'];
 
 /** As it arrives: through JSON, like every payload. */
@@ -26,9 +28,9 @@ async function reported(destination: Destination) {
   const lines: string[] = [];
   await report(destination, {
     ...UNUSED,
-    publish: async (message) => {
+    publish: toPeople(async (message) => {
       messages.push(message);
-    },
+    }),
     log: (event) => {
       lines.push(event);
     },
@@ -43,7 +45,7 @@ describe('report', () => {
       const record: RunRecord = incident();
       const { messages, lines } = await reported(delivered(packRecord(record)));
       const isQuiet = !isWorthTelling(record);
-      expect(messages).toEqual(isQuiet ? [] : [renderIncident(record)]);
+      expect(messages).toEqual(isQuiet ? [] : [identified(renderIncident(record), 'run')]);
       expect(lines).toEqual(['run', isQuiet ? 'not-told' : 'told']);
     },
   );
@@ -127,7 +129,7 @@ describe('report', () => {
     const lines: string[] = [];
     const telling = report(KILLED_RUN, {
       ...UNUSED,
-      publish: () => Promise.reject(failed),
+      publish: toPeople(() => Promise.reject(failed)),
       log: (event) => lines.push(event),
     });
     await expect(telling).rejects.toBe(failed);

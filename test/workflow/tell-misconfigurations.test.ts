@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryIn } from '../../functions/aws/memory.ts';
-import type { Message } from '../../functions/core/message.ts';
+import { NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
 import type { Misconfiguration } from '../../functions/core/misconfigurations.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
 import type { MemoryStore, ReportPorts } from '../../functions/workflow/ports.ts';
@@ -9,13 +9,14 @@ import { packRecord } from '../../functions/workflow/run-result.ts';
 import { updateMemory } from '../../functions/workflow/update-memory.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { toPeople } from '../support/published.ts';
 import { misconfiguredBy, sweptWith } from '../support/remembered.ts';
 
 const GRANT = misconfiguredBy({ grants: { pg_use_reserved_connections: 'missing' } });
 const BOTH = misconfiguredBy({
   grants: { pg_use_reserved_connections: 'missing', pg_signal_backend: 'missing' },
 });
-const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: null };
+const PAUSE = { at: '2026-11-21T03:15:42.512Z', by: 'ada', reason: null, until: null };
 
 let dynamodb: LoopbackDynamoDb;
 let server: string;
@@ -54,9 +55,10 @@ async function swept(found: readonly Misconfiguration[] | null, ports: Partial<R
       count: (measure) => {
         if (measure.kind === 'own') counted.push(...measure.metrics.map(({ name }) => name));
       },
-      publish: async ({ subject }: Message) => {
+      publish: toPeople(async ({ subject }) => {
         subjects.push(subject);
-      },
+      }),
+      now: Date.now,
       log: (event, { check }) => lines.push(check === undefined ? event : `${event} ${check}`),
       ...ports,
     },
@@ -70,7 +72,11 @@ const aboutReserve = () => [`${server}: before an incident: our role may not use
 describe('A misconfiguration', () => {
   test('is told once, however many sweeps see it', async () => {
     expect(await swept(GRANT)).toEqual({ subjects: aboutReserve(), lines: ['told'], counted: [] });
-    expect(await store.read(server)).toEqual({ version: 2, paused: null, told: ['reserve'], telling: [] });
+    expect(await store.read(server)).toEqual({
+      ...NOTHING_REMEMBERED,
+      version: 2,
+      told: ['reserve'],
+    });
     const before = dynamodb.calls.length;
     expect(await swept(GRANT)).toEqual(QUIET);
     expect(dynamodb.calls.slice(before).map(({ operation }) => operation)).toEqual(['GetItem']);
@@ -97,7 +103,7 @@ describe('A misconfiguration', () => {
   });
 
   test('that nobody could be told is told when the event is delivered again', async () => {
-    const failing = { publish: () => Promise.reject(new Error('no such topic')) };
+    const failing = { publish: toPeople(() => Promise.reject(new Error('no such topic'))) };
     await expect(swept(GRANT, failing)).rejects.toThrow('no such topic');
     expect(await store.read(server)).toMatchObject({ told: [], telling: ['reserve'] });
     expect((await swept(GRANT)).subjects).toEqual(aboutReserve());
@@ -138,7 +144,7 @@ describe('Without a memory to go by, nothing is told but to the log, with each s
   });
 
   test('what was told and could not be marked is told once more', async () => {
-    const publish = async () => dynamodb.behave('denying', 'PutItem');
+    const publish = toPeople(async () => dynamodb.behave('denying', 'PutItem'));
     expect((await swept(GRANT, { publish })).lines).toEqual(['told', 'memory-trouble']);
     dynamodb.behave('well');
     expect((await swept(GRANT)).subjects).toEqual(aboutReserve());

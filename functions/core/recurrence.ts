@@ -1,0 +1,26 @@
+import { fingerprintOf } from './fingerprint.ts';
+import type { ClosedIncident, Incident, Recurrence } from './incident.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Closed incidents that are remembered; `times` counts one more at most. */
+export const MOST_CLOSED = 9;
+
+/** How often it has come to this lately. Night incidents fall on two days, so it is 24 hours that count. */
+export function recurrenceOf(
+  closed: readonly ClosedIncident[],
+  culprit: string | null,
+  now: number,
+): Recurrence {
+  const lately = closed.filter(({ lastRunAt }) => now - Date.parse(lastRunAt) < DAY_MS);
+  const same = lately.filter((each) => culprit !== null && each.culprit === culprit);
+  return { times: lately.length + 1, sameCulprit: culprit === null ? 0 : same.length + 1 };
+}
+
+/** `lastRunAt` is when the run began that found it over. */
+export function addClosed(
+  closed: readonly ClosedIncident[],
+  { openedAt, nature }: Incident,
+  lastRunAt: string,
+): readonly ClosedIncident[] {
+  return [...closed, { openedAt, lastRunAt, culprit: fingerprintOf(nature.culprit) }].slice(-MOST_CLOSED);
+}

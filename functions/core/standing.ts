@@ -1,0 +1,93 @@
+import { fingerprintOf } from './fingerprint.ts';
+import {
+  type Incident,
+  type Nature,
+  type RunSummary,
+  STANDINGS,
+  type Standing,
+  type Told,
+} from './incident.ts';
+
+const MINUTE = 60_000;
+
+/** While an incident lasts people hear of it this often, and of one and the same nature not more often. */
+export const REMIND_AFTER_MS = 30 * MINUTE;
+/** Another cause or culprit can wait this long: with several in turn each run would be news. */
+const CALM_MS = 10 * MINUTE;
+/** The natures of half an hour: one for each standing, and a few culprits. */
+const MOST_TOLD = 8;
+
+/**
+ * How a run leaves its server: `calm` when it looked and found no pressure, null when it did not look. Who only observes
+ * relieves nobody, and whoever found another run busy after a refusal knows as little as who found no reason for it.
+ */
+export function standingOf(run: Pick<RunSummary, 'outcome' | 'mode' | 'refused'>): Standing | 'calm' | null {
+  const { outcome, mode, refused } = run;
+  switch (outcome) {
+    case 'healthy':
+    case 'reaped':
+      return 'calm';
+    case 'recovered':
+      return mode === 'enforce' ? 'relieved' : 'pressed';
+    case 'partial':
+    case 'refilled':
+    case 'no-candidates':
+      return 'pressed';
+    case 'unexplained':
+      return 'unexplained';
+    case 'busy':
+      return refused ? 'unexplained' : null;
+    case 'paused':
+      return 'paused';
+    case 'blind':
+    case 'cannot-connect':
+    case 'unverified':
+    case 'failed':
+      return 'unseen';
+    case 'muted':
+    case 'stale':
+    case 'off':
+      return null;
+    default: {
+      const never: never = outcome;
+      return never;
+    }
+  }
+}
+
+export function isWorse(standing: Standing, than: Standing): boolean {
+  return STANDINGS.indexOf(standing) > STANDINGS.indexOf(than);
+}
+
+export function toldOf(standing: Standing, { cause, culprit }: Nature, at: string): Told {
+  return { at, standing, cause, culprit: fingerprintOf(culprit) };
+}
+
+/** With what is now told as the latest; what was told longer ago than it matters is forgotten. */
+export function addTold(told: readonly Told[], now: Told): readonly Told[] {
+  const recent = told.filter(({ at }) => Date.parse(now.at) - Date.parse(at) < REMIND_AFTER_MS);
+  return [...recent, now].slice(-MOST_TOLD);
+}
+
+/**
+ * What is new in a nature to people who were told of an incident before, or null. A refusal without a reason is none
+ * while the incident is open, and what gets worse always is. Everything else is told once in half an hour, so that what
+ * changes back and forth does not flood.
+ */
+export function newsIn(incident: Incident, now: Told): 'standing' | 'cause' | 'culprit' | null {
+  const last = incident.told.at(-1);
+  if (last === undefined) return 'standing';
+  if (now.standing === 'unexplained') return null;
+  if (isWorse(now.standing, last.standing)) return 'standing';
+  const recent = incident.told.filter(({ at }) => sinceMs(at, now) < REMIND_AFTER_MS);
+  if (now.standing !== last.standing)
+    return recent.some(({ standing }) => standing === now.standing) ? null : 'standing';
+  if (sinceMs(incident.toldAt, now) < CALM_MS) return null;
+  const same = [...recent, last].filter(({ standing }) => standing === now.standing);
+  if (now.culprit !== null && !same.some(({ culprit }) => culprit === now.culprit)) return 'culprit';
+  return now.cause !== null && !same.some(({ cause }) => cause === now.cause) ? 'cause' : null;
+}
+
+function sinceMs(at: string, now: Told): number {
+  return Date.parse(now.at) - Date.parse(at);
+}

@@ -1,0 +1,80 @@
+import { coerceError } from '../core/errors.ts';
+import type { RunSummary, Story } from '../core/incident.ts';
+import { follow } from '../core/incident-life.ts';
+import type { Memory } from '../core/memory.ts';
+import { addUntold, beginChecks, markTaken, type Telling, untoldOf } from '../core/untold.ts';
+import type { MemoryStore, ReportPorts } from './ports.ts';
+import { type Due, topicsOf } from './tell.ts';
+import { updateMemory } from './update-memory.ts';
+
+/** A run as it is reported. */
+export type ReportedRun = {
+  /** Null when nobody knows whose run it was. */
+  readonly server: string | null;
+  readonly summary: RunSummary;
+  /** Whether it is told where nothing is remembered of those before it. */
+  readonly worthTelling: boolean;
+  /** Misconfigurations that it found, by check; null when it did not look. */
+  readonly checks: readonly string[] | null;
+};
+
+/** What is due to be told of a run. Without a story it tells of the run alone. */
+export type Dues = {
+  readonly run: (Due & { readonly story: Story | null }) | null;
+  /** The misconfigurations that are news; `unknown` where nobody can tell which are. */
+  readonly checks: (Due & { readonly checks: readonly string[] }) | null | 'unknown';
+};
+
+/**
+ * Takes a run into the memory of its server, with what is due to be told of it: remembered before it is told, so that a
+ * run which is delivered again tells whom it has not told yet. Without a memory that can be read and written each run is
+ * told by itself.
+ */
+export async function rememberRun(run: ReportedRun, ports: ReportPorts): Promise<Dues> {
+  const { memory, now } = ports;
+  const { server } = run;
+  if (memory === null || server === null) return duesOfNobody(run, ports);
+  try {
+    const { after } = await updateMemory(memory, server, (known) => remembering(known, run, now()));
+    return duesIn(after, run.summary.runId, memory, server, ports);
+  } catch (thrown) {
+    noteTrouble(thrown, server, ports);
+    return duesOfNobody(run, ports);
+  }
+}
+
+function remembering(before: Memory, { summary, checks }: ReportedRun, now: number): Memory {
+  const { runId } = summary;
+  const { memory, isTold, story } = follow(before, summary, now);
+  const followed = isTold ? addUntold(memory, { runId, story, checks: [] }) : memory;
+  return checks === null ? followed : beginChecks(followed, runId, checks);
+}
+
+function duesOfNobody({ summary, worthTelling, checks }: ReportedRun, ports: ReportPorts): Dues {
+  const due = { messageId: `${summary.runId}-run`, topics: topicsOf(ports), mark: async () => {} };
+  return { run: worthTelling ? { ...due, story: null } : null, checks: checks === null ? null : 'unknown' };
+}
+
+function duesIn(memory: Memory, runId: string, store: MemoryStore, server: string, ports: ReportPorts): Dues {
+  const all = topicsOf(ports);
+  const dueOf = (telling: Telling) => {
+    const untold = untoldOf(memory, telling);
+    const topics = all.filter((topic) => untold !== null && !untold.taken.includes(topic));
+    if (untold === null || topics.length === 0) return null;
+    const { story, checks } = untold;
+    const kind = telling.about === 'checks' ? 'misconfigured' : (story?.kind ?? 'run');
+    const mark: Due['mark'] = (taken) =>
+      updateMemory(store, server, (known) => markTaken(known, telling, taken, all)).then(
+        () => {},
+        (thrown) => noteTrouble(thrown, server, ports),
+      );
+    return { messageId: `${runId}-${kind}`, topics, mark, story, checks };
+  };
+  return { run: dueOf({ runId, about: 'run' }), checks: dueOf({ runId, about: 'checks' }) };
+}
+
+/** What goes wrong with memory is logged and counted; the message does not wait for it. */
+function noteTrouble(thrown: unknown, server: string, { log, count }: ReportPorts): void {
+  log('memory-trouble', { server, ...coerceError(thrown).toProblem() });
+  count({ kind: 'own', metrics: [{ name: 'memoryUnreadable', unit: 'Count', value: 1 }] });
+}
