@@ -1,4 +1,12 @@
+import { type Clues, cluesOf } from './causes/clues.ts';
+import { limitIn } from './causes/limits.ts';
+import { ofLimit } from './causes/of-limit.ts';
+import { suspectsOf } from './causes/suspects.ts';
+import { verdictOf } from './causes/verdict.ts';
 import type { GroupStanding } from './ranking.ts';
+import type { RunRecord } from './record.ts';
+import type { Snapshot } from './snapshot.ts';
+import { tellsOfRefusal } from './trigger.ts';
 
 /**
  * Why the slots ran out; one closed union for message, page, memory and metrics. `limit-too-low` never stands beside a
@@ -69,6 +77,36 @@ export type Diagnosis = {
   readonly cause: Cause;
   readonly confidence: Confidence;
   readonly evidence: readonly string[];
-  /** The largest first; a mixture has several, each with its own cause. Empty where nobody can be named. */
+  /**
+   * Who explains most slots first: the largest, but for whoever holds a lock, who answers for all who wait behind. A mixture
+   * has several, each with its own cause. Empty where nobody can be named.
+   */
   readonly culprits: readonly Culprit[];
 };
+
+/**
+ * Why a server ran out of slots, as far as one look at it tells. Pure, total and deterministic. Null where there is nothing
+ * to explain or nothing to judge by: no snapshot, a record that had to leave its sessions out, or nobody under pressure and
+ * nobody refused.
+ */
+export function diagnose(record: RunRecord): Diagnosis | null {
+  const { snapshot } = record;
+  if (snapshot === null || lacksSessions(snapshot)) return null;
+  const clues = cluesOf(record, snapshot);
+  if (!isIncident(clues)) return null;
+  const limit = limitIn(clues);
+  return limit === null ? verdictOf(clues, suspectsOf(clues)) : ofLimit(clues, limit);
+}
+
+/** A record that was reduced to its victims lacks our own session too. */
+function lacksSessions({ server: { ownPid }, sessions }: Snapshot): boolean {
+  return ownPid !== null && !sessions.some(({ pid }) => pid === ownPid);
+}
+
+function isIncident({ record, server, refused }: Clues): boolean {
+  const { trigger, plan } = record;
+  const isUnder = server.under || plan?.pressure.some(({ under }) => under);
+  return (
+    isUnder || tellsOfRefusal(trigger.kind) || refused.ours > 0 || record.snapshot?.refusals.length !== 0
+  );
+}

@@ -45,7 +45,7 @@ export function rankGroups(snapshot: Snapshot): Ranking {
   const counted = foreign.filter(takesSlot);
   const seen = counted.filter((session) => !isHidden(session));
   const groups = [...Map.groupBy(seen, groupKey).values()]
-    .map((sessions) => standingOf(sessions, usable))
+    .map((sessions) => standingIn(sessions, usable))
     .sort((a, b) => b.sessions - a.sessions || compareText(groupText(a.group), groupText(b.group)));
   const hidden = counted.length - seen.length;
   return {
@@ -67,7 +67,8 @@ export function groupText({ application, user, database }: Group): string {
   return JSON.stringify([application, user, database]);
 }
 
-function standingOf(sessions: readonly Session[], usable: number): GroupStanding {
+/** What sessions of one group come to, out of so many slots. */
+export function standingIn(sessions: readonly Session[], usable: number): GroupStanding {
   const [first] = sessions;
   const ages = idleAges(sessions);
   const addresses = byCount(Map.groupBy(sessions, ({ address }) => address));

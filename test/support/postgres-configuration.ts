@@ -17,6 +17,8 @@ export type ServerOptions = {
 
 /** Loopback only, whatever the settings say. */
 export const HOST = '127.0.0.1';
+/** Every address of the loopback network may be a host that clients run on. */
+const CLIENTS = '127.0.0.0/8';
 
 const DEFAULTS = {
   // Nobody will miss this data.
@@ -50,8 +52,8 @@ export function writeConfiguration(
   const who = [
     'local all all',
     'local replication all',
-    `host all all ${HOST}/32`,
-    `host replication all ${HOST}/32`,
+    `host all all ${CLIENTS}`,
+    `host replication all ${CLIENTS}`,
   ];
   write('pg_hba.conf', who.map((client) => `${client} ${method}\n`).join(''));
   write('password', `${password}\n`);

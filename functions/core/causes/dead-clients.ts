@@ -1,0 +1,107 @@
+import { LOCAL_ADDRESS } from '../session.ts';
+import { ageText, counted } from '../words.ts';
+import { isUsedAgain } from './at-work.ts';
+import type { Clue, Clues } from './clues.ts';
+import { kinKey } from './kin.ts';
+import { agesOf, confidenceIn, doing, notMoreThan, type Search, suspect } from './suspect.ts';
+
+/** Hosts that fell silent so near to each other have gone together: a share of the silence, and some seconds. */
+const TOGETHER = { share: 0.1, leastMs: 3_000 } as const;
+const FEWEST = 3;
+/** Shorter, and every quiet moment is a death. */
+const SILENT_MS = 30_000;
+
+/** All sessions of one host, and for how long none of them has done anything. */
+type Host = { readonly address: string; readonly clues: readonly Clue[]; readonly silentMs: number };
+
+/**
+ * `dead-clients`: hosts that have gone without a word. The server waits for their sessions as it waits for any; they show by
+ * falling silent all at once, in the middle of their work, while the same programs go on elsewhere. Others are stuck with an
+ * answer that nobody takes.
+ */
+export const deadClients: Search = (all, left) => {
+  const stuck = doing(left, 'stuck');
+  const silent = cutOff(all, left);
+  return [
+    ...(stuck.length >= FEWEST ? [stuckSuspect(all, stuck)] : []),
+    ...(silent.length >= FEWEST ? [silentSuspect(all, silent)] : []),
+  ];
+};
+
+function stuckSuspect(all: Clues, stuck: readonly Clue[]) {
+  const least = Math.min(...agesOf(stuck, 'sinceMs'));
+  return suspect(all, stuck, {
+    cause: 'dead-clients',
+    confidence: confidenceIn(stuck.length, stuck.length),
+    evidence: [
+      `${stuck.length} have an answer to send that their client has not taken for ${ageText(least)} or longer`,
+    ],
+  });
+}
+
+/** The hosts that fell silent together, the most sessions at a moment first; empty unless something tells death from rest. */
+function cutOff(all: Clues, left: readonly Clue[]): readonly Clue[] {
+  const hosts = hostsOf(left);
+  const candidates = hosts.filter(({ silentMs, clues }) => silentMs >= SILENT_MS && wasAtWork(clues));
+  const together = candidates
+    .map((one) => candidates.filter((other) => isTogether(one.silentMs, other.silentMs)))
+    .toSorted((a, b) => sessionsOf(b).length - sessionsOf(a).length)[0];
+  if (together === undefined) return [];
+  const gone = sessionsOf(together);
+  const silentMs = Math.min(...together.map((host) => host.silentMs));
+  return goesOnElsewhere(all, gone, silentMs) ? gone : [];
+}
+
+const sessionsOf = (hosts: readonly Host[]): readonly Clue[] => hosts.flatMap(({ clues }) => clues);
+
+function hostsOf(left: readonly Clue[]): readonly Host[] {
+  const from = Map.groupBy(left, ({ session }) => session.address);
+  return [...from]
+    .filter(([address, clues]) => address !== '' && address !== LOCAL_ADDRESS && clues.length >= FEWEST)
+    .map(([address, clues]) => ({
+      address,
+      clues,
+      silentMs: clues.some(({ doing }) => doing === 'working' || doing === 'waiting')
+        ? 0
+        : Math.min(...agesOf(clues, 'sinceMs')),
+    }));
+}
+
+/** Pools that rest had no work; those that are cut off had. */
+function wasAtWork(clues: readonly Clue[]): boolean {
+  return clues.filter(isUsedAgain).length * 2 >= clues.length;
+}
+
+function isTogether(oneMs: number, otherMs: number): boolean {
+  return Math.abs(oneMs - otherMs) <= Math.max(TOGETHER.leastMs, TOGETHER.share * Math.max(oneMs, otherMs));
+}
+
+/** The same program has opened sessions at another host since, or works there while these are silent. */
+function goesOnElsewhere({ holders }: Clues, gone: readonly Clue[], silentMs: number): boolean {
+  const programs = new Set(gone.map(({ session }) => kinKey(session)));
+  const elsewhere = holders.filter((clue) => programs.has(kinKey(clue.session)) && !gone.includes(clue));
+  const since = elsewhere.filter(
+    ({ openedMs, sinceMs }) =>
+      (openedMs !== null && openedMs < silentMs) || (sinceMs !== null && sinceMs < silentMs / 2),
+  );
+  return since.length >= FEWEST;
+}
+
+function silentSuspect(all: Clues, gone: readonly Clue[]) {
+  const silentMs = Math.min(...agesOf(gone, 'sinceMs'));
+  const addresses = new Set(gone.map(({ session }) => session.address)).size;
+  const programs = new Set(gone.map(({ session }) => kinKey(session)));
+  const opened = all.holders.filter(
+    (clue) =>
+      programs.has(kinKey(clue.session)) && !gone.includes(clue) && (clue.openedMs ?? silentMs) < silentMs,
+  ).length;
+  const confidence = confidenceIn(gone.length, gone.length);
+  return suspect(all, gone, {
+    cause: 'dead-clients',
+    confidence: opened >= FEWEST || programs.size > 1 ? confidence : notMoreThan('medium', confidence),
+    evidence: [
+      `${counted(gone.length, 'session')} of ${counted(addresses, 'address', 'addresses')} and ${counted(programs.size, 'program')} fell silent together ${ageText(silentMs)} ago, in the middle of their work`,
+      `the same programs have opened ${counted(opened, 'session')} elsewhere since`,
+    ],
+  });
+}

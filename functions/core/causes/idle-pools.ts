@@ -1,0 +1,82 @@
+import type { Opening } from '../diagnosis.ts';
+import { medianOf } from '../median.ts';
+import { type Openings, openingsOf, type Steady } from '../opening.ts';
+import { ageText, counted } from '../words.ts';
+import { inUse, isUsedAgain } from './at-work.ts';
+import { type Clue, type Clues, sumOf } from './clues.ts';
+import { agesOf, confidenceIn, doing, notMoreThan, type Suspect, suspect } from './suspect.ts';
+
+/**
+ * `connection-leak` and `oversized-idle-pools`: both are many idle sessions. A leak opens them one after the other and
+ * never uses them again; a pool opens them together, or has used them all and needs them no more.
+ */
+export function idlePools(all: Clues, kin: readonly Clue[]): Suspect | null {
+  const resting = doing(kin, 'resting');
+  if (resting.length * 10 < kin.length * 6) return null;
+  const openings = openingsOf(agesOf(kin, 'openedMs'));
+  const unused = resting.filter((clue) => !isUsedAgain(clue));
+  const { steady, inBursts } = openings;
+  if (steady !== null && isLeak(steady, inBursts, kin.length) && unused.length * 10 >= resting.length * 6)
+    return leak(all, kin, resting, steady);
+  const poolsOpened = inBurstsByAddress(kin);
+  if (poolsOpened * 2 >= kin.length && inUse(kin).length * 2 < kin.length)
+    return pools(all, kin, resting, openings);
+  const stale = resting.filter((clue) => !inUse([clue]).length);
+  if (stale.length * 10 >= kin.length * 6 && unused.length * 2 < resting.length)
+    return pools(all, kin, resting, openings);
+  return null;
+}
+
+/** Most of the sessions have come steadily, whatever the pool opened at its start. */
+function isLeak({ sessions }: Steady, inBursts: number, of: number): boolean {
+  return sessions * 2 >= of && inBursts * 2 <= of;
+}
+
+/** Each process opens its pool when it starts: together, at its own address. */
+function inBurstsByAddress(kin: readonly Clue[]): number {
+  const each = [...Map.groupBy(kin, ({ session }) => session.address).values()];
+  const together = openingsOf(agesOf(kin, 'openedMs')).inBursts;
+  return Math.max(
+    together,
+    sumOf(each, (clues) => openingsOf(agesOf(clues, 'openedMs')).inBursts),
+  );
+}
+
+function leak(all: Clues, kin: readonly Clue[], resting: readonly Clue[], steady: Steady): Suspect {
+  const { perHour, spanMs } = steady;
+  return suspect(all, kin, {
+    cause: 'connection-leak',
+    confidence: confidenceIn(steady.sessions, kin.length),
+    opening: openingFor(all, steady),
+    evidence: [
+      `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}, and were not used again after they were opened`,
+      `opened one every ${ageText(3_600_000 / perHour)} over ${ageText(spanMs)}`,
+    ],
+  });
+}
+
+/** At this rate; the slots are those that are free after the run, if it read them again. */
+export function openingFor({ record, server }: Clues, { perHour, spanMs }: Steady): Opening {
+  const last = record.readings.at(-1)?.pressure.find(({ scope }) => scope.kind === 'server');
+  const free = Math.max(0, (last ?? server).free);
+  return { perHour, spanMs, fullInMs: Math.round((free * 3_600_000) / perHour) };
+}
+
+function pools(all: Clues, kin: readonly Clue[], resting: readonly Clue[], openings: Openings): Suspect {
+  const addresses = new Set(kin.map(({ session }) => session.address)).size;
+  const used = inUse(kin);
+  const confidence = confidenceIn(resting.length, kin.length);
+  return suspect(all, kin, {
+    cause: 'oversized-idle-pools',
+    confidence: openings.bursts > 0 ? confidence : notMoreThan('medium', confidence),
+    evidence: [
+      `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}; ${counted(used.length, 'session')} in use`,
+      ...(openings.inBursts > 0
+        ? [
+            `${openings.inBursts} were opened in ${counted(openings.bursts, 'burst')}, as pools do when they start`,
+          ]
+        : []),
+      `${counted(addresses, 'address', 'addresses')} with ${Math.round(kin.length / Math.max(1, addresses))} sessions each`,
+    ],
+  });
+}

@@ -1,0 +1,124 @@
+import type { Cause, Confidence, Culprit, Diagnosis } from '../diagnosis.ts';
+import { groupText } from '../ranking.ts';
+import { counted } from '../words.ts';
+import { inUse } from './at-work.ts';
+import { type Clues, sumOf } from './clues.ts';
+import { isStorm, stormText } from './reconnect-storm.ts';
+import { notMoreThan, type Suspect, toCulprit } from './suspect.ts';
+
+/** A cause that explains less of what is used is no cause: a fifth beside others, a third alone or all together. */
+const SHARE = { ofCause: 0.2, ofAll: 1 / 3, ofCulprit: 0.1 } as const;
+const MOST_CULPRITS = 5;
+/** On so few sessions everybody holds much. */
+const FEWEST_USED = 8;
+
+/** What the suspects come to: one cause, and who is behind it. */
+export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
+  const total = Math.max(all.server.used, ...suspects.map(({ explains }) => explains));
+  const causes = [...Map.groupBy(suspects, ({ cause }) => cause)]
+    .map(([cause, those]) => ({ cause, those, explains: explainedBy(those) }))
+    .filter(({ explains }) => explains >= total * SHARE.ofCause)
+    .toSorted((a, b) => b.explains - a.explains);
+  const [main] = causes;
+  const doubt = doubtIn(all);
+  if (main === undefined || sumOf(causes, ({ explains }) => explains) < total * SHARE.ofAll)
+    return doubt === null && suspectsNobody(all, suspects) ? limitTooLow(all) : unclear(all, doubt);
+  const confidence = notMoreThan(doubt === null ? 'high' : 'low', confidenceOf(main.those));
+  if (confidence === 'low') return unclear(all, doubt);
+  return {
+    cause: main.cause,
+    confidence: all.hidden * 10 >= all.server.used ? notMoreThan('medium', confidence) : confidence,
+    evidence: [
+      ...aboutServer(all),
+      ...causes
+        .flatMap(({ those }) => those.filter(({ standing }) => standing === null))
+        .flatMap(({ evidence }) => evidence),
+    ],
+    culprits: culpritsOf(
+      causes.flatMap(({ those }) => those),
+      total,
+    ),
+  };
+}
+
+/** The head of a queue answers for those behind it, who are counted once. */
+function explainedBy(those: readonly Suspect[]): number {
+  const clues = new Set(those.flatMap(({ clues }) => clues)).size;
+  return Math.max(clues, ...those.map(({ explains }) => explains));
+}
+
+function confidenceOf(those: readonly Suspect[]): Confidence {
+  return those.toSorted((a, b) => b.explains - a.explains)[0]?.confidence ?? 'low';
+}
+
+function culpritsOf(suspects: readonly Suspect[], total: number): readonly Culprit[] {
+  const ranked = suspects.toSorted((a, b) => b.explains - a.explains);
+  const named = ranked.filter(({ explains }, at) => at === 0 || explains >= total * SHARE.ofCulprit);
+  return onePerGroup(named.flatMap(toCulprit)).slice(0, MOST_CULPRITS);
+}
+
+/** A group stands for what most of it does. */
+export function onePerGroup(culprits: readonly Culprit[]): readonly Culprit[] {
+  const seen = new Set<string>();
+  return culprits.filter(({ standing }) => {
+    const key = groupText(standing.group);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Why nothing can be told for sure, or null. */
+function doubtIn({ hidden, server, snapshot }: Clues): string | null {
+  if (hidden * 3 >= server.used && hidden > 0)
+    return `${hidden} of ${server.used} sessions are hidden from our role`;
+  if (server.used < FEWEST_USED) return `only ${counted(server.used, 'session')} to judge by`;
+  const isReduced = snapshot.sessions.every(
+    ({ stateChange, waitEvent }) => stateChange === null && waitEvent === null,
+  );
+  return isReduced ? 'the record had to leave out what the sessions wait for' : null;
+}
+
+const IDLE_CAUSES: ReadonlySet<Cause> = new Set([
+  'connection-leak',
+  'oversized-idle-pools',
+  'idle-in-transaction',
+]);
+
+/** All work, nobody has too many, and nothing that wastes slots is in sight. */
+function suspectsNobody(all: Clues, suspects: readonly Suspect[]): boolean {
+  const wasted = sumOf(
+    suspects.filter(({ cause }) => IDLE_CAUSES.has(cause)),
+    ({ explains }) => explains,
+  );
+  const used = inUse(all.holders).length;
+  return (
+    all.server.under &&
+    used * 10 >= all.server.used * 6 &&
+    wasted * 10 < all.server.used &&
+    !suspects.some(({ cause }) => cause === 'connection-leak')
+  );
+}
+
+function limitTooLow(all: Clues): Diagnosis {
+  const used = inUse(all.holders).length;
+  return {
+    cause: 'limit-too-low',
+    confidence: used * 10 >= all.server.used * 8 ? 'high' : 'medium',
+    evidence: [
+      ...aboutServer(all),
+      `${used} of ${all.server.used} sessions were in use within the last 30s, in ${counted(all.standings.size, 'group')} of which none stands out`,
+    ],
+    culprits: [],
+  };
+}
+
+function unclear(all: Clues, doubt: string | null): Diagnosis {
+  const why = doubt ?? `no cause explains a third of the ${counted(all.server.used, 'session')}`;
+  return { cause: 'unclear', confidence: 'low', evidence: [...aboutServer(all), why], culprits: [] };
+}
+
+function aboutServer(all: Clues): readonly string[] {
+  const { used, usable } = all.server;
+  return [`${used} of ${usable} usable slots are in use`, ...(isStorm(all) ? [stormText(all)] : [])];
+}

@@ -1,0 +1,104 @@
+/** Records incidents: `npm run incidents:record [part of a name …]`. What is recorded is committed; tests only replay it. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseLogLines } from '../../functions/core/parse-log-lines.ts';
+import type { RunRecord } from '../../functions/core/record.ts';
+import type { Trigger } from '../../functions/core/trigger.ts';
+import { serverPorts } from '../../functions/postgres/server-ports.ts';
+import { remediate } from '../../functions/workflow/remediate.ts';
+import { packRecord } from '../../functions/workflow/run-result.ts';
+import { aPolicy } from '../support/builders.ts';
+import { logDocument } from '../support/events.ts';
+import type { TestServer } from '../support/postgres-server.ts';
+import { alarmNow, aRequest, SWEEP } from '../support/runs.ts';
+import { targetOf } from '../support/targets.ts';
+import { scaled } from './scaled.ts';
+import { Scene } from './scene.ts';
+import { STORIES } from './stories/all.ts';
+import type { Expected, Story, Told } from './story.ts';
+
+const FOLDER = join(import.meta.dirname, 'recorded');
+
+const wanted = process.argv.slice(2);
+const stories = STORIES.filter(
+  ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+);
+const startedAt = performance.now();
+for (const story of stories) {
+  const begin = performance.now();
+  const record = await recordOf(story);
+  await keep(story, record);
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
+  const used = record.plan?.pressure.find(({ scope }) => scope.kind === 'server')?.used;
+  console.log(`${story.name}: ${record.outcome}, ${used} slots used, ${seconds} s`);
+}
+console.log(`${stories.length} stories in ${((performance.now() - startedAt) / 60_000).toFixed(1)} min`);
+
+async function recordOf(story: Story): Promise<RunRecord> {
+  await using scene = await Scene.start(story);
+  await story.play(scene);
+  const trigger = triggerOf(story, scene.server);
+  const request = aRequest({
+    policy: aPolicy({ ...story.policy, mode: 'observe' }),
+    trigger,
+    runId: story.name,
+    server: 'incident',
+  });
+  return await remediate(
+    request,
+    serverPorts(
+      targetOf(scene.server),
+      async () => scene.headroom,
+      () => {},
+    ),
+  );
+}
+
+/** The lines as CloudWatch has them from the server's log, each with its own moment. */
+function triggerOf({ trigger = 'log-lines', name }: Story, server: TestServer): Trigger {
+  if (trigger === 'alarm') return alarmNow();
+  if (trigger === 'schedule') return SWEEP;
+  const lines = server
+    .log()
+    .split('\n')
+    .filter((line) => line.includes(':53300:'))
+    .map((message) => ({ message, timestamp: Date.parse(message.slice(0, 27)) }));
+  if (lines.length === 0) throw new Error(`${name}: nobody was refused`);
+  return parseLogLines(logDocument(lines));
+}
+
+/** The recording, and its copies of other ages. */
+async function keep(story: Story, record: RunRecord): Promise<void> {
+  const { name, scales = [1] } = story;
+  for (const factor of scales) {
+    const file = scales.length > 1 ? `${name}-x${factor}` : name;
+    const kept = factor === 1 ? record : scaled(record, factor);
+    const { pgHeadroom, runId, server, mode, outcome, metrics, reduced, packed } = packRecord(kept);
+    const result = { pgHeadroom, runId, server, mode, outcome, metrics, reduced, packed };
+    const text = JSON.stringify({ story: toldOf(story, file, factor), result }, null, 2);
+    await writeFile(join(FOLDER, `${file}.json`), `${text}\n`);
+  }
+}
+
+function toldOf(story: Story, name: string, factor: number): Told {
+  const { told, version, settings, expected, isHeldOut } = story;
+  const { max_connections, superuser_reserved_connections = 3, reserved_connections = 0 } = settings;
+  return {
+    name,
+    told,
+    version,
+    settings,
+    usable: max_connections - Number(superuser_reserved_connections) - Number(reserved_connections),
+    ...(isHeldOut && { isHeldOut }),
+    expected: slower(expected, factor),
+    ...(factor !== 1 && { scaledFrom: { recorded: story.name, factor } }),
+  };
+}
+
+function slower(expected: Expected, factor: number): Expected {
+  const culprits = expected.culprits.map(({ perHour, ...culprit }) => ({
+    ...culprit,
+    ...(perHour !== undefined && { perHour: Math.round((perHour / factor) * 1_000) / 1_000 }),
+  }));
+  return { ...expected, culprits };
+}

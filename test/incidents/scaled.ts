@@ -1,0 +1,38 @@
+import { planRemediation } from '../../functions/core/plan.ts';
+import type { RunRecord } from '../../functions/core/record.ts';
+import { serverTimeMs } from '../../functions/core/server-time.ts';
+import type { Session } from '../../functions/core/session.ts';
+import { expectedOutcome } from '../../functions/core/verification.ts';
+
+/** The same run when everything was so many times as old; it is planned anew, for a plan goes by ages. */
+export function scaled(record: RunRecord, factor: number): RunRecord {
+  const { snapshot, trigger, policy } = record;
+  if (snapshot === null) return record;
+  const takenAt = serverTimeMs(snapshot.takenAt) ?? 0;
+  const older = (text: string | null) => {
+    const at = serverTimeMs(text);
+    return at === null ? text : serverText(takenAt - (takenAt - at) * factor);
+  };
+  const times = (ms: number | null) => (ms === null ? null : Math.round(ms * factor));
+  const sessions = snapshot.sessions.map(
+    (session): Session => ({
+      ...session,
+      backendStart: older(session.backendStart),
+      stateChange: older(session.stateChange),
+      stateAgeMs: times(session.stateAgeMs),
+      transactionAgeMs: times(session.transactionAgeMs),
+      queryAgeMs: times(session.queryAgeMs),
+    }),
+  );
+  const aged = { ...snapshot, sessions };
+  const plan = planRemediation(aged, policy, trigger.kind);
+  return { ...record, snapshot: aged, plan, outcome: expectedOutcome(plan, trigger.kind) };
+}
+
+/** As the server writes a moment. */
+function serverText(ms: number): string {
+  const micros = String(Math.round((ms - Math.floor(ms)) * 1_000))
+    .padStart(3, '0')
+    .slice(0, 3);
+  return `${new Date(Math.floor(ms)).toISOString().slice(0, 23).replace('T', ' ')}${micros}+00`;
+}

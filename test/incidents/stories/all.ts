@@ -1,0 +1,4 @@
+import type { Story } from '../story.ts';
+import { LEAKS } from './leaks.ts';
+
+export const STORIES: readonly Story[] = [...LEAKS];

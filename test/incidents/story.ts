@@ -1,0 +1,48 @@
+import type { Cause, Confidence } from '../../functions/core/diagnosis.ts';
+import type { Group } from '../../functions/core/session.ts';
+import type { Version } from '../support/postgres-server.ts';
+import type { Scene } from './scene.ts';
+
+/** What must be said of an incident. */
+export type Expected = {
+  readonly cause: Cause;
+  /** At least. */
+  readonly confidence: Confidence;
+  /** All of them, in any order but the first; sessions are what the recording made them hold. */
+  readonly culprits: readonly ExpectedCulprit[];
+};
+
+export type ExpectedCulprit = Group & {
+  readonly sessions: number;
+  readonly cause: Cause;
+  /** Sessions an hour that it really opened and kept, where it did so steadily. */
+  readonly perHour?: number;
+};
+
+/** An incident that real clients bring about on a real server. */
+export type Story = {
+  /** `<cause>-<story>`. */
+  readonly name: string;
+  /** What was done, in a sentence or two. */
+  readonly told: string;
+  readonly version: Version;
+  readonly settings: Readonly<Record<string, string | number>> & { readonly max_connections: number };
+  /** What starts the run; default the lines of refused clients in the server's log. */
+  readonly trigger?: 'log-lines' | 'alarm' | 'schedule';
+  /** How often so old everything is to be as it was recorded, for incidents that take hours. */
+  readonly scales?: readonly number[];
+  readonly policy?: object;
+  /** As it was recorded; rates are those before scaling. */
+  readonly expected: Expected;
+  /** The rules were not tuned on it. */
+  readonly isHeldOut?: true;
+  readonly play: (scene: Scene) => Promise<void>;
+};
+
+/** A story as it stands beside its recording. */
+export type Told = Pick<Story, 'name' | 'told' | 'version' | 'settings' | 'isHeldOut'> & {
+  readonly usable: number;
+  readonly expected: Expected;
+  /** The recorded ages are multiplied by it. */
+  readonly scaledFrom?: { readonly recorded: string; readonly factor: number };
+};
