@@ -10,7 +10,7 @@ export function halfOpen(facts: AdviceFacts): readonly Advice[] {
   const find = forOperator(
     "Find the address with many unfinished connections and keep it out: ss -tn on the server's host, or the network's flow logs. Health checks of load balancers and port scanners do this.",
   );
-  // The others fix it for their customers.
+  // Whether the others let their customers set it is not known.
   const maySet = provider === null || provider === 'rds' || provider === 'aurora';
   if (!maySet || facts.isGauss) return [find];
   const setting = {
