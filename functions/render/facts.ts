@@ -1,3 +1,4 @@
+import { type Diagnosis, diagnose } from '../core/diagnosis.ts';
 import { type GroupStanding, leadingIn, type Ranking, rankGroups } from '../core/ranking.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
 import { type Group, groupKey, groupOf } from '../core/session.ts';
@@ -17,6 +18,8 @@ export type Facts = {
   readonly hypothetical: boolean;
   /** Null without a snapshot, and when the record had to leave the sessions out. */
   readonly ranking: Ranking | null;
+  /** Why it came to this; null where there is nothing to explain, or nothing to judge by. */
+  readonly diagnosis: Diagnosis | null;
   /** Who stands out in the scope that the message speaks of. */
   readonly leading: GroupStanding | null;
   /** The scope that the message speaks of: the first under pressure, else the server. At first, and at the last read. */
@@ -41,19 +44,21 @@ export function factsOf(
   reduced: readonly Reduction[],
   recordUrl: string | null = null,
 ): Facts {
-  const { snapshot, plan, attempts, readings } = record;
+  const { snapshot, plan, attempts, readings, outcome } = record;
   const tried = triedOf(record);
   const losses = tried.filter(({ result }) => result === null || result === 'terminated');
   const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
   const settled = readings.findLast(({ phase }) => phase === 'settled');
   const takers = snapshot && plan && settled ? takersOf(snapshot, plan, attempts, settled) : [];
-  const ranking = snapshot === null || reduced.includes('spared sessions') ? null : rankGroups(snapshot);
+  const isReduced = reduced.includes('spared sessions');
+  const ranking = snapshot === null || isReduced ? null : rankGroups(snapshot);
   return {
     record,
     reduced,
     recordUrl,
     hypothetical: isHypothetical(record),
     ranking,
+    diagnosis: isReduced || outcome === 'blind' ? null : diagnose(record),
     leading: ranking === null || before === null ? null : leadingIn(ranking, before),
     before,
     after: before === null ? null : pressureAt(readings.at(-1)?.pressure, before),

@@ -1,14 +1,16 @@
-import { limitPaste, sharedBy } from '../core/advice/cap-role.ts';
 import { crashWarning } from '../core/advice/crash-warning.ts';
 import { type Advice, forOperator, sqlPaste } from '../core/advice.ts';
+import { adviseOn } from '../core/advise.ts';
 import { cleanName } from '../core/clean-text.ts';
-import { roleLimitFor } from '../core/role-limit.ts';
 import type { Facts } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
 import { outcomeSteps } from './outcome-steps.ts';
 import { quoteIdentifier } from './sql.ts';
-import { counted, groupName } from './words.ts';
+import { counted } from './words.ts';
 
+/** More is not read at night; some advice there is always room for. */
+const MOST_STEPS = 6;
+const LEAST_ADVICE = 2;
 /** Nothing is known well enough to leave less room for what to do. */
 const LEAST_LINES = 6;
 
@@ -33,16 +35,14 @@ function fitting(steps: readonly Advice[], room: number): number {
   return Math.max(1, most + 1);
 }
 
+/** The outcome's own come first, and how to let it act follows on who would bear it: no advice takes their room. */
 export function stepsOf(facts: Facts): readonly Advice[] {
   const { outcome, problem } = facts.record;
-  return [
-    ...outcomeSteps(outcome, problem?.code ?? null, facts),
-    ...missingGrant(facts),
-    ...crashWarning(facts.record),
-    ...roleLimit(facts),
-    ...askOwners(facts),
-    ...toEnforce(facts),
-  ];
+  const own = [...outcomeSteps(outcome, problem?.code ?? null, facts), ...missingGrant(facts)];
+  const enforce = toEnforce(facts);
+  const [first, ...more] = adviceOn(facts);
+  const room = Math.max(LEAST_ADVICE, MOST_STEPS - own.length - enforce.length);
+  return [...own, ...(first ? [first] : []), ...enforce, ...more.slice(0, room - 1)];
 }
 
 /** Numbered on from those that were told before. */
@@ -70,24 +70,9 @@ function missingGrant({ results, ownRole }: Facts): readonly Advice[] {
   ];
 }
 
-function roleLimit({ record, ranking }: Facts): readonly Advice[] {
-  const need = record.plan?.pressure.find(({ scope }) => scope.kind === 'server')?.need ?? 0;
-  const limit =
-    record.snapshot === null
-      ? null
-      : roleLimitFor(record.snapshot, ranking?.leading?.group.user ?? null, need);
-  if (limit === null) return [];
-  const text = `To keep role ${cleanName(limit.role)} from filling the server again, cap it at ${limit.limit} (it held ${limit.held}). Open sessions stay, new ones over the limit are refused.`;
-  return [forOperator(`${text}${sharedBy(limit)}`, limitPaste(limit))];
-}
-
-/** Only where slots were short: nobody is asked about a server that is well. */
-function askOwners({ leading, before }: Facts): readonly Advice[] {
-  // Clients that have not logged in are nobody's yet.
-  if (leading === null || leading.group.user === '' || !before?.under) return [];
-  const idle = leading.states.find(({ state }) => state === 'idle')?.count ?? 0;
-  const held = `${counted(leading.sessions, 'session')}, ${idle === 0 ? 'none' : idle} of them idle`;
-  return [forOperator(`Ask the owners of ${groupName(leading.group)} why it held ${held}.`)];
+/** Where nothing is to be explained, somebody may have lost sessions all the same. */
+function adviceOn({ record, diagnosis }: Facts): readonly Advice[] {
+  return diagnosis === null ? crashWarning(record) : adviseOn(record, diagnosis);
 }
 
 function toEnforce({ record, losses }: Facts): readonly Advice[] {

@@ -1,4 +1,5 @@
 import { type Advice, forOperator, sqlPaste } from '../core/advice.ts';
+import type { Cause } from '../core/diagnosis.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Facts } from './facts.ts';
@@ -36,8 +37,11 @@ const UNEXPLAINED: readonly Advice[] = [
   forOperator(
     'The alarm may read the log of another server or instance: compare its log group with the host that this server is declared with.',
   ),
-  UNFINISHED,
 ];
+
+function unexplained({ diagnosis }: Facts): readonly Advice[] {
+  return diagnosis?.cause === 'half-open-clients' ? UNEXPLAINED : [...UNEXPLAINED, UNFINISHED];
+}
 
 /** What each outcome asks for. */
 export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Facts): readonly Advice[] {
@@ -62,7 +66,7 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
     case 'paused':
       return [resumeStep(facts.record)];
     case 'unexplained':
-      return UNEXPLAINED;
+      return unexplained(facts);
     case 'blind':
       return maySee(facts);
     case 'cannot-connect':
@@ -86,9 +90,13 @@ function manyIn(state: string, { ranking }: Facts): number {
   return count * 4 < (ranking?.used ?? 0) ? 0 : count;
 }
 
+/** What advice on these says already, with the pids. */
+const BY_HAND: ReadonlySet<Cause> = new Set(['slow-queries', 'lock-pile-up', 'idle-in-transaction']);
+
 /** Where active work fills the server, a human has to say what of it may end. */
 function seeRunning(facts: Facts): readonly Advice[] {
-  const { record } = facts;
+  const { record, diagnosis } = facts;
+  if (diagnosis !== null && BY_HAND.has(diagnosis.cause)) return [];
   const active = manyIn('active', facts);
   if (active === 0) return [];
   const reserved = record.snapshot?.slots.superuserReserved ?? 0;

@@ -65,7 +65,7 @@ describe('Who was refused, in a sentence', () => {
 test('Who was refused is never taken for who held the slots: nothing else in the message changes', () => {
   const incident = logLinesIncident();
   const textFor = (user: string) => {
-    const refused = [aRefused({ user, database: user, address: '203.0.113.7', kind: 'role', count: 900 })];
+    const refused = [aRefused({ user, database: user, address: '203.0.113.7', kind: 'server', count: 4 })];
     return renderIncident({ ...incident, trigger: aLogLines({ refused }) }).text;
   };
   const sectionsOf = (text: string) =>

@@ -24,6 +24,7 @@ const LEAK: SessionsOf = {
   fromAgeMs: 2 * HOUR + 11 * MINUTE,
   toAgeMs: 40 * SECOND,
   addresses: PODS,
+  leaks: true,
 };
 const SHOP: readonly SessionsOf[] = [
   {

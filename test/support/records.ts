@@ -28,30 +28,41 @@ export type SessionsOf = {
   readonly addresses?: readonly string[];
   readonly superuser?: boolean;
   readonly lastStatement?: string;
+  /** Each was opened when it was last used, as those of a leak are; else all at the same time. */
+  readonly leaks?: boolean;
 };
 
 const STARTED_AT = '2026-11-21T03:15:43.011Z';
 const OWN_PID = 4_100;
+const TAKEN_AT_MS = Date.parse('2026-11-21T03:15:43Z');
 
 /** Sessions of real servers differ in pid, address and age; pids count up from `firstPid`. */
 export function sessionsOf(groups: readonly SessionsOf[], firstPid = 4_200): readonly Session[] {
   let next = firstPid;
-  return groups.flatMap(({ count, fromAgeMs = 2 * SECOND, toAgeMs = fromAgeMs, addresses, ...fields }) => {
-    const pid = next;
-    next += count;
-    return someSessions(count, pid, (index) => {
-      const ageMs = Math.round(fromAgeMs - ((fromAgeMs - toAgeMs) * index) / Math.max(1, count - 1));
-      const inTransaction = fields.state !== undefined && fields.state !== 'idle';
-      return {
-        application: '',
-        ...fields,
-        address: addresses?.[index % addresses.length] ?? '10.0.3.17',
-        stateAgeMs: ageMs,
-        queryAgeMs: ageMs,
-        transactionAgeMs: inTransaction ? ageMs : null,
-      };
-    });
-  });
+  return groups.flatMap(
+    ({ count, fromAgeMs = 2 * SECOND, toAgeMs = fromAgeMs, addresses, leaks, ...fields }) => {
+      const pid = next;
+      next += count;
+      return someSessions(count, pid, (index) => {
+        const ageMs = Math.round(fromAgeMs - ((fromAgeMs - toAgeMs) * index) / Math.max(1, count - 1));
+        const inTransaction = fields.state !== undefined && fields.state !== 'idle';
+        return {
+          application: '',
+          ...fields,
+          ...(leaks && { backendStart: startOf(ageMs) }),
+          address: addresses?.[index % addresses.length] ?? '10.0.3.17',
+          stateAgeMs: ageMs,
+          queryAgeMs: ageMs,
+          transactionAgeMs: inTransaction ? ageMs : null,
+        };
+      });
+    },
+  );
+}
+
+/** In the server's own words, whose microseconds tell apart what began in the same millisecond. */
+function startOf(ageMs: number): string {
+  return `${new Date(TAKEN_AT_MS - ageMs).toISOString().slice(0, -1).replace('T', ' ')}000+00`;
 }
 
 const PROCESSES = ['checkpointer', 'background writer', 'walwriter', 'autovacuum launcher'];

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { adviseOn } from '../../../functions/core/advise.ts';
+import type { Cause } from '../../../functions/core/diagnosis.ts';
+import { diagnose } from '../../../functions/core/diagnosis.ts';
+import { recordings } from '../../incidents/recordings.ts';
+
+/** What advice on a cause is about; words that no advice on another cause needs. */
+const ABOUT: Readonly<Record<Cause, RegExp>> = {
+  'connection-leak': /give them back|release|close each|putconn|idle_session_timeout/,
+  'oversized-idle-pools': /at most|cap it at|lifetime/,
+  'traffic-spike': /pooler|backoff|short transactions/,
+  'slow-queries': /runs longest|Bound the statements/,
+  'idle-in-transaction': /left a transaction open|leaves open end/,
+  'lock-pile-up': /blocks \d+ session|prepared transaction/,
+  'reconnect-storm': /exponential backoff/,
+  'role-limit': /sessions that role/,
+  'database-limit': /sessions that database/,
+  'replication-limit': /max_wal_senders/,
+  'pooler-oversized': /pooler/,
+  'developer-tools': /psql|DBeaver|roles of their own|idle sessions end/,
+  'monitoring-hog': /pool of 2/,
+  'dead-clients': /60 s of silence/,
+  'half-open-clients': /authentication_timeout/,
+  'limit-too-low': /raise max_connections/,
+  unclear: /two looks/,
+};
+
+describe.each(recordings())('the recorded incident $story.name', ({ record }) => {
+  const diagnosis = diagnose(record);
+  const advice = diagnosis === null ? [] : adviseOn(record, diagnosis);
+
+  test('has advice on its cause, the same every time', () => {
+    expect(advice.length).toBeGreaterThan(0);
+    expect(advice.length).toBeLessThanOrEqual(6);
+    expect(advice.map(({ text }) => text).join('\n')).toMatch(ABOUT[diagnosis?.cause ?? 'unclear']);
+    expect(diagnosis === null ? [] : adviseOn(record, diagnosis)).toEqual(advice);
+  });
+
+  test('has statements for its own roles and sessions only', () => {
+    const { sessions = [], slots } = record.snapshot ?? {};
+    const owners = new Set([
+      ...sessions.flatMap(({ user, database }) => [user, database]),
+      ...(slots?.roles.map(({ name }) => name) ?? []),
+      ...(slots?.databases.map(({ name }) => name) ?? []),
+    ]);
+    const pids = new Set(sessions.map(({ pid }) => pid));
+    for (const line of advice.flatMap(({ paste }) => paste?.lines ?? [])) {
+      const [, owner] = /^ALTER (?:ROLE|DATABASE) "([^"]+)"/.exec(line) ?? [];
+      if (owner !== undefined) expect(owners).toContain(owner);
+      const [, pid] = /^ {2}\((\d+), '/.exec(line) ?? [];
+      if (pid !== undefined) expect(pids).toContain(Number(pid));
+    }
+  });
+});
