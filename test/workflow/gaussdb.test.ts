@@ -135,25 +135,29 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       await expectAlive(server, forbidden);
     });
 
-    test('a session that left, and a stranger under its number, are no match', async () => {
+    test('a session that left, one that ran a statement since, and a stranger under its number are no match', async () => {
       const database = await openDatabase(server, roles.get(kind) ?? app);
-      const [left, stranger] = await leak(2);
-      const { sessions } = await database.readSnapshot();
-      const rowOf = (session?: TestSession) =>
-        sessions.find(({ pid }) => pid === pidOn(kind, session?.pid ?? 0));
-      const [leftRow, strangerRow] = [rowOf(left), rowOf(stranger)];
-      if (leftRow === undefined || strangerRow === undefined) throw new Error('A row is missing');
+      const [left, awake, stranger] = await leak(3);
+      const rowOf = async (session?: TestSession) => {
+        const { sessions } = await database.readSnapshot();
+        const row = sessions.find(({ pid }) => pid === pidOn(kind, session?.pid ?? 0));
+        if (row === undefined) throw new Error('A row is missing');
+        return row;
+      };
+      const [leftRow, awakeRow, strangerRow] = [await rowOf(left), await rowOf(awake), await rowOf(stranger)];
       await left?.close();
-      await waitUntil(
-        async () =>
-          (await server.query('SELECT FROM pg_stat_activity WHERE pid = $1', [left?.pid])).length === 0,
-        {
-          what: 'the session was gone',
-        },
-      );
+      await awake?.client.query('SELECT 1');
+      const settled = async () =>
+        (await server.query('SELECT FROM pg_stat_activity WHERE pid = $1', [left?.pid])).length === 0 &&
+        (await rowOf(awake)).stateChange !== awakeRow.stateChange;
+      await waitUntil(settled, { what: 'the server showed both' });
       const reused = { ...strangerRow, backendStart: leftRow.backendStart };
-      expect(await database.terminate([leftRow, reused])).toEqual(['no-match', 'no-match']);
-      await expectAlive(server, stranger === undefined ? [] : [stranger]);
+      const results = await database.terminate([leftRow, awakeRow, reused]);
+      expect(results).toEqual(['no-match', 'no-match', 'no-match']);
+      await expectAlive(
+        server,
+        [awake, stranger].filter((session) => session !== undefined),
+      );
       await database.close();
     });
 
