@@ -1,3 +1,4 @@
+import { CONSOLES, GRAPHICAL_TOOLS } from './developer-tools.ts';
 import { nameMatcher } from './name-pattern.ts';
 import type { Session } from './session.ts';
 
@@ -28,23 +29,10 @@ export type ClientTechnology = {
 
 /** `application_name`s in lower case: those that the client gives itself. */
 const NAMED: Readonly<Partial<Record<Technology, readonly string[]>>> = {
-  psql: ['psql'],
+  psql: CONSOLES,
   pgbench: ['pgbench'],
   jdbc: ['postgresql jdbc driver'],
-  gui: [
-    'pgadmin*',
-    'dbeaver*',
-    'datagrip*',
-    'intellij*',
-    'tableplus*',
-    'postico*',
-    'navicat*',
-    'heidisql*',
-    'beekeeper*',
-    'dbvisualizer*',
-    'azure data studio*',
-    'azuredatastudio*',
-  ],
+  gui: GRAPHICAL_TOOLS,
   monitoring: [
     'datadog*',
     'postgres_exporter*',
@@ -104,12 +92,6 @@ export function technologyOf(application: string, sessions: readonly Session[]):
   // pgjdbc rolls back as well, but not without a name.
   if (application === '' && share(PYTHON_HABIT, 50)) return { technology: 'psycopg2', certain: false };
   return null;
-}
-
-/** People's own, which nobody's pool is: psql and graphical tools. */
-export function isTool(application: string): boolean {
-  const technology = technologyOf(application, [])?.technology;
-  return technology === 'psql' || technology === 'gui';
 }
 
 /** As it is called in a sentence. */

@@ -1,4 +1,4 @@
-import { isTool } from './client-technology.ts';
+import { isTool } from './developer-tools.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import {
   advice,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isTool, technologyOf } from '../../functions/core/client-technology.ts';
+import { technologyOf } from '../../functions/core/client-technology.ts';
+import { isTool } from '../../functions/core/developer-tools.ts';
 import { statementShape } from '../../functions/core/statement-shape.ts';
 import { someSessions } from '../support/builders.ts';
 

@@ -1,5 +1,6 @@
 import { type Advice, forOperator } from '../advice.ts';
-import { isTool, type Technology, technologyOf } from '../client-technology.ts';
+import { type Technology, technologyOf } from '../client-technology.ts';
+import { isTool } from '../developer-tools.ts';
 import { groupText } from '../ranking.ts';
 import type { RunRecord } from '../record.ts';
 import { groupKey, groupOf, type Session } from '../session.ts';

@@ -1,6 +1,6 @@
 import { type Advice, forDeveloper, forOperator } from '../advice.ts';
 import { cleanName } from '../clean-text.ts';
-import { isTool } from '../client-technology.ts';
+import { isTool } from '../developer-tools.ts';
 import { groupOf } from '../session.ts';
 import { ageText, counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';

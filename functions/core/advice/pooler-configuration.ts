@@ -1,5 +1,6 @@
 import { type Advice, forOperator } from '../advice.ts';
-import { isTool, technologyOf } from '../client-technology.ts';
+import { technologyOf } from '../client-technology.ts';
+import { isTool } from '../developer-tools.ts';
 import { groupKey, groupOf, type Session } from '../session.ts';
 import { mayStayUsed } from '../slots.ts';
 import { counted } from '../words.ts';

@@ -1,4 +1,5 @@
-import { isTool, technologyOf } from '../client-technology.ts';
+import { technologyOf } from '../client-technology.ts';
+import { isTool } from '../developer-tools.ts';
 import { medianOf } from '../median.ts';
 import { ageText, counted } from '../words.ts';
 import type { Clue } from './clues.ts';
