@@ -24,12 +24,14 @@ export function idleSessions(facts: AdviceFacts): readonly Advice[] {
   const suspect = facts.suspects.find((each) => maySet(each) && !isOfPooler(facts, each));
   if (suspect === undefined || facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
   const { standing, opening } = suspect;
-  const half = Math.floor(Math.max(2, standing.sessions - facts.slots.need) / 2);
+  const may = Math.max(2, standing.sessions - facts.slots.need);
   const rate = opening === null ? 0 : opening.perHour;
-  const fillsMs = rate > 0 ? (half / rate) * HOUR_S * 1_000 : HOUR_S * 1_000;
+  const fillsMs = rate > 0 ? (may / 2 / rate) * HOUR_S * 1_000 : HOUR_S * 1_000;
   const seconds = tidySeconds(fillsMs, MINUTE_S, 8 * HOUR_S);
-  const role = standing.group.user;
   const kept = Math.ceil((rate * seconds) / HOUR_S);
+  // What fills the server within a minute is stopped by no timeout.
+  if (kept > may) return [];
+  const role = standing.group.user;
   const bound = rate > 0 ? `: at ${Math.round(rate)} an hour that leaves ${kept}` : '';
   const others = othersOf(facts, role);
   const also = others === 0 ? '' : ` ${counted(others, 'other group')} of the role would get it too.`;

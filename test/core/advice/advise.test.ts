@@ -168,6 +168,12 @@ describe('advice is withheld', () => {
     expect(onVersion('16.14')).toContain('SET statement_timeout');
   });
 
+  test('where a leak is faster than any timeout', () => {
+    const opening = (perHour: number) => ({ opening: { perHour, spanMs: HOUR, fullInMs: 0 } });
+    expect(leak(opening(1_000))).toContain("SET idle_session_timeout = '1min'");
+    expect(leak(opening(2_000))).not.toContain('idle_session_timeout');
+  });
+
   test('under a pooler, whose idle sessions rest on purpose', () => {
     expect(leak({ poolers: ['10.0.3.0/24'] })).not.toContain('idle_session_timeout');
   });
