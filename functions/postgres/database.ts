@@ -13,12 +13,13 @@ export type Query = (text: string, values?: readonly unknown[]) => Promise<reado
 
 /** Statements on an open session; what goes wrong is a RemediationError `connection-lost` or `statement-failed`. */
 export function queryOf(session: OpenSession): Query {
-  const run = runner(session);
-  return (text, values) => run(text, values).catch((error) => rethrow(error, session.brokenBy()));
-}
-
-function runner({ client }: OpenSession): Query {
-  return async (text, values = []) => (await client.query({ text, values: [...values] })).rows;
+  const { client, brokenBy } = session;
+  return async (text, values = []) => {
+    const answer = await client
+      .query({ text, values: [...values] })
+      .catch((error) => rethrow(error, brokenBy()));
+    return answer.rows;
+  };
 }
 
 /** The open session as the workflow uses it. */
@@ -34,7 +35,7 @@ export function databaseOf(session: OpenSession, statements = DEFAULT_STATEMENTS
     readSnapshot: () => dialect.readSnapshot(query, told),
     readConfiguration: () => dialect.readConfiguration(query),
     terminate: (sessions) =>
-      Promise.all(sessions.map((victim) => terminate(runner(session), dialect.guard(victim)))),
+      Promise.all(sessions.map((victim) => terminate(session.client, dialect.guard(victim)))),
     close: session.close,
   };
 }
@@ -52,10 +53,13 @@ function rethrow(error: unknown, brokenBy: unknown): never {
 }
 
 /** One victim through the guard. Never throws: each attempt is data, and one refusal spoils nothing. */
-async function terminate(run: Query, { text, values }: Statement): Promise<GuardResult> {
+async function terminate(
+  client: OpenSession['client'],
+  { values, ...statement }: Statement,
+): Promise<GuardResult> {
   try {
-    const [row] = await run(text, values);
-    return (row as { sent: boolean } | undefined)?.sent ? 'signalled' : 'no-match';
+    const { rows } = await client.query<{ sent: boolean }>({ ...statement, values: [...values] });
+    return rows[0]?.sent ? 'signalled' : 'no-match';
   } catch (error) {
     const answer = serverAnswer(error);
     if (answer === null || endsSession(answer.sqlstate)) return 'unknown';
