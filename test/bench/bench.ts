@@ -1,29 +1,76 @@
-import { cpus } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { benchCold } from './cold.ts';
+import { benchCost } from './cost.ts';
+import { goalsIn, withFigures } from './document.ts';
+import { benchFleet } from './fleet.ts';
+import { benchLoad } from './load.ts';
 import { benchMemory } from './memory.ts';
 import { benchPlanning } from './planning.ts';
 import { benchRace } from './race.ts';
+import { benchRecord } from './record.ts';
+import { benchRun } from './run.ts';
+import { benchServerLoad } from './server-load.ts';
 import { benchSnapshot } from './snapshot.ts';
 import { benchStorm } from './storm.ts';
+import { benchTerminate } from './terminate.ts';
 
 /**
- * `npm run bench` runs all, `npm run bench -- planning` one; numbers after a name are its own. Each compares what it
- * measures with something else in the same run.
+ * `npm run bench` runs all and writes the figures into docs/benchmarks.md, `npm run bench -- planning` does so for one.
+ * Numbers after a name are its own, and what they lead to is only printed. Each measures both sides of a comparison in the
+ * same run, and tells them in Markdown.
  */
-const BENCHMARKS: Readonly<Record<string, (numbers: readonly number[]) => Promise<void>>> = {
+const BENCHMARKS: Readonly<Record<string, (numbers: readonly number[]) => Promise<string>>> = {
+  terminate: benchTerminate,
+  race: benchRace,
+  run: benchRun,
+  load: benchLoad,
+  cold: benchCold,
   memory: benchMemory,
   planning: benchPlanning,
-  race: benchRace,
   snapshot: benchSnapshot,
+  'server-load': benchServerLoad,
   storm: benchStorm,
+  record: benchRecord,
+  fleet: benchFleet,
+  cost: benchCost,
 };
+const NAMES = Object.keys(BENCHMARKS);
+const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 
 const [only, ...numbers] = process.argv.slice(2);
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}\n`);
-for (const name of only === undefined ? Object.keys(BENCHMARKS) : [only]) {
+// Bundles are measured as they would be deployed now.
+execFileSync(process.execPath, ['build.ts'], { stdio: 'ignore' });
+let isComplete = true;
+for (const name of only === undefined ? NAMES : [only]) {
   const bench = BENCHMARKS[name];
   if (bench === undefined) {
-    console.error(`No benchmark "${name}": there are ${Object.keys(BENCHMARKS).join(', ')}.`);
+    console.error(`No benchmark "${name}": there are ${NAMES.join(', ')}.`);
     process.exit(2);
   }
-  await bench(numbers.map(Number));
+  const startedAt = performance.now();
+  try {
+    const figures = await bench(numbers.map(Number));
+    const seconds = Math.round((performance.now() - startedAt) / 1_000);
+    console.log(`## ${name}\n\n${figures}\n\n(${seconds} s)\n`);
+    if (numbers.length === 0) write(name, `${figures}\n\n${measuredOn()}`);
+  } catch (error) {
+    // The others go on: what failed keeps the figures of before, and is run again by its name.
+    console.error(`## ${name}\n\nfailed:`, error);
+    isComplete = false;
+  }
+}
+process.exit(isComplete ? 0 : 1);
+
+function write(name: string, figures: string): void {
+  const document = withFigures(readFileSync(DOCUMENT, 'utf8'), name, figures);
+  writeFileSync(DOCUMENT, withFigures(document, 'goals', goalsIn(document, NAMES)));
+}
+
+function measuredOn(): string {
+  const day = new Date().toISOString().slice(0, 10);
+  const gigabytes = Math.round(totalmem() / 1024 ** 3);
+  return `_Measured on ${day}: Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${gigabytes} GB._`;
 }

@@ -1,4 +1,4 @@
-/** Milliseconds of several runs of one thing. */
+/** Several measurements of one thing; low and high are the quartiles. */
 export type Measured = {
   readonly name: string;
   readonly median: number;
@@ -6,38 +6,83 @@ export type Measured = {
   readonly high: number;
 };
 
-/** A thing to be measured. */
-export type Side = { readonly name: string; readonly run: () => unknown };
+/** A thing to be measured; what `run` returns, if it is a number, counts instead of the milliseconds that it took. */
+export type Side = { readonly name: string; readonly run: (round: number) => unknown };
 
 /**
- * Runs both sides in turn, so that what else the machine does hits both alike. The first rounds warm up and do not
- * count; low and high are the quartiles.
+ * Runs all sides in turn, so that what else the machine does hits all alike, and no side always follows the same one. The
+ * first rounds warm up and do not count.
  */
 export async function compare(
   sides: readonly Side[],
   rounds: number,
   warmUp = 3,
 ): Promise<readonly Measured[]> {
-  const times = sides.map((): number[] => []);
+  const values = sides.map((): number[] => []);
   for (let round = -warmUp; round < rounds; round += 1) {
-    for (const [index, { run }] of sides.entries()) {
+    const order = [...sides.entries()];
+    for (const [index, { run }] of round % 2 === 0 ? order : order.toReversed()) {
       const startedAt = performance.now();
-      await run();
-      if (round >= 0) times[index]?.push(performance.now() - startedAt);
+      const returned = await run(round);
+      const value = typeof returned === 'number' ? returned : performance.now() - startedAt;
+      if (round >= 0) values[index]?.push(value);
     }
   }
-  return sides.map(({ name }, index) => {
-    const sorted = (times[index] ?? []).toSorted((a, b) => a - b);
-    const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-    return { name, median: at(0.5), low: at(0.25), high: at(0.75) };
-  });
+  return sides.map(({ name }, index) => measuredOf(name, values[index] ?? []));
 }
 
-/** Ours first, the others as what it is compared with. */
-export function table(what: string, [ours, ...others]: readonly Measured[]): string {
-  if (ours === undefined) return what;
-  const line = ({ name, median, low, high }: Measured) =>
-    `  ${name.padEnd(44)} ${median.toFixed(2).padStart(9)} ms  (${low.toFixed(2)} to ${high.toFixed(2)})`;
-  const ratios = others.map((other) => `  ${(ours.median / other.median).toFixed(2)} × ${other.name}`);
-  return [what, line(ours), ...others.map(line), ...ratios, ''].join('\n');
+export function measuredOf(name: string, values: readonly number[]): Measured {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { name, median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
+}
+
+/** Of values in ascending order. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
+}
+
+/** One line of a table: ours first, the others as what it is compared with. */
+export type Compared = { readonly what: string; readonly measured: readonly Measured[] };
+
+/** A column a side, as median and quartiles, and ours divided by each of the others. */
+export function comparisonTable(rows: readonly Compared[], unit: string, digits = 1): string {
+  const [ours, ...others] = rows[0]?.measured ?? [];
+  const names = [ours, ...others].map((side) => `${side?.name}, ${unit}`);
+  const cellOf = ({ median, low, high }: Measured) =>
+    `${number(median, digits)} (${number(low, digits)}–${number(high, digits)})`;
+  return markdownTable([
+    ['', ...names, ...others.map(({ name }) => `to ${name}`)],
+    ...rows.map(({ what, measured }) => [
+      what,
+      ...measured.map(cellOf),
+      ...ratiosOf(measured).map((ratio) => `${ratio.toFixed(2)} ×`),
+    ]),
+  ]);
+}
+
+/** Ours divided by each of the others. */
+export function ratiosOf([ours, ...others]: readonly Measured[]): readonly number[] {
+  return others.map(({ median }) => (ours?.median ?? Number.NaN) / median);
+}
+
+/** The first row is the head; all columns but the first hold numbers. */
+export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+export function number(value: number, digits = 0): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** One sentence, which says plainly when a goal is missed. `reached` are values that all have to be at most `atMost`. */
+export function goal(
+  what: string,
+  atMost: number,
+  reached: readonly number[],
+  { unit = '×', digits = 2 }: { readonly unit?: string; readonly digits?: number } = {},
+): string {
+  const values = reached.map((value) => number(value, digits));
+  const isMet = reached.every((value) => value <= atMost);
+  return `Goal: ${what} at most ${number(atMost, digits)} ${unit}. ${isMet ? 'Reached' : '**Missed**'}: ${values.join(', ')} ${unit}.`;
 }

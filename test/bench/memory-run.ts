@@ -11,7 +11,7 @@ import { startLoopbackLambda } from '../support/loopback-lambda.ts';
 import type { CrowdedServer } from './memory-crowd.ts';
 
 /** What a process needed at most, and what its runs returned. */
-export type Measured = { readonly peakMb: number; readonly results: readonly unknown[] };
+export type MeasuredMemory = { readonly peakMb: number; readonly results: readonly unknown[] };
 
 /** The function, or for comparison the runtime that it runs in, without it. */
 type Side = 'handler' | 'bare';
@@ -33,7 +33,7 @@ const NAME = 'measured';
 const BOOTSTRAP = join(import.meta.dirname, '..', 'support', 'lambda-bootstrap.ts');
 
 /** Three runs of the built function, one after the other in one process, on whatever the server shows. */
-export async function measureMemory(crowded: CrowdedServer, side: Side): Promise<Measured> {
+export async function measureMemory(crowded: CrowdedServer, side: Side): Promise<MeasuredMemory> {
   const { server, ours, maxConnections } = crowded;
   await using stack = new AsyncDisposableStack();
   const secret = JSON.stringify({ username: ours.user, password: ours.password });

@@ -2,24 +2,43 @@ import { parsePolicy } from '../../functions/core/parse-policy.ts';
 import { planRemediation } from '../../functions/core/plan.ts';
 import type { Session } from '../../functions/core/session.ts';
 import type { Snapshot } from '../../functions/core/snapshot.ts';
-import { compare, table } from './measure.ts';
+import { type Compared, compare, comparisonTable, goal, number } from './measure.ts';
 
 const SIZES = [1_000, 5_000, 20_000, 100_000];
 
 /** Planning a full server whose sessions spread over 40 applications, beside sorting the same sessions by age. */
-export async function benchPlanning(): Promise<void> {
+export async function benchPlanning(): Promise<string> {
+  const rows: Compared[] = [];
   const policy = parsePolicy({ limits: { maxVictims: 1_000_000, maxPercent: 100 } });
   for (const size of SIZES) {
     const snapshot = fullServer(size);
     const sides = [
-      { name: 'planRemediation', run: () => planRemediation(snapshot, policy, 'alarm') },
+      { name: 'planning', run: () => planRemediation(snapshot, policy, 'alarm') },
       {
-        name: 'sorting the sessions by age',
+        name: 'sorting them by age',
         run: () => snapshot.sessions.toSorted((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0)),
       },
     ];
-    console.log(table(`planning ${size} sessions`, await compare(sides, size > 50_000 ? 9 : 31, 10)));
+    const measured = await compare(sides, size > 50_000 ? 9 : 31, 10);
+    rows.push({ what: `${number(size)} sessions`, measured });
   }
+  return [
+    comparisonTable(rows, 'ms', 2),
+    '',
+    goal('5,000 sessions planned in', 9.99, [medianAt(rows, 5_000)], { unit: 'ms' }),
+    '',
+    goal('from 5,000 to 100,000 sessions the time grows, beside n log n, by', 1, [
+      medianAt(rows, 100_000) / medianAt(rows, 5_000) / (nLogN(100_000) / nLogN(5_000)),
+    ]),
+  ].join('\n');
+}
+
+function medianAt(rows: readonly Compared[], size: number): number {
+  return rows[SIZES.indexOf(size)]?.measured[0]?.median ?? Number.NaN;
+}
+
+function nLogN(count: number): number {
+  return count * Math.log(count);
 }
 
 function fullServer(size: number): Snapshot {

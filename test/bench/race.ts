@@ -1,6 +1,7 @@
 import { VERSIONS } from '../support/postgres-server.ts';
 import { type RaceResult, raceOn, together } from '../support/race-run.ts';
 import { STRATEGIES, type Strategy } from '../support/race-strategies.ts';
+import { goal, markdownTable, number } from './measure.ts';
 
 const AT_LEAST = { guarded: 1_000, 'two-step': 200, 'one-liner': 200 };
 const NAMES: Readonly<Record<Strategy, string>> = {
@@ -10,46 +11,37 @@ const NAMES: Readonly<Record<Strategy, string>> = {
 };
 
 /** Ending idle sessions of a busy pool, beside what people do by hand: where it meets the clients, as they tell it. */
-export async function benchRace(): Promise<void> {
+export async function benchRace([atLeast]: readonly number[] = []): Promise<string> {
+  const counts =
+    atLeast === undefined ? AT_LEAST : { guarded: atLeast, 'two-step': atLeast, 'one-liner': atLeast };
   const results: RaceResult[] = [];
-  for (const version of VERSIONS) {
-    const raced = await raceOn(version, AT_LEAST);
-    console.log(raceTable(`ending idle sessions of a busy pool on PostgreSQL ${version}`, raced));
-    results.push(...raced);
-  }
+  for (const version of VERSIONS) results.push(...(await raceOn(version, counts)));
   const all = STRATEGIES.map((strategy) => together(results, strategy));
-  console.log(raceTable('all versions together', all));
-  for (const ratio of all.flatMap(ratioTo(together(results, 'guarded')))) console.log(ratio);
-  console.log();
+  const guarded = together(results, 'guarded');
+  return [
+    markdownTable([
+      ['', 'terminated', 'inside a transaction', 'at any statement', 'woke up, let go', 'commits/s'],
+      ...all.map(rowOf),
+    ]),
+    '',
+    goal('of a hundred terminations through the guard hit inside a transaction', 0.2, [share(guarded)], {
+      unit: '%',
+    }),
+  ].join('\n');
 }
 
-function raceTable(what: string, results: readonly RaceResult[]): string {
-  const columns = ['terminated', 'inside a transaction', 'at any statement', 'woke up, let go', 'commits/s'];
-  const head = columns.map((name) => name.padStart(name.length + 3)).join('');
-  const rows = results.map((result) => {
-    const { strategy, signalled, inside, first, letGo, committed, seconds } = result;
-    const cells = [
-      String(signalled),
-      `${inside} = ${percent(inside, result)}`,
-      percent(inside + first, result),
-      String(letGo),
-      (committed / seconds).toFixed(0),
-    ];
-    const line = cells.map((cell, at) => cell.padStart((columns[at]?.length ?? 0) + 3)).join('');
-    return `  ${NAMES[strategy].padEnd(28)}${line}`;
-  });
-  return [what, `  ${''.padEnd(28)}${head}`, ...rows, ''].join('\n');
+function rowOf(result: RaceResult): readonly string[] {
+  const { strategy, signalled, inside, first, letGo, committed, seconds } = result;
+  return [
+    NAMES[strategy],
+    number(signalled),
+    `${inside} = ${share(result).toFixed(2)} %`,
+    `${((100 * (inside + first)) / signalled).toFixed(1)} %`,
+    number(letGo),
+    number(committed / seconds),
+  ];
 }
 
-/** How often the others hit inside a transaction, for each time that the guard does; nothing when it never did. */
-function ratioTo(guarded: RaceResult): (other: RaceResult) => readonly string[] {
-  return (other) => {
-    if (other.strategy === guarded.strategy || guarded.inside === 0) return [];
-    const ratio = other.inside / other.signalled / (guarded.inside / guarded.signalled);
-    return [`  inside a transaction: ${ratio.toFixed(0)} × as often with "${NAMES[other.strategy]}"`];
-  };
-}
-
-function percent(count: number, { signalled }: RaceResult): string {
-  return `${((100 * count) / signalled).toFixed(2)} %`;
+function share({ inside, signalled }: RaceResult): number {
+  return (100 * inside) / signalled;
 }

@@ -5,13 +5,14 @@ import { READ_SETTINGS } from '../../functions/postgres/sql/read-settings.ts';
 import { startServer, type TestServer, type Version } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { openHolderOfAdvisoryLock, openIdle, openMany } from '../support/sessions.ts';
-import { compare, table } from './measure.ts';
+import { type Compared, compare, comparisonTable, goal, number, ratiosOf } from './measure.ts';
 
 const VERSIONS: readonly Version[] = [14, 18];
 const SIZES = [100, 1_000, 1_900];
 
 /** A snapshot with all protections, beside one without them and beside everything the activity view has. */
-export async function benchSnapshot(): Promise<void> {
+export async function benchSnapshot(): Promise<string> {
+  const rows: Compared[] = [];
   for (const version of VERSIONS) {
     await using server = await startServer({
       version,
@@ -29,12 +30,19 @@ export async function benchSnapshot(): Promise<void> {
           : openIdle(server, { ...role, statement: "SELECT 'something that an application asks for'" }),
       );
       open = size;
-      console.log(
-        table(`snapshot of ${size} sessions on PostgreSQL ${version}`, await compare(sidesOf(session), 31)),
-      );
+      rows.push({
+        what: `${number(size)} sessions, PostgreSQL ${version}`,
+        measured: await compare(sidesOf(session), 31),
+      });
     }
     await session.close();
   }
+  const toEverything = rows.map(({ measured }) => ratiosOf(measured)[1] ?? Number.NaN);
+  return [
+    comparisonTable(rows, 'ms', 2),
+    '',
+    goal('a snapshot takes, beside `SELECT * FROM pg_stat_activity`,', 2, toEverything),
+  ].join('\n');
 }
 
 async function openSession(server: TestServer): Promise<OpenSession> {
@@ -54,11 +62,11 @@ function sidesOf(session: OpenSession) {
   const { client } = session;
   const database = databaseOf(session);
   return [
-    { name: 'with all protections', run: () => database.readSnapshot() },
+    { name: 'snapshot', run: () => database.readSnapshot() },
     {
-      name: 'settings and sessions alone',
+      name: 'without protections',
       run: () => Promise.all([client.query(READ_SETTINGS), client.query(READ_SESSIONS)]),
     },
-    { name: 'SELECT * FROM pg_stat_activity', run: () => client.query('SELECT * FROM pg_stat_activity') },
+    { name: '`SELECT *`', run: () => client.query('SELECT * FROM pg_stat_activity') },
   ];
 }

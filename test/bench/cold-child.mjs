@@ -1,0 +1,43 @@
+/**
+ * A function's process from its start on: loads a bundle, invokes its handler, and writes down when it got where, in
+ * milliseconds since the epoch. Plain JavaScript, as Lambda's runtime is. With COLD_TRACE it tells instead which files it
+ * had loaded when the first packet went to the server.
+ */
+import { writeSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import net from 'node:net';
+
+const mark = (name, value = performance.timeOrigin + performance.now()) => writeSync(1, `${name} ${value}\n`);
+const files = [];
+if (process.env.COLD_TRACE) {
+  registerHooks({
+    load: (url, context, next) => {
+      if (url.startsWith('file:')) files.push(url);
+      return next(url, context);
+    },
+  });
+}
+
+const { connect } = net.Socket.prototype;
+net.Socket.prototype.connect = function (...args) {
+  // A port, an object, or what `net.connect` makes of them.
+  const [first] = args.flat();
+  if (Number(first?.port ?? first) === Number(process.env.COLD_PORT)) {
+    if (process.env.COLD_TRACE) {
+      mark('files', JSON.stringify(files));
+      process.exit(0);
+    }
+    mark('first-packet');
+  }
+  return connect.apply(this, args);
+};
+console.log = (line) => {
+  if (String(line).includes('"event":"terminating"')) mark('planned');
+};
+
+mark('started');
+const { handler } = await import(process.env.COLD_BUNDLE);
+mark('loaded');
+const remaining = Date.now() + 60_000;
+const context = { awsRequestId: 'cold', getRemainingTimeInMillis: () => remaining - Date.now() };
+await handler(JSON.parse(process.env.COLD_EVENT ?? '{}'), context);

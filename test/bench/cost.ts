@@ -1,0 +1,48 @@
+import { markdownTable, number } from './measure.ts';
+import { type Fleet, monthlyCost, total } from './monthly-cost.ts';
+
+const SIZES = [1, 100, 10_000];
+/** As declared by default, with IAM. A quiet run takes far less than is assumed here: see \`cold\`. */
+const DEFAULT: Omit<Fleet, 'servers'> = {
+  everyMinutes: 5,
+  metrics: 'few',
+  login: 'iam',
+  trigger: 'metric-filter',
+  endpointZones: 0,
+  memoryMb: 512,
+  runMs: 300,
+};
+const KNOBS: readonly { readonly what: string; readonly turned: Partial<Omit<Fleet, 'servers'>> }[] = [
+  { what: 'metrics `none`', turned: { metrics: 'none' } },
+  { what: 'metrics `all`', turned: { metrics: 'all' } },
+  { what: 'a subscription instead of the alarm on refusals', turned: { trigger: 'subscription' } },
+  { what: 'a run each minute', turned: { everyMinutes: 1 } },
+  { what: 'a run each hour', turned: { everyMinutes: 60 } },
+  { what: 'a secret, and one endpoint in two zones', turned: { login: 'secret', endpointZones: 2 } },
+  { what: '1,024 MB for both functions', turned: { memoryMb: 1_024 } },
+];
+
+/** Arithmetic: dollars a month by component, and what each choice changes. */
+export async function benchCost(): Promise<string> {
+  const costs = SIZES.map((servers) => monthlyCost({ ...DEFAULT, servers }));
+  const components = Object.keys(costs[0] ?? {}) as (keyof ReturnType<typeof monthlyCost>)[];
+  const heads = SIZES.map((servers) => `${number(servers)} ${servers === 1 ? 'server' : 'servers'}`);
+  const turned = KNOBS.map(({ what, turned: knob }) => [
+    what,
+    ...SIZES.map((servers, at) => {
+      const cost = costs[at];
+      const change =
+        total(monthlyCost({ ...DEFAULT, ...knob, servers })) - (cost === undefined ? 0 : total(cost));
+      return `${change < 0 ? '−' : '+'}${number(Math.abs(change), 2)}`;
+    }),
+  ]);
+  return [
+    markdownTable([
+      ['$ a month', ...heads],
+      ...components.map((component) => [component, ...costs.map((cost) => number(cost[component], 2))]),
+      ['**together**', ...costs.map((cost) => `**${number(total(cost), 2)}**`)],
+    ]),
+    '',
+    markdownTable([['what a choice changes', ...heads], ...turned]),
+  ].join('\n');
+}

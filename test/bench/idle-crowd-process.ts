@@ -1,0 +1,23 @@
+/** A client's process that opens idle sessions whenever it is told to. Started by `idle-crowd.ts`, and over when that is. */
+import pg from 'pg';
+import type { CrowdOrder } from './idle-crowd.ts';
+
+/** Enough to keep two cores busy. */
+const AT_ONCE = 8;
+
+async function open({ connection, application, count }: CrowdOrder): Promise<void> {
+  let left = count;
+  const openSome = async () => {
+    while (left > 0) {
+      left -= 1;
+      const client = new pg.Client({ ...connection, application_name: application });
+      client.on('error', () => {});
+      await client.connect();
+      await client.query('SELECT 1');
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, openSome));
+}
+
+process.on('disconnect', () => process.exit());
+process.on('message', (order: CrowdOrder) => void open(order).then(() => process.send?.('open')));
