@@ -67,6 +67,9 @@ process.exit(isComplete ? 0 : 1);
 function write(name: string, figures: string): void {
   const document = withFigures(readFileSync(DOCUMENT, 'utf8'), name, figures);
   writeFileSync(DOCUMENT, withFigures(document, 'goals', goalsIn(document, NAMES)));
+  execFileSync(process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'format', '--write', DOCUMENT], {
+    stdio: 'ignore',
+  });
 }
 
 function measuredOn(): string {
