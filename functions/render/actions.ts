@@ -1,8 +1,10 @@
 import { cleanName } from '../core/clean-text.ts';
+import type { Flavor } from '../core/snapshot.ts';
 import type { Tried } from '../core/tried.ts';
 import type { AttemptResult } from '../core/verification.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
+import { flavorOf, rightToEnd } from './own-rights.ts';
 import { ageRange, ageText, counted, groupName, listText, ownerOf, usedText } from './words.ts';
 
 /** Groups and rungs that fit on the first screen. */
@@ -20,14 +22,14 @@ const OTHER_RESULTS: readonly {
   readonly result: Exclude<AttemptResult, 'terminated'>;
   /** Where the meaning depends on it. */
   readonly unanswered?: boolean;
-  readonly meaning: string;
+  readonly meaning: string | ((flavor: Flavor) => string);
 }[] = [
   { result: 'gone', unanswered: true, meaning: 'gone without an answer: ended, or left by themselves' },
   { result: 'still-there', unanswered: false, meaning: 'told to end, still there when we looked' },
   { result: 'still-there', unanswered: true, meaning: 'still there when we looked, told to end or not' },
   { result: 'unknown', unanswered: false, meaning: 'told to end, nobody could see whether they did' },
   { result: 'unknown', unanswered: true, meaning: 'unknown: told to end or not, the answer never came' },
-  { result: 'forbidden', meaning: 'forbidden: our role needs pg_signal_backend' },
+  { result: 'forbidden', meaning: (flavor) => `forbidden: our role needs ${rightToEnd(flavor)}` },
   { result: 'failed', meaning: 'failed: the statement ended in an error' },
   { result: 'changed', meaning: 'came back to life in the meantime, left alone' },
   { result: 'gone', unanswered: false, meaning: 'had left by themselves' },
@@ -74,11 +76,12 @@ function otherRows(facts: Facts): readonly string[] {
   );
 }
 
-function otherResults({ tried }: Facts): readonly { readonly count: number; readonly meaning: string }[] {
+function otherResults(facts: Facts): readonly { readonly count: number; readonly meaning: string }[] {
   return OTHER_RESULTS.map(({ result, unanswered, meaning }) => {
     const isIt = (each: Tried) =>
       each.result === result && (unanswered === undefined || each.unanswered === unanswered);
-    return { count: tried.filter(isIt).length, meaning };
+    const text = typeof meaning === 'string' ? meaning : meaning(flavorOf(facts));
+    return { count: facts.tried.filter(isIt).length, meaning: text };
   }).filter(({ count }) => count > 0);
 }
 

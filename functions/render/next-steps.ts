@@ -5,6 +5,7 @@ import { cleanName } from '../core/clean-text.ts';
 import type { Facts } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
 import { outcomeSteps } from './outcome-steps.ts';
+import { flavorOf, rightToEnd } from './own-rights.ts';
 import { quoteIdentifier } from './sql.ts';
 import { counted } from './words.ts';
 
@@ -59,13 +60,14 @@ export function pasteLines(paste: Advice['paste']): readonly string[] {
   return [...paste.lines, ...(paste.undo ?? []).map((line) => `-- undo: ${line}`)];
 }
 
-function missingGrant({ results, ownRole }: Facts): readonly Advice[] {
+function missingGrant(facts: Facts): readonly Advice[] {
+  const { results, ownRole } = facts;
   const forbidden = results.get('forbidden') ?? 0;
   if (forbidden === 0 || ownRole === null) return [];
   return [
     forOperator(
       `The server did not let our role end ${counted(forbidden, 'session')}. It needs:`,
-      sqlPaste([`GRANT pg_signal_backend TO ${quoteIdentifier(ownRole)};`]),
+      sqlPaste([`GRANT ${rightToEnd(flavorOf(facts))} TO ${quoteIdentifier(ownRole)};`]),
     ),
   ];
 }

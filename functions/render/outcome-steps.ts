@@ -2,10 +2,11 @@ import { type Advice, forOperator, sqlPaste } from '../core/advice.ts';
 import type { Cause } from '../core/diagnosis.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Flavor } from '../core/snapshot.ts';
 import type { Facts } from './facts.ts';
 import { mayHaveSent } from './headline.ts';
 import { resumeStep } from './memory-text.ts';
-import { quoteIdentifier } from './sql.ts';
+import { flavorOf, statementsToSee } from './own-rights.ts';
 import { counted } from './words.ts';
 
 const SEE_HOLDERS = [
@@ -13,11 +14,15 @@ const SEE_HOLDERS = [
   "FROM pg_stat_activity WHERE backend_type = 'client backend'",
   'GROUP BY 1, 2, 3 ORDER BY 4 DESC;',
 ];
-const SEE_RUNNING = [
-  'SELECT pid, now() - query_start AS runs, application_name,',
-  "left(query, 60) FROM pg_stat_activity WHERE state = 'active'",
-  "AND backend_type = 'client backend' ORDER BY query_start;",
-];
+/** GaussDB's view has no other rows. */
+function seeRunningIn(flavor: Flavor): readonly string[] {
+  const clients = flavor === 'gaussdb' ? '' : "AND backend_type = 'client backend' ";
+  return [
+    'SELECT pid, now() - query_start AS runs, application_name,',
+    "left(query, 60) FROM pg_stat_activity WHERE state = 'active'",
+    `${clients}ORDER BY query_start;`,
+  ];
+}
 
 const SEE_UNFINISHED = [
   'SELECT client_addr, count(*), min(backend_start) FROM pg_stat_activity',
@@ -104,7 +109,7 @@ function seeRunning(facts: Facts): readonly Advice[] {
   return [
     forOperator(
       `${counted(active, 'session is', 'sessions are')} active, which is never ended here. Decide by hand, pg_cancel_backend(pid) first.${how}`,
-      sqlPaste(SEE_RUNNING),
+      sqlPaste(seeRunningIn(flavorOf(facts))),
     ),
   ];
 }
@@ -121,14 +126,10 @@ function seeUnfinished(facts: Facts): readonly Advice[] {
   ];
 }
 
-function maySee({ ownRole }: Facts): readonly Advice[] {
+function maySee(facts: Facts): readonly Advice[] {
+  const { ownRole } = facts;
   if (ownRole === null) return [];
-  return [
-    forOperator(
-      'Let our role see the sessions:',
-      sqlPaste([`GRANT pg_read_all_stats TO ${quoteIdentifier(ownRole)};`]),
-    ),
-  ];
+  return [forOperator('Let our role see the sessions:', sqlPaste(statementsToSee(flavorOf(facts), ownRole)))];
 }
 
 function getIn(code: ErrorCode | null): readonly Advice[] {

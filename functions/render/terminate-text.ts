@@ -12,7 +12,7 @@ const RESULTS: Readonly<Record<NamedResult, readonly [word: string, meaning: str
   gone: ['gone', 'It had left by itself.'],
   changed: ['stays', 'It moved on while we looked, and was left alone. Look again, and decide again.'],
   'still-there': ['still there', 'It was told to end and has not yet. Look again.'],
-  forbidden: ['stays', 'The server refused: our role needs pg_signal_backend.'],
+  forbidden: ['stays', 'The server refused: headroom doctor says what is missing.'],
   failed: ['stays', 'The statement failed, see the server log.'],
   unknown: ['unknown', 'The answer never came. Look again.'],
   protected: ['stays', ''],

@@ -149,11 +149,11 @@ describe('Named sessions', () => {
     expect(code).toBe(0);
   });
 
-  test('stay when our role may not end them, and it is told the grant', async () => {
+  test('stay when our role may not end them, and it is told where to learn why', async () => {
     const role = await createRole(server, 'looker', 'IN ROLE pg_read_all_stats');
     const idle = await openIdle(server, { role: app });
     const { code, stdout } = await terminateAs(role, [idle.pid], '--apply');
-    expect(stdout).toContain('The server refused: our role needs pg_signal_backend.');
+    expect(stdout).toContain('The server refused: headroom doctor says what is missing.');
     expect({ code, isOpen: idle.isOpen() }).toEqual({ code: 1, isOpen: true });
   });
 

@@ -128,10 +128,15 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
           return await database.terminate(victims);
         },
       }));
-      const { attempts, plan } = await remediate(aRequest({ policy: ENFORCE }), promoting);
+      const record = await remediate(aRequest({ policy: ENFORCE }), promoting);
+      const { attempts, plan } = record;
       const chiefs = new Set(forbidden.map(({ pid }) => pidOn(kind, pid)));
       expect(plan?.victims.some(({ session }) => chiefs.has(session.pid ?? 0))).toBe(true);
       for (const { pid, guard } of attempts) expect(guard).toBe(chiefs.has(pid) ? 'forbidden' : 'signalled');
+      const { text } = renderIncident(record);
+      expect(text).toContain('forbidden: our role needs gs_role_signal_backend');
+      expect(text).toContain(`GRANT gs_role_signal_backend TO "headroom_${kind}";`);
+      expect(text).not.toMatch(/\bpg_signal_backend/);
       await expectAlive(server, forbidden);
     });
 
@@ -159,6 +164,18 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
         [awake, stranger].filter((session) => session !== undefined),
       );
       await database.close();
+    });
+
+    test('a role that sees nobody else ends in a message that says what it lacks', async () => {
+      const blind = await createRole(server, `blind_${kind}`);
+      await emulateGauss(server, blind, kind);
+      await leak(3);
+      const record = await remediate(aRequest({ policy: ENFORCE }), briskPorts(server, blind));
+      expect(record).toMatchObject({ outcome: 'blind', attempts: [] });
+      const { text } = renderIncident(record);
+      expect(text).toContain(`ALTER USER "blind_${kind}" MONADMIN;`);
+      expect(text).toContain(`GRANT gs_role_read_all_stats TO "blind_${kind}";`);
+      expect(text).not.toContain('pg_read_all_stats');
     });
 
     test('a human names a session by the number that a snapshot shows', async () => {
