@@ -1,9 +1,7 @@
-import type { Cause } from './diagnosis.ts';
+import { diagnose } from './diagnosis.ts';
 import type { RunSummary } from './incident.ts';
 import type { Mode } from './policy.ts';
-import { rankGroups } from './ranking.ts';
 import type { RunRecord } from './record.ts';
-import type { Group } from './session.ts';
 import { isRefusal } from './trigger.ts';
 import { isFreed, retakenBy } from './verification.ts';
 
@@ -26,10 +24,12 @@ export function summaryOf(record: RunRecord): RunSummary {
   };
 }
 
-/** Why, and who is behind it; null where nobody can tell. */
-function explain({ snapshot }: RunRecord): { readonly cause: Cause | null; readonly culprit: Group | null } {
-  const leading = snapshot === null ? null : rankGroups(snapshot).leading;
-  return { cause: null, culprit: leading?.group ?? null };
+/** Why, and who is behind it; null where nobody can tell, which is no news of an incident whose cause was known. */
+function explain(record: RunRecord): Pick<RunSummary, 'cause' | 'culprit'> {
+  const diagnosis = record.outcome === 'blind' ? null : diagnose(record);
+  if (diagnosis === null) return { cause: null, culprit: null };
+  const { cause, culprits } = diagnosis;
+  return { cause: cause === 'unclear' ? null : cause, culprit: culprits[0]?.standing.group ?? null };
 }
 
 /** Of a run that left no record, or none that can be read: it is taken for one that failed in acting. */

@@ -73,9 +73,9 @@ function changeText({ change }: Story): string {
     case 'standing':
       return 'Changed since it was last told.';
     case 'cause':
-      return 'Changed since it was last told: another cause.';
+      return 'Changed since it was last told: its cause.';
     case 'culprit':
-      return 'Changed since it was last told: another culprit.';
+      return 'Changed since it was last told: who holds the slots.';
     case 'breaker':
     case null:
       return '';

@@ -6,7 +6,7 @@ import { renderIncident } from '../../functions/render/incident.ts';
 import { renderOver } from '../../functions/render/over.ts';
 import { INCIDENTS, OBSERVED } from './incidents.ts';
 import { TABLE } from './loopback-dynamodb.ts';
-import { aRun, live, minute, SHOP } from './summaries.ts';
+import { aRun, BILLING, live, minute, SHOP } from './summaries.ts';
 
 /** Made-up lives of the made-up incidents: what was reported before them, and the story that they come to. */
 
@@ -14,9 +14,9 @@ const READ = { kind: 'read', table: TABLE, paused: null } as const;
 
 const healthy = (minutes: number) => aRun(minutes, { outcome: 'healthy', refused: false });
 
-/** The record's own run, reported so many minutes after a quarter past three; told of what came before. */
-function storyOf(before: readonly RunSummary[], run: RunSummary, minutes: number): Story {
-  const startedAt = new Date(minute(minutes)).toISOString();
+/** What is told of a run at a quarter past three. */
+function storyOf(before: readonly RunSummary[], run: RunSummary): Story {
+  const startedAt = new Date(minute(0)).toISOString();
   const story = live([...before, { ...run, runId: 'the-run', startedAt }]).stories.at(-1) ?? null;
   if (story === null) throw new Error('Nothing is told of this run');
   return { ...story, incident: { ...story.incident, id: OPENED_BY } };
@@ -26,49 +26,49 @@ const OPENED_BY = '0b7f7d6c-3f0e-4d37-9a57-6c1d1d0f2a11';
 
 type Told = { readonly record: RunRecord; readonly story: Story };
 
-function told(record: RunRecord, before: readonly RunSummary[], minutes: number): Told {
+/** `before` makes the earlier runs, which may be like this one. */
+function told(
+  record: RunRecord,
+  before: (own: Pick<RunSummary, 'cause' | 'culprit'>) => readonly RunSummary[],
+): Told {
   const run: RunRecord = { ...record, recall: record.recall ?? READ };
-  return { record: run, story: storyOf(before, summaryOf(run), minutes) };
+  const { cause, culprit } = summaryOf(run);
+  return { record: run, story: storyOf(before({ cause, culprit }), summaryOf(run)) };
 }
 
-const twice = [aRun(-300), healthy(-290), healthy(-280), healthy(-270)].concat([
-  aRun(-120),
-  healthy(-110),
-  healthy(-100),
-  healthy(-90),
-]);
+/** Two incidents that are over. */
+function twice(own: Pick<RunSummary, 'cause' | 'culprit'>): readonly RunSummary[] {
+  return [-300, -120].flatMap((from) => [
+    aRun(from, own),
+    ...[10, 20, 30].map((later) => healthy(from + later)),
+  ]);
+}
 
 export const STORIES: Readonly<Record<string, () => Told>> = {
-  'life-opened-again': () => told(INCIDENTS.recovered(), twice, 0),
-  'life-changed': () => told(INCIDENTS.partial(), [aRun(-15, { culprit: SHOP }), aRun(-5)], 0),
+  'life-opened-again': () => told(INCIDENTS.recovered(), twice),
+  'life-changed': () => told(INCIDENTS.partial(), () => [aRun(-15, { culprit: SHOP }), aRun(-5)]),
   'life-reminder': () =>
-    told(
-      INCIDENTS['no-candidates'](),
-      [-31, -25, -5].map((minutes) => aRun(minutes, { outcome: 'no-candidates', culprit: SHOP })),
-      0,
+    told(INCIDENTS['no-candidates'](), (own) =>
+      [-31, -25, -5].map((minutes) => aRun(minutes, { ...own, outcome: 'no-candidates' })),
     ),
   'life-breaker': () =>
-    told(
-      INCIDENTS.refilled(),
-      [-10, -5].map((minutes) => aRun(minutes, { outcome: 'refilled' })),
-      0,
+    told(INCIDENTS.refilled(), (own) =>
+      [-10, -5].map((minutes) => aRun(minutes, { ...own, outcome: 'refilled' })),
     ),
-  'life-over': () => told(INCIDENTS.healthy(), [...twice, aRun(-20), aRun(-12), healthy(-8), healthy(-4)], 0),
+  'life-over': () =>
+    told(INCIDENTS.healthy(), () => [
+      ...twice({ cause: 'connection-leak', culprit: BILLING }),
+      ...[-20, -12].map((minutes) => aRun(minutes, { cause: 'connection-leak' })),
+      ...[-8, -4].map(healthy),
+    ]),
   'life-over-after-breaker': () =>
-    told(
-      INCIDENTS.healthy(),
-      [
-        ...[-25, -20, -15].map((minutes) => aRun(minutes, { outcome: 'refilled' })),
-        healthy(-10),
-        healthy(-5),
-      ],
-      0,
-    ),
+    told(INCIDENTS.healthy(), () => [
+      ...[-25, -20, -15].map((minutes) => aRun(minutes, { outcome: 'refilled' })),
+      ...[-10, -5].map(healthy),
+    ]),
   'life-observed-reminder': () =>
-    told(
-      observed(),
-      [-40, -20].map((minutes) => aRun(minutes, { mode: 'observe', ended: 0 })),
-      0,
+    told(observed(), (own) =>
+      [-40, -20].map((minutes) => aRun(minutes, { ...own, mode: 'observe', ended: 0 })),
     ),
 };
 
@@ -82,7 +82,7 @@ function observed(): RunRecord {
 export function failedAgain(): Story {
   const failed = (minutes: number) => aRun(minutes, { outcome: 'failed' });
   const run = summaryWithoutRecord('the-run', null, minute(0));
-  return storyOf([failed(-31), failed(-15)], run, 0);
+  return storyOf([failed(-31), failed(-15)], run);
 }
 
 /** As they are published. */
