@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import { memoryIn } from './aws/memory.ts';
 import { count } from './aws/metrics.ts';
@@ -22,6 +23,7 @@ export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
       memory: table === null ? null : memoryIn(table),
       publish: publishTo(topic, chat),
       now: Date.now,
+      sleep,
       log: logLine,
     }),
   );

@@ -62,5 +62,6 @@ export type ReportPorts = {
   /** By topic; null where nobody reads there. Rejects with `publish-failed`. */
   readonly publish: Readonly<Record<'people', Publish> & Record<'chat', Publish | null>>;
   readonly now: RemediatePorts['now'];
+  readonly sleep: (ms: number) => Promise<void>;
   readonly log: RemediatePorts['log'];
 };

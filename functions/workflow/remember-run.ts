@@ -2,10 +2,17 @@ import { coerceError } from '../core/errors.ts';
 import type { RunSummary, Story } from '../core/incident.ts';
 import { follow } from '../core/incident-life.ts';
 import type { Memory } from '../core/memory.ts';
+import { standingOf } from '../core/standing.ts';
 import { addUntold, beginChecks, markTaken, type Telling, untoldOf } from '../core/untold.ts';
 import type { MemoryStore, ReportPorts } from './ports.ts';
 import { type Due, topicsOf } from './tell.ts';
 import { updateMemory } from './update-memory.ts';
+
+/**
+ * How long a refusal without a reason waits for the report that may explain it. Of several events at once one run acts, and
+ * the next one finds room the moment that it ends; but the report of the one that acted has a page to draw first.
+ */
+const PATIENCE_MS = 5_000;
 
 /** A run as it is reported. */
 export type ReportedRun = {
@@ -31,16 +38,22 @@ export type Dues = {
  * told by itself.
  */
 export async function rememberRun(run: ReportedRun, ports: ReportPorts): Promise<Dues> {
-  const { memory, now } = ports;
+  const { memory, now, sleep } = ports;
   const { server } = run;
   if (memory === null || server === null) return duesOfNobody(run, ports);
   try {
+    const isUnexplained = standingOf(run.summary) === 'unexplained';
+    if (isUnexplained && wouldOpen(await memory.read(server), run)) await sleep(PATIENCE_MS);
     const { after } = await updateMemory(memory, server, (known) => remembering(known, run, now()));
     return duesIn(after, run.summary.runId, memory, server, ports);
   } catch (thrown) {
     noteTrouble(thrown, server, ports);
     return duesOfNobody(run, ports);
   }
+}
+
+function wouldOpen({ incident, runs }: Memory, { summary }: ReportedRun): boolean {
+  return incident === null && !runs.some(({ id }) => id === summary.runId);
 }
 
 function remembering(before: Memory, { summary, checks }: ReportedRun, now: number): Memory {

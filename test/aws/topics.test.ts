@@ -54,6 +54,7 @@ describe('publishTo', () => {
       count: () => {},
       publish: publishTo(TOPIC, null),
       now: Date.now,
+      sleep: async () => {},
       log: () => {},
     });
     await expect(telling).rejects.toMatchObject({

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { REMEDIATE_ENV, REPORT_ENV } from '../../functions/contract.ts';
+import type { Memory } from '../../functions/core/memory.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
 import { unpackRecord } from '../../functions/workflow/run-result.ts';
 import type { Invocation } from '../support/lambda-invocation.ts';
+import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { expectAlive, expectNothingLeft } from '../support/server-state.ts';
@@ -24,10 +27,16 @@ const MINUTE = 60_000;
 
 it('fifty subscription events at once: one run acts, the others find nothing to do or are dropped by their age', async () => {
   await using stack = new AsyncDisposableStack();
-  const { lambda } = await openDoors(stack, {
+  const dynamodb = stack.use(await startLoopbackDynamoDb());
+  const { lambda, aws } = await openDoors(stack, {
     server,
     role: headroom,
-    environment: { HEADROOM_POLICY: JSON.stringify(POLICY) },
+    environment: {
+      ...dynamodb.environment,
+      HEADROOM_POLICY: JSON.stringify(POLICY),
+      [REMEDIATE_ENV.table]: TABLE,
+    },
+    reportEnvironment: { ...dynamodb.environment, [REPORT_ENV.table]: TABLE },
     timeoutSeconds: 60,
     reservedConcurrency: 2,
   });
@@ -51,6 +60,11 @@ it('fifty subscription events at once: one run acts, the others find nothing to 
   expect(acted.length + idle.length + dropped.length).toBe(EVENTS);
   expect(sessions.filter((session) => session.isOpen())).toHaveLength(sessions.length - needOf(acted[0]));
 
+  // Those that found no reason any more belong to the incident that the one which acted had opened.
+  const { incident } = await rememberedOf(dynamodb);
+  expect(incident).toMatchObject({ runs: acted.length + idle.length, ended: needOf(acted[0]) });
+  expect(aws.published.map(({ subject }) => subject)).toEqual([expect.stringContaining('recovered')]);
+
   // The server fills up again. News from before, delivered late, are not what ends somebody's session.
   const again = await fillAndWait(server, app);
   const late = await lambda.invokeAsync(REMEDIATE, eventOf(lines, Date.now() - 6 * MINUTE));
@@ -62,6 +76,11 @@ it('fifty subscription events at once: one run acts, the others find nothing to 
   await expectAlive(server, again);
   await expectNothingLeft(server);
 }, 120_000);
+
+async function rememberedOf(dynamodb: LoopbackDynamoDb): Promise<Pick<Memory, 'incident'>> {
+  const item = await dynamodb.get('orders');
+  return JSON.parse(String(item?.memory?.S ?? '{"incident":null}'));
+}
 
 function recordsOf(invocations: readonly Invocation[]): readonly RunRecord[] {
   return invocations

@@ -46,6 +46,7 @@ export async function deliverAs(
     count: () => {},
     publish: publishTo(PEOPLE, ROOMS),
     now: () => now,
+    sleep: async () => {},
     log: (event) => lines.push(event),
     ...ports,
   });

@@ -35,6 +35,7 @@ async function stepsOf(destination: Destination, ports: Partial<ReportPorts> = {
       steps.push(['publish', message]);
     }),
     now: Date.now,
+    sleep: async () => {},
     log: (event, fields) => {
       steps.push([event, fields]);
     },

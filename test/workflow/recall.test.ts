@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryIn } from '../../functions/aws/memory.ts';
 import { recallFrom } from '../../functions/aws/recall.ts';
-import { NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
+import { BREAKER } from '../../functions/core/breaker.ts';
+import { NOTHING_REMEMBERED, type Pause } from '../../functions/core/memory.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
 import type { RemediatePorts } from '../../functions/workflow/ports.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
@@ -54,8 +55,8 @@ async function run(name: string, request: Parameters<typeof aRequest>[0]) {
   return { record: await remediate(aRequest(request), ports), lines };
 }
 
-const pause = (name: string) =>
-  memoryIn(TABLE).write(name, { ...NOTHING_REMEMBERED, version: 1, paused: PAUSE });
+const pause = (name: string, paused: Pause = PAUSE) =>
+  memoryIn(TABLE).write(name, { ...NOTHING_REMEMBERED, version: 1, paused });
 const fill = () => fillUntilRefused(server, { role: app, application: 'billing' });
 
 /** Everything but what was done is as if it had been. */
@@ -91,6 +92,28 @@ describe('A paused run under pressure', () => {
     await fill();
     const { record } = await run('paused', { policy: OBSERVE });
     expect(record).toMatchObject({ outcome: 'recovered', mode: 'observe', recall: { paused: PAUSE } });
+  });
+});
+
+describe("The breaker's pause", () => {
+  const until = (ms: number) => ({ ...PAUSE, by: BREAKER, until: new Date(Date.now() + ms).toISOString() });
+
+  test('is obeyed while it lasts', async () => {
+    const paused = until(60_000);
+    await pause('tripped', paused);
+    await fill();
+    const { record } = await run('tripped', { policy: ENFORCE });
+    expect(record).toMatchObject({ outcome: 'paused', recall: { paused } });
+    expectOnlyPlanned(record);
+  });
+
+  test('ends by itself: the next run acts', async () => {
+    await pause('over', until(-1));
+    await fill();
+    const { record, lines } = await run('over', { policy: ENFORCE });
+    expect(record).toMatchObject({ outcome: 'recovered', recall: { kind: 'read', paused: null } });
+    expect(resultsOf(record)).toEqual({ terminated: NEED });
+    expect(lines.map(([event]) => event)).toEqual(['terminating']);
   });
 });
 

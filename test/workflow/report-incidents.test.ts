@@ -206,6 +206,19 @@ describe('Reports that cross', () => {
     expect((await store.read(server)).incident).toMatchObject({ runs: 50, ended: 10 });
   });
 
+  test('of a run that acted and one that found no reason any more are one message, whichever is first', async () => {
+    const [acted, after] = [run(0, 'recovered'), run(0.1, 'unexplained')];
+    const waits: number[] = [];
+    const sleep = async (ms: number) => {
+      waits.push(ms);
+      await deliver(acted);
+    };
+    expect(await deliver(after, { sleep })).toEqual(['run', 'not-told']);
+    expect(waits).toEqual([5_000]);
+    expect(subjects()).toEqual([expect.stringContaining('recovered')]);
+    await deliver(run(1, 'unexplained'), { sleep: () => Promise.reject(new Error('Nobody waits now')) });
+  });
+
   test('in another order end no incident early', async () => {
     const [opening, early, ...healthy] = [
       run(10, 'no-candidates'),

@@ -15,7 +15,7 @@ import { recordOf } from '../support/records.ts';
 
 const INVOCATION = { functionName: 'pg-headroom-orders', requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2' };
 /** Records and metrics have tests of their own. */
-const UNUSED = { memory: null, keep: null, count: () => {}, now: Date.now };
+const UNUSED = { memory: null, keep: null, count: () => {}, now: Date.now, sleep: async () => {} };
 const QUIET = ['healthy', 'busy', 'muted', 'stale', 'off'];
 
 /** As it arrives: through JSON, like every payload. */

@@ -59,6 +59,7 @@ async function swept(found: readonly Misconfiguration[] | null, ports: Partial<R
         subjects.push(subject);
       }),
       now: Date.now,
+      sleep: async () => {},
       log: (event, { check }) => lines.push(check === undefined ? event : `${event} ${check}`),
       ...ports,
     },
