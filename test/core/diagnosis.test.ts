@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Culprit, type Diagnosis, diagnose } from '../../functions/core/diagnosis.ts';
+import { CAUSES, type Culprit, type Diagnosis, diagnose } from '../../functions/core/diagnosis.ts';
 import { type Recording, recordings } from '../incidents/recordings.ts';
-import type { ExpectedCulprit } from '../incidents/story.ts';
+import type { ToldCulprit } from '../incidents/story.ts';
 
 /** Replays what `npm run incidents:record` has recorded from real servers. */
 
@@ -33,7 +33,7 @@ function faultsOf({ story, record }: Recording): readonly string[] {
 
 function culpritFaults(
   { culprits }: Diagnosis,
-  expected: ExpectedCulprit,
+  expected: ToldCulprit,
   at: number,
   usable: number,
 ): readonly string[] {
@@ -64,5 +64,26 @@ describe('recorded incidents', () => {
       .filter(({ faults }) => faults.length > 0)
       .map(({ recording, faults }) => `${recording.story.name.padEnd(44)} ${faults.join('; ')}`);
     expect(wrong.join('\n')).toBe('');
+  });
+
+  test.each(CAUSES)('of %s there are at least three', (cause) => {
+    const told = RECORDINGS.filter(({ story }) => story.expected.cause === cause);
+    // Copies of other ages are no incidents of their own.
+    const recorded = new Set(told.map(({ story }) => story.scaledFrom?.recorded ?? story.name));
+    expect(recorded.size).toBeGreaterThanOrEqual(3);
+  });
+
+  test('of two causes at once there are at least four, each culprit with a cause of its own', () => {
+    const mixtures = RECORDINGS.filter(({ story }) => story.name.startsWith('mixture-'));
+    expect(mixtures.length).toBeGreaterThanOrEqual(4);
+    for (const { story } of mixtures) expect(story.expected.culprits.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('have leaks of 5 to 500 sessions an hour among them', () => {
+    const rates = RECORDINGS.flatMap(({ story }) =>
+      story.expected.culprits.flatMap(({ perHour }) => perHour ?? []),
+    );
+    expect(Math.min(...rates)).toBeLessThanOrEqual(5);
+    expect(rates.filter((rate) => rate >= 5 && rate <= 500).length).toBeGreaterThanOrEqual(8);
   });
 });

@@ -27,6 +27,8 @@ const startedAt = performance.now();
 for (const story of stories) {
   const begin = performance.now();
   const record = await recordOf(story);
+  if (record.snapshot === null)
+    throw new Error(`${story.name}: ${record.outcome}, ${record.problem?.message}`);
   await keep(story, record);
   const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
   const used = record.plan?.pressure.find(({ scope }) => scope.kind === 'server')?.used;
@@ -75,12 +77,12 @@ async function keep(story: Story, record: RunRecord): Promise<void> {
     const kept = factor === 1 ? record : scaled(record, factor);
     const { pgHeadroom, runId, server, mode, outcome, metrics, reduced, packed } = packRecord(kept);
     const result = { pgHeadroom, runId, server, mode, outcome, metrics, reduced, packed };
-    const text = JSON.stringify({ story: toldOf(story, file, factor), result }, null, 2);
+    const text = JSON.stringify({ story: toldOf(story, record, file, factor), result }, null, 2);
     await writeFile(join(FOLDER, `${file}.json`), `${text}\n`);
   }
 }
 
-function toldOf(story: Story, name: string, factor: number): Told {
+function toldOf(story: Story, record: RunRecord, name: string, factor: number): Told {
   const { told, version, settings, expected, isHeldOut } = story;
   const { max_connections, superuser_reserved_connections = 3, reserved_connections = 0 } = settings;
   return {
@@ -88,16 +90,26 @@ function toldOf(story: Story, name: string, factor: number): Told {
     told,
     version,
     settings,
-    usable: max_connections - Number(superuser_reserved_connections) - Number(reserved_connections),
+    usable:
+      expected.cause === 'replication-limit'
+        ? Number(settings.max_wal_senders)
+        : max_connections - Number(superuser_reserved_connections) - Number(reserved_connections),
     ...(isHeldOut && { isHeldOut }),
-    expected: slower(expected, factor),
+    expected: measured(expected, record, factor),
     ...(factor !== 1 && { scaledFrom: { recorded: story.name, factor } }),
   };
 }
 
-function slower(expected: Expected, factor: number): Expected {
-  const culprits = expected.culprits.map(({ perHour, ...culprit }) => ({
+/** Rates as they are in a scaled copy, and sessions that had to be counted. */
+function measured(expected: Expected, { snapshot }: RunRecord, factor: number): Told['expected'] {
+  const culprits = expected.culprits.map(({ perHour, sessions, ...culprit }) => ({
     ...culprit,
+    sessions:
+      sessions === 'counted'
+        ? (snapshot?.sessions ?? []).filter(
+            ({ user, application }) => user === culprit.user && application === culprit.application,
+          ).length
+        : sessions,
     ...(perHour !== undefined && { perHour: Math.round((perHour / factor) * 1_000) / 1_000 }),
   }));
   return { ...expected, culprits };

@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, DatabaseError, escapeIdentifier } from 'pg';
-import { createPrivilegedRole } from '../failure-modes/stage.ts';
 import { guardAgainstOrphaning } from '../support/lambda-guard.ts';
+import type { SystemUser } from '../support/postgres-binaries.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
-import { createRole } from '../support/roles.ts';
+import type { Address } from '../support/proxy.ts';
+import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import type { Story } from './story.ts';
 
 /** Who connects, and from where. */
@@ -16,6 +20,8 @@ export type As = {
   readonly application?: string;
   /** Of the loopback network; each is a host of its own. */
   readonly address?: string;
+  /** The host that it comes from, where its network is part of the story. */
+  readonly through?: Address;
 };
 
 export type Open = Client & { readonly pid: number };
@@ -28,7 +34,7 @@ const REQUEST = "SELECT count(*) FROM pg_catalog.pg_class WHERE relname LIKE 'pg
 export class Scene implements AsyncDisposable {
   readonly server: TestServer;
   readonly headroom: Role;
-  readonly #roles = new Map<string, Role>();
+  readonly #roles = new Map<string, Promise<Role>>();
   readonly #props = new AsyncDisposableStack();
   #isOver = false;
 
@@ -40,7 +46,11 @@ export class Scene implements AsyncDisposable {
   static async start({ version, settings }: Story): Promise<Scene> {
     const log_line_prefix = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
     const server = await startServer({ version, settings: { log_line_prefix, ...settings } });
-    return new Scene(server, await createPrivilegedRole(server, 'headroom'));
+    // Without slots of its own our role gets into those of superusers, as where the reserve was never set.
+    const headroom = settings.reserved_connections
+      ? await createLeastPrivilegeRole(server)
+      : await createRole(server, 'headroom', 'SUPERUSER');
+    return new Scene(server, headroom);
   }
 
   /** Ends with the story. */
@@ -48,10 +58,9 @@ export class Scene implements AsyncDisposable {
     return this.#props.use(prop);
   }
 
-  async role(name: string, options = ''): Promise<Role> {
-    const known = this.#roles.get(name);
-    if (known) return known;
-    const role = await createRole(this.server, name, options);
+  /** The same one whenever it is asked for; the first decides on its options. */
+  role(name: string, options = ''): Promise<Role> {
+    const role = this.#roles.get(name) ?? createRole(this.server, name, options);
     this.#roles.set(name, role);
     return role;
   }
@@ -60,11 +69,12 @@ export class Scene implements AsyncDisposable {
     await this.server.query(`CREATE DATABASE ${escapeIdentifier(name)} ${options}`);
   }
 
-  async open({ user, database, application, address }: As, more: object = {}): Promise<Open> {
+  async open({ user, database, application, address, through }: As, more: object = {}): Promise<Open> {
     const role = await this.role(user);
     const client = await this.server.connect(role, {
       ...(database !== undefined && { database }),
       ...(application !== undefined && { application_name: application }),
+      ...(through !== undefined && { host: through.host, port: through.port }),
       ...(address !== undefined && { stream: () => socketFrom(address) }),
       ...more,
     });
@@ -102,8 +112,8 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  /** Uses sessions for a while, one after the other, as a pool lends them. */
-  async use1(clients: readonly Client[], statement = REQUEST): Promise<void> {
+  /** One request on each, as a pool lends them one after the other. */
+  async request(clients: readonly Client[], statement = REQUEST): Promise<void> {
     for (const client of clients) await client.query(statement);
   }
 
@@ -122,25 +132,64 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  /** Clients that come again at once, whatever happens: those that get in stay for a request or two. */
-  async storm(as: As, count: number, forMs: number, pauseMs = 20): Promise<void> {
-    await this.role(as.user);
-    const until = performance.now() + forMs;
+  /** Clients that come again at once, whatever happens, until the story ends; those that get in stay for one request. */
+  storm(as: As, count: number, pauseMs = 20): void {
     const comeAgain = async () => {
-      while (performance.now() < until && !this.#isOver) {
+      while (!this.#isOver) {
         const client = await this.open(as).catch(() => null);
-        if (client) {
-          await client.query('SELECT pg_sleep(0.05)').catch(() => {});
-          await client.end().catch(() => {});
-        } else await sleep(pauseMs);
+        await client?.query('SELECT pg_sleep(0.4)').catch(() => {});
+        if (client) await client.end().catch(() => {});
+        else await sleep(pauseMs);
       }
     };
-    await Promise.all(Array.from({ length: count }, comeAgain));
+    const started = this.role(as.user).then(() => Promise.all(Array.from({ length: count }, comeAgain)));
+    this.#props.defer(async () => void (await started));
+  }
+
+  /** Real clients of pgbench, which run the statement again and again until the story ends. */
+  async pgbench(as: As, clients: number, statement: string): Promise<void> {
+    const script = join(this.server.folder, `${as.user}.sql`);
+    writeFileSync(script, statement);
+    const args = ['-n', '-f', script, '-c', String(clients), '-j', '2', '-T', '600', 'postgres'];
+    this.program('pgbench', args, await this.environment(as));
+    await this.until(`usename = '${as.user}'`, clients);
+  }
+
+  /** Until so many sessions are like this, for programs that connect in their own time. */
+  async until(condition: string, count: number): Promise<void> {
+    const isThere = async () => {
+      const text = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE ${condition}`;
+      return ((await this.server.query<{ count: number }>(text))[0]?.count ?? 0) >= count;
+    };
+    await waitUntil(isThere, { what: `${count} sessions were ${condition}`, timeoutMs: 20_000, everyMs: 50 });
+  }
+
+  /** How programs of PostgreSQL's own are told where to connect. */
+  async environment({ user, database = 'postgres', application }: As): Promise<NodeJS.ProcessEnv> {
+    const { password } = await this.role(user);
+    const { host, port } = this.server;
+    return {
+      PGHOST: host,
+      PGPORT: String(port),
+      PGUSER: user,
+      PGPASSWORD: password,
+      PGDATABASE: database,
+      ...(application !== undefined && { PGAPPNAME: application }),
+    };
   }
 
   /** A program of the system, until the story ends. */
-  program(path: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const child = spawn(path, args, { stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, ...env } });
+  program(
+    path: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    as: SystemUser = {},
+  ): ChildProcess {
+    const child = spawn(path, args, {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { ...process.env, ...env },
+      ...as,
+    });
     guardAgainstOrphaning(child);
     this.#props.defer(() => void child.kill('SIGKILL'));
     return child;

@@ -13,7 +13,8 @@ export type Expected = {
 };
 
 export type ExpectedCulprit = Group & {
-  readonly sessions: number;
+  /** Of a storm nobody can say beforehand how many are in at a moment: then they are counted in what was recorded. */
+  readonly sessions: number | 'counted';
   readonly cause: Cause;
   /** Sessions an hour that it really opened and kept, where it did so steadily. */
   readonly perHour?: number;
@@ -39,10 +40,13 @@ export type Story = {
   readonly play: (scene: Scene) => Promise<void>;
 };
 
+export type ToldCulprit = Omit<ExpectedCulprit, 'sessions'> & { readonly sessions: number };
+
 /** A story as it stands beside its recording. */
 export type Told = Pick<Story, 'name' | 'told' | 'version' | 'settings' | 'isHeldOut'> & {
+  /** Slots that clients share, or that walsenders have where it is about those. */
   readonly usable: number;
-  readonly expected: Expected;
+  readonly expected: Omit<Expected, 'culprits'> & { readonly culprits: readonly ToldCulprit[] };
   /** The recorded ages are multiplied by it. */
   readonly scaledFrom?: { readonly recorded: string; readonly factor: number };
 };

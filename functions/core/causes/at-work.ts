@@ -37,7 +37,7 @@ function alikeStatements(slow: readonly Clue[]): readonly string[] {
 export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
   const used = inUse(kin);
   const working = doing(kin, 'working', 'in transaction', 'waiting');
-  if (used.length * 10 < kin.length * 7 || working.length * 4 < kin.length) return null;
+  if (used.length * 10 < kin.length * 7) return null;
   const since = historyOf(all);
   const late = kin.filter(({ openedMs }) => openedMs !== null && openedMs <= since * LATE_SHARE);
   if (late.length * 2 < kin.length) return null;

@@ -2,7 +2,7 @@ import { LOCAL_ADDRESS } from '../session.ts';
 import { ageText, counted } from '../words.ts';
 import { isUsedAgain } from './at-work.ts';
 import type { Clue, Clues } from './clues.ts';
-import { kinKey } from './kin.ts';
+import { kinKey, kinOf } from './kin.ts';
 import { agesOf, confidenceIn, doing, notMoreThan, type Search, suspect } from './suspect.ts';
 
 /** Hosts that fell silent so near to each other have gone together: a share of the silence, and some seconds. */
@@ -24,7 +24,7 @@ export const deadClients: Search = (all, left) => {
   const silent = cutOff(all, left);
   return [
     ...(stuck.length >= FEWEST ? [stuckSuspect(all, stuck)] : []),
-    ...(silent.length >= FEWEST ? [silentSuspect(all, silent)] : []),
+    ...(silent.length >= FEWEST ? silentSuspects(all, silent) : []),
   ];
 };
 
@@ -67,9 +67,10 @@ function hostsOf(left: readonly Clue[]): readonly Host[] {
     }));
 }
 
-/** Pools that rest had no work; those that are cut off had. */
+/** Pools that rest had no work; those that are cut off had, and were between two requests for the most part. */
 function wasAtWork(clues: readonly Clue[]): boolean {
-  return clues.filter(isUsedAgain).length * 2 >= clues.length;
+  const open = doing(clues, 'in transaction').length;
+  return clues.filter(isUsedAgain).length * 2 >= clues.length && open * 2 < clues.length;
 }
 
 function isTogether(oneMs: number, otherMs: number): boolean {
@@ -87,21 +88,27 @@ function goesOnElsewhere({ holders }: Clues, gone: readonly Clue[], silentMs: nu
   return since.length >= FEWEST;
 }
 
-function silentSuspect(all: Clues, gone: readonly Clue[]) {
+/** One for each program, for each has sessions elsewhere that live. */
+function silentSuspects(all: Clues, gone: readonly Clue[]) {
   const silentMs = Math.min(...agesOf(gone, 'sinceMs'));
   const addresses = new Set(gone.map(({ session }) => session.address)).size;
-  const programs = new Set(gone.map(({ session }) => kinKey(session)));
-  const opened = all.holders.filter(
-    (clue) =>
-      programs.has(kinKey(clue.session)) && !gone.includes(clue) && (clue.openedMs ?? silentMs) < silentMs,
-  ).length;
-  const confidence = confidenceIn(gone.length, gone.length);
-  return suspect(all, gone, {
-    cause: 'dead-clients',
-    confidence: opened >= FEWEST || programs.size > 1 ? confidence : notMoreThan('medium', confidence),
-    evidence: [
-      `${counted(gone.length, 'session')} of ${counted(addresses, 'address', 'addresses')} and ${counted(programs.size, 'program')} fell silent together ${ageText(silentMs)} ago, in the middle of their work`,
-      `the same programs have opened ${counted(opened, 'session')} elsewhere since`,
-    ],
+  const programs = kinOf(gone);
+  const host = `${counted(gone.length, 'session')} of ${counted(programs.length, 'program')} and ${counted(addresses, 'address', 'addresses')} fell silent together ${ageText(silentMs)} ago, in the middle of their work`;
+  return programs.map((program) => {
+    const opened = openedSince(all, program, silentMs);
+    const confidence = confidenceIn(gone.length, gone.length);
+    return suspect(all, program, {
+      cause: 'dead-clients',
+      confidence: opened >= FEWEST || programs.length > 1 ? confidence : notMoreThan('medium', confidence),
+      evidence: [host, `${counted(opened, 'session')} opened elsewhere since by the same program`],
+    });
   });
+}
+
+function openedSince({ holders }: Clues, program: readonly Clue[], silentMs: number): number {
+  const keys = new Set(program.map(({ session }) => kinKey(session)));
+  return holders.filter(
+    (clue) =>
+      keys.has(kinKey(clue.session)) && !program.includes(clue) && (clue.openedMs ?? silentMs) < silentMs,
+  ).length;
 }

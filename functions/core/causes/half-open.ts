@@ -5,7 +5,7 @@ import { agesOf, doing, lasting, type Suspect } from './suspect.ts';
 /** Logging in takes milliseconds, and under a storm a second or two. */
 const SLOW_LOGIN_MS = 3_000;
 /** A refusal this shortly before the snapshot was for slots that cannot all have come free since. */
-const JUST_NOW_MS = 10_000;
+const JUST_NOW_MS = 5_000;
 
 /**
  * `half-open-clients`: slots are taken by clients that never finish logging in. From 18 on they are shown; before, all
@@ -27,7 +27,11 @@ function shown(all: Clues, starting: readonly Clue[]): Suspect | null {
 
 function missing(all: Clues): Suspect | null {
   const { server, refused } = all;
-  const told = refusedFor(refused, 'server', 'reserved');
+  // Where logins show, none of them being there means that ordinary slots had only just come free.
+  const told = refusedFor(
+    refused,
+    ...(showsLogins(all) ? (['server'] as const) : (['server', 'reserved'] as const)),
+  );
   const isRecent = refused.lastAgoMs !== null && refused.lastAgoMs <= JUST_NOW_MS;
   const free = server.free;
   if (free < Math.max(5, server.usable * 0.2) || !((told > 0 && isRecent) || refused.ours > 0)) return null;
@@ -37,6 +41,12 @@ function missing(all: Clues): Suspect | null {
       ? [`${counted(refused.ours, 'try', 'tries')} of our own found no slot just before`]
       : []),
   ]);
+}
+
+const FIRST_TO_SHOW_LOGINS = 18;
+
+function showsLogins({ snapshot }: Clues): boolean {
+  return Number.parseInt(snapshot.server.version, 10) >= FIRST_TO_SHOW_LOGINS;
 }
 
 function nobodys(explains: number, confidence: Suspect['confidence'], evidence: readonly string[]): Suspect {

@@ -23,7 +23,9 @@ export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
   const doubt = doubtIn(all);
   if (main === undefined || sumOf(causes, ({ explains }) => explains) < total * SHARE.ofAll)
     return doubt === null && suspectsNobody(all, suspects) ? limitTooLow(all) : unclear(all, doubt);
-  const confidence = notMoreThan(doubt === null ? 'high' : 'low', confidenceOf(main.those));
+  // What shows in no session is not in doubt for what sessions do not show.
+  const isDoubtful = doubt !== null && main.those.some(({ clues }) => clues.length > 0);
+  const confidence = notMoreThan(isDoubtful ? 'low' : 'high', confidenceOf(main.those));
   if (confidence === 'low') return unclear(all, doubt);
   return {
     cause: main.cause,

@@ -1,4 +1,23 @@
 import type { Story } from '../story.ts';
+import { IDLE_POOLS, LEFT_TRANSACTIONS } from './idle.ts';
 import { LEAKS } from './leaks.ts';
+import { LIMITS, LOCKS } from './locks-and-limits.ts';
+import { MIXTURES, UNCLEAR } from './mixtures.ts';
+import { NETWORK } from './network.ts';
+import { POOLERS } from './poolers.ts';
+import { TOOLS } from './tools.ts';
+import { WORK } from './work.ts';
 
-export const STORIES: readonly Story[] = [...LEAKS];
+export const STORIES: readonly Story[] = [
+  ...LEAKS,
+  ...IDLE_POOLS,
+  ...LEFT_TRANSACTIONS,
+  ...WORK,
+  ...LOCKS,
+  ...LIMITS,
+  ...TOOLS,
+  ...NETWORK,
+  ...POOLERS,
+  ...MIXTURES,
+  ...UNCLEAR,
+];
