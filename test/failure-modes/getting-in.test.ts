@@ -4,6 +4,7 @@ import { afterEach, vi } from 'vitest';
 import { credentialsOf } from '../../functions/aws/credentials.ts';
 import type { Authorities, CredentialSource } from '../../functions/postgres/target.ts';
 import { type KeyPair, selfSignedCertificates } from '../support/certificates.ts';
+import { ASKS_SHA256, serveGaussdb } from '../support/fake-gaussdb.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { openSilent } from '../support/half-open.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
@@ -153,7 +154,15 @@ proveRows(
       SecretString: secretText(stage, { password: 'old' }),
       AWSPENDING: secretText(stage),
     })),
+    secretPrevious: withSecret((stage) => ({
+      SecretString: secretText(stage, { password: 'new' }),
+      AWSPREVIOUS: secretText(stage),
+    })),
     passwordWrong: withSecret((stage) => ({ SecretString: secretText(stage, { password: 'old' }) })),
+    unspokenLogin: async (stage) => {
+      await stage.fill();
+      return stage.run({ target: stage.use(await serveGaussdb({ answer: ASKS_SHA256 })) });
+    },
     noTls: async (stage, row) => {
       await stage.query('ALTER SYSTEM SET ssl = off');
       stage.afterwards(async () => {
