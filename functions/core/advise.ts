@@ -18,6 +18,7 @@ import { raiseMaxConnections } from './advice/raise-max-connections.ts';
 import { replicationSlots } from './advice/replication-slots.ts';
 import { retry, retryWhereSeen } from './advice/retry.ts';
 import { idleSessions, longStatements, openTransactions } from './advice/session-timeouts.ts';
+import { useAPool } from './advice/use-a-pool.ts';
 import { watchUsable } from './advice/watch-usable.ts';
 import type { Advice } from './advice.ts';
 import type { Cause, Diagnosis } from './diagnosis.ts';
@@ -42,7 +43,7 @@ const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   'slow-queries': [cancelLongest, longStatements, lessWork, watchUsable],
   'idle-in-transaction': [endOpenTransactions, openTransactions, endTransactions],
   'lock-pile-up': [endBlocker, boundBlocker, mendBlocker],
-  'reconnect-storm': [capRole, retry, poolerConfiguration],
+  'reconnect-storm': [capRole, retry, useAPool, poolerConfiguration],
   'role-limit': [raiseLimit, retryWhereSeen],
   'database-limit': [raiseLimit, retryWhereSeen],
   'replication-limit': [replicationSlots],

@@ -60,7 +60,11 @@ export function adviceFactsOf(record: RunRecord, snapshot: Snapshot, diagnosis: 
 }
 
 export function clientsOf(group: Group, sessionsOf: AdviceFacts['sessionsOf']): Clients {
-  const sessions = sessionsOf.get(groupText(group)) ?? [];
+  return clientsIn(group, sessionsOf.get(groupText(group)) ?? []);
+}
+
+/** What these sessions tell of clients that go by the group's name. */
+export function clientsIn(group: Group, sessions: readonly Session[]): Clients {
   const perAddress = [...Map.groupBy(sessions, ({ address }) => address).values()];
   return {
     name: groupName(group),

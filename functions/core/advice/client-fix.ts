@@ -1,5 +1,6 @@
 import { type Advice, forDeveloper } from '../advice.ts';
 import { TECHNOLOGY_NAMES, type Technology } from '../client-technology.ts';
+import { listText } from '../words.ts';
 import type { AdviceFacts, Clients, Suspect } from './advice-facts.ts';
 
 type Fix = { readonly text: string; readonly paste?: Advice['paste'] };
@@ -75,6 +76,8 @@ const END_TRANSACTIONS: Readonly<Partial<Record<Technology, Fix>>> = {
   gui: { text: 'switch it to auto-commit, or commit before leaving the desk.' },
 };
 
+/** More are a list, not advice. */
+const MOST_FIXES = 2;
 /** Where nothing tells, those that are most likely. */
 const LIKELY_NAMELESS: readonly Technology[] = ['node-postgres', 'psycopg2'];
 const LIKELY_NAMED: readonly Technology[] = ['node-postgres', 'psycopg2', 'jdbc'];
@@ -86,14 +89,14 @@ const IN_SHORT: Readonly<Partial<Record<Technology, string>>> = {
 
 /** The leak is in the client's code: sessions are opened and never given back. */
 export function giveBack({ suspects }: AdviceFacts): readonly Advice[] {
-  const [suspect] = suspects;
-  if (suspect === undefined) return [];
-  return [
-    forKnown(suspect, GIVE_BACK) ??
-      forDeveloper(
-        `Find where ${suspect.name} opens connections and does not give them back, on errors above all: ${likely(suspect)}.`,
-      ),
-  ];
+  const known = suspects.flatMap((suspect) => forKnown(suspect, GIVE_BACK) ?? []).slice(0, MOST_FIXES);
+  const unknown = suspects.filter((suspect) => forKnown(suspect, GIVE_BACK) === null);
+  const [first] = unknown;
+  if (first === undefined) return known;
+  const names = listText([...new Set(unknown.map(({ name }) => name))]);
+  const opens = names === first.name ? 'opens connections and does' : 'open connections and do';
+  const text = `Find where ${names} ${opens} not give them back, on errors above all: ${likely(first)}.`;
+  return [...known, forDeveloper(text)];
 }
 
 export function endTransactions({ suspects }: AdviceFacts): readonly Advice[] {

@@ -24,12 +24,16 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
     .filter(mayHaveEnded)
     .map(({ session }) => session)
     .filter((session) => !isTool(session.application) && !dead.has(groupText(groupOf(session))));
-  const groups = [...Map.groupBy(lost, groupKey).values()].sort((a, b) => b.length - a.length);
-  if (groups.length === 0) return [];
-  const names = groups.flatMap((those) =>
-    those[0] ? [`${groupName(groupOf(those[0]))} (${those.length})`] : [],
+  // An application crashes as one, whatever roles and databases it uses.
+  const byName = [...Map.groupBy(lost, (session) => groupName(groupOf(session)))].sort(
+    ([, some], [, more]) => more.length - some.length,
   );
-  const who = listText(names, NAMED);
+  if (byName.length === 0) return [];
+  const groups = byName.map(([, those]) => those);
+  const who = listText(
+    byName.map(([name, those]) => `${name} (${those.length})`),
+    NAMED,
+  );
   const all = record.snapshot?.sessions ?? [];
   const known = [...new Set(groups.map((those) => technologyIn(those, all)))];
   const seen = known.flatMap((technology) => (technology === null ? [] : (SEEN[technology] ?? [])));

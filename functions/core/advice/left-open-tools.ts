@@ -1,12 +1,14 @@
-import { type Advice, forDeveloper, forOperator } from '../advice.ts';
+import { type Advice, forDeveloper, forOperator, sqlPaste } from '../advice.ts';
 import { cleanName } from '../clean-text.ts';
 import { isTool } from '../developer-tools.ts';
-import { groupOf } from '../session.ts';
+import { groupOf, type Session } from '../session.ts';
 import { ageText, counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
-import { FIRST_WITH_IDLE_SESSIONS, maySet, rolePaste } from './session-timeouts.ts';
+import { FIRST_WITH_IDLE_SESSIONS, rolePaste } from './session-timeouts.ts';
 
 const HOUR_S = 3_600;
+/** Statements for more are a list, not advice. */
+const MOST_ROLES = 3;
 
 /** psql and graphical tools that people left open. */
 export function leftOpenTools(facts: AdviceFacts): readonly Advice[] {
@@ -25,23 +27,36 @@ export function leftOpenTools(facts: AdviceFacts): readonly Advice[] {
 
 /** Only for roles that people have to themselves: an application's pool would be hit as well. */
 function timeoutForPeople(facts: AdviceFacts): readonly Advice[] {
-  const first = facts.suspects.find(maySet);
-  if (first === undefined) return [];
-  const role = first.standing.group.user;
-  const ofRole = [...facts.sessionsOf.values()].flat().filter((session) => groupOf(session).user === role);
-  const oldest = Math.max(0, ...first.sessions.flatMap(({ stateAgeMs }) => stateAgeMs ?? []));
-  const found = `Role ${cleanName(role)} held ${counted(first.standing.sessions, 'session')} of ${first.name}, idle for up to ${ageText(oldest)}`;
-  if (!ofRole.every(({ application }) => isTool(application)))
+  const all = [...facts.sessionsOf.values()].flat();
+  const tools = all.filter(({ application }) => isTool(application));
+  const byRole = [...Map.groupBy(tools, (session) => groupOf(session).user)].sort(
+    ([, some], [, more]) => more.length - some.length,
+  );
+  const mixed = new Set(all.filter(({ application }) => !isTool(application)).map(({ user }) => user));
+  const own = byRole.filter(([role, those]) => !mixed.has(role) && those.every(isOrdinary));
+  const oldest = Math.max(0, ...tools.flatMap(({ stateAgeMs }) => stateAgeMs ?? []));
+  const roles = byRole.length === 1 ? `role ${cleanName(byRole[0]?.[0] ?? '')}` : `${byRole.length} roles`;
+  const found = `Tools that people left open hold ${counted(tools.length, 'session')} of ${roles}, idle for up to ${ageText(oldest)}`;
+  if (own.length === 0)
     return [
       forOperator(
         `${found}, and applications share it. Give people roles of their own, and those an idle_session_timeout.`,
       ),
     ];
   if (facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
+  const shown = own.slice(0, MOST_ROLES).map(([role]) => rolePaste(role, 'idle_session_timeout', HOUR_S));
+  const likewise = own.length > MOST_ROLES ? ' Likewise for the others.' : '';
   return [
     forOperator(
-      `${found}. Let its idle sessions end after an hour: new ones only, those open now keep what they have.`,
-      rolePaste(role, 'idle_session_timeout', HOUR_S),
+      `${found}. Let their idle sessions end after an hour: new ones only, those open now keep what they have.${likewise}`,
+      sqlPaste(
+        shown.flatMap((paste) => paste?.lines ?? []),
+        shown.flatMap((paste) => paste?.undo ?? []),
+      ),
     ),
   ];
+}
+
+function isOrdinary({ superuser }: Session): boolean {
+  return superuser === false;
 }

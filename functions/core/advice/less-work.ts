@@ -4,6 +4,8 @@ import type { AdviceFacts } from './advice-facts.ts';
 /** Work that takes a slot for as long as it lasts. */
 export function lessWork({ suspects }: AdviceFacts): readonly Advice[] {
   const [suspect] = suspects;
+  if (suspect?.technology?.technology === 'pgbench')
+    return [forDeveloper('pgbench is a load test: end it where it runs, or give it fewer clients (-c).')];
   const whose = suspect === undefined ? '' : ` of ${suspect.name}`;
   return [
     forDeveloper(

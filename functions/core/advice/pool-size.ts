@@ -1,15 +1,16 @@
 import { type Advice, forDeveloper } from '../advice.ts';
 import type { Technology } from '../client-technology.ts';
 import { counted, listText } from '../words.ts';
-import type { AdviceFacts, Suspect } from './advice-facts.ts';
+import { type AdviceFacts, type Clients, clientsIn, type Suspect } from './advice-facts.ts';
 
-/** One pool's size, on each address. */
-type PoolSize = { readonly suspect: Suspect; readonly addresses: number; readonly size: number };
+/** The pools that go by one name, and the size of each, one on each address. */
+type PoolSize = { readonly clients: Clients; readonly addresses: number; readonly size: number };
 
 /** Pools that are larger than what they use: the sum over all instances counts, not the size of one. */
 export function poolSize({ suspects, slots }: AdviceFacts): readonly Advice[] {
-  const held = heldBy(suspects);
-  return slots.need <= 0 ? [] : smallerPools(suspects, held - slots.need, `${slots.usable} usable slots`);
+  if (slots.need <= 0) return [];
+  const held = suspects.flatMap(({ sessions }) => sessions).length;
+  return smallerPools(suspects, held - slots.need, `${slots.usable} usable slots`);
 }
 
 /** So that all together stay within a number of sessions. Nothing where what is busy now needs more. */
@@ -18,32 +19,46 @@ export function smallerPools(
   together: number,
   ofWhat: string,
 ): readonly Advice[] {
-  const sizes = suspects.map((suspect) => sizeOf(suspect, together / heldBy(suspects)));
-  const fitting = sizes.filter(
-    ({ suspect, size }) => size >= suspect.mostBusyPerAddress && size < suspect.mostPerAddress,
-  );
+  const pools = poolsOf(suspects);
+  const held = heldBy(pools);
+  const fitting = pools
+    .map((clients) => sizeOf(clients, together / held))
+    .filter(({ clients, size }) => size >= clients.mostBusyPerAddress && size < clients.mostPerAddress);
   const [first] = fitting;
   if (first === undefined) return [];
   const sums = fitting.map(
-    ({ suspect: { name, standing, mostPerAddress }, addresses }) =>
-      `${name} ${standing.sessions} (${counted(addresses, 'address', 'addresses')}, up to ${mostPerAddress} each)`,
+    ({ clients: { name, sessions, mostPerAddress }, addresses }) =>
+      `${name} ${sessions.length} (${counted(addresses, 'address', 'addresses')}, up to ${mostPerAddress} each)`,
   );
-  const goals = fitting.map(({ suspect: { name }, size }) =>
+  const goals = fitting.map(({ clients: { name }, size }) =>
     fitting.length === 1 ? `${size}` : `${size} (${name})`,
   );
   const instances = first.addresses > 1 || fitting.length > 1 ? ' on each address' : '';
-  const text = `Pools held ${heldBy(fitting.map(({ suspect }) => suspect))} of the ${ofWhat}: ${listText(sums)}. Make them at most ${listText(goals)}${instances}, so that the sum over all instances leaves room.`;
-  return [forDeveloper(`${text}${wordsFor(first.suspect)}`, pasteFor(first))];
+  const text = `Pools held ${heldBy(fitting.map(({ clients }) => clients))} of the ${ofWhat}: ${listText(sums)}. Make them at most ${listText(goals)}${instances}, so that the sum over all instances leaves room.`;
+  return [forDeveloper(`${text}${wordsFor(first.clients)}`, pasteFor(first))];
 }
 
-function heldBy(suspects: readonly Suspect[]): number {
-  return suspects.reduce((sum, { standing }) => sum + standing.sessions, 0);
+/** A service may use several roles or databases: its pools are set together. */
+function poolsOf(suspects: readonly Suspect[]): readonly Clients[] {
+  return [...Map.groupBy(suspects, ({ name }) => name).values()].flatMap((those) =>
+    those[0]
+      ? [
+          clientsIn(
+            those[0].standing.group,
+            those.flatMap(({ sessions }) => sessions),
+          ),
+        ]
+      : [],
+  );
 }
 
-function sizeOf(suspect: Suspect, share: number): PoolSize {
-  const { sessions, addresses } = suspect.standing;
-  const count = Math.max(1, addresses.count);
-  return { suspect, addresses: count, size: Math.max(1, Math.floor((sessions * share) / count)) };
+function heldBy(pools: readonly Clients[]): number {
+  return pools.reduce((sum, { sessions }) => sum + sessions.length, 0);
+}
+
+function sizeOf(clients: Clients, share: number): PoolSize {
+  const addresses = Math.max(1, new Set(clients.sessions.map(({ address }) => address)).size);
+  return { clients, addresses, size: Math.max(1, Math.floor((clients.sessions.length * share) / addresses)) };
 }
 
 /** What the size is called, where the client is known. */
@@ -57,12 +72,12 @@ const SETTINGS: Readonly<Partial<Record<Technology, string>>> = {
   jdbc: 'HikariCP keeps as many idle as it may have, unless minimumIdle says less, and opens again what is ended.',
 };
 
-function wordsFor({ technology }: Suspect): string {
+function wordsFor({ technology }: Clients): string {
   const words = technology === null ? undefined : SETTINGS[technology.technology];
   return words === undefined ? '' : ` ${words}`;
 }
 
-function pasteFor({ suspect: { technology }, size }: PoolSize): Advice['paste'] {
+function pasteFor({ clients: { technology }, size }: PoolSize): Advice['paste'] {
   switch (technology?.technology) {
     case 'jdbc':
       return {

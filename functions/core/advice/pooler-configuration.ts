@@ -14,6 +14,9 @@ const MANY_ADDRESSES = 3;
 const LEAST_POOL = 2;
 const USUAL_POOL = 5;
 
+/** One that leaves more of the sessions than this is not worth its trouble. */
+const WORTHWHILE_PERCENT = 80;
+
 /** What a pooler's own console says of its settings; null where nobody asked it. */
 export type PoolerFigures = {
   readonly defaultPoolSize: number | null;
@@ -34,6 +37,7 @@ export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
   const share = Math.floor((room - (all.length - pooled.length)) / pairs.length);
   const busiest = Math.max(...pairs.map((pair) => pair.filter(({ state }) => state !== 'idle').length));
   const size = Math.max(LEAST_POOL, Math.min(share, Math.max(USUAL_POOL, 2 * busiest)));
+  if (size * pairs.length * 100 >= WORTHWHILE_PERCENT * pooled.length) return [];
   const proxy = isAmazon(snapshot.server.provider) ? ' (or RDS Proxy)' : '';
   const whose = suspects.length === 1 ? ` in front of ${suspects[0]?.name}` : ' in front';
   const each = pairs.length === 1 ? '' : ` for each of ${pairs.length} roles and databases`;
@@ -55,8 +59,8 @@ export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
 
 /** A pooler that takes more than it uses: its size counts for each role and database, and on each pooler. */
 export function smallerPooler(facts: AdviceFacts, figures: PoolerFigures | null = null): readonly Advice[] {
-  const { suspects, slots, snapshot } = facts;
-  const sessions = suspects.flatMap((suspect) => suspect.sessions);
+  const { slots, snapshot } = facts;
+  const sessions = ofPooler(facts);
   const pairs = figures?.pools ?? new Set(sessions.map(pairOf)).size;
   const poolers = new Set(sessions.map(({ address }) => address)).size;
   if (pairs === 0) return [];
@@ -83,6 +87,14 @@ export function smallerPooler(facts: AdviceFacts, figures: PoolerFigures | null 
       ],
     }),
   ];
+}
+
+/** Its sessions go by many names and roles: what they share is where they come from. */
+function ofPooler({ suspects, sessionsOf }: AdviceFacts): readonly Session[] {
+  const addresses = new Set(suspects.flatMap(({ sessions }) => sessions.map(({ address }) => address)));
+  return [...sessionsOf.values()]
+    .flat()
+    .filter((session) => addresses.has(session.address) && isPoolable(session));
 }
 
 /** Twice as many clients as now, those who were refused too, in full hundreds. */

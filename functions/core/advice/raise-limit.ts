@@ -3,7 +3,6 @@ import { cleanName } from '../clean-text.ts';
 import { groupOf } from '../session.ts';
 import { countsFor, mayStayUsed, type Pressure, type Scope, scopeName, slotHolders } from '../slots.ts';
 import { quoteIdentifier } from '../sql-text.ts';
-import { counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { isHeldInVain } from './held-in-vain.ts';
 import { smallerPools } from './pool-size.ts';
@@ -22,19 +21,20 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   const inVain = facts.diagnosis.culprits.some(
     (culprit) => isHeldInVain(culprit) && countsFor(scope, culprit.standing.group),
   );
-  if (inVain || busy * 2 < limit) {
+  // Where the diagnosis names nobody, resting sessions are taken for too many.
+  if (inVain || (suspects.length === 0 && busy * 2 < limit)) {
     const spare = Math.max(1, Math.floor(limit / 10));
     return smallerPools(suspects, limit - spare, `${limit} sessions that ${whose} may have`);
   }
   const room = mayStayUsed({ kind: 'server' }, facts.slots.usable, facts.record.policy.relieve.until);
   const more = Math.min(Math.max(1, Math.ceil(limit / 2)), room - facts.slots.used);
-  const found = `${busy} of the ${counted(limit, 'session')} that ${whose} may have were busy`;
+  const found = `All ${limit} sessions that ${whose} may have are taken${busy > 0 ? `, ${busy} busy` : ''}`;
   if (more < 1)
     return [forOperator(`${found}, and the server has no room for more: others must give slots back first.`)];
   const owner = `ALTER ${scope.kind.toUpperCase()} ${quoteIdentifier(scope.name)} CONNECTION LIMIT`;
   return [
     forOperator(
-      `${found}: raise its limit to ${limit + more}, which the server can bear (${facts.slots.free} of ${facts.slots.usable} slots are free). It works at once.`,
+      `${found}. Raise its limit to ${limit + more}, which the server can bear (${facts.slots.free} of ${facts.slots.usable} slots are free) and which works at once, or make its pools smaller.`,
       sqlPaste([`${owner} ${limit + more};`], [`${owner} ${limit};`]),
     ),
   ];

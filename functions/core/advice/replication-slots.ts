@@ -21,7 +21,7 @@ export function replicationSlots(facts: AdviceFacts): readonly Advice[] {
   const { where, paste } = changeSettings(facts, [setting], true);
   return [
     forOperator(
-      `All ${walSenders} walsender slots (max_wal_senders) are taken, and ending client sessions frees none. Look for standbys, backups or subscribers that are gone or connect twice:`,
+      `${walSenders === 1 ? 'The only walsender slot' : `All ${walSenders} walsender slots`} (max_wal_senders) ${walSenders === 1 ? 'is' : 'are'} taken, and ending client sessions frees none. Look for standbys, backups or subscribers that are gone or connect twice:`,
       sqlPaste(SEE_SENDERS),
     ),
     forOperator(

@@ -14,6 +14,8 @@ export const FIRST_WITH_IDLE_SESSIONS = 14;
 const FIRST_WITH_TRANSACTIONS = 17;
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
+/** Statements for more are a list, not advice. */
+const MOST_ROLES = 2;
 
 /**
  * For sessions that nobody uses again: short enough that what leaks meanwhile stays below half of what the group may
@@ -21,17 +23,25 @@ const HOUR_S = 3_600;
  */
 export function idleSessions(facts: AdviceFacts): readonly Advice[] {
   if (facts.isGauss) return [gaussTimeout()];
-  const suspect = facts.suspects.find((each) => maySet(each) && !isOfPooler(facts, each));
-  if (suspect === undefined || facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
-  const { standing, opening } = suspect;
-  const may = Math.max(2, standing.sessions - facts.slots.need);
+  if (facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
+  const settable = facts.suspects.filter((each) => maySet(each) && !isOfPooler(facts, each));
+  const byRole = new Map(settable.toReversed().map((each) => [each.standing.group.user, each]));
+  return [...byRole.values()]
+    .toReversed()
+    .slice(0, MOST_ROLES)
+    .flatMap((each) => idleSessionsOf(facts, each));
+}
+
+function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): readonly Advice[] {
+  const role = standing.group.user;
+  const held = [...facts.sessionsOf.values()].flat().filter(({ user }) => user === role).length;
+  const may = Math.max(2, held - facts.slots.need);
   const rate = opening === null ? 0 : opening.perHour;
   const fillsMs = rate > 0 ? (may / 2 / rate) * HOUR_S * 1_000 : HOUR_S * 1_000;
   const seconds = tidySeconds(fillsMs, MINUTE_S, 8 * HOUR_S);
   const kept = Math.ceil((rate * seconds) / HOUR_S);
   // What fills the server within a minute is stopped by no timeout.
   if (kept > may) return [];
-  const role = standing.group.user;
   const bound = rate > 0 ? `: at ${Math.round(rate)} an hour that leaves ${kept}` : '';
   const others = othersOf(facts, role);
   const also = others === 0 ? '' : ` ${counted(others, 'other group')} of the role would get it too.`;

@@ -1,80 +1,10 @@
-import type { Cause, Culprit, Diagnosis, Opening } from '../../../functions/core/diagnosis.ts';
-import { type GroupStanding, rankGroups } from '../../../functions/core/ranking.ts';
-import type { RunRecord } from '../../../functions/core/record.ts';
-import type { ServerFacts, Slots, Snapshot } from '../../../functions/core/snapshot.ts';
+import type { Opening } from '../../../functions/core/diagnosis.ts';
+import type { Snapshot } from '../../../functions/core/snapshot.ts';
 import type { Trigger } from '../../../functions/core/trigger.ts';
-import { aLogLines, aPolicy, aRefused, HOUR, MINUTE, SECOND } from '../../support/builders.ts';
-import { ENFORCE, runOf, type SessionsOf, sessionsOf, snapshotOf } from '../../support/records.ts';
+import { aLogLines, aRefused, HOUR, MINUTE, SECOND } from '../../support/builders.ts';
+import type { SessionsOf } from '../../support/records.ts';
+import { type AdviceCase, anAdviceCase, LEAK, PODS, SHOP } from './an-advice-case.ts';
 
-/** Incidents as a diagnosis tells them, one for each cause, on a server of 57 usable slots. */
-export type AdviceCase = { readonly record: RunRecord; readonly diagnosis: Diagnosis };
-
-type Written = {
-  readonly groups: readonly SessionsOf[];
-  readonly cause: Cause;
-  /** By application; the first group is one where nothing is written. */
-  readonly culprits?: Readonly<Record<string, Cause>>;
-  readonly opening?: Opening;
-  readonly server?: Partial<ServerFacts>;
-  readonly slots?: Partial<Slots>;
-  readonly trigger?: Trigger;
-  readonly mode?: 'observe' | 'enforce';
-  readonly poolers?: readonly string[];
-  readonly change?: (snapshot: Snapshot) => Snapshot;
-};
-
-export function anAdviceCase({
-  groups,
-  cause,
-  opening,
-  change = (same) => same,
-  ...more
-}: Written): AdviceCase {
-  const made = snapshotOf(sessionsOf(groups), more.slots);
-  const snapshot = change({ ...made, server: { ...made.server, ...more.server } });
-  const policy = aPolicy({
-    mode: more.mode ?? 'enforce',
-    ...(more.poolers && { protect: { poolers: more.poolers } }),
-  });
-  const record = runOf({
-    snapshot,
-    policy: more.mode || more.poolers ? policy : ENFORCE,
-    ...(more.trigger && { trigger: more.trigger }),
-  });
-  const causes = more.culprits ?? { [groups[0]?.application ?? '']: cause };
-  const culprits = rankGroups(snapshot).groups.flatMap((standing): readonly Culprit[] => {
-    const own = causes[standing.group.application];
-    return own === undefined ? [] : [aCulprit(standing, own, opening ?? null)];
-  });
-  return { record, diagnosis: { cause, confidence: 'high', evidence: [], culprits } };
-}
-
-function aCulprit(standing: GroupStanding, cause: Cause, opening: Opening | null): Culprit {
-  return {
-    standing,
-    cause,
-    confidence: 'high',
-    evidence: [],
-    opening: cause === 'connection-leak' ? opening : null,
-  };
-}
-
-const PODS = ['10.0.3.17', '10.0.3.18', '10.0.4.2'];
-export const LEAK: SessionsOf = {
-  count: 41,
-  application: 'billing-worker',
-  user: 'billing',
-  fromAgeMs: 2 * HOUR + 11 * MINUTE,
-  toAgeMs: 40 * SECOND,
-  addresses: PODS,
-};
-export const SHOP: SessionsOf = {
-  count: 16,
-  application: 'storefront',
-  user: 'shop',
-  fromAgeMs: 4 * SECOND,
-  addresses: ['10.0.5.9', '10.0.5.10'],
-};
 const RATE: Opening = { perHour: 18.8, spanMs: 2 * HOUR + 10 * MINUTE, fullInMs: 0 };
 const STORM: Trigger = aLogLines({
   lines: 40,
@@ -188,7 +118,12 @@ export const CASES: Readonly<Record<string, AdviceCase>> = {
     cause: 'role-limit',
     slots: LIMITED,
   }),
-  'role at its limit, idle': anAdviceCase({ groups: [NIGHTLY, SHOP], cause: 'role-limit', slots: LIMITED }),
+  'role at its limit, idle': anAdviceCase({
+    groups: [NIGHTLY, SHOP],
+    cause: 'role-limit',
+    culprits: { nightly: 'oversized-idle-pools' },
+    slots: LIMITED,
+  }),
   'database at its limit, busy': anAdviceCase({
     groups: [{ ...NIGHTLY, state: 'active', database: 'stock' }, SHOP],
     cause: 'database-limit',
@@ -213,6 +148,46 @@ export const CASES: Readonly<Record<string, AdviceCase>> = {
   'tools under an application’s role': anAdviceCase({
     groups: [{ ...LEAK, application: 'pgAdmin 4 - DB:orders', user: 'shop' }, SHOP],
     cause: 'developer-tools',
+  }),
+  'tools of many people': anAdviceCase({
+    groups: ['ada', 'bob', 'eve', 'kim'].map((user) => ({ ...LEAK, count: 14, user, application: 'psql' })),
+    cause: 'developer-tools',
+    culprits: { psql: 'developer-tools' },
+  }),
+  'one service of many roles': anAdviceCase({
+    groups: ['a', 'b', 'c', 'd'].map((user, at) => ({
+      ...LEAK,
+      count: 14,
+      user,
+      application: 'PostgreSQL JDBC Driver',
+      addresses: [`10.0.7.${at + 1}`],
+    })),
+    cause: 'oversized-idle-pools',
+    culprits: { 'PostgreSQL JDBC Driver': 'oversized-idle-pools' },
+  }),
+  'two leaks': anAdviceCase({
+    groups: [
+      { ...LEAK, count: 35 },
+      { ...LEAK, count: 20, application: 'thumbnailer', user: 'media' },
+    ],
+    cause: 'connection-leak',
+    culprits: { 'billing-worker': 'connection-leak', thumbnailer: 'connection-leak' },
+  }),
+  'pooler for many users': anAdviceCase({
+    groups: ['a', 'b', 'c', 'd'].map((user) => ({ ...LEAK, count: 14, user, addresses: ['10.0.9.1'] })),
+    cause: 'pooler-oversized',
+    culprits: { first: 'pooler-oversized' },
+    poolers: ['10.0.9.1'],
+    change: (snapshot) => ({
+      ...snapshot,
+      sessions: snapshot.sessions.map((each) =>
+        each.user === 'a' ? { ...each, application: 'first' } : each,
+      ),
+    }),
+  }),
+  'load test': anAdviceCase({
+    groups: [active({ count: 57, application: 'pgbench', addresses: ['local'] })],
+    cause: 'traffic-spike',
   }),
   monitoring: anAdviceCase({
     groups: [{ ...LEAK, application: 'postgres_exporter', user: 'monitor' }, SHOP],

@@ -6,7 +6,7 @@ import { isPlainlyVisible } from '../../../functions/core/clean-text.ts';
 import { CAUSES, type Cause } from '../../../functions/core/diagnosis.ts';
 import { quoteIdentifier } from '../../../functions/core/sql-text.ts';
 import { aLogLines, aRefused, HOUR } from '../../support/builders.ts';
-import { anAdviceCase } from './cases.ts';
+import { anAdviceCase } from './an-advice-case.ts';
 
 const STATES = ['idle', 'active', 'idle in transaction'] as const;
 const PREFIXES = ['', 'psql', 'DBeaver ', 'flink-', 'postgres_exporter '];

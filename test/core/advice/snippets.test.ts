@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { PasteLanguage } from '../../../functions/core/advice.ts';
 import { adviseOn } from '../../../functions/core/advise.ts';
 import { HOUR } from '../../support/builders.ts';
-import { anAdviceCase, LEAK, SHOP } from './cases.ts';
+import { anAdviceCase, LEAK, SHOP } from './an-advice-case.ts';
 
 const APPLICATIONS = ['nodejs', 'celery', 'flink-orders', 'airflow', '.net', 'puma', 'prisma', 'web'];
 const PASTES = APPLICATIONS.flatMap((application) =>
