@@ -8,7 +8,7 @@ import { recordings } from '../../incidents/recordings.ts';
 const ABOUT: Readonly<Record<Cause, RegExp>> = {
   'connection-leak': /give them back|release|close each|putconn|idle_session_timeout/,
   'oversized-idle-pools': /at most|cap it at|lifetime/,
-  'traffic-spike': /pooler|backoff|short transactions/,
+  'traffic-spike': /pooler|backoff|short transactions|load test/,
   'slow-queries': /runs longest|Bound the statements/,
   'idle-in-transaction': /left a transaction open|leaves open end/,
   'lock-pile-up': /blocks \d+ session|prepared transaction/,
