@@ -1,6 +1,9 @@
 import { userInfo } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { recallFrom } from '../../functions/aws/recall.ts';
+import { BREAKER } from '../../functions/core/breaker.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
+import { memoryDocument } from '../../functions/core/memory-document.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
 import { runHeadroom } from './run-headroom.ts';
@@ -19,6 +22,12 @@ beforeEach(() => {
 
 const environment = () => ({ ...LOOPBACK_IDENTITY, ...dynamodb.environment });
 const ME = userInfo().username;
+const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString();
+
+/** Puts the item as the report would have left it. */
+function memoryIn(db: LoopbackDynamoDb, memory: Memory): Promise<void> {
+  return db.put({ server: { S: server }, version: { N: '4' }, memory: { S: memoryDocument(memory) } });
+}
 
 function headroom(command: 'pause' | 'resume', ...args: readonly string[]) {
   return runHeadroom([command, '--server', server, '--table', TABLE, ...args], {
@@ -58,6 +67,19 @@ describe('headroom pause and resume', () => {
     expect(await dynamodb.get(server)).toEqual(item);
     await headroom('resume');
     expect((await headroom('resume')).stdout).toBe(`${server} was not paused. Nothing was changed.\n`);
+  });
+
+  test("the breaker's pause becomes one that stays, and is resumed like any other", async () => {
+    const paused = { at: '2026-11-21T03:25:00.000Z', by: BREAKER, reason: 'in vain', until: IN_AN_HOUR };
+    await memoryIn(dynamodb, { ...NOTHING_REMEMBERED, paused });
+    expect((await headroom('pause')).stdout).toMatch(/ is paused: from the next run on nobody is ended/);
+    expect(await recalled()).toMatchObject({ paused: { by: ME, until: null } });
+    await memoryIn(dynamodb, { ...NOTHING_REMEMBERED, paused });
+    const { stdout } = await headroom('resume');
+    expect(stdout).toContain(
+      'It was paused since 2026-11-21 03:25:00 UTC by the breaker ("in vain"), until ',
+    );
+    expect(await recalled()).toMatchObject({ paused: null });
   });
 
   test('what else is remembered of the server stays', async () => {

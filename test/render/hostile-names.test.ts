@@ -3,11 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from '../../functions/core/message.ts';
 import { renderFailure } from '../../functions/render/failure.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
+import { renderOver } from '../../functions/render/over.ts';
 import { aLogLines, aPolicy, aRefused, HOUR } from '../support/builders.ts';
 import { expectInert } from '../support/chat-room.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { HOSTILE, runNamed } from '../support/hostile.ts';
+import { INCIDENTS } from '../support/incidents.ts';
 import { ALARM, idleRun, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
+import { STORIES } from '../support/stories.ts';
 
 /** What a reader does not see, or sees where it is not. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
@@ -38,6 +41,18 @@ describe('names that clients choose', () => {
       const message = renderIncident(runNamed(name, mode));
       expectHarmless(message);
       expect(titlesIn(message.text)).toEqual(titlesIn(renderIncident(runNamed('web', mode)).text));
+    }
+  });
+
+  test.each(Object.entries(HOSTILE))('%s are harmless in what memory tells of an incident', (_, name) => {
+    const culprit = { application: name, user: name, database: name };
+    const stories = Object.values(STORIES).map((story) => story());
+    for (const { record, story } of stories) {
+      const told = { ...story, incident: { ...story.incident, id: name, culprit } };
+      const over = { ...INCIDENTS.healthy(), server: name };
+      expectHarmless(renderIncident(record, [], null, told));
+      expectHarmless(renderOver(over, { ...told, kind: 'over' }));
+      expectHarmless(renderFailure(KILLED_RUN, null, told));
     }
   });
 
