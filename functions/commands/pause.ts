@@ -1,16 +1,12 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import { memoryIn } from '../aws/memory.ts';
 import { cleanName } from '../core/clean-text.ts';
 import type { Pause } from '../core/memory.ts';
 import { timeText } from '../render/words.ts';
-import type { MemoryStore } from '../workflow/ports.ts';
 import { updateMemory } from '../workflow/update-memory.ts';
-import { awsEnvironment } from './aws-environment.ts';
 import { EXIT } from './exit-code.ts';
 import { print, tell } from './terminal.ts';
-
-type Options = { readonly server: string; readonly table: string; readonly region?: string };
+import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryOf } from './with-memory.ts';
 
 const MOST_REASON = 200;
 
@@ -18,8 +14,7 @@ const HELP = `
 A paused server's runs look, plan and report as ever, and end nobody, whatever wakes them. It takes effect with the next
 run; one that is under way goes on. Without AWS at hand, taking pg_signal_backend from the role does the same.
 
-Credentials come from the environment only: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for a role, AWS_SESSION_TOKEN.
-The AWS CLI puts them there: eval "$(aws configure export-credentials --format env)"
+${CREDENTIALS_HELP}
 They need dynamodb:GetItem and dynamodb:PutItem on the table.
 
 Exit codes:
@@ -27,33 +22,20 @@ Exit codes:
   3  could not do its job`;
 
 export function addPause(program: Command): void {
-  command(program, 'pause')
+  memoryCommand(program, 'pause')
     .description("Keep a server's runs from ending sessions until it is resumed.")
     .option('--reason <text>', 'why, for whoever reads of it at night', reasonOf)
     .addHelpText(
       'after',
       `\nExample:\n  headroom pause --server orders --table pg-headroom-memory --reason "fail-over test"\n${HELP}`,
     )
-    .action(async (options: Options & { readonly reason?: string }) => {
+    .action(async (options: MemoryOptions & { readonly reason?: string }) => {
       await pause(options, options.reason ?? null);
     });
-  command(program, 'resume')
+  memoryCommand(program, 'resume')
     .description("Let a paused server's runs act again.")
     .addHelpText('after', `\nExample:\n  headroom resume --server orders --table pg-headroom-memory\n${HELP}`)
     .action(resume);
-}
-
-function command(program: Command, name: string): Command {
-  return program
-    .command(name)
-    .requiredOption('--server <name>', 'the server, as it is declared', nameOf)
-    .requiredOption('--table <name>', "the memory's table, by name or ARN")
-    .option('--region <name>', 'where the table is (default: AWS_REGION)');
-}
-
-function nameOf(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It has a name.');
-  return text;
 }
 
 function reasonOf(text: string): string {
@@ -62,7 +44,7 @@ function reasonOf(text: string): string {
   return text;
 }
 
-async function pause(options: Options, reason: string | null): Promise<void> {
+async function pause(options: MemoryOptions, reason: string | null): Promise<void> {
   const paused: Pause = { at: new Date().toISOString(), by: userName(), reason, until: null };
   // The breaker's pause ends by itself, which is not what is asked for.
   const isPaused = (known: Pause | null): known is Pause => known !== null && known.until === null;
@@ -78,7 +60,7 @@ async function pause(options: Options, reason: string | null): Promise<void> {
   process.exitCode = EXIT.done;
 }
 
-async function resume(options: Options): Promise<void> {
+async function resume(options: MemoryOptions): Promise<void> {
   const { before } = await updateMemory(memoryOf(options), options.server, (memory) =>
     memory.paused === null ? memory : { ...memory, paused: null },
   );
@@ -104,9 +86,4 @@ function userName(): string {
   } catch {
     return 'unknown';
   }
-}
-
-/** @throws RemediationError `config-invalid` when the environment does not say where, or as whom. */
-function memoryOf({ table, region }: Options): MemoryStore {
-  return memoryIn(table, awsEnvironment(region).AWS_REGION);
 }

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { coerceError } from '../core/errors.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-code.ts';
+import { addMemory } from './memory.ts';
 import { addPause } from './pause.ts';
 import { addPlan } from './plan.ts';
 import { addPolicy } from './policy.ts';
@@ -39,6 +40,7 @@ export function headroom(args: readonly string[]): Command {
     addRemediate,
     addTerminate,
     addPause,
+    addMemory,
     addDoctor,
     addRoleSql,
     addSnapshot,
