@@ -46,7 +46,7 @@ export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
     cause: 'traffic-spike',
     confidence: since < YOUNG_SERVER_MS ? notMoreThan('medium', confidence) : confidence,
     evidence: [
-      `${late.length} of ${kin.length} were opened within the last ${ageText(Math.max(0, ...agesOf(late, 'openedMs')))}, on a server that has run for ${ageText(since)}`,
+      `${late.length} of ${kin.length} were opened within the last ${ageText(Math.max(1_000, ...agesOf(late, 'openedMs')))}, on a server that has run for ${ageText(since)}`,
       `${working.length} are at work this moment, ${used.length} were within the last ${ageText(RECENT_MS)}`,
     ],
   });

@@ -1,6 +1,8 @@
 import type { Opening } from '../diagnosis.ts';
 import { medianOf } from '../median.ts';
 import { type Openings, openingsOf, type Steady } from '../opening.ts';
+import type { RunRecord } from '../record.ts';
+import { type Pressure, scopeName } from '../slots.ts';
 import { ageText, counted } from '../words.ts';
 import { inUse, isUsedAgain } from './at-work.ts';
 import { type Clue, type Clues, sumOf } from './clues.ts';
@@ -17,7 +19,7 @@ export function idlePools(all: Clues, kin: readonly Clue[]): Suspect | null {
   const unused = resting.filter((clue) => !isUsedAgain(clue));
   const { steady, inBursts } = openings;
   if (steady !== null && isLeak(steady, inBursts, kin.length) && unused.length * 10 >= resting.length * 6)
-    return leak(all, kin, resting, steady);
+    return leak(all, kin, { resting, unused }, steady);
   const poolsOpened = inBurstsByAddress(kin);
   if (poolsOpened * 2 >= kin.length && inUse(kin).length * 2 < kin.length)
     return pools(all, kin, resting, openings);
@@ -42,24 +44,33 @@ function inBurstsByAddress(kin: readonly Clue[]): number {
   );
 }
 
-function leak(all: Clues, kin: readonly Clue[], resting: readonly Clue[], steady: Steady): Suspect {
+type Idle = { readonly resting: readonly Clue[]; readonly unused: readonly Clue[] };
+
+function leak(all: Clues, kin: readonly Clue[], { resting, unused }: Idle, steady: Steady): Suspect {
   const { perHour, spanMs } = steady;
   return suspect(all, kin, {
     cause: 'connection-leak',
     confidence: confidenceIn(steady.sessions, kin.length),
     opening: openingFor(all, steady),
     evidence: [
-      `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}, and were not used again after they were opened`,
+      `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}; ${unused.length} were not used again after they were opened`,
       `opened one every ${ageText(3_600_000 / perHour)} over ${ageText(spanMs)}`,
     ],
   });
 }
 
-/** At this rate; the slots are those that are free after the run, if it read them again. */
-export function openingFor({ record, server }: Clues, { perHour, spanMs }: Steady): Opening {
-  const last = record.readings.at(-1)?.pressure.find(({ scope }) => scope.kind === 'server');
-  const free = Math.max(0, (last ?? server).free);
-  return { perHour, spanMs, fullInMs: Math.round((free * 3_600_000) / perHour) };
+/** Until the slots are gone at this rate that are free after the run, if it read them again. */
+function openingFor({ record, server }: Clues, { perHour, spanMs }: Steady): Opening {
+  return { perHour, spanMs, fullInMs: fullIn(record, server, perHour) };
+}
+
+/** The same for the slots of any scope, milliseconds. */
+export function fullIn({ readings }: RunRecord, before: Pressure, perHour: number): number {
+  const { kind } = before.scope;
+  const after = readings
+    .at(-1)
+    ?.pressure.find(({ scope }) => scope.kind === kind && scopeName(scope) === scopeName(before.scope));
+  return Math.round((Math.max(0, (after ?? before).free) * 3_600_000) / perHour);
 }
 
 function pools(all: Clues, kin: readonly Clue[], resting: readonly Clue[], openings: Openings): Suspect {
@@ -76,7 +87,9 @@ function pools(all: Clues, kin: readonly Clue[], resting: readonly Clue[], openi
             `${openings.inBursts} were opened in ${counted(openings.bursts, 'burst')}, as pools do when they start`,
           ]
         : []),
-      `${counted(addresses, 'address', 'addresses')} with ${Math.round(kin.length / Math.max(1, addresses))} sessions each`,
+      ...(addresses > 1
+        ? [`${addresses} addresses with ${Math.round(kin.length / addresses)} sessions each`]
+        : []),
     ],
   });
 }

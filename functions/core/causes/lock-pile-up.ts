@@ -30,7 +30,7 @@ function holdersOf(all: Clues, heads: readonly Clue[], waiting: readonly Clue[])
     cause: 'lock-pile-up',
     confidence: confidenceIn(waiting.length, waiting.length),
     evidence: [
-      `${counted(heads.length, 'session')} ${state} for ${ageText(longest)} at the head of the queue, ${waiting.length} wait behind: end pid ${head.session.pid} and they go on`,
+      `${counted(heads.length, 'session')} ${state} for ${ageText(longest)} at the head of the queue (pid ${head.session.pid}), ${waiting.length} wait behind`,
     ],
   });
   // It answers for those behind it.

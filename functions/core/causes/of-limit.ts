@@ -1,9 +1,11 @@
-import type { Culprit, Diagnosis } from '../diagnosis.ts';
+import type { Culprit, Diagnosis, Opening } from '../diagnosis.ts';
 import { type GroupStanding, groupText, standingIn } from '../ranking.ts';
 import { groupKey, groupOf } from '../session.ts';
-import { compareText, countsFor, type Scope } from '../slots.ts';
+import { compareText, countsFor, type Scope, scopeName } from '../slots.ts';
 import type { Clues } from './clues.ts';
+import { fullIn } from './idle-pools.ts';
 import type { Limit } from './limits.ts';
+import { toCulprit } from './suspect.ts';
 import { suspectsAmong } from './suspects.ts';
 import { onePerGroup } from './verdict.ts';
 
@@ -22,25 +24,26 @@ export function ofLimit(all: Clues, { cause, confidence, evidence, scope }: Limi
 
 function within(all: Clues, scope: Scope, evidence: readonly string[]): readonly Culprit[] {
   const inside = all.holders.filter(({ session }) => countsFor(scope, groupOf(session)));
-  const known = suspectsAmong(all, inside).flatMap(({ standing, ...found }): readonly Culprit[] => {
-    const { cause, confidence, opening } = found;
-    return standing !== null && confidence !== 'low' && cause !== 'unclear'
-      ? [{ standing, cause, confidence, evidence: found.evidence, opening }]
-      : [];
-  });
-  const groups = [...all.standings.values()].filter(({ group }) => countsFor(scope, group));
-  const plain = groups.map(
-    (standing): Culprit => ({
-      standing,
-      cause: scope.kind === 'role' ? 'role-limit' : 'database-limit',
-      confidence: 'medium',
-      evidence,
-      opening: null,
-    }),
-  );
+  const known = suspectsAmong(all, inside)
+    .filter(({ confidence }) => confidence !== 'low')
+    .flatMap(toCulprit)
+    .map((culprit) => ({ ...culprit, opening: openingIn(all, scope, culprit.opening) }));
+  const cause = scope.kind === 'role' ? 'role-limit' : 'database-limit';
+  const plain = [...all.standings.values()]
+    .filter(({ group }) => countsFor(scope, group))
+    .map((standing): Culprit => ({ standing, cause, confidence: 'medium', evidence, opening: null }));
   return onePerGroup([...known, ...plain])
     .filter(({ standing }) => standing.sessions >= inside.length * SHARE)
     .toSorted((a, b) => b.standing.sessions - a.standing.sessions);
+}
+
+/** What runs out are the slots of the limit. */
+function openingIn({ record }: Clues, scope: Scope, opening: Opening | null): Opening | null {
+  const reached = record.plan?.pressure.find(
+    (each) => each.scope.kind === scope.kind && scopeName(each.scope) === scopeName(scope),
+  );
+  if (opening === null || reached === undefined) return opening;
+  return { ...opening, fullInMs: fullIn(record, reached, opening.perHour) };
 }
 
 /** Walsenders take no slot that clients share: their share is of their own. */

@@ -31,7 +31,7 @@ export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
     cause: main.cause,
     confidence: all.hidden * 10 >= all.server.used ? notMoreThan('medium', confidence) : confidence,
     evidence: [
-      ...aboutServer(all),
+      ...aboutServer(all, main.cause),
       ...causes
         .flatMap(({ those }) => those.filter(({ standing }) => standing === null))
         .flatMap(({ evidence }) => evidence),
@@ -120,7 +120,9 @@ function unclear(all: Clues, doubt: string | null): Diagnosis {
   return { cause: 'unclear', confidence: 'low', evidence: [...aboutServer(all), why], culprits: [] };
 }
 
-function aboutServer(all: Clues): readonly string[] {
+/** A storm is said once: with whoever is behind it, or beside what fills the slots meanwhile. */
+function aboutServer(all: Clues, cause: Cause | null = null): readonly string[] {
   const { used, usable } = all.server;
-  return [`${used} of ${usable} usable slots are in use`, ...(isStorm(all) ? [stormText(all)] : [])];
+  const isBeside = isStorm(all) && cause !== 'reconnect-storm';
+  return [`${used} of ${usable} usable slots are in use`, ...(isBeside ? [stormText(all)] : [])];
 }

@@ -1,4 +1,5 @@
 import type { Story } from '../story.ts';
+import { HELD_OUT } from './held-out.ts';
 import { IDLE_POOLS, LEFT_TRANSACTIONS } from './idle.ts';
 import { LEAKS } from './leaks.ts';
 import { LIMITS, LOCKS } from './locks-and-limits.ts';
@@ -20,4 +21,5 @@ export const STORIES: readonly Story[] = [
   ...POOLERS,
   ...MIXTURES,
   ...UNCLEAR,
+  ...HELD_OUT,
 ];

@@ -10,7 +10,7 @@ import { DEFAULT_RESERVES, group } from './stage.ts';
 type Pooled = { readonly port: number };
 
 /** Debian's PgBouncer before the scene's server; clients log in to it without a password. */
-async function startPgBouncer(
+export async function startPgBouncer(
   scene: Scene,
   ini: readonly string[],
   users: readonly string[],
@@ -55,7 +55,7 @@ async function startPgBouncer(
 }
 
 /** Clients of the pooler who all work at the same moment, so that it opens what it may. */
-async function rush(scene: Scene, { port }: Pooled, as: readonly As[], each: number): Promise<void> {
+export async function rush(scene: Scene, { port }: Pooled, as: readonly As[], each: number): Promise<void> {
   const through = { host: '127.0.0.1', port };
   const clients = await Promise.all(
     as.flatMap((one) => Array.from({ length: each }, () => scene.open({ ...one, through }))),
