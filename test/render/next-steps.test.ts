@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { type Advice, forOperator, sqlPaste } from '../../functions/core/advice.ts';
+import { factsOf } from '../../functions/render/facts.ts';
+import { stepLines, stepsOf, whatNext } from '../../functions/render/next-steps.ts';
+import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
+
+const steps = (count: number): readonly Advice[] =>
+  Array.from({ length: count }, (_, at) => forOperator(`Step ${at + 1}.`, sqlPaste([`SELECT ${at + 1};`])));
+const MORE = / more below, with the details\.$/;
+
+describe('what comes next', () => {
+  test('is all on the screen where it fits', () => {
+    const { first, rest } = whatNext(steps(3), 6);
+    expect(first.lines).toEqual(stepLines(steps(3)));
+    expect(rest.lines).toEqual([]);
+  });
+
+  test.each([0, 6, 7, 8, 9, 10, 11])(
+    'fills no more than %d lines, or the fewest, and loses nothing',
+    (room) => {
+      const { first, rest } = whatNext(steps(6), room);
+      const told = first.lines.filter((line) => !MORE.test(line));
+      expect(first.lines.length).toBeLessThanOrEqual(Math.max(6, room));
+      expect([...told, ...rest.lines]).toEqual(stepLines(steps(6)));
+      expect(first.lines.at(-1)).toMatch(MORE);
+      expect(first.lines.at(-1)).toContain(`${rest.lines.length / 2} more`);
+    },
+  );
+
+  test('begins on the screen, however long it is', () => {
+    const long = forOperator('To paste:', sqlPaste(Array.from({ length: 40 }, (_, at) => `SELECT ${at};`)));
+    const { first, rest } = whatNext([long, ...steps(1)], 10);
+    expect(first.lines).toHaveLength(42);
+    expect(rest.lines).toEqual(['  2. Step 1.', '       SELECT 1;']);
+  });
+
+  test.each(Object.entries({ ...INCIDENTS, ...OBSERVED }))('after %s is six steps at most', (_, incident) => {
+    expect(stepsOf(factsOf(incident(), [])).length).toBeLessThanOrEqual(6);
+  });
+
+  test('for an observing run is who would bear it, then how to let it act', () => {
+    const [bears, acts] = stepsOf(factsOf(OBSERVED['observe-recovered']?.() ?? INCIDENTS.healthy(), []));
+    expect(bears?.text).toMatch(/^Before it may act/);
+    expect(acts?.text).toMatch(/^To let it act/);
+  });
+});
