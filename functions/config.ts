@@ -7,6 +7,7 @@ import { readPolicyText } from './core/parse-policy.ts';
 import type { Policy } from './core/policy.ts';
 import type { MetricsChoice } from './core/run-metrics.ts';
 import { DEFAULT_STATEMENTS, STATEMENT_CHOICES } from './core/statement-choice.ts';
+import { type PoolerConfig, parsePooler } from './pooler-config.ts';
 import type { Target } from './postgres/target.ts';
 
 /** What one `remediate` function knows about its server. */
@@ -20,6 +21,8 @@ export type RemediateConfig = {
   readonly logStream: string | null;
   /** Null where nothing is remembered between runs. */
   readonly table: string | null;
+  /** Null where the server has none, or none that we may ask. */
+  readonly pooler: PoolerConfig | null;
 };
 
 /** How our role proves who it is: by a secret's password (ARN or name), or as this user by IAM. */
@@ -97,12 +100,14 @@ export function parseRemediateConfig(environment: Environment): RemediateConfig 
   const parsed = z.safeParse(remediateSchema(), environment);
   const read = readPolicyText(environment[env.policy] ?? '{}');
   const inLogin = loginProblems(environment);
-  if (!parsed.success || !('policy' in read) || inLogin.length > 0) {
+  const asked = parsePooler(env.pooler, environment[env.pooler], environment[env.user] !== undefined);
+  if (!parsed.success || !('policy' in read) || inLogin.length > 0 || !('pooler' in asked)) {
     const shape = parsed.success ? [] : findingsOf(parsed.error, withoutSecrets(environment));
     const inPolicy = 'policy' in read ? [] : read.findings;
     throw notConfigured([
       ...shape,
       ...inLogin,
+      ...('pooler' in asked ? [] : asked.findings),
       ...inPolicy.map((each) => ({ ...each, path: `${env.policy} ${each.path}` })),
     ]);
   }
@@ -128,6 +133,7 @@ export function parseRemediateConfig(environment: Environment): RemediateConfig 
     metrics: data[env.metrics],
     logStream: data[env.logStream] ?? null,
     table: data[env.table] ?? null,
+    pooler: asked.pooler,
   };
 }
 

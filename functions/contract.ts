@@ -30,6 +30,8 @@ export const REMEDIATE_ENV = {
   logStream: 'HEADROOM_LOG_STREAM',
   /** The memory's table, whose partition key `server` is a text; optional, and read only at this server's own key. */
   table: 'HEADROOM_TABLE',
+  /** The server's pooler as JSON, with the keys of its declaration; optional. */
+  pooler: 'HEADROOM_POOLER',
   /** Which metrics `report` sends for this server's runs, one of `METRICS_CHOICES`; default `few`. */
   metrics: 'HEADROOM_METRICS',
   /** How much of its sessions' statements the server lets out: `off`, `shape` (default) or `full`. */

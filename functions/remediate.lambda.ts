@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { credentialsOf } from './aws/credentials.ts';
+import { credentialsOf, poolerAccess } from './aws/credentials.ts';
 import { recallFrom } from './aws/recall.ts';
 import { parseRemediateConfig, type RemediateConfig } from './config.ts';
 import type { Trigger } from './core/trigger.ts';
@@ -26,7 +26,8 @@ export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp
     const { server, policy, target, login, logStream, metrics, table } = config;
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RETURN_MS;
     const recall = recallFrom(server, table, process.env);
-    const ports = serverPorts(target, credentialsOf(login, target, process.env), logLine, recall);
+    const pooler = poolerAccess(config.pooler, process.env);
+    const ports = serverPorts(target, credentialsOf(login, target, process.env), logLine, { recall, pooler });
     const runId = context.awsRequestId;
     const record = await remediate({ runId, server, policy, trigger, logStream, deadline }, ports);
     logRun(record);

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { REMEDIATE_ENV } from '../functions/contract.ts';
+import type { PoolerDeclaration } from '../functions/core/pooler-declaration.ts';
 import { decryptVia, type Grant } from './grant.ts';
 
 /** How our role proves who it is: by a secret, or by IAM as a user of one resource. */
@@ -47,6 +48,13 @@ function bySecret(scope: Construct, { secretFullArn = '', encryptionKey }: secre
       ...(encryptionKey === undefined ? [] : [decryptVia(scope, encryptionKey, 'secretsmanager', context)]),
     ],
   };
+}
+
+/** A pooler's own secret; one that the server has in common with it is granted with the server's login. */
+export function poolerStatements(pooler: PoolerDeclaration | undefined): readonly iam.PolicyStatement[] {
+  if (pooler?.secretArn === undefined) return [];
+  const { secretArn } = pooler;
+  return [new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] })];
 }
 
 function byIam(scope: Construct, user: string, resourceId: string): Grant {

@@ -1,5 +1,6 @@
 import { type Finding, quoted } from '../functions/core/errors.ts';
 import { readPolicy } from '../functions/core/parse-policy.ts';
+import { NO_PASSWORD } from '../functions/core/pooler-declaration.ts';
 import { parseSchedule, TIME_ZONE } from '../functions/core/schedule-text.ts';
 import { SECRET_ARN } from '../functions/core/server-fields.ts';
 import { environmentProblems, remediateEnvironment } from './remediate-environment.ts';
@@ -15,6 +16,7 @@ export function serverProblems(server: ServerFields): readonly Finding[] {
     ...logProblems(server),
     ...timeProblems(server),
     ...listProblems(server),
+    ...poolerProblems(server),
     ...policyProblems(server),
     ...environmentProblems(variablesOf(server)),
   ];
@@ -85,6 +87,12 @@ function listProblems({ vpc, securityGroupIds, alarmTopicArns }: ServerFields): 
   ];
 }
 
+/** An IAM token is no password for anybody but the server. */
+function poolerProblems({ user, pooler }: ServerFields): readonly Finding[] {
+  if (user === undefined || typeof pooler !== 'object' || pooler === null || 'secretArn' in pooler) return [];
+  return [{ path: 'pooler.secretArn', ...NO_PASSWORD }];
+}
+
 function policyProblems({ policy = {} }: ServerFields): readonly Finding[] {
   const read = readPolicy(policy);
   if ('policy' in read) return [];
@@ -109,7 +117,8 @@ function variablesOf(server: ServerFields): Readonly<Record<string, string>> {
     logStream,
     metrics,
     statements,
+    pooler,
   } = server;
-  const same = { user, host, port, database, tls, caFile, logStream, metrics, statements };
+  const same = { user, host, port, database, tls, caFile, logStream, metrics, statements, pooler };
   return remediateEnvironment({ ...same, server: name, secret: secretArn, policy });
 }

@@ -6,6 +6,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { METRICS_CHOICES } from '../functions/contract.ts';
+import type { PoolerDeclaration } from '../functions/core/pooler-declaration.ts';
 import type { AlarmKind, StatementChoice } from '../functions/core/server-fields.ts';
 import type { ServerLogin } from './server-login.ts';
 
@@ -102,6 +103,13 @@ export interface ServerRemediationProps extends ServerLogin {
    * @default - 2 with a subscription, else none is reserved
    */
   readonly reservedConcurrency?: number;
+  /**
+   * The PgBouncer or pgpool-II in front of the server, whose console is read while a run takes its snapshot. A secret of its
+   * own is read with the default key of Secrets Manager.
+   *
+   * @default - none: sessions of poolers are known by their addresses only, as the policy names them
+   */
+  readonly pooler?: PoolerDeclaration;
   /**
    * Which metrics `report` sends for the server's runs.
    *

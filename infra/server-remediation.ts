@@ -11,7 +11,7 @@ import type { Grant } from './grant.ts';
 import { denyNetworkInterfacesToCode, networkInterfaces } from './network-interfaces.ts';
 import { type RefusalTrigger, refusalTrigger } from './refusal-trigger.ts';
 import { remediateEnvironment } from './remediate-environment.ts';
-import { grantLogin } from './server-login.ts';
+import { grantLogin, poolerStatements } from './server-login.ts';
 import { grantMemory } from './server-memory.ts';
 import type { ServerRemediationProps } from './server-remediation-props.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
@@ -87,13 +87,15 @@ export class ServerRemediation extends Construct {
       metrics,
       statements,
       memory,
+      pooler,
     } = props;
-    const written = { server, host, port, database, policy, tls, caFile, logStream, metrics, statements };
+    const same = { server, host, port, database, tls, caFile, logStream, metrics, statements, pooler };
+    const written = { ...same, policy };
     const login = grantLogin(this, props);
     const recall = memory === undefined ? null : grantMemory(this, server, memory);
     return {
       environment: { ...remediateEnvironment(written), ...login.environment, ...recall?.environment },
-      statements: [...login.statements, ...(recall?.statements ?? [])],
+      statements: [...login.statements, ...poolerStatements(pooler), ...(recall?.statements ?? [])],
     };
   }
 }

@@ -77,6 +77,7 @@ function fieldsOf(declared: ServerDeclaration) {
     tracing,
     metrics,
     statements,
+    pooler,
   } = declared;
   const zone = timeZone === undefined ? undefined : TimeZone.of(timeZone);
   return {
@@ -97,6 +98,7 @@ function fieldsOf(declared: ServerDeclaration) {
       tracing,
       metrics,
       statements,
+      pooler,
     }),
     // The library's enumeration is of days.
     ...given({ logRetention: logRetentionDays as logs.RetentionDays | undefined }),

@@ -54,6 +54,7 @@ describe('the environment of remediate', () => {
       metrics: 'few',
       logStream: null,
       table: null,
+      pooler: null,
     });
   });
 

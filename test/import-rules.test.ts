@@ -34,6 +34,7 @@ const INFRA_MAY = [
   'functions/core/trigger.ts',
   'functions/core/schedule-text.ts',
   'functions/core/server-fields.ts',
+  'functions/core/pooler-declaration.ts',
   'functions/core/server-declaration.ts',
   'functions/core/strict-object.ts',
   'functions/core/findings.ts',

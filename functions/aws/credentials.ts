@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Environment, Login } from '../config.ts';
 import { coerceError, quoted, RemediationError } from '../core/errors.ts';
+import type { PoolerConfig } from '../pooler-config.ts';
+import type { PoolerAccess } from '../postgres/server-ports.ts';
 import type { CredentialSource, Credentials, Target } from '../postgres/target.ts';
 import { iamCredentials } from './iam-token.ts';
 import { callJson, type JsonAnswer } from './json-call.ts';
@@ -38,13 +40,20 @@ export function credentialsOf(login: Login, target: Target, environment: Environ
     : secretCredentials(login.secret, target, environment);
 }
 
+/** The pooler's console, with the secret that it has of its own. */
+export function poolerAccess(config: PoolerConfig | null, environment: Environment): PoolerAccess | null {
+  if (config === null) return null;
+  const { secret, kind, target } = config;
+  return { kind, target, source: secret === null ? null : secretCredentials(secret, target, environment) };
+}
+
 /**
  * Credentials from one secret, read anew each time: a warm function must not hold an old password.
  * @throws RemediationError `secret-unreadable`, `secret-malformed`; neither ever quotes a value of the secret.
  */
 export function secretCredentials(
   secret: string,
-  target: Target,
+  target: Pick<Target, 'host'>,
   environment: Environment,
 ): CredentialSource {
   return async (refused) => {
@@ -110,7 +119,7 @@ function unreadable(secret: string, found: string): RemediationError {
 }
 
 /** Host, port and database always come from configuration: a secret that names another host belongs to another server. */
-export function parseSecret(text: unknown, secret: string, target: Target): Credentials {
+export function parseSecret(text: unknown, secret: string, target: Pick<Target, 'host'>): Credentials {
   const parsed = z.safeParse(secretSchema(), parseJson(text));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join('.') || 'a JSON object').join(', ');

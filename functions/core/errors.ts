@@ -6,6 +6,7 @@
  * - `secret-unreadable`, `secret-malformed`: no usable credentials.
  * - `connect-*`: why no session with the server came about.
  * - `pooler-in-between`: something else than the server answered.
+ * - `pooler-unreadable`, `pooler-full`: the server's pooler did not tell about itself; a note, which ends no run.
  * - `capacity-unusable`, `target-unreachable`: the thresholds do not fit the server's slots.
  * - `blind-role`: our role may not see other roles' sessions.
  * - `connection-lost`, `statement-failed`, `deadline-near`: an established run broke off.
@@ -32,6 +33,8 @@ export type ErrorCode =
   | 'connect-unreachable'
   | 'connect-failed'
   | 'pooler-in-between'
+  | 'pooler-unreadable'
+  | 'pooler-full'
   | 'capacity-unusable'
   | 'target-unreachable'
   | 'blind-role'

@@ -1,3 +1,5 @@
+import { type Columned, fromColumns, toColumns } from './columns.ts';
+import { type PackedPooler, packPooler, unpackPooler } from './pack-pooler.ts';
 import type { Plan, Spared } from './plan.ts';
 import type { SparedReason } from './protection.ts';
 import type { Reading, RunRecord } from './record.ts';
@@ -11,13 +13,13 @@ import type { Victim, VictimReason } from './victims.ts';
  * nothing; plans name them by their place in the snapshot instead of repeating them.
  */
 
-type Columned<Row> = { readonly [Key in keyof Row]: readonly Row[Key][] };
 /** A column that came later than the form may be missing; its values are null then. */
 type Columns = Omit<Columned<Session>, 'sessionId'> & Partial<Pick<Columned<Session>, 'sessionId'>>;
 
-type PackedSnapshot = Omit<Snapshot, 'sessions' | 'server'> & {
+type PackedSnapshot = Omit<Snapshot, 'sessions' | 'server' | 'pooler'> & {
   readonly server: Omit<ServerFacts, 'provider'> & Partial<Pick<ServerFacts, 'provider'>>;
   readonly sessions: Columns;
+  readonly pooler?: PackedPooler | null;
 };
 type PackedPlan = Omit<Plan, 'victims' | 'spared'> & {
   readonly victims: Columned<PackedVictim>;
@@ -83,26 +85,24 @@ const ATTEMPT_KEYS = [
   'result',
 ] as const satisfies readonly (keyof Attempt)[];
 
-function toColumns<Row>(keys: readonly (keyof Row)[], rows: readonly Row[]): Columned<Row> {
-  const columns: unknown = Object.fromEntries(keys.map((key) => [key, rows.map((row) => row[key])]));
-  return columns as Columned<Row>;
-}
-
-function fromColumns<Row>(keys: readonly (keyof Row)[], columns: Partial<Columned<Row>>): readonly Row[] {
-  const [first] = keys;
-  const rows = (first === undefined ? undefined : columns[first]) ?? [];
-  return rows.map((_, at) => Object.fromEntries(keys.map((key) => [key, columns[key]?.[at] ?? null])) as Row);
-}
-
 export function packRecord(record: RunRecord): PackedRecord {
   const { snapshot, plan, readings } = record;
   const places = new Map(snapshot?.sessions.map((session, at) => [session, at]));
   return {
     ...record,
-    snapshot: snapshot === null ? null : { ...snapshot, sessions: toColumns(KEYS, snapshot.sessions) },
+    snapshot: snapshot === null ? null : packSnapshot(snapshot),
     plan: plan === null ? null : packPlan(plan, (session) => places.get(session) ?? -1),
     attempts: toColumns(ATTEMPT_KEYS, record.attempts),
     readings: readings.map((reading) => ({ ...reading, came: toColumns(KEYS, reading.came) })),
+  };
+}
+
+function packSnapshot(snapshot: Snapshot): PackedSnapshot {
+  const { sessions, pooler } = snapshot;
+  return {
+    ...snapshot,
+    sessions: toColumns(KEYS, sessions),
+    pooler: pooler === null ? null : packPooler(pooler),
   };
 }
 
@@ -142,8 +142,13 @@ export function unpackRecord(packed: PackedRecord): RunRecord {
 }
 
 function unpackSnapshot(packed: PackedSnapshot, sessions: readonly Session[]): Snapshot {
-  const { server } = packed;
-  return { ...packed, sessions, server: { ...server, provider: server.provider ?? null } };
+  const { server, pooler = null } = packed;
+  return {
+    ...packed,
+    sessions,
+    server: { ...server, provider: server.provider ?? null },
+    pooler: pooler === null ? null : unpackPooler(pooler),
+  };
 }
 
 function unpackPlan(packed: PackedPlan, sessions: readonly Session[]): Plan {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { MisconfigurationCheck } from './misconfigurations.ts';
 import { OUTCOMES } from './outcome.ts';
 import { MODES } from './policy.ts';
+import { poolerOrNull } from './pooler-schema.ts';
 import type { SparedReason } from './protection.ts';
 import type { Reduction } from './record.ts';
 import {
@@ -78,6 +79,7 @@ const snapshot = fields({
       count,
     }),
   ),
+  pooler: poolerOrNull,
 });
 
 const scope = z.discriminatedUnion(

@@ -73,8 +73,12 @@ export function refusalIn(message: string): RefusalLine | null {
   return (prefix.sqlstate ?? split.sqlstate) === TOO_MANY_CONNECTIONS ? unknownWording(prefix.client) : null;
 }
 
+const POOLER_LETS_GO = / LOG C-0x[0-9a-f]{1,16}: \S{1,700} closing because: /;
+
 /** In a stack trace, in JSON, in the log of a pooler, or behind a prefix that is not known here. */
 function refusalAnywhere(line: string, split: ServerLine | null): RefusalLine | null {
+  // PgBouncer writes of each refusal twice: what it told the client, and that it let go of it.
+  if (POOLER_LETS_GO.test(line)) return null;
   const client = clientOfPooler(line) ?? NOBODY;
   const found = wordingIn(line);
   if (found !== null) return refusalOf(found, client);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { described, matching, oneOf, someOf, wholeNumber } from './field-forms.ts';
+import { poolerDeclaration } from './pooler-declaration.ts';
 import { isTimeZone, parseSchedule, SCHEDULE, SCHEDULE_FORM, TIME_ZONE } from './schedule-text.ts';
 import { STATEMENT_CHOICES } from './statement-choice.ts';
 import { strictObject } from './strict-object.ts';
@@ -132,6 +133,7 @@ export const serverFields = {
   caFile: z.optional(matching(/^\/\S+$/, "the absolute path of a PEM file in the function's file system")),
   reservedConcurrency: z.optional(wholeNumber(1, 1000, 'runs at a time, a whole number from 1 to 1000')),
   logRetentionDays: z.optional(logRetentionDays),
+  pooler: z.optional(poolerDeclaration),
   metrics: z.optional(oneOf(['none', 'few', 'all'], 'how many metrics its runs are worth; few if left out')),
   statements: z.optional(
     oneOf(STATEMENT_CHOICES, "how much of its sessions' statements leaves the function; shape if left out"),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseAddress } from './address.ts';
+import { poolerOrNull } from './pooler-schema.ts';
 import { LOCAL_ADDRESS } from './session.ts';
 import { FLAVORS, PROVIDERS, type RefusalKind } from './snapshot.ts';
 import { statementShape } from './statement-shape.ts';
@@ -157,4 +158,5 @@ export const snapshotFileSchema = strictObject({
   slots: slotsSchema,
   sessions: z.array(sessionSchema, { error: 'a list of sessions' }),
   refusals: z._default(z.array(refusalSchema, { error: 'a list of refusals' }), []),
+  pooler: poolerOrNull,
 });

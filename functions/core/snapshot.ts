@@ -1,3 +1,4 @@
+import type { PoolerState } from './pooler.ts';
 import { OWN_APPLICATION, type Session } from './session.ts';
 
 /** A `CONNECTION LIMIT` above 0. */
@@ -63,6 +64,8 @@ export type Snapshot = {
   readonly slots: Slots;
   readonly sessions: readonly Session[];
   readonly refusals: readonly Refusal[];
+  /** What the server's pooler said of itself; null where none is declared. */
+  readonly pooler: PoolerState | null;
 };
 
 /**

@@ -72,6 +72,7 @@ export function readGaussdbSnapshot(
       slots: slotsOf(facts, limitRows as readonly LimitRow[]),
       sessions: rows.map((row) => toSession(row, holders, row.database === own?.database, told)),
       refusals: [],
+      pooler: null,
     };
   };
 }

@@ -59,6 +59,7 @@ export async function readSnapshot(
     },
     sessions: rows.map((row) => toSession(row, facts, row.database === ownDatabase, told)),
     refusals: [],
+    pooler: null,
   };
 }
 

@@ -1,21 +1,31 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RemediatePorts } from '../workflow/ports.ts';
 import { connect } from './connect.ts';
+import type { PoolerTarget } from './pooler/read-pooler.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
+
+/** A server's pooler; without a source of its own it takes our role by the same password as the server. */
+export type PoolerAccess = PoolerTarget & { readonly source: CredentialSource | null };
+
+/** What a server may have besides itself. */
+type Beside = { readonly recall?: RemediatePorts['recall']; readonly pooler?: PoolerAccess | null };
 
 /** The real server and the real clock. */
 export function serverPorts(
   target: Target,
   source: CredentialSource,
   log: RemediatePorts['log'],
-  recall: RemediatePorts['recall'] = async () => null,
+  { recall = async () => null, pooler = null }: Beside = {},
 ): RemediatePorts {
   let known: Credentials | null = null;
+  let ofPooler: Promise<Credentials | null> | null = null;
+  let latest: Promise<Credentials | null> = Promise.resolve(null);
   // What was read to know our role lets us in as well: between an alarm and its slots nothing is fetched twice.
-  const knownOrRead: CredentialSource = async (refused) => {
+  const knownOrRead: CredentialSource = (refused) => {
     const credentials = refused === 0 ? known : null;
     known = null;
-    return credentials ?? source(refused);
+    latest = credentials === null ? source(refused) : Promise.resolve(credentials);
+    return latest;
   };
   return {
     // Whoever cannot read the credentials finds out when it needs them.
@@ -23,8 +33,17 @@ export function serverPorts(
       known = await source(0).catch(() => null);
       return known?.user ?? null;
     },
-    connect: (deadline) => connect(target, knownOrRead, deadline),
+    connect: (deadline) => {
+      ofPooler ??= pooler?.source?.(0) ?? null;
+      ofPooler?.catch(() => {});
+      return connect(target, knownOrRead, deadline);
+    },
     recall,
+    readPooler: async () => {
+      if (pooler === null) return null;
+      const { readPooler } = await import('./pooler/read-pooler.ts');
+      return await readPooler(pooler, ofPooler ?? latest);
+    },
     now: Date.now,
     sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
     log,

@@ -11,7 +11,7 @@ export function serverAnswer(error: unknown): ServerAnswer | null {
   return { sqlstate: code, routine: typeof routine === 'string' ? routine : '' };
 }
 
-const TOO_MANY_CONNECTIONS = '53300';
+export const TOO_MANY_CONNECTIONS = '53300';
 /** The server starts, stops or recovers. */
 const CANNOT_CONNECT_NOW = '57P03';
 export const WRONG_PASSWORD = '28P01';

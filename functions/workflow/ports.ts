@@ -3,6 +3,7 @@ import type { Problem } from '../core/errors.ts';
 import type { KeptRecord } from '../core/kept-record.ts';
 import type { Memory, Recall } from '../core/memory.ts';
 import type { Message } from '../core/message.ts';
+import type { PoolerState } from '../core/pooler.ts';
 import type { Connecting } from '../core/record.ts';
 import type { Measure } from '../core/run-metrics.ts';
 import type { Session } from '../core/session.ts';
@@ -34,6 +35,8 @@ export type RemediatePorts = {
   readonly connect: (deadline: number) => Promise<Connection>;
   /** What memory holds of the server, in half a second at most; null where there is no memory. Never rejects. */
   readonly recall: () => Promise<Recall | null>;
+  /** What the server's pooler says of itself, in a second at most; null where none is declared. Never rejects. */
+  readonly readPooler: () => Promise<PoolerState | null>;
   readonly now: () => number;
   /** Rejects when the signal aborts. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;

@@ -3,6 +3,7 @@ import { coerceError, type RemediationError } from '../core/errors.ts';
 import { modeInForce, pauseIn } from '../core/memory.ts';
 import { planRemediation } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
+import { withPooler } from '../core/pooler.ts';
 import type { RunRecord } from '../core/record.ts';
 import { idleReason, type Trigger } from '../core/trigger.ts';
 import { expectedOutcome, outcomeOf } from '../core/verification.ts';
@@ -68,10 +69,12 @@ async function execute(run: Run): Promise<Ending> {
 }
 
 async function work(run: Run, database: Database, lockBy: number): Promise<Ending> {
-  const { policy, trigger } = run.request;
+  const { ports, request } = run;
+  const { policy, trigger } = request;
   if (!(await takeLock(run, database, lockBy))) return { outcome: 'busy', problem: null };
   done(run, 'locked');
-  const snapshot = await database.readSnapshot();
+  const [seen, pooler] = await Promise.all([database.readSnapshot(), ports.readPooler()]);
+  const snapshot = withPooler(seen, pooler);
   run.snapshot = snapshot;
   done(run, 'snapshot');
   const blindness = isBlind(snapshot);

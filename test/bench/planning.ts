@@ -56,6 +56,7 @@ function fullServer(size: number): Snapshot {
     },
     sessions: Array.from({ length: size }, (_, index) => session(index)),
     refusals: [],
+    pooler: null,
   };
 }
 

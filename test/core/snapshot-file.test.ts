@@ -37,6 +37,7 @@ describe('what a file leaves out', () => {
       },
       sessions: [],
       refusals: [],
+      pooler: null,
     });
   });
 

@@ -93,6 +93,7 @@ export function aSnapshot(
     takenAt: TAKEN_AT,
     sessions: [],
     refusals: [],
+    pooler: null,
     ...fields,
     server: {
       flavor: 'postgresql',

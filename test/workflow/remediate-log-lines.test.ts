@@ -22,6 +22,7 @@ function closedPorts(role: string | null) {
     ownRole,
     connect,
     recall: async () => null,
+    readPooler: async () => null,
     now: Date.now,
     sleep: async () => {},
     log: () => {},

@@ -175,6 +175,7 @@ describe('no connection is made', () => {
     ownRole: async () => null,
     connect,
     recall: async () => null,
+    readPooler: async () => null,
     now: Date.now,
     sleep: async () => {},
     log: () => {},

@@ -1,0 +1,95 @@
+import type { PoolerClients, PoolerState } from './pooler.ts';
+import type { Group, Session } from './session.ts';
+import { compareText } from './slots.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Clients of the pooler with one application, user and database: who is behind its sessions. */
+export type ClientsBehind = {
+  /** As the console has it: the server shows the pooler's address, and the name of whoever came last. */
+  readonly group: Group;
+  readonly clients: number;
+  /** The sessions that are lent to them. */
+  readonly linked: number;
+  readonly waiting: number;
+  /** Distinct addresses; the first few by number of clients. */
+  readonly addresses: { readonly count: number; readonly first: readonly string[] };
+};
+
+const FIRST_ADDRESSES = 3;
+
+/** The pooler's sessions among these. */
+export function poolerSessionsIn({ pooler }: Snapshot, sessions: readonly Session[]): readonly Session[] {
+  const pids = new Set(pooler?.sessions.map(({ pid }) => pid));
+  return sessions.filter(({ pid }) => pid !== null && pids.has(pid));
+}
+
+/**
+ * Who is behind the pooler's sessions among these, the most sessions first. A session that is lent names its client by
+ * pid. The others are shared: behind them are all clients of their pool.
+ */
+export function clientsBehind(
+  snapshot: Snapshot,
+  sessions: readonly Session[] = snapshot.sessions,
+): readonly ClientsBehind[] {
+  const { pooler } = snapshot;
+  if (pooler === null) return [];
+  const theirs = new Map(
+    poolerSessionsIn(snapshot, sessions).map((session) => [session.pid, session] as const),
+  );
+  if (theirs.size === 0) return [];
+  const linked = new Map<PoolerClients, number>();
+  for (const { pid, user, client } of pooler.sessions) {
+    const clients = client === null ? undefined : pooler.clients[client];
+    // A pooler in front of several servers names pids of all of them.
+    if (clients === undefined || theirs.get(pid)?.user !== user) continue;
+    linked.set(clients, (linked.get(clients) ?? 0) + 1);
+  }
+  const isBehind = sharing(pooler, [...theirs.values()]);
+  const behind = pooler.clients.filter((clients) => linked.has(clients) || isBehind(clients));
+  return [...Map.groupBy(behind, keyOf).values()]
+    .flatMap((alike) => standing(alike, linked))
+    .sort(
+      (a, b) =>
+        b.linked - a.linked ||
+        b.clients - a.clients ||
+        compareText(JSON.stringify(a.group), JSON.stringify(b.group)),
+    );
+}
+
+/** Whether clients are of a pool that has one of the sessions. */
+function sharing({ pools }: PoolerState, sessions: readonly Session[]): (clients: PoolerClients) => boolean {
+  const used = new Set(sessions.map(({ user, database }) => JSON.stringify([user, database])));
+  const open = pools.filter(({ user, serverDatabase }) => used.has(JSON.stringify([user, serverDatabase])));
+  const keys = new Set(open.map(({ user, database }) => JSON.stringify([user, database])));
+  return ({ user, database }) => keys.has(JSON.stringify([user, database]));
+}
+
+function keyOf({ application, user, database }: PoolerClients): string {
+  return JSON.stringify([application, user, database]);
+}
+
+function standing(
+  alike: readonly PoolerClients[],
+  linked: ReadonlyMap<PoolerClients, number>,
+): readonly ClientsBehind[] {
+  const [first] = alike;
+  if (first === undefined) return [];
+  const { application, user, database } = first;
+  const sum = (of: (clients: PoolerClients) => number) =>
+    alike.reduce((total, clients) => total + of(clients), 0);
+  const byAddress = alike
+    .filter(({ address }) => address !== '')
+    .toSorted((a, b) => b.count - a.count || compareText(a.address, b.address));
+  return [
+    {
+      group: { application, user, database },
+      clients: sum(({ count }) => count),
+      linked: sum((clients) => linked.get(clients) ?? 0),
+      waiting: sum(({ waiting }) => waiting),
+      addresses: {
+        count: byAddress.length,
+        first: byAddress.slice(0, FIRST_ADDRESSES).map(({ address }) => address),
+      },
+    },
+  ];
+}

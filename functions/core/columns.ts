@@ -1,0 +1,17 @@
+/** Rows as columns: equal values side by side compress to almost nothing. */
+export type Columned<Row> = { readonly [Key in keyof Row]: readonly Row[Key][] };
+
+export function toColumns<Row>(keys: readonly (keyof Row)[], rows: readonly Row[]): Columned<Row> {
+  const columns: unknown = Object.fromEntries(keys.map((key) => [key, rows.map((row) => row[key])]));
+  return columns as Columned<Row>;
+}
+
+/** The values of a column that is missing are null. */
+export function fromColumns<Row>(
+  keys: readonly (keyof Row)[],
+  columns: Partial<Columned<Row>>,
+): readonly Row[] {
+  const [first] = keys;
+  const rows = (first === undefined ? undefined : columns[first]) ?? [];
+  return rows.map((_, at) => Object.fromEntries(keys.map((key) => [key, columns[key]?.[at] ?? null])) as Row);
+}

@@ -1,0 +1,164 @@
+import type { Problem } from './errors.ts';
+import { CLIENT_BACKEND, type Session } from './session.ts';
+import type { Refusal, Snapshot } from './snapshot.ts';
+
+/**
+ * A *pooler* stands between clients and the server: its *clients* connect to it, and its *sessions* with the server are
+ * shared among them. A *pool* is its sessions for one database and user. What it says of them it says in its console.
+ */
+
+export const POOLER_KINDS = ['pgbouncer', 'pgpool'] as const;
+export type PoolerKind = (typeof POOLER_KINDS)[number];
+
+export const POOLER_NAMES: Readonly<Record<PoolerKind, string>> = {
+  pgbouncer: 'PgBouncer',
+  pgpool: 'pgpool-II',
+};
+
+/** Null wherever this kind of pooler, or this version of it, does not say. */
+export type Pool = {
+  /** As its clients call it; `serverDatabase` is the server's name for it. */
+  readonly database: string;
+  readonly serverDatabase: string;
+  readonly user: string;
+  readonly mode: string | null;
+  /** The most sessions that it may open, its reserve not counted. */
+  readonly size: number | null;
+  readonly clientsActive: number;
+  /** Clients that wait for a session. */
+  readonly clientsWaiting: number | null;
+  readonly sessionsActive: number;
+  /** Open and lent to nobody. */
+  readonly sessionsIdle: number;
+  /** How long the first of those who wait has waited. */
+  readonly longestWaitMs: number | null;
+};
+
+/** Clients of the pooler that are alike. Names are the clients' own choice, hence hostile. */
+export type PoolerClients = {
+  readonly application: string;
+  readonly user: string;
+  readonly database: string;
+  /** Empty where the pooler does not say. */
+  readonly address: string;
+  readonly count: number;
+  /** Those of them to whom a session is lent. */
+  readonly linked: number;
+  readonly waiting: number;
+  /** When the first of them came, by the pooler's clock and in its own words; null where it does not say. */
+  readonly since: string | null;
+};
+
+/** A session that the pooler has with a server. */
+export type PoolerSession = {
+  /** Of the server's process. */
+  readonly pid: number;
+  readonly user: string;
+  /** The place in `clients` of the one to whom it is lent; null where it is lent to nobody, or nobody knows to whom. */
+  readonly client: number | null;
+};
+
+/** Null wherever this kind of pooler has no such setting, or did not say. */
+export type PoolerSettings = {
+  readonly mode: string | null;
+  readonly defaultPoolSize: number | null;
+  readonly minPoolSize: number | null;
+  readonly reservePoolSize: number | null;
+  /** PgBouncer's `max_client_conn`, pgpool's `num_init_children`. */
+  readonly mostClients: number | null;
+  readonly serverIdleTimeoutMs: number | null;
+  readonly queryWaitTimeoutMs: number | null;
+  /** pgpool's `max_pool`: sessions that each of its processes keeps. */
+  readonly poolsPerChild: number | null;
+  /** pgpool's `failover_on_backend_shutdown`: with it the end of one session makes it leave the server. */
+  readonly failsOver: boolean | null;
+};
+
+export const NO_SETTINGS: PoolerSettings = {
+  mode: null,
+  defaultPoolSize: null,
+  minPoolSize: null,
+  reservePoolSize: null,
+  mostClients: null,
+  serverIdleTimeoutMs: null,
+  queryWaitTimeoutMs: null,
+  poolsPerChild: null,
+  failsOver: null,
+};
+
+/**
+ * `pooler-unreadable`: the console did not answer, or not us. `pooler-full`: it refused us as one client too many.
+ */
+export type PoolerProblem = Problem & { readonly code: 'pooler-unreadable' | 'pooler-full' };
+
+/** What a server's pooler said of itself when the snapshot was taken. */
+export type PoolerState = {
+  readonly kind: PoolerKind;
+  /** Host and port of its console. */
+  readonly at: string;
+  /** What its host's name stands for, where its sessions are likely to come from. */
+  readonly addresses: readonly string[];
+  /** Why it could not be read; then the rest is empty. */
+  readonly problem: PoolerProblem | null;
+  readonly version: string | null;
+  readonly pools: readonly Pool[];
+  readonly clients: readonly PoolerClients[];
+  /** Clients in all, those at the end of a long list and others that look into the console among them; not we. */
+  readonly clientCount: number;
+  readonly sessions: readonly PoolerSession[];
+  readonly settings: PoolerSettings;
+};
+
+/** The snapshot with what the pooler said. */
+export function withPooler(snapshot: Snapshot, pooler: PoolerState | null): Snapshot {
+  if (pooler === null) return snapshot;
+  return { ...snapshot, pooler, refusals: [...snapshot.refusals, ...poolerRefusals(pooler)] };
+}
+
+/** Shorter waits are what pools are for. */
+const LONG_WAIT_MS = 1_000;
+
+/**
+ * Whom the pooler itself turns away or keeps waiting, as far as its console tells: that it takes no more clients (how many
+ * it has refused it does not say), and clients that wait for a session for long.
+ */
+export function poolerRefusals(pooler: PoolerState): readonly Refusal[] {
+  const { problem, clientCount, settings, pools } = pooler;
+  const isFull = settings.mostClients !== null && clientCount >= settings.mostClients;
+  const full: readonly Refusal[] =
+    isFull || problem?.code === 'pooler-full' ? [{ kind: 'pooler', name: null, count: 1 }] : [];
+  const waiting = pools
+    .filter(({ longestWaitMs }) => longestWaitMs !== null && longestWaitMs >= LONG_WAIT_MS)
+    .map(({ database, clientsWaiting }) => ({ database, count: clientsWaiting ?? 0 }))
+    .filter(({ count }) => count > 0);
+  return [
+    ...full,
+    ...waiting.map(({ database, count }): Refusal => ({ kind: 'pooler', name: database, count })),
+  ];
+}
+
+/**
+ * Says of a session that it is the pooler's, or may be: then it is never ended, whatever a policy says. Its pools are its
+ * own to manage; and a pgpool whose session ends may leave the server altogether, until it is known not to.
+ * `declared` tells that somebody has named poolers' addresses: then those of a pgpool that could not be asked are known.
+ */
+export function poolerProtection(
+  pooler: PoolerState | null,
+  declared: boolean,
+): (session: Session) => string | null {
+  if (pooler === null) return () => null;
+  const { kind, problem, addresses, sessions, settings } = pooler;
+  const name = POOLER_NAMES[kind];
+  const mayFailOver = kind === 'pgpool' && settings.failsOver !== false;
+  const risk = mayFailOver ? ', ending it could make pgpool-II fail over' : '';
+  if (problem === null) {
+    const pids = new Set(sessions.map(({ pid }) => pid));
+    return ({ pid }) =>
+      pid !== null && pids.has(pid) ? `a session of ${name}'s, its own to manage${risk}` : null;
+  }
+  const unread = `may be ${name}'s, which could not be asked${risk}`;
+  if (kind === 'pgpool' && !declared)
+    return ({ backendType }) => (backendType === CLIENT_BACKEND ? unread : null);
+  const from = new Set(addresses);
+  return ({ address }) => (from.has(address) ? unread : null);
+}

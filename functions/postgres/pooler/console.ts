@@ -1,0 +1,63 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { OWN_APPLICATION } from '../../core/session.ts';
+import { type Credentials, type Target, tlsOptions } from '../target.ts';
+
+/** Column by name: versions have different ones, and some say numbers as texts. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Asks the console one thing, in the simple protocol: PgBouncer's knows no other, and pgpool would pass it on. */
+export type Show = (command: string) => Promise<readonly Row[]>;
+
+export class SilentConsole extends Error {}
+
+/** The goodbye is a courtesy, for which nobody waits. */
+const GOODBYE_MS = 200;
+
+/** Lends a session with the console; whatever happens, its socket is closed when the time is up. */
+export async function withConsole<Result>(
+  target: Target,
+  credentials: Credentials,
+  boundMs: number,
+  use: (show: Show) => Promise<Result>,
+): Promise<Result> {
+  const tls = await tlsOptions(target);
+  const socket = new Socket();
+  const client = new pg.Client({
+    host: target.host,
+    port: target.port,
+    database: target.database,
+    user: credentials.user,
+    password: credentials.password,
+    application_name: OWN_APPLICATION,
+    ssl: tls,
+    stream: () => socket,
+  });
+  client.on('error', () => {});
+  const silence = setTimeout(() => socket.destroy(new SilentConsole()), boundMs);
+  try {
+    await client.connect();
+    // A plain text goes out as it is; with values it would be prepared.
+    return await use(async (command) => (await client.query<Row>(command)).rows);
+  } finally {
+    clearTimeout(silence);
+    setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+    client.end().catch(() => {});
+  }
+}
+
+export function textOf(row: Row, name: string): string {
+  const value = row[name];
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** A whole number from 0, or null where the column is missing or holds none. */
+export function numberOf(row: Row, name: string): number | null {
+  const text = textOf(row, name);
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** The values of rows that name a setting each. */
+export function settingsOf(rows: readonly Row[], key: string): ReadonlyMap<string, string> {
+  return new Map(rows.map((row) => [textOf(row, key), textOf(row, 'value')]));
+}

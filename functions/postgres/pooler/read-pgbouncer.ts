@@ -1,0 +1,106 @@
+import type { Pool, PoolerSession, PoolerSettings, PoolerState } from '../../core/pooler.ts';
+import { LOCAL_ADDRESS } from '../../core/session.ts';
+import { numberOf, type Row, type Show, settingsOf, textOf } from './console.ts';
+import { groupClients, type ShownClient } from './group-clients.ts';
+
+/** The console's own database: whoever is connected to it is a human or a tool, no client. */
+export const PGBOUNCER_CONSOLE = 'pgbouncer';
+
+export type Told = Pick<
+  PoolerState,
+  'version' | 'pools' | 'clients' | 'clientCount' | 'sessions' | 'settings'
+>;
+
+/** What PgBouncer's console shows, of 1.18 and later; `stats_users` may see it all. */
+export async function readPgBouncer(show: Show): Promise<Told> {
+  const version = await show('SHOW VERSION');
+  // Sessions before clients: a session that is lent meanwhile names a client that is there already.
+  const servers = await show('SHOW SERVERS');
+  const clients = await show('SHOW CLIENTS');
+  const pools = await show('SHOW POOLS');
+  const databases = await show('SHOW DATABASES');
+  const config = settingsOf(await show('SHOW CONFIG'), 'key');
+  const [first = {}] = version;
+  return {
+    version: textOf(first, 'version') || null,
+    pools: pools.filter(isForClients).map((row) => toPool(row, databases, config)),
+    ...toClients(clients.filter(isForClients), servers),
+    // Less the one that asks.
+    clientCount: clients.length - 1,
+    settings: toSettings(config),
+  };
+}
+
+function isForClients(row: Row): boolean {
+  return textOf(row, 'database') !== PGBOUNCER_CONSOLE;
+}
+
+function toPool(row: Row, databases: readonly Row[], config: ReadonlyMap<string, string>): Pool {
+  const database = textOf(row, 'database');
+  const of = databases.find((each) => textOf(each, 'name') === database) ?? {};
+  const count = (name: string) => numberOf(row, name) ?? 0;
+  const waitS = numberOf(row, 'maxwait');
+  return {
+    database,
+    serverDatabase: textOf(of, 'database') || database,
+    user: textOf(row, 'user'),
+    mode: textOf(row, 'pool_mode') || config.get('pool_mode') || null,
+    size: numberOf(of, 'pool_size'),
+    clientsActive: count('cl_active'),
+    clientsWaiting: numberOf(row, 'cl_waiting'),
+    sessionsActive: count('sv_active'),
+    // Used: idle for longer than server_check_delay. Tested: being checked. None of them is lent.
+    sessionsIdle: count('sv_idle') + count('sv_used') + count('sv_tested'),
+    longestWaitMs: waitS === null ? null : waitS * 1_000 + Math.floor(count('maxwait_us') / 1_000),
+  };
+}
+
+function toClients(clients: readonly Row[], servers: readonly Row[]): Pick<Told, 'clients' | 'sessions'> {
+  const shown = clients.map(toShown);
+  const { groups, placeOf } = groupClients(shown);
+  const byPointer = new Map(clients.map((row, at) => [textOf(row, 'ptr'), shown[at]]));
+  const sessions = servers.flatMap((row): readonly PoolerSession[] => {
+    const pid = numberOf(row, 'remote_pid');
+    // Not logged in yet, or a Unix socket's server that did not say.
+    if (pid === null || pid === 0) return [];
+    const client = byPointer.get(textOf(row, 'link'));
+    return [{ pid, user: textOf(row, 'user'), client: client === undefined ? null : placeOf(client) }];
+  });
+  return { clients: groups, sessions };
+}
+
+function toShown(row: Row): ShownClient {
+  const address = textOf(row, 'addr');
+  return {
+    application: textOf(row, 'application_name'),
+    user: textOf(row, 'user'),
+    database: textOf(row, 'database'),
+    address: address === 'unix' ? LOCAL_ADDRESS : address,
+    since: textOf(row, 'connect_time') || null,
+    isLinked: textOf(row, 'link') !== '',
+    isWaiting: textOf(row, 'state') === 'waiting',
+  };
+}
+
+function toSettings(config: ReadonlyMap<string, string>): PoolerSettings {
+  const number = (name: string) => {
+    const text = config.get(name) ?? '';
+    return /^\d{1,9}$/.test(text) ? Number(text) : null;
+  };
+  // Seconds, of which it takes parts.
+  const ms = (name: string) => {
+    const text = config.get(name) ?? '';
+    return /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Math.round(Number(text) * 1_000) : null;
+  };
+  return {
+    mode: config.get('pool_mode') ?? null,
+    defaultPoolSize: number('default_pool_size'),
+    minPoolSize: number('min_pool_size'),
+    reservePoolSize: number('reserve_pool_size'),
+    mostClients: number('max_client_conn'),
+    serverIdleTimeoutMs: ms('server_idle_timeout'),
+    queryWaitTimeoutMs: ms('query_wait_timeout'),
+    poolsPerChild: null,
+    failsOver: null,
+  };
+}

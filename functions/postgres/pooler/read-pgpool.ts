@@ -1,0 +1,111 @@
+import type { Pool, PoolerSession } from '../../core/pooler.ts';
+import { NO_SETTINGS } from '../../core/pooler.ts';
+import { numberOf, type Row, type Show, settingsOf, textOf } from './console.ts';
+import { groupClients, type ShownClient } from './group-clients.ts';
+import type { Told } from './read-pgbouncer.ts';
+
+/** pgpool never keeps its sessions with this database: the one that it opens for us goes with us. */
+export const PGPOOL_CONSOLE = 'postgres';
+
+const FREE = 'Wait for connection';
+
+/**
+ * What pgpool-II tells to anybody who asks in SQL. It shows neither names nor addresses of its clients.
+ * Each row of POOL_POOLS is what one process keeps of one server; we come through such a process too.
+ */
+export async function readPgPool(show: Show): Promise<Told> {
+  const [version = {}] = await show('SHOW POOL_VERSION');
+  const rows = await show('SHOW POOL_POOLS');
+  const processes = await show('SHOW POOL_PROCESSES');
+  const status = settingsOf(await show('SHOW POOL_STATUS'), 'item');
+  const open = rows.filter((row) => (numberOf(row, 'pool_backendpid') ?? 0) > 0);
+  const used = open.filter(isUsed);
+  const { groups, placeOf } = groupClients(used.map(toShown));
+  return {
+    version: textOf(version, 'pool_version') || null,
+    pools: [...Map.groupBy(open, keyOf).values()].flatMap(toPool),
+    clients: groups,
+    clientCount: clientCount(processes, used),
+    sessions: open.map(
+      (row): PoolerSession => ({
+        pid: numberOf(row, 'pool_backendpid') ?? 0,
+        user: textOf(row, 'username'),
+        client: isUsed(row) ? placeOf(toShown(row)) : null,
+      }),
+    ),
+    settings: {
+      ...NO_SETTINGS,
+      mode: 'session',
+      mostClients: mostClients(status),
+      poolsPerChild: numberIn(status, 'max_pool'),
+      failsOver: switchIn(status, 'failover_on_backend_shutdown'),
+    },
+  };
+}
+
+/** Processes that somebody has, less the one that answers us; before 4.2 they do not say, but what they keep does. */
+function clientCount(processes: readonly Row[], used: readonly Row[]): number {
+  const isTold = processes.some((row) => textOf(row, 'status') !== '');
+  const busy = isTold ? processes.filter((row) => textOf(row, 'status') !== FREE) : used;
+  return Math.max(0, busy.length - 1);
+}
+
+/** Whether a client is connected to it. */
+function isUsed(row: Row): boolean {
+  return numberOf(row, 'pool_connected') === 1;
+}
+
+function keyOf(row: Row): string {
+  return JSON.stringify([textOf(row, 'database'), textOf(row, 'username')]);
+}
+
+function toPool(rows: readonly Row[]): readonly Pool[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const database = textOf(first, 'database');
+  const active = rows.filter(isUsed).length;
+  return [
+    {
+      database,
+      serverDatabase: database,
+      user: textOf(first, 'username'),
+      mode: 'session',
+      size: null,
+      clientsActive: active,
+      clientsWaiting: null,
+      sessionsActive: active,
+      sessionsIdle: rows.length - active,
+      longestWaitMs: null,
+    },
+  ];
+}
+
+function toShown(row: Row): ShownClient {
+  return {
+    application: '',
+    user: textOf(row, 'username'),
+    database: textOf(row, 'database'),
+    address: '',
+    since: textOf(row, 'client_connection_time') || null,
+    isLinked: true,
+    isWaiting: false,
+  };
+}
+
+/** `reserved_connections` of its processes take nobody: beyond the others clients are refused. */
+function mostClients(status: ReadonlyMap<string, string>): number | null {
+  const children = numberIn(status, 'num_init_children');
+  return children === null ? null : children - (numberIn(status, 'reserved_connections') ?? 0);
+}
+
+function numberIn(status: ReadonlyMap<string, string>, item: string): number | null {
+  const text = status.get(item) ?? '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/** `1` or `on`, by version; anything else but their opposites is not known. */
+function switchIn(status: ReadonlyMap<string, string>, item: string): boolean | null {
+  const text = status.get(item) ?? '';
+  if (/^(1|on)$/i.test(text)) return true;
+  return /^(0|off)$/i.test(text) ? false : null;
+}

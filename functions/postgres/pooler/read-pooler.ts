@@ -1,0 +1,93 @@
+import { lookup } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { coerceError } from '../../core/errors.ts';
+import {
+  NO_SETTINGS,
+  POOLER_NAMES,
+  type PoolerKind,
+  type PoolerProblem,
+  type PoolerState,
+} from '../../core/pooler.ts';
+import { LOCAL_ADDRESS } from '../../core/session.ts';
+import { serverAnswer, TOO_MANY_CONNECTIONS } from '../sqlstate.ts';
+import { type Credentials, type Target, targetText } from '../target.ts';
+import { SilentConsole, withConsole } from './console.ts';
+import { PGBOUNCER_CONSOLE, readPgBouncer, type Told } from './read-pgbouncer.ts';
+import { PGPOOL_CONSOLE, readPgPool } from './read-pgpool.ts';
+
+/** Where a pooler's console is. */
+export type PoolerTarget = { readonly kind: PoolerKind; readonly target: Omit<Target, 'database'> };
+
+/**
+ * For all of it. The console is asked while the snapshot is taken, between an alarm and its slots; two busy cores answer
+ * in some 20 ms, and what does not answer in a second is down or overloaded.
+ */
+const BOUND_MS = 1_000;
+
+const NOTHING: Told = {
+  version: null,
+  pools: [],
+  clients: [],
+  clientCount: 0,
+  sessions: [],
+  settings: NO_SETTINGS,
+};
+
+/** What the pooler says of itself, or why it does not. Never rejects: a run goes on without it. */
+export async function readPooler(
+  { kind, target }: PoolerTarget,
+  credentials: Promise<Credentials | null>,
+): Promise<PoolerState> {
+  const console = { ...target, database: kind === 'pgbouncer' ? PGBOUNCER_CONSOLE : PGPOOL_CONSOLE };
+  const silent = sleep(BOUND_MS, null, { ref: false }).then((): never => {
+    throw new SilentConsole();
+  });
+  silent.catch(() => {});
+  const [addresses, told] = await Promise.all([
+    Promise.race([addressesOf(target.host), silent]).catch(() => []),
+    Promise.race([tellingOf(kind, console, credentials), silent]).catch((thrown) =>
+      problemOf(kind, console, thrown),
+    ),
+  ]);
+  const at = targetText(console);
+  if ('code' in told) return { kind, at, addresses, problem: told, ...NOTHING };
+  return { kind, at, addresses, problem: null, ...told };
+}
+
+async function tellingOf(
+  kind: PoolerKind,
+  console: Target,
+  credentials: Promise<Credentials | null>,
+): Promise<Told> {
+  const known = await credentials;
+  if (known === null) throw new Error('there are no credentials for it');
+  return await withConsole(console, known, BOUND_MS, kind === 'pgbouncer' ? readPgBouncer : readPgPool);
+}
+
+/** What stands for the host in the server's view, as far as it is the pooler's own. */
+async function addressesOf(host: string): Promise<readonly string[]> {
+  if (host.startsWith('/')) return [LOCAL_ADDRESS];
+  const found = await lookup(host, { all: true });
+  return [...new Set(found.map(({ address }) => address))];
+}
+
+function problemOf(kind: PoolerKind, target: Target, thrown: unknown): PoolerProblem {
+  const name = POOLER_NAMES[kind];
+  const where = `${name}'s console at ${targetText(target)}`;
+  const answer = serverAnswer(thrown);
+  if (answer?.sqlstate === TOO_MANY_CONNECTIONS && answer.routine === '') {
+    const message = `${name} at ${targetText(target)} takes no more clients, and refused us as well (53300).`;
+    return { code: 'pooler-full', message };
+  }
+  const found =
+    thrown instanceof SilentConsole
+      ? `no answer in ${BOUND_MS / 1_000} s`
+      : `${answer === null ? '' : `${answer.sqlstate}: `}${coerceError(thrown).message}`;
+  return { code: 'pooler-unreadable', message: `${where} cannot be read (${found}): ${NEXT[kind]}.` };
+}
+
+const NEXT: Readonly<Record<PoolerKind, string>> = {
+  pgbouncer: 'check that it runs, its password for our role, and that stats_users names our role',
+  pgpool:
+    'check that it runs, that pool_hba.conf and pool_passwd let our role in, and that a process of it is free',
+};

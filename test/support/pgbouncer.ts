@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemUser } from './postgres-binaries.ts';
+import type { Role, TestServer } from './postgres-server.ts';
+import { type GuardedProgram, startProgram } from './program-guard.ts';
+import type { Address } from './proxy.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Below the ports that systems hand to outgoing connections, and between those of servers and proxies of tests. */
+const PORTS = { first: 17_000, count: 2_500 };
+const START_ATTEMPTS = 5;
+
+export type PgBouncer = Address & AsyncDisposable & { readonly log: () => string };
+
+export type PgBouncerOptions = {
+  readonly mode: 'session' | 'transaction';
+  /** Who may come, console users included. */
+  readonly roles: readonly Role[];
+  /** Who may look into the console. */
+  readonly statsUsers?: readonly string[];
+  /** Lines of its configuration; they win over the defaults below. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+};
+
+/** Debian's PgBouncer in front of a test server, in a fresh folder. */
+export async function startPgBouncer(server: TestServer, options: PgBouncerOptions): Promise<PgBouncer> {
+  const user = await systemUser();
+  for (let attempt = 1; ; attempt += 1) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    const folder = mkdtempSync(join(tmpdir(), 'headroom-pgb-'));
+    writeFileSync(join(folder, 'pgbouncer.ini'), configuration(server, port, options));
+    const entry = ({ user: name, password }: Role) => `"${name}" "${password}"\n`;
+    writeFileSync(join(folder, 'userlist.txt'), options.roles.map(entry).join(''));
+    if (user.uid !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+    const program = startProgram(folder, user, 'TERM', ['pgbouncer', 'pgbouncer.ini']);
+    try {
+      await isUp(program);
+      return {
+        host: '127.0.0.1',
+        port,
+        log: program.log,
+        [Symbol.asyncDispose]: program.end,
+      };
+    } catch (cause) {
+      const log = program.hasEnded() ? String(cause) : program.log();
+      await program.end();
+      rmSync(folder, { recursive: true, force: true });
+      if (attempt < START_ATTEMPTS && /in use|ended/.test(log)) continue;
+      throw new Error(`PgBouncer did not start; its log:\n${log}`, { cause });
+    }
+  }
+}
+
+async function isUp(program: GuardedProgram): Promise<void> {
+  const up = () => {
+    if (program.hasEnded()) throw new Error('PgBouncer ended while it was starting');
+    return program.log().includes('process up');
+  };
+  await waitUntil(up, { what: 'PgBouncer was up', timeoutMs: 20_000 });
+}
+
+function configuration(
+  { host, port: serverPort }: TestServer,
+  port: number,
+  { mode, statsUsers = [], settings = {} }: PgBouncerOptions,
+): string {
+  const lines = Object.entries({
+    pool_mode: mode,
+    auth_type: 'scram-sha-256',
+    auth_file: 'userlist.txt',
+    stats_users: statsUsers.join(','),
+    ...settings,
+    listen_addr: '127.0.0.1',
+    listen_port: port,
+    unix_socket_dir: '',
+  });
+  const written = lines.map(([name, value]) => `${name} = ${value}`).join('\n');
+  return `[databases]\n* = host=${host} port=${serverPort}\n[pgbouncer]\n${written}\n`;
+}
