@@ -13,13 +13,26 @@ export type Query = (text: string, values?: readonly unknown[]) => Promise<reado
 
 /** Statements on an open session; what goes wrong is a RemediationError `connection-lost` or `statement-failed`. */
 export function queryOf(session: OpenSession): Query {
-  const { client, brokenBy } = session;
-  return async (text, values = []) => {
-    const answer = await client
-      .query({ text, values: [...values] })
-      .catch((error) => rethrow(error, brokenBy()));
-    return answer.rows;
-  };
+  const run = runner(session);
+  return (text, values) => run(text, values).catch((error) => rethrow(error, session.brokenBy()));
+}
+
+/** Texts are constants, what varies travels beside them: there are as many names as statements. */
+const NAMES = new Map<string, string>();
+
+function nameOf(text: string): string {
+  const name = NAMES.get(text) ?? `headroom-${NAMES.size + 1}`;
+  NAMES.set(text, name);
+  return name;
+}
+
+/**
+ * Under a name, a statement is parsed and planned once a session: for each victim the guard would cost the server more than
+ * twice what it takes to run, and so would each later look.
+ */
+function runner({ client }: OpenSession): Query {
+  return async (text, values = []) =>
+    (await client.query({ name: nameOf(text), text, values: [...values] })).rows;
 }
 
 /** The open session as the workflow uses it. */
@@ -35,7 +48,7 @@ export function databaseOf(session: OpenSession, statements = DEFAULT_STATEMENTS
     readSnapshot: () => dialect.readSnapshot(query, told),
     readConfiguration: () => dialect.readConfiguration(query),
     terminate: (sessions) =>
-      Promise.all(sessions.map((victim) => terminate(session.client, dialect.guard(victim)))),
+      Promise.all(sessions.map((victim) => terminate(runner(session), dialect.guard(victim)))),
     close: session.close,
   };
 }
@@ -53,13 +66,10 @@ function rethrow(error: unknown, brokenBy: unknown): never {
 }
 
 /** One victim through the guard. Never throws: each attempt is data, and one refusal spoils nothing. */
-async function terminate(
-  client: OpenSession['client'],
-  { values, ...statement }: Statement,
-): Promise<GuardResult> {
+async function terminate(run: Query, { text, values }: Statement): Promise<GuardResult> {
   try {
-    const { rows } = await client.query<{ sent: boolean }>({ ...statement, values: [...values] });
-    return rows[0]?.sent ? 'signalled' : 'no-match';
+    const [row] = await run(text, values);
+    return (row as { sent: boolean } | undefined)?.sent ? 'signalled' : 'no-match';
   } catch (error) {
     const answer = serverAnswer(error);
     if (answer === null || endsSession(answer.sqlstate)) return 'unknown';

@@ -14,9 +14,4 @@ export type Dialect = {
   readonly guard: (victim: Session) => Statement;
 };
 
-/** What has a name is parsed and planned once a session: the same text must come under it each time. */
-export type Statement = {
-  readonly name?: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-};
+export type Statement = { readonly text: string; readonly values: readonly unknown[] };

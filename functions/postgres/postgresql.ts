@@ -10,8 +10,6 @@ export function postgresql(versionNumber: number): Dialect {
     readSnapshot: (query, told) => readSnapshot(query, versionNumber, told),
     readConfiguration,
     guard: ({ pid, backendStart, state, stateChange }) => ({
-      // To parse and plan it anew for each victim would cost the server more than twice what it takes to run it.
-      name: 'guard',
       text: TERMINATE_SESSION,
       values: [pid, backendStart, state, stateChange],
     }),

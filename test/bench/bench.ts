@@ -13,6 +13,7 @@ import { benchRace } from './race.ts';
 import { benchRecord } from './record.ts';
 import { benchRun } from './run.ts';
 import { benchServerLoad } from './server-load.ts';
+import { benchShare } from './share.ts';
 import { benchSnapshot } from './snapshot.ts';
 import { benchStorm } from './storm.ts';
 import { benchTerminate } from './terminate.ts';
@@ -28,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, (numbers: readonly number[]) => Promis
   run: benchRun,
   load: benchLoad,
   cold: benchCold,
+  share: benchShare,
   memory: benchMemory,
   planning: benchPlanning,
   snapshot: benchSnapshot,

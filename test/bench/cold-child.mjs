@@ -3,7 +3,7 @@
  * milliseconds since the epoch. Plain JavaScript, as Lambda's runtime is. With COLD_TRACE it tells instead which files it
  * had loaded when the first packet went to the server.
  */
-import { writeSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import net from 'node:net';
 
@@ -38,6 +38,8 @@ console.log = (line) => {
 mark('started');
 const { handler } = await import(process.env.COLD_BUNDLE);
 mark('loaded');
+// From here on with a share of a CPU, as Lambda gives it by memory; loading has more.
+if (process.env.COLD_CGROUP) writeFileSync(process.env.COLD_CGROUP, String(process.pid));
 const remaining = Date.now() + 60_000;
 const context = { awsRequestId: 'cold', getRemainingTimeInMillis: () => remaining - Date.now() };
 await handler(JSON.parse(process.env.COLD_EVENT ?? '{}'), context);

@@ -23,6 +23,8 @@ const ALARMS = { none: 4, few: 6, all: 6 } as const;
 /** Log of both functions for one quiet run. */
 const LOG_KB = 2;
 const REPORTING_ALARMS = 5;
+/** What `report` is billed for one quiet run. */
+const REPORT_GB_SECONDS = 0.5 * 0.15;
 
 /** What may be chosen, and what a run takes. */
 export type Fleet = {
@@ -34,9 +36,9 @@ export type Fleet = {
   readonly trigger: 'metric-filter' | 'subscription';
   /** Interface endpoints times availability zones, in all VPCs together; with IAM none is needed. */
   readonly endpointZones: number;
-  /** Of both functions. */
+  /** Of `remediate`. */
   readonly memoryMb: number;
-  /** Billed for one quiet run, of `remediate` and `report` together. */
+  /** Billed for one quiet run of `remediate`. */
   readonly runMs: number;
 };
 
@@ -56,9 +58,10 @@ type Component =
 
 export function monthlyCost(fleet: Fleet): MonthlyCost {
   const { servers, everyMinutes, metrics, login, trigger, endpointZones, memoryMb, runMs } = fleet;
+  const gbSeconds = (memoryMb / 1_024) * (runMs / 1_000) + REPORT_GB_SECONDS;
   const runs = (servers * DAYS * 24 * 60) / everyMinutes;
   return {
-    runs: runs * (2 * PRICES.invocation + (memoryMb / 1_024) * (runMs / 1_000) * PRICES.gbSecond),
+    runs: runs * (2 * PRICES.invocation + gbSeconds * PRICES.gbSecond),
     schedules: runs * PRICES.schedulerInvocation,
     logs: runs * LOG_KB * KB * PRICES.logGb,
     metrics: servers * METRICS[metrics] * PRICES.metric,

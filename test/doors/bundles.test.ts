@@ -30,7 +30,7 @@ describe('a bundle holds what its function needs', () => {
     expect(remediate).not.toContain(text);
   });
 
-  it.each(['pg_terminate_backend', 'SecretString', 'AssumeRoleWithWebIdentity'])(
+  it.each(['pg_stat_get_activity', 'SecretString', 'AssumeRoleWithWebIdentity'])(
     'report has no %s',
     (text) => {
       expect(report).not.toContain(text);

@@ -23,12 +23,13 @@ const [tableId] = theOnly(templates.reporting, 'AWS::DynamoDB::Table');
 const deployed = (server: string) => ({ ...variablesOf(server), [REMEDIATE_ENV.table]: 'memory' });
 
 describe('the function of a server', () => {
-  it('is the built bundle on Node 24 and arm64, with the time that the contract allows', () => {
+  it('is the built bundle on Node 24 and arm64, with the time that the contract allows and more than half a CPU', () => {
     expect(remediate.Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: HANDLER,
       Timeout: REMEDIATE_TIMEOUT_SECONDS,
+      MemorySize: 1_024,
     });
   });
 
