@@ -147,10 +147,10 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Real clients of pgbench, which run the statement again and again until the story ends. */
-  async pgbench(as: As, clients: number, statement: string): Promise<void> {
+  async pgbench(as: As, clients: number, statement: string, more: readonly string[] = []): Promise<void> {
     const script = join(this.server.folder, `${as.user}.sql`);
     writeFileSync(script, statement);
-    const args = ['-n', '-f', script, '-c', String(clients), '-j', '2', '-T', '600', 'postgres'];
+    const args = ['-n', '-f', script, '-c', String(clients), '-j', '2', '-T', '600', ...more, 'postgres'];
     this.program('pgbench', args, await this.environment(as));
     await this.until(`usename = '${as.user}'`, clients);
   }

@@ -5,8 +5,9 @@ import { agesOf, confidenceIn, doing, lasting, notMoreThan, type Suspect, suspec
 
 /** A statement that runs longer does not belong to many short requests. */
 const SLOW_MS = 10_000;
-/** A session that was used within this time is in use, even where it rests at the moment. */
-const RECENT_MS = 30_000;
+/** A session that was used within this time is in use, even where it rests at the moment. With much more a few that share the
+ * work of one would count as well. */
+export const RECENT_MS = 5_000;
 /** More that came within the last fifth of the time that can be seen is a surge. */
 const LATE_SHARE = 0.2;
 
@@ -39,12 +40,14 @@ export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
   const working = doing(kin, 'working', 'in transaction', 'waiting');
   if (used.length * 10 < kin.length * 7) return null;
   const since = historyOf(all);
-  const late = kin.filter(({ openedMs }) => openedMs !== null && openedMs <= since * LATE_SHARE);
+  const isMost = all.server.under && kin.length * 2 >= all.server.used;
+  const lately = Math.max(since * LATE_SHARE, isMost ? YOUNG_MS : 0);
+  const late = kin.filter(({ openedMs }) => openedMs !== null && openedMs <= lately);
   if (late.length * 2 < kin.length) return null;
   const confidence = confidenceIn(late.length, kin.length);
   return suspect(all, kin, {
     cause: 'traffic-spike',
-    confidence: since < YOUNG_SERVER_MS ? notMoreThan('medium', confidence) : confidence,
+    confidence: since < YOUNG_MS ? notMoreThan('medium', confidence) : confidence,
     evidence: [
       `${late.length} of ${kin.length} were opened within the last ${ageText(Math.max(1_000, ...agesOf(late, 'openedMs')))}, on a server that has run for ${ageText(since)}`,
       `${working.length} are at work this moment, ${used.length} were within the last ${ageText(RECENT_MS)}`,
@@ -52,8 +55,8 @@ export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
   });
 }
 
-/** After a start everything is young. */
-const YOUNG_SERVER_MS = 5_000;
+/** What holds most slots and has come within this time is a surge wherever it works; after a start that is not sure. */
+const YOUNG_MS = 600_000;
 
 export function historyOf({ uptimeMs, holders }: Clues): number {
   return Math.max(uptimeMs ?? 0, ...agesOf(holders, 'openedMs'));

@@ -6,6 +6,7 @@ import { type Pressure, scopeName } from '../slots.ts';
 import { ageText, counted } from '../words.ts';
 import { inUse, isUsedAgain } from './at-work.ts';
 import { type Clue, type Clues, sumOf } from './clues.ts';
+import { openedOneByOne } from './one-by-one.ts';
 import { agesOf, confidenceIn, doing, notMoreThan, type Suspect, suspect } from './suspect.ts';
 
 /**
@@ -18,8 +19,12 @@ export function idlePools(all: Clues, kin: readonly Clue[]): Suspect | null {
   const openings = openingsOf(agesOf(kin, 'openedMs'));
   const unused = resting.filter((clue) => !isUsedAgain(clue));
   const { steady, inBursts } = openings;
-  if (steady !== null && isLeak(steady, inBursts, kin.length) && unused.length * 10 >= resting.length * 6)
+  const isForgotten = unused.length * 10 >= resting.length * 6;
+  if (steady !== null && isLeak(steady, inBursts, kin.length) && isForgotten)
     return leak(all, kin, { resting, unused }, steady);
+  // Too fast to show as steady.
+  if (isForgotten && openedOneByOne(kin) * 10 >= kin.length * 7)
+    return leak(all, kin, { resting, unused }, null);
   const poolsOpened = inBurstsByAddress(kin);
   if (poolsOpened * 2 >= kin.length && inUse(kin).length * 2 < kin.length)
     return pools(all, kin, resting, openings);
@@ -46,15 +51,18 @@ function inBurstsByAddress(kin: readonly Clue[]): number {
 
 type Idle = { readonly resting: readonly Clue[]; readonly unused: readonly Clue[] };
 
-function leak(all: Clues, kin: readonly Clue[], { resting, unused }: Idle, steady: Steady): Suspect {
-  const { perHour, spanMs } = steady;
+function leak(all: Clues, kin: readonly Clue[], { resting, unused }: Idle, steady: Steady | null): Suspect {
+  const confidence = confidenceIn(steady?.sessions ?? kin.length, kin.length);
+  const typical = medianOf(agesOf(resting, 'sinceMs')) ?? 0;
   return suspect(all, kin, {
     cause: 'connection-leak',
-    confidence: confidenceIn(steady.sessions, kin.length),
-    opening: openingFor(all, steady),
+    confidence: steady === null ? notMoreThan('medium', confidence) : confidence,
+    opening: steady && openingFor(all, steady),
     evidence: [
-      `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}; ${unused.length} were not used again after they were opened`,
-      `opened one every ${ageText(3_600_000 / perHour)} over ${ageText(spanMs)}`,
+      `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(typical)}; ${unused.length} were not used again after they were opened`,
+      steady === null
+        ? 'each was opened while the one before had done its work and rested'
+        : `opened one every ${ageText(3_600_000 / steady.perHour)} over ${ageText(steady.spanMs)}`,
     ],
   });
 }

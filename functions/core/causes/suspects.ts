@@ -3,7 +3,7 @@ import type { Clue, Clues } from './clues.ts';
 import { deadClients } from './dead-clients.ts';
 import { halfOpenClients } from './half-open.ts';
 import { idlePools } from './idle-pools.ts';
-import { kinOf } from './kin.ts';
+import { kinKey, kinOf } from './kin.ts';
 import { developerTools, monitoringHog } from './known-tools.ts';
 import { leftTransactions } from './left-transactions.ts';
 import { lockPileUp } from './lock-pile-up.ts';
@@ -51,10 +51,15 @@ export function suspectsAmong(all: Clues, holders: readonly Clue[]): readonly Su
     const found = search(all, left);
     suspects.push(...found);
     const taken = new Set(found.flatMap(({ clues }) => clues));
-    left = left.filter((clue) => !taken.has(clue));
+    const replaced = new Set(found.filter(isReplaced).flatMap(({ clues }) => clues.map(programOf)));
+    left = left.filter((clue) => !taken.has(clue) && !replaced.has(programOf(clue)));
   }
   return suspects;
 }
+
+/** What a program has opened in place of those that are gone is no cause of its own. */
+const isReplaced = ({ cause }: Suspect) => cause === 'dead-clients';
+const programOf = ({ session }: Clue) => kinKey(session);
 
 /** Those of the whole server, with what shows in no session. */
 export function suspectsOf(all: Clues): readonly Suspect[] {

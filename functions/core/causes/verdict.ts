@@ -1,7 +1,7 @@
 import type { Cause, Confidence, Culprit, Diagnosis } from '../diagnosis.ts';
 import { groupText } from '../ranking.ts';
-import { counted } from '../words.ts';
-import { inUse } from './at-work.ts';
+import { ageText, counted } from '../words.ts';
+import { inUse, RECENT_MS } from './at-work.ts';
 import { type Clues, sumOf } from './clues.ts';
 import { isStorm, stormText } from './reconnect-storm.ts';
 import { notMoreThan, type Suspect, toCulprit } from './suspect.ts';
@@ -53,9 +53,13 @@ function confidenceOf(those: readonly Suspect[]): Confidence {
   return those.toSorted((a, b) => b.explains - a.explains)[0]?.confidence ?? 'low';
 }
 
+/** Whoever is small beside the largest of the same cause is not named for it. */
 function culpritsOf(suspects: readonly Suspect[], total: number): readonly Culprit[] {
   const ranked = suspects.toSorted((a, b) => b.explains - a.explains);
-  const named = ranked.filter(({ explains }, at) => at === 0 || explains >= total * SHARE.ofCulprit);
+  const named = ranked.filter(({ cause, explains }) => {
+    const largest = ranked.find((other) => other.cause === cause)?.explains ?? explains;
+    return explains === largest || (explains >= total * SHARE.ofCulprit && explains * 4 >= largest);
+  });
   return onePerGroup(named.flatMap(toCulprit)).slice(0, MOST_CULPRITS);
 }
 
@@ -109,7 +113,7 @@ function limitTooLow(all: Clues): Diagnosis {
     confidence: used * 10 >= all.server.used * 8 ? 'high' : 'medium',
     evidence: [
       ...aboutServer(all),
-      `${used} of ${all.server.used} sessions were in use within the last 30s, in ${counted(all.standings.size, 'group')} of which none stands out`,
+      `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, in ${counted(all.standings.size, 'group')} of which none stands out`,
     ],
     culprits: [],
   };

@@ -6,6 +6,7 @@ import { LIMITS, LOCKS } from './locks-and-limits.ts';
 import { MIXTURES, UNCLEAR } from './mixtures.ts';
 import { NETWORK } from './network.ts';
 import { POOLERS } from './poolers.ts';
+import { QUICK } from './quick.ts';
 import { TOOLS } from './tools.ts';
 import { WORK } from './work.ts';
 
@@ -22,4 +23,5 @@ export const STORIES: readonly Story[] = [
   ...MIXTURES,
   ...UNCLEAR,
   ...HELD_OUT,
+  ...QUICK,
 ];
