@@ -2,8 +2,8 @@ import type { Refused } from '../log-lines.ts';
 import { type GroupStanding, groupText, rankGroups } from '../ranking.ts';
 import type { RunRecord } from '../record.ts';
 import { serverTimeMs } from '../server-time.ts';
-import { groupOf, isHidden, type Session } from '../session.ts';
-import { type Pressure, serverPressure, slotHolders } from '../slots.ts';
+import { groupOf, identityOf, isHidden, type Session } from '../session.ts';
+import { compareText, type Pressure, serverPressure, slotHolders } from '../slots.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /**
@@ -68,12 +68,18 @@ export function cluesOf(record: RunRecord, snapshot: Snapshot): Clues {
     record,
     snapshot,
     server: serverPressure(snapshot, record.policy),
-    holders: seen.map((session) => clueOf(session, ageOf(session.backendStart))),
+    // The order of rows must not decide between equals.
+    holders: seen.toSorted(byIdentity).map((session) => clueOf(session, ageOf(session.backendStart))),
     hidden: counted.length - seen.length,
     standings: new Map(rankGroups(snapshot).groups.map((standing) => [groupText(standing.group), standing])),
     refused: refusalsOf(record, takenAt),
     uptimeMs: ages.length > 0 ? Math.max(...ages) : null,
   };
+}
+
+function byIdentity(one: Session, other: Session): number {
+  const textOf = (session: Session) => `${identityOf(session)} ${JSON.stringify(session)}`;
+  return (one.pid ?? 0) - (other.pid ?? 0) || compareText(textOf(one), textOf(other));
 }
 
 function clueOf(session: Session, openedMs: number | null): Clue {

@@ -1,7 +1,7 @@
 import { LOCAL_ADDRESS } from '../session.ts';
 import { ageText, counted } from '../words.ts';
 import { isUsedAgain } from './at-work.ts';
-import type { Clue, Clues } from './clues.ts';
+import { type Clue, type Clues, sumOf } from './clues.ts';
 import { kinKey, kinOf } from './kin.ts';
 import { agesOf, confidenceIn, doing, notMoreThan, type Search, suspect } from './suspect.ts';
 
@@ -43,16 +43,15 @@ function stuckSuspect(all: Clues, stuck: readonly Clue[]) {
 function cutOff(all: Clues, left: readonly Clue[]): readonly Clue[] {
   const hosts = hostsOf(left);
   const candidates = hosts.filter(({ silentMs, clues }) => silentMs >= SILENT_MS && wasAtWork(clues));
-  const together = candidates
+  const [together] = candidates
     .map((one) => candidates.filter((other) => isTogether(one.silentMs, other.silentMs)))
-    .toSorted((a, b) => sessionsOf(b).length - sessionsOf(a).length)[0];
+    .map((those) => ({ those, sessions: sumOf(those, ({ clues }) => clues.length) }))
+    .toSorted((a, b) => b.sessions - a.sessions);
   if (together === undefined) return [];
-  const gone = sessionsOf(together);
-  const silentMs = Math.min(...together.map((host) => host.silentMs));
+  const gone = together.those.flatMap(({ clues }) => clues);
+  const silentMs = Math.min(...together.those.map((host) => host.silentMs));
   return goesOnElsewhere(all, gone, silentMs) ? gone : [];
 }
-
-const sessionsOf = (hosts: readonly Host[]): readonly Clue[] => hosts.flatMap(({ clues }) => clues);
 
 function hostsOf(left: readonly Clue[]): readonly Host[] {
   const from = Map.groupBy(left, ({ session }) => session.address);
@@ -80,7 +79,8 @@ function isTogether(oneMs: number, otherMs: number): boolean {
 /** The same program has opened sessions at another host since, or works there while these are silent. */
 function goesOnElsewhere({ holders }: Clues, gone: readonly Clue[], silentMs: number): boolean {
   const programs = new Set(gone.map(({ session }) => kinKey(session)));
-  const elsewhere = holders.filter((clue) => programs.has(kinKey(clue.session)) && !gone.includes(clue));
+  const those = new Set(gone);
+  const elsewhere = holders.filter((clue) => programs.has(kinKey(clue.session)) && !those.has(clue));
   const since = elsewhere.filter(
     ({ openedMs, sinceMs }) =>
       (openedMs !== null && openedMs < silentMs) || (sinceMs !== null && sinceMs < silentMs / 2),
@@ -107,8 +107,8 @@ function silentSuspects(all: Clues, gone: readonly Clue[]) {
 
 function openedSince({ holders }: Clues, program: readonly Clue[], silentMs: number): number {
   const keys = new Set(program.map(({ session }) => kinKey(session)));
+  const those = new Set(program);
   return holders.filter(
-    (clue) =>
-      keys.has(kinKey(clue.session)) && !program.includes(clue) && (clue.openedMs ?? silentMs) < silentMs,
+    (clue) => keys.has(kinKey(clue.session)) && !those.has(clue) && (clue.openedMs ?? silentMs) < silentMs,
   ).length;
 }

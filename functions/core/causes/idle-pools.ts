@@ -61,7 +61,7 @@ function leak(all: Clues, kin: readonly Clue[], { resting, unused }: Idle, stead
     evidence: [
       `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(typical)}; ${unused.length} were not used again after they were opened`,
       steady === null
-        ? 'each was opened while the one before had done its work and rested'
+        ? `${openedOneByOne(kin)} were opened while the one before had done its work and rested`
         : `opened one every ${ageText(3_600_000 / steady.perHour)} over ${ageText(steady.spanMs)}`,
     ],
   });

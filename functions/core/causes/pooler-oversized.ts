@@ -3,24 +3,39 @@ import { medianOf } from '../median.ts';
 import { ageText, counted } from '../words.ts';
 import { inUse } from './at-work.ts';
 import type { Clue, Clues } from './clues.ts';
-import { agesOf, confidenceIn, doing, notMoreThan, type Search, suspect } from './suspect.ts';
+import { agesOf, confidenceIn, doing, notMoreThan, type Search, type Suspect, suspect } from './suspect.ts';
 
 const FEWEST = 8;
 
-/** `pooler-oversized`: a pooler's host with many sessions that rest. A pooler shows by what it does to them. */
+/**
+ * `pooler-oversized`: a pooler with many sessions that rest. Which are its own its console says, where it was asked; the policy
+ * may name its address; else a pooler shows by what it does to them.
+ */
 export const poolerOversized: Search = (all, left) => {
+  const listed = new Set(all.snapshot.pooler?.sessions.map(({ pid }) => pid));
+  const isListed = ({ session }: Clue) => session.pid !== null && listed.has(session.pid);
   const isKnown = addressMatcher(all.record.policy.protect.poolers);
-  return [...Map.groupBy(left, ({ session }) => session.address)]
-    .filter(([address, clues]) => address !== '' && clues.length >= FEWEST)
-    .flatMap(([address, clues]) => {
-      const signs = isKnown(address) ? NAMED_BY_POLICY : signsIn(clues);
-      const idle = clues.length - inUse(clues).length;
-      return signs === null || idle * 2 < clues.length ? [] : [oversized(all, clues, signs)];
-    });
+  const hosts = Map.groupBy(
+    left.filter((clue) => !isListed(clue) && clue.session.address !== ''),
+    ({ session }) => session.address,
+  );
+  return [
+    ...sought(all, left.filter(isListed), () => LISTED),
+    ...[...hosts].flatMap(([address, clues]) =>
+      sought(all, clues, () => (isKnown(address) ? NAMED_BY_POLICY : signsIn(clues))),
+    ),
+  ];
 };
+
+function sought(all: Clues, clues: readonly Clue[], signsOf: () => Signs | null): readonly Suspect[] {
+  if (clues.length < FEWEST || inUse(clues).length * 2 > clues.length) return [];
+  const signs = signsOf();
+  return signs === null ? [] : [oversized(all, clues, signs)];
+}
 
 type Signs = { readonly isSure: boolean; readonly texts: readonly string[] };
 
+const LISTED: Signs = { isSure: true, texts: ['the pooler itself says that they are its own'] };
 const NAMED_BY_POLICY: Signs = { isSure: true, texts: ['the policy names the address as a pooler'] };
 
 /** What a host of several services behind one address shows as well is a sign only beside another. */
@@ -49,7 +64,7 @@ function oversized(all: Clues, clues: readonly Clue[], { isSure, texts }: Signs)
     cause: 'pooler-oversized',
     confidence: isSure ? confidence : notMoreThan('medium', confidence),
     evidence: [
-      `${counted(clues.length, 'session')} of one address, ${resting.length} idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}`,
+      `${counted(clues.length, 'session')} of one pooler, ${resting.length} idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}`,
       ...texts,
     ],
   });

@@ -20,7 +20,7 @@ export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
     .filter(({ explains }) => explains >= total * SHARE.ofCause)
     .toSorted((a, b) => b.explains - a.explains);
   const [main] = causes;
-  const doubt = doubtIn(all);
+  const doubt = doubtIn(all) ?? (main === undefined || AT_WORK.has(main.cause) ? lacksWaits(all) : null);
   if (main === undefined || sumOf(causes, ({ explains }) => explains) < total * SHARE.ofAll)
     return doubt === null && suspectsNobody(all, suspects) ? limitTooLow(all) : unclear(all, doubt);
   // What shows in no session is not in doubt for what sessions do not show.
@@ -74,15 +74,22 @@ export function onePerGroup(culprits: readonly Culprit[]): readonly Culprit[] {
   });
 }
 
-/** Why nothing can be told for sure, or null. */
-function doubtIn({ hidden, server, snapshot }: Clues): string | null {
-  if (hidden * 3 >= server.used && hidden > 0)
-    return `${hidden} of ${server.used} sessions are hidden from our role`;
-  if (server.used < FEWEST_USED) return `only ${counted(server.used, 'session')} to judge by`;
+/** What a record leaves out first when it is too large: then nobody can say whether a session works or waits. */
+function lacksWaits({ snapshot }: Clues): string | null {
   const isReduced = snapshot.sessions.every(
     ({ stateChange, waitEvent }) => stateChange === null && waitEvent === null,
   );
   return isReduced ? 'the record had to leave out what the sessions wait for' : null;
+}
+
+const AT_WORK: ReadonlySet<Cause> = new Set(['slow-queries', 'traffic-spike', 'lock-pile-up']);
+
+/** Why nothing can be told for sure, or null. */
+function doubtIn({ hidden, server }: Clues): string | null {
+  if (hidden * 3 >= server.used && hidden > 0)
+    return `${hidden} of ${server.used} sessions are hidden from our role`;
+  if (server.used < FEWEST_USED) return `only ${counted(server.used, 'session')} to judge by`;
+  return null;
 }
 
 const IDLE_CAUSES: ReadonlySet<Cause> = new Set([
@@ -128,5 +135,10 @@ function unclear(all: Clues, doubt: string | null): Diagnosis {
 function aboutServer(all: Clues, cause: Cause | null = null): readonly string[] {
   const { used, usable } = all.server;
   const isBeside = isStorm(all) && cause !== 'reconnect-storm';
-  return [`${used} of ${usable} usable slots are in use`, ...(isBeside ? [stormText(all)] : [])];
+  const atPooler = all.snapshot.refusals.filter(({ kind }) => kind === 'pooler').length > 0;
+  return [
+    `${used} of ${usable} usable slots are in use`,
+    ...(isBeside ? [stormText(all)] : []),
+    ...(atPooler ? ['the pooler turns clients away or lets them wait'] : []),
+  ];
 }
