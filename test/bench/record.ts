@@ -92,7 +92,7 @@ function recordOf(size: number): RunRecord {
   });
   const maxVictims = Math.min(VICTIMS, size / 10);
   return runOf({
-    snapshot: aSnapshot({ slots: { max: size + 10 }, sessions }),
+    snapshot: aSnapshot({ slots: { max: size + 3 }, sessions }),
     policy: aPolicy({ mode: 'enforce', limits: { maxVictims } }),
     came: sessions.slice(0, 30).map((each) => ({ ...each, pid: (each.pid ?? 0) + 100_000 })),
   });

@@ -22,7 +22,7 @@ import {
 } from './storm-ways.ts';
 
 const STORMED: readonly Version[] = [14, 16, 18];
-const ROUNDS = 12;
+const ROUNDS = 10;
 const STORM = { clients: 200, backoffMs: 100 };
 const SLOTS = 100;
 const SUPERUSER_RESERVED = 3;

@@ -8,7 +8,7 @@ import { type Compared, compare, comparisonTable, goal, number, ratiosOf } from 
 
 const SIZES = [100, 500, 1_000, 1_900];
 /** Opening sessions takes most of the time. */
-const ROUNDS = (size: number) => (size <= 500 ? 11 : 7);
+const ROUNDS = (size: number) => (size <= 500 ? 9 : 5);
 
 const ONE_LINER = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle' AND application_name = $1`;
 const LOOK = `SELECT pid FROM pg_stat_activity WHERE state = 'idle' AND application_name = $1`;
