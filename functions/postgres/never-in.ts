@@ -57,6 +57,11 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
     found: 'it is starting, stopping or recovering (57P03)',
     next: 'look at its log; the next run tries again',
   },
+  pooler: {
+    code: 'pooler-in-between',
+    found: 'a pooler seems to answer there, which takes no more clients (53300 without a routine)',
+    next: "name the server's own host and port",
+  },
   silent: {
     code: 'connect-unreachable',
     found: 'it does not answer',

@@ -4,6 +4,7 @@ import { RemediationError } from '../core/errors.ts';
 import type { Dialect } from './dialect.ts';
 import { postgresql } from './postgresql.ts';
 import { BEGIN_SESSION } from './sql/begin-session.ts';
+import { serverAnswer, UNDEFINED_OBJECT } from './sqlstate.ts';
 import { type Target, targetText } from './target.ts';
 
 /** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
@@ -24,7 +25,12 @@ export type OpenSession = {
   readonly close: () => Promise<void>;
 };
 
-type Answer = { readonly pid: number | string; readonly version: string; readonly versionNumber: number };
+type Answer = {
+  readonly pid: number | string;
+  readonly version: string;
+  readonly versionNumber: number;
+  readonly clientPort: number | null;
+};
 
 /**
  * Learns who answers, and bounds our session.
@@ -39,12 +45,26 @@ export async function beginSession(
   const processId: unknown = Reflect.get(client, 'processID');
   const values = [String(STATEMENT_TIMEOUT_MS), String(IDLE_TIMEOUT_MS), processId];
   const { rows } = await client.query({ text: BEGIN_SESSION, values });
-  const { pid, version: product, versionNumber } = rows[0] as Answer;
+  const { pid, version: product, versionNumber, clientPort } = rows[0] as Answer;
   const open = { client, product, versionNumber, close: () => goodbye(client, socket) };
   if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client) };
-  if (pid === processId) return { ...open, dialect: postgresql(versionNumber) };
+  // pgpool-II passes the server's process id on. What came from another port than ours has passed something on its way.
+  const isDirect =
+    pid === processId && (clientPort === (socket.localPort ?? null) || !(await isPgPool(client)));
+  if (isDirect) return { ...open, dialect: postgresql(versionNumber) };
   const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, sessions can only be told apart there.`;
   throw new RemediationError('pooler-in-between', message);
+}
+
+/** A server has no such setting, and says so in its log: it is asked only where something is in between. */
+async function isPgPool(client: Client): Promise<boolean> {
+  try {
+    await client.query('SHOW pool_version');
+    return true;
+  } catch (error) {
+    if (serverAnswer(error)?.sqlstate !== UNDEFINED_OBJECT) throw error;
+    return false;
+  }
 }
 
 /**

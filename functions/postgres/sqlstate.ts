@@ -15,6 +15,7 @@ export const TOO_MANY_CONNECTIONS = '53300';
 /** The server starts, stops or recovers. */
 const CANNOT_CONNECT_NOW = '57P03';
 export const WRONG_PASSWORD = '28P01';
+export const UNDEFINED_OBJECT = '42704';
 export const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** 57P01 to 57P05 end our session from the server's side, class 08 is a broken connection: what ran may have run. */
@@ -34,7 +35,8 @@ export type Fullness =
   | 'role-limit'
   | 'database-limit'
   | 'half-open'
-  | 'not-ready';
+  | 'not-ready'
+  | 'pooler';
 
 /** Null for answers that trying again does not change. */
 export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null {
@@ -52,6 +54,9 @@ export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null
     case 'ProcessStartupPacket': // to 16
     case 'BackendInitialize': // 17 and 18
       return 'half-open';
+    // The server always names it; pgpool-II, which says the same when its own processes are used up, never does.
+    case '':
+      return 'pooler';
     default:
       // InitProcess: before anything is known of who is coming.
       return 'all';

@@ -9,10 +9,11 @@
  * leave nothing to be overloaded, and pg_catalog comes first in every search_path that does not name it: who puts another
  * schema before it, as whoever emulates a product does, may set our role's search_path. GaussDB's process ids are no
  * 32-bit numbers and never match $3: it has bounds of its own, in sql/gaussdb/bound-session.ts.
+ * The port is the one at the client's end, whoever the client is: ours, or that of something in between.
  * Reads: nothing. Needs: no privilege. Since: PostgreSQL 14 (`idle_session_timeout`).
  */
 export const BEGIN_SESSION = `
-SELECT pg_backend_pid() AS pid, version() AS version,
+SELECT pg_backend_pid() AS pid, version() AS version, pg_catalog.inet_client_port() AS "clientPort",
        pg_catalog.current_setting('server_version_num')::int AS "versionNumber",
        CASE WHEN pg_backend_pid() = $3::int THEN pg_catalog.concat_ws(', ',
          pg_catalog.set_config('DateStyle', 'ISO, YMD', false), pg_catalog.set_config('TimeZone', 'UTC', false),
