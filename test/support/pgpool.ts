@@ -29,7 +29,7 @@ export async function startPgPool(server: TestServer, options: PgPoolOptions): P
     const folder = mkdtempSync(join(tmpdir(), 'headroom-pgp-'));
     const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
     write('pgpool.conf', configuration(server, folder, port, options));
-    write('pool_hba.conf', 'host all all 127.0.0.1/32 scram-sha-256\n');
+    write('pool_hba.conf', 'host all all 127.0.0.0/8 scram-sha-256\n');
     const entry = ({ user: name, password }: Role) => `${name}:TEXT${password}\n`;
     write('pool_passwd', options.roles.map(entry).join(''));
     write('pcp.conf', '');
