@@ -3,6 +3,7 @@ import type { GroupStanding } from '../core/ranking.ts';
 import { IDLE_STATES } from '../core/session.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
+import { poolerTexts } from './pooler-text.ts';
 import { ageText, counted, groupName, ownerOf } from './words.ts';
 
 /** Rows that fit on the first screen; the rest is in the details. */
@@ -24,7 +25,7 @@ const COLUMNS_OF_HOLDERS: readonly Column[] = [
 ];
 const TITLES = ['slots', 'share', 'application', 'user@database', 'busy', 'idle', 'in tx', 'oldest'];
 
-export function holders({ ranking, reduced, leading, before }: Facts): Section {
+export function holders({ record, ranking, reduced, leading, before }: Facts): Section {
   const title = 'WHO HELD THE SLOTS';
   if (reduced.includes('spared sessions'))
     return {
@@ -40,12 +41,13 @@ export function holders({ ranking, reduced, leading, before }: Facts): Section {
       ...bounded(groups, ON_SCREEN, holderRow, restRow),
       ...(hidden > 0 ? [row(COLUMNS_OF_HOLDERS, [String(hidden), '', 'hidden sessions'])] : []),
       ...(leading === null ? [] : wrap(leadingText(leading, before?.used ?? ranking.used))),
+      ...poolerTexts(record.snapshot).flatMap((text) => wrap(text)),
     ],
   };
 }
 
 /** The same without a table: the first three, and who leads. */
-export function holderTexts({ ranking, leading, before }: Facts): readonly string[] {
+export function holderTexts({ record, ranking, leading, before }: Facts): readonly string[] {
   if (ranking === null || ranking.used === 0) return [];
   const { groups, hidden, used } = ranking;
   const held = [
@@ -54,7 +56,8 @@ export function holderTexts({ ranking, leading, before }: Facts): readonly strin
     ...(hidden > 0 ? [`${hidden} hidden`] : []),
   ];
   const first = `${counted(used, 'slot')}: ${held.join(', ')}.`;
-  return [first, ...(leading === null ? [] : [leadingText(leading, before?.used ?? used)])];
+  const lead = leading === null ? [] : [leadingText(leading, before?.used ?? used)];
+  return [first, ...lead, ...poolerTexts(record.snapshot)];
 }
 
 /** A session whose state is not known is in none of the columns. */

@@ -13,8 +13,9 @@ export function isOfPooler(
 }
 
 /** Whether a pooler stands in front of this server, as far as anything tells. */
-export function hasPooler({ record, ranking, diagnosis }: AdviceFacts): boolean {
+export function hasPooler({ record, snapshot, ranking, diagnosis }: AdviceFacts): boolean {
   return (
+    snapshot.pooler !== null ||
     record.policy.protect.poolers.length > 0 ||
     diagnosis.cause === 'pooler-oversized' ||
     ranking.groups.some(({ group }) => technologyOf(group.application, [])?.technology === 'pooler')

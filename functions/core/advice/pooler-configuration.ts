@@ -6,6 +6,7 @@ import { mayStayUsed } from '../slots.ts';
 import { counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { hasPooler } from './known-poolers.ts';
+import { poolerSettings } from './pooler-settings.ts';
 import { refusedClients } from './refused-clients.ts';
 
 /** Below that a pooler is one more thing to run for a few pools that could be smaller. */
@@ -59,6 +60,8 @@ export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
 
 /** A pooler that takes more than it uses: its size counts for each role and database, and on each pooler. */
 export function smallerPooler(facts: AdviceFacts, figures: PoolerFigures | null = null): readonly Advice[] {
+  const asked = poolerSettings(facts);
+  if (asked.length > 0) return asked;
   const { slots, snapshot } = facts;
   const sessions = ofPooler(facts);
   const pairs = figures?.pools ?? new Set(sessions.map(pairOf)).size;

@@ -1,0 +1,42 @@
+import { type Advice, forOperator } from '../advice.ts';
+import { poolerSizes } from '../pooler-sizes.ts';
+import { counted } from '../words.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+
+/** PgBouncer's own settings, by what its console told: how much room it has here, and how much it may take. */
+export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): readonly Advice[] {
+  const sizes = poolerSizes(snapshot);
+  const settings = snapshot.pooler?.settings;
+  if (sizes === null || settings === undefined) return [];
+  const { pools, most, room, defaultPoolSize, maxClientConn, serverIdleTimeoutS, queryWaitTimeoutS } = sizes;
+  const takes = most === null ? '' : `, and may take ${most} as it is set`;
+  const text = `PgBouncer has ${counted(pools, 'pool')} here${takes}; other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${defaultPoolSize}; RELOAD in its console takes it over. A size that [databases] gives beats it.`;
+  const { defaultPoolSize: size, mostClients, serverIdleTimeoutMs, queryWaitTimeoutMs } = settings;
+  return [
+    forOperator(text, {
+      language: 'ini',
+      lines: [
+        '[pgbouncer]',
+        `default_pool_size = ${defaultPoolSize}`,
+        `max_client_conn = ${maxClientConn}`,
+        `server_idle_timeout = ${serverIdleTimeoutS}`,
+        `query_wait_timeout = ${queryWaitTimeoutS}`,
+      ],
+      undo: [
+        '[pgbouncer]',
+        ...before('default_pool_size', size),
+        ...before('max_client_conn', mostClients),
+        ...before('server_idle_timeout', secondsOf(serverIdleTimeoutMs)),
+        ...before('query_wait_timeout', secondsOf(queryWaitTimeoutMs)),
+      ],
+    }),
+  ];
+}
+
+function before(name: string, value: number | null): readonly string[] {
+  return value === null ? [] : [`${name} = ${value}`];
+}
+
+function secondsOf(ms: number | null): number | null {
+  return ms === null ? null : ms / 1_000;
+}

@@ -1,0 +1,45 @@
+import { cleanName } from '../core/clean-text.ts';
+import { type ClientsBehind, clientsBehind, poolerSessionsIn } from '../core/clients-behind.ts';
+import { POOLER_NAMES } from '../core/pooler.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { counted, groupName } from '../core/words.ts';
+
+const MOST_NAMED = 3;
+
+/** Who is behind the pooler's sessions, as its console says; or why it did not. Nothing without a pooler. */
+export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
+  const pooler = snapshot?.pooler ?? null;
+  if (snapshot === null || pooler === null) return [];
+  if (pooler.problem !== null) return [cleanName(pooler.problem.message, 400)];
+  const name = POOLER_NAMES[pooler.kind];
+  const sessions = poolerSessionsIn(snapshot, snapshot.sessions).length;
+  const behind = clientsBehind(snapshot);
+  const rest = behind.slice(MOST_NAMED);
+  const named = [
+    ...behind.slice(0, MOST_NAMED).map((each) => behindText(each, sessions)),
+    ...(rest.length > 0 ? [`${counted(rest.length, 'more group')}`] : []),
+  ];
+  const who = named.length === 0 ? '' : `: ${named.join(', ')}`;
+  const refusals = snapshot.refusals.filter(({ kind }) => kind === 'pooler');
+  return [
+    `Through ${name}: ${counted(sessions, 'session')}${who}.`,
+    ...refusals.map(({ name: database, count }) =>
+      database === null
+        ? `${name} takes no more clients.`
+        : `${counted(count, 'client')} of database ${cleanName(database)} ${count === 1 ? 'waits' : 'wait'} for a session of ${name}'s.`,
+    ),
+  ];
+}
+
+/** `38 of 40 for checkout from 10.0.3.17`, or, for clients that share them, `12 clients of checkout from 3 addresses`. */
+function behindText({ group, linked, clients, addresses }: ClientsBehind, sessions: number): string {
+  const who = groupName(group);
+  const [first = ''] = addresses.first;
+  const from =
+    addresses.count === 0
+      ? ''
+      : ` from ${addresses.count === 1 ? cleanName(first) : `${addresses.count} addresses`}`;
+  return linked > 0
+    ? `${linked} of ${sessions} for ${who}${from}`
+    : `${counted(clients, 'client')} of ${who}${from}`;
+}
