@@ -3,6 +3,7 @@ import { ageText, counted } from '../words.ts';
 import { isUsedAgain } from './at-work.ts';
 import { type Clue, type Clues, sumOf } from './clues.ts';
 import { kinKey, kinOf } from './kin.ts';
+import { neverWorked } from './one-by-one.ts';
 import { agesOf, confidenceIn, doing, notMoreThan, type Search, suspect } from './suspect.ts';
 
 /** Hosts that fell silent so near to each other have gone together: a share of the silence, and some seconds. */
@@ -69,7 +70,9 @@ function hostsOf(left: readonly Clue[]): readonly Host[] {
 /** Pools that rest had no work; those that are cut off had, and were between two requests for the most part. */
 function wasAtWork(clues: readonly Clue[]): boolean {
   const open = doing(clues, 'in transaction').length;
-  return clues.filter(isUsedAgain).length * 2 >= clues.length && open * 2 < clues.length;
+  const idle = new Set(neverWorked(clues));
+  const used = clues.filter((clue) => isUsedAgain(clue) && !idle.has(clue)).length;
+  return used * 2 >= clues.length && open * 2 < clues.length;
 }
 
 function isTogether(oneMs: number, otherMs: number): boolean {

@@ -6,7 +6,7 @@ import { type Pressure, scopeName } from '../slots.ts';
 import { ageText, counted } from '../words.ts';
 import { inUse, isUsedAgain } from './at-work.ts';
 import { type Clue, type Clues, sumOf } from './clues.ts';
-import { openedOneByOne } from './one-by-one.ts';
+import { neverWorked, openedOneByOne } from './one-by-one.ts';
 import { agesOf, confidenceIn, doing, notMoreThan, type Suspect, suspect } from './suspect.ts';
 
 /**
@@ -20,7 +20,7 @@ export function idlePools(all: Clues, kin: readonly Clue[]): Suspect | null {
   const unused = resting.filter((clue) => !isUsedAgain(clue));
   const { steady, inBursts } = openings;
   const isForgotten = unused.length * 10 >= resting.length * 6;
-  if (steady !== null && isLeak(steady, inBursts, kin.length) && isForgotten)
+  if (steady !== null && isLeak(steady, inBursts, kin) && isForgotten)
     return leak(all, kin, { resting, unused }, steady);
   // Too fast to show as steady.
   if (isForgotten && openedOneByOne(kin) * 10 >= kin.length * 7)
@@ -34,9 +34,14 @@ export function idlePools(all: Clues, kin: readonly Clue[]): Suspect | null {
   return null;
 }
 
-/** Most of the sessions have come steadily, whatever the pool opened at its start. */
-function isLeak({ sessions }: Steady, inBursts: number, of: number): boolean {
-  return sessions * 2 >= of && inBursts * 2 <= of;
+/**
+ * Most of the sessions have come steadily, whatever the pool opened at its start. A pool that opens slowly looks so as well,
+ * but none of its sessions has worked, and it has come to an end.
+ */
+function isLeak({ sessions, spanMs }: Steady, inBursts: number, kin: readonly Clue[]): boolean {
+  const sinceMs = Math.max(0, ...agesOf(kin, 'openedMs'));
+  const mayBePool = neverWorked(kin).length * 10 >= kin.length * 8 && spanMs * 2 < sinceMs;
+  return sessions * 2 >= kin.length && inBursts * 2 <= kin.length && !mayBePool;
 }
 
 /** Each process opens its pool when it starts: together, at its own address. */
@@ -45,9 +50,18 @@ function inBurstsByAddress(kin: readonly Clue[]): number {
   const together = openingsOf(agesOf(kin, 'openedMs')).inBursts;
   return Math.max(
     together,
-    sumOf(each, (clues) => openingsOf(agesOf(clues, 'openedMs')).inBursts),
+    sumOf(each, (clues) => Math.max(openingsOf(agesOf(clues, 'openedMs')).inBursts, inOneGo(clues))),
   );
 }
+
+/** On a busy host a pool takes longer to open: within a tenth of the time that it has been there is still at its start. */
+function inOneGo(clues: readonly Clue[]): number {
+  const ages = agesOf(clues, 'openedMs');
+  const [first, last] = [Math.max(0, ...ages), Math.min(...ages)];
+  return clues.length >= FEWEST_IN_POOL && first - last <= first * 0.1 ? clues.length : 0;
+}
+
+const FEWEST_IN_POOL = 4;
 
 type Idle = { readonly resting: readonly Clue[]; readonly unused: readonly Clue[] };
 

@@ -15,6 +15,11 @@ export function openedOneByOne(kin: readonly Clue[]): number {
   );
 }
 
+/** Sessions of which nothing shows but how they were prepared. */
+export function neverWorked(clues: readonly Clue[]): readonly Clue[] {
+  return clues.filter(({ session }) => PREPARING.test(session.lastStatement ?? ''));
+}
+
 function inOrder(clues: readonly Clue[]): number {
   const order = clues.toSorted((a, b) => (b.openedMs ?? 0) - (a.openedMs ?? 0));
   return order.filter((clue, at) => {

@@ -6,8 +6,11 @@ import { type Clues, sumOf } from './clues.ts';
 import { isStorm, stormText } from './reconnect-storm.ts';
 import { notMoreThan, type Suspect, toCulprit } from './suspect.ts';
 
-/** A cause that explains less of what is used is no cause: a fifth beside others, a third alone or all together. */
-const SHARE = { ofCause: 0.2, ofAll: 1 / 3, ofCulprit: 0.1 } as const;
+/**
+ * A cause that explains less of what is used is no cause: a fifth beside others, a third alone or all together. Sessions at work
+ * are what slots are for, so that many must have come to be the cause.
+ */
+const SHARE = { ofCause: 0.2, ofSpike: 0.35, ofAll: 1 / 3, ofCulprit: 0.1 } as const;
 const MOST_CULPRITS = 5;
 /** On so few sessions everybody holds much. */
 const FEWEST_USED = 8;
@@ -17,7 +20,9 @@ export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
   const total = Math.max(all.server.used, ...suspects.map(({ explains }) => explains));
   const causes = [...Map.groupBy(suspects, ({ cause }) => cause)]
     .map(([cause, those]) => ({ cause, those, explains: explainedBy(those) }))
-    .filter(({ explains }) => explains >= total * SHARE.ofCause)
+    .filter(
+      ({ cause, explains }) => explains >= total * SHARE[cause === 'traffic-spike' ? 'ofSpike' : 'ofCause'],
+    )
     .toSorted((a, b) => b.explains - a.explains);
   const [main] = causes;
   const doubt = doubtIn(all) ?? (main === undefined || AT_WORK.has(main.cause) ? lacksWaits(all) : null);
