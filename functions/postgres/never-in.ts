@@ -58,9 +58,9 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
     next: 'look at its log; the next run tries again',
   },
   pooler: {
-    code: 'pooler-in-between',
-    found: 'a pooler seems to answer there, which takes no more clients (53300 without a routine)',
-    next: "name the server's own host and port",
+    code: 'connect-full',
+    found: `every slot is taken, of the server ${BY_WHOM}, or of a pooler that answers in its place (53300 without a routine)`,
+    next: "name the server's own host and port, and end sessions as an administrator whose session is open already",
   },
   silent: {
     code: 'connect-unreachable',

@@ -54,7 +54,7 @@ export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null
     case 'ProcessStartupPacket': // to 16
     case 'BackendInitialize': // 17 and 18
       return 'half-open';
-    // The server always names it; pgpool-II, which says the same when its own processes are used up, never does.
+    // The server always names it; pgpool-II, which says the same when its own processes are used up, never does, and GaussDB need not.
     case '':
       return 'pooler';
     default:

@@ -101,7 +101,7 @@ describeWith('pgpool', 'pgpool2', "pgpool-II's own view", () => {
     expect(new Set(logged.map(({ kind }) => kind))).toEqual(new Set(['pooler']));
     const connection = await connect(targetOf(pooler), async () => app, inMs(500));
     expect(connection).toMatchObject({
-      problem: { code: 'pooler-in-between', message: expect.stringContaining('53300 without a routine') },
+      problem: { code: 'connect-full', message: expect.stringContaining('or of a pooler that answers') },
     });
   });
 
