@@ -18,12 +18,6 @@ const USUAL_POOL = 5;
 /** One that leaves more of the sessions than this is not worth its trouble. */
 const WORTHWHILE_PERCENT = 80;
 
-/** What a pooler's own console says of its settings; null where nobody asked it. */
-export type PoolerFigures = {
-  readonly defaultPoolSize: number | null;
-  readonly pools: number | null;
-};
-
 /** For many instances without a pooler: their short transactions share a few sessions. */
 export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
   const { snapshot, slots, record, sessionsOf, suspects } = facts;
@@ -59,26 +53,22 @@ export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
 }
 
 /** A pooler that takes more than it uses: its size counts for each role and database, and on each pooler. */
-export function smallerPooler(facts: AdviceFacts, figures: PoolerFigures | null = null): readonly Advice[] {
+export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
   const asked = poolerSettings(facts);
   if (asked.length > 0) return asked;
   const { slots, snapshot } = facts;
   const sessions = ofPooler(facts);
-  const pairs = figures?.pools ?? new Set(sessions.map(pairOf)).size;
+  const pairs = new Set(sessions.map(pairOf)).size;
   const poolers = new Set(sessions.map(({ address }) => address)).size;
   if (pairs === 0) return [];
   const busy = sessions.filter(({ state }) => state !== 'idle').length;
   const together = Math.max(busy, sessions.length - slots.need);
   const size = Math.max(1, Math.floor(together / (pairs * poolers)));
-  const now =
-    figures?.defaultPoolSize === undefined || figures.defaultPoolSize === null
-      ? ''
-      : ` (now ${figures.defaultPoolSize})`;
   const percent = Math.max(1, Math.floor((together * 100) / snapshot.slots.max));
   const proxy = isAmazon(snapshot.server.provider)
     ? ` On RDS Proxy it is MaxConnectionsPercent, at most ${percent}, and MaxIdleConnectionsPercent.`
     : '';
-  const text = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy. Let each pool have at most ${size}${now} and give back what rests; RELOAD in its console takes it over, SHOW POOLS tells who uses it.${proxy}`;
+  const text = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy. Let each pool have at most ${size} and give back what rests; RELOAD in its console takes it over, SHOW POOLS tells who uses it.${proxy}`;
   return [
     forOperator(text, {
       language: 'ini',
