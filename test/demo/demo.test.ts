@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -43,6 +44,10 @@ describe('the demo', () => {
     const code = await demo.exit;
     expect(demo.output()).toContain('all of it is true');
     expect(demo.output()).not.toContain('✗');
+    expect(demo.output()).toContain('the page of the run is in reports/demo.html');
+    expect(readFileSync('reports/demo.html', 'utf8')).toMatch(
+      /<h1>shop: recovered\..*<h2>Why<\/h2>.*<\/html>/s,
+    );
     expect(demo.output()).toMatch(/53300 shop@postgres/);
     expect(demo.output()).toMatch(/Subject: shop: recovered/);
     expect(demo.output()).toMatch(/✓ checkout got in .* after the invocation/);

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { waitUntil } from '../support/wait-until.ts';
 import { refusalAlarm } from './alarm-event.ts';
 import type { ClientProcess } from './client-process.ts';
@@ -82,6 +83,8 @@ async function heal(stage: Stage, cast: Cast): Promise<boolean> {
   const message = stage.aws.published[0];
   quote(message ? `Subject: ${message.subject}\n\n${message.message}` : '(nothing was published)');
 
+  const page = await writePage(stage);
+
   scene(5, 'Is it true?');
   await stage.server.query("NOTIFY orders, 'new'");
   await cast.notifier.told('notified', 2).catch(() => {});
@@ -99,6 +102,7 @@ async function heal(stage: Stage, cast: Cast): Promise<boolean> {
       message?.subject?.includes('recovered') === true,
       'one message was published, through the real SNS client: recovered',
     ),
+    verdict(page, `the page of the run is in ${PAGE}: open it in a browser`),
     verdict(newcomer, 'a new ordinary client connects'),
     verdict(
       firstSlot !== null && firstSlot > invokedAt,
@@ -118,6 +122,17 @@ async function heal(stage: Stage, cast: Cast): Promise<boolean> {
       `billing-worker lost ${billing.count('lost')} of ${billing.count('leaked')} idle sessions, and lives`,
     ),
   ].every(Boolean);
+}
+
+/** Where the page goes: out of the loopback bucket, so that somebody can look at it. */
+const PAGE = 'reports/demo.html';
+
+async function writePage({ s3 }: Stage): Promise<boolean> {
+  const kept = [...s3.objects].find(([key]) => key.endsWith('.html'))?.[1];
+  if (kept === undefined) return false;
+  await mkdir('reports', { recursive: true });
+  await writeFile(PAGE, kept.body);
+  return true;
 }
 
 /** Two sessions of one group, old enough: without the protection one of them would be eligible. */

@@ -11,6 +11,7 @@ import {
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
 import { type LoopbackLambda, startLoopbackLambda } from '../support/loopback-lambda.ts';
+import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { ClientProcess } from './client-process.ts';
@@ -31,11 +32,15 @@ const POLICY = {
   },
 };
 
+const BUCKET = 'pg-headroom-records';
+
 export type Stage = {
   readonly server: TestServer;
   /** What the applications connect as. */
   readonly roles: { readonly billing: Role; readonly shop: Role };
   readonly aws: LoopbackAws;
+  /** Where the records and pages of runs are kept. */
+  readonly s3: LoopbackS3;
   readonly lambda: LoopbackLambda;
 };
 
@@ -63,11 +68,12 @@ export async function setStage(stack: AsyncDisposableStack): Promise<Stage> {
   const aws = stack.use(
     await startLoopbackAws({ secrets: { [SECRET]: { SecretString: JSON.stringify(secret) } } }),
   );
-  const lambda = stack.use(startLoopbackLambda({ functions: functionsFor(server, caFile, aws) }));
-  return { server, roles, aws, lambda };
+  const s3 = stack.use(await startLoopbackS3([BUCKET]));
+  const lambda = stack.use(startLoopbackLambda({ functions: functionsFor(server, caFile, aws, s3) }));
+  return { server, roles, aws, s3, lambda };
 }
 
-function functionsFor(server: TestServer, caFile: string, aws: LoopbackAws) {
+function functionsFor(server: TestServer, caFile: string, aws: LoopbackAws, s3: LoopbackS3) {
   return {
     [REMEDIATE]: {
       bundle: BUNDLES.remediate,
@@ -90,7 +96,12 @@ function functionsFor(server: TestServer, caFile: string, aws: LoopbackAws) {
       bundle: BUNDLES.report,
       handler: HANDLER,
       timeoutSeconds: REPORT_TIMEOUT_SECONDS,
-      environment: { ...aws.environment, [REPORT_ENV.topic]: TOPIC },
+      environment: {
+        ...s3.environment,
+        ...aws.environment,
+        [REPORT_ENV.topic]: TOPIC,
+        [REPORT_ENV.bucket]: BUCKET,
+      },
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Advice } from '../../core/advice.ts';
 import type { Diagnosis } from '../../core/diagnosis.ts';
 import type { KeptRecord } from '../../core/kept-record.ts';
 import { factsOf } from '../facts.ts';
+import { stepsOf } from '../next-steps.ts';
 import { agesChart } from './ages-chart.ts';
 import { answer, sentenceOf } from './answer.ts';
 import { holdersChart } from './holders-chart.ts';
@@ -16,13 +17,16 @@ import { whatNext, why } from './why.ts';
 /** Nothing is fetched, run or sent, whatever somebody smuggled into a name. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** What people look at after the message: one file, without scripts, that needs nothing from elsewhere. */
+/**
+ * What people look at after the message: one file, without scripts, that needs nothing from elsewhere. It says why and what
+ * next as the message does, unless something else is given.
+ */
 export function renderPage(
   record: KeptRecord,
-  diagnosis: Diagnosis | null = null,
-  advice: readonly Advice[] = [],
+  given: { readonly diagnosis?: Diagnosis | null; readonly advice?: readonly Advice[] } = {},
 ): string {
   const facts = factsOf(record, record.reduced);
+  const { diagnosis = facts.diagnosis, advice = stepsOf(facts) } = given;
   const charts = [
     ...slotsCharts(facts),
     holdersChart(facts),

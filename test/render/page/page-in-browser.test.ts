@@ -38,7 +38,8 @@ const RUNS: Readonly<Record<string, () => RunRecord>> = {
 const { recovered, 'cannot-connect': locked, blind, 'no-candidates': full } = INCIDENTS;
 const DISTINCT = { recovered, locked, blind, full, roleLimit: roleLimitIncident, logLines: logLinesIncident };
 
-const pageOf = (record: RunRecord) => renderPage({ ...record, reduced: [] }, diagnosisOf(record), ADVICE);
+const pageOf = (record: RunRecord) =>
+  renderPage({ ...record, reduced: [] }, { diagnosis: diagnosisOf(record), advice: ADVICE });
 
 describe.skipIf(!canLendBrowser)('in a browser (from npm, for Linux on x64)', () => {
   let lent: LentBrowser;

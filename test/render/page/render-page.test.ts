@@ -47,7 +47,9 @@ describe('the page', () => {
   test('says why and what next before anything else', () => {
     const record = INCIDENTS.recovered();
     const headings = [
-      ...renderPage({ ...record, reduced: [] }, diagnosisOf(record), ADVICE).matchAll(/<h2>(.*?)<\/h2>/g),
+      ...renderPage({ ...record, reduced: [] }, { diagnosis: diagnosisOf(record), advice: ADVICE }).matchAll(
+        /<h2>(.*?)<\/h2>/g,
+      ),
     ];
     expect(headings.map(([, heading]) => heading)).toEqual([
       'Why',
@@ -94,7 +96,7 @@ describe('the page', () => {
 
   test('keeps what is to be pasted as it is, with its undo', () => {
     const record = INCIDENTS.recovered();
-    const page = renderPage({ ...record, reduced: [] }, diagnosisOf(record), ADVICE);
+    const page = renderPage({ ...record, reduced: [] }, { diagnosis: diagnosisOf(record), advice: ADVICE });
     expect(page).toContain('<code>ALTER ROLE &quot;billing&quot; CONNECTION LIMIT 37;</code>');
     expect(page).toContain('<code>ALTER ROLE &quot;billing&quot; CONNECTION LIMIT -1;</code>');
     expect(page).toContain('\ntry {\n  await work(client);\n} finally {');
