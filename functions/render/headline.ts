@@ -1,8 +1,9 @@
 import { cleanName } from '../core/clean-text.ts';
 import { pauseIn } from '../core/memory.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Tried } from '../core/tried.ts';
-import { byGroup, type Facts } from './facts.ts';
+import { because, isBlamed } from './because.ts';
+import { ends } from './ends.ts';
+import type { Facts } from './facts.ts';
 import { counted, groupName, listText, usedText } from './words.ts';
 
 /** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
@@ -49,34 +50,45 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     sentence: `no pressure. ${sentences([ends(facts, undefined, 'old '), ...change(facts)])}`,
   }),
   recovered: (facts, max) => ({
-    subject: [...(facts.hypothetical ? [] : ['recovered']), ends(facts, max), ...used(facts, max)],
-    sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([ends(facts), ...change(facts)])}`,
+    subject: [
+      ...(facts.hypothetical ? [] : ['recovered']),
+      ...because(facts, max),
+      ends(facts, max),
+      ...used(facts, max),
+    ],
+    sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([...because(facts), ends(facts), ...change(facts)])}`,
   }),
   partial: (facts, max) => ({
-    subject: ['still under pressure', ends(facts, max), ...used(facts, max)].slice(
+    subject: ['still under pressure', ...because(facts, max), ends(facts, max), ...used(facts, max)].slice(
       facts.hypothetical ? 1 : 0,
     ),
-    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([`${ends(facts)}, too few`, ...change(facts)])}`,
+    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...because(facts), `${ends(facts)}, too few`, ...change(facts)])}`,
   }),
   refilled: (facts, max) => ({
-    subject: [`filled up again, ${retaken(facts, max)}`, ...used(facts, max)],
-    sentence: `filled up again. ${sentences([ends(facts), retaken(facts), ...change(facts)])}`,
+    subject: ['filled up again', ...because(facts, max), retaken(facts, max), ...used(facts, max)],
+    sentence: `filled up again. ${sentences([...because(facts), ends(facts), retaken(facts), ...change(facts)])}`,
   }),
   'no-candidates': (facts, max) => ({
-    subject: ['under pressure, policy lets no session go', ...used(facts, max), ...most(facts, max)],
-    sentence: `under pressure. ${sentences([[...used(facts), ...most(facts)].join(', '), 'The policy lets no session go'])}`,
+    subject: [
+      'under pressure',
+      ...because(facts, max),
+      'policy lets no session go',
+      ...used(facts, max),
+      ...most(facts, max),
+    ],
+    sentence: `under pressure. ${sentences([...because(facts), [...used(facts), ...most(facts)].join(', '), 'the policy lets no session go'])}`,
   }),
   unexplained: (facts, max) => ({
-    subject: ['clients were refused, no pressure seen', ...used(facts, max)],
-    sentence: `unexplained. ${sentences(['Clients were refused, but nothing here is under pressure', ...used(facts)])}`,
+    subject: ['clients were refused, no pressure seen', ...because(facts, max), ...used(facts, max)],
+    sentence: `unexplained. ${sentences(['Clients were refused, but nothing here is under pressure', ...because(facts), ...used(facts)])}`,
   }),
   busy: fixed(
     'another run is at work, this one did nothing',
     'busy. Another run is at work, this one did nothing.',
   ),
   paused: (facts, max) => ({
-    subject: ['paused, nothing ended', ...used(facts, max)],
-    sentence: `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...used(facts), ...pausedPlan(facts)])}`,
+    subject: ['paused, nothing ended', ...because(facts, max), ...used(facts, max)],
+    sentence: `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...because(facts), ...used(facts), ...pausedPlan(facts)])}`,
   }),
   muted: fixed('trigger asks for nothing', 'nothing to do. The trigger asks for nothing.'),
   stale: fixed('event too old, nothing done', 'nothing done. The event was too old to act on.'),
@@ -108,24 +120,6 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
         },
 };
 
-/** `27 idle sessions of billing-worker`, `40 sessions of billing-worker and 2 other groups`. */
-function lossText(losses: readonly Tried[], maxName?: number, adjective = ''): string {
-  const idle = losses.every(({ session }) => session.state === 'idle') ? 'idle ' : '';
-  const [first, ...others] = byGroup(losses);
-  if (first === undefined) return 'no session';
-  const more = others.length === 0 ? '' : ` and ${counted(others.length, 'other group')}`;
-  return `${counted(losses.length, `${adjective}${idle}session`)} of ${groupName(first.group, maxName)}${more}`;
-}
-
-function ends(facts: Facts, max?: number, adjective = ''): string {
-  const { losses, perhaps, hypothetical } = facts;
-  const whose = lossText(losses, max, adjective);
-  if (hypothetical) return `would end ${whose}`;
-  if (perhaps.length === 0) return `${whose} ended`;
-  if (losses.length === 0) return `${lossText(perhaps, max, adjective)} perhaps ended`;
-  return `${whose} ended, ${perhaps.length} more perhaps`;
-}
-
 function used({ before, after }: Facts, max?: number): readonly string[] {
   const latest = after ?? before;
   return latest === null ? [] : [usedText(latest, max)];
@@ -139,14 +133,22 @@ function change(facts: Facts): readonly string[] {
     : used(facts).map((text) => `${text} now, ${before.used} before`);
 }
 
-function retaken({ retaken, losses, perhaps, takers }: Facts, max?: number): string {
-  const names = takers.filter(({ lost }) => lost > 0).map(({ group }) => groupName(group, max));
-  return `${retaken} of ${losses.length + perhaps.length} freed slots re-taken by ${listText(names, 1)}`;
+function retaken(facts: Facts, max?: number): string {
+  const { losses, perhaps } = facts;
+  const groups = facts.takers.filter(({ lost }) => lost > 0).map(({ group }) => group);
+  const slots = `${facts.retaken} of ${losses.length + perhaps.length} freed slots re-taken`;
+  if (groups.every((group) => isBlamed(facts, group))) return slots;
+  return `${slots} by ${listText(
+    groups.map((group) => groupName(group, max)),
+    1,
+  )}`;
 }
 
-function most({ ranking }: Facts, max?: number): readonly string[] {
-  const top = ranking?.groups[0];
-  return top === undefined ? [] : [`${top.sessions} by ${groupName(top.group, max)}`];
+function most(facts: Facts, max?: number): readonly string[] {
+  const top = facts.ranking?.groups[0];
+  return top === undefined || isBlamed(facts, top.group)
+    ? []
+    : [`${top.sessions} by ${groupName(top.group, max)}`];
 }
 
 function whoPaused({ record }: Facts): string {
@@ -177,7 +179,7 @@ function problem({ record }: Facts): readonly string[] {
   return record.problem === null ? [] : [record.problem.code];
 }
 
-/** Each part as a sentence of its own. Names at its beginning keep their case. */
+/** Each part as a sentence of its own; none begins with a name. */
 function sentences(parts: readonly string[]): string {
-  return parts.map((part) => `${part.startsWith('would') ? `W${part.slice(1)}` : part}.`).join(' ');
+  return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
 }

@@ -25,7 +25,7 @@ const COLUMNS_OF_HOLDERS: readonly Column[] = [
 ];
 const TITLES = ['slots', 'share', 'application', 'user@database', 'busy', 'idle', 'in tx', 'oldest'];
 
-export function holders({ record, ranking, reduced, leading, before }: Facts): Section {
+export function holders({ record, ranking, reduced, leading, before, diagnosis }: Facts): Section {
   const title = 'WHO HELD THE SLOTS';
   if (reduced.includes('spared sessions'))
     return {
@@ -40,14 +40,16 @@ export function holders({ record, ranking, reduced, leading, before }: Facts): S
       ...(groups.length > 0 ? [row(COLUMNS_OF_HOLDERS, TITLES)] : []),
       ...bounded(groups, ON_SCREEN, holderRow, restRow),
       ...(hidden > 0 ? [row(COLUMNS_OF_HOLDERS, [String(hidden), '', 'hidden sessions'])] : []),
-      ...(leading === null ? [] : wrap(leadingText(leading, before?.used ?? ranking.used))),
+      ...(leading === null || diagnosis !== null
+        ? []
+        : wrap(leadingText(leading, before?.used ?? ranking.used))),
       ...poolerTexts(record.snapshot).flatMap((text) => wrap(text)),
     ],
   };
 }
 
 /** The same without a table: the first three, and who leads. */
-export function holderTexts({ record, ranking, leading, before }: Facts): readonly string[] {
+export function holderTexts({ record, ranking, leading, before, diagnosis }: Facts): readonly string[] {
   if (ranking === null || ranking.used === 0) return [];
   const { groups, hidden, used } = ranking;
   const held = [
@@ -56,7 +58,7 @@ export function holderTexts({ record, ranking, leading, before }: Facts): readon
     ...(hidden > 0 ? [`${hidden} hidden`] : []),
   ];
   const first = `${counted(used, 'slot')}: ${held.join(', ')}.`;
-  const lead = leading === null ? [] : [leadingText(leading, before?.used ?? used)];
+  const lead = leading === null || diagnosis !== null ? [] : [leadingText(leading, before?.used ?? used)];
   return [first, ...lead, ...poolerTexts(record.snapshot)];
 }
 
@@ -89,7 +91,7 @@ function sessionsOf(groups: readonly GroupStanding[]): number {
   return groups.reduce((sum, { sessions }) => sum + sessions, 0);
 }
 
-/** Who, not why: one snapshot does not tell a leak from a large pool. */
+/** Where nothing explains it, at least who stands out. */
 function leadingText({ group, sessions, addresses, medianIdleMs }: GroupStanding, used: number): string {
   const from = `from ${counted(addresses.count, 'address', 'addresses')}`;
   const half =

@@ -19,6 +19,7 @@ import { severityOf } from './severity.ts';
 import { whoWasSpared } from './spared.ts';
 import { subjectOf } from './subject.ts';
 import { happenedTexts, whatHappened } from './what-happened.ts';
+import { why, whyTexts } from './why.ts';
 
 /** Down to what to do next: then come the run and the details. */
 const SCREEN_LINES = 47;
@@ -68,6 +69,7 @@ function textOf(facts: Facts, sentence: string, steps: readonly Advice[], story:
   const happened = [
     whatHappened(facts),
     holders(facts),
+    why(facts),
     whatWasDone(facts),
     whoWasSpared(facts),
     effect(facts),
@@ -86,6 +88,7 @@ function paragraphs(facts: Facts, story: Story | null): readonly Paragraph[] {
     { label: 'Incident', texts: lifeTexts(story) },
     { label: 'What happened', texts: happenedTexts(facts) },
     { label: 'Who held the slots', texts: holderTexts(facts) },
+    { label: 'Why', texts: whyTexts(facts) },
     { label: facts.hypothetical ? 'What would be done' : 'What was done', texts: doneTexts(facts) },
     { label: 'Did it work', texts: effectTexts(facts) },
   ];

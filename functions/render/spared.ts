@@ -9,7 +9,7 @@ import { bounded, type Column, row, type Section } from './layout.ts';
 import { unseen } from './unseen.ts';
 import { ageRange, ageText, counted } from './words.ts';
 
-const ON_SCREEN = 5;
+const ON_SCREEN = 4;
 
 const COLUMNS_OF_SPARED: readonly Column[] = [
   { width: 5, align: 'right' },

@@ -36,7 +36,7 @@ export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
     cause: main.cause,
     confidence: all.hidden * 10 >= all.server.used ? notMoreThan('medium', confidence) : confidence,
     evidence: [
-      ...aboutServer(all, main.cause),
+      ...besideIt(all, main.cause),
       ...causes
         .flatMap(({ those }) => those.filter(({ standing }) => standing === null))
         .flatMap(({ evidence }) => evidence),
@@ -124,7 +124,7 @@ function limitTooLow(all: Clues): Diagnosis {
     cause: 'limit-too-low',
     confidence: used * 10 >= all.server.used * 8 ? 'high' : 'medium',
     evidence: [
-      ...aboutServer(all),
+      ...besideIt(all),
       `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, in ${counted(all.standings.size, 'group')} of which none stands out`,
     ],
     culprits: [],
@@ -133,16 +133,14 @@ function limitTooLow(all: Clues): Diagnosis {
 
 function unclear(all: Clues, doubt: string | null): Diagnosis {
   const why = doubt ?? `no cause explains a third of the ${counted(all.server.used, 'session')}`;
-  return { cause: 'unclear', confidence: 'low', evidence: [...aboutServer(all), why], culprits: [] };
+  return { cause: 'unclear', confidence: 'low', evidence: [...besideIt(all), why], culprits: [] };
 }
 
 /** A storm is said once: with whoever is behind it, or beside what fills the slots meanwhile. */
-function aboutServer(all: Clues, cause: Cause | null = null): readonly string[] {
-  const { used, usable } = all.server;
+function besideIt(all: Clues, cause: Cause | null = null): readonly string[] {
   const isBeside = isStorm(all) && cause !== 'reconnect-storm';
-  const atPooler = all.snapshot.refusals.filter(({ kind }) => kind === 'pooler').length > 0;
+  const atPooler = all.snapshot.refusals.some(({ kind }) => kind === 'pooler');
   return [
-    `${used} of ${usable} usable slots are in use`,
     ...(isBeside ? [stormText(all)] : []),
     ...(atPooler ? ['the pooler turns clients away or lets them wait'] : []),
   ];

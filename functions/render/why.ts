@@ -1,0 +1,58 @@
+import type { Culprit, Diagnosis } from '../core/diagnosis.ts';
+import { CAUSE_WORDS } from './cause-words.ts';
+import type { Facts } from './facts.ts';
+import { bounded, type Section, wrap } from './layout.ts';
+import { ageText, counted, groupName } from './words.ts';
+
+/** In a mixture there are several; whoever is further down explains little of it. */
+const ON_SCREEN = 3;
+
+/** What explains it, and the numbers that this rests on. */
+export function why({ diagnosis }: Facts): Section {
+  if (diagnosis === null) return { title: 'WHY', lines: [] };
+  const { evidence, culprits } = diagnosis;
+  return {
+    title: `WHY: ${titleOf(diagnosis)}`,
+    lines: [
+      ...evidence.flatMap((text) => wrap(sentence(text), 4, '- ')),
+      ...bounded(culprits, ON_SCREEN, (each) => wrap(textOf(each, diagnosis), 4, '- ').join('\n'), restText),
+    ],
+  };
+}
+
+/** The same for where there are no lists. */
+export function whyTexts({ diagnosis }: Facts): readonly string[] {
+  if (diagnosis === null) return [];
+  const { evidence, culprits } = diagnosis;
+  return [
+    sentence(titleOf(diagnosis)),
+    ...evidence.map(sentence),
+    ...bounded(culprits, ON_SCREEN, (each) => textOf(each, diagnosis), restText),
+  ];
+}
+
+function titleOf({ cause, confidence }: Diagnosis): string {
+  const words = CAUSE_WORDS[cause];
+  return cause === 'unclear' ? words : `${words} (confidence ${confidence})`;
+}
+
+/** What somebody does who is not of the whole's cause is said. */
+function textOf(culprit: Culprit, { cause }: Diagnosis): string {
+  const { standing, evidence, opening } = culprit;
+  const { group, sessions, sharePercent, addresses } = standing;
+  const share = sharePercent === null ? '' : ` (${sharePercent} %)`;
+  const other = culprit.cause === cause ? '' : `, ${CAUSE_WORDS[culprit.cause]}`;
+  const from = counted(addresses.count, 'address', 'addresses');
+  const held = `${groupName(group)}${other}: ${counted(sessions, 'slot')}${share} from ${from}.`;
+  const full = opening?.fullInMs ? [`At this rate full again in ${ageText(opening.fullInMs)}.`] : [];
+  return [held, ...evidence.map(sentence), ...full].join(' ');
+}
+
+function restText(rest: readonly Culprit[]): string {
+  return `  and ${counted(rest.length, 'more group')}`;
+}
+
+/** Evidence begins small, as parts of a sentence do. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
