@@ -88,7 +88,8 @@ describe('a diagnosis', () => {
         const diagnosis = diagnose(record);
         if (diagnosis === null) return;
         expect(diagnosis.confidence === 'low').toBe(diagnosis.cause === 'unclear');
-        expect(diagnosis.evidence.length).toBeGreaterThan(0);
+        const reasons = [diagnosis.evidence, ...diagnosis.culprits.map(({ evidence }) => evidence)];
+        expect(reasons.flat()).not.toEqual([]);
         for (const { evidence } of diagnosis.culprits) expect(evidence.length).toBeGreaterThan(0);
       }),
     );

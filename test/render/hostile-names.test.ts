@@ -60,7 +60,7 @@ describe('names that clients choose', () => {
     const anyText = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(
       fc.property(anyText, (name) => expectHarmless(renderIncident(runNamed(name)))),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
