@@ -24,6 +24,12 @@ export function ageText(ms: number): string {
   return rest === 0 ? whole : `${whole} ${rest}${next[0]}`;
 }
 
+/** How many come in the largest unit that needs no more than a few: `18 an hour`, `3.5 a second`. */
+export function rateText(perHour: number): string {
+  const [rate, unit] = perHour >= 3_600 ? [perHour / 3_600, 'a second'] : [perHour, 'an hour'];
+  return `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${unit}`;
+}
+
 /** A group in a sentence: its application, or the role of those that set none. */
 export function groupName({ application, user }: Group, max?: number): string {
   return application === '' ? `role ${cleanName(user, max)}` : cleanName(application, max);

@@ -4,7 +4,7 @@ import type { Group } from '../core/session.ts';
 import type { Pressure, Scope } from '../core/slots.ts';
 import { ageText, counted } from '../core/words.ts';
 
-export { ageText, counted, groupName, listText } from '../core/words.ts';
+export { ageText, counted, groupName, listText, rateText } from '../core/words.ts';
 
 /** `1h` or `1h to 2h 10m`. */
 export function ageRange(ages: readonly number[]): string {

@@ -3,7 +3,7 @@ import { medianOf } from '../median.ts';
 import { type Openings, openingsOf, type Steady } from '../opening.ts';
 import type { RunRecord } from '../record.ts';
 import { type Pressure, scopeName } from '../slots.ts';
-import { ageText, counted } from '../words.ts';
+import { ageText, counted, rateText } from '../words.ts';
 import { inUse, isUsedAgain } from './at-work.ts';
 import { type Clue, type Clues, sumOf } from './clues.ts';
 import { neverWorked, openedOneByOne } from './one-by-one.ts';
@@ -76,9 +76,13 @@ function leak(all: Clues, kin: readonly Clue[], { resting, unused }: Idle, stead
       `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(typical)}; ${unused.length} were not used again after they were opened`,
       steady === null
         ? `${openedOneByOne(kin)} were opened while the one before had done its work and rested`
-        : `opened one every ${ageText(3_600_000 / steady.perHour)} over ${ageText(steady.spanMs)}`,
+        : `${paceText(steady.perHour)} over ${ageText(steady.spanMs)}`,
     ],
   });
+}
+
+function paceText(perHour: number): string {
+  return perHour > 3_600 ? `opened ${rateText(perHour)}` : `opened one every ${ageText(3_600_000 / perHour)}`;
 }
 
 /** Until the slots are gone at this rate that are free after the run, if it read them again. */

@@ -3,7 +3,7 @@ import { serverTimeMs } from '../../core/server-time.ts';
 import { type Group, groupKey, groupOf, isHidden, type Session, takesSlot } from '../../core/session.ts';
 import { ownSessions, type Snapshot } from '../../core/snapshot.ts';
 import type { Facts } from '../facts.ts';
-import { ageText, groupName, ownerOf } from '../words.ts';
+import { ageText, groupName, ownerOf, rateText } from '../words.ts';
 import { chart, figure, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { groupCell, table } from './table.ts';
@@ -36,14 +36,16 @@ export function openingsChart({ record, ranking }: Facts, diagnosis: Diagnosis |
     ...lines.flatMap(({ opening }, at) =>
       opening === null
         ? []
-        : [{ color: COLORS[at] ?? '', text: `fitted: ${rateText(opening)}`, line: 'dashed' as const }],
+        : [
+            {
+              color: COLORS[at] ?? '',
+              text: `fitted: ${rateText(opening.perHour)}`,
+              line: 'dashed' as const,
+            },
+          ],
     ),
   ]);
   return figure(html`When those who were there had been opened`, drawn, keys, openingsTable(lines));
-}
-
-export function rateText({ perHour }: Opening): string {
-  return `${perHour < 10 ? perHour.toFixed(1) : Math.round(perHour)} an hour`;
 }
 
 function linesOf(snapshot: Snapshot, diagnosis: Diagnosis | null): readonly Line[] {
@@ -145,12 +147,14 @@ function seriesOf({ agesMs, opening }: Line, color: string, spanMs: number): rea
   };
   if (opening === null) return [counted];
   const came = (opening.perHour * opening.spanMs) / HOUR_MS;
+  // The fit is over the openings themselves: a leak may have stopped before the look, as it does when it is refused.
+  const last = agesMs.at(-1) ?? 0;
   const fit: Series = {
     ...line,
     lineStyle: { color, width: 1.4, type: 'dashed' },
     data: [
-      [-opening.spanMs, Math.max(0, agesMs.length - came)],
-      [0, agesMs.length],
+      [-last - opening.spanMs, Math.max(0, agesMs.length - came)],
+      [-last, agesMs.length],
     ],
   };
   return [counted, fit];
@@ -175,7 +179,7 @@ function openingsTable(lines: readonly Line[]): Html {
       `${ago(line, 0)} ago`,
       `${ago(line, 0.5)} ago`,
       `${ago(line, 1)} ago`,
-      line.opening === null ? '' : rateText(line.opening),
+      line.opening === null ? '' : rateText(line.opening.perHour),
     ]),
   );
 }

@@ -1,9 +1,8 @@
 import type { Advice } from '../../core/advice.ts';
 import { cleanMessage } from '../../core/clean-text.ts';
 import type { Confidence, Culprit, Diagnosis } from '../../core/diagnosis.ts';
-import { ageText, counted, groupName, ownerOf } from '../words.ts';
+import { ageText, counted, groupName, ownerOf, rateText } from '../words.ts';
 import { type Html, html } from './html.ts';
-import { rateText } from './openings-chart.ts';
 
 /** Why it happened: the cause, what speaks for it, and who is behind it. */
 export function why(diagnosis: Diagnosis | null): Html | null {
@@ -41,14 +40,14 @@ ${evidenceList(evidence)}${opening === null ? null : html`<p>${openingText(openi
 }
 
 function openingText(opening: NonNullable<Culprit['opening']>): string {
-  const { spanMs, fullInMs } = opening;
+  const { perHour, spanMs, fullInMs } = opening;
   const when =
     fullInMs === null
       ? ''
       : fullInMs === 0
         ? ' No slot was left.'
         : ` At this rate the slots are gone in ${ageText(fullInMs)}.`;
-  return `Opened and kept ${rateText(opening)}, over ${ageText(spanMs)}.${when}`;
+  return `Opened and kept ${rateText(perHour)}, over ${ageText(spanMs)}.${when}`;
 }
 
 /** What somebody can do now. Nothing of it is executed by us. */
