@@ -16,7 +16,7 @@ written from the same rows, and a test compares it with them.
 
 - **Outcome** is the run's, out of the closed list in \`functions/core/outcome.ts\`.
 - **On-call reads** the subject; what else the message says of the fault stands below the table. \`#\` stands for a number that
-  differs from run to run. Where nobody is told, the run is on record and in the log only.
+  differs from run to run, \`…\` for what the diagnosis adds or leaves out. Where nobody is told, the run is on record and in the log only.
 - **Ended** are the sessions that the run ended. The test compares everybody's sessions before and after, by process and start
   time: every session that is missing was told to end and is on record, and all others are still there. Among them are a
   listener, the holder of an advisory lock, an active session, an open transaction, a superuser and a walsender.

@@ -73,7 +73,7 @@ test('a pool that takes its slots back is left alone from the fourth run on, unt
   await report(paused);
   await expectAlive(server, untouched);
   expect(messages.map(({ subject }) => subject)).toEqual([
-    expect.stringMatching(/^orders: filled up again, 9 of 9 freed slots re-taken by pool/),
+    expect.stringMatching(/^orders: filled up again, .* of pool.*, 9 of 9 freed slots re-taken/),
     expect.stringMatching(/^orders: breaker tripped, paused until .*, 27 sessions ended in vain/),
   ]);
 

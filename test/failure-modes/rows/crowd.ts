@@ -9,7 +9,7 @@ export const CROWD = {
     crowd: {
       fault: 'there are 1,900 sessions',
       outcome: 'recovered',
-      subject: 'orders: recovered, 500 idle sessions of role app ended, 1400 of 1900 slots used',
+      subject: 'orders: recovered, …500 idle sessions… ended…',
       says: null,
       ends: 500,
     },
