@@ -137,6 +137,11 @@ export function poolerRefusals(pooler: PoolerState): readonly Refusal[] {
   ];
 }
 
+/** Whether the pooler turned away clients, or lets them wait, whatever room the server has. */
+export function poolerRefuses({ refusals }: Pick<Snapshot, 'refusals'>): boolean {
+  return refusals.some(({ kind }) => kind === 'pooler');
+}
+
 /**
  * Says of a session that it is the pooler's, or may be: then it is never ended, whatever a policy says. Its pools are its
  * own to manage; and a pgpool whose session ends may leave the server altogether, until it is known not to.

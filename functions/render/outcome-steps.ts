@@ -2,6 +2,7 @@ import { type Advice, forOperator, sqlPaste } from '../core/advice.ts';
 import type { Cause } from '../core/diagnosis.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { poolerRefuses } from '../core/pooler.ts';
 import type { Flavor } from '../core/snapshot.ts';
 import type { Facts } from './facts.ts';
 import { mayHaveSent } from './headline.ts';
@@ -9,9 +10,10 @@ import { resumeStep } from './memory-text.ts';
 import { flavorOf, statementsToSee } from './own-rights.ts';
 import { counted } from './words.ts';
 
+/** Without `backend_type`, which GaussDB lacks: nobody may have seen yet which server it is. */
 const SEE_HOLDERS = [
   'SELECT application_name, usename, state, count(*)',
-  "FROM pg_stat_activity WHERE backend_type = 'client backend'",
+  'FROM pg_stat_activity WHERE datname IS NOT NULL AND usename IS NOT NULL',
   'GROUP BY 1, 2, 3 ORDER BY 4 DESC;',
 ];
 /** GaussDB's view has no other rows. */
@@ -44,7 +46,9 @@ const UNEXPLAINED: readonly Advice[] = [
   ),
 ];
 
-function unexplained({ diagnosis }: Facts): readonly Advice[] {
+/** What a pooler itself refuses is explained, and advice on it follows. */
+function unexplained({ diagnosis, record: { snapshot } }: Facts): readonly Advice[] {
+  if (snapshot !== null && poolerRefuses(snapshot)) return [];
   return diagnosis?.cause === 'half-open-clients' ? UNEXPLAINED : [...UNEXPLAINED, UNFINISHED];
 }
 

@@ -22,6 +22,22 @@ const consoleOf = (sessions: readonly Session[]): PoolerState => ({
   settings: NO_SETTINGS,
 });
 
+/** What a full server with these idle sessions and nothing else idle comes to. */
+function causeOf(idle: readonly Session[]) {
+  const busy = someSessions(97 - idle.length, 2_000, {
+    state: 'active',
+    stateAgeMs: 5,
+    user: 'shop',
+    address: '10.0.0.8',
+  });
+  const snapshot = aSnapshot({ sessions: [...idle, ...busy] });
+  const plan = planRemediation(snapshot, POLICY, 'alarm');
+  return {
+    plan,
+    diagnosis: diagnose(recordOf('partial', { snapshot, policy: POLICY, plan, trigger: ALARM })),
+  };
+}
+
 /** A full server, whose idle sessions at one address look like nobody's in particular. */
 function diagnosed(isAsked: boolean) {
   const idle = someSessions(60, 1_000, { application: '', lastStatement: 'COMMIT' });
@@ -46,4 +62,56 @@ test('what a console lists is the pooler’s, whatever else its sessions look li
     culprits: [{ standing: { sessions: 60 } }],
   });
   expect(diagnosed(false)?.cause).not.toBe('pooler-oversized');
+});
+
+/** Sixty sessions of one host: in transaction mode a pooler lends each under the name of whoever came last. */
+const inTransactionMode = ['orders', 'billing', 'stock'].flatMap((user, pool) =>
+  [0, 1, 2, 3].flatMap((name) =>
+    someSessions(5, 1_000 + pool * 100 + name * 10, {
+      user,
+      application: `service-${name}`,
+      lastStatement: 'COMMIT',
+      address: '10.0.0.7',
+    }),
+  ),
+);
+
+test('a pooler in transaction mode that nobody declared is suspected, with the signs, and said to be no more', () => {
+  const { plan, diagnosis } = causeOf(inTransactionMode);
+  expect(diagnosis).toMatchObject({ cause: 'pooler-oversized', confidence: 'medium' });
+  expect(JSON.stringify(diagnosis)).toMatch(
+    /60 sessions that look like one pooler's, 60 idle.*one login comes under 4 application names.*3 pairs of user and database have 20 sessions each/,
+  );
+  const strangers = causeOf(
+    inTransactionMode.map((session, at) => ({ ...session, address: `10.0.1.${at}` })),
+  );
+  const reasons = (each: typeof plan) => each.spared.map(({ session, reason }) => [session.pid, reason]);
+  expect(reasons(plan)).toEqual(reasons(strangers.plan));
+});
+
+test.each<[string, readonly Session[]]>([
+  [
+    'eighty pods with a session each',
+    Array.from({ length: 80 }, (_, at) =>
+      someSessions(1, 1_000 + at, { address: `10.0.1.${at}`, lastStatement: 'DISCARD ALL' }),
+    ).flat(),
+  ],
+  [
+    'one host with a pool for each of several services',
+    ['orders', 'billing', 'stock'].flatMap((user, at) =>
+      someSessions(20, 1_000 + at * 100, { user, application: user, address: '10.0.0.7' }),
+    ),
+  ],
+  [
+    'one host with several services under one login',
+    ['orders', 'billing', 'stock'].flatMap((application, at) =>
+      someSessions(12 + at, 1_000 + at * 100, { application, address: '10.0.0.7' }),
+    ),
+  ],
+  [
+    'a graphical tool with many windows',
+    someSessions(60, 1_000, { application: 'DBeaver 24.2 - SQLEditor', address: '10.0.0.7' }),
+  ],
+])('%s is no pooler', (_, idle) => {
+  expect(JSON.stringify(causeOf(idle).diagnosis)).not.toContain('pooler');
 });

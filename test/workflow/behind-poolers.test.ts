@@ -4,6 +4,7 @@ import { clientsBehind } from '../../functions/core/clients-behind.ts';
 import type { PoolerKind } from '../../functions/core/pooler.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
+import { renderIncident } from '../../functions/render/incident.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
 import { describeWith } from '../support/installed.ts';
 import { startPgBouncer } from '../support/pgbouncer.ts';
@@ -141,7 +142,8 @@ describeWith('pgbouncer', 'pgbouncer', 'The clients behind PgBouncer', () => {
     async (mode) => {
       await using pooler = await bouncer(mode).start(server, [app, headroom]);
       await crowd(pooler);
-      const { snapshot } = await run('pgbouncer', pooler);
+      const record = await run('pgbouncer', pooler);
+      const { snapshot } = record;
       const linked = mode === 'session' ? CLIENTS : 0;
       expect(snapshot && clientsBehind(snapshot)).toEqual([
         {
@@ -152,8 +154,41 @@ describeWith('pgbouncer', 'pgbouncer', 'The clients behind PgBouncer', () => {
           addresses: { count: 1, first: ['127.0.0.17'] },
         },
       ]);
+      const { text } = renderIncident(record);
+      expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+        mode === 'session'
+          ? /Through PgBouncer: 5 sessions: 5 of 5 for checkout from 127\.0\.0\.17\./
+          : /Through PgBouncer: \d+ sessions?: 5 clients of checkout from 127\.0\.0\.17\./,
+      );
     },
   );
+
+  test('who are refused by the pooler alone bring its sizes into the message, and end nobody', async () => {
+    const settings = { max_client_conn: 3, default_pool_size: 2 };
+    const roles = [app, headroom];
+    await using pooler = await startPgBouncer(server, {
+      mode: 'session',
+      roles,
+      statsUsers: ['headroom'],
+      settings,
+    });
+    const enter = () => connectThrough(pooler, { role: app, application: 'checkout', from: '127.0.0.17' });
+    clients = await Promise.all([enter(), enter()]);
+    const waiting = await enter().catch(() => null);
+    clients = waiting === null ? clients : [...clients, waiting];
+    await expect(enter()).rejects.toMatchObject({ code: '08P01' });
+    const record = await run('pgbouncer', pooler);
+    expect(record).toMatchObject({ outcome: 'unexplained', attempts: [] });
+    const flat = renderIncident(record).text.replaceAll(/\s+/g, ' ');
+    expect(flat).toMatch(/1\. PgBouncer takes no more clients: 3 are there\. Let it take 100\./);
+    for (const line of [
+      /default_pool_size = \d+/,
+      /max_client_conn = 100/,
+      /server_idle_timeout = 60/,
+      /query_wait_timeout = 30/,
+    ])
+      expect(flat).toMatch(line);
+  });
 });
 
 describe('A console that cannot be read', () => {

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parseLogLines } from '../../functions/core/parse-log-lines.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
@@ -5,6 +6,7 @@ import { remediate } from '../../functions/workflow/remediate.ts';
 import { terminateNamed } from '../../functions/workflow/terminate-named.ts';
 import { emulateGauss, type GaussKind, pidOn } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { recordOf } from '../support/records.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy, resultsOf, withDatabase } from '../support/runs.ts';
 import { endAllSessions, expectAlive, expectNothingLeft } from '../support/server-state.ts';
@@ -55,6 +57,13 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
 
   const leak = (count = LEAKED) =>
     openMany(count, () => openIdle(server, { role: app, application: 'billing', statement: 'SELECT 1' }));
+
+  const withSnapshot = async (kind: GaussKind) => {
+    const database = await openDatabase(server, roles.get(kind) ?? app);
+    const snapshot = await database.readSnapshot();
+    await database.close();
+    return snapshot;
+  };
 
   describe.each(KINDS)('%s', (kind) => {
     const ports = () => briskPorts(server, roles.get(kind) ?? app);
@@ -176,6 +185,24 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       expect(text).toContain(`ALTER USER "blind_${kind}" MONADMIN;`);
       expect(text).toContain(`GRANT gs_role_read_all_stats TO "blind_${kind}";`);
       expect(text).not.toContain('pg_read_all_stats');
+    });
+
+    test('what a message gives to look who holds the slots runs there', async () => {
+      await leak(3);
+      const snapshot = await withSnapshot(kind);
+      const { text } = renderIncident({ ...recordOf('unverified'), snapshot });
+      const statement = /SELECT application_name, usename.*?;/s.exec(text)?.[0] ?? '';
+      const role = roles.get(kind) ?? app;
+      const client = new Client({
+        ...server,
+        database: 'postgres',
+        user: role.user,
+        password: role.password,
+      });
+      await client.connect();
+      const { rows } = await client.query(statement);
+      await client.end();
+      expect(rows[0]).toMatchObject({ application_name: 'billing', usename: 'app', count: '3' });
     });
 
     test('a human names a session by the number that a snapshot shows', async () => {

@@ -5,7 +5,7 @@ import { groupKey, groupOf, type Session } from '../session.ts';
 import { mayStayUsed } from '../slots.ts';
 import { counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
-import { hasPooler } from './known-poolers.ts';
+import { hasPooler, isOfPooler } from './known-poolers.ts';
 import { poolerSettings } from './pooler-settings.ts';
 import { refusedClients } from './refused-clients.ts';
 
@@ -79,6 +79,18 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
         'query_wait_timeout = 30',
       ],
     }),
+    ...declarePooler(facts),
+  ];
+}
+
+/** Who only looks like a pooler is not spared as one. */
+function declarePooler(facts: AdviceFacts): readonly Advice[] {
+  const isSuspected = facts.suspects.some((suspect) => !isOfPooler(facts, suspect));
+  if (facts.snapshot.pooler !== null || !isSuspected) return [];
+  return [
+    forOperator(
+      'That it is a pooler is only suspected, and spares no session. If it is one, declare it as the `pooler` of this server: then its console names the clients behind it, and its sessions are spared. Where its console cannot be reached, name its address in protect.poolers of the policy.',
+    ),
   ];
 }
 

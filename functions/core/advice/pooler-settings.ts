@@ -10,7 +10,11 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
   if (sizes === null || settings === undefined) return [];
   const { pools, most, room, defaultPoolSize, maxClientConn, serverIdleTimeoutS, queryWaitTimeoutS } = sizes;
   const takes = most === null ? '' : `, and may take ${most} as it is set`;
-  const text = `PgBouncer has ${counted(pools, 'pool')} here${takes}; other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${defaultPoolSize}; RELOAD in its console takes it over. A size that [databases] gives beats it.`;
+  const isFull = snapshot.refusals.some(({ kind, name }) => kind === 'pooler' && name === null);
+  const full = isFull
+    ? `PgBouncer takes no more clients: ${snapshot.pooler?.clientCount} are there. Let it take ${maxClientConn}. `
+    : '';
+  const text = `${full}PgBouncer has ${counted(pools, 'pool')} here${takes}; other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${defaultPoolSize}; RELOAD in its console takes it over. A size that [databases] gives beats it.`;
   const { defaultPoolSize: size, mostClients, serverIdleTimeoutMs, queryWaitTimeoutMs } = settings;
   return [
     forOperator(text, {

@@ -9,7 +9,7 @@ const FEWEST = 8;
 
 /**
  * `pooler-oversized`: a pooler with many sessions that rest. Which are its own its console says, where it was asked; the policy
- * may name its address; else a pooler shows by what it does to them.
+ * may name its address; else a pooler shows by what it does to them, and is only said to be suspected: no plan goes by it.
  */
 export const poolerOversized: Search = (all, left) => {
   const listed = new Set(all.snapshot.pooler?.sessions.map(({ pid }) => pid));
@@ -33,10 +33,18 @@ function sought(all: Clues, clues: readonly Clue[], signsOf: () => Signs | null)
   return signs === null ? [] : [oversized(all, clues, signs)];
 }
 
-type Signs = { readonly isSure: boolean; readonly texts: readonly string[] };
+type Signs = { readonly isKnown: boolean; readonly isSure: boolean; readonly texts: readonly string[] };
 
-const LISTED: Signs = { isSure: true, texts: ['the pooler itself says that they are its own'] };
-const NAMED_BY_POLICY: Signs = { isSure: true, texts: ['the policy names the address as a pooler'] };
+const LISTED: Signs = {
+  isKnown: true,
+  isSure: true,
+  texts: ['the pooler itself says that they are its own'],
+};
+const NAMED_BY_POLICY: Signs = {
+  isKnown: true,
+  isSure: true,
+  texts: ['the policy names the address as a pooler'],
+};
 
 /** What a host of several services behind one address shows as well is a sign only beside another. */
 function signsIn(clues: readonly Clue[]): Signs | null {
@@ -54,17 +62,18 @@ function signsIn(clues: readonly Clue[]): Signs | null {
     ...(isEven ? [`${sizes.length} pairs of user and database have ${sizes[0]} sessions each`] : []),
   ];
   const isSure = isReset && (texts.length > 1 || reset * 10 >= clues.length * 9);
-  return isReset || texts.length > 1 ? { isSure, texts } : null;
+  return isReset || texts.length > 1 ? { isKnown: false, isSure, texts } : null;
 }
 
-function oversized(all: Clues, clues: readonly Clue[], { isSure, texts }: Signs) {
+function oversized(all: Clues, clues: readonly Clue[], { isKnown, isSure, texts }: Signs) {
   const resting = doing(clues, 'resting');
   const confidence = confidenceIn(clues.length, clues.length);
+  const whose = isKnown ? 'of one pooler' : "that look like one pooler's";
   return suspect(all, clues, {
     cause: 'pooler-oversized',
     confidence: isSure ? confidence : notMoreThan('medium', confidence),
     evidence: [
-      `${counted(clues.length, 'session')} of one pooler, ${resting.length} idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}`,
+      `${counted(clues.length, 'session')} ${whose}, ${resting.length} idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}`,
       ...texts,
     ],
   });

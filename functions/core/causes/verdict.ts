@@ -1,4 +1,5 @@
 import type { Cause, Confidence, Culprit, Diagnosis } from '../diagnosis.ts';
+import { poolerRefuses } from '../pooler.ts';
 import { groupText } from '../ranking.ts';
 import { ageText, counted } from '../words.ts';
 import { inUse, RECENT_MS } from './at-work.ts';
@@ -139,7 +140,7 @@ function unclear(all: Clues, doubt: string | null): Diagnosis {
 /** A storm is said once: with whoever is behind it, or beside what fills the slots meanwhile. */
 function besideIt(all: Clues, cause: Cause | null = null): readonly string[] {
   const isBeside = isStorm(all) && cause !== 'reconnect-storm';
-  const atPooler = all.snapshot.refusals.some(({ kind }) => kind === 'pooler');
+  const atPooler = poolerRefuses(all.snapshot);
   return [
     ...(isBeside ? [stormText(all)] : []),
     ...(atPooler ? ['the pooler turns clients away or lets them wait'] : []),

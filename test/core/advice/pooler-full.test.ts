@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { NO_SETTINGS, type PoolerState, withPooler } from '../../../functions/core/pooler.ts';
+import { anAdviceCase, LEAK, SHOP } from './an-advice-case.ts';
+import { linesOn, textsOn } from './said.ts';
+
+/** A thousand clients of two pools; nothing of it shows on the server. */
+const CONSOLE: PoolerState = {
+  kind: 'pgbouncer',
+  at: '10.0.0.7:6432',
+  addresses: ['10.0.0.7'],
+  problem: null,
+  version: 'PgBouncer 1.24.1',
+  pools: ['orders', 'billing'].map((database) => ({
+    database,
+    serverDatabase: database,
+    user: 'app',
+    mode: 'transaction',
+    size: 5,
+    clientsActive: 5,
+    clientsWaiting: 495,
+    sessionsActive: 5,
+    sessionsIdle: 0,
+    longestWaitMs: 40_000,
+  })),
+  clients: [],
+  clientCount: 1_000,
+  sessions: [],
+  settings: { ...NO_SETTINGS, defaultPoolSize: 5, mostClients: 1_000, queryWaitTimeoutMs: 120_000 },
+};
+
+/** A server of 57 usable slots of which fifteen are used. */
+const roomy = (pooler: PoolerState | null) =>
+  anAdviceCase({
+    groups: [
+      { ...LEAK, count: 9 },
+      { ...SHOP, count: 6 },
+    ],
+    cause: 'unclear',
+    change: (snapshot) => withPooler(snapshot, pooler),
+  });
+
+test('a pooler that is full in front of a server with room comes first, with sizes for what there is', () => {
+  const incident = roomy(CONSOLE);
+  expect(textsOn(incident)[0]).toMatch(
+    /^PgBouncer takes no more clients: 1000 are there\. Let it take 2000\. PgBouncer has 2 pools here, and may take 10 as it is set; other clients and a margin leave it 39 slots\. Let each pool have at most 19;/,
+  );
+  expect(linesOn(incident)).toEqual(
+    expect.arrayContaining([
+      'default_pool_size = 19',
+      'max_client_conn = 2000',
+      'server_idle_timeout = 60',
+      'query_wait_timeout = 30',
+    ]),
+  );
+});
+
+test('one that lets clients wait, and takes more of them, is told the same sizes', () => {
+  const incident = roomy({ ...CONSOLE, clientCount: 700 });
+  expect(textsOn(incident)[0]).toMatch(/^PgBouncer has 2 pools/);
+  expect(linesOn(incident)).toContain('default_pool_size = 19');
+});
+
+test('one that refuses nobody is left as it is', () => {
+  const pools = CONSOLE.pools.map((pool) => ({ ...pool, clientsWaiting: 0, longestWaitMs: 0 }));
+  for (const pooler of [null, { ...CONSOLE, clientCount: 10, pools }])
+    expect(textsOn(roomy(pooler)).join()).not.toContain('PgBouncer');
+});
+
+test('one that is only suspected is to be declared; one that the policy names is known', () => {
+  const suspected = (poolers?: readonly string[]) =>
+    textsOn(
+      anAdviceCase({
+        groups: [{ ...LEAK, addresses: ['10.0.9.1'] }, SHOP],
+        cause: 'pooler-oversized',
+        ...(poolers && { poolers }),
+      }),
+    ).join();
+  expect(suspected()).toMatch(/only suspected, and spares no session.*declare it as the `pooler`/);
+  expect(suspected(['10.0.9.1'])).not.toContain('suspected');
+});
