@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { NO_SETTINGS, type PoolerState } from '../../functions/core/pooler.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
 import type { Session } from '../../functions/core/session.ts';
 import { MAX_RECORD_BYTES, packRecord, unpackRecord } from '../../functions/workflow/run-result.ts';
@@ -67,6 +68,39 @@ const WORDY = largeRun((_, random) =>
   Array.from({ length: 6 }, () => `t${random(1e9).toString(36)}`).join(', '),
 );
 
+/** Every session of the server is one of the pooler's, and each is lent to one of five hundred kinds of clients. */
+const BEHIND_POOLER = ((): RunRecord => {
+  const { snapshot } = ORDINARY;
+  if (snapshot === null) throw new Error('The run has no snapshot');
+  const random = makeRandom(11);
+  const pooler: PoolerState = {
+    kind: 'pgbouncer',
+    at: '10.0.0.7:6432',
+    addresses: ['10.0.0.7'],
+    problem: null,
+    version: 'PgBouncer 1.24.1',
+    pools: [],
+    clients: Array.from({ length: 500 }, (_, index) => ({
+      application: `service-${index % 40}`,
+      user: `service_${index % 12}`,
+      database: `db_${index % 5}`,
+      address: `10.3.${index % 9}.${random(250)}`,
+      count: 10,
+      linked: 10,
+      waiting: 0,
+      since: `2026-11-21 0${index % 4}:${10 + random(50)}:${10 + random(50)} UTC`,
+    })),
+    clientCount: 5_000,
+    sessions: snapshot.sessions.map(({ pid, user }) => ({
+      pid: pid ?? 0,
+      user: user ?? '',
+      client: random(500),
+    })),
+    settings: NO_SETTINGS,
+  };
+  return { ...ORDINARY, snapshot: { ...snapshot, pooler } };
+})();
+
 /** What no reduction may touch. */
 function kept({ plan, attempts, outcome, policy, trigger, timings, connecting }: RunRecord) {
   return { victims: plan?.victims, attempts, outcome, policy, trigger, timings, connecting };
@@ -126,6 +160,14 @@ describe('a record', () => {
     expect(result.reduced).toEqual([]);
     expect(JSON.stringify(result).length).toBeLessThanOrEqual(MAX_RECORD_BYTES);
     expect(unpackRecord(result)).toEqual(ORDINARY);
+  });
+
+  test('of five thousand sessions of a pooler, each lent to somebody, fits', () => {
+    const result = packRecord(BEHIND_POOLER);
+    expect(JSON.stringify(result).length).toBeLessThan(240_000);
+    const { snapshot } = unpackRecord(result);
+    expect(snapshot?.pooler).toEqual(BEHIND_POOLER.snapshot?.pooler);
+    expect(snapshot?.sessions).toHaveLength(5_000);
   });
 
   test('that is too large loses the statements of spared sessions first', () => {
