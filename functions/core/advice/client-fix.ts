@@ -82,7 +82,7 @@ const MOST_FIXES = 2;
 const LIKELY_NAMELESS: readonly Technology[] = ['node-postgres', 'psycopg2'];
 const LIKELY_NAMED: readonly Technology[] = ['node-postgres', 'psycopg2', 'jdbc'];
 const IN_SHORT: Readonly<Partial<Record<Technology, string>>> = {
-  'node-postgres': 'node-postgres, client.release() in finally',
+  'node-postgres': 'node-postgres, client.release() in finally, or client.end() without a pool',
   psycopg2: 'psycopg2, putconn or close, which "with conn" does not do',
   jdbc: 'HikariCP, leakDetectionThreshold names the code',
 };
