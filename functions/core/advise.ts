@@ -4,6 +4,7 @@ import { cancelLongest, endBlocker, endOpenTransactions } from './advice/by-hand
 import { capRole } from './advice/cap-role.ts';
 import { endTransactions, giveBack } from './advice/client-fix.ts';
 import { crashWarning } from './advice/crash-warning.ts';
+import { fullPooler } from './advice/full-pooler.ts';
 import { halfOpen } from './advice/half-open.ts';
 import { keepalives } from './advice/keepalives.ts';
 import { leftOpenTools } from './advice/left-open-tools.ts';
@@ -13,7 +14,7 @@ import { monitoringPool } from './advice/monitoring-pool.ts';
 import { poolLifetime } from './advice/pool-lifetime.ts';
 import { poolSize } from './advice/pool-size.ts';
 import { poolerConfiguration, smallerPooler } from './advice/pooler-configuration.ts';
-import { poolerSettings } from './advice/pooler-settings.ts';
+
 import { raiseLimit } from './advice/raise-limit.ts';
 import { raiseMaxConnections } from './advice/raise-max-connections.ts';
 import { replicationSlots } from './advice/replication-slots.ts';
@@ -23,7 +24,7 @@ import { useAPool } from './advice/use-a-pool.ts';
 import { watchUsable } from './advice/watch-usable.ts';
 import type { Advice } from './advice.ts';
 import type { Cause, Diagnosis } from './diagnosis.ts';
-import { poolerRefuses } from './pooler.ts';
+
 import { groupText } from './ranking.ts';
 import type { RunRecord } from './record.ts';
 
@@ -73,7 +74,7 @@ export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advi
   const besides = distinct(others.flatMap((cause) => advised(facts, cause))).slice(0, MOST_BESIDES);
   const dead = diagnosis.culprits.filter(({ cause }) => cause === 'dead-clients');
   const lost = crashWarning(record, new Set(dead.map(({ standing }) => groupText(standing.group))));
-  const pooler = poolerRefuses(snapshot) ? poolerSettings(facts) : [];
+  const pooler = fullPooler(facts);
   const first = distinct([...pooler, ...advised(facts, diagnosis.cause)]);
   return distinct([...lost, ...first.slice(0, MOST - lost.length - besides.length), ...besides]);
 }

@@ -78,3 +78,11 @@ test('one that is only suspected is to be declared; one that the policy names is
   expect(suspected()).toMatch(/only suspected, and spares no session.*declare it as the `pooler`/);
   expect(suspected(['10.0.9.1'])).not.toContain('suspected');
 });
+
+test('a full pgpool-II, whose sizes nobody computes, is told what bounds its children', () => {
+  const problem = { code: 'pooler-full', message: 'pgpool-II takes no more clients.' } as const;
+  const incident = roomy({ ...CONSOLE, kind: 'pgpool', problem, pools: [], settings: NO_SETTINGS });
+  expect(textsOn(incident)[0]).toMatch(
+    /^pgpool-II itself turns clients away.*num_init_children times max_pool.*the 57 usable slots/,
+  );
+});

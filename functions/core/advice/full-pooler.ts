@@ -1,0 +1,19 @@
+import { type Advice, forOperator } from '../advice.ts';
+import { POOLER_NAMES, poolerRefuses } from '../pooler.ts';
+import { usableSlots } from '../slots.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+import { poolerSettings } from './pooler-settings.ts';
+
+/** For a pooler that itself turns clients away: sizes where its console told enough, else what bounds them. */
+export function fullPooler({ snapshot }: Pick<AdviceFacts, 'snapshot'>): readonly Advice[] {
+  const { pooler, slots } = snapshot;
+  if (pooler === null || !poolerRefuses(snapshot)) return [];
+  const asked = poolerSettings({ snapshot });
+  if (asked.length > 0) return asked;
+  const name = POOLER_NAMES[pooler.kind];
+  const bound =
+    pooler.kind === 'pgpool'
+      ? `Raise num_init_children and restart it: num_init_children times max_pool sessions, and those of other clients, must fit into the ${usableSlots(slots)} usable slots.`
+      : 'SHOW POOLS in its console tells who waits; raise max_client_conn for more clients, and default_pool_size where the server has room.';
+  return [forOperator(`${name} itself turns clients away or lets them wait. ${bound}`)];
+}
