@@ -27,10 +27,15 @@ const PHRASES: Readonly<Record<Exclude<Cause, 'unclear'>, (whose: string) => str
 /** What fills no slots that anybody sees: it alone explains a refusal without pressure. */
 const UNSEEN: ReadonlySet<Cause> = new Set(['half-open-clients', 'replication-limit', 'reconnect-storm']);
 
+/** Whether it explains why somebody was refused although slots are free. */
+export function isUnseen(diagnosis: Facts['diagnosis']): boolean {
+  return diagnosis !== null && UNSEEN.has(diagnosis.cause);
+}
+
 /** The cause in a few words, with whoever is behind it; nothing where it is not known, or no cause of what happened. */
 export function because({ diagnosis, record }: Facts, maxName?: number): readonly string[] {
   if (diagnosis === null || diagnosis.cause === 'unclear') return [];
-  if (record.outcome === 'unexplained' && !UNSEEN.has(diagnosis.cause)) return [];
+  if (record.outcome === 'unexplained' && !isUnseen(diagnosis)) return [];
   const [culprit] = behind(diagnosis);
   const whose = culprit === undefined ? '' : ` of ${groupName(culprit.standing.group, maxName)}`;
   return [PHRASES[diagnosis.cause](whose)];

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { poolerRefuses } from '../core/pooler.ts';
 import type { Flavor } from '../core/snapshot.ts';
+import { isUnseen } from './because.ts';
 import type { Facts } from './facts.ts';
 import { mayHaveSent } from './headline.ts';
 import { resumeStep } from './memory-text.ts';
@@ -46,10 +47,10 @@ const UNEXPLAINED: readonly Advice[] = [
   ),
 ];
 
-/** What a pooler itself refuses is explained, and advice on it follows. */
+/** What a pooler itself refuses is explained, and so is what no session shows: advice on it follows. */
 function unexplained({ diagnosis, record: { snapshot } }: Facts): readonly Advice[] {
-  if (snapshot !== null && poolerRefuses(snapshot)) return [];
-  return diagnosis?.cause === 'half-open-clients' ? UNEXPLAINED : [...UNEXPLAINED, UNFINISHED];
+  const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isUnseen(diagnosis);
+  return isExplained ? [] : [...UNEXPLAINED, UNFINISHED];
 }
 
 /** What each outcome asks for. */

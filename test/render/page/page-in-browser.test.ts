@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cleanName } from '../../../functions/core/clean-text.ts';
 import type { RunRecord } from '../../../functions/core/record.ts';
 import { renderPage } from '../../../functions/render/page/render-page.ts';
+import { recordings } from '../../incidents/recordings.ts';
 import { canLendBrowser, type LentBrowser, lendBrowser } from '../../support/browser.ts';
 import { aLogLines, aRefused } from '../../support/builders.ts';
 import { ADVICE, diagnosisOf } from '../../support/diagnosed.ts';
@@ -33,6 +34,9 @@ const RUNS: Readonly<Record<string, () => RunRecord>> = {
   restarted: restartedIncident,
   'cut-off': cutOffIncident,
 };
+
+/** What real clients did to real servers, one incident of each cause: with the diagnosis and the advice that are its own. */
+const RECORDED = new Map(recordings().map(({ story, record }) => [story.expected.cause, record]));
 
 /** Those that differ in what the page is made of: each takes most of a second to look through. */
 const { recovered, 'cannot-connect': locked, blind, 'no-candidates': full } = INCIDENTS;
@@ -75,6 +79,12 @@ describe.skipIf(!canLendBrowser)('in a browser (from npm, for Linux on x64)', ()
       expect(noise).toEqual([]);
     },
   );
+
+  test.each([...RECORDED])('a recorded incident of cause %s fits a phone as quietly', async (_, record) => {
+    await open(renderPage({ ...record, reduced: [] }));
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
+    expect(noise).toEqual([]);
+  });
 
   test.each(
     Object.entries(DISTINCT).flatMap(([name, run]) => SCHEMES.map((scheme) => ({ name, run, scheme }))),
