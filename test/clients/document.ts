@@ -18,7 +18,8 @@ const INTRODUCTION = `# Clients
 
 Each row is a real program that takes slots of a real server (24 usable, PostgreSQL 18) until a client is refused, beside a healthy one of the same technology.
 A run ends the longest idle of its sessions; the healthy program goes on without an error and keeps all of its sessions. The diagnosis names the program
-and the cause, and the advice says what mends it; so mended, the program does the same work again, and nobody is refused.
+and the cause, and the advice says what mends it; so mended, with the advised
+number where there is one, the program does the same work again, and nobody is refused.
 The table is written from rows that the tests compare with what happened, word for word; \`#\` stands for what differs from run to run.
 `;
 const HEADINGS = [

@@ -25,7 +25,8 @@ if (isInstalled('HikariCP')) {
       taskSlots: () =>
         requestPlay({
           start: java(classes, 'TaskSlots'),
-          mended: java(classes, 'TaskSlots', 'maximumPoolSize=4', 'minimumIdle=2'),
+          mended: (most) =>
+            java(classes, 'TaskSlots', `maximumPoolSize=${Math.floor(most / 3)}`, 'minimumIdle=2'),
           work: [['open', 'open', 'open']],
           taken: (scene, opened) => scene.untilOffenders(opened * 10),
           afterwards: ['invoke', 'flush'],
@@ -35,7 +36,7 @@ if (isInstalled('HikariCP')) {
       neverClosed: () =>
         requestPlay({
           start: java(classes, 'NeverClosed'),
-          mended: java(classes, 'NeverClosed', 'close=true'),
+          mended: () => java(classes, 'NeverClosed', 'close=true'),
           work: [requests],
           afterwards: ['1', '2'],
           tells,

@@ -13,7 +13,7 @@ const requests = Array.from({ length: 30 }, (_, at) => String(at));
 const checkedOut = (...handlers: readonly string[]) =>
   requestPlay({
     start: api('checked-out.ts', ...handlers),
-    mended: api('checked-out.ts', '--pool-handler', '--release'),
+    mended: () => api('checked-out.ts', '--pool-handler', '--release'),
     work: [requests],
     afterwards: ['1', '2'],
     tells,
@@ -22,7 +22,7 @@ const checkedOut = (...handlers: readonly string[]) =>
 const perRequest = (...handlers: readonly string[]) =>
   requestPlay({
     start: api('client-per-request.ts', ...handlers),
-    mended: api('client-per-request.ts', '--client-handler', '--end'),
+    mended: () => api('client-per-request.ts', '--client-handler', '--end'),
     work: [requests],
     afterwards: ['1', '2'],
     tells,
@@ -31,7 +31,8 @@ const perRequest = (...handlers: readonly string[]) =>
 const large = (...handlers: readonly string[]) =>
   requestPlay({
     start: api('large-pool.ts', '--max=11', ...handlers),
-    mended: api('large-pool.ts', '--pool-handler', '--max=3', '--idleTimeoutMillis=10000'),
+    mended: (most) =>
+      api('large-pool.ts', '--pool-handler', `--max=${Math.floor(most / 3)}`, '--idleTimeoutMillis=10000'),
     work: [['11'], ['11'], ['1']],
     afterwards: ['11', '1'],
     tells,

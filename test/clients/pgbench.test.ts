@@ -41,7 +41,7 @@ function crowd(row: Row, ...args: readonly string[]): Play {
       return { saw: tally(lines()), recovered: all?.isAlive ? goOn : 'no' };
     },
     leave: async () => all?.[Symbol.asyncDispose](),
-    mend: (scene) => withFewer(scene),
+    mend: (scene, most) => withFewer(scene, Number.isNaN(most) ? CLIENTS / 2 : most),
   };
 }
 
@@ -52,8 +52,9 @@ async function refusedIn(program: Program): Promise<string> {
   return program.err.split('\n').find((line) => line.startsWith('pgbench: error')) ?? program.err;
 }
 
-async function withFewer(scene: Scene): Promise<readonly string[]> {
-  const programs = ['-c 8', '-c 3'].map((clients) => scene.start(pgbench('-T', '2', ...clients.split(' '))));
+/** The two that came one after the other, within the number together. */
+async function withFewer(scene: Scene, most: number): Promise<readonly string[]> {
+  const programs = [most - 3, 3].map((clients) => scene.start(pgbench('-T', '2', '-c', String(clients))));
   const codes = await Promise.all(programs.map((program) => program.end()));
   return programs.filter((_, at) => codes[at] !== 0).map(({ err }) => err);
 }

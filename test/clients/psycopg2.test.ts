@@ -25,7 +25,7 @@ if (isInstalled('psycopg2'))
       getconn: () =>
         requestPlay({
           start: api('getconn.py'),
-          mended: api('getconn.py', '--putconn'),
+          mended: () => api('getconn.py', '--putconn'),
           work: [requests],
           afterwards: ['1', '2'],
           tells,
@@ -33,7 +33,7 @@ if (isInstalled('psycopg2'))
       withConn: () =>
         requestPlay({
           start: api('with_conn.py'),
-          mended: api('with_conn.py', '--closing'),
+          mended: () => api('with_conn.py', '--closing'),
           work: [requests],
           afterwards: ['customer 1', 'customer 1', 'customer 1'],
           tells,
@@ -41,7 +41,7 @@ if (isInstalled('psycopg2'))
       large: () =>
         requestPlay({
           start: api('large_pool.py', '11', '11'),
-          mended: api('large_pool.py', '1', '3'),
+          mended: (most) => api('large_pool.py', '1', String(Math.floor(most / 3))),
           work: [
             ['open', '11'],
             ['open', '11'],

@@ -10,8 +10,8 @@ const PACE_MS = 100;
 
 export type RequestPlay = {
   readonly start: Start;
-  /** The same program as it was advised. */
-  readonly mended: Start;
+  /** The same program as it was advised, each of its processes with its part of the sessions that they may hold together. */
+  readonly mended: (most: number) => Start;
   /** The requests to each process of the kind, one process after the other; the last of them is refused at the latest. */
   readonly work: readonly (readonly string[])[];
   /** Resolves when the program has what so many requests make it take; without it the next comes after a moment. */
@@ -46,8 +46,8 @@ export function requestPlay(play: RequestPlay): Play {
       };
     },
     leave: () => Promise.all(programs.map((program) => program[Symbol.asyncDispose]())),
-    mend: async (scene) => {
-      const { programs: mended, failures } = await launch(scene, { work: play.work }, play.mended);
+    mend: async (scene, most) => {
+      const { programs: mended, failures } = await launch(scene, { work: play.work }, play.mended(most));
       return [...failures, ...(await withoutSessions(scene, mended, play.afterwards.at(-1) ?? ''))];
     },
   };

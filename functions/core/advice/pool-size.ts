@@ -3,7 +3,10 @@ import type { Technology } from '../client-technology.ts';
 import { counted, listText } from '../words.ts';
 import { type AdviceFacts, type Clients, clientsIn, type Suspect } from './advice-facts.ts';
 
-/** The pools that go by one name, and the size of each, one on each address. */
+/**
+ * The pools that go by one name, and the size of all of them on each address together: how many processes or task slots
+ * share an address, each with a pool of its own, does not show on the server.
+ */
 type PoolSize = { readonly clients: Clients; readonly addresses: number; readonly size: number };
 
 /** Pools that are larger than what they use: the sum over all instances counts, not the size of one. */
@@ -28,13 +31,13 @@ export function smallerPools(
   if (first === undefined) return [];
   const sums = fitting.map(
     ({ clients: { name, sessions, mostPerAddress }, addresses }) =>
-      `${name} ${sessions.length} (${counted(addresses, 'address', 'addresses')}, up to ${mostPerAddress} each)`,
+      `${name} ${sessions.length} (${counted(addresses, 'address', 'addresses')}${addresses > 1 ? `, up to ${mostPerAddress} each` : ''})`,
   );
   const goals = fitting.map(({ clients: { name }, size }) =>
     fitting.length === 1 ? `${size}` : `${size} (${name})`,
   );
-  const instances = first.addresses > 1 || fitting.length > 1 ? ' on each address' : '';
-  const text = `Pools held ${heldBy(fitting.map(({ clients }) => clients))} of the ${ofWhat}: ${listText(sums)}. Make them at most ${listText(goals)}${instances}, so that the sum over all instances leaves room.`;
+  const where = first.addresses > 1 || fitting.length > 1 ? ' on each address' : '';
+  const text = `Pools held ${heldBy(fitting.map(({ clients }) => clients))} of the ${ofWhat}: ${listText(sums)}. Let them hold at most ${listText(goals)} together${where}: several pools there, as of processes or task slots, share that.`;
   return [forDeveloper(`${text}${wordsFor(first.clients)}`, pasteFor(first))];
 }
 
@@ -83,6 +86,7 @@ function pasteFor({ clients: { technology }, size }: PoolSize): Advice['paste'] 
       return {
         language: 'properties',
         lines: [
+          `# ${size} for one pool: divide it where several share an address`,
           `maximumPoolSize=${size}`,
           `minimumIdle=${Math.min(2, size)}`,
           'connectionTimeout=30000',
@@ -92,7 +96,10 @@ function pasteFor({ clients: { technology }, size }: PoolSize): Advice['paste'] 
     case 'node-postgres':
       return {
         language: 'javascript',
-        lines: [`const pool = new Pool({ max: ${size}, idleTimeoutMillis: 10_000 });`],
+        lines: [
+          `// ${size} for one pool: divide it where several processes share an address`,
+          `const pool = new Pool({ max: ${size}, idleTimeoutMillis: 10_000 });`,
+        ],
       };
     default:
       return undefined;

@@ -18,7 +18,7 @@ export const HIKARICP = {
         '8 × [main] WARN com.zaxxer.hikari.pool.PoolBase - HikariPool-1 - Failed to validate connection org.postgresql.jdbc.PgConnection@# (This connection has been closed.)',
       ],
       recovered: 'yes, and holds 20 sessions again',
-      advised: 'minimumIdle=2',
+      advised: 'Let them hold at most 12 together',
       mends: '`minimumIdle` and `maximumPoolSize`',
     },
     neverClosed: {

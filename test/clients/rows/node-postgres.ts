@@ -51,7 +51,7 @@ export const NODE_POSTGRES = {
       ...LARGE,
       saw: crashOf('BoundPool'),
       recovered: '1 of 3 crashed',
-      advised: 'Make them at most 14',
+      advised: 'Let them hold at most 14 together',
       mends: '`max` and `idleTimeoutMillis`',
     },
     largeHandler: {
@@ -59,7 +59,7 @@ export const NODE_POSTGRES = {
       ...LARGE,
       saw: [ENDED],
       recovered: 'yes',
-      advised: 'Make them at most 14',
+      advised: 'Let them hold at most 14 together',
       mends: '`max` and `idleTimeoutMillis`',
     },
     perRequest: {

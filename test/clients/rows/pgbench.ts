@@ -15,7 +15,7 @@ export const PGBENCH_ROWS = {
       fault: '`-c 22` for one transaction a second (`-R 1`)',
       ...BOTH,
       cause: 'oversized-idle-pools',
-      advised: 'Make them at most 14',
+      advised: 'Let them hold at most 14 together',
       outcome: 'recovered',
       ended: 8,
       saw: [

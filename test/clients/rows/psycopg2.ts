@@ -38,7 +38,7 @@ export const PSYCOPG2 = {
         '8 × failed OperationalError without a code: server closed the connection unexpectedly / This probably means the server terminated abnormally / before or while processing the request.',
       ],
       recovered: 'yes, after 8 failed requests',
-      advised: 'Make them at most 14',
+      advised: 'Let them hold at most 14 together',
       mends: '`minconn` and `maxconn`',
     },
   } satisfies Record<string, Row>,

@@ -65,7 +65,13 @@ describe('what is advised on', () => {
     ],
     [
       'pools too large',
-      [/57P01/, /cap it/, /41 of the 57 usable slots.*at most 9 on each address/, /PgBouncer/, /Alert/],
+      [
+        /57P01/,
+        /cap it/,
+        /41 of the 57 usable slots.*at most 9 together on each address/,
+        /PgBouncer/,
+        /Alert/,
+      ],
     ],
     [
       'several pools too large',
@@ -73,7 +79,7 @@ describe('what is advised on', () => {
     ],
     [
       'scattered over many pods',
-      [/57P01/, /cap it at 36/, /at most 1 on/, /24 addresses.*lifetime/, /PgBouncer/, /Alert/],
+      [/57P01/, /cap it at 36/, /at most 1 together on/, /24 addresses.*lifetime/, /PgBouncer/, /Alert/],
     ],
     [
       'traffic spike',
@@ -111,7 +117,7 @@ describe('what is advised on', () => {
       'role at its limit, busy',
       [/All 10 sessions that role batch may have are taken, 10 busy\. Raise its limit to 15/],
     ],
-    ['role at its limit, idle', [/10 sessions that role batch may have.*at most 3 on each address/]],
+    ['role at its limit, idle', [/10 sessions that role batch may have.*at most 3 together on each address/]],
     ['database at its limit, busy', [/database stock may have.*15/]],
     ['a limit that is no longer reached', [/no longer reached/]],
     ['replication', [/All 10 walsender slots/, /from 10 to 15/]],
@@ -127,7 +133,7 @@ describe('what is advised on', () => {
       [
         /57P01/,
         /cap it/,
-        /PostgreSQL JDBC Driver 56 \(4 addresses, up to 14 each\).*at most 11 on/,
+        /PostgreSQL JDBC Driver 56 \(4 addresses, up to 14 each\).*at most 11 together on/,
         /PgBouncer/,
         /Alert/,
       ],

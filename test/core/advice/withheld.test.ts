@@ -71,7 +71,7 @@ describe('advice is withheld', () => {
       groups: [{ ...LEAK, state: 'active' }, SHOP],
       cause: 'oversized-idle-pools',
     });
-    expect(textsOn(busy).join('\n')).not.toContain('Make them at most');
+    expect(textsOn(busy).join('\n')).not.toContain('Let them hold at most');
   });
 
   test('to put a second pooler in front', () => {
