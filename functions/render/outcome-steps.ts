@@ -68,11 +68,7 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
     case 'no-candidates':
       return [...seeRunning(facts), ...seeUnfinished(facts)];
     case 'refilled':
-      return [
-        forOperator(
-          'Ending more sessions will not help: they come again. Make the pools smaller, or cap the role.',
-        ),
-      ];
+      return [forOperator('Ending more sessions will not help: they come again until the cause is mended.')];
     case 'paused':
       return [resumeStep(facts.record)];
     case 'unexplained':

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { forOperator, sqlPaste } from '../../functions/core/advice.ts';
 import { cleanMessage } from '../../functions/core/clean-text.ts';
 import type { ChatNotification } from '../../functions/core/message.ts';
+import { OUTCOMES } from '../../functions/core/outcome.ts';
 import { chatOf } from '../../functions/render/chat.ts';
 import { chatCode, chatText } from '../../functions/render/chat-markup.ts';
 import { renderFailure } from '../../functions/render/failure.ts';
@@ -40,11 +41,8 @@ const CHATS: Readonly<Record<string, ChatNotification>> = {
   misconfigured: misconfigured(),
 };
 const AGREED = [
-  'recovered',
-  'partial',
-  'no-candidates',
+  ...OUTCOMES,
   'observe-recovered',
-  'cannot-connect',
   'log-lines',
   'kept-record',
   'failed-run-killed',
