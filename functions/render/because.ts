@@ -15,7 +15,7 @@ const PHRASES: Readonly<Record<Exclude<Cause, 'unclear'>, (whose: string) => str
   'reconnect-storm': (whose) => `reconnect storm${whose}`,
   'role-limit': (whose) => `role limit reached${whose === '' ? '' : ` by sessions${whose}`}`,
   'database-limit': (whose) => `database limit reached${whose === '' ? '' : ` by sessions${whose}`}`,
-  'replication-limit': (whose) => `replication connections${whose} at their limit`,
+  'replication-limit': (whose) => `walsenders used up${whose === '' ? '' : `, most${whose}`}`,
   'pooler-oversized': (whose) => `pooler${whose} too large`,
   'developer-tools': (whose) => `tools left open${whose === '' ? '' : `, most${whose}`}`,
   'monitoring-hog': (whose) => `too many monitoring sessions${whose}`,

@@ -79,7 +79,11 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     sentence: `under pressure. ${sentences([...because(facts), [...used(facts), ...most(facts)].join(', '), 'the policy lets no session go'])}`,
   }),
   unexplained: (facts, max) => ({
-    subject: ['clients were refused, no pressure seen', ...because(facts, max), ...used(facts, max)],
+    subject: [
+      'clients were refused',
+      ...orElse(because(facts, max), 'no pressure seen'),
+      ...used(facts, max),
+    ],
     sentence: `unexplained. ${sentences(['Clients were refused, but nothing here is under pressure', ...because(facts), ...used(facts)])}`,
   }),
   busy: fixed(
@@ -120,6 +124,10 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
         },
 };
 
+function orElse(known: readonly string[], otherwise: string): readonly string[] {
+  return known.length > 0 ? known : [otherwise];
+}
+
 function used({ before, after }: Facts, max?: number): readonly string[] {
   const latest = after ?? before;
   return latest === null ? [] : [usedText(latest, max)];
@@ -145,6 +153,8 @@ function retaken(facts: Facts, max?: number): string {
 }
 
 function most(facts: Facts, max?: number): readonly string[] {
+  // Of a limit's slots, the largest group of the whole server may hold none.
+  if (facts.before !== null && facts.before.scope.kind !== 'server') return [];
   const top = facts.ranking?.groups[0];
   return top === undefined || isBlamed(facts, top.group)
     ? []

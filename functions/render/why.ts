@@ -37,15 +37,21 @@ function titleOf({ cause, confidence }: Diagnosis): string {
 }
 
 /** What somebody does who is not of the whole's cause is said. */
-function textOf(culprit: Culprit, { cause }: Diagnosis): string {
-  const { standing, evidence, opening } = culprit;
+function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
+  const { cause } = diagnosis;
+  const { standing, opening } = culprit;
   const { group, sessions, sharePercent, addresses } = standing;
   const share = sharePercent === null ? '' : ` (${sharePercent} %)`;
   const other = culprit.cause === cause ? '' : `, ${CAUSE_WORDS[culprit.cause]}`;
   const from = counted(addresses.count, 'address', 'addresses');
   const held = `${groupName(group)}${other}: ${counted(sessions, 'slot')}${share} from ${from}.`;
   const full = opening?.fullInMs ? [`At this rate full again in ${ageText(opening.fullInMs)}.`] : [];
-  return [held, ...evidence.map(sentence), ...full].join(' ');
+  return [held, ...ownEvidence(culprit, diagnosis).map(sentence), ...full].join(' ');
+}
+
+/** What speaks against this one alone: what is said of the whole, as of a limit, is said once. */
+export function ownEvidence({ evidence }: Culprit, whole: Diagnosis): readonly string[] {
+  return evidence.filter((text) => !whole.evidence.includes(text));
 }
 
 function restText(rest: readonly Culprit[]): string {

@@ -1,6 +1,7 @@
 import type { Advice } from '../../core/advice.ts';
 import { cleanMessage } from '../../core/clean-text.ts';
 import type { Confidence, Culprit, Diagnosis } from '../../core/diagnosis.ts';
+import { ownEvidence } from '../why.ts';
 import { ageText, counted, groupName, ownerOf, rateText } from '../words.ts';
 import { type Html, html } from './html.ts';
 
@@ -10,7 +11,7 @@ export function why(diagnosis: Diagnosis | null): Html | null {
   const { cause, confidence, evidence, culprits } = diagnosis;
   return html`<section><h2>Why</h2>
 <p><strong>${causeText(cause)}</strong> <span class="badge ${TRUST[confidence]}">confidence: ${confidence}</span></p>
-${evidenceList(evidence)}${culprits.map((each) => culpritPart(each, culprits.length > 1))}</section>`;
+${evidenceList(evidence)}${culprits.map((each) => culpritPart(each, diagnosis))}</section>`;
 }
 
 /** How sure is no severity: the colours only mean how much to lean on it. */
@@ -28,14 +29,16 @@ function evidenceList(evidence: readonly string[]): Html | null {
     : html`<ul>${evidence.map((text) => html`<li>${cleanMessage(text)}</li>`)}</ul>`;
 }
 
-function culpritPart({ standing, cause, confidence, evidence, opening }: Culprit, isMixed: boolean): Html {
+function culpritPart(culprit: Culprit, diagnosis: Diagnosis): Html {
+  const { standing, cause, confidence, opening } = culprit;
+  const isMixed = diagnosis.culprits.length > 1;
   const { group, sessions, sharePercent, addresses } = standing;
   const share = sharePercent === null ? counted(sessions, 'slot') : `${sharePercent} %`;
   return html`<div class="culprit"><span class="share">${share}</span><h3>${groupName(group)}</h3>
 <p class="faint">${ownerOf(group)} · ${counted(sessions, 'slot')} from ${counted(addresses.count, 'address', 'addresses')}${
     isMixed ? ` · ${causeText(cause).toLowerCase()}, confidence ${confidence}` : ''
   }</p>
-${evidenceList(evidence)}${opening === null ? null : html`<p>${openingText(opening)}</p>`}</div>
+${evidenceList(ownEvidence(culprit, diagnosis))}${opening === null ? null : html`<p>${openingText(opening)}</p>`}</div>
 `;
 }
 

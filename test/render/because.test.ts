@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CAUSES, type Cause, type Culprit, type Diagnosis } from '../../functions/core/diagnosis.ts';
+import { because, isUnseen } from '../../functions/render/because.ts';
+import { type Facts, factsOf } from '../../functions/render/facts.ts';
+import { headlineOf } from '../../functions/render/headline.ts';
+import { renderIncident } from '../../functions/render/incident.ts';
+import { subjectOf } from '../../functions/render/subject.ts';
+import { recordings } from '../incidents/recordings.ts';
+import { diagnosisOf } from '../support/diagnosed.ts';
+import { INCIDENTS } from '../support/incidents.ts';
+
+const NAMED: Readonly<Record<Cause, readonly string[]>> = {
+  'connection-leak': ['connection leak of web'],
+  'oversized-idle-pools': ['idle pools of web too large'],
+  'traffic-spike': ['traffic spike of web'],
+  'slow-queries': ['slow queries of web'],
+  'idle-in-transaction': ['open transactions of web'],
+  'lock-pile-up': ['queue behind a lock of web'],
+  'reconnect-storm': ['reconnect storm of web'],
+  'role-limit': ['role limit reached by sessions of web'],
+  'database-limit': ['database limit reached by sessions of web'],
+  'replication-limit': ['walsenders used up, most of web'],
+  'pooler-oversized': ['pooler of web too large'],
+  'developer-tools': ['tools left open, most of web'],
+  'monitoring-hog': ['too many monitoring sessions of web'],
+  'dead-clients': ['dead clients of web'],
+  'half-open-clients': ['clients that never log in'],
+  'limit-too-low': ['too few slots'],
+  unclear: [],
+};
+
+/** A run whose slots were held by somebody of this name, for these causes: the whole's first. */
+function explained(record: Facts['record'], name: string, causes: readonly [Cause, ...Cause[]]): Facts {
+  const made = diagnosisOf(INCIDENTS.recovered());
+  const standing = made?.culprits[0]?.standing;
+  if (standing === undefined) throw new Error('The incident has nobody to blame.');
+  const group = { application: name, user: name, database: name };
+  const culprits = causes.map(
+    (cause): Culprit => ({
+      standing: { ...standing, group },
+      cause,
+      confidence: 'high',
+      evidence: [],
+      opening: null,
+    }),
+  );
+  const diagnosis: Diagnosis = { cause: causes[0], confidence: 'high', evidence: [], culprits };
+  return { ...factsOf(record, []), diagnosis };
+}
+
+describe('why, in a few words', () => {
+  test.each(CAUSES)('%s has a phrase that names who is behind it', (cause) => {
+    expect(because(explained(INCIDENTS.recovered(), 'web', [cause]))).toEqual(NAMED[cause]);
+  });
+
+  test.each(CAUSES)('%s has a phrase where nobody can be named', (cause) => {
+    const facts = explained(INCIDENTS.recovered(), 'web', [cause]);
+    const nobody = facts.diagnosis === null ? null : { ...facts.diagnosis, culprits: [] };
+    const [phrase = ''] = because({ ...facts, diagnosis: nobody });
+    expect(phrase).not.toMatch(/ of$| by | most|undefined| {2}/);
+    expect(phrase === '').toBe(cause === 'unclear');
+  });
+
+  test('of a mixture, whoever did what the cause says is named', () => {
+    const facts = explained(INCIDENTS.recovered(), 'web', ['slow-queries', 'connection-leak']);
+    const turned = facts.diagnosis?.culprits.toReversed() ?? [];
+    const other = turned.map((each, at) =>
+      at > 0
+        ? each
+        : {
+            ...each,
+            standing: { ...each.standing, group: { application: 'jobs', user: 'j', database: 'j' } },
+          },
+    );
+    const diagnosis = facts.diagnosis === null ? null : { ...facts.diagnosis, culprits: other };
+    expect(because({ ...facts, diagnosis })).toEqual(['slow queries of web']);
+  });
+
+  test('a limit is reached by whoever it holds, for a cause of their own', () => {
+    const facts = explained(INCIDENTS.recovered(), 'web', ['connection-leak']);
+    const diagnosis = facts.diagnosis === null ? null : { ...facts.diagnosis, cause: 'role-limit' as const };
+    expect(because({ ...facts, diagnosis })).toEqual(['role limit reached by sessions of web']);
+  });
+
+  test('any cause, name, server and outcome make a subject that SNS takes', () => {
+    const outcomes = Object.values(INCIDENTS);
+    const name = fc.string({ unit: 'binary', maxLength: 120 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...CAUSES),
+        fc.constantFrom(...outcomes),
+        name,
+        name,
+        fc.constantFrom('enforce', 'observe'),
+        (cause, incident, who, server, mode) => {
+          const facts = explained({ ...incident(), mode }, who, [cause]);
+          const subject = subjectOf(server, headlineOf(facts).subject);
+          expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+          expect(subject).not.toContain('undefined');
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('of a recorded incident', () => {
+  const told = recordings().filter(({ record }) => record.outcome !== 'blind');
+
+  test.each(told.map((each) => [each.record.runId, each.record] as const))(
+    '%s: the subject says why, if it is known',
+    (_, record) => {
+      const facts = factsOf(record, []);
+      const hidden = record.outcome === 'unexplained' && !isUnseen(facts.diagnosis);
+      const known = facts.diagnosis !== null && facts.diagnosis.cause !== 'unclear' && !hidden;
+      const phrases = [40, 24, 14].flatMap((max) => because(facts, max));
+      const { subject } = renderIncident(record, [], null);
+      expect(phrases.some((phrase) => subject.includes(phrase))).toBe(known);
+    },
+  );
+
+  test.each(told.map((each) => [each.record.runId, each.record] as const))(
+    '%s: no evidence of the whole is said again of each',
+    (_, record) => {
+      const text = renderIncident(record, [], null).text.replace(/\s+/g, ' ');
+      for (const evidence of factsOf(record, []).diagnosis?.evidence ?? [])
+        expect(text.split(evidence.slice(1)).length - 1).toBeLessThanOrEqual(1);
+    },
+  );
+
+  test('slots of a limit are not counted beside whoever holds none of them', () => {
+    const atWork = told.find(({ record }) => record.runId === 'role-limit-at-work');
+    if (atWork === undefined) throw new Error('The incident role-limit-at-work is not recorded.');
+    const { sentence } = headlineOf(factsOf(atWork.record, []));
+    expect(sentence).toContain('8 of 8 slots of role batch used.');
+    expect(sentence).not.toContain('storefront');
+  });
+});
