@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { count } from '../../functions/aws/metrics.ts';
 import { METRIC_NAMESPACE } from '../../functions/contract.ts';
 import { metricsOf } from '../../functions/core/run-metrics.ts';
+import { HOSTILE, runNamed } from '../support/hostile.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 
 /** Lines on standard output, from which CloudWatch makes metrics. */
@@ -67,6 +68,20 @@ describe('metrics of a server', () => {
     expect(written()[0].server).toMatch(/^[\x21-\x7e]{1,64}$/);
     expect(written()[0].server).toBe(dimension);
   });
+
+  test.each(Object.entries(HOSTILE))(
+    'of a run with %s have one line, one dimension and no more metrics',
+    (_, name) => {
+      const run = runNamed(name);
+      const metrics = metricsOf(run);
+      count({ kind: 'server', server: run.server, metrics });
+      expect(lines).toHaveLength(1);
+      const [{ _aws, server, ...values }] = written();
+      expect(server).toMatch(/^[\x21-\x7e]{1,64}$/);
+      expect(_aws.CloudWatchMetrics).toMatchObject([{ Dimensions: [['server']] }]);
+      expect(Object.keys(values)).toHaveLength(metrics.length);
+    },
+  );
 
   test('without any there is no line', () => {
     count({ kind: 'server', server: 'orders', metrics: [] });

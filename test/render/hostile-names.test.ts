@@ -110,6 +110,13 @@ describe('size', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(200_000);
   });
 
+  test('and so does all that is published about it, to people and to a room', () => {
+    const { subject, attributes } = renderIncident(record);
+    const around = Buffer.byteLength(subject + JSON.stringify(attributes));
+    for (const body of [text, JSON.stringify(chat)])
+      expect(Buffer.byteLength(body) + around).toBeLessThan(256 * 1_024);
+  });
+
   test('and within what a chat room takes', () => {
     expectInert(chat);
     expect(chat.content.description).toContain('5000 slots: 4000 by billing-worker, ');
