@@ -1,7 +1,5 @@
 import { cleanMessage, cleanName } from '../../core/clean-text.ts';
 import { refusalsIn } from '../../core/log-lines.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import type { Mode } from '../../core/policy.ts';
 import type { Facts } from '../facts.ts';
 import { headlineOf } from '../headline.ts';
 import { type Severity, severityOf } from '../severity.ts';
@@ -11,11 +9,11 @@ import { type Html, html } from './html.ts';
 
 /** What the page begins with: the message's own first sentence, the outcome, and the numbers that matter. */
 export function answer(facts: Facts): Html {
-  const { server, outcome, mode, startedAt } = facts.record;
+  const { server, mode, startedAt } = facts.record;
   return html`<header>
 <p class="kicker">pg-headroom · ${cleanName(server)} · ${timeText(startedAt)}</p>
 <h1>${sentenceOf(facts)}</h1>
-<p><span class="badge ${lookOf(outcome, mode)}">${outcome.replace('-', ' ')}</span>${mode === 'observe' ? OBSERVED : null}</p>
+<p><span class="badge ${lookOf(facts)}">${outcomeText(facts)}</span>${mode === 'observe' ? OBSERVED : null}</p>
 </header>
 ${tiles(facts)}
 ${happenedTexts(facts)
@@ -27,8 +25,13 @@ ${happenedTexts(facts)
 }
 
 /** Whoever looks sees at once whether it is over; subscribers of the message still hear of it. */
-function lookOf(outcome: Outcome, mode: Mode): Severity {
-  return outcome === 'recovered' ? 'info' : severityOf(outcome, mode);
+function lookOf({ record: { outcome, mode }, hypothetical }: Facts): Severity {
+  return outcome === 'recovered' && !hypothetical ? 'info' : severityOf(outcome, mode);
+}
+
+/** Who only observes has recovered nothing. */
+function outcomeText({ record: { outcome }, hypothetical }: Facts): string {
+  return outcome === 'recovered' && hypothetical ? 'would recover' : outcome.replace('-', ' ');
 }
 
 /** As on-call has read it already. */

@@ -18,20 +18,24 @@ export function chosen({ record, hypothetical, tried, losses }: Facts): Html | n
   if (record.plan === null || tried.length === 0) return null;
   const ended = new Set(losses);
   const all = [...tried.filter((each) => !ended.has(each)), ...losses];
-  const groups = [...Map.groupBy(all, whoAndWhy).values()].map((those) => chosenRow(those));
+  const groups = [...Map.groupBy(all, whoAndWhy).values()].map((those) =>
+    chosenRow(those).slice(0, hypothetical ? -1 : undefined),
+  );
   const rows = all.map((each) => [
     each.session.pid ?? '',
     groupCell(groupOf(each.session)),
     cleanName(each.session.address === '' ? 'unknown' : each.session.address),
     idleText(each.session),
     ruleText(each),
-    each.result ?? 'not tried',
+    ...(hypothetical ? [] : [each.result ?? 'not tried']),
   ]);
+  // Of those that only would be ended nothing came: a column of it would push the others off a phone.
+  const result = hypothetical ? [] : ['result'];
   const title = hypothetical ? 'Sessions that would be ended' : 'Sessions chosen, and what came of them';
   return html`<section><h2>${title}</h2>
-${table(['#sessions', 'application', 'idle for', 'result'], groups)}
+${table(['#sessions', 'application', 'idle for', ...result], groups)}
 <details><summary>${counted(all.length, 'session')}, one by one</summary>
-${table(['#pid', 'application', 'from', '#idle for', 'by', 'result'], rows)}</details></section>`;
+${table(['#pid', 'application', 'from', '#idle for', 'by', ...result], rows)}</details></section>`;
 }
 
 function whoAndWhy(each: Tried): string {

@@ -90,6 +90,8 @@ describe('the page', () => {
   test('of an observing run says that nothing was ended, and what was expected', () => {
     const text = textOf(OBSERVED['observe-recovered'] ? pageOf(OBSERVED['observe-recovered']()) : '');
     expect(text).toContain('observed only: nothing was terminated');
+    expect(text).toContain('would recover');
+    expect(text).not.toContain('not tried');
     expect(text).toContain('Would be ended 12 none was');
     expect(text).toMatch(/expected then 45/);
   });
