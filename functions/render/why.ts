@@ -2,7 +2,7 @@ import type { Culprit, Diagnosis } from '../core/diagnosis.ts';
 import { CAUSE_WORDS } from './cause-words.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Section, wrap } from './layout.ts';
-import { ageText, counted, groupName } from './words.ts';
+import { ageText, counted, groupName, ownerOf } from './words.ts';
 
 /** In a mixture there are several; whoever is further down explains little of it. */
 const ON_SCREEN = 3;
@@ -36,15 +36,19 @@ function titleOf({ cause, confidence }: Diagnosis): string {
   return cause === 'unclear' ? words : `${words} (confidence ${confidence})`;
 }
 
-/** What somebody does who is not of the whole's cause is said. */
+/** What somebody does who is not of the whole's cause is said; services of one name are told apart by role and database. */
 function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
-  const { cause } = diagnosis;
+  const { cause, culprits } = diagnosis;
   const { standing, opening } = culprit;
   const { group, sessions, sharePercent, addresses } = standing;
   const share = sharePercent === null ? '' : ` (${sharePercent} %)`;
   const other = culprit.cause === cause ? '' : `, ${CAUSE_WORDS[culprit.cause]}`;
   const from = counted(addresses.count, 'address', 'addresses');
-  const held = `${groupName(group)}${other}: ${counted(sessions, 'slot')}${share} from ${from}.`;
+  const isShared = culprits.some(
+    (each) => each !== culprit && groupName(each.standing.group) === groupName(group),
+  );
+  const name = `${groupName(group)}${isShared ? ` (${ownerOf(group)})` : ''}`;
+  const held = `${name}${other}: ${counted(sessions, 'slot')}${share} from ${from}.`;
   const full = opening?.fullInMs ? [`At this rate full again in ${ageText(opening.fullInMs)}.`] : [];
   return [held, ...ownEvidence(culprit, diagnosis).map(sentence), ...full].join(' ');
 }
