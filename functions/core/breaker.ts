@@ -18,7 +18,7 @@ const WINDOW_MS = 30 * MINUTE;
  */
 const RELIEF_MS = 6 * MINUTE;
 /** Long enough for somebody to mend the cause, and short enough that a forgotten pause does not outlast the night. */
-export const BREAKER_PAUSE_MS = 60 * MINUTE;
+const BREAKER_PAUSE_MS = 60 * MINUTE;
 
 export const BREAKER = 'the breaker';
 
@@ -45,7 +45,7 @@ export function breakerPause({ runs, paused, trippedAt }: Memory, now: number): 
 }
 
 /** The newest runs, without one among them that helped or found no pressure, that ended sessions in vain. */
-export function runsInVain(runs: readonly RecentRun[]): readonly RecentRun[] {
+function runsInVain(runs: readonly RecentRun[]): readonly RecentRun[] {
   const vain: RecentRun[] = [];
   for (const [at, run] of [...runs.entries()].reverse()) {
     const effect = effectOf(

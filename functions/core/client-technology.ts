@@ -3,7 +3,7 @@ import { nameMatcher } from './name-pattern.ts';
 import type { Session } from './session.ts';
 
 /** What clients are made with, as far as it changes what is to be done about them. */
-export const TECHNOLOGIES = [
+const TECHNOLOGIES = [
   'node-postgres',
   'psycopg2',
   'sqlalchemy',

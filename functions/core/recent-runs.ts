@@ -4,7 +4,7 @@ import type { RecentRun, RunSummary } from './incident.ts';
 /** As many as an hour of sweeps makes, and some alarms. */
 const MOST_RUNS = 14;
 
-export function recentRunOf(run: RunSummary): RecentRun {
+function recentRunOf(run: RunSummary): RecentRun {
   const { runId, startedAt, outcome, cause, culprit, need, ended, retaken } = run;
   return {
     id: runId,

@@ -23,6 +23,12 @@ const wanted = process.argv.slice(2);
 const stories = STORIES.filter(
   ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 );
+if (stories.length === 0) {
+  console.error(
+    `No story has ${wanted.join(' or ')} in its name: there are ${STORIES.map(({ name }) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
 const startedAt = performance.now();
 for (const story of stories) {
   const begin = performance.now();

@@ -13,7 +13,7 @@ export const PID_OFFSET = 139_000_000_000_000;
 export type GaussKind = 'openGauss' | 'thread-pool' | 'dws';
 
 /** What `version()` says, each as documented. */
-export const PRODUCTS: Readonly<Record<GaussKind, string>> = {
+const PRODUCTS: Readonly<Record<GaussKind, string>> = {
   openGauss:
     '(openGauss 5.0.0 build a07d57c3) compiled at 2023-03-29 03:07:56 commit 0 last mr   on aarch64-unknown-linux-gnu, compiled by g++ (GCC) 7.3.0, 64-bit',
   'thread-pool':

@@ -25,12 +25,13 @@ export function describeWith(program: string, packageName: string, what: string,
     describe(what, tests);
     return;
   }
-  const missing = `${program} is not installed (Debian's package ${packageName})`;
-  if (process.env.CI)
-    describe(what, () => {
-      test('can run', () => {
-        throw new Error(`${missing}: .ci/install-packages installs it`);
-      });
-    });
-  else describe.skip(`${what}: skipped, ${missing}`, tests);
+  sayMissing(what, program, packageName);
+}
+
+/** In place of the tests of what is not there: a skipped one that says so, or in CI a failing one. */
+export function sayMissing(what: string, program: string, packages: string): void {
+  const missing = `${program} is not installed (in Debian: ${packages})`;
+  test.skipIf(!process.env.CI)(`${what}: ${missing}`, () => {
+    throw new Error(`${missing}: .ci/install-packages installs it`);
+  });
 }

@@ -5,7 +5,7 @@ import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/memory.ts'
 export const BILLING = { application: 'billing-worker', user: 'billing', database: 'orders' };
 export const SHOP = { application: 'storefront', user: 'shop', database: 'orders' };
 /** 03:15 at night. */
-export const OPENED = Date.parse('2026-11-21T03:15:00.000Z');
+const OPENED = Date.parse('2026-11-21T03:15:00.000Z');
 const MINUTE = 60_000;
 
 /** So many minutes after a quarter past three. */

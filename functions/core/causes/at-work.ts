@@ -58,7 +58,7 @@ export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
 /** What holds most slots and has come within this time is a surge wherever it works; after a start that is not sure. */
 const YOUNG_MS = 600_000;
 
-export function historyOf({ uptimeMs, holders }: Clues): number {
+function historyOf({ uptimeMs, holders }: Clues): number {
   return Math.max(uptimeMs ?? 0, ...agesOf(holders, 'openedMs'));
 }
 

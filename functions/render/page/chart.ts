@@ -17,13 +17,13 @@ export type ChartOption = ComposeOption<
 export type Series = BarSeriesOption | LineSeriesOption;
 
 /** How wide a drawing is, in pixels: it is drawn for each, and the page shows the one that fits. */
-export const WIDTHS = { wide: 720, narrow: 340 } as const;
+const WIDTHS = { wide: 720, narrow: 340 } as const;
 
 export type Drawing = { readonly height: number; readonly option: ChartOption };
 
 /** The page's own colours, which change with its scheme. ECharts takes them as they are. */
 export const INK = 'var(--ink)';
-export const FAINT = 'var(--faint)';
+const FAINT = 'var(--faint)';
 export const RULE = 'var(--rule)';
 
 export const TEXT = { color: INK, fontSize: 12, fontFamily: 'inherit' } as const;

@@ -18,7 +18,7 @@ ${evidenceList(evidence)}${culprits.map((each) => culpritPart(each, diagnosis))}
 const TRUST: Readonly<Record<Confidence, string>> = { high: 'info', medium: 'warning', low: 'observed' };
 
 /** `connection-leak` as people say it. */
-export function causeText(cause: Diagnosis['cause']): string {
+function causeText(cause: Diagnosis['cause']): string {
   const text = cause.replaceAll('-', ' ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
