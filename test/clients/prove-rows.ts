@@ -100,7 +100,8 @@ function foundIn(record: RunRecord, row: Row): Row {
   return {
     ...row,
     outcome: record.outcome,
-    ended: record.attempts.length,
+    // A session that came back to life is let go, and another one makes up for it: that is no end.
+    ended: record.attempts.filter(({ result }) => result === 'terminated').length,
     cause: diagnosis?.cause ?? 'unclear',
     advised: said.includes(row.advised) ? row.advised : said,
   };

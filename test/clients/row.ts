@@ -7,7 +7,7 @@ export type Row = {
   readonly fault: string;
   readonly cause: Cause;
   readonly outcome: Outcome;
-  /** How many of its sessions the run told to end, and how many it held. */
+  /** How many of its sessions the run ended, and how many it held. */
   readonly ended: number;
   readonly held: number;
   /** How a refusal read, in the words of the program. */
