@@ -10,8 +10,16 @@ export type Dialect = {
   readonly readSnapshot: (query: Query, told?: (statement: string) => string | null) => Promise<Snapshot>;
   /** Null where the doctor alone looks at it. */
   readonly readConfiguration: (query: Query) => Promise<Configuration | null>;
-  /** The guarded statement that ends one session: a row that says `sent`, or none when it is no longer what was seen. */
-  readonly guard: (victim: Session) => Statement;
+  /** What ends these sessions, each only if it still is what was seen. */
+  readonly guards: (victims: readonly Session[]) => readonly Guard[];
 };
 
-export type Statement = { readonly text: string; readonly values: readonly unknown[] };
+/**
+ * A guarded statement for one or more sessions, tried in order, the first in any case. It gives a row for each, `at` (from 1)
+ * and `result`; no row at its end is `no-match`.
+ */
+export type Guard = {
+  readonly victims: readonly Session[];
+  readonly text: string;
+  readonly values: readonly unknown[];
+};

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { Session } from '../core/session.ts';
-import type { Dialect, Statement } from './dialect.ts';
+import type { Dialect, Guard } from './dialect.ts';
 import { readGaussdbSnapshot } from './read-gaussdb-snapshot.ts';
 import { BOUND_SESSION, READ_TRAITS } from './sql/gaussdb/bound-session.ts';
 import { TERMINATE_BACKEND } from './sql/gaussdb/terminate-backend.ts';
@@ -33,12 +33,14 @@ function gaussdb(traits: Traits, statementTimeoutMs: number): Dialect {
     flavor: 'gaussdb',
     readSnapshot: readGaussdbSnapshot(traits, statementTimeoutMs),
     readConfiguration: async () => null,
-    guard,
+    guards: (victims) => victims.map(guardOf),
   };
 }
 
-function guard({ pid, sessionId, backendStart, state, stateChange }: Session): Statement {
+function guardOf(victim: Session): Guard {
+  const { pid, sessionId, backendStart, state, stateChange } = victim;
   return {
+    victims: [victim],
     text: sessionId === null ? TERMINATE_BACKEND : TERMINATE_SESSION,
     values: [sessionId ?? pid, backendStart, state, stateChange],
   };

@@ -17,7 +17,7 @@ export type Database = {
   readonly readSnapshot: () => Promise<Snapshot>;
   /** What the doctor looks at besides the sessions; null on a server on which it is left to the doctor. */
   readonly readConfiguration: () => Promise<Configuration | null>;
-  /** One guarded statement per session, pipelined; a broken connection yields `unknown` instead of an error. */
+  /** Each session through the guard; a broken connection yields `unknown` instead of an error. */
   readonly terminate: (sessions: readonly Session[]) => Promise<readonly GuardResult[]>;
   /** Ends the session within a bound; never throws. */
   readonly close: () => Promise<void>;

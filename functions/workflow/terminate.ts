@@ -7,7 +7,7 @@ import type { Database } from './ports.ts';
 import { done, type Run } from './run.ts';
 import { type Planned, verify } from './verify.ts';
 
-/** Statements sent at once: what is sent runs, even if we are frozen the next moment. */
+/** Sessions told to end at once: what is sent runs, even if we are frozen the next moment. */
 export const WINDOW = 32;
 /** Sessions that came back to life are made up for, up to this often. */
 const MAX_ROUNDS = 3;

@@ -6,11 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { ORDER_VARIABLE, type PoolOrder, type Tally } from './race-pool.ts';
 
-/** Mean of the exponentially distributed rests: waking up is as likely at any moment as at any other. */
-const REST_MS = 40;
 const WORK = ['SELECT pg_sleep(0.003)', 'SELECT pg_sleep(0.003)', 'COMMIT'];
 
-const { connection, clients }: PoolOrder = JSON.parse(process.env[ORDER_VARIABLE] ?? '{}');
+const { connection, clients, restMs }: PoolOrder = JSON.parse(process.env[ORDER_VARIABLE] ?? '{}');
 const tally: { -readonly [Fact in keyof Tally]: Tally[Fact] } = {
   open: 0,
   committed: 0,
@@ -37,7 +35,7 @@ async function live(): Promise<never> {
 async function work(client: pg.Client, end: Promise<'end'>): Promise<'idle' | 'first' | 'inside'> {
   const isInside = () => client.getTransactionStatus() !== 'I';
   for (;;) {
-    const rest = sleep(-Math.log(1 - Math.random()) * REST_MS);
+    const rest = sleep(-Math.log(1 - Math.random()) * restMs);
     if ((await Promise.race([end, rest])) === 'end') return 'idle';
     try {
       await client.query('BEGIN');

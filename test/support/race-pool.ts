@@ -8,7 +8,12 @@ import { waitUntil } from './wait-until.ts';
 /** How the variable is called in which the clients' process finds its order. */
 export const ORDER_VARIABLE = 'RACE_ORDER';
 
-export type PoolOrder = { readonly connection: ClientConfig; readonly clients: number };
+export type PoolOrder = {
+  readonly connection: ClientConfig;
+  readonly clients: number;
+  /** Mean of the exponentially distributed rests: waking up is as likely at any moment as at any other. */
+  readonly restMs: number;
+};
 
 /** What the clients of a busy pool have seen so far. The last three are where the end of a session found its client. */
 export type Tally = {
@@ -33,9 +38,9 @@ const CLIENTS = 40;
 /** They are back in a tenth of a second; a machine that is busy with other things takes longer. */
 const RECOVERY_MS = 20_000;
 
-/** Starts forty clients that work hundreds of transactions a second, in a process of their own: ours cannot hold them up. */
-export async function startRacePool(server: TestServer, role: Role): Promise<RacePool> {
-  const order: PoolOrder = { connection: server.config(role), clients: CLIENTS };
+/** Starts forty clients that work and rest in turn, in a process of their own: ours cannot hold them up. */
+export async function startRacePool(server: TestServer, role: Role, restMs: number): Promise<RacePool> {
+  const order: PoolOrder = { connection: server.config(role), clients: CLIENTS, restMs };
   const child = fork(join(import.meta.dirname, 'race-clients.ts'), {
     env: { PATH: process.env.PATH, [ORDER_VARIABLE]: JSON.stringify(order) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Role, startServer, type TestServer, type Version } from './postgres-server.ts';
+import { startServer, type Version } from './postgres-server.ts';
 import { endsOf, type RacePool, startRacePool, type Tally } from './race-pool.ts';
-import { type Round, racerOf, STRATEGIES, type Strategy } from './race-strategies.ts';
+import { type Racer, type Round, racerOf, STRATEGIES, type Strategy } from './race-strategies.ts';
 import { createLeastPrivilegeRole, createRole } from './roles.ts';
 
 /** What ending sessions of a busy pool came to. The clients themselves tell where the end found them. */
@@ -11,40 +11,48 @@ export type RaceResult = Round &
     readonly seconds: number;
   };
 
-/** Between two rounds: by then the pool is about as busy as ever. */
-const PAUSE_MS = 30;
+/** A pool's clients rest so long on average; between two rounds it becomes about as busy as ever. */
+export type Pace = { readonly restMs: number; readonly pauseMs: number };
 
-/** Each strategy on the same busy pool, until it has ended at least so many sessions. */
+export const BUSY: Pace = { restMs: 40, pauseMs: 30 };
+/** The guard's looks may be as old as a thousandth of a session's rest: here several share one. */
+export const CALM: Pace = { restMs: 2_000, pauseMs: 2_000 };
+
+/** Strategies on the same pool, each until it has ended at least so many sessions. */
 export async function raceOn(
   version: Version,
-  atLeast: Readonly<Record<Strategy, number>>,
+  atLeast: Readonly<Partial<Record<Strategy, number>>>,
+  pace = BUSY,
 ): Promise<readonly RaceResult[]> {
   // Clients that come back by the thousand are not to spend the machine on passwords.
   await using server = await startServer({ version, authentication: 'trust' });
   const app = await createRole(server, 'app');
   const ours = await createLeastPrivilegeRole(server);
-  await using pool = await startRacePool(server, app);
+  await using pool = await startRacePool(server, app, pace.restMs);
   const results: RaceResult[] = [];
   for (const strategy of STRATEGIES) {
-    results.push(await race(server, pool, ours, strategy, atLeast[strategy]));
+    const least = atLeast[strategy];
+    if (least === undefined) continue;
+    const racer = () => racerOf(strategy, server, pool.user, ours);
+    results.push(await race(pool, racer, strategy, least, pace));
   }
   return results;
 }
 
 async function race(
-  server: TestServer,
   pool: RacePool,
-  ours: Role,
+  racerFor: () => Promise<Racer>,
   strategy: Strategy,
   atLeast: number,
+  { pauseMs }: Pace,
 ): Promise<RaceResult> {
-  await using racer = await racerOf(strategy, server, pool.user, ours);
+  await using racer = await racerFor();
   const before = pool.tally();
   const startedAt = performance.now();
   let signalled = 0;
   let letGo = 0;
   while (signalled < atLeast) {
-    await sleep(PAUSE_MS);
+    await sleep(pauseMs);
     const round = await racer.race();
     signalled += round.signalled;
     letGo += round.letGo;

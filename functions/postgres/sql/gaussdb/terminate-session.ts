@@ -4,7 +4,7 @@
  * Reads: pg_stat_activity. Needs: gs_role_signal_backend, and to see the session.
  */
 export const TERMINATE_SESSION = `
-SELECT pg_terminate_session(a.pid, a.sessionid) AS sent
+SELECT 1 AS at, CASE WHEN pg_terminate_session(a.pid, a.sessionid) THEN 'signalled' ELSE 'no-match' END AS result
 FROM pg_stat_activity a
 WHERE a.sessionid = $1::bigint AND a.sessionid <> a.pid
   AND (a.client_addr IS NOT NULL OR a.client_port IS NOT NULL)

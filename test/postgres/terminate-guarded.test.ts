@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../functions/core/parse-policy.ts';
 import type { Session } from '../../functions/core/session.ts';
+import { postgresql } from '../../functions/postgres/postgresql.ts';
+import { TERMINATE_SESSIONS } from '../../functions/postgres/sql/terminate-sessions.ts';
 import type { Database } from '../../functions/workflow/ports.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
@@ -167,6 +170,29 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(await member.ended).toBe('57P01');
     await expectAlive(server, others);
   });
+
+  test.each([
+    ['a thousandth of its rest', TERMINATE_SESSIONS, 'no-match'],
+    ['its whole rest, as it were', TERMINATE_SESSIONS.replace('/ 1000', '/ 1'), 'signalled'],
+  ])(
+    'who wakes up while another is ended was seen before it, if a look may be as old as %s',
+    async (_, guard, result) => {
+      const [ended, waking] = [await openIdle(server, { role: app }), await openIdle(server, { role: app })];
+      await sleep(1_500);
+      const [first, second] = await rowsOf(await ours(), [ended.pid, waking.pid]);
+      const victims = [first, second].filter((row) => row !== undefined);
+      // In place of a signal to the first, half a second passes.
+      const slow = guard.replace(
+        'pg_catalog.pg_terminate_backend(a.pid)',
+        'CASE WHEN v.at = 1 THEN pg_catalog.pg_sleep(0.5) IS NOT NULL ELSE a.pid IS NOT NULL END',
+      );
+      const values = postgresql(version * 10_000).guards(victims)[0]?.values ?? [];
+      const answer = server.query<{ result: string }>(slow, values);
+      await sleep(200);
+      await waking.client.query('BEGIN');
+      expect((await answer).map((row) => row.result)).toEqual(['signalled', result]);
+    },
+  );
 
   test('times reach the guard to the microsecond, whatever our role makes of dates', async () => {
     const odd = await createLeastPrivilegeRole(server, 'oddly_set');

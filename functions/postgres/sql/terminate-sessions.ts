@@ -1,0 +1,32 @@
+/**
+ * Ends sessions, each if it still is what the snapshot saw: same process, same state, no statement since. `no-match` means
+ * that it changed or left, or is no client: the server would end an ordinary role's walsender for us.
+ *
+ * The first look of a statement copies the state of all sessions, 0.1 µs for each, and later looks see the copy. To copy it
+ * for each victim takes a full server more than to signal it, so victims share a look: one after the other, in the array's
+ * order, and each for a thousandth of its rest only. In that time one in a thousand wakes up, whether it does so at random
+ * or by the clock. After that there is a new look for each. In a busy pool, where rests are short, that is everybody.
+ *
+ * Autocommitted: what is sent runs, or not, as a whole. No timeout argument: it sleeps 100 ms per session. The function
+ * stays out of WHERE, where the planner may call it first; where it fails, the rows of those before have been sent.
+ * Reads: pg_stat_get_activity. Needs: pg_signal_backend and pg_read_all_stats.
+ */
+export const TERMINATE_SESSIONS = `
+SELECT v.at::int AS at,
+  CASE WHEN pg_catalog.pg_terminate_backend(a.pid) THEN 'signalled' ELSE 'no-match' END AS result
+FROM ROWS FROM (
+  pg_catalog.unnest($1::int[]), pg_catalog.unnest($2::timestamptz[]),
+  pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::timestamptz[])
+) WITH ORDINALITY AS v (pid, backend_start, state, state_change, at)
+LEFT JOIN LATERAL (
+  SELECT s.pid
+  FROM pg_catalog.pg_stat_get_activity(
+    CASE
+      WHEN pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()
+        < (pg_catalog.statement_timestamp() - v.state_change) / 1000 THEN v.pid
+      WHEN pg_catalog.pg_stat_clear_snapshot() IS NOT NULL THEN v.pid
+    END
+  ) s
+  WHERE s.backend_type = 'client backend' AND s.backend_start = v.backend_start
+    AND s.state = v.state AND s.state_change = v.state_change
+) a ON true`;

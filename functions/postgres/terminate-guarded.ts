@@ -1,0 +1,61 @@
+import pg from 'pg';
+import type { Session } from '../core/session.ts';
+import type { GuardResult } from '../core/verification.ts';
+import type { OpenSession } from './attempt.ts';
+import type { Guard } from './dialect.ts';
+import { endsSession, INSUFFICIENT_PRIVILEGE, serverAnswer } from './sqlstate.ts';
+import { statementName } from './statement-name.ts';
+
+/** What a guarded statement says of one of its victims, the first being 1. */
+type Row = { readonly at: number; readonly result: GuardResult };
+
+/** Sends victims through the guard. Never throws: each attempt is data, and one refusal spoils nothing. */
+export async function terminateGuarded(
+  { client, dialect }: OpenSession,
+  victims: readonly Session[],
+): Promise<readonly GuardResult[]> {
+  const results = new Map<Session, GuardResult>();
+  const untried = () => victims.filter((victim) => !results.has(victim));
+  // Each statement tries one of its victims at least, so that there is an end to it.
+  for (let left = victims; left.length > 0; left = untried()) {
+    const answers = await Promise.all(dialect.guards(left).map((guard) => askGuard(client, guard)));
+    for (const [victim, result] of answers.flat()) results.set(victim, result);
+  }
+  return victims.map((victim) => results.get(victim) ?? 'unknown');
+}
+
+/** The results of those that a statement has tried: all of them, unless it failed at one. */
+async function askGuard(
+  client: pg.Client,
+  guard: Guard,
+): Promise<readonly (readonly [Session, GuardResult])[]> {
+  const { rows, error } = await rowsOf(client, guard);
+  const said = new Map(rows.map(({ at, result }) => [at - 1, result]));
+  const silent = error === null ? 'no-match' : failureOf(error);
+  // They are tried in order: who has no row is the one at which it failed, and what follows was not tried. When it is our
+  // session that broke off, nobody knows.
+  const isOfOne = silent === 'forbidden' || silent === 'failed';
+  const tried = isOfOne ? guard.victims.slice(0, said.size + 1) : guard.victims;
+  return tried.map((victim, at) => [victim, said.get(at) ?? silent]);
+}
+
+function failureOf(error: unknown): GuardResult {
+  const answer = serverAnswer(error);
+  if (answer === null || endsSession(answer.sqlstate)) return 'unknown';
+  return answer.sqlstate === INSUFFICIENT_PRIVILEGE ? 'forbidden' : 'failed';
+}
+
+/** An error takes the place of a statement's result: the rows that came before it are taken one by one. */
+function rowsOf(
+  client: pg.Client,
+  { text, values }: Guard,
+): Promise<{ rows: readonly Row[]; error: unknown }> {
+  return new Promise((resolve) => {
+    const rows: Row[] = [];
+    const callback = (error: unknown) => resolve({ rows, error });
+    const config = { name: statementName(text), text, values: [...values], callback };
+    const query = new pg.Query<Row>(config);
+    query.on('row', (row) => rows.push(row));
+    client.query(query);
+  });
+}
