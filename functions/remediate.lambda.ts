@@ -9,6 +9,7 @@ import { logRun } from './middleware/log-run.ts';
 import { type Parsed, parseInvocation } from './middleware/parse-invocation.ts';
 import { smallYoungSpace } from './middleware/small-young-space.ts';
 import { timeUp } from './middleware/time-up.ts';
+import { knownSlots } from './postgres/known-slots.ts';
 import { serverPorts } from './postgres/server-ports.ts';
 import { parseEvent } from './workflow/parse-event.ts';
 import { remediate } from './workflow/remediate.ts';
@@ -16,6 +17,7 @@ import { packRecord, type RunResult } from './workflow/run-result.ts';
 
 /** Kept free at the end for closing the session and packing the record. */
 const RETURN_MS = 5_000;
+const slots = knownSlots();
 
 /** Gives one server its slots back. Invoked by alarm and schedule, always asynchronously: a destination takes the result. */
 export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp)
@@ -27,7 +29,8 @@ export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RETURN_MS;
     const recall = recallFrom(server, table, process.env);
     const pooler = poolerAccess(config.pooler, process.env);
-    const ports = serverPorts(target, credentialsOf(login, target, process.env), logLine, { recall, pooler });
+    const source = credentialsOf(login, target, process.env);
+    const ports = serverPorts(target, source, logLine, { recall, pooler, slots });
     const runId = context.awsRequestId;
     const record = await remediate({ runId, server, policy, trigger, logStream, deadline }, ports);
     logRun(record);

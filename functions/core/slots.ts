@@ -69,7 +69,11 @@ export function capacityProblem(slots: Slots, { relieve }: Policy): Problem | nu
 }
 
 export function serverPressure(snapshot: Snapshot, policy: Policy): Pressure {
-  return pressureIn({ kind: 'server' }, usableSlots(snapshot.slots), slotHolders(snapshot).length, policy);
+  return serverPressureOf(snapshot.slots, slotHolders(snapshot).length, policy);
+}
+
+export function serverPressureOf(slots: Slots, used: number, policy: Policy): Pressure {
+  return pressureIn({ kind: 'server' }, usableSlots(slots), used, policy);
 }
 
 function countBy(

@@ -4,6 +4,7 @@ import type { Connecting } from '../core/record.ts';
 import type { Connection } from '../workflow/ports.ts';
 import { attemptSession, type OpenSession } from './attempt.ts';
 import { databaseOf } from './database.ts';
+import type { KnownSlots } from './known-slots.ts';
 import { type Hindrance, neverIn } from './never-in.ts';
 import { WRONG_PASSWORD } from './sqlstate.ts';
 import {
@@ -55,6 +56,7 @@ export async function connect(
   target: Target,
   source: CredentialSource,
   deadline: number,
+  known?: KnownSlots,
 ): Promise<Connection> {
   const getting: Getting = {
     target,
@@ -82,7 +84,7 @@ export async function connect(
   } catch (thrown) {
     getting.end ??= coerceError(thrown).toProblem();
   }
-  return toConnection(getting);
+  return toConnection(getting, known);
 }
 
 async function keepTrying(getting: Getting, tls: TlsOptions, spaced: boolean): Promise<void> {
@@ -146,7 +148,7 @@ function countOne<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function toConnection(getting: Getting): Connection {
+function toConnection(getting: Getting, known: KnownSlots | undefined): Connection {
   const refusals = [...getting.refusals].map(([key, count]) => {
     const [sqlstate = '', routine = ''] = key.split(' ');
     return { sqlstate, routine, count };
@@ -155,6 +157,6 @@ function toConnection(getting: Getting): Connection {
   const { end } = getting;
   if (end === null) return { problem: neverIn(getting), connecting };
   return 'client' in end
-    ? { database: databaseOf(end, getting.target.statements), connecting }
+    ? { database: databaseOf(end, getting.target.statements, known), connecting }
     : { problem: end, connecting };
 }

@@ -3,6 +3,7 @@ import { remembered } from '../core/remembered.ts';
 import { DEFAULT_STATEMENTS, toldOf } from '../core/statement-choice.ts';
 import type { Database } from '../workflow/ports.ts';
 import type { OpenSession } from './attempt.ts';
+import { knownSlots } from './known-slots.ts';
 import { TRY_LOCK } from './sql/try-lock.ts';
 import { endsSession, serverAnswer } from './sqlstate.ts';
 import { statementName } from './statement-name.ts';
@@ -23,16 +24,32 @@ export function queryOf({ client, brokenBy }: OpenSession): Query {
 }
 
 /** The open session as the workflow uses it. */
-export function databaseOf(session: OpenSession, statements = DEFAULT_STATEMENTS): Database {
+export function databaseOf(
+  session: OpenSession,
+  statements = DEFAULT_STATEMENTS,
+  known = knownSlots(),
+): Database {
   const { dialect } = session;
   const query = queryOf(session);
   const told = remembered(toldOf(statements));
+  let since: string | null = null;
   return {
     tryLock: async () => {
       const [row] = await query(TRY_LOCK);
       return (row as { locked: boolean }).locked;
     },
-    readSnapshot: () => dialect.readSnapshot(query, told),
+    countSlots: async () => {
+      if (dialect.countSlots === null) return null;
+      const counted = await dialect.countSlots(query);
+      since = counted.since;
+      const slots = counted.hidden > 0 ? null : known.of(since, Date.now());
+      return slots === null ? null : { slots, used: counted.used };
+    },
+    readSnapshot: async () => {
+      const snapshot = await dialect.readSnapshot(query, told);
+      if (since !== null) known.keep(snapshot.slots, since, Date.now());
+      return snapshot;
+    },
     readConfiguration: () => dialect.readConfiguration(query),
     terminate: (victims) => terminateGuarded(session, victims),
     close: session.close,

@@ -31,6 +31,7 @@ export async function boundGaussdb(
 function gaussdb(traits: Traits, statementTimeoutMs: number): Dialect {
   return {
     flavor: 'gaussdb',
+    countSlots: null,
     readSnapshot: readGaussdbSnapshot(traits, statementTimeoutMs),
     readConfiguration: async () => null,
     guards: (victims) => victims.map(guardOf),

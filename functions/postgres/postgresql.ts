@@ -1,12 +1,14 @@
-import type { Dialect } from './dialect.ts';
+import type { Counted, Dialect } from './dialect.ts';
 import { readConfiguration } from './read-doctor-facts.ts';
 import { readSnapshot } from './read-snapshot.ts';
+import { COUNT_SLOTS } from './sql/count-slots.ts';
 import { TERMINATE_SESSIONS } from './sql/terminate-sessions.ts';
 
 /** PostgreSQL itself, by whomever it is run. */
 export function postgresql(versionNumber: number): Dialect {
   return {
     flavor: 'postgresql',
+    countSlots: async (query) => (await query(COUNT_SLOTS))[0] as Counted,
     readSnapshot: (query, told) => readSnapshot(query, versionNumber, told),
     readConfiguration,
     guards: (victims) => [

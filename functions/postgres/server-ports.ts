@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RemediatePorts } from '../workflow/ports.ts';
 import { connect } from './connect.ts';
+import type { KnownSlots } from './known-slots.ts';
 import type { PoolerTarget } from './pooler/read-pooler.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
 
@@ -8,14 +9,19 @@ import type { CredentialSource, Credentials, Target } from './target.ts';
 export type PoolerAccess = PoolerTarget & { readonly source: CredentialSource | null };
 
 /** What a server may have besides itself. */
-type Beside = { readonly recall?: RemediatePorts['recall']; readonly pooler?: PoolerAccess | null };
+type Beside = {
+  readonly recall?: RemediatePorts['recall'];
+  readonly pooler?: PoolerAccess | null;
+  /** What outlasts one run. */
+  readonly slots?: KnownSlots;
+};
 
 /** The real server and the real clock. */
 export function serverPorts(
   target: Target,
   source: CredentialSource,
   log: RemediatePorts['log'],
-  { recall = async () => null, pooler = null }: Beside = {},
+  { recall = async () => null, pooler = null, slots }: Beside = {},
 ): RemediatePorts {
   let known: Credentials | null = null;
   let ofPooler: Promise<Credentials | null> | null = null;
@@ -36,7 +42,7 @@ export function serverPorts(
     connect: (deadline) => {
       ofPooler ??= pooler?.source?.(0) ?? null;
       ofPooler?.catch(() => {});
-      return connect(target, knownOrRead, deadline);
+      return connect(target, knownOrRead, deadline, slots);
     },
     recall,
     readPooler: async () => {

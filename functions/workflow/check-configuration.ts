@@ -8,8 +8,8 @@ import { within } from './within.ts';
 const CHECK_MS = 2_000;
 
 /**
- * After its work, a scheduled run that found no pressure looks whether the next one could act: a misconfiguration is to be
- * told before an incident tells it. What goes wrong here costs the run nothing but this.
+ * After its work, a scheduled run that looked and found no pressure checks whether the next one could act: a misconfiguration
+ * is to be told before an incident tells it. What goes wrong here costs the run nothing but this.
  */
 export async function checkConfiguration(run: Run, database: Database): Promise<void> {
   const { ports, request, snapshot } = run;

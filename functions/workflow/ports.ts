@@ -3,6 +3,7 @@ import type { Problem } from '../core/errors.ts';
 import type { KeptRecord } from '../core/kept-record.ts';
 import type { Memory, Recall } from '../core/memory.ts';
 import type { Message } from '../core/message.ts';
+import type { SlotCount } from '../core/plan-quiet.ts';
 import type { PoolerState } from '../core/pooler.ts';
 import type { Connecting } from '../core/record.ts';
 import type { Measure } from '../core/run-metrics.ts';
@@ -14,6 +15,8 @@ import type { GuardResult } from '../core/verification.ts';
 export type Database = {
   /** True when the lock was free; it is held until the session ends. */
   readonly tryLock: () => Promise<boolean>;
+  /** Counts the slots that are taken; null where the sessions must be looked at to know. */
+  readonly countSlots: () => Promise<SlotCount | null>;
   readonly readSnapshot: () => Promise<Snapshot>;
   /** What the doctor looks at besides the sessions; null on a server on which it is left to the doctor. */
   readonly readConfiguration: () => Promise<Configuration | null>;

@@ -2,6 +2,7 @@ import { isBlind } from '../core/blindness.ts';
 import { coerceError, type RemediationError } from '../core/errors.ts';
 import { modeInForce, pauseIn } from '../core/memory.ts';
 import { planRemediation } from '../core/plan.ts';
+import { planQuiet } from '../core/plan-quiet.ts';
 import type { Policy } from '../core/policy.ts';
 import { withPooler } from '../core/pooler.ts';
 import type { RunRecord } from '../core/record.ts';
@@ -71,6 +72,8 @@ async function execute(run: Run): Promise<Ending> {
 async function work(run: Run, database: Database, lockBy: number): Promise<Ending> {
   const { ports, request } = run;
   const { policy, trigger } = request;
+  if (trigger.kind === 'schedule' && (await isQuiet(run, database)))
+    return { outcome: 'healthy', problem: null };
   if (!(await takeLock(run, database, lockBy))) return { outcome: 'busy', problem: null };
   done(run, 'locked');
   const [seen, pooler] = await Promise.all([database.readSnapshot(), ports.readPooler()]);
@@ -94,6 +97,14 @@ async function work(run: Run, database: Database, lockBy: number): Promise<Endin
   await terminateVictims(run, database, { snapshot, plan });
   const settled = await settle(run, database, { snapshot, plan });
   return { outcome: outcomeOf(plan, trigger.kind, [...run.attempts.values()], settled), problem: null };
+}
+
+/** A sweep of a server without pressure needs no lock and no session's row: mostly it only counts. */
+async function isQuiet(run: Run, database: Database): Promise<boolean> {
+  const count = await database.countSlots();
+  run.plan = count === null ? null : planQuiet(count, run.request.policy);
+  if (run.plan !== null) done(run, 'planned');
+  return run.plan !== null;
 }
 
 /** After the first termination an error no longer means that nothing happened. */

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Plan, planRemediation } from '../../functions/core/plan.ts';
+import { planQuiet } from '../../functions/core/plan-quiet.ts';
 import type { Session } from '../../functions/core/session.ts';
+import { slotHolders } from '../../functions/core/slots.ts';
 import type { Snapshot } from '../../functions/core/snapshot.ts';
 import type { TriggerKind } from '../../functions/core/trigger.ts';
 import { aPolicy } from '../support/builders.ts';
@@ -268,5 +270,16 @@ describe('What the verdict promises', () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe('A count of slots alone', () => {
+  always('is planned by only where a look at the sessions would have come to the same', (...given) => {
+    const [snapshot, fields, ,] = given;
+    const policy = aPolicy(fields);
+    const quiet = planQuiet({ slots: snapshot.slots, used: slotHolders(snapshot).length }, policy);
+    const looked = planRemediation(snapshot, policy, 'schedule');
+    if (quiet === null) expect(looked.verdict !== 'healthy' || policy.reap !== null).toBe(true);
+    else expect({ ...looked, spared: [] }).toEqual(quiet);
   });
 });

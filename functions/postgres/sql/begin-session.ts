@@ -14,15 +14,10 @@
  */
 export const BEGIN_SESSION = `
 SELECT pg_backend_pid() AS pid, version() AS version, pg_catalog.inet_client_port() AS "clientPort",
-       pg_catalog.current_setting('server_version_num')::int AS "versionNumber",
-       CASE WHEN pg_backend_pid() = $3::int THEN pg_catalog.concat_ws(', ',
-         pg_catalog.set_config('DateStyle', 'ISO, YMD', false), pg_catalog.set_config('TimeZone', 'UTC', false),
-         pg_catalog.set_config('statement_timeout', $1, false), pg_catalog.set_config('lock_timeout', $1, false),
-         pg_catalog.set_config('idle_in_transaction_session_timeout', $2, false),
-         pg_catalog.set_config('idle_session_timeout', $2, false),
-         pg_catalog.set_config('tcp_keepalives_idle', '5', false),
-         pg_catalog.set_config('tcp_keepalives_interval', '2', false),
-         pg_catalog.set_config('tcp_keepalives_count', '3', false), pg_catalog.set_config('tcp_user_timeout', $2, false),
-         CASE WHEN version() LIKE '%linux%'
-              THEN pg_catalog.set_config('client_connection_check_interval', '1000', false) END)
-       END AS bounds`;
+ pg_catalog.current_setting('server_version_num')::int AS "versionNumber",
+ (SELECT pg_catalog.count(pg_catalog.set_config(n, v, false)) FROM (VALUES
+  ('DateStyle', 'ISO, YMD'), ('TimeZone', 'UTC'), ('statement_timeout', $1), ('lock_timeout', $1),
+  ('idle_in_transaction_session_timeout', $2), ('idle_session_timeout', $2), ('tcp_keepalives_idle', '5'),
+  ('tcp_keepalives_interval', '2'), ('tcp_keepalives_count', '3'), ('tcp_user_timeout', $2),
+  (CASE WHEN version() LIKE '%linux%' THEN 'client_connection_check_interval' END, '1000')) AS b (n, v)
+  WHERE pg_backend_pid() = $3::int AND n IS NOT NULL) AS bounds`;
