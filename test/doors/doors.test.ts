@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unpackRecord } from '../../functions/workflow/run-result.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
@@ -85,6 +86,22 @@ describe('recorded events', () => {
     const { lambda } = await openDoors(stack, { server, role });
     const both = await lambda.invokeTwice(REMEDIATE, recorded('schedule'), { order: 'together' });
     for (const { response } of both) expect(response).toMatchObject({ outcome: 'healthy' });
+  });
+
+  it('a warm function looks in its first sweep and counts in the next, and its slots are measured by both', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { lambda, everythingSaid } = await openDoors(stack, { server, role });
+    const records = [];
+    for (let sweep = 0; sweep < 2; sweep += 1) {
+      const { response } = await lambda.invokeAsync(REMEDIATE, recorded('schedule'));
+      records.push(unpackRecord(response));
+    }
+    expect(records.map(({ outcome, snapshot }) => [outcome, snapshot === null])).toEqual([
+      ['healthy', false],
+      ['healthy', true],
+    ]);
+    // Within the text of a line quotes are escaped.
+    expect(everythingSaid().match(/\busedSlots\\":1\b/g)).toHaveLength(2);
   });
 });
 
