@@ -31,8 +31,8 @@ export type OwnRole = {
   /** Milliseconds until its password expires, negative once it has; null is never. */
   readonly passwordLeftMs: number | null;
   readonly grants: Readonly<Record<GrantedRole, Grant>>;
-  /** Hardened servers take this from PUBLIC. */
-  readonly mayCallTerminate: boolean;
+  /** Functions that it needs and may not call, with their arguments: hardened servers take them from PUBLIC. */
+  readonly notCallable: readonly string[];
 };
 
 /** Another login role that gets into slots which are reserved for ours. */

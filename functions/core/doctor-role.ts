@@ -89,10 +89,14 @@ export function checkTerminate({ role, snapshot }: RoleFacts): DoctorFinding {
       `Role ${name} cannot end other roles' sessions: ${missing.found}.`,
       missing.mend,
     );
-  if (!role.mayCallTerminate) {
-    const signature = 'pg_catalog.pg_terminate_backend(integer, bigint)';
-    const mend = bySql(`GRANT EXECUTE ON FUNCTION ${signature} TO ${quoteIdentifier(role.name)};`);
-    return problem('terminate', `Role ${name} may not call pg_terminate_backend.`, mend);
+  const { notCallable } = role;
+  if (notCallable.length > 0) {
+    const identifier = quoteIdentifier(role.name);
+    const grants = notCallable.map(
+      (each) => `GRANT EXECUTE ON FUNCTION pg_catalog.${each} TO ${identifier};`,
+    );
+    const functions = notCallable.map((each) => each.replace(/\(.*/, '')).join(', ');
+    return problem('terminate', `Role ${name} may not call ${functions}.`, bySql(...grants));
   }
   return good('terminate', `Role ${name} may end other roles' sessions (pg_signal_backend).`);
 }

@@ -183,7 +183,7 @@ export const keptRecordSchema = fields({
   problem: told('What stood in the way.', z.nullable(problem)),
   recall: told('What memory said; null without memory.', z._default(z.nullable(recallSchema), null)),
   connecting: told('How getting in went.', connectingSchema),
-  snapshot: told('All sessions at the first look; null if it only counted.', z.nullable(snapshot)),
+  snapshot: told('All sessions at the first look; null if there was none.', z.nullable(snapshot)),
   plan: z.nullable(plan),
   attempts: told('One for each session that was told to end.', list(attempt)),
   readings: told('The looks after that, as differences to the first.', list(reading)),

@@ -39,18 +39,22 @@ export function databaseOf(
       return (row as { locked: boolean }).locked;
     },
     countSlots: async () => {
-      if (dialect.countSlots === null) return null;
-      const counted = await dialect.countSlots(query);
-      since = counted.since;
-      const slots = counted.hidden > 0 ? null : known.of(since, Date.now());
+      const counted = (await dialect.countSlots?.(query)) ?? null;
+      since = counted?.since ?? null;
+      if (counted === null || counted.hidden || !counted.locked) return null;
+      const slots = known.of(counted.since, Date.now());
       return slots === null ? null : { slots, used: counted.used };
     },
     readSnapshot: async () => {
       const snapshot = await dialect.readSnapshot(query, told);
-      if (since !== null) known.keep(snapshot.slots, since, Date.now());
+      if (since !== null) known.keep(snapshot.slots, since);
       return snapshot;
     },
-    readConfiguration: () => dialect.readConfiguration(query),
+    readConfiguration: async () => {
+      const configuration = await dialect.readConfiguration(query);
+      known.checked(Date.now());
+      return configuration;
+    },
     terminate: (victims) => terminateGuarded(session, victims),
     close: session.close,
   };

@@ -6,8 +6,8 @@ import type { Query } from './database.ts';
 /** What differs between PostgreSQL and its relatives. */
 export type Dialect = {
   readonly flavor: Flavor;
-  /** In a few bytes; null where there is no such statement. */
-  readonly countSlots: ((query: Query) => Promise<Counted>) | null;
+  /** Takes the lock and counts, in a few bytes; null where there is no such statement. */
+  readonly countSlots: ((query: Query) => Promise<Counted | null>) | null;
   /** Whoever reads again lends the same `told`. */
   readonly readSnapshot: (query: Query, told?: (statement: string) => string | null) => Promise<Snapshot>;
   /** Null where the doctor alone looks at it. */
@@ -16,8 +16,13 @@ export type Dialect = {
   readonly guards: (victims: readonly Session[]) => readonly Guard[];
 };
 
-/** Slots taken, ours apart; rows that our role may not read; and when the server was started, as it says. */
-export type Counted = { readonly used: number; readonly hidden: number; readonly since: string };
+/** Slots taken, ours apart; whether some rows are hidden from our role; and when the server was started, as it says. */
+export type Counted = {
+  readonly locked: boolean;
+  readonly used: number;
+  readonly hidden: boolean;
+  readonly since: string;
+};
 
 /**
  * A guarded statement for one or more sessions, tried in order, the first in any case. It gives a row for each, `at` (from 1)

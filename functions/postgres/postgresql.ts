@@ -3,12 +3,13 @@ import { readConfiguration } from './read-doctor-facts.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { COUNT_SLOTS } from './sql/count-slots.ts';
 import { TERMINATE_SESSIONS } from './sql/terminate-sessions.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 /** PostgreSQL itself, by whomever it is run. */
 export function postgresql(versionNumber: number): Dialect {
   return {
     flavor: 'postgresql',
-    countSlots: async (query) => (await query(COUNT_SLOTS))[0] as Counted,
+    countSlots: async (query) => ((await unlessRefused(query(COUNT_SLOTS)))?.[0] ?? null) as Counted | null,
     readSnapshot: (query, told) => readSnapshot(query, versionNumber, told),
     readConfiguration,
     guards: (victims) => [

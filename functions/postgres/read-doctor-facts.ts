@@ -19,7 +19,7 @@ import { READ_DOCTOR_RESERVE_USERS } from './sql/read-doctor-facts-reserve.ts';
 import { READ_DOCTOR_GRANTS, READ_DOCTOR_ROLE } from './sql/read-doctor-facts-role.ts';
 import { READ_DOCTOR_OVERRIDES, READ_DOCTOR_SETTINGS } from './sql/read-doctor-facts-settings.ts';
 
-type RoleRow = Pick<OwnRole, 'name' | 'connectionLimit' | 'passwordLeftMs' | 'mayCallTerminate'> &
+type RoleRow = Pick<OwnRole, 'name' | 'connectionLimit' | 'passwordLeftMs' | 'notCallable'> &
   Readonly<Record<RoleAttribute, boolean>>;
 type GrantRow = { readonly name: string; readonly usable: boolean; readonly member: boolean };
 type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica'>;
@@ -59,7 +59,7 @@ export async function readConfiguration(query: Query): Promise<Configuration> {
 }
 
 function toOwnRole(row: RoleRow, rows: readonly GrantRow[]): OwnRole {
-  const { name, connectionLimit, passwordLeftMs, mayCallTerminate } = row;
+  const { name, connectionLimit, passwordLeftMs, notCallable } = row;
   const grants = GRANTED_ROLES.map((granted) => [
     granted,
     grantOf(rows.find((each) => each.name === granted)),
@@ -70,7 +70,7 @@ function toOwnRole(row: RoleRow, rows: readonly GrantRow[]): OwnRole {
     connectionLimit,
     passwordLeftMs,
     grants: Object.fromEntries(grants) as OwnRole['grants'],
-    mayCallTerminate,
+    notCallable,
   };
 }
 

@@ -14,14 +14,13 @@ export async function terminateGuarded(
   { client, dialect }: OpenSession,
   victims: readonly Session[],
 ): Promise<readonly GuardResult[]> {
-  const results = new Map<Session, GuardResult>();
-  const untried = () => victims.filter((victim) => !results.has(victim));
-  // Each statement tries one of its victims at least, so that there is an end to it.
-  for (let left = victims; left.length > 0; left = untried()) {
-    const answers = await Promise.all(dialect.guards(left).map((guard) => askGuard(client, guard)));
-    for (const [victim, result] of answers.flat()) results.set(victim, result);
-  }
-  return victims.map((victim) => results.get(victim) ?? 'unknown');
+  const ask = async (guards: readonly Guard[]) =>
+    (await Promise.all(guards.map((guard) => askGuard(client, guard)))).flat();
+  const together = new Map(await ask(dialect.guards(victims)));
+  // Where one was refused, others will be: a statement for each takes one round trip for all.
+  const untried = victims.filter((victim) => !together.has(victim));
+  const alone = new Map(await ask(untried.flatMap((victim) => dialect.guards([victim]))));
+  return victims.map((victim) => together.get(victim) ?? alone.get(victim) ?? 'unknown');
 }
 
 /** The results of those that a statement has tried: all of them, unless it failed at one. */

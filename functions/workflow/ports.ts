@@ -15,7 +15,7 @@ import type { GuardResult } from '../core/verification.ts';
 export type Database = {
   /** True when the lock was free; it is held until the session ends. */
   readonly tryLock: () => Promise<boolean>;
-  /** Counts the slots that are taken; null where the sessions must be looked at to know. */
+  /** With the lock, counts the slots that are taken; null where it is not free, or sessions must be looked at to know. */
   readonly countSlots: () => Promise<SlotCount | null>;
   readonly readSnapshot: () => Promise<Snapshot>;
   /** What the doctor looks at besides the sessions; null on a server on which it is left to the doctor. */

@@ -99,7 +99,7 @@ async function work(run: Run, database: Database, lockBy: number): Promise<Endin
   return { outcome: outcomeOf(plan, trigger.kind, [...run.attempts.values()], settled), problem: null };
 }
 
-/** A sweep of a server without pressure needs no lock and no session's row: mostly it only counts. */
+/** A sweep of a server without pressure needs no session's row: mostly it only counts. */
 async function isQuiet(run: Run, database: Database): Promise<boolean> {
   const count = await database.countSlots();
   run.plan = count === null ? null : planQuiet(count, run.request.policy);

@@ -51,12 +51,13 @@ describe('Our role', () => {
       ['problem', 'ALTER ROLE "headroom" INHERIT;'],
     ],
     [
-      'may not call the function',
+      'may not call the functions',
       'terminate',
-      { role: { mayCallTerminate: false } },
+      { role: { notCallable: ['pg_terminate_backend(integer, bigint)', 'pg_stat_clear_snapshot()'] } },
       [
         'problem',
         'GRANT EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(integer, bigint) TO "headroom";',
+        'GRANT EXECUTE ON FUNCTION pg_catalog.pg_stat_clear_snapshot() TO "headroom";',
       ],
     ],
     [

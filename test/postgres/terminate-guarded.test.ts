@@ -171,11 +171,21 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await expectAlive(server, others);
   });
 
+  const [ofRest, atMost] = [
+    ['/ 1000', '/ 1'],
+    ["'10 ms'", "'1 min'"],
+  ] as const;
   test.each([
-    ['a thousandth of its rest', TERMINATE_SESSIONS, 'no-match'],
-    ['its whole rest, as it were', TERMINATE_SESSIONS.replace('/ 1000', '/ 1'), 'signalled'],
+    ['it may not', TERMINATE_SESSIONS, 'no-match'],
+    ['as old as the rest, but not for long', TERMINATE_SESSIONS.replace(...ofRest), 'no-match'],
+    ['for long, but not as old as the rest', TERMINATE_SESSIONS.replace(...atMost), 'no-match'],
+    [
+      'as old as the rest, and for long',
+      TERMINATE_SESSIONS.replace(...ofRest).replace(...atMost),
+      'signalled',
+    ],
   ])(
-    'who wakes up while another is ended was seen before it, if a look may be as old as %s',
+    'who wakes up while another is ended is let go, unless a look may be old: %s',
     async (_, guard, result) => {
       const [ended, waking] = [await openIdle(server, { role: app }), await openIdle(server, { role: app })];
       await sleep(1_500);

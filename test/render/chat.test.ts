@@ -22,7 +22,7 @@ import { STORY_MESSAGES } from '../support/stories.ts';
 const RECORD_URL =
   'https://eu-west-1.console.aws.amazon.com/s3/object/pg-headroom-reporting?region=eu-west-1&prefix=records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz';
 const MISCONFIGURED = misconfiguredBy({
-  role: { mayCallTerminate: false, connectionLimit: null, passwordLeftMs: -1 },
+  role: { notCallable: ['pg_terminate_backend(integer, bigint)'], connectionLimit: null, passwordLeftMs: -1 },
   snapshot: { slots: { reserved: 0, superuserReserved: 0 } },
   grants: { pg_use_reserved_connections: 'missing' },
 });

@@ -54,7 +54,12 @@ const MISCONFIGURED: Readonly<Record<string, Message>> = Object.fromEntries(
     'misconfigured-on-rds': { snapshot: { slots: { reserved: 0 } }, provider: 'rds' },
     'misconfigured-role': { role: { attributes: ['SUPERUSER'], passwordLeftMs: 12 * 24 * HOUR } },
     'misconfigured-all': {
-      role: { mayCallTerminate: false, attributes: ['CREATEDB'], connectionLimit: null, passwordLeftMs: -1 },
+      role: {
+        notCallable: ['pg_terminate_backend(integer, bigint)'],
+        attributes: ['CREATEDB'],
+        connectionLimit: null,
+        passwordLeftMs: -1,
+      },
       snapshot: { slots: { reserved: 0, superuserReserved: 0 } },
       grants: { pg_use_reserved_connections: 'missing' },
       settings: {

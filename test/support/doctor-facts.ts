@@ -63,7 +63,7 @@ export function someFacts({
       attributes: [],
       connectionLimit: 5,
       passwordLeftMs: null,
-      mayCallTerminate: true,
+      notCallable: [],
       ...role,
       grants: {
         pg_signal_backend: 'usable',

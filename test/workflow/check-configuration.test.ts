@@ -66,6 +66,16 @@ describe.each(VERSIONS)('After a quiet sweep of PostgreSQL %i', (version) => {
     expect(await found(role)).toEqual([]);
     await server.query('DROP ROLE neglected, tenant');
   });
+
+  test('functions that a hardened server has taken from us are found, and given back', async () => {
+    const functions = ['pg_terminate_backend(integer, bigint)', 'pg_stat_clear_snapshot()'];
+    for (const each of functions) await server.query(`REVOKE EXECUTE ON FUNCTION ${each} FROM PUBLIC`);
+    const [lacking] = await found(headroom);
+    expect(lacking?.found).toBe('Role headroom may not call pg_terminate_backend, pg_stat_clear_snapshot.');
+    for (const statement of lacking?.mend?.sql ?? []) await server.query(statement);
+    expect(await found(headroom)).toEqual([]);
+    for (const each of functions) await server.query(`GRANT EXECUTE ON FUNCTION ${each} TO PUBLIC`);
+  });
 });
 
 describe('When the checks are made', () => {

@@ -1,12 +1,12 @@
 /**
- * How many slots are taken, our own apart, how many rows our role may not read, and since when the server runs: in a few
- * bytes, for a sweep that finds nothing to do. Which sessions take a slot is as in core/session.ts, and which are ours as in
- * core/snapshot.ts.
- * Reads: pg_stat_get_activity. Needs: pg_read_all_stats.
+ * Takes the lock of sql/try-lock.ts, and counts: how many slots are taken, our own apart, whether there are rows that our
+ * role may not read, and since when the server runs. In a few bytes, for a sweep that finds nothing to do. Which sessions
+ * take a slot is as in core/session.ts, and which are ours as in core/snapshot.ts.
+ * Reads: pg_stat_get_activity. Needs: pg_read_all_stats, and to call pg_postmaster_start_time.
  */
 export const COUNT_SLOTS = `
-SELECT pg_catalog.pg_postmaster_start_time()::text AS since,
- pg_catalog.count(*) FILTER (WHERE a.query = '<insufficient privilege>')::int AS hidden,
+SELECT pg_catalog.pg_try_advisory_lock(1885825138) AS locked, pg_catalog.pg_postmaster_start_time()::text AS since,
+ pg_catalog.bool_or(a.query = '<insufficient privilege>') AS hidden,
  pg_catalog.count(*) FILTER (WHERE a.backend_type = 'client backend'
-  AND (a.pid = o.pid OR a.usesysid = o.usesysid AND a.application_name = 'pg-headroom') IS NOT TRUE)::int AS used
+  AND (a.usesysid = o.usesysid AND a.application_name = 'pg-headroom') IS NOT TRUE)::int AS used
 FROM pg_catalog.pg_stat_get_activity(NULL) a, pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) o`;

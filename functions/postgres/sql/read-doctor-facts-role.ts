@@ -7,7 +7,8 @@ SELECT r.rolname AS name, r.rolsuper AS "SUPERUSER", r.rolreplication AS "REPLIC
        r.rolcreatedb AS "CREATEDB", r.rolbypassrls AS "BYPASSRLS", nullif(r.rolconnlimit, -1) AS "connectionLimit",
        CASE WHEN pg_catalog.isfinite(r.rolvaliduntil)
             THEN pg_catalog.floor(extract(epoch FROM r.rolvaliduntil - pg_catalog.now()) * 1000) END::float8 AS "passwordLeftMs",
-       pg_catalog.has_function_privilege('pg_catalog.pg_terminate_backend(integer, bigint)', 'EXECUTE') AS "mayCallTerminate"
+       ARRAY(SELECT f FROM pg_catalog.unnest('{"pg_terminate_backend(integer, bigint)","pg_stat_clear_snapshot()"}'::text[]) f
+             WHERE NOT pg_catalog.has_function_privilege('pg_catalog.' || f, 'EXECUTE')) AS "notCallable"
 FROM pg_catalog.pg_roles r WHERE r.rolname = current_user`;
 
 /**

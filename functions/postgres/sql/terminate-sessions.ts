@@ -4,12 +4,14 @@
  *
  * The first look of a statement copies the state of all sessions, 0.1 µs for each, and later looks see the copy. To copy it
  * for each victim takes a full server more than to signal it, so victims share a look: one after the other, in the array's
- * order, and each for a thousandth of its rest only. In that time one in a thousand wakes up, whether it does so at random
- * or by the clock. After that there is a new look for each. In a busy pool, where rests are short, that is everybody.
+ * order, and each for a thousandth of its rest, and for 10 ms at most. In a thousandth of its rest one in a thousand wakes
+ * up, and 10 ms are for those who all wake at the full hour. After that there is a new look for each. In a busy pool, where
+ * rests are short, that is everybody.
  *
- * Autocommitted: what is sent runs, or not, as a whole. No timeout argument: it sleeps 100 ms per session. The function
- * stays out of WHERE, where the planner may call it first; where it fails, the rows of those before have been sent.
- * Reads: pg_stat_get_activity. Needs: pg_signal_backend and pg_read_all_stats.
+ * Autocommitted: in a transaction all looks would be as old as the first. No timeout argument: it sleeps 100 ms per session.
+ * The function stays out of WHERE, where the planner may call it first; where it fails, the rows of those before have been sent.
+ * Reads: pg_stat_get_activity. Needs: pg_signal_backend, pg_read_all_stats, and to call pg_terminate_backend and
+ * pg_stat_clear_snapshot, which a hardened server may have taken from PUBLIC.
  */
 export const TERMINATE_SESSIONS = `
 SELECT v.at::int AS at,
@@ -23,7 +25,7 @@ LEFT JOIN LATERAL (
   FROM pg_catalog.pg_stat_get_activity(
     CASE
       WHEN pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()
-        < (pg_catalog.statement_timestamp() - v.state_change) / 1000 THEN v.pid
+        < least('10 ms', (pg_catalog.statement_timestamp() - v.state_change) / 1000) THEN v.pid
       WHEN pg_catalog.pg_stat_clear_snapshot() IS NOT NULL THEN v.pid
     END
   ) s
