@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
+import Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../core/errors.ts';
 import { OWN_APPLICATION } from '../core/session.ts';
 import { quoteIdentifier } from '../core/sql-text.ts';
@@ -46,7 +46,7 @@ export async function attemptSession(
 ): Promise<Attempted> {
   const socket = new Socket();
   const refusesTls = watchTlsAnswer(socket, tls !== false);
-  const client = new pg.Client({
+  const client = new Client({
     host: target.host,
     port: target.port,
     database: target.database,
@@ -94,7 +94,7 @@ function watchTlsAnswer(socket: Socket, asked: boolean): () => 'none' | 'refusal
 }
 
 /** A session may break at any time: whoever waits for an answer learns of it there, whoever comes later here. */
-function watchBreaking(client: pg.Client): () => unknown {
+function watchBreaking(client: Client): () => unknown {
   const errors: unknown[] = [];
   client.on('error', (error) => errors.push(error));
   return () => errors[0] ?? null;

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import Client from 'pg/lib/client.js';
 import type { Session } from '../core/session.ts';
 import type { GuardResult } from '../core/verification.ts';
 import type { OpenSession } from './attempt.ts';
@@ -24,10 +24,7 @@ export async function terminateGuarded(
 }
 
 /** The results of those that a statement has tried: all of them, unless it failed at one. */
-async function askGuard(
-  client: pg.Client,
-  guard: Guard,
-): Promise<readonly (readonly [Session, GuardResult])[]> {
+async function askGuard(client: Client, guard: Guard): Promise<readonly (readonly [Session, GuardResult])[]> {
   const { rows, error } = await rowsOf(client, guard);
   const said = new Map(rows.map(({ at, result }) => [at - 1, result]));
   const silent = error === null ? 'no-match' : failureOf(error);
@@ -45,15 +42,12 @@ function failureOf(error: unknown): GuardResult {
 }
 
 /** An error takes the place of a statement's result: the rows that came before it are taken one by one. */
-function rowsOf(
-  client: pg.Client,
-  { text, values }: Guard,
-): Promise<{ rows: readonly Row[]; error: unknown }> {
+function rowsOf(client: Client, { text, values }: Guard): Promise<{ rows: readonly Row[]; error: unknown }> {
   return new Promise((resolve) => {
     const rows: Row[] = [];
     const callback = (error: unknown) => resolve({ rows, error });
     const config = { name: statementName(text), text, values: [...values], callback };
-    const query = new pg.Query<Row>(config);
+    const query = new Client.Query<Row>(config);
     query.on('row', (row) => rows.push(row));
     client.query(query);
   });

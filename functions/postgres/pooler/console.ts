@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import pg from 'pg';
+import Client from 'pg/lib/client.js';
 import { OWN_APPLICATION } from '../../core/session.ts';
 import { type Credentials, type Target, tlsOptions } from '../target.ts';
 
@@ -23,7 +23,7 @@ export async function withConsole<Result>(
 ): Promise<Result> {
   const tls = await tlsOptions(target);
   const socket = new Socket();
-  const client = new pg.Client({
+  const client = new Client({
     host: target.host,
     port: target.port,
     database: target.database,
