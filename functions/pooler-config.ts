@@ -18,7 +18,7 @@ export function parsePooler(
 ): { readonly pooler: PoolerConfig | null } | { readonly findings: readonly Finding[] } {
   if (text === undefined) return { pooler: null };
   const input = jsonOf(text);
-  const parsed = z.safeParse(poolerDeclaration, input);
+  const parsed = z.safeParse(poolerDeclaration(), input);
   if (!parsed.success) {
     const findings = findingsOf(parsed.error, input).map(({ path, ...finding }) => ({
       path: path === '(root)' ? name : `${name} ${path}`,

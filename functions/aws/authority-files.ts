@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { RDS_ROOTS_FOLDER, RUNTIME_CA_FILE } from '../contract.ts';
 
 /** What can be known about where to look; `bundle` is the folder of the running code. */
@@ -14,6 +13,6 @@ type Known = {
  */
 export function authorityFiles({ configured, region, bundle }: Known): readonly string[] {
   if (configured !== undefined) return [configured];
-  const regional = region === undefined ? [] : [join(bundle, RDS_ROOTS_FOLDER, `${region}.pem`)];
+  const regional = region === undefined ? [] : [`${bundle}/${RDS_ROOTS_FOLDER}/${region}.pem`];
   return [...regional, RUNTIME_CA_FILE];
 }

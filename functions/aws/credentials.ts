@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Environment, Login } from '../config.ts';
 import { coerceError, quoted, RemediationError } from '../core/errors.ts';
 import type { PoolerConfig } from '../pooler-config.ts';
 import type { PoolerAccess } from '../postgres/server-ports.ts';
 import type { CredentialSource, Credentials, Target } from '../postgres/target.ts';
+import { sleep } from '../sleep.ts';
 import { iamCredentials } from './iam-token.ts';
 import { callJson, type JsonAnswer } from './json-call.ts';
 

@@ -133,7 +133,7 @@ export const serverFields = {
   caFile: z.optional(matching(/^\/\S+$/, "the absolute path of a PEM file in the function's file system")),
   reservedConcurrency: z.optional(wholeNumber(1, 1000, 'runs at a time, a whole number from 1 to 1000')),
   logRetentionDays: z.optional(logRetentionDays),
-  pooler: z.optional(poolerDeclaration),
+  pooler: z.optional(poolerDeclaration()),
   metrics: z.optional(oneOf(['none', 'few', 'all'], 'how many metrics its runs are worth; few if left out')),
   statements: z.optional(
     oneOf(STATEMENT_CHOICES, "how much of its sessions' statements leaves the function; shape if left out"),

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../core/errors.ts';
 import { OWN_APPLICATION } from '../core/session.ts';
@@ -44,7 +44,8 @@ export async function attemptSession(
   withinMs = ATTEMPT_TIMEOUT_MS,
   over?: AbortSignal,
 ): Promise<Attempted> {
-  const socket = new Socket();
+  // Not by an import, which would load all parts of the module.
+  const socket = new (process.getBuiltinModule('node:net').Socket)();
   const refusesTls = watchTlsAnswer(socket, tls !== false);
   const client = new Client({
     host: target.host,

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { coerceError, type Problem } from '../core/errors.ts';
 import type { Connecting } from '../core/record.ts';
+import { sleep } from '../sleep.ts';
 import type { Connection } from '../workflow/ports.ts';
 import { attemptSession, type OpenSession } from './attempt.ts';
 import { databaseOf } from './database.ts';

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { sleep } from '../sleep.ts';
 import type { RemediatePorts } from '../workflow/ports.ts';
 import { connect } from './connect.ts';
 import type { KnownSlots } from './known-slots.ts';
@@ -51,7 +51,7 @@ export function serverPorts(
       return await readPooler(pooler, ofPooler ?? latest);
     },
     now: Date.now,
-    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+    sleep,
     log,
   };
 }

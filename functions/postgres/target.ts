@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { RemediationError } from '../core/errors.ts';
 import type { StatementChoice } from '../core/statement-choice.ts';
 
@@ -54,5 +53,5 @@ function textOf(file: string): string | null {
 
 /** How a target is written in messages. */
 export function targetText({ host, port }: Target): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+  return process.getBuiltinModule('node:net').isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
