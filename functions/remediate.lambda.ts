@@ -3,6 +3,7 @@ import { credentialsOf, poolerAccess } from './aws/credentials.ts';
 import { recallFrom } from './aws/recall.ts';
 import { parseRemediateConfig, type RemediateConfig } from './config.ts';
 import type { Trigger } from './core/trigger.ts';
+import { loadRest } from './load-rest.ts';
 import { logErrors } from './middleware/log-errors.ts';
 import { logLine } from './middleware/log-line.ts';
 import { logRun } from './middleware/log-run.ts';
@@ -30,7 +31,7 @@ export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp
     const recall = recallFrom(server, table, process.env);
     const pooler = poolerAccess(config.pooler, process.env);
     const source = credentialsOf(login, target, process.env);
-    const ports = serverPorts(target, source, logLine, { recall, pooler, slots });
+    const ports = serverPorts(target, source, logLine, { recall, pooler, slots, meanwhile: loadRest });
     const runId = context.awsRequestId;
     const record = await remediate({ runId, server, policy, trigger, logStream, deadline }, ports);
     logRun(record);

@@ -44,6 +44,24 @@ export type ReserveUser = {
   readonly connectionLimit: number | null;
 };
 
+/** The settings that the checks ask for. */
+export const EXAMINED_SETTINGS: readonly string[] = [
+  'authentication_timeout',
+  'client_connection_check_interval',
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'lc_messages',
+  'log_destination',
+  'log_line_prefix',
+  'log_min_messages',
+  'reserved_connections',
+  'superuser_reserved_connections',
+  'tcp_keepalives_count',
+  'tcp_keepalives_idle',
+  'tcp_keepalives_interval',
+  'track_activities',
+];
+
 /** What a new session of our role starts with; values in the setting's own unit, as `pg_settings` has them. */
 export type Setting = {
   readonly value: string;

@@ -54,24 +54,6 @@ export function examineServer(facts: DoctorFacts): readonly DoctorFinding[] {
   ];
 }
 
-/** The settings that the checks ask for. */
-export const EXAMINED_SETTINGS: readonly string[] = [
-  'authentication_timeout',
-  'client_connection_check_interval',
-  'idle_in_transaction_session_timeout',
-  'idle_session_timeout',
-  'lc_messages',
-  'log_destination',
-  'log_line_prefix',
-  'log_min_messages',
-  'reserved_connections',
-  'superuser_reserved_connections',
-  'tcp_keepalives_count',
-  'tcp_keepalives_idle',
-  'tcp_keepalives_interval',
-  'track_activities',
-];
-
 export function standing(findings: readonly DoctorFinding[], which: Standing): readonly DoctorFinding[] {
   return findings.filter((finding) => finding.standing === which);
 }

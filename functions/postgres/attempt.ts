@@ -33,33 +33,28 @@ export type Attempted =
     }
   | { readonly kind: 'denied'; readonly answer: ServerAnswer | null; readonly problem: Problem };
 
-/**
- * Opens one session and bounds it; whatever does not end in a session leaves no socket behind. It takes no longer than
- * `withinMs`, nor than one attempt may, and ends when it is `over`.
- */
+export type AttemptOptions = {
+  /** It takes no longer than this, nor than one attempt may. */
+  readonly withinMs?: number;
+  /** Ends it. */
+  readonly over?: AbortSignal;
+  /** Called while the server starts a process for us. */
+  readonly meanwhile?: () => void;
+};
+
+/** Opens one session and bounds it; whatever does not end in a session leaves no socket behind. */
 export async function attemptSession(
   target: Target,
   tls: TlsOptions,
   credentials: Credentials,
-  withinMs = ATTEMPT_TIMEOUT_MS,
-  over?: AbortSignal,
+  { withinMs = ATTEMPT_TIMEOUT_MS, over, meanwhile }: AttemptOptions = {},
 ): Promise<Attempted> {
   // Not by an import, which would load all parts of the module.
   const socket = new (process.getBuiltinModule('node:net').Socket)();
+  // After the driver, which sends its first message once it is connected.
+  if (meanwhile) socket.once('connect', () => setImmediate(meanwhile));
   const refusesTls = watchTlsAnswer(socket, tls !== false);
-  const client = new Client({
-    host: target.host,
-    port: target.port,
-    database: target.database,
-    user: credentials.user,
-    password: credentials.password,
-    application_name: OWN_APPLICATION,
-    ssl: tls,
-    stream: () => socket,
-    keepAlive: true,
-    pipeline: true,
-    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
-  });
+  const client = clientOn(socket, target, tls, credentials);
   watchLogin(client, targetText(target), credentials.user);
   const brokenBy = watchBreaking(client);
   const boundMs = Math.min(ATTEMPT_TIMEOUT_MS, withinMs);
@@ -80,6 +75,22 @@ export async function attemptSession(
     clearTimeout(silence);
     over?.removeEventListener('abort', breakOff);
   }
+}
+
+function clientOn(socket: Socket, target: Target, tls: TlsOptions, credentials: Credentials): Client {
+  return new Client({
+    host: target.host,
+    port: target.port,
+    database: target.database,
+    user: credentials.user,
+    password: credentials.password,
+    application_name: OWN_APPLICATION,
+    ssl: tls,
+    stream: () => socket,
+    keepAlive: true,
+    pipeline: true,
+    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+  });
 }
 
 class SilentServer extends Error {}

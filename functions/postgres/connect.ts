@@ -46,6 +46,14 @@ type Getting = {
   end: OpenSession | Problem | null;
   /** Breaks off the other tries once one got in. */
   readonly over: AbortController;
+  readonly meanwhile: () => void;
+};
+
+export type Lent = {
+  /** What outlasts one run. */
+  readonly slots?: KnownSlots;
+  /** Called when the server has been asked: what can be done until it answers. */
+  readonly meanwhile?: () => void;
 };
 
 /**
@@ -56,7 +64,7 @@ export async function connect(
   target: Target,
   source: CredentialSource,
   deadline: number,
-  known?: KnownSlots,
+  { slots, meanwhile = () => {} }: Lent = {},
 ): Promise<Connection> {
   const getting: Getting = {
     target,
@@ -71,6 +79,7 @@ export async function connect(
     refused: 0,
     end: null,
     over: new AbortController(),
+    meanwhile,
   };
   // The first try awaits them; should it never come to that, their failure is nobody's.
   getting.credentials.catch(() => {});
@@ -84,7 +93,7 @@ export async function connect(
   } catch (thrown) {
     getting.end ??= coerceError(thrown).toProblem();
   }
-  return toConnection(getting, known);
+  return toConnection(getting, slots);
 }
 
 async function keepTrying(getting: Getting, tls: TlsOptions, spaced: boolean): Promise<void> {
@@ -108,13 +117,11 @@ async function tryOnce(getting: Getting, tls: TlsOptions): Promise<void> {
   if (credentials === null || getting.end !== null) return;
   getting.user = credentials.user;
   getting.tries += 1;
-  const attempted = await attemptSession(
-    getting.target,
-    tls,
-    credentials,
-    leftMs(getting),
-    getting.over.signal,
-  );
+  const attempted = await attemptSession(getting.target, tls, credentials, {
+    withinMs: leftMs(getting),
+    over: getting.over.signal,
+    meanwhile: getting.meanwhile,
+  });
   if (attempted.kind !== 'in' && !getting.over.signal.aborted) {
     const { sqlstate = '', routine = '' } = attempted.answer ?? {};
     countOne(getting.refusals, `${sqlstate} ${routine}`);
@@ -148,7 +155,7 @@ function countOne<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function toConnection(getting: Getting, known: KnownSlots | undefined): Connection {
+function toConnection(getting: Getting, slots: KnownSlots | undefined): Connection {
   const refusals = [...getting.refusals].map(([key, count]) => {
     const [sqlstate = '', routine = ''] = key.split(' ');
     return { sqlstate, routine, count };
@@ -157,6 +164,6 @@ function toConnection(getting: Getting, known: KnownSlots | undefined): Connecti
   const { end } = getting;
   if (end === null) return { problem: neverIn(getting), connecting };
   return 'client' in end
-    ? { database: databaseOf(end, getting.target.statements, known), connecting }
+    ? { database: databaseOf(end, getting.target.statements, slots), connecting }
     : { problem: end, connecting };
 }

@@ -1,7 +1,7 @@
-import { EXAMINED_SETTINGS } from '../core/doctor.ts';
 import {
   type Configuration,
   type DoctorFacts,
+  EXAMINED_SETTINGS,
   GRANTED_ROLES,
   type Grant,
   NEEDLESS_ATTRIBUTES,

@@ -1,7 +1,6 @@
 import { sleep } from '../sleep.ts';
 import type { RemediatePorts } from '../workflow/ports.ts';
-import { connect } from './connect.ts';
-import type { KnownSlots } from './known-slots.ts';
+import { connect, type Lent } from './connect.ts';
 import type { PoolerTarget } from './pooler/read-pooler.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
 
@@ -9,11 +8,9 @@ import type { CredentialSource, Credentials, Target } from './target.ts';
 export type PoolerAccess = PoolerTarget & { readonly source: CredentialSource | null };
 
 /** What a server may have besides itself. */
-type Beside = {
+type Beside = Lent & {
   readonly recall?: RemediatePorts['recall'];
   readonly pooler?: PoolerAccess | null;
-  /** What outlasts one run. */
-  readonly slots?: KnownSlots;
 };
 
 /** The real server and the real clock. */
@@ -21,7 +18,7 @@ export function serverPorts(
   target: Target,
   source: CredentialSource,
   log: RemediatePorts['log'],
-  { recall = async () => null, pooler = null, slots }: Beside = {},
+  { recall = async () => null, pooler = null, ...lent }: Beside = {},
 ): RemediatePorts {
   let known: Credentials | null = null;
   let ofPooler: Promise<Credentials | null> | null = null;
@@ -42,7 +39,7 @@ export function serverPorts(
     connect: (deadline) => {
       ofPooler ??= pooler?.source?.(0) ?? null;
       ofPooler?.catch(() => {});
-      return connect(target, knownOrRead, deadline, slots);
+      return connect(target, knownOrRead, deadline, lent);
     },
     recall,
     readPooler: async () => {

@@ -1,22 +1,12 @@
-import { isBlind } from '../core/blindness.ts';
 import { coerceError, type RemediationError } from '../core/errors.ts';
-import { modeInForce, pauseIn } from '../core/memory.ts';
-import { planRemediation } from '../core/plan.ts';
-import { planQuiet } from '../core/plan-quiet.ts';
 import type { Policy } from '../core/policy.ts';
-import { withPooler } from '../core/pooler.ts';
 import type { RunRecord } from '../core/record.ts';
 import { idleReason, type Trigger } from '../core/trigger.ts';
-import { expectedOutcome, outcomeOf } from '../core/verification.ts';
-import { checkConfiguration } from './check-configuration.ts';
-import { getInBy, inSession, takeLock } from './in-session.ts';
-import { lookAgain } from './look-again.ts';
+import { getInBy, inSession } from './in-session.ts';
 import { newsIn } from './news.ts';
-import type { Database, RemediatePorts } from './ports.ts';
+import type { RemediatePorts } from './ports.ts';
 import { recall } from './recall.ts';
 import { done, type Ending, type Run, startRun, timeIsUp, toRecord } from './run.ts';
-import { terminateVictims } from './terminate.ts';
-import { settle } from './verify.ts';
 
 /** One execution for one server. */
 export type RunRequest = {
@@ -58,53 +48,16 @@ async function execute(run: Run): Promise<Ending> {
   done(run, 'connected');
   try {
     return await inSession(run, connection.database, async (database) => {
-      const ending = await work(run, database, by);
-      await checkConfiguration(run, database);
-      return ending;
+      // What only a run needs that got in is loaded here and below, not in the way of the first packet.
+      const { relieve } = await import('./relieve.ts');
+      return await relieve(run, database, by);
     });
   } catch (thrown) {
     const error = coerceError(thrown);
     if (error.code !== 'connection-lost') throw error;
+    const { lookAgain } = await import('./relieve.ts');
     return await lookAgain(run, error);
   }
-}
-
-async function work(run: Run, database: Database, lockBy: number): Promise<Ending> {
-  const { ports, request } = run;
-  const { policy, trigger } = request;
-  if (trigger.kind === 'schedule' && (await isQuiet(run, database)))
-    return { outcome: 'healthy', problem: null };
-  if (!(await takeLock(run, database, lockBy))) return { outcome: 'busy', problem: null };
-  done(run, 'locked');
-  const [seen, pooler] = await Promise.all([database.readSnapshot(), ports.readPooler()]);
-  const snapshot = withPooler(seen, pooler);
-  run.snapshot = snapshot;
-  done(run, 'snapshot');
-  const blindness = isBlind(snapshot);
-  if (blindness !== null) return { outcome: 'blind', problem: blindness };
-
-  const plan = planRemediation(snapshot, policy, trigger.kind);
-  run.plan = plan;
-  done(run, 'planned');
-  if (plan.problem !== null) return { outcome: 'failed', problem: plan.problem };
-  const recalled = await run.recalled;
-  if (modeInForce(policy.mode, recalled, trigger.kind) === 'observe' || plan.victims.length === 0) {
-    return { outcome: expectedOutcome(plan, trigger.kind), problem: null };
-  }
-  // What is only to be reaped can wait for as long as somebody likes.
-  if (pauseIn(recalled) !== null)
-    return { outcome: plan.verdict === 'healthy' ? 'healthy' : 'paused', problem: null };
-  await terminateVictims(run, database, { snapshot, plan });
-  const settled = await settle(run, database, { snapshot, plan });
-  return { outcome: outcomeOf(plan, trigger.kind, [...run.attempts.values()], settled), problem: null };
-}
-
-/** A sweep of a server without pressure needs no session's row: mostly it only counts. */
-async function isQuiet(run: Run, database: Database): Promise<boolean> {
-  const count = await database.countSlots();
-  run.plan = count === null ? null : planQuiet(count, run.request.policy);
-  if (run.plan !== null) done(run, 'planned');
-  return run.plan !== null;
 }
 
 /** After the first termination an error no longer means that nothing happened. */

@@ -63,7 +63,10 @@ export function inFlight(lanes: number): Way {
     const keepTrying = async () => {
       while (!over.signal.aborted && performance.now() - startedAt < CONNECT_MS) {
         tries += 1;
-        const attempted = await attemptSession(targetOf(server), false, role, CONNECT_MS, over.signal);
+        const attempted = await attemptSession(targetOf(server), false, role, {
+          withinMs: CONNECT_MS,
+          over: over.signal,
+        });
         if (attempted.kind === 'in') {
           sessions.push(attempted.session);
           over.abort();

@@ -20,6 +20,23 @@ async function connectTo(address: { host: string; port: number }, more: Partial<
   return { ...connection, tookMs: performance.now() - startedAt };
 }
 
+test('what can be done meanwhile is begun once the server was asked, and not before', async () => {
+  const order: string[] = [];
+  await using silent = await listenOnLoopback((client) => client.once('data', () => order.push('asked')));
+  const source = async () => {
+    order.push('credentials');
+    return { user: 'headroom', password: PASSWORD };
+  };
+  await connect(targetOf(silent, {}), source, inMs(SHORT_MS), () => order.push('meanwhile'));
+  expect(order.toSorted()).toEqual(['asked', 'credentials', 'meanwhile']);
+  expect(order[0]).toBe('credentials');
+
+  const { host, port, [Symbol.asyncDispose]: close } = await listenOnLoopback(() => {});
+  await close();
+  await connect(targetOf({ host, port }, {}), source, inMs(SHORT_MS), () => order.push('in vain'));
+  expect(order).not.toContain('in vain');
+});
+
 test('where nobody listens it is over at once', async () => {
   const { host, port, [Symbol.asyncDispose]: close } = await listenOnLoopback(() => {});
   await close();
