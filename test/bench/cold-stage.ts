@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { BUNDLING } from '../../bundling.ts';
+import { functionBundling } from '../../bundling.ts';
 import { BUNDLES, REMEDIATE_ENV } from '../../functions/contract.ts';
 import { recorded, SECRET } from '../doors/doors.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
@@ -50,11 +50,11 @@ export async function setColdStage(): Promise<ColdStage> {
   const others = mkdtempSync(join(tmpdir(), 'headroom-stacks-'));
   stack.defer(() => rmSync(others, { recursive: true, force: true }));
   const entryPoints = {
-    'pg-alone/index': 'test/bench/stacks/pg-alone.ts',
-    'usual/index': 'test/bench/stacks/usual.ts',
+    'pg-alone': 'test/bench/stacks/pg-alone.ts',
+    usual: 'test/bench/stacks/usual.ts',
   };
   for (const [name, entry] of Object.entries(entryPoints))
-    await build({ ...BUNDLING, entryPoints: { [name]: entry }, outdir: others });
+    await build({ ...functionBundling(entry), entryPoints: { index: entry }, outdir: join(others, name) });
   const common = {
     ...LOOPBACK_IDENTITY,
     ...aws.environment,
