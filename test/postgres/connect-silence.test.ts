@@ -27,13 +27,15 @@ test('what can be done meanwhile is begun once the server was asked, and not bef
     order.push('credentials');
     return { user: 'headroom', password: PASSWORD };
   };
-  await connect(targetOf(silent, {}), source, inMs(SHORT_MS), () => order.push('meanwhile'));
+  await connect(targetOf(silent, {}), source, inMs(SHORT_MS), { meanwhile: () => order.push('meanwhile') });
   expect(order.toSorted()).toEqual(['asked', 'credentials', 'meanwhile']);
   expect(order[0]).toBe('credentials');
 
   const { host, port, [Symbol.asyncDispose]: close } = await listenOnLoopback(() => {});
   await close();
-  await connect(targetOf({ host, port }, {}), source, inMs(SHORT_MS), () => order.push('in vain'));
+  await connect(targetOf({ host, port }, {}), source, inMs(SHORT_MS), {
+    meanwhile: () => order.push('in vain'),
+  });
   expect(order).not.toContain('in vain');
 });
 
