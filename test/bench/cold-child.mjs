@@ -1,7 +1,7 @@
 /**
  * A function's process from its start on: loads a bundle, invokes its handler, and writes down when it got where, in
- * milliseconds since the epoch. Plain JavaScript, as Lambda's runtime is. With COLD_TRACE it tells instead which files it
- * had loaded when the first packet went to the server.
+ * milliseconds since the epoch. Plain JavaScript, as Lambda's runtime is. With COLD_TRACE it also tells which files it had
+ * loaded when the first packet went to the server, and at its end.
  */
 import { writeFileSync, writeSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -23,10 +23,7 @@ net.Socket.prototype.connect = function (...args) {
   // A port, an object, or what `net.connect` makes of them.
   const [first] = args.flat();
   if (Number(first?.port ?? first) === Number(process.env.COLD_PORT)) {
-    if (process.env.COLD_TRACE) {
-      mark('files', JSON.stringify(files));
-      process.exit(0);
-    }
+    if (process.env.COLD_TRACE) mark('before-first-packet', JSON.stringify(files));
     mark('first-packet');
   }
   return connect.apply(this, args);
@@ -43,3 +40,4 @@ if (process.env.COLD_CGROUP) writeFileSync(process.env.COLD_CGROUP, String(proce
 const remaining = Date.now() + 60_000;
 const context = { awsRequestId: 'cold', getRemainingTimeInMillis: () => remaining - Date.now() };
 await handler(JSON.parse(process.env.COLD_EVENT ?? '{}'), context);
+if (process.env.COLD_TRACE) mark('in-all', JSON.stringify(files));

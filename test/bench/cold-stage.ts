@@ -119,13 +119,16 @@ function urlOf(folder: string): string {
   return pathToFileURL(join(folder, 'index.mjs')).href;
 }
 
-/** The files that a real invocation has loaded when its first packet goes to the server, as URLs. */
-export async function filesBeforeFirstPacket({ bundle, environment }: ColdSide): Promise<readonly string[]> {
+/** The files that a real invocation has loaded when its first packet goes to the server, and at its end, as URLs. */
+export async function filesLoaded({ bundle, environment }: ColdSide): Promise<{
+  readonly beforeFirstPacket: readonly string[];
+  readonly inAll: readonly string[];
+}> {
   const env = { ...environment('nobody'), COLD_BUNDLE: bundle, COLD_TRACE: 'yes' };
   // Not at once: what it asks for its secret runs in this process.
   const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, CHILD], { env, timeout: 30_000 });
-  const [, list = '[]'] = /^files (.*)$/m.exec(stdout) ?? [];
-  return JSON.parse(list);
+  const listOf = (name: string) => JSON.parse(new RegExp(`^${name} (.*)$`, 'm').exec(stdout)?.[1] ?? '[]');
+  return { beforeFirstPacket: listOf('before-first-packet'), inAll: listOf('in-all') };
 }
 
 export type Marks = ReadonlyMap<string, number>;

@@ -35,6 +35,8 @@ type Options = {
   readonly reportEnvironment?: Readonly<Record<string, string>>;
   readonly secret?: string;
   readonly timeoutSeconds?: number;
+  /** In place of the one that was built. */
+  readonly bundle?: string;
   /** Runs of `remediate` at a time; any number by default. */
   readonly reservedConcurrency?: number;
 };
@@ -60,7 +62,7 @@ export async function openDoors(stack: AsyncDisposableStack, options: Options): 
     startLoopbackLambda({
       functions: {
         [REMEDIATE]: {
-          bundle: BUNDLES.remediate,
+          bundle: options.bundle ?? BUNDLES.remediate,
           handler: HANDLER,
           timeoutSeconds,
           onSuccess: REPORT,
