@@ -18,8 +18,8 @@ import { SweepSchedule } from './sweep-schedule.ts';
 import { TopicTrigger } from './topic-trigger.ts';
 
 /**
- * It needs some 110 MB at 5,000 sessions; what the rest buys is a share of a CPU. Beside 512 MB a cold function has its slots
- * free a quarter sooner, for a cent a month; a whole CPU (1,769 MB) costs more and brings less (npm run bench -- share). On
+ * It needs some 130 MB at 5,000 sessions; what the rest buys is a share of a CPU. Beside 512 MB a cold function has its slots
+ * free in half the time, for a cent a month; a whole CPU (1,769 MB) costs more and brings less (npm run bench -- share). On
  * arm64, whose second costs a fifth less: nothing in the bundle is compiled.
  */
 const REMEDIATE_MEMORY_MB = 1_024;
