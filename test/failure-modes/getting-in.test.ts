@@ -111,7 +111,8 @@ proveRows(
       await stage.fill();
       const clients = await openSilent(stage.server, HALF_OPEN);
       stage.afterwards(clients.close);
-      return stage.run({ deadlineMs: SHORT_MS });
+      // They are connected, but the server has yet to start a process for each of them before it hears of us.
+      return stage.run({ deadlineMs: 5 * SHORT_MS });
     },
     roleLimit: async (stage) => {
       await stage.fill();
