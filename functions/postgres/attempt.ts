@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import Client from 'pg/lib/client.js';
+import type Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../core/errors.ts';
-import { OWN_APPLICATION } from '../core/session.ts';
 import { quoteIdentifier } from '../core/sql-text.ts';
+import { clientOn } from './client-on.ts';
 import { beginSession, type OpenSession, STATEMENT_TIMEOUT_MS } from './open-session.ts';
 import {
   denialOf,
@@ -54,7 +54,11 @@ export async function attemptSession(
   // After the driver, which sends its first message once it is connected.
   if (meanwhile) socket.once('connect', () => setImmediate(meanwhile));
   const refusesTls = watchTlsAnswer(socket, tls !== false);
-  const client = clientOn(socket, target, tls, credentials);
+  const client = clientOn(socket, target, tls, credentials, {
+    keepAlive: true,
+    pipeline: true,
+    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+  });
   watchLogin(client, targetText(target), credentials.user);
   const brokenBy = watchBreaking(client);
   const boundMs = Math.min(ATTEMPT_TIMEOUT_MS, withinMs);
@@ -75,22 +79,6 @@ export async function attemptSession(
     clearTimeout(silence);
     over?.removeEventListener('abort', breakOff);
   }
-}
-
-function clientOn(socket: Socket, target: Target, tls: TlsOptions, credentials: Credentials): Client {
-  return new Client({
-    host: target.host,
-    port: target.port,
-    database: target.database,
-    user: credentials.user,
-    password: credentials.password,
-    application_name: OWN_APPLICATION,
-    ssl: tls,
-    stream: () => socket,
-    keepAlive: true,
-    pipeline: true,
-    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
-  });
 }
 
 class SilentServer extends Error {}

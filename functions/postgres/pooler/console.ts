@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
-import Client from 'pg/lib/client.js';
-import { OWN_APPLICATION } from '../../core/session.ts';
+import { clientOn } from '../client-on.ts';
 import { type Credentials, type Target, tlsOptions } from '../target.ts';
 
 /** Column by name: versions have different ones, and some say numbers as texts. */
@@ -23,16 +22,7 @@ export async function withConsole<Result>(
 ): Promise<Result> {
   const tls = await tlsOptions(target);
   const socket = new Socket();
-  const client = new Client({
-    host: target.host,
-    port: target.port,
-    database: target.database,
-    user: credentials.user,
-    password: credentials.password,
-    application_name: OWN_APPLICATION,
-    ssl: tls,
-    stream: () => socket,
-  });
+  const client = clientOn(socket, target, tls, credentials);
   client.on('error', () => {});
   const silence = setTimeout(() => socket.destroy(new SilentConsole()), boundMs);
   try {
