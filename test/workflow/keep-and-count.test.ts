@@ -10,37 +10,15 @@ import { report } from '../../functions/workflow/report.ts';
 import { packRecord } from '../../functions/workflow/run-result.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS } from '../support/incidents.ts';
-import { identified, toPeople } from '../support/published.ts';
+import { identified } from '../support/published.ts';
+import { notingPorts, PAGE_URL, RECORD_URL, type Step } from '../support/report-steps.ts';
 
-const URL =
-  'https://eu-west-1.console.aws.amazon.com/s3/object/records?region=eu-west-1&prefix=records/orders/x';
-const PAGE_URL = `${URL}.html`;
 const INVOCATION = { functionName: 'pg-headroom-orders', requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2' };
-
-type Step = readonly [step: string, what: unknown];
 
 /** Everything that a delivery comes to, in the order in which it happens. */
 async function stepsOf(destination: Destination, ports: Partial<ReportPorts> = {}): Promise<readonly Step[]> {
   const steps: Step[] = [];
-  await report(destination, {
-    memory: null,
-    keep: async (record, page) => {
-      steps.push(page === undefined ? ['keep', record] : ['page', page]);
-      return page === undefined ? URL : PAGE_URL;
-    },
-    count: ({ metrics }) => {
-      steps.push(['count', metrics.map(({ name }) => name)]);
-    },
-    publish: toPeople(async (message) => {
-      steps.push(['publish', message]);
-    }),
-    now: Date.now,
-    sleep: async () => {},
-    log: (event, fields) => {
-      steps.push([event, fields]);
-    },
-    ...ports,
-  });
+  await report(destination, { ...notingPorts(steps), ...ports });
   return steps;
 }
 
@@ -98,11 +76,13 @@ describe('a record', () => {
     const steps = await stepsOf(ended('partial'), {
       keep: async (_, page) => {
         if (page !== undefined) throw new Error('too large');
-        return URL;
+        return RECORD_URL;
       },
     });
     expect(namesOf(steps)).toEqual(['run', 'count', 'page-not-kept', 'count', 'publish', 'told']);
-    expect(whatOf(steps, 'publish')).toEqual(identified(renderIncident(INCIDENTS.partial(), [], URL), 'run'));
+    expect(whatOf(steps, 'publish')).toEqual(
+      identified(renderIncident(INCIDENTS.partial(), [], RECORD_URL), 'run'),
+    );
   });
 
   test('is told without a link where no bucket is configured', async () => {

@@ -1,0 +1,31 @@
+import type { ReportPorts } from '../../functions/workflow/ports.ts';
+import { toPeople } from './published.ts';
+
+/** Something that a report did: kept a record or a page, counted, published, or wrote a line. */
+export type Step = readonly [step: string, what: unknown];
+
+export const RECORD_URL =
+  'https://eu-west-1.console.aws.amazon.com/s3/object/records?region=eu-west-1&prefix=records/orders/x';
+export const PAGE_URL = `${RECORD_URL}.html`;
+
+/** Ports of a report that note everything that it does, in the order in which it happens. */
+export function notingPorts(steps: Step[]): ReportPorts {
+  return {
+    memory: null,
+    keep: async (record, page) => {
+      steps.push(page === undefined ? ['keep', record] : ['page', page]);
+      return page === undefined ? RECORD_URL : PAGE_URL;
+    },
+    count: ({ metrics }) => {
+      steps.push(['count', metrics.map(({ name }) => name)]);
+    },
+    publish: toPeople(async (message) => {
+      steps.push(['publish', message]);
+    }),
+    now: Date.now,
+    sleep: async () => {},
+    log: (event, fields) => {
+      steps.push([event, fields]);
+    },
+  };
+}
