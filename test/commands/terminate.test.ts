@@ -181,7 +181,7 @@ describe('Between the look and the statement', () => {
   test('a connection that breaks leaves the rest of its window unknown, and sends nothing after it', async () => {
     await using proxy = await startCuttingProxy(server);
     const sessions = await Promise.all(Array.from({ length: 40 }, () => openIdle(server, { role: app })));
-    const cut = meanwhile(async () => proxy.cutAfter(20));
+    const cut = meanwhile(async () => proxy.cutAfter(20, 'rows'));
     const ended = await terminateWith(sessions, cut, proxy);
     expect(ended.problem).toMatchObject({ code: 'connection-lost' });
     expect(resultsOf(ended)).toEqual([...Array(32).fill('unknown'), ...Array(8).fill('not-tried')]);

@@ -137,7 +137,7 @@ proveRows(
     cutLooking: async (stage) => {
       await stage.fill();
       const target = stage.use(await startCuttingProxy(stage.server));
-      const change = strikeAt('before looking', async () => target.cutAfter(3));
+      const change = strikeAt('before looking', async () => target.cutAfter(3, 'statements'));
       return stage.run({ policy, target, change });
     },
     diesBeforeActing: losing('before terminating', die),
@@ -163,12 +163,12 @@ proveRows(
     cut: async (stage) => {
       await stage.fill();
       const target = stage.use(await startCuttingProxy(stage.server));
-      const cut = strikeAt('before terminating', async () => target.cutAfter(20));
+      const cut = strikeAt('before terminating', async () => target.cutAfter(20, 'rows'));
       // Whoever comes again finds it mended.
       const mended: Change = (ports) => ({
         ...ports,
         connect: (deadline) => {
-          target.cutAfter(Number.POSITIVE_INFINITY);
+          target.cutAfter(Number.POSITIVE_INFINITY, 'rows');
           return ports.connect(deadline);
         },
       });

@@ -220,7 +220,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     const sessions = await openApp(8);
     const pids = sessions.map(({ pid }) => pid);
     const rows = await rowsOf(database, pids);
-    proxy.cutAfter(3);
+    proxy.cutAfter(3, 'rows');
     const results = await database.terminate(rows);
     expect(results).toEqual([...Array(3).fill('signalled'), ...Array(5).fill('unknown')]);
     expect(await Promise.all(sessions.slice(0, 3).map(({ ended }) => ended))).toEqual(Array(3).fill('57P01'));

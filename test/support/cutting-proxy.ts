@@ -1,21 +1,27 @@
 import type { Socket } from 'node:net';
 import { type Address, dialUpstream, type Listening, listenOnLoopback, messageSplitter } from './proxy.ts';
 
+/** With which message an answer is whole: a statement's when the server is ready for the next one. */
+const LAST_MESSAGES = { rows: 'D', statements: 'Z' } as const;
+
 export type CuttingProxy = Listening & {
-  /** Lets so many more rows through, then cuts the connection off: what was sent before has been sent. */
-  readonly cutAfter: (rows: number) => void;
+  /** Lets so many more answers through, then cuts the connection off: what was sent before has been sent. */
+  readonly cutAfter: (count: number, unit: keyof typeof LAST_MESSAGES) => void;
 };
 
 /** A network that breaks at one exact point: between a client and the server, in the middle of the answers. */
 export async function startCuttingProxy(server: Address): Promise<CuttingProxy> {
-  let left = Number.POSITIVE_INFINITY;
+  let [left, last]: [number, string] = [Number.POSITIVE_INFINITY, LAST_MESSAGES.rows];
   const listening = await listenOnLoopback((client) => relay(client, dialUpstream(server), mayPass));
   const mayPass = (type: string) => {
     if (left === 0) return false;
-    if (type === 'D') left -= 1;
+    if (type === last) left -= 1;
     return true;
   };
-  return { ...listening, cutAfter: (rows) => (left = rows) };
+  const cutAfter: CuttingProxy['cutAfter'] = (count, unit) => {
+    [left, last] = [count, LAST_MESSAGES[unit]];
+  };
+  return { ...listening, cutAfter };
 }
 
 function relay(client: Socket, upstream: Socket, mayPass: (type: string) => boolean): void {

@@ -130,10 +130,12 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
     await using proxy = await startCuttingProxy(server);
     const ours = briskPorts(proxy, headroom);
     const connect = vi.fn<RemediatePorts['connect']>((deadline) => {
-      proxy.cutAfter(Number.POSITIVE_INFINITY);
+      proxy.cutAfter(Number.POSITIVE_INFINITY, 'rows');
       return ours.connect(deadline);
     });
-    const record = await run(atWindow(FIRST, { before: () => proxy.cutAfter(20) }, { ...ours, connect }));
+    const record = await run(
+      atWindow(FIRST, { before: () => proxy.cutAfter(20, 'rows') }, { ...ours, connect }),
+    );
     expect(record.problem?.message).toContain('12 attempts have no answer');
     expect(record.attempts.map(({ guard }) => guard)).toEqual([
       ...Array(20).fill('signalled'),
@@ -204,7 +206,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
 
   test('until the deadline: the run ends in time with what it knows', async () => {
     await using proxy = await startCuttingProxy(server);
-    const cut = { before: () => proxy.cutAfter(20) };
+    const cut = { before: () => proxy.cutAfter(20, 'rows') };
     const lent = atWindow(FIRST, cut, briskPorts(proxy, headroom));
     const record = await run(lent, 3_000);
     expect(record).toMatchObject({
