@@ -6,9 +6,9 @@ import { checkActivity } from './doctor-server.ts';
 import { checkReserve, checkSuperuserReserve } from './doctor-slots.ts';
 
 /**
- * The checks that scheduled runs make once an hour, by what is worth telling of them. Left to the doctor are those that depend on
- * the load of the moment (they would be told again and again), those that a run tells by its outcome (blind, no usable
- * slot), and what works but could do so better (timeouts, a log prefix without SQLSTATE, as RDS has it by default).
+ * The checks that scheduled runs make once an hour, by what is worth telling of them. Left to the doctor are those that
+ * depend on the load of the moment (they would be told again and again), those that a run tells by its outcome (blind, no
+ * usable slot), and what works but could do so better (timeouts, a log prefix without SQLSTATE, as RDS has it by default).
  */
 const TOLD = {
   terminate: ['problem'],

@@ -5,7 +5,7 @@ const HOLDS_MS = 3_600_000;
 
 /** The slots that the latest look at a server found. They are settings of its start, and outlast a run in its function. */
 export type KnownSlots = {
-  /** Null where nobody looked, or checked for an hour, or the server was started since; `now` is milliseconds since the epoch. */
+  /** Null where nobody looked, nobody checked for an hour, or the server was started since; `now` in ms since the epoch. */
   readonly of: (since: string, now: number) => Slots | null;
   readonly keep: (slots: Slots, since: string) => void;
   readonly checked: (now: number) => void;

@@ -53,7 +53,10 @@ async function work(run: Run, database: Database, lockBy: number): Promise<Endin
 /** A sweep of a server without pressure needs no session's row: mostly it only counts. */
 async function isQuiet(run: Run, database: Database): Promise<boolean> {
   const count = await database.countSlots();
-  run.plan = count === null ? null : planQuiet(count, run.request.policy);
-  if (run.plan !== null) done(run, 'planned');
-  return run.plan !== null;
+  if (count === null) return false;
+  done(run, 'locked');
+  run.plan = planQuiet(count, run.request.policy);
+  if (run.plan === null) return false;
+  done(run, 'planned');
+  return true;
 }

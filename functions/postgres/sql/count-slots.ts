@@ -1,3 +1,5 @@
+import { LOCKED } from './try-lock.ts';
+
 /**
  * Takes the lock of sql/try-lock.ts, and counts: how many slots are taken, our own apart, whether there are rows that our
  * role may not read, and since when the server runs. In a few bytes, for a sweep that finds nothing to do. Which sessions
@@ -5,7 +7,7 @@
  * Reads: pg_stat_get_activity. Needs: pg_read_all_stats, and to call pg_postmaster_start_time.
  */
 export const COUNT_SLOTS = `
-SELECT pg_catalog.pg_try_advisory_lock(1885825138) AS locked, pg_catalog.pg_postmaster_start_time()::text AS since,
+SELECT ${LOCKED}, pg_catalog.pg_postmaster_start_time()::text AS since,
  pg_catalog.bool_or(a.query = '<insufficient privilege>') AS hidden,
  pg_catalog.count(*) FILTER (WHERE a.backend_type = 'client backend'
   AND (a.usesysid = o.usesysid AND a.application_name = 'pg-headroom') IS NOT TRUE)::int AS used

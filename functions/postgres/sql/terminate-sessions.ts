@@ -9,7 +9,8 @@
  * rests are short, that is everybody.
  *
  * Autocommitted: in a transaction all looks would be as old as the first. No timeout argument: it sleeps 100 ms per session.
- * The function stays out of WHERE, where the planner may call it first; where it fails, the rows of those before have been sent.
+ * The function stays out of WHERE, where the planner may call it first; where it fails, the rows of those before have been
+ * sent.
  * Reads: pg_stat_get_activity. Needs: pg_signal_backend, pg_read_all_stats, and to call pg_terminate_backend and
  * pg_stat_clear_snapshot, which a hardened server may have taken from PUBLIC.
  */
