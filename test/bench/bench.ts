@@ -43,15 +43,17 @@ const NAMES = Object.keys(BENCHMARKS);
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 
 const [only, ...numbers] = process.argv.slice(2);
+if (only !== undefined && !NAMES.includes(only))
+  refuse(`No benchmark "${only}": there are ${NAMES.join(', ')}.`);
+const wrong = numbers.find((text) => !/^[1-9]\d*$/.test(text));
+if (wrong !== undefined)
+  refuse(`"${wrong}" is no size: after the name come whole numbers from 1, as docs/benchmarks.md has them.`);
 // Bundles are measured as they would be deployed now.
 execFileSync(process.execPath, ['build.ts'], { stdio: 'ignore' });
 let isComplete = true;
 for (const name of only === undefined ? NAMES : [only]) {
   const bench = BENCHMARKS[name];
-  if (bench === undefined) {
-    console.error(`No benchmark "${name}": there are ${NAMES.join(', ')}.`);
-    process.exit(2);
-  }
+  if (bench === undefined) continue;
   const startedAt = performance.now();
   try {
     const figures = await bench(numbers.map(Number));
@@ -65,6 +67,11 @@ for (const name of only === undefined ? NAMES : [only]) {
   }
 }
 process.exit(isComplete ? 0 : 1);
+
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
 
 function write(name: string, figures: string): void {
   const document = withFigures(readFileSync(DOCUMENT, 'utf8'), name, figures);
