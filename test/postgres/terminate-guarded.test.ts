@@ -172,7 +172,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   });
 
   const [ofRest, atMost] = [
-    ['/ 1000', '/ 1'],
+    ['1000::', '1::'],
     ["'10 ms'", "'1 min'"],
   ] as const;
   test.each([

@@ -7,8 +7,9 @@ import { LOCKED } from './try-lock.ts';
  * Reads: pg_stat_get_activity. Needs: pg_read_all_stats, and to call pg_postmaster_start_time.
  */
 export const COUNT_SLOTS = `
-SELECT ${LOCKED}, pg_catalog.pg_postmaster_start_time()::text AS since,
- pg_catalog.bool_or(a.query = '<insufficient privilege>') AS hidden,
- pg_catalog.count(*) FILTER (WHERE a.backend_type = 'client backend'
-  AND (a.usesysid = o.usesysid AND a.application_name = 'pg-headroom') IS NOT TRUE)::int AS used
+SELECT ${LOCKED}, pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS since,
+ pg_catalog.bool_or(a.query OPERATOR(pg_catalog.=) '<insufficient privilege>'::pg_catalog.text) AS hidden,
+ pg_catalog.count(*) FILTER (WHERE a.backend_type OPERATOR(pg_catalog.=) 'client backend'::pg_catalog.text
+  AND (a.usesysid OPERATOR(pg_catalog.=) o.usesysid
+   AND a.application_name OPERATOR(pg_catalog.=) 'pg-headroom'::pg_catalog.text) IS NOT TRUE)::pg_catalog.int4 AS used
 FROM pg_catalog.pg_stat_get_activity(NULL) a, pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) o`;

@@ -4,8 +4,9 @@
  */
 export const READ_DOCTOR_CONNECTION = `
 SELECT pg_catalog.current_database() AS database,
-       coalesce(NOT (pg_catalog.inet_client_addr() <<= '127.0.0.0/8' OR pg_catalog.inet_client_addr() <<= '::1'), false)
+       coalesce(NOT (pg_catalog.inet_client_addr() OPERATOR(pg_catalog.<<=) '127.0.0.0/8'::pg_catalog.inet
+                     OR pg_catalog.inet_client_addr() OPERATOR(pg_catalog.<<=) '::1'::pg_catalog.inet), false)
          AS "crossesNetwork",
-       (SELECT pg_catalog.concat_ws(', ', s.version, s.cipher) FROM pg_catalog.pg_stat_ssl s
-        WHERE s.pid = pg_catalog.pg_backend_pid() AND s.ssl) AS tls,
+       (SELECT pg_catalog.concat_ws(', '::pg_catalog.text, s.version, s.cipher) FROM pg_catalog.pg_stat_ssl s
+        WHERE s.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND s.ssl) AS tls,
        pg_catalog.pg_is_in_recovery() AS "isReplica"`;

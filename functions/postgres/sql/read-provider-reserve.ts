@@ -1,11 +1,17 @@
+/** A setting as a number, 0 where it is missing or empty. */
+const numberIn = (setting: string): string =>
+  `CASE WHEN pg_catalog.current_setting('${setting}'::pg_catalog.text, true) OPERATOR(pg_catalog.<>) ''::pg_catalog.text
+             THEN pg_catalog.current_setting('${setting}'::pg_catalog.text, true)::pg_catalog.int4 ELSE 0 END`;
+
 /**
  * Slots that RDS reserves for its own, `rds_superuser` up to 15 and its administrators in later minors of all versions; 0
  * where nobody has such settings. On its own, for a provider may keep them from an ordinary role, which is an error.
  * Reads: settings. Needs: no privilege, as far as is known.
  */
 export const READ_PROVIDER_RESERVE = `
-SELECT CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000
-            THEN coalesce(nullif(pg_catalog.current_setting('rds.rds_superuser_reserved_connections', true), ''), '0')::int
+SELECT CASE WHEN pg_catalog.current_setting('server_version_num'::pg_catalog.text)::pg_catalog.int4
+                 OPERATOR(pg_catalog.<) 160000
+            THEN ${numberIn('rds.rds_superuser_reserved_connections')}
             ELSE 0 END
-         + coalesce(nullif(pg_catalog.current_setting('rds.rds_reserved_connections', true), ''), '0')::int
+       OPERATOR(pg_catalog.+) ${numberIn('rds.rds_reserved_connections')}
          AS "providerReserved"`;

@@ -1,3 +1,10 @@
+import { milliseconds } from './milliseconds.ts';
+
+/** What comes after the statement's start has age 0. */
+const age = (column: string): string =>
+  `CASE WHEN ${column} OPERATOR(pg_catalog.>) pg_catalog.now() THEN 0::pg_catalog.float8
+            ELSE ${milliseconds(`pg_catalog.now() OPERATOR(pg_catalog.-) ${column}`)} END`;
+
 /**
  * Every row of the activity view, background processes included. Timestamps travel as text: the guard compares them to
  * the microsecond. Ages are this statement's clock; a state change after its start counts as age 0, and what never
@@ -6,19 +13,18 @@
  * Reads: pg_stat_activity, pg_roles, the lock table. Needs: pg_read_all_stats, or most columns of other roles' rows are null.
  */
 export const READ_SESSIONS = `
-SELECT a.pid, a.backend_start::text AS "backendStart", a.backend_type AS "backendType",
-       a.usename AS "user", a.datname AS "database", coalesce(a.application_name, '') AS application,
+SELECT a.pid, a.backend_start::pg_catalog.text AS "backendStart", a.backend_type AS "backendType",
+       a.usename AS "user", a.datname AS "database", coalesce(a.application_name, ''::pg_catalog.text) AS application,
        CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr)
-            WHEN a.client_port = -1 THEN 'local' ELSE '' END AS address,
-       a.state, a.state_change::text AS "stateChange",
-       CASE WHEN a.state_change > pg_catalog.now() THEN 0
-            ELSE pg_catalog.floor(extract(epoch FROM pg_catalog.now() - a.state_change) * 1000) END::float8 AS "stateAgeMs",
-       CASE WHEN a.xact_start > pg_catalog.now() THEN 0
-            ELSE pg_catalog.floor(extract(epoch FROM pg_catalog.now() - a.xact_start) * 1000) END::float8 AS "transactionAgeMs",
-       CASE WHEN a.query_start > pg_catalog.now() THEN 0
-            ELSE pg_catalog.floor(extract(epoch FROM pg_catalog.now() - a.query_start) * 1000) END::float8 AS "queryAgeMs",
+            WHEN a.client_port OPERATOR(pg_catalog.=) -1 THEN 'local'::pg_catalog.text
+            ELSE ''::pg_catalog.text END AS address,
+       a.state, a.state_change::pg_catalog.text AS "stateChange",
+       ${age('a.state_change')} AS "stateAgeMs",
+       ${age('a.xact_start')} AS "transactionAgeMs",
+       ${age('a.query_start')} AS "queryAgeMs",
        a.wait_event AS "waitEvent",
-       CASE WHEN a.wait_event_type = 'Lock' THEN pg_catalog.pg_blocking_pids(a.pid) ELSE '{}' END AS "blockedBy",
+       CASE WHEN a.wait_event_type OPERATOR(pg_catalog.=) 'Lock'::pg_catalog.text THEN pg_catalog.pg_blocking_pids(a.pid)
+            ELSE '{}'::pg_catalog.int4[] END AS "blockedBy",
        r.rolsuper AS superuser, pg_catalog."left"(a.query, 1024) AS "lastStatement"
-FROM pg_catalog.pg_stat_activity a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
+FROM pg_catalog.pg_stat_activity a LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.usesysid
 ORDER BY a.pid`;

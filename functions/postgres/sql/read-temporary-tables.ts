@@ -4,7 +4,8 @@
  * Reads: pg_namespace, pg_class. Needs: no privilege. Since: PostgreSQL 16.
  */
 export const READ_TEMPORARY_TABLES = `
-SELECT pg_catalog.pg_stat_get_backend_pid(pg_catalog.substring(n.nspname, 9)::int) AS pid
+SELECT pg_catalog.pg_stat_get_backend_pid(
+         pg_catalog."substring"(n.nspname::pg_catalog.text, 9)::pg_catalog.int4) AS pid
 FROM pg_catalog.pg_namespace n
-WHERE n.nspname ~ '^pg_temp_[0-9]+$'
-  AND EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid)`;
+WHERE n.nspname OPERATOR(pg_catalog.~) '^pg_temp_[0-9]+$'::pg_catalog.text
+  AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid)`;

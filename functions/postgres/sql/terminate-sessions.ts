@@ -15,21 +15,25 @@
  * pg_stat_clear_snapshot, which a hardened server may have taken from PUBLIC.
  */
 export const TERMINATE_SESSIONS = `
-SELECT v.at::int AS at,
-  CASE WHEN pg_catalog.pg_terminate_backend(a.pid) THEN 'signalled' ELSE 'no-match' END AS result
+SELECT v.at::pg_catalog.int4 AS at,
+  CASE WHEN pg_catalog.pg_terminate_backend(a.pid) THEN 'signalled'::pg_catalog.text
+       ELSE 'no-match'::pg_catalog.text END AS result
 FROM ROWS FROM (
-  pg_catalog.unnest($1::int[]), pg_catalog.unnest($2::timestamptz[]),
-  pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::timestamptz[])
+  pg_catalog.unnest($1::pg_catalog.int4[]), pg_catalog.unnest($2::pg_catalog.timestamptz[]),
+  pg_catalog.unnest($3::pg_catalog.text[]), pg_catalog.unnest($4::pg_catalog.timestamptz[])
 ) WITH ORDINALITY AS v (pid, backend_start, state, state_change, at)
 LEFT JOIN LATERAL (
   SELECT s.pid
   FROM pg_catalog.pg_stat_get_activity(
     CASE
-      WHEN pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()
-        < least('10 ms', (pg_catalog.statement_timestamp() - v.state_change) / 1000) THEN v.pid
+      WHEN pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.statement_timestamp()
+        OPERATOR(pg_catalog.<) least('10 ms'::pg_catalog.interval,
+          (pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) v.state_change)
+            OPERATOR(pg_catalog./) 1000::pg_catalog.float8) THEN v.pid
       WHEN pg_catalog.pg_stat_clear_snapshot() IS NOT NULL THEN v.pid
     END
   ) s
-  WHERE s.backend_type = 'client backend' AND s.backend_start = v.backend_start
-    AND s.state = v.state AND s.state_change = v.state_change
+  WHERE s.backend_type OPERATOR(pg_catalog.=) 'client backend'::pg_catalog.text
+    AND s.backend_start OPERATOR(pg_catalog.=) v.backend_start
+    AND s.state OPERATOR(pg_catalog.=) v.state AND s.state_change OPERATOR(pg_catalog.=) v.state_change
 ) a ON true`;

@@ -1,5 +1,5 @@
 /** The key is "pghr" in ASCII. */
-export const LOCKED = 'pg_catalog.pg_try_advisory_lock(1885825138) AS locked';
+export const LOCKED = 'pg_catalog.pg_try_advisory_lock(1885825138::pg_catalog.int8) AS locked';
 
 /**
  * One run per server: a session advisory lock of the maintenance database, free again when our session ends, and
