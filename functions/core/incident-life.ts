@@ -2,6 +2,7 @@ import { breakerPause } from './breaker.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Incident, Nature, RunSummary, Standing, Story } from './incident.ts';
 import { type Memory, pauseAt } from './memory.ts';
+import { addOwnTries } from './own-tries.ts';
 import { addRun } from './recent-runs.ts';
 import { addClosed, recurrenceOf } from './recurrence.ts';
 import { addTold, isWorse, newsIn, REMIND_AFTER_MS, standingOf, toldOf } from './standing.ts';
@@ -23,7 +24,7 @@ type Life = Pick<Followed, 'memory' | 'story'>;
  */
 export function follow(memory: Memory, run: RunSummary, now: number): Followed {
   if (memory.runs.some(({ id }) => id === run.runId)) return { memory, isTold: false, story: null };
-  const lifted = pauseAt(memory.paused, now) === null ? withoutPause(memory) : memory;
+  const lifted = addOwnTries(pauseAt(memory.paused, now) === null ? withoutPause(memory) : memory, run);
   const life = afterRun(lifted, { ...run, culprit: clipped(run.culprit) }, now);
   // Sessions that only grew old are no incident; whose they were is told each time.
   return { ...life, isTold: life.story !== null || run.outcome === 'reaped' };

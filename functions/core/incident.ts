@@ -83,6 +83,19 @@ export type RecentRun = {
   readonly retaken: number;
 };
 
+/**
+ * Tries of one run to get in that came to nothing. The server wrote a line for each of them, from `from` to `to` (ISO 8601,
+ * our clock), which shows that we were refused and not that anybody else was.
+ */
+export type OwnTries = {
+  readonly from: string;
+  readonly to: string;
+  /** Tries that the server refused with 53300, or that ended without an answer. */
+  readonly tries: number;
+  /** Our address as we saw it; null where no try reached the server. */
+  readonly address: string | null;
+};
+
 /** What a run means to the incident of its server. */
 export type RunSummary = Nature & {
   readonly runId: string;
@@ -94,6 +107,8 @@ export type RunSummary = Nature & {
   readonly need: number | null;
   readonly ended: number;
   readonly retaken: number;
+  /** Null where the first try got in, or none was made. */
+  readonly ownTries: OwnTries | null;
 };
 
 /** What is to be told of an incident after a run, and what people have to know of it besides the run. */

@@ -59,6 +59,8 @@ const run = strictObject({
   retaken: count,
 });
 
+const ownTries = strictObject({ from: moment, to: moment, tries: count, address: z.nullable(text) });
+
 const story = strictObject({
   kind: oneOf(['opened', 'changed', 'reminder', 'over']),
   at: moment,
@@ -85,6 +87,8 @@ const memorySchema = strictObject({
   telling: checks,
   incident: z.nullable(incident),
   runs: listOf(run),
+  // Items written before this key have none.
+  ownTries: z._default(listOf(ownTries), []),
   closed: listOf(strictObject({ openedAt: moment, lastRunAt: moment, culprit: fingerprint })),
   trippedAt: z.nullable(moment),
   untold: listOf(

@@ -1,5 +1,5 @@
 import { type Problem, RemediationError } from './errors.ts';
-import type { ClosedIncident, Incident, RecentRun, Untold } from './incident.ts';
+import type { ClosedIncident, Incident, OwnTries, RecentRun, Untold } from './incident.ts';
 import type { Mode } from './policy.ts';
 import { isRefusal, type TriggerKind } from './trigger.ts';
 
@@ -26,6 +26,8 @@ export type Memory = {
   readonly incident: Incident | null;
   /** The newest runs that bear on incidents, oldest first. */
   readonly runs: readonly RecentRun[];
+  /** Our own refused tries, of the newest runs that had any, oldest first. */
+  readonly ownTries: readonly OwnTries[];
   /** The newest incidents that are over, oldest first. */
   readonly closed: readonly ClosedIncident[];
   /** When the breaker last tripped. */
@@ -41,6 +43,7 @@ export const NOTHING_REMEMBERED: Memory = {
   telling: [],
   incident: null,
   runs: [],
+  ownTries: [],
   closed: [],
   trippedAt: null,
   untold: [],

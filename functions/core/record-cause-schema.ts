@@ -115,6 +115,7 @@ export const recallSchema = z.discriminatedUnion(
 
 export const connectingSchema = fields({
   attempts: count,
+  address: told('Our end of the tries that came to nothing, as we see it.', z.optional(said)),
   refusals: told(
     'Answers of the server while we tried to get in.',
     list(fields({ sqlstate: said, routine: said, count })),

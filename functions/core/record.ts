@@ -13,6 +13,8 @@ import type { Attempt } from './verification.ts';
 /** How getting in went. `refusals` are answers of the server, by SQLSTATE and routine. */
 export type Connecting = {
   readonly attempts: number;
+  /** Our end of the tries that came to nothing, as we see it: the server names it in its log. Absent where there was none. */
+  readonly address?: string | undefined;
   readonly refusals: readonly {
     readonly sqlstate: string;
     readonly routine: string;
@@ -30,7 +32,9 @@ export function addConnecting(first: Connecting, later: Connecting): Connecting 
     const count = those.reduce((sum, each) => sum + each.count, 0);
     return those[0] ? [{ ...those[0], count }] : [];
   });
-  return { attempts: first.attempts + later.attempts, refusals };
+  const attempts = first.attempts + later.attempts;
+  const address = first.address ?? later.address;
+  return address === undefined ? { attempts, refusals } : { attempts, address, refusals };
 }
 
 /** A later read of the sessions, as the difference to the first snapshot. */

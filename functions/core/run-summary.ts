@@ -1,5 +1,6 @@
 import { diagnose } from './diagnosis.ts';
 import type { RunSummary } from './incident.ts';
+import { ownTriesOf } from './own-tries.ts';
 import type { Mode } from './policy.ts';
 import type { RunRecord } from './record.ts';
 import { isRefusal } from './trigger.ts';
@@ -21,6 +22,7 @@ export function summaryOf(record: RunRecord): RunSummary {
       plan === null || plan.problem !== null ? null : plan.pressure.reduce((sum, { need }) => sum + need, 0),
     ended: attempts.filter(isFreed).length,
     retaken: plan !== null && settled ? retakenBy(plan, attempts, settled) : 0,
+    ownTries: ownTriesOf(record),
   };
 }
 
@@ -46,5 +48,6 @@ export function summaryWithoutRecord(runId: string, mode: Mode | null, now: numb
     need: null,
     ended: 0,
     retaken: 0,
+    ownTries: null,
   };
 }

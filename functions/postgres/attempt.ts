@@ -38,6 +38,8 @@ export type AttemptOptions = {
   readonly withinMs?: number;
   /** Ends it. */
   readonly over?: AbortSignal;
+  /** Called with our end of the connection, once there is one. */
+  readonly reached?: (address: string) => void;
   /** Called while the server starts a process for us. */
   readonly meanwhile?: () => void;
 };
@@ -47,10 +49,11 @@ export async function attemptSession(
   target: Target,
   tls: TlsOptions,
   credentials: Credentials,
-  { withinMs = ATTEMPT_TIMEOUT_MS, over, meanwhile }: AttemptOptions = {},
+  { withinMs = ATTEMPT_TIMEOUT_MS, over, reached, meanwhile }: AttemptOptions = {},
 ): Promise<Attempted> {
   // Not by an import, which would load all parts of the module.
   const socket = new (process.getBuiltinModule('node:net').Socket)();
+  socket.once('connect', () => socket.localAddress && reached?.(socket.localAddress));
   // After the driver, which sends its first message once it is connected.
   if (meanwhile) socket.once('connect', () => setImmediate(meanwhile));
   const refusesTls = watchTlsAnswer(socket, tls !== false);

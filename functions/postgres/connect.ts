@@ -35,6 +35,8 @@ type Getting = {
   /** As whom the latest try came. */
   user: string;
   tries: number;
+  /** Our end of the tries, as the latest saw it; null where none reached the server. */
+  address: string | null;
   /** By SQLSTATE and routine, both empty for tries without an answer. */
   readonly refusals: Map<string, number>;
   /** What was in the way of tries that may be repeated. */
@@ -73,6 +75,7 @@ export async function connect(
     deadline,
     user: '',
     tries: 0,
+    address: null,
     refusals: new Map(),
     hindrances: new Map(),
     credentials: source(0),
@@ -120,6 +123,9 @@ async function tryOnce(getting: Getting, tls: TlsOptions): Promise<void> {
   const attempted = await attemptSession(getting.target, tls, credentials, {
     withinMs: leftMs(getting),
     over: getting.over.signal,
+    reached: (address) => {
+      getting.address = address;
+    },
     meanwhile: getting.meanwhile,
   });
   if (attempted.kind !== 'in' && !getting.over.signal.aborted) {
@@ -160,7 +166,11 @@ function toConnection(getting: Getting, slots: KnownSlots | undefined): Connecti
     const [sqlstate = '', routine = ''] = key.split(' ');
     return { sqlstate, routine, count };
   });
-  const connecting: Connecting = { attempts: getting.tries, refusals };
+  const { address } = getting;
+  const connecting: Connecting =
+    address === null || refusals.length === 0
+      ? { attempts: getting.tries, refusals }
+      : { attempts: getting.tries, address, refusals };
   const { end } = getting;
   if (end === null) return { problem: neverIn(getting), connecting };
   return 'client' in end

@@ -153,6 +153,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(problem).toMatchObject({ code: 'connect-denied', message: expect.stringContaining('28P01') });
     expect(connecting).toEqual({
       attempts: 4,
+      address: '127.0.0.1',
       refusals: [{ sqlstate: '28P01', routine: 'auth_failed', count: 4 }],
     });
     expect(JSON.stringify(problem)).not.toContain('wrong-horse');

@@ -34,6 +34,7 @@ export function aRun(minutes: number, fields: Partial<RunSummary> = {}): RunSumm
     need: looked ? (calm ? 0 : 12) : null,
     ended: acted ? 12 : 0,
     retaken: outcome === 'refilled' ? 11 : 0,
+    ownTries: null,
     ...fields,
   };
 }

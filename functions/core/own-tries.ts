@@ -1,0 +1,34 @@
+import type { OwnTries, RunSummary } from './incident.ts';
+import type { Memory } from './memory.ts';
+import type { RunRecord } from './record.ts';
+
+/** An alarm looks back over minutes: this many runs, sweeps and alarms together, are more than began in that time. */
+const MOST = 6;
+const TOO_MANY_CONNECTIONS = '53300';
+
+/**
+ * The tries of a run for which the server may have written a line about too many clients. A try without an answer may have
+ * been refused as well. Answers with another SQLSTATE wrote another line.
+ */
+export function ownTriesOf({
+  connecting,
+  startedAt,
+  timings,
+}: Pick<RunRecord, 'connecting' | 'startedAt' | 'timings'>): OwnTries | null {
+  const others = connecting.refusals.filter(
+    ({ sqlstate }) => sqlstate !== '' && sqlstate !== TOO_MANY_CONNECTIONS,
+  );
+  const gotIn = timings.connected === null ? 0 : 1;
+  const tries = others.reduce((left, { count }) => left - count, connecting.attempts - gotIn);
+  if (tries <= 0) return null;
+  const lastedMs = timings.connected ?? timings.finished;
+  const to = new Date(Date.parse(startedAt) + lastedMs).toISOString();
+  return { from: startedAt, to, tries, address: connecting.address ?? null };
+}
+
+/** The oldest goes where they get too many. A run that is reported again is counted once, by when it began. */
+export function addOwnTries(memory: Memory, { ownTries }: Pick<RunSummary, 'ownTries'>): Memory {
+  if (ownTries === null || memory.ownTries.some(({ from }) => from === ownTries.from)) return memory;
+  const all = [...memory.ownTries, ownTries].toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
+  return { ...memory, ownTries: all.slice(-MOST) };
+}
