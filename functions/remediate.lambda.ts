@@ -12,13 +12,14 @@ import { smallYoungSpace } from './middleware/small-young-space.ts';
 import { timeUp } from './middleware/time-up.ts';
 import { knownSlots } from './postgres/known-slots.ts';
 import { serverPorts } from './postgres/server-ports.ts';
+import { knownStartup } from './postgres/startup.ts';
 import { parseEvent } from './workflow/parse-event.ts';
 import { remediate } from './workflow/remediate.ts';
 import { packRecord, type RunResult } from './workflow/run-result.ts';
 
 /** Kept free at the end for closing the session and packing the record. */
 const RETURN_MS = 5_000;
-const slots = knownSlots();
+const known = { slots: knownSlots(), startup: knownStartup() };
 
 /** Gives one server its slots back. Invoked by alarm and schedule, always asynchronously: a destination takes the result. */
 export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp)
@@ -31,7 +32,7 @@ export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp
     const recall = recallFrom(server, table, process.env);
     const pooler = poolerAccess(config.pooler, process.env);
     const source = credentialsOf(login, target, process.env);
-    const ports = serverPorts(target, source, logLine, { recall, pooler, slots, meanwhile: loadRest });
+    const ports = serverPorts(target, source, logLine, { recall, pooler, ...known, meanwhile: loadRest });
     const runId = context.awsRequestId;
     const record = await remediate({ runId, server, policy, trigger, logStream, deadline }, ports);
     logRun(record);

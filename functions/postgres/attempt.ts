@@ -3,18 +3,27 @@ import type Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../core/errors.ts';
 import { quoteIdentifier } from '../core/sql-text.ts';
 import { clientOn } from './client-on.ts';
-import { beginSession, type OpenSession, STATEMENT_TIMEOUT_MS } from './open-session.ts';
+import { beginSession, type OpenSession } from './open-session.ts';
 import {
   denialOf,
   type Fullness,
   fullnessOf,
   isFailedAuthentication,
+  isPoolers,
   isTlsCode,
   type ServerAnswer,
   serverAnswer,
 } from './sqlstate.ts';
+import {
+  type KnownStartup,
+  knownStartup,
+  STATEMENT_TIMEOUT_MS,
+  type Startup,
+  startupOptions,
+} from './startup.ts';
 import { type Credentials, type Target, type TlsOptions, targetText } from './target.ts';
 import { watchLogin } from './watch-login.ts';
+import { withStartup } from './with-startup.ts';
 
 export type { OpenSession } from './open-session.ts';
 
@@ -42,6 +51,8 @@ export type AttemptOptions = {
   readonly reached?: (address: string) => void;
   /** Called while the server starts a process for us. */
   readonly meanwhile?: () => void;
+  /** What is known of the server's startup packet, and learns from this login. */
+  readonly startup?: KnownStartup;
 };
 
 /** Opens one session and bounds it; whatever does not end in a session leaves no socket behind. */
@@ -49,7 +60,24 @@ export async function attemptSession(
   target: Target,
   tls: TlsOptions,
   credentials: Credentials,
-  { withinMs = ATTEMPT_TIMEOUT_MS, over, reached, meanwhile }: AttemptOptions = {},
+  { withinMs = ATTEMPT_TIMEOUT_MS, startup = knownStartup(), ...more }: AttemptOptions = {},
+): Promise<Attempted> {
+  const until = Date.now() + withinMs;
+  return await withStartup(startup, (sent) =>
+    attemptLogin(target, tls, credentials, { ...more, withinMs: until - Date.now(), sent }),
+  );
+}
+
+type LoginOptions = Omit<AttemptOptions, 'startup' | 'withinMs'> & {
+  readonly withinMs: number;
+  readonly sent: Startup;
+};
+
+async function attemptLogin(
+  target: Target,
+  tls: TlsOptions,
+  credentials: Credentials,
+  { withinMs, sent, over, reached, meanwhile }: LoginOptions,
 ): Promise<Attempted> {
   // Not by an import, which would load all parts of the module.
   const socket = new (process.getBuiltinModule('node:net').Socket)();
@@ -57,7 +85,7 @@ export async function attemptSession(
   // After the driver, which sends its first message once it is connected.
   if (meanwhile) socket.once('connect', () => setImmediate(meanwhile));
   const refusesTls = watchTlsAnswer(socket, tls !== false);
-  const client = clientOn(socket, target, tls, credentials, {
+  const client = clientOn(socket, target, tls, credentials, startupOptions(sent), {
     keepAlive: true,
     pipeline: true,
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
@@ -150,6 +178,10 @@ function classifyAnswer(
   const fullness = fullnessOf(answer);
   if (fullness !== null) return { kind: 'refused', answer, fullness };
   if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
+  if (isPoolers(answer)) {
+    const message = `A pooler answers at ${where} (${answer.sqlstate}: ${coerceError(error).message}): name the server's own host and port, sessions can only be told apart there.`;
+    return { kind: 'denied', answer, problem: { code: 'pooler-in-between', message } };
+  }
   const code = denialOf(answer);
   const whenDenied = isToken
     ? tokenAdvice(user)

@@ -7,6 +7,7 @@ import { databaseOf } from './database.ts';
 import type { KnownSlots } from './known-slots.ts';
 import { type Hindrance, neverIn } from './never-in.ts';
 import { WRONG_PASSWORD } from './sqlstate.ts';
+import { type KnownStartup, knownStartup } from './startup.ts';
 import {
   type CredentialSource,
   type Credentials,
@@ -49,11 +50,13 @@ type Getting = {
   /** Breaks off the other tries once one got in. */
   readonly over: AbortController;
   readonly meanwhile: () => void;
+  readonly startup: KnownStartup;
 };
 
 export type Lent = {
   /** What outlasts one run. */
   readonly slots?: KnownSlots;
+  readonly startup?: KnownStartup;
   /** Called when the server has been asked: what can be done until it answers. */
   readonly meanwhile?: () => void;
 };
@@ -66,7 +69,7 @@ export async function connect(
   target: Target,
   source: CredentialSource,
   deadline: number,
-  { slots, meanwhile = () => {} }: Lent = {},
+  { slots, startup = knownStartup(), meanwhile = () => {} }: Lent = {},
 ): Promise<Connection> {
   const getting: Getting = {
     target,
@@ -83,6 +86,7 @@ export async function connect(
     end: null,
     over: new AbortController(),
     meanwhile,
+    startup,
   };
   // The first try awaits them; should it never come to that, their failure is nobody's.
   getting.credentials.catch(() => {});
@@ -127,6 +131,7 @@ async function tryOnce(getting: Getting, tls: TlsOptions): Promise<void> {
       getting.address = address;
     },
     meanwhile: getting.meanwhile,
+    startup: getting.startup,
   });
   if (attempted.kind !== 'in' && !getting.over.signal.aborted) {
     const { sqlstate = '', routine = '' } = attempted.answer ?? {};

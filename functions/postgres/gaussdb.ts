@@ -1,10 +1,12 @@
 import type { Client } from 'pg';
 import type { Session } from '../core/session.ts';
 import type { Dialect, Guard } from './dialect.ts';
+import { foreignSettings } from './foreign-settings.ts';
 import { readGaussdbSnapshot } from './read-gaussdb-snapshot.ts';
 import { BOUND_SESSION, READ_TRAITS } from './sql/gaussdb/bound-session.ts';
 import { TERMINATE_BACKEND } from './sql/gaussdb/terminate-backend.ts';
 import { TERMINATE_SESSION } from './sql/gaussdb/terminate-session.ts';
+import type { Target } from './target.ts';
 
 /** What a GaussDB has that another lacks. */
 export type Traits = {
@@ -14,9 +16,12 @@ export type Traits = {
   readonly hasCoordinators: boolean;
 };
 
-/** Bounds our session with a GaussDB and learns what it has. */
+type Answer = Traits & { readonly path: string; readonly statementTimeout: string };
+
+/** Sets path and bounds of our session with a GaussDB, reads them back, and learns what it has. */
 export async function boundGaussdb(
   client: Client,
+  target: Target,
   statementTimeoutMs: number,
   idleTimeoutMs: number,
 ): Promise<Dialect> {
@@ -25,7 +30,11 @@ export async function boundGaussdb(
     client.query({ text: BOUND_SESSION, values }),
     client.query(READ_TRAITS),
   ]);
-  return gaussdb(rows[0] as Traits, statementTimeoutMs);
+  const { path, statementTimeout, ...traits } = rows[0] as Answer;
+  if (path !== 'pg_catalog, pg_temp') throw foreignSettings(target, 'search_path');
+  // `5s`, `5000ms` or `5000`: it may write what it was set to in its own way, but not as no bound.
+  if (/^0/.test(statementTimeout)) throw foreignSettings(target, 'statement_timeout');
+  return gaussdb(traits, statementTimeoutMs);
 }
 
 function gaussdb(traits: Traits, statementTimeoutMs: number): Dialect {

@@ -2,15 +2,13 @@ import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { RemediationError } from '../core/errors.ts';
 import type { Dialect } from './dialect.ts';
+import { foreignSettings } from './foreign-settings.ts';
 import { postgresql } from './postgresql.ts';
 import { BEGIN_SESSION } from './sql/begin-session.ts';
 import { serverAnswer, UNDEFINED_OBJECT } from './sqlstate.ts';
+import { IDLE_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './startup.ts';
 import { type Target, targetText } from './target.ts';
 
-/** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
-export const STATEMENT_TIMEOUT_MS = 5_000;
-/** After this without a word from us, or an answer untaken, the server takes slot and lock back: Lambda may freeze us. */
-const IDLE_TIMEOUT_MS = 10_000;
 /** The goodbye is a courtesy: after this the socket is destroyed. */
 const GOODBYE_MS = 500;
 
@@ -30,11 +28,14 @@ type Answer = {
   readonly version: string;
   readonly versionNumber: number;
   readonly clientPort: number | null;
+  /** Settings that are not as we set them. */
+  readonly notOurs: string | null;
 };
 
 /**
- * Learns who answers, and bounds our session.
- * @throws RemediationError `pooler-in-between`, or whatever the statement came to.
+ * Learns who answers, and sets path and bounds of our session.
+ * @throws RemediationError `pooler-in-between`, `connect-failed` where the settings are not ours afterwards, or whatever
+ * the statement came to.
  */
 export async function beginSession(
   client: Client,
@@ -43,15 +44,17 @@ export async function beginSession(
 ): Promise<Omit<OpenSession, 'brokenBy'>> {
   // The protocol's process id is the pooler's when one answers, the function's is always the server's.
   const processId: unknown = Reflect.get(client, 'processID');
-  const values = [String(STATEMENT_TIMEOUT_MS), String(IDLE_TIMEOUT_MS), processId];
-  const { rows } = await client.query({ text: BEGIN_SESSION, values });
-  const { pid, version: product, versionNumber, clientPort } = rows[0] as Answer;
+  const { rows } = await client.query({ text: BEGIN_SESSION, values: [processId] });
+  const { pid, version: product, versionNumber, clientPort, notOurs } = rows[0] as Answer;
   const open = { client, product, versionNumber, close: () => goodbye(client, socket) };
-  if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client) };
+  if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client, target) };
   // pgpool-II passes the server's process id on. What came from another port than ours has passed something on its way.
   const isDirect =
     pid === processId && (clientPort === (socket.localPort ?? null) || !(await isPgPool(client)));
-  if (isDirect) return { ...open, dialect: postgresql(versionNumber) };
+  if (isDirect) {
+    if (notOurs !== null) throw foreignSettings(target, notOurs);
+    return { ...open, dialect: postgresql(versionNumber) };
+  }
   const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, sessions can only be told apart there.`;
   throw new RemediationError('pooler-in-between', message);
 }
@@ -76,9 +79,9 @@ function isGaussdb(product: string): boolean {
 }
 
 /** Loaded there only. */
-async function beginGaussdb(client: Client): Promise<Dialect> {
+async function beginGaussdb(client: Client, target: Target): Promise<Dialect> {
   const { boundGaussdb } = await import('./gaussdb.ts');
-  return await boundGaussdb(client, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS);
+  return await boundGaussdb(client, target, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS);
 }
 
 async function goodbye(client: Client, socket: Socket): Promise<void> {

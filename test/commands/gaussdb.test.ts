@@ -3,23 +3,29 @@ import { emulateGauss, PID_OFFSET } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createRole } from '../support/roles.ts';
 import { openIdle } from '../support/sessions.ts';
+import type { Place } from '../support/targets.ts';
 import { runHeadroom } from './run-headroom.ts';
 
-/** The command line on a PostgreSQL that looks like GaussDB to our role. */
+/** The command line on a PostgreSQL that looks like GaussDB in one database. */
 
 let server: TestServer;
 let headroom: Role;
+let place: Place;
 
 beforeAll(async () => {
   server = await startServer({ version: 16, settings: { max_connections: 20 } });
   headroom = await createRole(server, 'headroom', 'CONNECTION LIMIT 5');
   await server.query('GRANT pg_read_all_stats, pg_signal_backend TO headroom');
-  await emulateGauss(server, headroom, 'openGauss');
+  place = await emulateGauss(server, 'openGauss');
 });
 afterAll(() => server.stop());
 
 function run(command: string, role: Role, ...args: readonly string[]) {
-  const url = `postgres://${role.user}@${server.host}:${server.port}/postgres`;
+  return runAt(place, command, role, ...args);
+}
+
+function runAt({ host, port, database }: Place, command: string, role: Role, ...args: readonly string[]) {
+  const url = `postgres://${role.user}@${host}:${port}/${database}`;
   return runHeadroom([command, '--url', url, ...args], { environment: { PGPASSWORD: role.password } });
 }
 
@@ -47,7 +53,6 @@ describe('headroom doctor', () => {
   test('prints what a role lacks, in this product’s own words', async () => {
     const bare = await createRole(server, 'bare', 'CONNECTION LIMIT 5');
     const unseen = await openIdle(server, { role: await createRole(server, 'unseen') });
-    await emulateGauss(server, bare, 'openGauss');
     const { code, stdout } = await run('doctor', bare);
     expect(code).toBe(1);
     expect(stdout).toContain('      ALTER USER "bare" MONADMIN;\n');
@@ -58,8 +63,8 @@ describe('headroom doctor', () => {
 
   test('knows a system administrator', async () => {
     const chief = await createRole(server, 'chief', 'SUPERUSER');
-    await emulateGauss(server, chief, 'thread-pool');
-    const { code, stdout } = await run('doctor', chief, '--json');
+    const pooled = await emulateGauss(server, 'thread-pool');
+    const { code, stdout } = await runAt(pooled, 'doctor', chief, '--json');
     const { findings } = JSON.parse(stdout);
     const said = (check: string) => findings.find((each: { check: string }) => each.check === check).found;
     expect(code).toBe(0);

@@ -5,19 +5,21 @@ import { type Role, startServer, type TestServer } from '../support/postgres-ser
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { expectNothingLeft } from '../support/server-state.ts';
 import { openIdle, openMany } from '../support/sessions.ts';
+import type { Place } from '../support/targets.ts';
 import { openDoors, REMEDIATE } from './doors.ts';
 import { eventOf, waitUntilOld } from './refused-clients.ts';
 
-/** Log lines of GaussDB(DWS) through both bundles, on a real PostgreSQL that looks like GaussDB with a thread pool to our role. */
+/** Log lines of GaussDB(DWS) through both bundles, on a real PostgreSQL that looks like GaussDB with a thread pool in one database. */
 
 let server: TestServer;
 let headroom: Role;
+let place: Place;
 let app: Role;
 
 beforeAll(async () => {
   server = await startServer({ version: 18, settings: { max_connections: 20 } });
   headroom = await createLeastPrivilegeRole(server);
-  await emulateGauss(server, headroom, 'thread-pool', 'readable');
+  place = await emulateGauss(server, 'thread-pool', 'readable');
   app = await createRole(server, 'app');
 });
 afterAll(() => server.stop());
@@ -36,7 +38,7 @@ const LINE =
 
 it('a refusal on GaussDB becomes freed slots and a message', async () => {
   await using stack = new AsyncDisposableStack();
-  const environment = { HEADROOM_POLICY: JSON.stringify(POLICY) };
+  const environment = { HEADROOM_POLICY: JSON.stringify(POLICY), HEADROOM_DATABASE: place.database ?? '' };
   const { lambda, aws } = await openDoors(stack, { server, role: headroom, environment });
   const sessions = await openMany(15, () =>
     openIdle(server, { role: app, application: 'billing', statement: 'SELECT 1' }),

@@ -8,9 +8,8 @@ import type { Database, RemediatePorts } from '../../functions/workflow/ports.ts
 import type { RunRequest } from '../../functions/workflow/remediate.ts';
 import { anAlarm } from './builders.ts';
 import type { Role } from './postgres-server.ts';
-import type { Address } from './proxy.ts';
 import type { TestSession } from './sessions.ts';
-import { inMs, targetOf } from './targets.ts';
+import { inMs, type Place, targetOf } from './targets.ts';
 
 /** Runs of the real workflow against real servers. */
 
@@ -47,7 +46,7 @@ export function aRequest(fields: Pick<RunRequest, 'policy'> & Partial<RunRequest
 
 /** The server's own ports, but that settling takes no time; what happens `whileSettling` is over before the last read. */
 export function briskPorts(
-  address: Address,
+  address: Place,
   role: Role,
   whileSettling: () => Promise<unknown> = async () => {},
 ): RemediatePorts {

@@ -4,9 +4,12 @@ import type { Database } from '../../functions/workflow/ports.ts';
 import type { Role } from './postgres-server.ts';
 import type { Address } from './proxy.ts';
 
-/** Where the product finds a test server: in the clear, in the maintenance database, unless told otherwise. */
-export function targetOf({ host, port }: Address, more: Partial<Target> = {}): Target {
-  return { host, port, database: 'postgres', tls: { mode: 'off' }, ...more };
+/** A server, or a proxy before it, and the database there; `postgres` if left out. */
+export type Place = Address & { readonly database?: string };
+
+/** Where the product finds a test server: in the clear, unless told otherwise. */
+export function targetOf({ host, port, database = 'postgres' }: Place, more: Partial<Target> = {}): Target {
+  return { host, port, database, tls: { mode: 'off' }, ...more };
 }
 
 /** Milliseconds since the epoch, some time from now. */
@@ -15,7 +18,7 @@ export function inMs(ms: number): number {
 }
 
 /** The product's own session with a server that lets it in; throws where it does not get in. */
-export async function openDatabase(server: Address, role: Role): Promise<Database> {
+export async function openDatabase(server: Place, role: Role): Promise<Database> {
   const connection = await connect(targetOf(server), async () => role, inMs(10_000));
   if ('problem' in connection) throw new Error(`${connection.problem.code}: ${connection.problem.message}`);
   return connection.database;

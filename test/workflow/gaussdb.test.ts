@@ -11,7 +11,7 @@ import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy, resultsOf, withDatabase } from '../support/runs.ts';
 import { endAllSessions, expectAlive, expectNothingLeft } from '../support/server-state.ts';
 import { openActive, openIdle, openMany, type TestSession } from '../support/sessions.ts';
-import { openDatabase } from '../support/targets.ts';
+import { openDatabase, type Place } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const KINDS: readonly GaussKind[] = ['openGauss', 'thread-pool', 'dws'];
@@ -37,17 +37,16 @@ function refusedOnDws(at: Date) {
 describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (version) => {
   let server: TestServer;
   let app: Role;
-  const roles = new Map<GaussKind, Role>();
+  let headroom: Role;
+  const places = new Map<GaussKind, Place>();
 
   beforeAll(async () => {
     const settings = { max_connections: 20, superuser_reserved_connections: 3 };
     server = await startServer({ version, settings });
     app = await createRole(server, 'app');
-    for (const kind of KINDS) {
-      const role = await createLeastPrivilegeRole(server, `headroom_${kind}`);
-      await emulateGauss(server, role, kind, kind === 'dws' ? 'readable' : 'none');
-      roles.set(kind, role);
-    }
+    headroom = await createLeastPrivilegeRole(server);
+    for (const kind of KINDS)
+      places.set(kind, await emulateGauss(server, kind, kind === 'dws' ? 'readable' : 'none'));
   });
   afterAll(() => server.stop());
   afterEach(async () => {
@@ -55,18 +54,19 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
     await endAllSessions(server);
   });
 
+  const placeOf = (kind: GaussKind): Place => places.get(kind) ?? server;
   const leak = (count = LEAKED) =>
     openMany(count, () => openIdle(server, { role: app, application: 'billing', statement: 'SELECT 1' }));
 
   const withSnapshot = async (kind: GaussKind) => {
-    const database = await openDatabase(server, roles.get(kind) ?? app);
+    const database = await openDatabase(placeOf(kind), headroom);
     const snapshot = await database.readSnapshot();
     await database.close();
     return snapshot;
   };
 
   describe.each(KINDS)('%s', (kind) => {
-    const ports = () => briskPorts(server, roles.get(kind) ?? app);
+    const ports = () => briskPorts(placeOf(kind), headroom);
     const others = async () => [
       await openActive(server, { role: app, application: 'report' }),
       await openIdle(server, { role: server.superuser, application: 'admin' }),
@@ -144,13 +144,13 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       for (const { pid, guard } of attempts) expect(guard).toBe(chiefs.has(pid) ? 'forbidden' : 'signalled');
       const { text } = renderIncident(record);
       expect(text).toContain('forbidden: our role needs gs_role_signal_backend');
-      expect(text).toContain(`GRANT gs_role_signal_backend TO "headroom_${kind}";`);
+      expect(text).toContain('GRANT gs_role_signal_backend TO "headroom";');
       expect(text).not.toMatch(/\bpg_signal_backend/);
       await expectAlive(server, forbidden);
     });
 
     test('a session that left, one that ran a statement since, and a stranger under its number are no match', async () => {
-      const database = await openDatabase(server, roles.get(kind) ?? app);
+      const database = await openDatabase(placeOf(kind), headroom);
       const [left, awake, stranger] = await leak(3);
       const rowOf = async (session?: TestSession) => {
         const { sessions } = await database.readSnapshot();
@@ -177,9 +177,8 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
 
     test('a role that sees nobody else ends in a message that says what it lacks', async () => {
       const blind = await createRole(server, `blind_${kind}`);
-      await emulateGauss(server, blind, kind);
       await leak(3);
-      const record = await remediate(aRequest({ policy: ENFORCE }), briskPorts(server, blind));
+      const record = await remediate(aRequest({ policy: ENFORCE }), briskPorts(placeOf(kind), blind));
       expect(record).toMatchObject({ outcome: 'blind', attempts: [] });
       const { text } = renderIncident(record);
       expect(text).toContain(`ALTER USER "blind_${kind}" MONADMIN;`);
@@ -192,13 +191,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       const snapshot = await withSnapshot(kind);
       const { text } = renderIncident({ ...recordOf('unverified'), snapshot });
       const statement = /SELECT application_name, usename.*?;/s.exec(text)?.[0] ?? '';
-      const role = roles.get(kind) ?? app;
-      const client = new Client({
-        ...server,
-        database: 'postgres',
-        user: role.user,
-        password: role.password,
-      });
+      const client = new Client({ ...placeOf(kind), ...headroom });
       await client.connect();
       const { rows } = await client.query(statement);
       await client.end();
@@ -208,7 +201,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
     test('a human names a session by the number that a snapshot shows', async () => {
       const [named] = await leak(1);
       const pid = pidOn(kind, named?.pid ?? 0);
-      const database = await openDatabase(server, roles.get(kind) ?? app);
+      const database = await openDatabase(placeOf(kind), headroom);
       const { sessions } = await terminateNamed({ pids: [pid], apply: true }, database, ports());
       expect(sessions.map(({ result }) => result)).toEqual(['terminated']);
       expect(await named?.ended).toBe('57P01');

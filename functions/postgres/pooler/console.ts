@@ -13,16 +13,17 @@ export class SilentConsole extends Error {}
 /** The goodbye is a courtesy, for which nobody waits. */
 const GOODBYE_MS = 200;
 
-/** Lends a session with the console; whatever happens, its socket is closed when the time is up. */
+/** Lends a session with the console; whatever happens, its socket is closed when the time is up. `options` as in clientOn. */
 export async function withConsole<Result>(
   target: Target,
   credentials: Credentials,
   boundMs: number,
+  options: string | null,
   use: (show: Show) => Promise<Result>,
 ): Promise<Result> {
   const tls = await tlsOptions(target);
   const socket = new Socket();
-  const client = clientOn(socket, target, tls, credentials);
+  const client = clientOn(socket, target, tls, credentials, options);
   client.on('error', () => {});
   const silence = setTimeout(() => socket.destroy(new SilentConsole()), boundMs);
   try {

@@ -10,6 +10,7 @@ import {
 } from '../../core/pooler.ts';
 import { LOCAL_ADDRESS } from '../../core/session.ts';
 import { serverAnswer, TOO_MANY_CONNECTIONS } from '../sqlstate.ts';
+import { startupOptions } from '../startup.ts';
 import { type Credentials, type Target, targetText } from '../target.ts';
 import { SilentConsole, withConsole } from './console.ts';
 import { PGBOUNCER_CONSOLE, readPgBouncer, type Told } from './read-pgbouncer.ts';
@@ -61,7 +62,11 @@ async function tellingOf(
 ): Promise<Told> {
   const known = await credentials;
   if (known === null) throw new Error('there are no credentials for it');
-  return await withConsole(console, known, BOUND_MS, kind === 'pgbouncer' ? readPgBouncer : readPgPool);
+  // PgBouncer's console has no settings. pgpool opens a session with the server in our name, and asks it things of its own
+  // whose names have no schema.
+  return kind === 'pgbouncer'
+    ? await withConsole(console, known, BOUND_MS, null, readPgBouncer)
+    : await withConsole(console, known, BOUND_MS, startupOptions('no-bounds'), readPgPool);
 }
 
 /** What stands for the host in the server's view, as far as it is the pooler's own. */

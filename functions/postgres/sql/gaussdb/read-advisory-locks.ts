@@ -3,5 +3,6 @@
  * Reads: pg_locks. Needs: no privilege.
  */
 export const readAdvisoryLocks = (hasSessionIds: boolean): string => `
-SELECT DISTINCT l.pid::text AS pid, ${hasSessionIds ? 'l.sessionid::text' : 'NULL::text'} AS "sessionId"
-FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted`;
+SELECT DISTINCT l.pid::pg_catalog.text AS pid,
+       ${hasSessionIds ? 'l.sessionid::pg_catalog.text' : 'NULL::pg_catalog.text'} AS "sessionId"
+FROM pg_catalog.pg_locks l WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory'::pg_catalog.text AND l.granted`;

@@ -4,7 +4,8 @@
  * Reads: pg_roles, pg_database. Needs: no privilege.
  */
 export const READ_LIMITS = `
-SELECT 'role'::text AS kind, r.rolname AS name, r.rolconnlimit AS "limit"
-FROM pg_roles r WHERE r.rolconnlimit > 0 AND r.rolcanlogin
+SELECT 'role'::pg_catalog.text AS kind, r.rolname AS name, r.rolconnlimit AS "limit"
+FROM pg_catalog.pg_roles r WHERE r.rolconnlimit OPERATOR(pg_catalog.>) 0 AND r.rolcanlogin
 UNION ALL
-SELECT 'database'::text, d.datname, d.datconnlimit FROM pg_database d WHERE d.datconnlimit > 0`;
+SELECT 'database'::pg_catalog.text, d.datname, d.datconnlimit FROM pg_catalog.pg_database d
+WHERE d.datconnlimit OPERATOR(pg_catalog.>) 0`;

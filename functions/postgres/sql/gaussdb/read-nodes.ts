@@ -3,4 +3,4 @@
  * role may not be allowed to look.
  * Reads: pgxc_node. Needs: no privilege, as far as is known.
  */
-export const READ_NODES = `SELECT n.node_name::text AS name FROM pgxc_node n`;
+export const READ_NODES = `SELECT n.node_name::pg_catalog.text AS name FROM pg_catalog.pgxc_node n`;

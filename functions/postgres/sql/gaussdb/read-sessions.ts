@@ -1,3 +1,10 @@
+import { milliseconds } from '../milliseconds.ts';
+
+/** What comes after the statement's start has age 0. */
+const age = (column: string): string =>
+  `CASE WHEN ${column} OPERATOR(pg_catalog.>) pg_catalog.now() THEN 0::pg_catalog.float8
+            ELSE ${milliseconds(`pg_catalog.now() OPERATOR(pg_catalog.-) ${column}`)} END`;
+
 /**
  * The activity view, whose rows all have a database and a role. Ids travel as text: they have 64 bits. A session in a
  * thread pool is told by its `sessionid`, for without a thread its pid is 0; our own is asked for here, for our next
@@ -7,23 +14,22 @@
  * other roles' rows are missing.
  */
 export const readSessions = (hasSessionIds: boolean): string => `
-SELECT a.pid = pg_backend_pid() AS "isOwn",
-       a.pid::text AS pid, ${hasSessionIds ? 'a.sessionid::text' : 'NULL::text'} AS "sessionId",
-       a.backend_start::text AS "backendStart",
-       CASE WHEN a.state IS NULL AND a.query = '<insufficient privilege>' THEN NULL
-            WHEN a.client_addr IS NULL AND a.client_port IS NULL THEN 'inner thread'
-            ELSE 'client backend' END AS "backendType",
+SELECT a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AS "isOwn",
+       a.pid::pg_catalog.text AS pid,
+       ${hasSessionIds ? 'a.sessionid::pg_catalog.text' : 'NULL::pg_catalog.text'} AS "sessionId",
+       a.backend_start::pg_catalog.text AS "backendStart",
+       CASE WHEN a.state IS NULL AND a.query OPERATOR(pg_catalog.=) '<insufficient privilege>'::pg_catalog.text THEN NULL
+            WHEN a.client_addr IS NULL AND a.client_port IS NULL THEN 'inner thread'::pg_catalog.text
+            ELSE 'client backend'::pg_catalog.text END AS "backendType",
        a.usename AS "user", a.datname AS "database", a.application_name AS application,
-       CASE WHEN a.client_addr IS NOT NULL THEN host(a.client_addr)
-            WHEN a.client_port = -1 THEN 'local' END AS address,
-       a.state, a.state_change::text AS "stateChange",
-       CASE WHEN a.state_change > now() THEN 0
-            ELSE floor(extract(epoch FROM now() - a.state_change) * 1000) END::float8 AS "stateAgeMs",
-       CASE WHEN a.xact_start > now() THEN 0
-            ELSE floor(extract(epoch FROM now() - a.xact_start) * 1000) END::float8 AS "transactionAgeMs",
-       CASE WHEN a.query_start > now() THEN 0
-            ELSE floor(extract(epoch FROM now() - a.query_start) * 1000) END::float8 AS "queryAgeMs",
-       CASE WHEN a.waiting THEN 'lock' END AS "waitEvent",
-       has_table_privilege(a.usesysid, 'pg_authid'::text, 'SELECT'::text) AS superuser,
-       substr(a.query, 1, 1024) AS "lastStatement"
-FROM pg_stat_activity a`;
+       CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr)
+            WHEN a.client_port OPERATOR(pg_catalog.=) -1 THEN 'local'::pg_catalog.text END AS address,
+       a.state, a.state_change::pg_catalog.text AS "stateChange",
+       ${age('a.state_change')} AS "stateAgeMs",
+       ${age('a.xact_start')} AS "transactionAgeMs",
+       ${age('a.query_start')} AS "queryAgeMs",
+       CASE WHEN a.waiting THEN 'lock'::pg_catalog.text END AS "waitEvent",
+       pg_catalog.has_table_privilege(a.usesysid, 'pg_catalog.pg_authid'::pg_catalog.text, 'SELECT'::pg_catalog.text)
+         AS superuser,
+       pg_catalog.substr(a.query, 1, 1024) AS "lastStatement"
+FROM pg_catalog.pg_stat_activity a`;

@@ -1,14 +1,21 @@
+const numberIn = (setting: string): string =>
+  `pg_catalog.max(CASE WHEN s.name OPERATOR(pg_catalog.=) '${setting}'::pg_catalog.text
+                           THEN s.setting::pg_catalog.int4 END)`;
+
 /**
  * Slots, and how many sessions there are: their activity hides other roles' rows altogether from a role that may not
  * read them, so that only this number tells. The administrators' reserve comes on top of max_connections.
  * Reads: pg_settings, pg_database. Needs: no privilege.
  */
 export const READ_SETTINGS = `
-SELECT now()::text AS "takenAt", version() AS product,
-       max(CASE WHEN s.name = 'max_connections' THEN s.setting::int END) AS connections,
-       coalesce(max(CASE WHEN s.name = 'sysadmin_reserved_connections' THEN s.setting::int END), 0) AS reserved,
-       coalesce(max(CASE WHEN s.name = 'max_wal_senders' THEN s.setting::int END), 0) AS "walSenders",
-       max(CASE WHEN s.name = 'pgxc_node_name' THEN s.setting END) AS coordinator,
-       (SELECT sum(pg_stat_get_db_numbackends(d.oid)) FROM pg_database d)::int AS backends
-FROM pg_settings s
-WHERE s.name IN ('max_connections', 'sysadmin_reserved_connections', 'max_wal_senders', 'pgxc_node_name')`;
+SELECT pg_catalog.now()::pg_catalog.text AS "takenAt", pg_catalog.version() AS product,
+       ${numberIn('max_connections')} AS connections,
+       coalesce(${numberIn('sysadmin_reserved_connections')}, 0) AS reserved,
+       coalesce(${numberIn('max_wal_senders')}, 0) AS "walSenders",
+       pg_catalog.max(CASE WHEN s.name OPERATOR(pg_catalog.=) 'pgxc_node_name'::pg_catalog.text THEN s.setting END)
+         AS coordinator,
+       (SELECT pg_catalog.sum(pg_catalog.pg_stat_get_db_numbackends(d.oid)) FROM pg_catalog.pg_database d)
+         ::pg_catalog.int4 AS backends
+FROM pg_catalog.pg_settings s
+WHERE s.name OPERATOR(pg_catalog.=) ANY('{max_connections,sysadmin_reserved_connections,max_wal_senders,pgxc_node_name}'
+  ::pg_catalog.text[])`;

@@ -1,0 +1,38 @@
+import type { Attempted } from './attempt.ts';
+import { type KnownStartup, nextStartup, type Startup, startupOf } from './startup.ts';
+
+/** As first sent, with the bound whose lack ended it, and without bounds. */
+const MOST_LOGINS = 3;
+
+/** Logs in with what the server is known to take. A refusal of that is answered at once by another login. */
+export async function withStartup(
+  startup: KnownStartup,
+  login: (sent: Startup) => Promise<Attempted>,
+): Promise<Attempted> {
+  for (let logins = 1; ; logins += 1) {
+    const sent = startup.now();
+    const attempted = await login(sent);
+    const next = afterLogin(sent, attempted);
+    if (next !== null) startup.keep(next);
+    if (attempted.kind !== 'denied' || next === null || logins === MOST_LOGINS) return attempted;
+  }
+}
+
+/** What is known now of the server's startup packet, or null where nothing was learned. */
+function afterLogin(sent: Startup, attempted: Attempted): Startup | null {
+  switch (attempted.kind) {
+    case 'in': {
+      const { dialect, versionNumber } = attempted.session;
+      return dialect.flavor === 'postgresql' ? startupOf(versionNumber) : null;
+    }
+    case 'denied':
+      return nextStartup(sent, attempted.answer?.sqlstate ?? '');
+    case 'refused':
+      // A login that hangs may hang in a login trigger, of 17 and later. Where it does not, the next one hears 42704.
+      return attempted.fullness === 'silent' && sent === 'unknown' ? 'since-17' : null;
+    default: {
+      const never: never = attempted;
+      return never;
+    }
+  }
+}
