@@ -171,38 +171,48 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await expectAlive(server, others);
   });
 
-  const [ofRest, atMost] = [
-    ['1000::', '1::'],
-    ["'10 ms'", "'1 min'"],
-  ] as const;
-  test.each([
-    ['it may not', TERMINATE_SESSIONS, 'no-match'],
-    ['as old as the rest, but not for long', TERMINATE_SESSIONS.replace(...ofRest), 'no-match'],
-    ['for long, but not as old as the rest', TERMINATE_SESSIONS.replace(...atMost), 'no-match'],
-    [
-      'as old as the rest, and for long',
-      TERMINATE_SESSIONS.replace(...ofRest).replace(...atMost),
-      'signalled',
+  // What has to hold before a victim may share the look of an earlier one, and the same made to hold here.
+  const SHARES_IF = {
+    'the server has 2,000 slots': [
+      '::pg_catalog.int4 OPERATOR(pg_catalog.>=) 2000',
+      '::pg_catalog.int4 OPERATOR(pg_catalog.>=) 1',
     ],
-  ])(
-    'who wakes up while another is ended is let go, unless a look may be old: %s',
-    async (_, guard, result) => {
-      const [ended, waking] = [await openIdle(server, { role: app }), await openIdle(server, { role: app })];
-      await sleep(1_500);
-      const [first, second] = await rowsOf(await ours(), [ended.pid, waking.pid]);
-      const victims = [first, second].filter((row) => row !== undefined);
-      // In place of a signal to the first, half a second passes.
-      const slow = guard.replace(
-        'pg_catalog.pg_terminate_backend(a.pid)',
-        'CASE WHEN v.at = 1 THEN pg_catalog.pg_sleep(0.5) IS NOT NULL ELSE a.pid IS NOT NULL END',
-      );
-      const values = postgresql(version * 10_000).guards(victims)[0]?.values ?? [];
-      const answer = server.query<{ result: string }>(slow, values);
-      await sleep(200);
-      await waking.client.query('BEGIN');
-      expect((await answer).map((row) => row.result)).toEqual(['signalled', result]);
-    },
-  );
+    '2,000 sessions are open': ['2000::pg_catalog.int8', '1::pg_catalog.int8'],
+    'it is younger than 3 ms': ["'3 ms'", "'1 min'"],
+    'it is younger than ten looks take': ['10::pg_catalog.float8', '1e7::pg_catalog.float8'],
+    'it is younger than a thousandth of the rest': ['1000::pg_catalog.float8', '1::pg_catalog.float8'],
+  } as const;
+  type Condition = keyof typeof SHARES_IF;
+  const CONDITIONS = Object.keys(SHARES_IF) as Condition[];
+
+  test.each<[string, readonly Condition[], string]>([
+    ['and the guard is as it is', [], 'no-match'],
+    ...CONDITIONS.map((left): [string, readonly Condition[], string] => [
+      `unless ${left}`,
+      CONDITIONS.filter((condition) => condition !== left),
+      'no-match',
+    ]),
+    ['unless every condition for a shared look is made to hold', CONDITIONS, 'signalled'],
+  ])('a session that wakes up while another one is ended is let go, %s', async (_, held, result) => {
+    const [ended, waking] = [await openIdle(server, { role: app }), await openIdle(server, { role: app })];
+    await sleep(1_500);
+    const victims = await rowsOf(await ours(), [ended.pid, waking.pid]);
+    const guard = held.reduce((text, condition) => {
+      const [from, to] = SHARES_IF[condition];
+      expect(text).toContain(from);
+      return text.replace(from, to);
+    }, TERMINATE_SESSIONS);
+    // In place of a signal to the first, half a second passes.
+    const slow = guard.replace(
+      'pg_catalog.pg_terminate_backend(a.pid)',
+      'CASE WHEN v.at = 1 THEN pg_catalog.pg_sleep(0.5) IS NOT NULL ELSE a.pid IS NOT NULL END',
+    );
+    const values = postgresql(version * 10_000).guards(victims)[0]?.values ?? [];
+    const answer = server.query<{ result: string }>(slow, values);
+    await sleep(200);
+    await waking.client.query('BEGIN');
+    expect((await answer).map((row) => row.result)).toEqual(['signalled', result]);
+  });
 
   test('times reach the guard to the microsecond, whatever our role makes of dates', async () => {
     const odd = await createLeastPrivilegeRole(server, 'oddly_set');

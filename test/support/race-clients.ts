@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { ORDER_VARIABLE, type PoolOrder, type Tally } from './race-pool.ts';
+import { ORDER_VARIABLE, type PoolOrder, type Tally, type Wakes } from './race-pool.ts';
 
 const WORK = ['SELECT pg_sleep(0.003)', 'SELECT pg_sleep(0.003)', 'COMMIT'];
 
-const { connection, clients, restMs }: PoolOrder = JSON.parse(process.env[ORDER_VARIABLE] ?? '{}');
+const { connection, clients, wakes }: PoolOrder = JSON.parse(process.env[ORDER_VARIABLE] ?? '{}');
 const tally: { -readonly [Fact in keyof Tally]: Tally[Fact] } = {
   open: 0,
   committed: 0,
@@ -31,11 +31,22 @@ async function live(): Promise<never> {
   }
 }
 
+function restMs(wakes: Wakes): number {
+  switch (wakes.kind) {
+    case 'at random':
+      return -Math.log(1 - Math.random()) * wakes.meanMs;
+    case 'by the clock':
+      return wakes.everyMs - (Date.now() % wakes.everyMs);
+    default:
+      return wakes satisfies never;
+  }
+}
+
 /** Works until the session ends; resolves to where the client was then. */
 async function work(client: pg.Client, end: Promise<'end'>): Promise<'idle' | 'first' | 'inside'> {
   const isInside = () => client.getTransactionStatus() !== 'I';
   for (;;) {
-    const rest = sleep(-Math.log(1 - Math.random()) * restMs);
+    const rest = sleep(restMs(wakes));
     if ((await Promise.race([end, rest])) === 'end') return 'idle';
     try {
       await client.query('BEGIN');

@@ -11,9 +11,15 @@ export const ORDER_VARIABLE = 'RACE_ORDER';
 export type PoolOrder = {
   readonly connection: ClientConfig;
   readonly clients: number;
-  /** Mean of the exponentially distributed rests: waking up is as likely at any moment as at any other. */
-  readonly restMs: number;
+  readonly wakes: Wakes;
 };
+
+/** When a client that rests wakes up. */
+export type Wakes =
+  /** After exponentially distributed rests of this mean: waking up is as likely at any moment as at any other. */
+  | { readonly kind: 'at random'; readonly meanMs: number }
+  /** With all the others, whenever the clock shows a multiple of this. */
+  | { readonly kind: 'by the clock'; readonly everyMs: number };
 
 /** What the clients of a busy pool have seen so far. The last three are where the end of a session found its client. */
 export type Tally = {
@@ -34,13 +40,17 @@ export type RacePool = AsyncDisposable & {
   readonly recovered: (ends: number) => Promise<void>;
 };
 
-const CLIENTS = 40;
 /** They are back in a tenth of a second; a machine that is busy with other things takes longer. */
 const RECOVERY_MS = 20_000;
 
-/** Starts forty clients that work and rest in turn, in a process of their own: ours cannot hold them up. */
-export async function startRacePool(server: TestServer, role: Role, restMs: number): Promise<RacePool> {
-  const order: PoolOrder = { connection: server.config(role), clients: CLIENTS, restMs };
+/** Starts clients that work and rest in turn, in a process of their own: ours cannot hold them up. */
+export async function startRacePool(
+  server: TestServer,
+  role: Role,
+  clients: number,
+  wakes: Wakes,
+): Promise<RacePool> {
+  const order: PoolOrder = { connection: server.config(role), clients, wakes };
   const child = fork(join(import.meta.dirname, 'race-clients.ts'), {
     env: { PATH: process.env.PATH, [ORDER_VARIABLE]: JSON.stringify(order) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -49,8 +59,8 @@ export async function startRacePool(server: TestServer, role: Role, restMs: numb
   let tally: Tally = { open: 0, committed: 0, idle: 0, first: 0, inside: 0 };
   child.on('message', (told: Tally) => (tally = told));
   const recovered = async (ends: number) => {
-    const what = `${CLIENTS} clients were back after ${ends} ends`;
-    const areBack = () => tally.open === CLIENTS && endsOf(tally) === ends;
+    const what = `${clients} clients were back after ${ends} ends`;
+    const areBack = () => tally.open === clients && endsOf(tally) === ends;
     await waitUntil(areBack, { what, timeoutMs: RECOVERY_MS, everyMs: 2 });
   };
   const dispose = async () => {

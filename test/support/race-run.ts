@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startIdleCrowd } from '../bench/idle-crowd.ts';
 import { startServer, type Version } from './postgres-server.ts';
 import { endsOf, type RacePool, startRacePool, type Tally } from './race-pool.ts';
 import { type Racer, type Round, racerOf, STRATEGIES, type Strategy } from './race-strategies.ts';
@@ -11,57 +12,93 @@ export type RaceResult = Round &
     readonly seconds: number;
   };
 
-/** A pool's clients rest so long on average; between two rounds it becomes about as busy as ever. */
-export type Pace = { readonly restMs: number; readonly pauseMs: number };
+const POOL_CLIENTS = 40;
+const POOL_REST_MS = 40;
+/** Between two rounds: the pool becomes about as busy as ever. */
+const PAUSE_MS = 30;
+/** Between look and act: half of a mean rest, so that two out of five have woken up. */
+const GAP_MS = 20;
 
-export const BUSY: Pace = { restMs: 40, pauseMs: 30 };
-/** The guard's looks may be as old as a thousandth of a session's rest: here several share one. */
-export const CALM: Pace = { restMs: 2_000, pauseMs: 2_000 };
-
-/** Strategies on the same pool, each until it has ended at least so many sessions. */
+/** Strategies on the same busy pool, each until it has ended at least so many sessions. */
 export async function raceOn(
   version: Version,
   atLeast: Readonly<Partial<Record<Strategy, number>>>,
-  pace = BUSY,
 ): Promise<readonly RaceResult[]> {
   // Clients that come back by the thousand are not to spend the machine on passwords.
   await using server = await startServer({ version, authentication: 'trust' });
   const app = await createRole(server, 'app');
   const ours = await createLeastPrivilegeRole(server);
-  await using pool = await startRacePool(server, app, pace.restMs);
+  const wakes = { kind: 'at random', meanMs: POOL_REST_MS } as const;
+  await using pool = await startRacePool(server, app, POOL_CLIENTS, wakes);
   const results: RaceResult[] = [];
   for (const strategy of STRATEGIES) {
     const least = atLeast[strategy];
     if (least === undefined) continue;
-    const racer = () => racerOf(strategy, server, pool.user, ours);
-    results.push(await race(pool, racer, strategy, least, pace));
+    await using racer = await racerOf(strategy, { server, user: app.user, ours, wait: () => sleep(GAP_MS) });
+    let result = nothingYet(strategy);
+    while (result.signalled < least) {
+      await sleep(PAUSE_MS);
+      result = together([result, await race(pool, racer, strategy)], strategy);
+    }
+    results.push(result);
   }
   return results;
 }
 
-async function race(
-  pool: RacePool,
-  racerFor: () => Promise<Racer>,
-  strategy: Strategy,
-  atLeast: number,
-  { pauseMs }: Pace,
-): Promise<RaceResult> {
-  await using racer = await racerFor();
+const HERD_CLIENTS = 500;
+const EVERY_MS = 10_000;
+/** Long before they wake up again, and long after they woke up last. */
+const CHOSEN_BEFORE_MS = 1_500;
+/** Ending all of them takes about as long: in some rounds most are ended before they wake up, in others most after. */
+const ACT_WITHIN_MS = 300;
+
+/**
+ * Strategies on the same clients, which all wake up at every tenth second, while they are being ended. In turns, until each
+ * has ended at least so many of them. Beside them are idle sessions of another role, which nothing ends.
+ */
+export async function herdOn(
+  version: Version,
+  atLeast: Readonly<Partial<Record<Strategy, number>>>,
+  bystanders: number,
+): Promise<readonly RaceResult[]> {
+  const settings = { max_connections: bystanders + HERD_CLIENTS + 50 };
+  await using server = await startServer({ version, authentication: 'trust', settings });
+  const [app, ours] = [await createRole(server, 'app'), await createLeastPrivilegeRole(server)];
+  await using crowd = await startIdleCrowd(server, await createRole(server, 'bystander'));
+  if (bystanders > 0) await crowd.open(bystanders, 'bystander');
+  const wakes = { kind: 'by the clock', everyMs: EVERY_MS } as const;
+  await using pool = await startRacePool(server, app, HERD_CLIENTS, wakes);
+  const wait = () => sleep(untilTheyWake() - Math.random() * ACT_WITHIN_MS);
+  const results = new Map<Strategy, RaceResult>();
+  const isOpen = (strategy: Strategy) => (results.get(strategy)?.signalled ?? 0) < (atLeast[strategy] ?? 0);
+  while (STRATEGIES.some(isOpen)) {
+    for (const strategy of STRATEGIES.filter(isOpen)) {
+      await using racer = await racerOf(strategy, { server, user: app.user, ours, wait });
+      await sleep((untilTheyWake() - CHOSEN_BEFORE_MS + EVERY_MS) % EVERY_MS);
+      const before = results.get(strategy) ?? nothingYet(strategy);
+      results.set(strategy, together([before, await race(pool, racer, strategy)], strategy));
+    }
+  }
+  return [...results.values()];
+}
+
+function untilTheyWake(): number {
+  return EVERY_MS - (Date.now() % EVERY_MS);
+}
+
+/** One round, until its clients are back. */
+async function race(pool: RacePool, racer: Racer, strategy: Strategy): Promise<RaceResult> {
   const before = pool.tally();
   const startedAt = performance.now();
-  let signalled = 0;
-  let letGo = 0;
-  while (signalled < atLeast) {
-    await sleep(pauseMs);
-    const round = await racer.race();
-    signalled += round.signalled;
-    letGo += round.letGo;
-    // Nobody else ends sessions: the clients must come to the very number that the server says it signalled.
-    await pool.recovered(endsOf(before) + signalled);
-  }
+  const round = await racer.race();
+  // Nothing else ends sessions: the clients must come to the very number that the server says it signalled.
+  await pool.recovered(endsOf(before) + round.signalled);
   const seconds = (performance.now() - startedAt) / 1_000;
-  const since = difference(pool.tally(), before);
-  return { strategy, signalled, letGo, seconds, ...since };
+  return { strategy, ...round, seconds, ...difference(pool.tally(), before) };
+}
+
+function nothingYet(strategy: Strategy): RaceResult {
+  return { strategy, signalled: 0, letGo: 0, idle: 0, first: 0, inside: 0, committed: 0, seconds: 0 };
 }
 
 function difference(later: Tally, earlier: Tally): Pick<Tally, 'idle' | 'first' | 'inside' | 'committed'> {

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WINDOW } from '../../functions/workflow/terminate.ts';
 import type { Role, TestServer } from './postgres-server.ts';
 import { openDatabase } from './targets.ts';
 
 /** Ways to end the idle sessions of a busy pool. */
-export const STRATEGIES = ['guarded', 'two-step', 'one-liner'] as const;
+export const STRATEGIES = ['guarded', 'look-for-each', 'two-step', 'one-liner'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** What came of choosing and ending sessions once. */
@@ -17,30 +16,37 @@ export type Round = {
 
 export type Racer = AsyncDisposable & { readonly race: () => Promise<Round> };
 
-/** Between look and act: half of a mean rest, so that two out of five have woken up. */
-const GAP_MS = 20;
+/** Whose sessions are ended, in a session of which role, and what is waited for after they were chosen. */
+export type Race = {
+  readonly server: TestServer;
+  readonly user: string;
+  readonly ours: Role;
+  readonly wait: () => Promise<unknown>;
+};
 
-/** Ends idle sessions of `user` in the given way, in a session of `ours`. */
-export function racerOf(strategy: Strategy, server: TestServer, user: string, ours: Role): Promise<Racer> {
+/** Ends idle sessions in the given way. */
+export function racerOf(strategy: Strategy, race: Race): Promise<Racer> {
   switch (strategy) {
     case 'guarded':
-      return guarded(server, user, ours);
+      return guarded(race);
+    case 'look-for-each':
+      return lookForEach(race);
     case 'two-step':
-      return twoStep(server, user, ours);
+      return twoStep(race);
     case 'one-liner':
-      return oneLiner(server, user, ours);
+      return oneLiner(race);
     default:
       return strategy satisfies never;
   }
 }
 
 /** The product's own session, snapshot, guard and windows; the plan is everybody who was seen idle. */
-async function guarded(server: TestServer, user: string, ours: Role): Promise<Racer> {
+async function guarded({ server, user, ours, wait }: Race): Promise<Racer> {
   const database = await openDatabase(server, ours);
   const race = async (): Promise<Round> => {
     const { sessions } = await database.readSnapshot();
     const plan = sessions.filter((session) => session.user === user && session.state === 'idle');
-    await sleep(GAP_MS);
+    await wait();
     let signalled = 0;
     for (let from = 0; from < plan.length; from += WINDOW) {
       const guards = await database.terminate(plan.slice(from, from + WINDOW));
@@ -53,13 +59,36 @@ async function guarded(server: TestServer, user: string, ours: Role): Promise<Ra
   return { race, [Symbol.asyncDispose]: database.close };
 }
 
+const SEEN = `SELECT pid, backend_start::text, state_change::text FROM pg_stat_activity WHERE state = 'idle' AND usename = $1`;
+const IF_STILL = `SELECT pg_terminate_backend(a.pid) AS sent FROM pg_stat_get_activity($1) a
+  WHERE a.backend_start = $2::timestamptz AND a.state = 'idle' AND a.state_change = $3::timestamptz`;
+
+/** The guard at its strictest: a statement, and so a look, for each session. */
+async function lookForEach({ server, user, ours, wait }: Race): Promise<Racer> {
+  const client = await server.connect(ours);
+  const race = async (): Promise<Round> => {
+    const { rows } = await client.query<{ pid: number; backend_start: string; state_change: string }>(SEEN, [
+      user,
+    ]);
+    await wait();
+    let signalled = 0;
+    for (const { pid, backend_start, state_change } of rows) {
+      const values = [pid, backend_start, state_change];
+      const answer = await client.query<Answer>({ name: 'if-still', text: IF_STILL, values });
+      signalled += sentIn(answer.rows);
+    }
+    return { signalled, letGo: rows.length - signalled };
+  };
+  return { race, [Symbol.asyncDispose]: () => client.end() };
+}
+
 /** What a script does: it selects the pids, and then ends one after the other. */
-async function twoStep(server: TestServer, user: string, ours: Role): Promise<Racer> {
+async function twoStep({ server, user, ours, wait }: Race): Promise<Racer> {
   const client = await server.connect(ours);
   const race = async (): Promise<Round> => {
     const look = `SELECT pid FROM pg_stat_activity WHERE state = 'idle' AND usename = $1`;
     const { rows } = await client.query<{ pid: number }>(look, [user]);
-    await sleep(GAP_MS);
+    await wait();
     let signalled = 0;
     for (const { pid } of rows) {
       const answer = await client.query<Answer>('SELECT pg_terminate_backend($1) AS sent', [pid]);
@@ -71,9 +100,10 @@ async function twoStep(server: TestServer, user: string, ours: Role): Promise<Ra
 }
 
 /** What people paste: look and act in one statement, for everybody at once. */
-async function oneLiner(server: TestServer, user: string, ours: Role): Promise<Racer> {
+async function oneLiner({ server, user, ours, wait }: Race): Promise<Racer> {
   const client = await server.connect(ours);
   const race = async (): Promise<Round> => {
+    await wait();
     const text = `SELECT pg_terminate_backend(pid) AS sent FROM pg_stat_activity WHERE state = 'idle' AND usename = $1`;
     const { rows } = await client.query<Answer>(text, [user]);
     const signalled = sentIn(rows);
