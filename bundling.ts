@@ -1,5 +1,4 @@
 import type { BuildOptions } from 'esbuild';
-import { oneEagerFile } from './one-eager-file.ts';
 
 /** pg is CommonJS and calls `require` for Node's own modules; an ESM bundle has none unless it is made. */
 const REQUIRE_SHIM =
@@ -16,7 +15,6 @@ export const BUNDLING = {
   target: 'node24',
   mainFields: ['module', 'main'],
   external: ['pg-native'],
-  alias: { '@aws-sdk/credential-provider-node': './functions/aws/environment-credentials.ts' },
   // Names stay: stacks can be read, and the calls that would give short names their long ones back take 3 ms to load.
   minifyWhitespace: true,
   minifySyntax: true,
@@ -24,8 +22,3 @@ export const BUNDLING = {
   metafile: true,
   logLevel: 'warning',
 } as const satisfies BuildOptions;
-
-/** The bundle of a function; what is compared with ours is bundled alike. */
-export function functionBundling(entry: string): BuildOptions & typeof BUNDLING {
-  return { ...BUNDLING, plugins: [oneEagerFile(entry)] };
-}

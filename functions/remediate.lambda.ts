@@ -1,7 +1,8 @@
 import middy from '@middy/core';
-import { credentialsOf, poolerAccess } from './aws/credentials.ts';
+import { credentialsOf, loadSecretsClient, poolerAccess } from './aws/credentials.ts';
 import { recallFrom } from './aws/recall.ts';
 import { parseRemediateConfig, type RemediateConfig } from './config.ts';
+import { REMEDIATE_ENV } from './contract.ts';
 import type { Trigger } from './core/trigger.ts';
 import { loadRest } from './load-rest.ts';
 import { logErrors } from './middleware/log-errors.ts';
@@ -20,6 +21,7 @@ import { packRecord, type RunResult } from './workflow/run-result.ts';
 /** Kept free at the end for closing the session and packing the record. */
 const RETURN_MS = 5_000;
 const known = { slots: knownSlots(), startup: knownStartup() };
+if (process.env[REMEDIATE_ENV.secret] !== undefined) await loadSecretsClient();
 
 /** Gives one server its slots back. Invoked by alarm and schedule, always asynchronously: a destination takes the result. */
 export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp)
@@ -29,12 +31,10 @@ export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp
   .handler(async ({ config, input: trigger }, context) => {
     const { server, policy, target, login, logStream, metrics, table } = config;
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RETURN_MS;
-    const recall = recallFrom(server, table, process.env);
-    const pooler = poolerAccess(config.pooler, process.env);
-    const source = credentialsOf(login, target, process.env);
-    const ports = serverPorts(target, source, logLine, { recall, pooler, ...known, meanwhile: loadRest });
-    const runId = context.awsRequestId;
-    const record = await remediate({ runId, server, policy, trigger, logStream, deadline }, ports);
+    const [recall, pooler] = [recallFrom(server, table), poolerAccess(config.pooler)];
+    const more = { ...known, recall, pooler, meanwhile: loadRest };
+    const request = { runId: context.awsRequestId, server, policy, trigger, logStream, deadline };
+    const record = await remediate(request, serverPorts(target, credentialsOf(login, target), logLine, more));
     logRun(record);
     return packRecord(record, metrics);
   });

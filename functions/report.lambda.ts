@@ -18,7 +18,7 @@ export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
   .use(parseInvocation(parseReportConfig, parseDestination))
   .handler(({ config: { topic, chat, bucket, table }, input }) =>
     report(input, {
-      keep: bucket === null ? null : keepIn(bucket, process.env),
+      keep: bucket === null ? null : keepIn(bucket),
       count,
       memory: table === null ? null : memoryIn(table),
       publish: publishTo(topic, chat),

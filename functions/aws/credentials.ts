@@ -1,19 +1,15 @@
 import * as z from 'zod/mini';
-import type { Environment, Login } from '../config.ts';
-import { coerceError, quoted, RemediationError } from '../core/errors.ts';
+import type { Login } from '../config.ts';
+import { quoted, RemediationError } from '../core/errors.ts';
 import type { PoolerConfig } from '../pooler-config.ts';
 import type { PoolerAccess } from '../postgres/server-ports.ts';
 import type { CredentialSource, Credentials, Target } from '../postgres/target.ts';
-import { sleep } from '../sleep.ts';
-import { iamCredentials } from './iam-token.ts';
-import { callJson, type JsonAnswer } from './json-call.ts';
+import { sdkFailureText } from './sdk-failure.ts';
 
 /** The whole wait for a secret; the deadline for getting in is counted from the run's start. */
 const SECRET_TIMEOUT_MS = 3_000;
-/** Within that time. */
-const TRIES = 3;
-/** The first pause between two tries is shorter than this, the second than twice as much. */
-const PAUSE_MS = 100;
+/** Within that time; the client waits between them. */
+const MAX_ATTEMPTS = 3;
 
 /**
  * The two shapes of a secret: the standard one of RDS with host and port, and the managed master user's with nothing but
@@ -33,84 +29,70 @@ const secretSchema = () =>
 const OTHERS = ['AWSPENDING', 'AWSPREVIOUS'] as const;
 type Stage = 'AWSCURRENT' | (typeof OTHERS)[number];
 
-/** What our role proves itself with. */
-export function credentialsOf(login: Login, target: Target, environment: Environment): CredentialSource {
-  return 'user' in login
-    ? iamCredentials(login.user, target, environment)
-    : secretCredentials(login.secret, target, environment);
+/** What our role proves itself with. Either client is loaded only where it is used. */
+export function credentialsOf(login: Login, target: Target): CredentialSource {
+  if (!('user' in login)) return secretCredentials(login.secret, target);
+  return async (refused) => {
+    const { iamCredentials } = await import('./iam-token.ts');
+    return iamCredentials(login.user, target)(refused);
+  };
 }
 
 /** The pooler's console, with the secret that it has of its own. */
-export function poolerAccess(config: PoolerConfig | null, environment: Environment): PoolerAccess | null {
+export function poolerAccess(config: PoolerConfig | null): PoolerAccess | null {
   if (config === null) return null;
   const { secret, kind, target } = config;
-  return { kind, target, source: secret === null ? null : secretCredentials(secret, target, environment) };
+  return { kind, target, source: secret === null ? null : secretCredentials(secret, target) };
 }
 
 /**
  * Credentials from one secret, read anew each time: a warm function must not hold an old password.
  * @throws RemediationError `secret-unreadable`, `secret-malformed`; neither ever quotes a value of the secret.
  */
-export function secretCredentials(
-  secret: string,
-  target: Pick<Target, 'host'>,
-  environment: Environment,
-): CredentialSource {
+export function secretCredentials(secret: string, target: Pick<Target, 'host'>): CredentialSource {
   return async (refused) => {
     // Twice: a rotation may have ended since the first time.
     const found =
-      refused < 2
-        ? await fetchSecret(secret, 'AWSCURRENT', environment)
-        : await otherVersion(secret, environment, refused - 2);
+      refused < 2 ? await fetchSecret(secret, 'AWSCURRENT') : await otherVersion(secret, refused - 2);
     return found && parseSecret(found.text, secret, target);
   };
 }
 
 /** The first or the second of those that exist, null when there are no more. */
-async function otherVersion(
-  secret: string,
-  environment: Environment,
-  at: number,
-): ReturnType<typeof fetchSecret> {
+async function otherVersion(secret: string, at: number): ReturnType<typeof fetchSecret> {
   const found = [];
   for (const stage of OTHERS) {
-    const version = await fetchSecret(secret, stage, environment);
+    const version = await fetchSecret(secret, stage);
     if (version !== null) found.push(version);
     if (found.length > at) break;
   }
   return found[at] ?? null;
 }
 
-/** Null when there is no such stage: outside a rotation nothing is pending, and before the first nothing is previous. */
-async function fetchSecret(
-  secret: string,
-  stage: Stage,
-  environment: Environment,
-): Promise<{ readonly text: unknown } | null> {
-  const signal = AbortSignal.timeout(SECRET_TIMEOUT_MS);
-  const call = {
-    service: 'secretsmanager',
-    contentType: 'application/x-amz-json-1.1',
-    target: 'secretsmanager.GetSecretValue',
-    body: { SecretId: secret, VersionStage: stage },
-  } as const;
-  for (let tries = 1; ; tries += 1) {
-    const answer = await callJson(call, environment, signal).catch((thrown: unknown) => coerceError(thrown));
-    if ('isSuccess' in answer && answer.isSuccess) return { text: answer.fields.SecretString };
-    const { name, text, isPassing } = troubleIn(answer);
-    if (stage !== 'AWSCURRENT' && name === 'ResourceNotFoundException') return null;
-    if (!isPassing || tries === TRIES || signal.aborted) {
-      const found = signal.aborted ? `no answer in ${SECRET_TIMEOUT_MS / 1_000} s` : text;
-      throw unreadable(secret, found);
-    }
-    await sleep(Math.random() * PAUSE_MS * 2 ** (tries - 1));
-  }
+/** A function with a secret asks for it while it starts; one with IAM authentication never does. */
+export function loadSecretsClient(): Promise<typeof import('@aws-sdk/client-secrets-manager')> {
+  return import('@aws-sdk/client-secrets-manager');
 }
 
-/** A request that found no way there may find one the next time. */
-function troubleIn(answer: JsonAnswer | RemediationError) {
-  if ('why' in answer) return { ...answer.why, isPassing: answer.isPassing };
-  return { name: answer.code, text: answer.message, isPassing: answer.code !== 'secret-unreadable' };
+/** Null when there is no such stage: outside a rotation nothing is pending, and before the first nothing is previous. */
+async function fetchSecret(secret: string, stage: Stage): Promise<{ readonly text: unknown } | null> {
+  const { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } =
+    await loadSecretsClient();
+  const client = new SecretsManagerClient({ maxAttempts: MAX_ATTEMPTS });
+  const abortSignal = AbortSignal.timeout(SECRET_TIMEOUT_MS);
+  const command = new GetSecretValueCommand({ SecretId: secret, VersionStage: stage });
+  try {
+    const { SecretString } = await client.send(command, { abortSignal });
+    return { text: SecretString };
+  } catch (thrown) {
+    if (stage !== 'AWSCURRENT' && thrown instanceof ResourceNotFoundException) return null;
+    const found = abortSignal.aborted
+      ? `no answer in ${SECRET_TIMEOUT_MS / 1_000} s`
+      : sdkFailureText(thrown);
+    throw unreadable(secret, found);
+  } finally {
+    client.destroy();
+  }
 }
 
 function unreadable(secret: string, found: string): RemediationError {

@@ -1,22 +1,45 @@
-import type { Environment } from '../config.ts';
+import { Sha256 } from '@smithy/core/checksum';
+import { buildQueryString, HttpRequest } from '@smithy/core/protocols';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { RemediationError } from '../core/errors.ts';
 import type { CredentialSource, Target } from '../postgres/target.ts';
-import { signedQuery } from './signing.ts';
 
 /** Seconds in which a session may begin with a token; the most that IAM allows. */
 const LIFE_SECONDS = 900;
 
 /**
- * One IAM token a connect, signed here without asking anybody; there is no other when the server refuses it.
+ * One IAM token a connect, signed here without a request; there is no other when the server refuses it.
  * @throws RemediationError `secret-unreadable` when the environment has nothing to sign with.
  */
-export function iamCredentials(user: string, target: Target, environment: Environment): CredentialSource {
+export function iamCredentials(user: string, target: Target): CredentialSource {
   return async (refused) =>
-    refused > 0 ? null : { user, password: iamToken(user, target, environment), isToken: true };
+    refused > 0 ? null : { user, password: await iamToken(user, target), isToken: true };
 }
 
-/** The token that `@aws-sdk/rds-signer` makes. */
-function iamToken(user: string, target: Target, environment: Environment): string {
-  const host = `${target.host}:${target.port}`;
-  const query = { Action: 'connect', DBUser: user };
-  return `${host}/?${signedQuery('rds-db', environment, { host, query }, LIFE_SECONDS)}`;
+/** The token that `@aws-sdk/rds-signer` makes, by the same signer. That package loads AWS's whole search for credentials. */
+async function iamToken(user: string, { host, port }: Target): Promise<string> {
+  const address = `${host}:${port}`;
+  const signer = new SignatureV4({ service: 'rds-db', ...functionIdentity(), sha256: Sha256 });
+  const request = new HttpRequest({
+    query: { Action: 'connect', DBUser: user },
+    headers: { host: address },
+  });
+  const { query } = await signer.presign(request, { expiresIn: LIFE_SECONDS });
+  return `${address}/?${buildQueryString(query ?? {})}`;
+}
+
+/** Lambda puts the function's region and credentials into its environment. */
+function functionIdentity() {
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  if (!AWS_REGION || !AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
+    const message =
+      "The environment has nothing to sign an IAM token with: needed are AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which Lambda sets to the function's own.";
+    throw new RemediationError('secret-unreadable', message);
+  }
+  const credentials = {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+  };
+  return { region: AWS_REGION, credentials };
 }

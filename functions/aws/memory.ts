@@ -1,31 +1,39 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { coerceError, RemediationError } from '../core/errors.ts';
+import { RemediationError } from '../core/errors.ts';
 import { type Memory, type MemoryPlace, memoryUnreadable } from '../core/memory.ts';
 import type { MemoryStore } from '../workflow/ports.ts';
-import { defaultProvider } from './environment-credentials.ts';
+import { knownRegion } from './known-region.ts';
 import { itemOf, keyOf, memoryOf } from './memory-item.ts';
+import { sdkFailureText } from './sdk-failure.ts';
 
-/** All tries of one call together. */
-const CALL_MS = 5_000;
+/** How often a call is tried, and how long all tries may take together. */
+type Limits = { readonly attempts: number; readonly withinMs: number };
 
-/** The items of one table, read and written by DynamoDB's own client as whoever the environment says we are. */
+const LIMITS: Limits = { attempts: 3, withinMs: 5_000 };
+
+/** The items of one table. Region and credentials are those of the SDK's default chain, unless a region is given. */
 export function memoryIn(table: string, region?: string): MemoryStore {
   return {
-    read: (server) => read({ server, table }, region),
+    read: (server) => readMemory({ server, table }, LIMITS, region),
     write: (server, memory) => write({ server, table }, memory, region),
   };
 }
 
 /** @throws RemediationError `memory-unreadable`. */
-async function read(place: MemoryPlace, region: string | undefined): Promise<Memory> {
+export async function readMemory(place: MemoryPlace, limits: Limits, region?: string): Promise<Memory> {
   const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
   const command = new GetItemCommand({ TableName: place.table, Key: keyOf(place), ConsistentRead: true });
-  const { Item } = await withClient(region, (client, options) => client.send(command, options)).catch(
-    (thrown: unknown) => {
-      throw memoryUnreadable(place, nameAndMessage(thrown));
-    },
-  );
-  return memoryOf(place, Item);
+  const abortSignal = AbortSignal.timeout(limits.withinMs);
+  try {
+    const { Item } = await withClient(limits, region, (client) => client.send(command, { abortSignal }));
+    return memoryOf(place, Item);
+  } catch (thrown) {
+    if (thrown instanceof RemediationError) throw thrown;
+    throw memoryUnreadable(
+      place,
+      abortSignal.aborted ? `no answer in ${limits.withinMs} ms` : sdkFailureText(thrown),
+    );
+  }
 }
 
 /**
@@ -42,36 +50,31 @@ async function write(place: MemoryPlace, memory: Memory, region: string | undefi
     ExpressionAttributeNames: { '#version': 'version' },
     ...(!isFirst && { ExpressionAttributeValues: { ':before': { N: String(memory.version - 1) } } }),
   });
+  const abortSignal = AbortSignal.timeout(LIMITS.withinMs);
   try {
-    await withClient(region, (client, options) => client.send(command, options));
+    await withClient(LIMITS, region, (client) => client.send(command, { abortSignal }));
     return true;
   } catch (thrown) {
     if (thrown instanceof ConditionalCheckFailedException) return false;
+    if (thrown instanceof RemediationError) throw thrown;
     const { server, table } = place;
-    const message = `What is to be remembered of ${server} was not written to table ${table} (${nameAndMessage(thrown)}): check that dynamodb:PutItem is allowed on this key.`;
+    const message = `The memory of ${server} was not written to table ${table} (${sdkFailureText(thrown)}): check that dynamodb:PutItem is allowed on this key.`;
     throw new RemediationError('memory-unwritable', message, { cause: thrown });
   }
 }
 
 async function withClient<Result>(
+  { attempts }: Limits,
   region: string | undefined,
-  use: (client: DynamoDBClient, options: { readonly abortSignal: AbortSignal }) => Promise<Result>,
+  use: (client: DynamoDBClient) => Promise<Result>,
 ): Promise<Result> {
-  // Loaded here because few runs have anything to remember: half a megabyte and 60 ms.
+  // Loaded here because few runs have anything to remember.
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  const client = new DynamoDBClient({
-    maxAttempts: 3,
-    credentials: defaultProvider(),
-    ...(region !== undefined && { region }),
-  });
+  const client = new DynamoDBClient({ maxAttempts: attempts, ...(region !== undefined && { region }) });
   try {
-    return await use(client, { abortSignal: AbortSignal.timeout(CALL_MS) });
+    await knownRegion(client);
+    return await use(client);
   } finally {
     client.destroy();
   }
-}
-
-function nameAndMessage(thrown: unknown): string {
-  const name = thrown instanceof Error ? `${thrown.name}: ` : '';
-  return `${name}${coerceError(thrown).message}`;
 }

@@ -1,42 +1,77 @@
 import { gzipSync } from 'node:zlib';
-import type { Environment } from '../config.ts';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { RECORDS_PREFIX } from '../contract.ts';
 import { RemediationError } from '../core/errors.ts';
 import { placeOf } from '../core/kept-record.ts';
 import type { ReportPorts } from '../workflow/ports.ts';
-import { type Body, consoleUrl, getObject, type Place, putObject } from './s3-object.ts';
+import { consoleUrl, type Place } from './console-url.ts';
+import { knownRegion } from './known-region.ts';
+import { sdkFailureText } from './sdk-failure.ts';
+
+const MAX_ATTEMPTS = 3;
+/** All tries of one call together: a message waits for it, or a person. */
+const WITHIN_MS = 5_000;
 
 /** Keeps records in one bucket, as gzipped JSON, and their pages beside them; and says where each can be seen. */
-export function keepIn(bucket: string, environment: Environment): NonNullable<ReportPorts['keep']> {
+export function keepIn(bucket: string): NonNullable<ReportPorts['keep']> {
   return async (record, page) => {
-    const place = {
-      bucket,
-      key: `${RECORDS_PREFIX}${placeOf(record)}${page === undefined ? '.json.gz' : '.html'}`,
-    };
-    const body =
-      page === undefined
-        ? { contentType: 'application/gzip', bytes: gzipSync(JSON.stringify(record)) }
-        : { contentType: 'text/html; charset=utf-8', bytes: new TextEncoder().encode(page) };
-    await keepAt(place, body, environment);
-    return consoleUrl(place, environment);
+    const isPage = page !== undefined;
+    const Key = `${RECORDS_PREFIX}${placeOf(record)}${isPage ? '.html' : '.json.gz'}`;
+    const Body = isPage ? page : gzipSync(JSON.stringify(record));
+    const ContentType = isPage ? 'text/html; charset=utf-8' : 'application/gzip';
+    try {
+      return await withClient(undefined, async ({ PutObjectCommand }, client, options) => {
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType }), options);
+        return consoleUrl({ bucket, key: Key }, await knownRegion(client));
+      });
+    } catch (thrown) {
+      if (thrown instanceof RemediationError) throw thrown;
+      const message = `What is to be kept of the run was not (${failureText(thrown)}): check that the bucket exists and that this function's role may write to ${RECORDS_PREFIX} in it. The message is sent without it.`;
+      throw new RemediationError('record-not-kept', message);
+    }
   };
 }
 
-/** @throws RemediationError `record-not-kept` with S3's own word for it. */
-async function keepAt(place: Place, body: Body, environment: Environment): Promise<void> {
-  const trouble = await putObject(place, body, environment);
-  if (trouble === null) return;
-  const message = `What is to be kept of the run was not (${trouble.why}): check that the bucket exists and that this function's role may write to ${RECORDS_PREFIX} in it. The message is sent without it.`;
-  throw new RemediationError('record-not-kept', message);
-}
-
 /**
- * The bytes of a kept record.
+ * The bytes of a kept record. A bucket in another region than the client's is asked there.
  * @throws RemediationError `record-unreadable` with S3's own word for it.
  */
-export async function fetchKept(place: Place, environment: Environment): Promise<Uint8Array> {
-  const read = await getObject(place, environment);
-  if (read instanceof Uint8Array) return read;
-  const message = `s3://${place.bucket}/${place.key} cannot be read (${read.why}): check the address, the region, and that your credentials may read it.`;
-  throw new RemediationError('record-unreadable', message);
+export async function fetchKept({ bucket, key }: Place, region?: string): Promise<Uint8Array> {
+  try {
+    return await withClient(region, async ({ GetObjectCommand }, client, options) => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), options);
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    });
+  } catch (thrown) {
+    if (thrown instanceof RemediationError) throw thrown;
+    const message = `s3://${bucket}/${key} cannot be read (${failureText(thrown)}): check the address, the region, and that your credentials may read it.`;
+    throw new RemediationError('record-unreadable', message);
+  }
+}
+
+function failureText(thrown: unknown): string {
+  const isLate = thrown instanceof Error && thrown.name === 'AbortError';
+  return isLate ? `no answer in ${WITHIN_MS / 1_000} s` : sdkFailureText(thrown);
+}
+
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+async function withClient<Result>(
+  region: string | undefined,
+  use: (sdk: Sdk, client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<Result>,
+): Promise<Result> {
+  const sdk = await import('@aws-sdk/client-s3');
+  const client = new sdk.S3Client({
+    maxAttempts: MAX_ATTEMPTS,
+    followRegionRedirects: true,
+    // An endpoint of one's own is one host: the bucket goes into the path.
+    forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
+    ...(region !== undefined && { region }),
+  });
+  try {
+    await knownRegion(client);
+    return await use(sdk, client, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+  } finally {
+    client.destroy();
+  }
 }

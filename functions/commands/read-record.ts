@@ -3,8 +3,8 @@ import { fetchKept } from '../aws/records.ts';
 import { type Finding, invalid } from '../core/errors.ts';
 import type { KeptRecord } from '../core/kept-record.ts';
 import { parseRecordText } from '../core/parse-record.ts';
-import { awsEnvironment, CREDENTIALS_HELP } from './aws-environment.ts';
 import { readBytes, textOf } from './read-input.ts';
+import { CREDENTIALS_HELP } from './with-memory.ts';
 
 /** For the help of commands that read a record. */
 export const RECORD_HELP = `
@@ -21,12 +21,12 @@ const MOST_BYTES = 128 * 1024 * 1024;
 
 /**
  * A kept record from a file, from standard input or from its bucket.
- * @throws RemediationError `record-invalid` when it cannot be read or does not parse, `record-unreadable` and
- * `config-invalid` when the bucket does not give it, or nobody can be asked.
+ * @throws RemediationError `record-invalid` when it cannot be read or does not parse, `record-unreadable` when the bucket
+ * does not give it.
  */
 export async function readRecord(from: string, region: string | undefined): Promise<KeptRecord> {
   const bytes = from.startsWith('s3://')
-    ? await fetchKept(placeOf(from), awsEnvironment(region))
+    ? await fetchKept(placeOf(from), region)
     : await readBytes(from, 'record', 'record-invalid');
   const isZipped = GZIP.every((byte, at) => bytes[at] === byte);
   return parseRecordText(textOf(isZipped ? unzip(bytes) : bytes, from, 'record', 'record-invalid'));

@@ -20,7 +20,7 @@ export function addReport(program: Command): void {
     .description('Draw the page of a run, from its record.')
     .argument('<file>', 'the record: a file, - or s3://BUCKET/KEY')
     .requiredOption('--html <file>', 'where the page goes, - for standard output')
-    .option('--region <name>', 'where the bucket is (default: AWS_REGION)')
+    .option('--region <name>', 'where the bucket is (default: AWS_REGION, or the region of the profile)')
     .addHelpText('after', `${EXAMPLE}\n${RECORD_HELP}`)
     .action(async (file: string, { html, region }: Options) => {
       const page = await drawPage(await readRecord(file, region));

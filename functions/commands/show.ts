@@ -18,7 +18,7 @@ export function addShow(program: Command): void {
     .description('Print what on-call was told of a run, from its record.')
     .argument('<file>', 'the record: a file, - or s3://BUCKET/KEY')
     .option('--json', 'print the record itself')
-    .option('--region <name>', 'where the bucket is (default: AWS_REGION)')
+    .option('--region <name>', 'where the bucket is (default: AWS_REGION, or the region of the profile)')
     .addHelpText('after', `${EXAMPLES}\n${RECORD_HELP}`)
     .action(async (file: string, { json, region }: Options) => {
       const record = await readRecord(file, region);

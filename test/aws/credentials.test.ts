@@ -68,7 +68,7 @@ function useEndpoint(url: string): void {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 }
 
-const read = (secret: string) => secretCredentials(secret, TARGET, process.env)(0);
+const read = (secret: string) => secretCredentials(secret, TARGET)(0);
 
 /** The error, of which no part and no cause holds what the secret holds. */
 async function refusalOf(secret: string): Promise<RemediationError> {
@@ -91,7 +91,7 @@ describe('a secret', () => {
   );
 
   test('is read anew each time, for a rotation may have happened', async () => {
-    const source = secretCredentials('managed', TARGET, process.env);
+    const source = secretCredentials('managed', TARGET);
     await source(0);
     aws.rotate('managed', JSON.stringify({ ...LOGIN, password: 'rotated' }));
     expect(await source(1)).toEqual({ user: 'headroom', password: 'rotated' });
@@ -99,7 +99,7 @@ describe('a secret', () => {
   });
 
   test('gives what is pending, then what was current before, when both copies of the current one were refused', async () => {
-    const source = secretCredentials('rotating', TARGET, process.env);
+    const source = secretCredentials('rotating', TARGET);
     expect(await source(0)).toEqual({ user: 'headroom', password: PASSWORD });
     expect(await source(1)).toEqual({ user: 'headroom', password: PASSWORD });
     expect(await source(2)).toEqual({ user: 'headroom_clone', password: 'pending' });
@@ -109,14 +109,14 @@ describe('a secret', () => {
 
   test('that was rotated gives the version before it where nothing is pending', async () => {
     aws.rotate('managed', JSON.stringify({ ...LOGIN, password: 'rotated' }));
-    const source = secretCredentials('managed', TARGET, process.env);
+    const source = secretCredentials('managed', TARGET);
     expect(await source(2)).toEqual({ user: 'headroom', password: PASSWORD });
     expect(await source(3)).toBeNull();
   });
 
   test('without anything pending has no others, and one that is gone is still an error', async () => {
-    expect(await secretCredentials('managed', TARGET, process.env)(2)).toBeNull();
-    await expect(secretCredentials('nobody', TARGET, process.env)(1)).rejects.toMatchObject({
+    expect(await secretCredentials('managed', TARGET)(2)).toBeNull();
+    await expect(secretCredentials('nobody', TARGET)(1)).rejects.toMatchObject({
       code: 'secret-unreadable',
     });
   });
@@ -161,11 +161,7 @@ describe('a secret', () => {
   });
 
   test('that cannot be read is the problem of the connection, and not tried again', async () => {
-    const connection = await connect(
-      TARGET,
-      secretCredentials('no-password', TARGET, process.env),
-      inMs(10_000),
-    );
+    const connection = await connect(TARGET, secretCredentials('no-password', TARGET), inMs(10_000));
     expect(connection).toMatchObject({
       problem: { code: 'secret-malformed' },
       connecting: { attempts: 0, refusals: [] },
@@ -212,18 +208,21 @@ describe('Secrets Manager', () => {
     await shaky.close();
   });
 
-  test('that goes on failing, or answers what is no JSON, is asked three times', async () => {
+  test.each([
+    ['goes on failing', 3, 500, '{"__type": "InternalServiceError"}', 'InternalServiceError'],
+    ['answers what is no JSON', 1, 200, `{"SecretString": ${PASSWORD}`, 'an answer that is not JSON or XML'],
+  ])('that %s is asked so often: %i', async (_, times, status, body, found) => {
     let asked = 0;
     const broken = await startLoopbackServer((_request, _body, response) => {
       asked += 1;
-      response.writeHead(200).end(`{"SecretString": ${PASSWORD}`);
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
     });
     useEndpoint(`http://${broken.address}`);
     expect(await refusalOf('managed')).toMatchObject({
       code: 'secret-unreadable',
-      message: expect.stringContaining('cannot be read (an answer that is no JSON): check'),
+      message: expect.stringContaining(`cannot be read (${found}`),
     });
-    expect(asked).toBe(3);
+    expect(asked).toBe(times);
     await broken.close();
   });
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { functionBundling } from '../../bundling.ts';
+import { BUNDLING } from '../../bundling.ts';
 import { BUNDLES, REMEDIATE_ENV } from '../../functions/contract.ts';
 import { recorded, SECRET } from '../doors/doors.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
@@ -54,7 +54,7 @@ export async function setColdStage(): Promise<ColdStage> {
     usual: 'test/bench/stacks/usual.ts',
   };
   for (const [name, entry] of Object.entries(entryPoints))
-    await build({ ...functionBundling(entry), entryPoints: { index: entry }, outdir: join(others, name) });
+    await build({ ...BUNDLING, entryPoints: { index: entry }, outdir: join(others, name) });
   const common = {
     ...LOOPBACK_IDENTITY,
     ...aws.environment,

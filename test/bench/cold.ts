@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRole } from '../support/roles.ts';
 import { type ColdSide, type Marks, setColdStage, startCold } from './cold-stage.ts';
 import { gone, startIdleCrowd } from './idle-crowd.ts';
-import { markdownTable, number, quantile } from './measure.ts';
+import { goal, markdownTable, number, quantile } from './measure.ts';
 
 const ROUNDS = 9;
 /** A victim each would do; ten are a small leak. */
@@ -43,14 +43,30 @@ function applicationOf({ name }: ColdSide, round: number): string {
 }
 
 function tableOf(sides: readonly ColdSide[], marks: readonly (readonly Marks[])[]): string {
+  const timesOf = (index: number, step: string) =>
+    (marks[index] ?? []).flatMap((each) => each.get(step) ?? []).toSorted((a, b) => a - b);
   const cell = (index: number, step: string) => {
-    const times = (marks[index] ?? []).flatMap((each) => each.get(step) ?? []).toSorted((a, b) => a - b);
+    const times = timesOf(index, step);
     if (times.length === 0) return '';
     const [low, median, high] = [0.25, 0.5, 0.75].map((share) => number(quantile(times, share)));
     return `${median} (${low}–${high})`;
   };
-  return markdownTable([
+  const table = markdownTable([
     ['ms since the start, until', ...sides.map(({ name }) => name)],
     ...STEPS.map(([step, what]) => [what, ...sides.map((_, index) => cell(index, step))]),
   ]);
+  const [iam, secret, , usual] = sides.map((_, index) => index);
+  const besideUsual = (index = 0, step = '') =>
+    quantile(timesOf(index, step), 0.5) / quantile(timesOf(usual ?? 0, step), 0.5);
+  const goals = [
+    goal('the first packet takes with IAM, beside the usual stack,', 0.8, [besideUsual(iam, 'first-packet')]),
+    goal('the first packet takes with a secret, beside the usual stack,', 1, [
+      besideUsual(secret, 'first-packet'),
+    ]),
+    goal("free slots take with IAM, beside the usual stack's one-liner,", 1, [besideUsual(iam, 'freed')]),
+    goal("free slots take with a secret, beside the usual stack's one-liner,", 1.3, [
+      besideUsual(secret, 'freed'),
+    ]),
+  ];
+  return [table, ...goals].join('\n\n');
 }

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ColdSide, FLAGS, filesLoaded, setColdStage } from './cold-stage.ts';
-import { compare, goal, markdownTable, number } from './measure.ts';
+import { compare, markdownTable, number } from './measure.ts';
 
 const ROUNDS = 31;
 const CHILD = join(import.meta.dirname, 'load-child.mjs');
@@ -21,9 +21,7 @@ export async function benchLoad([rounds = ROUNDS]: readonly number[] = []): Prom
     sides.map(({ side, files }) => ({ name: side.name, run: () => loadMs(files.beforeFirstPacket) })),
     rounds,
   );
-  const [iam = Number.NaN, secret = Number.NaN, alone = Number.NaN, usual = Number.NaN] = measured.map(
-    ({ median }) => median,
-  );
+  const [, , alone = Number.NaN, usual = Number.NaN] = measured.map(({ median }) => median);
   const rows = measured.map(({ name, median, low, high }, at) => [
     name,
     `${number(median, 1)} (${number(low, 1)}–${number(high, 1)})`,
@@ -33,26 +31,18 @@ export async function benchLoad([rounds = ROUNDS]: readonly number[] = []): Prom
     kilobytes(sizeOf(sides[at]?.files.inAll ?? [])),
     kilobytes(bundleSize(sides[at]?.side)),
   ]);
-  return [
-    markdownTable([
-      [
-        '',
-        'load time, ms',
-        'to pg alone',
-        'to the usual stack',
-        'loaded, KB',
-        'in a whole run, KB',
-        'bundle, KB',
-      ],
-      ...rows,
-    ]),
-    '',
-    goal('with IAM it takes, beside pg alone,', 2.5, [iam / alone]),
-    '',
-    goal('with IAM it takes, beside the usual stack,', 0.5, [iam / usual]),
-    '',
-    goal('with a secret it takes, beside the usual stack,', 0.8, [secret / usual]),
-  ].join('\n');
+  return markdownTable([
+    [
+      '',
+      'load time, ms',
+      'to pg alone',
+      'to the usual stack',
+      'loaded, KB',
+      'in a whole run, KB',
+      'bundle, KB',
+    ],
+    ...rows,
+  ]);
 }
 
 function loadMs(files: readonly string[]): number {

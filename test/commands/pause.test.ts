@@ -1,5 +1,6 @@
-import { userInfo } from 'node:os';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { recallFrom } from '../../functions/aws/recall.ts';
 import { BREAKER } from '../../functions/core/breaker.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
@@ -21,6 +22,8 @@ beforeEach(() => {
 });
 
 const environment = () => ({ ...LOOPBACK_IDENTITY, ...dynamodb.environment });
+/** The SDK looks for profiles in it. */
+const NO_HOME = join(tmpdir(), 'headroom-no-home');
 const ME = userInfo().username;
 const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString();
 
@@ -36,7 +39,12 @@ function headroom(command: 'pause' | 'resume', ...args: readonly string[]) {
 }
 
 /** What the next run would go by. */
-const recalled = () => recallFrom(server, TABLE, environment())();
+const recalled = async () => {
+  for (const [name, value] of Object.entries(environment())) vi.stubEnv(name, value);
+  const found = await recallFrom(server, TABLE)();
+  vi.unstubAllEnvs();
+  return found;
+};
 
 describe('headroom pause and resume', () => {
   test('a paused server is paused for the next run, until it is resumed', async () => {
@@ -122,14 +130,15 @@ describe('headroom pause and resume', () => {
   });
 
   test.each([
-    ['AWS_REGION', 'AWS_REGION: found nothing, allowed is a region, here or by --region'],
-    ['AWS_ACCESS_KEY_ID', 'credentials in the environment, no profile is read'],
-    ['AWS_SECRET_ACCESS_KEY', 'credentials in the environment, no profile is read'],
-  ])('without %s nothing is asked of anybody', async (name, what) => {
+    ['a region', 'AWS_REGION', 2, 'No AWS region is known: set AWS_REGION'],
+    ['an access key', 'AWS_ACCESS_KEY_ID', 3, 'no AWS credentials were found, '],
+    ['a secret key', 'AWS_SECRET_ACCESS_KEY', 3, 'no AWS credentials were found, '],
+  ])('without %s nothing is asked of the table', async (_, name, expected, what) => {
     const before = dynamodb.calls.length;
     const args = ['pause', '--server', server, '--table', TABLE];
-    const { code, stderr } = await runHeadroom(args, { environment: { ...environment(), [name]: '' } });
-    expect(code).toBe(2);
+    const nowhere = { AWS_EC2_METADATA_DISABLED: 'true', HOME: NO_HOME, [name]: '' };
+    const { code, stderr } = await runHeadroom(args, { environment: { ...environment(), ...nowhere } });
+    expect(code).toBe(expected);
     expect(stderr).toContain(what);
     expect(dynamodb.calls).toHaveLength(before);
   });

@@ -39,7 +39,7 @@ function withSecret(
     const aws = stage.use(await startLoopbackAws({ secrets: secret === null ? {} : { [SECRET]: secret } }));
     const environment = { ...LOOPBACK_IDENTITY, ...aws.environment };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    const read = credentialsOf({ secret: SECRET }, targetOf(stage.server), process.env);
+    const read = credentialsOf({ secret: SECRET }, targetOf(stage.server));
     const source: CredentialSource = async (refused) => {
       const credentials = await read(refused);
       if (refused === 0) onceRead(aws, stage);

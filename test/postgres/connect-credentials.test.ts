@@ -83,7 +83,7 @@ describe('a secret', () => {
     aws = await startLoopbackAws({ secrets: { [SECRET]: secret } });
     const environment = { ...LOOPBACK_IDENTITY, AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    return credentialsOf({ secret: SECRET }, targetOf(server), process.env);
+    return credentialsOf({ secret: SECRET }, targetOf(server));
   }
 
   test('that was rotated after it was read gets in with the new password', async () => {

@@ -12,6 +12,8 @@ export type LoopbackS3 = AsyncDisposable & {
   readonly environment: Readonly<Record<string, string>>;
   /** By bucket and key. */
   readonly objects: ReadonlyMap<string, S3Object>;
+  /** Puts an object there without a request. */
+  readonly put: (place: string, object: S3Object) => void;
   /** Requests that arrived, the refused ones among them. */
   readonly requests: () => number;
   /** What the next `count` requests are answered. */
@@ -53,6 +55,9 @@ export async function startLoopbackS3(
       AWS_ENDPOINT_URL_S3: `http://${server.address}`,
     },
     objects,
+    put: (place, object) => {
+      objects.set(place, object);
+    },
     requests: () => requests,
     fail: (count, which) => {
       [failures, failure] = [count, which];

@@ -49,7 +49,7 @@ async function run(name: string, request: Parameters<typeof aRequest>[0]) {
   const lines: Line[] = [];
   const ports: RemediatePorts = {
     ...briskPorts(server, headroom),
-    recall: recallFrom(name, TABLE, process.env),
+    recall: recallFrom(name, TABLE),
     log: (event, fields) => lines.push([event, fields]),
   };
   return { record: await remediate(aRequest(request), ports), lines };

@@ -96,7 +96,7 @@ describe('The breaker over the wire', () => {
     expect(aws.published.at(-2)?.message).toContain(
       `\n       headroom resume --server ${server} --table ${TABLE}\n`,
     );
-    expect(await recallFrom(server, TABLE, process.env)()).toMatchObject({
+    expect(await recallFrom(server, TABLE)()).toMatchObject({
       paused: { by: BREAKER, until: '2026-11-21T04:25:00.000Z' },
     });
     const paused = { at: '2026-11-21T03:26:00Z', by: 'ada', reason: null, until: null };

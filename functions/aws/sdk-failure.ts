@@ -1,0 +1,14 @@
+import { coerceError } from '../core/errors.ts';
+
+const NO_CREDENTIALS: ReadonlySet<string> = new Set(['CredentialsProviderError', 'TokenProviderError']);
+
+/** How an AWS client's error is written in our messages: its name, which is AWS's own code, and what it says. */
+export function sdkFailureText(thrown: unknown): string {
+  const { name } = thrown instanceof Error ? thrown : { name: 'Error' };
+  // A client quotes what it could not parse, which may be a part of a secret.
+  if (thrown instanceof SyntaxError) return 'an answer that is not JSON or XML';
+  const { message } = coerceError(thrown);
+  if (NO_CREDENTIALS.has(name))
+    return `no AWS credentials were found, ${message.trim().replace(/\.$/, '')}: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with \`aws sso login\``;
+  return name === 'Error' || message.startsWith(name) ? message : `${name}: ${message}`;
+}
