@@ -5,13 +5,7 @@ import { MODES } from './policy.ts';
 import { poolerOrNull } from './pooler-schema.ts';
 import type { SparedReason } from './protection.ts';
 import type { Reduction } from './record.ts';
-import {
-  connectingSchema,
-  policySchema,
-  recallSchema,
-  sessionFacts,
-  triggerSchema,
-} from './record-cause-schema.ts';
+import { connectingSchema, policySchema, recallSchema, triggerSchema } from './record-cause-schema.ts';
 import {
   count,
   fields,
@@ -28,29 +22,10 @@ import {
   told,
   word,
 } from './record-fields.ts';
+import { lockFields, sessionFields } from './record-session-schema.ts';
 import { FLAVORS, PROVIDERS } from './snapshot.ts';
 
 /** A kept record as it stands in its file; `docs/record.md` explains it. */
-
-const session = fields({
-  pid: z.nullable(pid),
-  sessionId: told('Where an idle session has no process; else null.', z._default(saidOrNull, null)),
-  backendStart: told('When it was opened, by the server; with the pid it is its identity.', saidOrNull),
-  backendType: saidOrNull,
-  user: saidOrNull,
-  database: saidOrNull,
-  application: told('Chosen by the client, hence hostile; empty when it set none.', said),
-  address: told('IP address, "local" for a Unix socket, or empty.', said),
-  state: saidOrNull,
-  stateChange: saidOrNull,
-  stateAgeMs: spanOrNull,
-  transactionAgeMs: spanOrNull,
-  queryAgeMs: spanOrNull,
-  waitEvent: saidOrNull,
-  blockedBy: list(number),
-  ...sessionFacts,
-  lastStatement: told('What it last ran, as far as the server is declared to tell.', saidOrNull),
-});
 
 const limit = fields({ name: said, limit: number });
 const snapshot = fields({
@@ -71,7 +46,8 @@ const snapshot = fields({
     roles: list(limit),
     databases: list(limit),
   }),
-  sessions: list(session),
+  sessions: list(sessionFields),
+  locks: told('Locks that sessions wait for; absent where they were not read.', z.optional(list(lockFields))),
   refusals: list(
     fields({
       kind: word(['server', 'reserved', 'role', 'database', 'wal-senders', 'pooler']),
@@ -119,11 +95,11 @@ const plan = fields({
   pressure: told('The scopes that were looked at, in the order of cure.', pressure),
   victims: told(
     'Who was chosen, in the order in which they go.',
-    list(fields({ session, reason: victimReason })),
+    list(fields({ session: sessionFields, reason: victimReason })),
   ),
   spared: told(
     'Everybody else, with one reason each.',
-    list(fields({ session, reason: word(SPARED), detail: said })),
+    list(fields({ session: sessionFields, reason: word(SPARED), detail: said })),
   ),
   limits: list(
     fields({ limit: word(['maxVictims', 'maxPercent', 'firstPlan']), allowed: count, wanted: count }),
@@ -147,7 +123,7 @@ const reading = fields({
   phase: word(['verified', 'settled']),
   atMs: told("Since the run's start.", span),
   pressure,
-  came: told('Sessions that were not there at first.', list(session)),
+  came: told('Sessions that were not there at first.', list(sessionFields)),
   gone: count,
 });
 

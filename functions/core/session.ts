@@ -48,7 +48,7 @@ export type Session = {
   readonly transactionAgeMs: number | null;
   readonly queryAgeMs: number | null;
   readonly waitEvent: string | null;
-  /** Pids that this session waits for. */
+  /** Pids that this session waits for. Of those that hold the lock that it waits for up to three: `locks` has them all. */
   readonly blockedBy: readonly number[];
   /** Null wherever a live snapshot could not read the fact. */
   readonly superuser: boolean | null;

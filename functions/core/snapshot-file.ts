@@ -42,8 +42,8 @@ export function parseSnapshotFile(input: unknown): Snapshot {
   const shape = z.safeParse(snapshotFileSchema, input);
   const findings = [...(shape.success ? [] : findingsOf(shape.error, input)), ...contradictions(input)];
   if (!shape.success || findings.length > 0) throw notASnapshot(findings);
-  const { takenAt, server, slots, sessions, refusals, pooler } = shape.data;
-  return { takenAt, server: { ...server, readsAllStats: true }, slots, sessions, refusals, pooler };
+  const { takenAt, server, slots, sessions, locks, refusals, pooler } = shape.data;
+  return { takenAt, server: { ...server, readsAllStats: true }, slots, sessions, locks, refusals, pooler };
 }
 
 /** @throws RemediationError `snapshot-invalid` when it is no JSON, or as `parseSnapshotFile` does. */
@@ -64,7 +64,7 @@ function notASnapshot(findings: readonly Finding[]): RemediationError {
 
 /** A snapshot as a file says it; everything is written, so that a reader sees what is known. */
 export function toSnapshotFile(snapshot: Snapshot): SnapshotFile {
-  const { takenAt, server, slots, sessions, refusals, pooler } = snapshot;
+  const { takenAt, server, slots, sessions, locks, refusals, pooler } = snapshot;
   const { readsAllStats, ...said } = server;
-  return { takenAt, server: said, slots, sessions, refusals, pooler };
+  return { takenAt, server: said, slots, sessions, locks, refusals, pooler };
 }

@@ -83,7 +83,7 @@ const sessionSchema = strictObject({
   queryAgeMs: ageOrNull('Age of its last statement'),
   waitEvent: textOrNull('What the server process waits for.'),
   blockedBy: described(
-    'Pids of the sessions it waits for; 0 is a prepared transaction.',
+    'Pids of sessions it waits for; "locks" has all of them. 0 is a prepared transaction.',
     z._default(z.array(wholeNumber(0, MOST), { error: 'a list of pids' }), []),
   ),
   superuser: fact('Whether its role is a superuser.'),
@@ -93,6 +93,19 @@ const sessionSchema = strictObject({
     'Its last statement; values in it are dropped when the file is read.',
     z._default(z.nullable(statement), null),
   ),
+});
+
+const share = strictObject({
+  pid: described('Process id; 0 is a prepared transaction.', wholeNumber(0, MOST)),
+  mode: described('As pg_locks shows it, for example "ExclusiveLock".', z.string({ error: 'a text' })),
+});
+const shares = (description: string) =>
+  described(description, z.array(share, { error: 'a list of pids with their modes' }));
+
+const lockSchema = strictObject({
+  kind: described('As locktype of pg_locks, for example "tuple".', z.string({ error: 'a text' })),
+  holders: shares('Who has it.'),
+  waiters: shares('Who waits for it, in the order in which they began to.'),
 });
 
 const TEXT = 'a text that is not empty';
@@ -157,6 +170,10 @@ export const snapshotFileSchema = strictObject({
   server: z.prefault(serverSchema, {}),
   slots: slotsSchema,
   sessions: z.array(sessionSchema, { error: 'a list of sessions' }),
+  locks: described(
+    'Locks that sessions wait for; absent where they were not read.',
+    z.optional(z.array(lockSchema, { error: 'a list of locks' })),
+  ),
   refusals: z._default(z.array(refusalSchema, { error: 'a list of refusals' }), []),
   pooler: poolerOrNull,
 });

@@ -1,3 +1,4 @@
+import type { ContestedLock } from './contested-lock.ts';
 import type { PoolerState } from './pooler.ts';
 import { OWN_APPLICATION, type Session } from './session.ts';
 
@@ -63,6 +64,8 @@ export type Snapshot = {
   readonly server: ServerFacts;
   readonly slots: Slots;
   readonly sessions: readonly Session[];
+  /** Absent where they could not be read, and in snapshots from before they were. */
+  readonly locks?: readonly ContestedLock[] | undefined;
   readonly refusals: readonly Refusal[];
   /** What the server's pooler said of itself; null where none is declared. */
   readonly pooler: PoolerState | null;

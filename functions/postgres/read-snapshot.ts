@@ -3,6 +3,7 @@ import type { Session } from '../core/session.ts';
 import type { ConnectionLimit, Provider, Snapshot } from '../core/snapshot.ts';
 import { DEFAULT_STATEMENTS, toldOf } from '../core/statement-choice.ts';
 import type { Query } from './database.ts';
+import { readContestedLocks, readWaits, type Waiter, type Waits } from './read-waits.ts';
 import { READ_ADVISORY_LOCKS } from './sql/read-advisory-locks.ts';
 import { READ_LIMITS } from './sql/read-limits.ts';
 import { READ_PROVIDER_RESERVE } from './sql/read-provider-reserve.ts';
@@ -18,9 +19,9 @@ type SettingsRow = Omit<Snapshot['slots'], 'providerReserved' | 'roles' | 'datab
   readonly provider: Provider | null;
   readonly readsAllStats: boolean;
 };
-type SessionRow = Omit<Session, 'sessionId' | 'advisoryLock' | 'temporaryTables'>;
+type SessionRow = Omit<Session, 'sessionId' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & Waiter;
 type LimitRow = ConnectionLimit & { readonly kind: 'role' | 'database' };
-type Facts = {
+type Facts = Pick<Waits, 'blockedBy'> & {
   /** Null where the fact could not be read: a protection that needs it then spares. */
   readonly advisoryLocks: ReadonlySet<number> | null;
   readonly temporaryTables: ReadonlySet<number> | null;
@@ -37,9 +38,10 @@ export async function readSnapshot(
   versionNumber: number,
   told = remembered(toldOf(DEFAULT_STATEMENTS)),
 ): Promise<Snapshot> {
-  const [settingsRows, sessionRows, limitRows, facts, providerReserved] = await Promise.all([
+  const [settingsRows, sessionRows, lockRows, limitRows, facts, providerReserved] = await Promise.all([
     query(READ_SETTINGS),
     query(READ_SESSIONS),
+    readContestedLocks(query),
     query(READ_LIMITS),
     readFacts(query, versionNumber),
     reserveIn(query(READ_PROVIDER_RESERVE)),
@@ -47,6 +49,7 @@ export async function readSnapshot(
   const { takenAt, ownPid, version, provider, readsAllStats, ...slots } = settingsRows[0] as SettingsRow;
   const limits = limitRows as readonly LimitRow[];
   const rows = sessionRows as readonly SessionRow[];
+  const { locks, blockedBy } = await readWaits(query, rows, lockRows);
   const ownDatabase = rows.find(({ pid }) => pid === ownPid)?.database ?? null;
   return {
     takenAt,
@@ -57,13 +60,14 @@ export async function readSnapshot(
       roles: limitsOf(limits, 'role'),
       databases: limitsOf(limits, 'database'),
     },
-    sessions: rows.map((row) => toSession(row, facts, row.database === ownDatabase, told)),
+    sessions: rows.map((row) => toSession(row, { ...facts, blockedBy }, row.database === ownDatabase, told)),
+    locks,
     refusals: [],
     pooler: null,
   };
 }
 
-async function readFacts(query: Query, versionNumber: number): Promise<Facts> {
+async function readFacts(query: Query, versionNumber: number): Promise<Omit<Facts, 'blockedBy'>> {
   const [advisoryLocks, temporaryTables] = await Promise.all([
     pidsOf(query(READ_ADVISORY_LOCKS)),
     versionNumber < FIRST_VERSION_WITH_BACKEND_IDS ? null : pidsOf(query(READ_TEMPORARY_TABLES)),
@@ -84,8 +88,8 @@ async function reserveIn(rows: Promise<readonly unknown[]>): Promise<number> {
 
 /** Temporary tables show in the connected database only; elsewhere they are not looked for. */
 function toSession(
-  row: SessionRow,
-  { advisoryLocks, temporaryTables }: Facts,
+  { waitsForLock, leaderPid, ...row }: SessionRow,
+  { blockedBy, advisoryLocks, temporaryTables }: Facts,
   connected: boolean,
   told: (statement: string) => string | null,
 ): Session {
@@ -93,6 +97,7 @@ function toSession(
   return {
     ...row,
     sessionId: null,
+    blockedBy: blockedBy.get(pid) ?? [],
     advisoryLock: advisoryLocks?.has(pid) ?? null,
     temporaryTables: connected ? (temporaryTables?.has(pid) ?? null) : false,
     lastStatement: row.lastStatement === null ? null : told(row.lastStatement),

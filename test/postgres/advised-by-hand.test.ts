@@ -42,10 +42,9 @@ describe.each([14, 16, 18] as const)('on PostgreSQL %i', (version) => {
     return adviceFactsOf(runOf({ snapshot }), snapshot, diagnosis);
   };
   const update = 'UPDATE stock SET amount = amount + 1';
-  const waits = async () => {
-    const found = await server.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
-    return found.length === 2;
-  };
+  const waiting = async () =>
+    (await server.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).length;
+  const waits = async () => (await waiting()) === 2;
 
   test('the root of a queue is found and its end lets the queue go on', async () => {
     const holder = await openIdle(server, { role: app, application: 'forgotten' });
@@ -62,6 +61,34 @@ describe.each([14, 16, 18] as const)('on PostgreSQL %i', (version) => {
     for (const statement of statementsOf(advice?.paste?.lines ?? [])) await server.query(statement);
     await Promise.all(updates);
     expect(await holder.ended).toBe('57P01');
+  });
+
+  test('several that hold a lock are named together, and who waits behind a waiter is a guess', async () => {
+    const readers = await Promise.all(
+      [1, 2, 3, 4].map(() => openIdle(server, { role: app, application: 'report' })),
+    );
+    for (const { client } of readers) {
+      await client.query('BEGIN');
+      await client.query('SELECT FROM stock');
+    }
+    const migration = await server.connect();
+    const altered = migration.query('ALTER TABLE stock ADD COLUMN IF NOT EXISTS more int');
+    await waitUntil(async () => (await waiting()) === 1, { what: 'the migration waited' });
+    const late = await openIdle(server, { role: app, application: 'web' });
+    const selected = late.client.query('SELECT FROM stock');
+    await waitUntil(waits, { what: 'two sessions waited' });
+
+    const [advice] = endBlocker(await facts('lock-pile-up'));
+    const [first = 0, second, third] = readers.map(({ pid }) => pid).sort((a, b) => a - b);
+    expect(advice?.text).toContain(
+      `pid ${first} (report) blocks 2 sessions (1 of them by their place in the queue, which is a guess), idle in transaction for `,
+    );
+    expect(advice?.text).toContain(
+      ` It holds the lock together with pid ${second} (report), pid ${third} (report) and 1 more: the queue goes on when all 4 have ended.`,
+    );
+    for (const statement of statementsOf(advice?.paste?.lines ?? [])) await server.query(statement);
+    await readers.find(({ pid }) => ![first, second, third].includes(pid))?.client.query('COMMIT');
+    await Promise.all([altered, selected]);
   });
 
   test('a cancel reaches the longest statement, and what stays can be ended', async () => {

@@ -2,9 +2,9 @@ import { type Advice, forOperator, sqlPaste } from '../advice.ts';
 import { groupOf, type Session } from '../session.ts';
 import { quoteLiteral } from '../sql-text.ts';
 import { mayHaveEnded, triedOf } from '../tried.ts';
-import { ageText, counted, groupName } from '../words.ts';
+import { ageText, counted, groupName, listText } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
-import { rootBlocker } from './root-blocker.ts';
+import { type RootBlocker, rootBlocker } from './root-blocker.ts';
 
 /** Statements for more are a list, not advice. */
 const MOST_SESSIONS = 3;
@@ -12,7 +12,7 @@ const SEE_PREPARED = ['SELECT gid, prepared, owner, database FROM pg_prepared_xa
 
 /** Who stands at the root of a queue for locks. Work is never ended by us: a human decides. */
 export function endBlocker(facts: AdviceFacts): readonly Advice[] {
-  const blocker = rootBlocker(facts.snapshot.sessions);
+  const blocker = rootBlocker(facts.snapshot.sessions, facts.snapshot.locks);
   if (blocker === null) return [];
   if (blocker.session === null)
     return [
@@ -23,8 +23,23 @@ export function endBlocker(facts: AdviceFacts): readonly Advice[] {
     ];
   const { session } = blocker;
   if (hasEnded(facts, session) || !isKnown(session)) return [];
-  const text = `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}, ${doing(session)}.${how(session)}`;
-  return [forOperator(`${text}${wayIn(facts)}`, endPaste([session]))];
+  const named = [session, ...blocker.beside.slice(0, MOST_SESSIONS - 1)];
+  const text = `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}${guessOf(blocker)}, ${doing(session)}.${besideOf(blocker, named)}${how(session)}`;
+  const known = named.filter((each) => each !== null && isKnown(each) && !hasEnded(facts, each));
+  return [forOperator(`${text}${wayIn(facts)}`, endPaste(known.filter((each) => each !== null)))];
+}
+
+/** Who waits without a conflicting holder waits for those before it; in which order they stand does not show. */
+function guessOf({ guessed }: RootBlocker): string {
+  return guessed === 0 ? '' : ` (${guessed} of them by their place in the queue, which is a guess)`;
+}
+
+function besideOf({ beside }: RootBlocker, named: readonly (Session | null)[]): string {
+  if (beside.length === 0) return '';
+  const names = named.slice(1).map((each) => (each === null ? 'a prepared transaction' : nameOf(each)));
+  const more = beside.length - names.length;
+  const others = listText([...names, ...(more > 0 ? [`${more} more`] : [])]);
+  return ` It holds the lock together with ${others}: the queue goes on when all ${beside.length + 1} have ended.`;
 }
 
 /** The longest statements of those that hold the slots. */

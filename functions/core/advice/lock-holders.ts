@@ -7,7 +7,7 @@ import { boundOpenTransactions, longTransactions } from './session-timeouts.ts';
 
 /** So that nobody holds a lock for as long again: by what the holder did. */
 export function boundBlocker({ snapshot, major }: AdviceFacts): readonly Advice[] {
-  const session = rootBlocker(snapshot.sessions)?.session ?? null;
+  const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null || session.superuser !== false) return [];
   const role = session.user ?? '';
   if (session.state === 'active') return longTransactions(major, role, session.transactionAgeMs ?? 0);
@@ -16,7 +16,7 @@ export function boundBlocker({ snapshot, major }: AdviceFacts): readonly Advice[
 
 /** What the holder's own people can do. */
 export function mendBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
-  const session = rootBlocker(snapshot.sessions)?.session ?? null;
+  const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null) return [];
   const clients = clientsOf(groupOf(session), sessionsOf);
   if (session.state !== 'active') return [endTransactionsOf(clients)];

@@ -1,34 +1,33 @@
+import { type ContestedLock, PREPARED } from '../contested-lock.ts';
+import { lockGraphOf } from '../lock-graph.ts';
 import type { Session } from '../session.ts';
 
-/** What stands at the root of a queue for locks; `session` is null for a prepared transaction. */
-export type RootBlocker = { readonly session: Session | null; readonly waiting: number };
-
-/** The pid that the server gives for a prepared transaction. */
-const PREPARED = 0;
+/** What stands at the head of a queue for locks; a session is null for a prepared transaction. */
+export type RootBlocker = {
+  readonly session: Session | null;
+  readonly waiting: number;
+  /** Those of the waiting that wait for it by their place in a queue only, which is a guess. */
+  readonly guessed: number;
+  /** Others that hold the same lock: the queue goes on when all have ended. */
+  readonly beside: readonly (Session | null)[];
+};
 
 /** The one that most sessions wait for, directly or behind others, and that waits for nobody. Null where nobody waits. */
-export function rootBlocker(sessions: readonly Session[]): RootBlocker | null {
-  const byPid = new Map(sessions.flatMap((each) => (each.pid === null ? [] : [[each.pid, each] as const])));
-  const waiting = new Map<number, number>();
-  for (const session of sessions)
-    for (const root of rootsOf(session, byPid)) waiting.set(root, (waiting.get(root) ?? 0) + 1);
-  const [most] = [...waiting].sort(([a, some], [b, more]) => more - some || a - b);
-  if (most === undefined) return null;
-  const [pid, count] = most;
-  return { session: byPid.get(pid) ?? null, waiting: count };
-}
-
-/** A circle has no root: the server ends it by itself. */
-function rootsOf(session: Session, byPid: ReadonlyMap<number, Session>): ReadonlySet<number> {
-  const roots = new Set<number>();
-  const seen = new Set<number>();
-  const ahead = [...session.blockedBy];
-  for (let pid = ahead.pop(); pid !== undefined; pid = ahead.pop()) {
-    if (seen.has(pid)) continue;
-    seen.add(pid);
-    const next = byPid.get(pid)?.blockedBy ?? [];
-    if (next.length > 0) ahead.push(...next);
-    else if (pid === PREPARED || byPid.has(pid)) roots.add(pid);
-  }
-  return roots;
+export function rootBlocker(
+  sessions: readonly Session[],
+  locks: readonly ContestedLock[] = [],
+): RootBlocker | null {
+  const graph = lockGraphOf({ sessions, locks });
+  const [most] = graph.heads;
+  const root = most?.pids[0];
+  if (most === undefined || root === undefined) return null;
+  const byPid = new Map(sessions.map((each) => [each.pid, each]));
+  const sessionOf = (pid: number) => (pid === PREPARED ? null : (byPid.get(pid) ?? null));
+  const beside = graph.holdersBeside(most).filter((pid) => pid !== root);
+  return {
+    session: sessionOf(root),
+    waiting: most.waiting,
+    guessed: most.guessed,
+    beside: beside.map(sessionOf),
+  };
 }

@@ -1,3 +1,4 @@
+import { type LockGraph, lockGraphOf } from '../lock-graph.ts';
 import type { Refused } from '../log-lines.ts';
 import { type GroupStanding, groupText, rankGroups } from '../ranking.ts';
 import type { RunRecord } from '../record.ts';
@@ -36,6 +37,7 @@ export type Clues = {
   readonly hidden: number;
   readonly standings: ReadonlyMap<string, GroupStanding>;
   readonly refused: Refusals;
+  readonly locks: LockGraph;
   /** Since when the server runs, by its oldest process, milliseconds; null when none is shown. */
   readonly uptimeMs: number | null;
 };
@@ -63,16 +65,18 @@ export function cluesOf(record: RunRecord, snapshot: Snapshot): Clues {
   };
   const counted = slotHolders(snapshot);
   const seen = counted.filter((session) => !isHidden(session));
+  const locks = lockGraphOf(snapshot);
   const ages = snapshot.sessions.map(({ backendStart }) => ageOf(backendStart)).filter((age) => age !== null);
   return {
     record,
     snapshot,
     server: serverPressure(snapshot, record.policy),
     // The order of rows must not decide between equals.
-    holders: seen.toSorted(byIdentity).map((session) => clueOf(session, ageOf(session.backendStart))),
+    holders: seen.toSorted(byIdentity).map((session) => clueOf(session, ageOf(session.backendStart), locks)),
     hidden: counted.length - seen.length,
     standings: new Map(rankGroups(snapshot).groups.map((standing) => [groupText(standing.group), standing])),
     refused: refusalsOf(record, takenAt),
+    locks,
     uptimeMs: ages.length > 0 ? Math.max(...ages) : null,
   };
 }
@@ -82,19 +86,19 @@ function byIdentity(one: Session, other: Session): number {
   return (one.pid ?? 0) - (other.pid ?? 0) || compareText(textOf(one), textOf(other));
 }
 
-function clueOf(session: Session, openedMs: number | null): Clue {
+function clueOf(session: Session, openedMs: number | null, locks: LockGraph): Clue {
   // What starts has no state yet that it could have changed.
   const sinceMs = session.stateAgeMs ?? (session.state === 'starting' ? openedMs : null);
-  return { session, doing: doingOf(session, sinceMs), openedMs, sinceMs };
+  return { session, doing: doingOf(session, sinceMs, locks), openedMs, sinceMs };
 }
 
-function doingOf({ state, blockedBy, waitEvent }: Session, sinceMs: number | null): Doing {
+function doingOf({ pid, state, waitEvent }: Session, sinceMs: number | null, locks: LockGraph): Doing {
   switch (state) {
     case 'starting':
       return 'starting';
     case 'active':
     case 'fastpath function call':
-      if (blockedBy.length > 0) return 'waiting';
+      if (locks.isWaiting(pid)) return 'waiting';
       return waitEvent === 'ClientWrite' && (sinceMs ?? 0) >= STUCK_MS ? 'stuck' : 'working';
     case 'idle in transaction':
     case 'idle in transaction (aborted)':

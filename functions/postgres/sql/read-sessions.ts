@@ -8,9 +8,8 @@ const age = (column: string): string =>
 /**
  * Every row of the activity view, background processes included. Timestamps travel as text: the guard compares them to
  * the microsecond. Ages are this statement's clock; a state change after its start counts as age 0, and what never
- * happened has no age (`greatest` would make a null 0). Whom a session waits for is asked for waiters only: asked for all
- * it costs more than the rest.
- * Reads: pg_stat_activity, pg_roles, the lock table. Needs: pg_read_all_stats, or most columns of other roles' rows are null.
+ * happened has no age (`greatest` would make a null 0). What a session waits for is read with the contested locks.
+ * Reads: pg_stat_activity, pg_roles. Needs: pg_read_all_stats, or most columns of other roles' rows are null.
  */
 export const READ_SESSIONS = `
 SELECT a.pid, a.backend_start::pg_catalog.text AS "backendStart", a.backend_type AS "backendType",
@@ -23,8 +22,8 @@ SELECT a.pid, a.backend_start::pg_catalog.text AS "backendStart", a.backend_type
        ${age('a.xact_start')} AS "transactionAgeMs",
        ${age('a.query_start')} AS "queryAgeMs",
        a.wait_event AS "waitEvent",
-       CASE WHEN a.wait_event_type OPERATOR(pg_catalog.=) 'Lock'::pg_catalog.text THEN pg_catalog.pg_blocking_pids(a.pid)
-            ELSE '{}'::pg_catalog.int4[] END AS "blockedBy",
+       coalesce(a.wait_event_type OPERATOR(pg_catalog.=) 'Lock'::pg_catalog.text, false) AS "waitsForLock",
+       CASE WHEN a.backend_type OPERATOR(pg_catalog.=) 'parallel worker'::pg_catalog.text THEN a.leader_pid END AS "leaderPid",
        r.rolsuper AS superuser, pg_catalog."left"(a.query, 1024) AS "lastStatement"
 FROM pg_catalog.pg_stat_activity a LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.usesysid
 ORDER BY a.pid`;

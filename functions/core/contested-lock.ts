@@ -1,0 +1,43 @@
+/** One session that holds a lock, or waits for it. The pid 0 is a prepared transaction, a parallel worker is its leader. */
+export type LockShare = { readonly pid: number; readonly mode: string };
+
+/** A lock that at least one session waits for. Pairs of sessions are never stored: there may be the square of them. */
+export type ContestedLock = {
+  /** As `pg_locks.locktype` shows it, for example `tuple`. */
+  readonly kind: string;
+  readonly holders: readonly LockShare[];
+  /** In the order in which they began to wait. */
+  readonly waiters: readonly LockShare[];
+};
+
+/** The pid that stands for a prepared transaction. */
+export const PREPARED = 0;
+
+/** The server's table of lock modes that exclude each other, weakest first (documentation, "Explicit Locking"). */
+const MODES = [
+  'AccessShareLock',
+  'RowShareLock',
+  'RowExclusiveLock',
+  'ShareUpdateExclusiveLock',
+  'ShareLock',
+  'ShareRowExclusiveLock',
+  'ExclusiveLock',
+  'AccessExclusiveLock',
+] as const;
+type Mode = (typeof MODES)[number];
+
+const CONFLICTS: Readonly<Record<Mode, ReadonlySet<string>>> = {
+  AccessShareLock: new Set(MODES.slice(7)),
+  RowShareLock: new Set(MODES.slice(6)),
+  RowExclusiveLock: new Set(MODES.slice(4)),
+  ShareUpdateExclusiveLock: new Set(MODES.slice(3)),
+  ShareLock: new Set([...MODES.slice(2, 4), ...MODES.slice(5)]),
+  ShareRowExclusiveLock: new Set(MODES.slice(2)),
+  ExclusiveLock: new Set(MODES.slice(1)),
+  AccessExclusiveLock: new Set(MODES),
+};
+
+/** Whether two sessions cannot have one lock in these modes at once. A mode that is not known conflicts with none. */
+export function conflict(mode: string, other: string): boolean {
+  return Object.hasOwn(CONFLICTS, mode) && CONFLICTS[mode as Mode].has(other);
+}

@@ -1,0 +1,19 @@
+/**
+ * The locks that somebody waits for, each in one row with its holders and with its waiters in the order in which they began
+ * to wait. `pg_blocking_pids` would tell the same as pairs of sessions: the square of a long queue. A holder without a pid
+ * is a prepared transaction. Predicate locks (`SIReadLock`) make nobody wait. Everything is named with its schema.
+ * Reads: pg_locks. Needs: no privilege.
+ */
+export const READ_CONTESTED_LOCKS = `
+WITH l AS MATERIALIZED (
+  SELECT k.pid, k.locktype, k.mode, k.granted, k.waitstart,
+         ROW(k.locktype, k.database, k.relation, k.page, k.tuple, k.virtualxid, k.transactionid,
+             k.classid, k.objid, k.objsubid)::pg_catalog.text AS key
+  FROM pg_catalog.pg_locks k WHERE k.mode OPERATOR(pg_catalog.<>) 'SIReadLock'::pg_catalog.text)
+SELECT l.locktype AS kind,
+       pg_catalog.array_agg(l.pid) FILTER (WHERE l.granted) AS "holderPids",
+       pg_catalog.array_agg(l.mode) FILTER (WHERE l.granted) AS "holderModes",
+       pg_catalog.array_agg(l.pid ORDER BY l.waitstart, l.pid) FILTER (WHERE NOT l.granted) AS "waiterPids",
+       pg_catalog.array_agg(l.mode ORDER BY l.waitstart, l.pid) FILTER (WHERE NOT l.granted) AS "waiterModes"
+FROM l WHERE l.key OPERATOR(pg_catalog.=) ANY (SELECT w.key FROM l w WHERE NOT w.granted)
+GROUP BY l.key, l.locktype ORDER BY l.key`;
