@@ -1,8 +1,10 @@
 import { type Columned, fromColumns, toColumns } from './columns.ts';
-import type { PoolerClients, PoolerSession, PoolerState } from './pooler.ts';
+import type { PoolerClients, PoolerSession, PoolerState, Unlisted } from './pooler.ts';
 
 /** A pooler's state in its travelling form: a pool of thousands of sessions names each of them. */
-export type PackedPooler = Omit<PoolerState, 'clients' | 'sessions'> & {
+export type PackedPooler = Omit<PoolerState, 'clients' | 'sessions' | 'unlisted'> & {
+  /** Older records do not have it. */
+  readonly unlisted?: Unlisted | null;
   readonly clients: Columned<PoolerClients>;
   readonly sessions: Columned<PoolerSession>;
 };
@@ -31,6 +33,7 @@ export function packPooler(pooler: PoolerState): PackedPooler {
 export function unpackPooler(packed: PackedPooler): PoolerState {
   return {
     ...packed,
+    unlisted: packed.unlisted ?? null,
     clients: fromColumns<PoolerClients>(CLIENT_KEYS, packed.clients),
     sessions: fromColumns<PoolerSession>(SESSION_KEYS, packed.sessions),
   };

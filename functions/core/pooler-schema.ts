@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from './field-forms.ts';
-import { POOLER_KINDS } from './pooler.ts';
+import { POOLER_KINDS, UNLISTED_CAUSES } from './pooler.ts';
 import { strictObject } from './strict-object.ts';
 
 /** What a snapshot file says of the server's pooler. It is read back as it was written; by hand, little is obligatory. */
@@ -65,6 +65,15 @@ const problem = strictObject({
 const list = <Entry extends z.ZodMiniType>(entry: Entry) =>
   z._default(z.array(entry, { error: 'a list' }), []);
 
+const unlisted = strictObject({
+  cause: z.enum(UNLISTED_CAUSES, { error: UNLISTED_CAUSES.map((cause) => `"${cause}"`).join(', ') }),
+  addresses: described(list(text), 'Where such sessions come from, beside its own addresses.'),
+  unknownHosts: described(
+    list(text),
+    'Hosts from which they come as well, whose addresses could not be found.',
+  ),
+});
+
 const poolerSchema = strictObject({
   kind: z.enum(POOLER_KINDS, { error: '"pgbouncer" or "pgpool"' }),
   at: z._default(text, ''),
@@ -75,6 +84,10 @@ const poolerSchema = strictObject({
   clients: list(clients),
   clientCount: z._default(count, 0),
   sessions: described(list(session), 'Its sessions with the server: they are spared.'),
+  unlisted: described(
+    z._default(z.nullable(unlisted), null),
+    'Why its console lists some of its sessions only: the others are spared by their address.',
+  ),
   settings: z.prefault(settings, {}),
 });
 

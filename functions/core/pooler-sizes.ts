@@ -26,10 +26,13 @@ const LEAST_CLIENTS = 100;
 const MOST_IDLE_S = 60;
 const MOST_WAIT_S = 30;
 
-/** Null without a PgBouncer that told about itself, or without a pool that anybody uses. */
+/**
+ * Null without a PgBouncer that told about itself, or without a pool in use; and where its console does not list all of its
+ * sessions, for then the slots that others take, and the pools of all processes, are not known.
+ */
 export function poolerSizes(snapshot: Snapshot): PoolerSizes | null {
   const { pooler, slots } = snapshot;
-  if (pooler === null || pooler.kind !== 'pgbouncer' || pooler.problem !== null) return null;
+  if (pooler?.kind !== 'pgbouncer' || pooler.problem !== null || pooler.unlisted !== null) return null;
   const used = pooler.pools.filter(
     ({ clientsActive, clientsWaiting, sessionsActive, sessionsIdle }) =>
       clientsActive + (clientsWaiting ?? 0) + sessionsActive + sessionsIdle > 0,

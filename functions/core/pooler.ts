@@ -1,5 +1,4 @@
 import type { Problem } from './errors.ts';
-import { CLIENT_BACKEND, type Session } from './session.ts';
 import type { Refusal, Snapshot } from './snapshot.ts';
 
 /**
@@ -91,6 +90,22 @@ export const NO_SETTINGS: PoolerSettings = {
  */
 export type PoolerProblem = Problem & { readonly code: 'pooler-unreadable' | 'pooler-full' };
 
+/**
+ * Why a console lists some of the pooler's sessions only. `shared-port`: PgBouncer's `so_reuseport`, with which several
+ * processes listen on one port. `peers`: PgBouncer's `peer_id`, with which several processes pass on each other's
+ * cancellations. `pooler-behind`: its sessions lead to another pooler, which has sessions of its own with the server.
+ */
+export const UNLISTED_CAUSES = ['shared-port', 'peers', 'pooler-behind'] as const;
+export type UnlistedCause = (typeof UNLISTED_CAUSES)[number];
+
+export type Unlisted = {
+  readonly cause: UnlistedCause;
+  /** From where such sessions come, beside the pooler's own addresses. */
+  readonly addresses: readonly string[];
+  /** Hosts from which they come as well, whose addresses could not be found. */
+  readonly unknownHosts: readonly string[];
+};
+
 /** What a server's pooler said of itself when the snapshot was taken. */
 export type PoolerState = {
   readonly kind: PoolerKind;
@@ -106,6 +121,8 @@ export type PoolerState = {
   /** Clients in all, those at the end of a long list and others that look into the console among them; not we. */
   readonly clientCount: number;
   readonly sessions: readonly PoolerSession[];
+  /** Null where the console lists every session. */
+  readonly unlisted: Unlisted | null;
   readonly settings: PoolerSettings;
 };
 
@@ -140,30 +157,4 @@ export function poolerRefusals(pooler: PoolerState): readonly Refusal[] {
 /** Whether the pooler turned away clients, or lets them wait, whatever room the server has. */
 export function poolerRefuses({ refusals }: Pick<Snapshot, 'refusals'>): boolean {
   return refusals.some(({ kind }) => kind === 'pooler');
-}
-
-/**
- * Says of a session that it is the pooler's, or may be: then it is never ended, whatever a policy says. Its pools are its
- * own to manage; and a pgpool whose session ends may leave the server altogether, until it is known not to.
- * `declared` tells that somebody has named poolers' addresses: then those of a pgpool that could not be asked are known.
- */
-export function poolerProtection(
-  pooler: PoolerState | null,
-  declared: boolean,
-): (session: Session) => string | null {
-  if (pooler === null) return () => null;
-  const { kind, problem, addresses, sessions, settings } = pooler;
-  const name = POOLER_NAMES[kind];
-  const mayFailOver = kind === 'pgpool' && settings.failsOver !== false;
-  const risk = mayFailOver ? ', ending it could make pgpool-II fail over' : '';
-  if (problem === null) {
-    const pids = new Set(sessions.map(({ pid }) => pid));
-    return ({ pid }) =>
-      pid !== null && pids.has(pid) ? `a session of ${name}'s, its own to manage${risk}` : null;
-  }
-  const unread = `may be ${name}'s, which could not be asked${risk}`;
-  if (kind === 'pgpool' && !declared)
-    return ({ backendType }) => (backendType === CLIENT_BACKEND ? unread : null);
-  const from = new Set(addresses);
-  return ({ address }) => (from.has(address) ? unread : null);
 }

@@ -2,7 +2,7 @@ import { addressMatcher } from './address.ts';
 import { BUILTIN_APPLICATIONS, PROVIDER_ROLES } from './builtin-protections.ts';
 import { nameMatcher } from './name-pattern.ts';
 import type { Include, Policy } from './policy.ts';
-import { poolerProtection } from './pooler.ts';
+import { poolerProtection } from './pooler-protection.ts';
 import { CLIENT_BACKEND, isHidden, SESSION_STATES, type Session } from './session.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
 import { listens } from './statement-choice.ts';
@@ -98,7 +98,7 @@ function includeCheck(include: Include): Check {
 export function protectionsOf(snapshot: Snapshot, policy: Policy): (session: Session) => Protection | null {
   const steps = [
     { reason: 'built-in', check: builtinProtection(snapshot) },
-    { reason: 'built-in', check: poolerProtection(snapshot.pooler, policy.protect.poolers.length > 0) },
+    { reason: 'built-in', check: poolerProtection(snapshot, policy.protect.poolers.length > 0) },
     { reason: 'protected', check: protectCheck(policy) },
     { reason: 'not-included', check: includeCheck(policy.include) },
   ] as const;

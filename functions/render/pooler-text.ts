@@ -1,6 +1,9 @@
 import { cleanName } from '../core/clean-text.ts';
 import { type ClientsBehind, clientsBehind, poolerSessionsIn } from '../core/clients-behind.ts';
-import { POOLER_NAMES } from '../core/pooler.ts';
+import { POOLER_NAMES, type PoolerState } from '../core/pooler.ts';
+import { poolerProtection, UNLISTED_TEXTS } from '../core/pooler-protection.ts';
+import type { Session } from '../core/session.ts';
+import { slotHolders } from '../core/slots.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { counted, groupName } from '../core/words.ts';
 
@@ -23,12 +26,45 @@ export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
   const refusals = snapshot.refusals.filter(({ kind }) => kind === 'pooler');
   return [
     `Through ${name}: ${counted(sessions, 'session')}${who}.`,
+    ...unlistedText(snapshot, pooler),
     ...refusals.map(({ name: database, count }) =>
       database === null
         ? `${name} takes no more clients.`
         : `${counted(count, 'client')} of database ${cleanName(database)} ${count === 1 ? 'waits' : 'wait'} for a session of ${name}'s.`,
     ),
   ];
+}
+
+/** That there are sessions which the console does not list, and how they are spared. */
+function unlistedText(snapshot: Snapshot, { unlisted }: PoolerState): readonly string[] {
+  if (unlisted === null) return [];
+  const isTheirs = poolerProtection(snapshot, false);
+  const holders = slotHolders(snapshot);
+  const listed = new Set(poolerSessionsIn(snapshot, holders));
+  const others = holders.filter((session) => !listed.has(session) && isTheirs(session) !== null);
+  const spared =
+    others.length === 0
+      ? 'No other session comes from its addresses.'
+      : `${counted(others.length, 'more session')} from ${namedAddresses(others)} may be its, and ${others.length === 1 ? 'is' : 'are'} spared.`;
+  const unknown = unlisted.unknownHosts.map((host) => cleanName(host)).join(', ');
+  return [
+    [
+      `Its console ${UNLISTED_TEXTS[unlisted.cause]}.`,
+      spared,
+      ...(unknown === ''
+        ? []
+        : [`The addresses of ${unknown} could not be found: name them in protect.poolers of the policy.`]),
+      ...(unlisted.cause === 'pooler-behind'
+        ? ['Declare the pooler that is nearest to the server: its console lists them.']
+        : []),
+    ].join(' '),
+  ];
+}
+
+function namedAddresses(sessions: readonly Session[]): string {
+  const addresses = [...new Set(sessions.map(({ address }) => address))];
+  const [first = ''] = addresses;
+  return addresses.length === 1 ? cleanName(first) : `${addresses.length} addresses`;
 }
 
 /** `38 of 40 for checkout from 10.0.3.17`, or, for clients that share them, `12 clients of checkout from 3 addresses`. */

@@ -19,6 +19,7 @@ const consoleOf = (sessions: readonly Session[]): PoolerState => ({
   clients: [],
   clientCount: 0,
   sessions: sessions.map(({ pid, user }) => ({ pid: pid ?? 0, user: user ?? '', client: null })),
+  unlisted: null,
   settings: NO_SETTINGS,
 });
 

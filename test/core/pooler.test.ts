@@ -19,6 +19,7 @@ function aPooler(fields: Partial<PoolerState> = {}): PoolerState {
     clients: [],
     clientCount: 0,
     sessions: [],
+    unlisted: null,
     settings: NO_SETTINGS,
     ...fields,
   };
@@ -75,6 +76,32 @@ describe('who is spared', () => {
     expect(new Set(victimsOf(aPooler({ problem: unread })))).toEqual(new Set(['billing']));
     expect(new Set(victimsOf(aPooler({ problem: unread, addresses: [] })))).toContain('web');
   });
+
+  const partly = { cause: 'peers', addresses: ['10.0.3.5'], unknownHosts: [] } as const;
+  const sparedWith = (pooler: PoolerState, address: string) => {
+    const others = someSessions(3, 3_000, { address, application: 'others' });
+    const snapshot = withPooler(aSnapshot({ sessions: [...theirs, ...direct, ...others] }), pooler);
+    const { spared } = aPlan({ snapshot });
+    return spared.filter(({ session }) => session.application === 'others').map(({ detail }) => detail);
+  };
+
+  test.each([
+    ["the pooler's host", '10.0.3.4', { sessions: [] }],
+    ['its peer', '10.0.3.5', { sessions: [] }],
+    ['its peer, written as IPv6', '::ffff:10.0.3.5', { sessions: [] }],
+    // Behind a load balancer the declared host is not where its sessions come from.
+    ['where its listed sessions come from', '10.0.3.4', { sessions, addresses: ['10.0.9.9'] }],
+  ])(
+    'is, of a PgBouncer whose console lists some sessions only, what comes from %s',
+    (_, address, fields) => {
+      const pooler = aPooler({ unlisted: partly, ...fields });
+      const detail =
+        "may be PgBouncer's, whose console lists the sessions of one process, and it has peers (peer_id)";
+      expect(sparedWith(pooler, address)).toEqual([detail, detail, detail]);
+      expect(sparedWith({ ...pooler, unlisted: null }, address)).not.toContain(detail);
+      expect(victimsOf(pooler)).toContain('billing');
+    },
+  );
 
   test('is everybody where a pgpool-II did not answer, unless the policy says where it is', () => {
     const pgpool = aPooler({ kind: 'pgpool', problem: unread });
@@ -154,6 +181,11 @@ describe('sizes', () => {
     expect(poolerSizes(all(aPooler({ problem })))).toBeNull();
     expect(poolerSettings({ snapshot: aSnapshot() })).toEqual([]);
   });
+
+  test('are not known where the console lists one of several processes', () => {
+    const unlisted = { cause: 'shared-port', addresses: [], unknownHosts: [] } as const;
+    expect(poolerSizes(all({ ...pooler, unlisted }))).toBeNull();
+  });
 });
 
 test('the message names who is behind, and whom the pooler turns away', () => {
@@ -165,6 +197,14 @@ test('the message names who is behind, and whom the pooler turns away', () => {
     "3 clients of database orders wait for a session of PgBouncer's.",
   ]);
   expect(poolerTexts(aSnapshot())).toEqual([]);
+});
+
+test('the message names a host of which no address was found', () => {
+  const unlisted = { cause: 'peers', addresses: [], unknownHosts: ['bouncer-2'] } as const;
+  expect(poolerTexts(all(aPooler({ sessions, clients, unlisted })))).toEqual([
+    'Through PgBouncer: 40 sessions: 38 of 40 for checkout from 10.0.3.17.',
+    'Its console lists the sessions of one process, and it has peers (peer_id). No other session comes from its addresses. The addresses of bouncer-2 could not be found: name them in protect.poolers of the policy.',
+  ]);
 });
 
 test('what was read travels in the record and in a snapshot file as it was', () => {

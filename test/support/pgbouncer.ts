@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemUser } from './postgres-binaries.ts';
-import type { Role, TestServer } from './postgres-server.ts';
+import type { Role } from './postgres-server.ts';
 import { type GuardedProgram, startProgram } from './program-guard.ts';
 import type { Address } from './proxy.ts';
 import { waitUntil } from './wait-until.ts';
@@ -22,13 +22,15 @@ export type PgBouncerOptions = {
   readonly statsUsers?: readonly string[];
   /** Lines of its configuration; they win over the defaults below. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** The port of another process, to share it with `so_reuseport`; one of its own if left out. */
+  readonly port?: number;
 };
 
-/** Debian's PgBouncer in front of a test server, in a fresh folder. */
-export async function startPgBouncer(server: TestServer, options: PgBouncerOptions): Promise<PgBouncer> {
+/** Debian's PgBouncer in front of a test server, or of another pooler, in a fresh folder. */
+export async function startPgBouncer(server: Address, options: PgBouncerOptions): Promise<PgBouncer> {
   const user = await systemUser();
   for (let attempt = 1; ; attempt += 1) {
-    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    const port = options.port ?? PORTS.first + Math.floor(Math.random() * PORTS.count);
     const folder = mkdtempSync(join(tmpdir(), 'headroom-pgb-'));
     writeFileSync(join(folder, 'pgbouncer.ini'), configuration(server, port, options));
     const entry = ({ user: name, password }: Role) => `"${name}" "${password}"\n`;
@@ -62,7 +64,7 @@ async function isUp(program: GuardedProgram): Promise<void> {
 }
 
 function configuration(
-  { host, port: serverPort }: TestServer,
+  { host, port: serverPort }: Address,
   port: number,
   { mode, statsUsers = [], settings = {} }: PgBouncerOptions,
 ): string {

@@ -96,6 +96,7 @@ const BEHIND_POOLER = ((): RunRecord => {
       user: user ?? '',
       client: random(500),
     })),
+    unlisted: null,
     settings: NO_SETTINGS,
   };
   return { ...ORDINARY, snapshot: { ...snapshot, pooler } };

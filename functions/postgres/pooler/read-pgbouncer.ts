@@ -1,4 +1,4 @@
-import type { Pool, PoolerSession, PoolerSettings, PoolerState } from '../../core/pooler.ts';
+import type { Pool, PoolerSession, PoolerSettings, PoolerState, UnlistedCause } from '../../core/pooler.ts';
 import { LOCAL_ADDRESS } from '../../core/session.ts';
 import { numberOf, type Row, type Show, settingsOf, textOf } from './console.ts';
 import { groupClients, type ShownClient } from './group-clients.ts';
@@ -9,7 +9,16 @@ export const PGBOUNCER_CONSOLE = 'pgbouncer';
 export type Told = Pick<
   PoolerState,
   'version' | 'pools' | 'clients' | 'clientCount' | 'sessions' | 'settings'
->;
+> & { readonly unlisted: ToldUnlisted | null };
+
+/** Why it lists some of its sessions only, and the hosts, as it calls them, from which the others come beside its own. */
+export type ToldUnlisted = { readonly cause: UnlistedCause; readonly hosts: readonly string[] };
+
+/**
+ * The largest process id of a server on Linux. A pooler that answers in place of a server invents its process ids, out of
+ * all numbers of 32 bits.
+ */
+const LARGEST_PID = 2 ** 22;
 
 /** What PgBouncer's console shows, of 1.18 and later; `stats_users` may see it all. */
 export async function readPgBouncer(show: Show): Promise<Told> {
@@ -20,15 +29,50 @@ export async function readPgBouncer(show: Show): Promise<Told> {
   const pools = await show('SHOW POOLS');
   const databases = await show('SHOW DATABASES');
   const config = settingsOf(await show('SHOW CONFIG'), 'key');
+  const peers = isOneOfPeers(config) ? await show('SHOW PEERS') : [];
   const [first = {}] = version;
   return {
     version: textOf(first, 'version') || null,
     pools: pools.filter(isForClients).map((row) => toPool(row, databases, config)),
-    ...toClients(clients.filter(isForClients), servers),
+    ...toClients(clients.filter(isForClients), servers.filter(namesProcess)),
+    unlisted: toUnlisted(servers, peers, config),
     // Less the one that asks.
     clientCount: clients.length - 1,
     settings: toSettings(config),
   };
+}
+
+function isOneOfPeers(config: ReadonlyMap<string, string>): boolean {
+  return !['', '0'].includes(config.get('peer_id') ?? '');
+}
+
+/** Whether it names a process of a server. None while it logs in, and an invented one where another pooler answers. */
+function namesProcess(row: Row): boolean {
+  const pid = numberOf(row, 'remote_pid');
+  return pid !== null && pid > 0 && pid <= LARGEST_PID;
+}
+
+/** A session that is logged in, and whose process is none of a server's. */
+function leadsToPooler(row: Row): boolean {
+  const pid = textOf(row, 'remote_pid');
+  return /^-?[1-9]\d*$/.test(pid) && !namesProcess(row);
+}
+
+function toUnlisted(
+  servers: readonly Row[],
+  peers: readonly Row[],
+  config: ReadonlyMap<string, string>,
+): ToldUnlisted | null {
+  const behind = servers.filter(leadsToPooler).map((row) => textOf(row, 'addr'));
+  const hosts = [...new Set([...behind, ...peers.map((row) => textOf(row, 'host'))])].filter(isElsewhere);
+  if (behind.length > 0) return { cause: 'pooler-behind', hosts };
+  if (isOneOfPeers(config)) return { cause: 'peers', hosts };
+  return config.get('so_reuseport') === '1' ? { cause: 'shared-port', hosts } : null;
+}
+
+/** Loopback and Unix sockets are its own host's, which the server sees under another address. */
+function isElsewhere(host: string): boolean {
+  return !/^(|unix|\/.*|@.*|localhost|127\..*|::1)$/.test(host);
 }
 
 function isForClients(row: Row): boolean {
@@ -61,8 +105,7 @@ function toClients(clients: readonly Row[], servers: readonly Row[]): Pick<Told,
   const byPointer = new Map(clients.map((row, at) => [textOf(row, 'ptr'), shown[at]]));
   const sessions = servers.flatMap((row): readonly PoolerSession[] => {
     const pid = numberOf(row, 'remote_pid');
-    // Not logged in yet, or a Unix socket's server that did not say.
-    if (pid === null || pid === 0) return [];
+    if (pid === null) return [];
     const client = byPointer.get(textOf(row, 'link'));
     return [{ pid, user: textOf(row, 'user'), client: client === undefined ? null : placeOf(client) }];
   });

@@ -33,6 +33,7 @@ export async function readPgPool(show: Show): Promise<Told> {
         client: isUsed(row) ? placeOf(toShown(row)) : null,
       }),
     ),
+    unlisted: null,
     settings: {
       ...NO_SETTINGS,
       mode: 'session',

@@ -7,13 +7,14 @@ import {
   type PoolerKind,
   type PoolerProblem,
   type PoolerState,
+  type Unlisted,
 } from '../../core/pooler.ts';
 import { LOCAL_ADDRESS } from '../../core/session.ts';
 import { serverAnswer, TOO_MANY_CONNECTIONS } from '../sqlstate.ts';
 import { startupOptions } from '../startup.ts';
 import { type Credentials, type Target, targetText } from '../target.ts';
 import { SilentConsole, withConsole } from './console.ts';
-import { PGBOUNCER_CONSOLE, readPgBouncer, type Told } from './read-pgbouncer.ts';
+import { PGBOUNCER_CONSOLE, readPgBouncer, type Told, type ToldUnlisted } from './read-pgbouncer.ts';
 import { PGPOOL_CONSOLE, readPgPool } from './read-pgpool.ts';
 
 /** Where a pooler's console is. */
@@ -31,6 +32,7 @@ const NOTHING: Told = {
   clients: [],
   clientCount: 0,
   sessions: [],
+  unlisted: null,
   settings: NO_SETTINGS,
 };
 
@@ -51,8 +53,21 @@ export async function readPooler(
     ),
   ]);
   const at = targetText(console);
-  if ('code' in told) return { kind, at, addresses, problem: told, ...NOTHING };
-  return { kind, at, addresses, problem: null, ...told };
+  if ('code' in told) return { kind, at, addresses, problem: told, ...NOTHING, unlisted: null };
+  const unlisted = told.unlisted && (await withAddresses(told.unlisted, silent));
+  return { kind, at, addresses, problem: null, ...told, unlisted };
+}
+
+/** With what its hosts stand for. A host that cannot be found is named: sessions from there are not known to be its. */
+async function withAddresses({ cause, hosts }: ToldUnlisted, silent: Promise<never>): Promise<Unlisted> {
+  const found = await Promise.all(
+    hosts.map((host) => Promise.race([addressesOf(host), silent]).catch(() => [])),
+  );
+  return {
+    cause,
+    addresses: [...new Set(found.flat())],
+    unknownHosts: hosts.filter((_, at) => found[at]?.length === 0),
+  };
 }
 
 async function tellingOf(

@@ -25,6 +25,7 @@ const CONSOLE: PoolerState = {
   clients: [],
   clientCount: 1_000,
   sessions: [],
+  unlisted: null,
   settings: { ...NO_SETTINGS, defaultPoolSize: 5, mostClients: 1_000, queryWaitTimeoutMs: 120_000 },
 };
 
