@@ -104,7 +104,8 @@ export const POLICY_DEFAULTS = {
     builtinApplications: true,
     addresses: [],
     poolers: [],
-    // Many listeners never notice that they stopped listening.
+    // Many listeners never notice that they stopped listening; a backup or a dump of hours is lost with the session that
+    // began it, whatever that is called.
     listeners: true,
     // Leaders and migrations hold these, idle, and lose their lock with the session.
     advisoryLocks: true,

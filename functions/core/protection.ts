@@ -1,11 +1,13 @@
 import { addressMatcher } from './address.ts';
 import { BUILTIN_APPLICATIONS, PROVIDER_ROLES } from './builtin-protections.ts';
+import type { Held } from './held-by-statement.ts';
 import { nameMatcher } from './name-pattern.ts';
+import { nameExclusion, nameProtection } from './name-protection.ts';
 import type { Include, Policy } from './policy.ts';
 import { poolerProtection } from './pooler-protection.ts';
 import { CLIENT_BACKEND, isHidden, SESSION_STATES, type Session } from './session.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
-import { listens } from './statement-choice.ts';
+import { heldByTold } from './statement-choice.ts';
 
 /** Why a session stays, the first that holds. */
 export type SparedReason =
@@ -55,22 +57,31 @@ function factCheck(fact: boolean | null, present: string, unread: string): strin
   return fact ? present : null;
 }
 
+const HELD_TEXT: Readonly<Record<Held, string>> = {
+  notifications: 'listens for notifications',
+  backup: 'runs a backup',
+  'exported-snapshot': 'exports its snapshot, as a dump does',
+};
+
+/** What would be lost with the session, and shows by its last statement only. */
+function heldCheck({ lastStatement }: Session): string | null {
+  const [held] = heldByTold(lastStatement ?? '');
+  return held === undefined ? null : HELD_TEXT[held];
+}
+
 function protectCheck({ protect }: Policy): Check {
-  const users = nameMatcher(protect.users);
-  const databases = nameMatcher(protect.databases);
-  const applications = nameMatcher(protect.applications);
+  const protectsName = nameProtection(protect);
   const builtin = nameMatcher(protect.builtinApplications ? BUILTIN_APPLICATIONS : []);
   const addresses = addressMatcher(protect.addresses);
   const poolers = addressMatcher(protect.poolers);
   return (session) => {
-    if (users(session.user ?? '')) return 'user';
-    if (databases(session.database ?? '')) return 'database';
-    if (applications(session.application)) return 'application';
+    const byName = protectsName(session);
+    if (byName !== null) return byName;
     if (builtin(session.application)) return 'backup, migration or monitoring';
     if (addresses(session.address)) return 'address';
     if (poolers(session.address)) return "a pooler's session";
-    if (protect.listeners && listens(session.lastStatement ?? '')) return 'listens for notifications';
     return (
+      (protect.listeners ? heldCheck(session) : null) ??
       (protect.advisoryLocks
         ? factCheck(session.advisoryLock, 'holds an advisory lock', ADVISORY_LOCKS_UNREAD)
         : null) ??
@@ -82,14 +93,11 @@ function protectCheck({ protect }: Policy): Check {
 }
 
 function includeCheck(include: Include): Check {
-  const users = nameMatcher(include.users);
-  const databases = nameMatcher(include.databases);
-  const applications = nameMatcher(include.applications);
+  const excludesName = nameExclusion(include);
   const addresses = addressMatcher(include.addresses);
   return (session) => {
-    if (!users(session.user ?? '')) return 'user';
-    if (!databases(session.database ?? '')) return 'database';
-    if (!applications(session.application)) return 'application';
+    const byName = excludesName(session);
+    if (byName !== null) return byName;
     return addresses(session.address) ? null : 'address';
   };
 }

@@ -26,6 +26,17 @@ export const OWN_APPLICATION = 'pg-headroom';
 /** What the server shows in place of a statement that our role may not read; all other columns are null then. */
 export const INSUFFICIENT_PRIVILEGE = '<insufficient privilege>';
 
+/** The names that a policy can name a session by. */
+export type NameField = 'user' | 'database' | 'application';
+
+/** What the text of a session's names does not say. */
+export type EncodedNames = {
+  /** Those with bytes that mean nothing, or that are cut off: what they are is not known for certain. */
+  readonly undecoded: readonly NameField[];
+  /** The application's name as the server shows it, where that has escapes (16 and newer); else null. */
+  readonly application: string | null;
+};
+
 /** One row of the server's activity view. Timestamps are the server's own text: a Date would lose the microseconds. */
 export type Session = {
   /** Names the session as long as it lasts: the server process's id, or the number in `sessionId` where it has one. */
@@ -56,6 +67,8 @@ export type Session = {
   readonly temporaryTables: boolean | null;
   /** The last statement without its literals, see `statement-shape.ts`. */
   readonly lastStatement: string | null;
+  /** Absent where the names are plain ASCII, and in kept records, from which nothing is planned. */
+  readonly encodedNames?: EncodedNames | undefined;
 };
 
 export const CLIENT_BACKEND = 'client backend';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseAddress } from './address.ts';
 import { poolerOrNull } from './pooler-schema.ts';
-import { LOCAL_ADDRESS } from './session.ts';
+import { LOCAL_ADDRESS, type NameField } from './session.ts';
 import { FLAVORS, PROVIDERS, type RefusalKind } from './snapshot.ts';
 import { statementShape } from './statement-shape.ts';
 import { strictObject } from './strict-object.ts';
@@ -64,6 +64,21 @@ const address = z.string({ error: ADDRESS }).check(
 const pid = wholeNumber(1, Number.MAX_SAFE_INTEGER, ' or null');
 const statement = z.pipe(z.string({ error: 'a text or null' }), z.transform(statementShape));
 
+const NAME_FIELDS = ['user', 'database', 'application'] as const satisfies readonly NameField[];
+
+const encodedNamesSchema = strictObject({
+  undecoded: described(
+    'Names with bytes that mean nothing in the database, "?" in their text, or that are cut off.',
+    z._default(
+      z.array(z.enum(NAME_FIELDS, { error: NAME_FIELDS.map((field) => `"${field}"`).join(' or ') }), {
+        error: 'a list of names',
+      }),
+      [],
+    ),
+  ),
+  application: textOrNull('The application name as the server shows it, with escapes such as \\xc3\\xa9.'),
+});
+
 const sessionSchema = strictObject({
   pid: described('Process id; unknown spares.', z._default(z.nullable(pid), null)),
   sessionId: textOrNull("GaussDB's id of a session in a thread pool, which pid is as well."),
@@ -92,6 +107,10 @@ const sessionSchema = strictObject({
   lastStatement: described(
     'Its last statement; values in it are dropped when the file is read.',
     z._default(z.nullable(statement), null),
+  ),
+  encodedNames: described(
+    'Where a name is not plain ASCII: what its text does not say.',
+    z.optional(encodedNamesSchema),
   ),
 });
 

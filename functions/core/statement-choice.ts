@@ -1,5 +1,8 @@
+import { type Held, heldBy, heldPlainly, mayHold } from './held-by-statement.ts';
+import { remembered } from './remembered.ts';
+import { bytesOf, statementText } from './server-text.ts';
 import { INSUFFICIENT_PRIVILEGE } from './session.ts';
-import { isListen, statementShape } from './statement-shape.ts';
+import { statementShape } from './statement-shape.ts';
 
 /**
  * How much of its sessions' last statements a server lets out: nothing, their shape, or all of it.
@@ -8,25 +11,29 @@ export const STATEMENT_CHOICES = ['off', 'shape', 'full'] as const;
 export type StatementChoice = (typeof STATEMENT_CHOICES)[number];
 export const DEFAULT_STATEMENTS: StatementChoice = 'shape';
 
-/** What stands for a statement that listens where statements are off: the protection of listeners needs to know it. */
-const LISTENS = 'LISTEN';
+/** What is told of a statement that the server shows, escaped, of a session in a database with this encoding. */
+export type TellStatement = (escaped: string, encoding: string | null) => string | null;
 
 /**
  * What is told of a statement. It is applied as rows are read, so that nothing more is ever in a snapshot, whatever becomes
- * of that: the plan, the record, the message, a file.
+ * of that: the plan, the record, the message, a file. A server's sessions share a few statements: answers are kept.
  */
-export function toldOf(choice: StatementChoice): (statement: string) => string | null {
+export function tellStatements(choice: StatementChoice): TellStatement {
+  const byEncoding = remembered((encoding) => remembered((escaped) => toldOf(choice, escaped, encoding)));
+  return (escaped, encoding) => byEncoding(encoding ?? '')(escaped);
+}
+
+/** Shapes and what a session holds are found in the bytes, where an unknown encoding cannot hide them. */
+function toldOf(choice: StatementChoice, escaped: string, encoding: string): string | null {
+  const bytes = bytesOf(escaped);
   switch (choice) {
     case 'off':
-      return (statement) => {
-        // Not a client's text: it says that our role may not see one.
-        if (statement === INSUFFICIENT_PRIVILEGE) return statement;
-        return isListen(statementShape(statement)) ? LISTENS : null;
-      };
+      // Not a client's text: it says that our role may not see one.
+      return bytes === INSUFFICIENT_PRIVILEGE ? bytes : heldPlainly(statementShape(bytes));
     case 'shape':
-      return statementShape;
+      return statementText(statementShape(bytes), encoding);
     case 'full':
-      return (statement) => statement;
+      return statementText(bytes, encoding);
     default: {
       const never: never = choice;
       return never;
@@ -34,8 +41,7 @@ export function toldOf(choice: StatementChoice): (statement: string) => string |
   }
 }
 
-/** Whether a session's last statement, however much of it was told, starts listening for notifications. */
-export function listens(told: string): boolean {
-  // Hardly any statement has the word, and the shape of a whole one is dear.
-  return /listen/i.test(told) && isListen(statementShape(told));
+/** What a session holds by its last statement, however much of that was told. */
+export function heldByTold(told: string): readonly Held[] {
+  return mayHold(told) ? heldBy(statementShape(told)) : [];
 }

@@ -1,14 +1,17 @@
+import { heldPlainly } from './held-by-statement.ts';
+
 /**
  * The shape of a statement: what it does, without the values it was given. Literals become `?`, comments go, space is
  * folded. What was cut off inside a literal or a comment counts as part of it. Linear in the text's length, for clients
- * choose the text.
+ * choose the text. As in the server's own lexer, each character that is no ASCII belongs to a word: the text may as well be
+ * bytes in any encoding of a server, one character each (`server-text.ts`).
  */
 
 /** What one place of the text begins: how far it goes and what stays of it. */
 type Token = { readonly end: number; readonly shape: string };
 
 const WORD_START = /[A-Za-z_\u0080-\uffff]/;
-const SPACE = /\s+|--[^\n\r]*/y;
+const SPACE = /[ \t\n\r\f\v]+|--[^\n\r]*/y;
 const STRING = /'(?:[^']|'')*(?:'|$)/y;
 /** The same where `standard_conforming_strings` is off, and a backslash takes the next sign's meaning. */
 const BACKSLASH_STRING = /'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)/y;
@@ -47,7 +50,7 @@ export function statementShape(text: string): string {
     pieces.push(shape);
     at = end;
   }
-  return pieces.join('').replace(/ +/g, ' ').trim();
+  return pieces.join('').replace(/ +/g, ' ').replace(/^ | $/g, '');
 }
 
 /** Whether a literal ends elsewhere by the server's other way of reading backslashes: nobody knows which one it has. */
@@ -55,10 +58,11 @@ function isAmbiguous(text: string, at: number): boolean {
   return text.charAt(at) === "'" && endOf(STRING, text, at) !== endOf(BACKSLASH_STRING, text, at);
 }
 
-/** All of it may be the literal. A listener must not pass for none, whichever way is right. */
+/** All of it may be the literal. What holds something must not pass for what holds nothing, whichever way is right. */
 function restOf(text: string, at: number): string {
   const end = endOf(STRING, text, at) ?? text.length;
-  return isListen(statementShape(text.slice(end))) ? '?; LISTEN ?' : '?';
+  const held = heldPlainly(statementShape(text.slice(end)));
+  return held === null ? '?' : `?; ${held}`;
 }
 
 function tokenAt(text: string, at: number): Token {
@@ -108,9 +112,4 @@ function quotedName(text: string, at: number): Token {
   const end = endOf(QUOTED_NAME, text, at) ?? text.length;
   const name = text.slice(at, end);
   return { end, shape: PLAIN_QUOTED_NAME.test(name) ? name : '?' };
-}
-
-/** Whether a statement's shape starts listening for notifications, alone or among others. */
-export function isListen(shape: string): boolean {
-  return /(?:^|;)\s*listen\b/i.test(shape);
 }

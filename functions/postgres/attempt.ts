@@ -9,6 +9,7 @@ import {
   type Fullness,
   fullnessOf,
   isFailedAuthentication,
+  isForeignEncoding,
   isPoolers,
   isTlsCode,
   type ServerAnswer,
@@ -139,7 +140,7 @@ function classify(
 ): Attempted {
   const answer = serverAnswer(error);
   const where = targetText(target);
-  if (answer !== null) return classifyAnswer(answer, error, where, credentials);
+  if (answer !== null) return classifyAnswer(answer, error, target, credentials);
   if (error instanceof RemediationError) return { kind: 'denied', answer, problem: error.toProblem() };
   if (error instanceof SilentServer) return { kind: 'refused', answer, fullness: 'silent' };
   if (refusesTls === 'refusal') return { kind: 'refused', answer, fullness: 'tls' };
@@ -172,15 +173,20 @@ function classify(
 function classifyAnswer(
   answer: ServerAnswer,
   error: unknown,
-  where: string,
+  target: Target,
   { user, isToken = false }: Credentials,
 ): Attempted {
+  const where = targetText(target);
   const fullness = fullnessOf(answer);
   if (fullness !== null) return { kind: 'refused', answer, fullness };
   if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
   if (isPoolers(answer)) {
     const message = `A pooler answers at ${where} (${answer.sqlstate}: ${coerceError(error).message}): name the server's own host and port, sessions can only be told apart there.`;
     return { kind: 'denied', answer, problem: { code: 'pooler-in-between', message } };
+  }
+  if (isForeignEncoding(answer)) {
+    const message = `The maintenance database ${target.database} at ${where} is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL (0A000): name another one in HEADROOM_DATABASE, or in the URL.`;
+    return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
   }
   const code = denialOf(answer);
   const whenDenied = isToken

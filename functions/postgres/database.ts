@@ -1,6 +1,5 @@
 import { coerceError, RemediationError } from '../core/errors.ts';
-import { remembered } from '../core/remembered.ts';
-import { DEFAULT_STATEMENTS, toldOf } from '../core/statement-choice.ts';
+import { DEFAULT_STATEMENTS, tellStatements } from '../core/statement-choice.ts';
 import type { Database } from '../workflow/ports.ts';
 import type { OpenSession } from './attempt.ts';
 import { knownSlots } from './known-slots.ts';
@@ -31,7 +30,7 @@ export function databaseOf(
 ): Database {
   const { dialect } = session;
   const query = queryOf(session);
-  const told = remembered(toldOf(statements));
+  const tell = tellStatements(statements);
   let since: string | null = null;
   return {
     tryLock: async () => {
@@ -46,7 +45,7 @@ export function databaseOf(
       return slots === null ? null : { slots, used: counted.used };
     },
     readSnapshot: async () => {
-      const snapshot = await dialect.readSnapshot(query, told);
+      const snapshot = await dialect.readSnapshot(query, tell);
       if (since !== null) known.keep(snapshot.slots, since);
       return snapshot;
     },

@@ -1,6 +1,7 @@
 import type { Configuration } from '../core/doctor-facts.ts';
 import type { Session } from '../core/session.ts';
 import type { Flavor, Snapshot } from '../core/snapshot.ts';
+import type { TellStatement } from '../core/statement-choice.ts';
 import type { Query } from './database.ts';
 
 /** What differs between PostgreSQL and its relatives. */
@@ -8,8 +9,8 @@ export type Dialect = {
   readonly flavor: Flavor;
   /** Takes the lock and counts, in a few bytes; null where there is no such statement. */
   readonly countSlots: ((query: Query) => Promise<Counted | null>) | null;
-  /** Whoever reads again lends the same `told`. */
-  readonly readSnapshot: (query: Query, told?: (statement: string) => string | null) => Promise<Snapshot>;
+  /** Later looks are given the same `tell`, which remembers. */
+  readonly readSnapshot: (query: Query, tell?: TellStatement) => Promise<Snapshot>;
   /** Null where the doctor alone looks at it. */
   readonly readConfiguration: (query: Query) => Promise<Configuration | null>;
   /** What ends these sessions, each only if it still is what was seen. */

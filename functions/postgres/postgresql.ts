@@ -10,7 +10,7 @@ export function postgresql(versionNumber: number): Dialect {
   return {
     flavor: 'postgresql',
     countSlots: async (query) => ((await unlessRefused(query(COUNT_SLOTS)))?.[0] ?? null) as Counted | null,
-    readSnapshot: (query, told) => readSnapshot(query, versionNumber, told),
+    readSnapshot: (query, tell) => readSnapshot(query, versionNumber, tell),
     readConfiguration,
     guards: (victims) => [
       {

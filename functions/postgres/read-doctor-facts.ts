@@ -12,6 +12,7 @@ import {
   type RoleAttribute,
   type Setting,
 } from '../core/doctor-facts.ts';
+import { bytesOf, nameText } from '../core/server-text.ts';
 import type { Query } from './database.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { READ_DOCTOR_CONNECTION } from './sql/read-doctor-facts-connection.ts';
@@ -22,20 +23,34 @@ import { READ_DOCTOR_OVERRIDES, READ_DOCTOR_SETTINGS } from './sql/read-doctor-f
 type RoleRow = Pick<OwnRole, 'name' | 'connectionLimit' | 'passwordLeftMs' | 'notCallable'> &
   Readonly<Record<RoleAttribute, boolean>>;
 type GrantRow = { readonly name: string; readonly usable: boolean; readonly member: boolean };
-type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica'>;
+type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica'> & { readonly encoding: string };
 
 /** Everything the doctor looks at, one statement per concern, sent together. Changes nothing. */
 export async function readDoctorFacts(query: Query, versionNumber: number): Promise<DoctorFacts> {
-  const [snapshot, configuration, reserveUsers] = await Promise.all([
+  const [snapshot, { encoding, ...configuration }, reserveUsers] = await Promise.all([
     readSnapshot(query, versionNumber),
-    readConfiguration(query),
+    readEncoded(query),
     query(READ_DOCTOR_RESERVE_USERS),
   ]);
-  return { snapshot, ...configuration, reserveUsers: reserveUsers as readonly ReserveUser[] };
+  const text = textIn(encoding);
+  return {
+    snapshot,
+    ...configuration,
+    reserveUsers: (reserveUsers as readonly ReserveUser[]).map((user) => ({
+      ...user,
+      name: text(user.name),
+      via: textOrNull(user.via, text),
+    })),
+  };
 }
 
 /** Our role, the settings and how we came in, likewise. */
 export async function readConfiguration(query: Query): Promise<Configuration> {
+  const { encoding, ...configuration } = await readEncoded(query);
+  return configuration;
+}
+
+async function readEncoded(query: Query): Promise<Configuration & { readonly encoding: string }> {
   const [connections, roles, grants, settings, overrides] = await Promise.all([
     query(READ_DOCTOR_CONNECTION),
     query(READ_DOCTOR_ROLE),
@@ -43,19 +58,36 @@ export async function readConfiguration(query: Query): Promise<Configuration> {
     query(READ_DOCTOR_SETTINGS, [EXAMINED_SETTINGS]),
     query(READ_DOCTOR_OVERRIDES, [EXAMINED_SETTINGS]),
   ]);
-  const { isReplica, ...connection } = connections[0] as ConnectionRow;
+  const { isReplica, encoding, ...connection } = connections[0] as ConnectionRow;
+  const text = textIn(encoding);
+  const role = toOwnRole(roles[0] as RoleRow, grants as readonly GrantRow[]);
   return {
+    encoding,
     isReplica,
-    connection,
-    role: toOwnRole(roles[0] as RoleRow, grants as readonly GrantRow[]),
+    connection: { ...connection, database: text(connection.database) },
+    role: { ...role, name: text(role.name) },
     settings: new Map(
       (settings as readonly (Setting & { readonly name: string })[]).map(({ name, ...setting }) => [
         name,
-        setting,
+        { ...setting, value: text(setting.value) },
       ]),
     ),
-    overrides: overrides as readonly Override[],
+    overrides: (overrides as readonly Override[]).map((override) => ({
+      ...override,
+      value: text(override.value),
+      role: textOrNull(override.role, text),
+      database: textOrNull(override.database, text),
+    })),
   };
+}
+
+/** Names and values that are shared by all databases, as ours would show them. */
+function textIn(encoding: string): (escaped: string) => string {
+  return (escaped) => nameText(bytesOf(escaped), encoding).text;
+}
+
+function textOrNull(escaped: string | null, text: (escaped: string) => string): string | null {
+  return escaped === null ? null : text(escaped);
 }
 
 function toOwnRole(row: RoleRow, rows: readonly GrantRow[]): OwnRole {

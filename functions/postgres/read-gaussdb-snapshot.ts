@@ -1,8 +1,8 @@
-import { remembered } from '../core/remembered.ts';
 import { CLIENT_BACKEND, INSUFFICIENT_PRIVILEGE, type Session } from '../core/session.ts';
-import type { ConnectionLimit, Coordinator, Snapshot } from '../core/snapshot.ts';
-import { DEFAULT_STATEMENTS, toldOf } from '../core/statement-choice.ts';
+import type { Coordinator, Snapshot } from '../core/snapshot.ts';
+import { DEFAULT_STATEMENTS, tellStatements } from '../core/statement-choice.ts';
 import type { Query } from './database.ts';
+import { type Decoding, decoded, encodingsIn, type LimitRow, limitsIn } from './decode-rows.ts';
 import type { Dialect } from './dialect.ts';
 import type { Traits } from './gaussdb.ts';
 import { readAdvisoryLocks } from './sql/gaussdb/read-advisory-locks.ts';
@@ -11,6 +11,7 @@ import { READ_LIMITS } from './sql/gaussdb/read-limits.ts';
 import { READ_NODES } from './sql/gaussdb/read-nodes.ts';
 import { readSessions } from './sql/gaussdb/read-sessions.ts';
 import { READ_SETTINGS } from './sql/gaussdb/read-settings.ts';
+import { READ_ENCODINGS } from './sql/read-encodings.ts';
 import { unlessRefused } from './unless-refused.ts';
 
 /** The other coordinators are worth a mention, not a wait: between an alarm and its slots one may hang. */
@@ -29,12 +30,14 @@ type SettingsRow = {
 type Ids = { readonly pid: string; readonly sessionId: string | null };
 /** In a database that is compatible with Oracle an empty text is null. */
 type SessionRow = Ids &
-  Omit<Session, keyof Ids | 'application' | 'address' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & {
+  Omit<
+    Session,
+    keyof Ids | 'encodedNames' | 'application' | 'address' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'
+  > & {
     readonly application: string | null;
     readonly address: string | null;
     readonly isOwn: boolean | null;
   };
-type LimitRow = ConnectionLimit & { readonly kind: 'role' | 'database' };
 
 /**
  * Reads a GaussDB's connection state, one statement per concern, sent together. The coordinators are read with the first
@@ -47,11 +50,12 @@ export function readGaussdbSnapshot(
   const coordinatorsOnce = once((query) =>
     hasCoordinators ? readCoordinators(query, statementTimeoutMs) : Promise.resolve(null),
   );
-  return async (query, told = remembered(toldOf(DEFAULT_STATEMENTS))) => {
-    const [[settings], sessionRows, limitRows, holders, nodes, found] = await Promise.all([
+  return async (query, tell = tellStatements(DEFAULT_STATEMENTS)) => {
+    const [[settings], sessionRows, limitRows, encodingRows, holders, nodes, found] = await Promise.all([
       query(READ_SETTINGS),
       query(readSessions(hasSessionIds)),
       query(READ_LIMITS),
+      query(READ_ENCODINGS),
       lockHolders(query(readAdvisoryLocks(hasSessionIds))),
       unlessRefused(query(READ_NODES)),
       coordinatorsOnce(query),
@@ -59,6 +63,10 @@ export function readGaussdbSnapshot(
     const { takenAt, coordinator, ...facts } = settings as SettingsRow;
     const rows = (sessionRows as readonly SessionRow[]).map(knowingNodes(nodes ?? []));
     const own = rows.find(({ isOwn }) => isOwn === true);
+    const ownDatabase = own?.database ?? null;
+    // As PostgreSQL before 16, it has lost what was no ASCII in application names.
+    const decoding = { encodings: encodingsIn(encodingRows), escapesApplications: false, tell };
+    const sessions = rows.map((row) => toSession(row, holders, row.database === ownDatabase, decoding));
     return {
       takenAt,
       server: {
@@ -69,8 +77,11 @@ export function readGaussdbSnapshot(
         readsAllStats: seesOthers(rows, own, facts.backends),
         ...(found && { coordinators: found.map((each) => ({ ...each, isOurs: each.name === coordinator })) }),
       },
-      slots: slotsOf(facts, limitRows as readonly LimitRow[]),
-      sessions: rows.map((row) => toSession(row, holders, row.database === own?.database, told)),
+      slots: {
+        ...slotsOf(facts),
+        ...limitsIn(limitRows as readonly LimitRow[], rows, sessions, decoding.encodings, ownDatabase),
+      },
+      sessions,
       refusals: [],
       pooler: null,
     };
@@ -85,21 +96,14 @@ function versionIn(product: string): string {
 /** Ordinary roles may have all of max_connections: the reserve is on top. */
 function slotsOf(
   facts: Omit<SettingsRow, 'takenAt' | 'coordinator'>,
-  limits: readonly LimitRow[],
-): Snapshot['slots'] {
+): Omit<Snapshot['slots'], 'roles' | 'databases'> {
   return {
     max: facts.connections + facts.reserved,
     superuserReserved: facts.reserved,
     reserved: 0,
     providerReserved: 0,
     walSenders: facts.walSenders,
-    roles: limitsOf(limits, 'role'),
-    databases: limitsOf(limits, 'database'),
   };
-}
-
-function limitsOf(rows: readonly LimitRow[], kind: LimitRow['kind']): readonly ConnectionLimit[] {
-  return rows.filter((row) => row.kind === kind).map(({ name, limit }) => ({ name, limit }));
 }
 
 /** Other roles' rows are all there or all missing; where none is there, somebody may be. */
@@ -136,19 +140,18 @@ function toSession(
   { isOwn, ...row }: SessionRow,
   holders: ReadonlySet<string> | null,
   connected: boolean,
-  told: (statement: string) => string | null,
+  decoding: Decoding,
 ): Session {
   const pooled = isPooled(row);
   return {
     ...row,
+    ...decoded({ ...row, application: row.application ?? '' }, decoding),
     pid: numberOf(row),
     sessionId: pooled ? row.sessionId : null,
-    application: row.application ?? '',
     address: row.address ?? '',
     blockedBy: [],
     advisoryLock: holders?.has(keyOf(row)) ?? null,
     temporaryTables: connected ? null : false,
-    lastStatement: row.lastStatement === null ? null : told(row.lastStatement),
   };
 }
 

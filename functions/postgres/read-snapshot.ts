@@ -1,10 +1,11 @@
-import { remembered } from '../core/remembered.ts';
 import type { Session } from '../core/session.ts';
-import type { ConnectionLimit, Provider, Snapshot } from '../core/snapshot.ts';
-import { DEFAULT_STATEMENTS, toldOf } from '../core/statement-choice.ts';
+import type { Provider, Snapshot } from '../core/snapshot.ts';
+import { DEFAULT_STATEMENTS, tellStatements } from '../core/statement-choice.ts';
 import type { Query } from './database.ts';
+import { type Decoding, decoded, encodingsIn, type LimitRow, limitsIn } from './decode-rows.ts';
 import { readContestedLocks, readWaits, type Waiter, type Waits } from './read-waits.ts';
 import { READ_ADVISORY_LOCKS } from './sql/read-advisory-locks.ts';
+import { READ_ENCODINGS } from './sql/read-encodings.ts';
 import { READ_LIMITS } from './sql/read-limits.ts';
 import { READ_PROVIDER_RESERVE } from './sql/read-provider-reserve.ts';
 import { READ_SESSIONS } from './sql/read-sessions.ts';
@@ -20,7 +21,6 @@ type SettingsRow = Omit<Snapshot['slots'], 'providerReserved' | 'roles' | 'datab
   readonly readsAllStats: boolean;
 };
 type SessionRow = Omit<Session, 'sessionId' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & Waiter;
-type LimitRow = ConnectionLimit & { readonly kind: 'role' | 'database' };
 type Facts = Pick<Waits, 'blockedBy'> & {
   /** Null where the fact could not be read: a protection that needs it then spares. */
   readonly advisoryLocks: ReadonlySet<number> | null;
@@ -28,39 +28,46 @@ type Facts = Pick<Waits, 'blockedBy'> & {
 };
 
 const FIRST_VERSION_WITH_BACKEND_IDS = 160_000;
+/** Of bytes in application names. */
+const FIRST_VERSION_WITH_ESCAPES = 160_000;
 
 /**
- * The server's connection state, one statement per concern, sent together. Whoever reads it again lends the same
- * `told`: to shape each statement once is most of the work.
+ * The server's connection state, one statement per concern, sent together. A later look is given the same `tell`: most of the
+ * work is to shape each statement once.
  */
 export async function readSnapshot(
   query: Query,
   versionNumber: number,
-  told = remembered(toldOf(DEFAULT_STATEMENTS)),
+  tell = tellStatements(DEFAULT_STATEMENTS),
 ): Promise<Snapshot> {
-  const [settingsRows, sessionRows, lockRows, limitRows, facts, providerReserved] = await Promise.all([
-    query(READ_SETTINGS),
-    query(READ_SESSIONS),
-    readContestedLocks(query),
-    query(READ_LIMITS),
-    readFacts(query, versionNumber),
-    reserveIn(query(READ_PROVIDER_RESERVE)),
-  ]);
+  const [settingsRows, sessionRows, lockRows, limitRows, encodingRows, facts, providerReserved] =
+    await Promise.all([
+      query(READ_SETTINGS),
+      query(READ_SESSIONS),
+      readContestedLocks(query),
+      query(READ_LIMITS),
+      query(READ_ENCODINGS),
+      readFacts(query, versionNumber),
+      reserveIn(query(READ_PROVIDER_RESERVE)),
+    ]);
   const { takenAt, ownPid, version, provider, readsAllStats, ...slots } = settingsRows[0] as SettingsRow;
-  const limits = limitRows as readonly LimitRow[];
   const rows = sessionRows as readonly SessionRow[];
   const { locks, blockedBy } = await readWaits(query, rows, lockRows);
   const ownDatabase = rows.find(({ pid }) => pid === ownPid)?.database ?? null;
+  const escapesApplications = versionNumber >= FIRST_VERSION_WITH_ESCAPES;
+  const decoding = { encodings: encodingsIn(encodingRows), escapesApplications, tell };
+  const sessions = rows.map((row) =>
+    toSession(row, { ...facts, blockedBy }, row.database === ownDatabase, decoding),
+  );
   return {
     takenAt,
     server: { flavor: 'postgresql', version, provider, ownPid, readsAllStats },
     slots: {
       ...slots,
       providerReserved,
-      roles: limitsOf(limits, 'role'),
-      databases: limitsOf(limits, 'database'),
+      ...limitsIn(limitRows as readonly LimitRow[], rows, sessions, decoding.encodings, ownDatabase),
     },
-    sessions: rows.map((row) => toSession(row, { ...facts, blockedBy }, row.database === ownDatabase, told)),
+    sessions,
     locks,
     refusals: [],
     pooler: null,
@@ -91,19 +98,15 @@ function toSession(
   { waitsForLock, leaderPid, ...row }: SessionRow,
   { blockedBy, advisoryLocks, temporaryTables }: Facts,
   connected: boolean,
-  told: (statement: string) => string | null,
+  decoding: Decoding,
 ): Session {
   const pid = row.pid ?? -1;
   return {
     ...row,
+    ...decoded(row, decoding),
     sessionId: null,
     blockedBy: blockedBy.get(pid) ?? [],
     advisoryLock: advisoryLocks?.has(pid) ?? null,
     temporaryTables: connected ? (temporaryTables?.has(pid) ?? null) : false,
-    lastStatement: row.lastStatement === null ? null : told(row.lastStatement),
   };
-}
-
-function limitsOf(rows: readonly LimitRow[], kind: LimitRow['kind']): readonly ConnectionLimit[] {
-  return rows.filter((row) => row.kind === kind).map(({ name, limit }) => ({ name, limit }));
 }

@@ -84,6 +84,11 @@ export function isFailedAuthentication({ sqlstate, routine }: ServerAnswer): boo
   return sqlstate === '28000' && routine === 'auth_failed';
 }
 
+/** The driver logs in with UTF8 as its encoding, to and from which PostgreSQL converts all of its encodings but MULE_INTERNAL. */
+export function isForeignEncoding({ sqlstate, routine }: ServerAnswer): boolean {
+  return sqlstate === '0A000' && routine === 'InitializeClientEncoding';
+}
+
 /** Node's codes for a certificate that does not verify (OpenSSL's names, and Node's own for a wrong name). */
 const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
   'CERT_HAS_EXPIRED',

@@ -10,7 +10,17 @@ const DATABASES = ['orders', 'shop', 'app'] as const;
 const APPLICATIONS = ['', 'web', 'app', 'pg_dump', 'datadog-agent', 'pg-headroom'] as const;
 const ADDRESSES = ['10.0.3.7', '10.0.3.200', '::ffff:10.0.3.7', '192.168.1.1', '::1', 'local', ''] as const;
 const AGES = [0, 9_999, 10_000, 59_999, 60_000, 300_000, 600_000, 3_600_000, 7_200_000] as const;
-const STATEMENTS = ['', 'SELECT ?', 'COMMIT', 'LISTEN ch', 'BEGIN; listen ch', 'UNLISTEN *'] as const;
+const STATEMENTS = [
+  '',
+  'SELECT ?',
+  'COMMIT',
+  'LISTEN ch',
+  'BEGIN; listen ch',
+  'UNLISTEN *',
+  'SELECT pg_backup_start(?)',
+  'SELECT pg_backup_stop()',
+  'SELECT pg_export_snapshot()',
+] as const;
 
 const mostly = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   fc.oneof({ arbitrary: usual, weight: 12 }, { arbitrary: rare, weight: 1 });

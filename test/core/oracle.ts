@@ -78,6 +78,7 @@ function isBuiltIn(session: Session, snapshot: Snapshot): boolean {
 
 function isProtected(session: Session, { protect }: FullPolicy): boolean {
   const listens = /(^|; )listen /i.test(session.lastStatement ?? '');
+  const backsUp = /pg_backup_start\(|pg_export_snapshot\(/.test(session.lastStatement ?? '');
   return (
     nameIn(protect.users, session.user) ||
     nameIn(protect.databases, session.database) ||
@@ -85,7 +86,7 @@ function isProtected(session: Session, { protect }: FullPolicy): boolean {
     (protect.builtinApplications && ['pg_dump', 'datadog-agent'].includes(session.application)) ||
     addressIn(protect.addresses, session.address) ||
     addressIn(protect.poolers, session.address) ||
-    (protect.listeners && listens) ||
+    (protect.listeners && (listens || backsUp)) ||
     (protect.advisoryLocks && session.advisoryLock !== false) ||
     (protect.temporaryTables && session.temporaryTables !== false)
   );

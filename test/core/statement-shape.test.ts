@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isListen, statementShape } from '../../functions/core/statement-shape.ts';
+import { heldBy } from '../../functions/core/held-by-statement.ts';
+import { statementShape } from '../../functions/core/statement-shape.ts';
 
 describe('The shape of a statement', () => {
   const SHAPES: readonly (readonly [what: string, statement: string, shape: string])[] = [
@@ -119,7 +120,7 @@ describe('The shape of a statement', () => {
 });
 
 describe('Whether a statement listens', () => {
-  const listens = (statement: string) => isListen(statementShape(statement));
+  const listens = (statement: string) => heldBy(statementShape(statement)).includes('notifications');
 
   test.each([
     'LISTEN ch',

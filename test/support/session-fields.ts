@@ -30,6 +30,7 @@ const FIELDS: Readonly<Record<keyof Session, (value: unknown) => boolean>> = {
   advisoryLock: orNull(flag),
   temporaryTables: orNull(flag),
   lastStatement: orNull(text),
+  encodedNames: (value) => value === undefined || typeof value === 'object',
 };
 
 /** The fields of a row that core was promised otherwise, and those it knows nothing of. */

@@ -1,10 +1,13 @@
 /**
  * Whose code our statements run: the catalog comes first. `pg_temp` is named, for where it is not, it comes before.
+ * For a client whose encoding is SQL_ASCII the server converts nothing: no answer fails for a name or a statement that is in
+ * another database's encoding. Those are asked for as bytes (sql/as-bytes.ts), all else is ASCII.
  * What other settings would change in what we read: digits of ages, forms of bytes, NULL in arrays. `exit_on_error` would
  * end our session with the first statement that is refused.
  */
-const OURS = `('search_path', 'pg_catalog, pg_temp'), ('role', 'none'), ('DateStyle', 'ISO, YMD'), ('TimeZone', 'UTC'),
-   ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('array_nulls', 'on'), ('exit_on_error', 'off'),
+const OURS = `('search_path', 'pg_catalog, pg_temp'), ('role', 'none'), ('client_encoding', 'SQL_ASCII'),
+   ('DateStyle', 'ISO, YMD'), ('TimeZone', 'UTC'), ('extra_float_digits', '1'), ('bytea_output', 'hex'),
+   ('array_nulls', 'on'), ('exit_on_error', 'off'),
    ('default_transaction_isolation', 'read committed'), ('client_min_messages', 'error'),
    ('statement_timeout', '5s'), ('lock_timeout', '5s'),
    ('idle_in_transaction_session_timeout', '10s'), ('idle_session_timeout', '10s')`;

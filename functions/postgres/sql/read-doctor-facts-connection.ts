@@ -1,9 +1,12 @@
+import { nameBytes } from './as-bytes.ts';
+
 /**
- * How we came in, and whether to a read replica.
+ * How we came in, in which encoding names are there, and whether it is a read replica.
  * Reads: pg_stat_ssl. Needs: no privilege for our own row.
  */
 export const READ_DOCTOR_CONNECTION = `
-SELECT pg_catalog.current_database() AS database,
+SELECT ${nameBytes('pg_catalog.current_database()')} AS database,
+       pg_catalog.current_setting('server_encoding'::pg_catalog.text) AS encoding,
        coalesce(NOT (pg_catalog.inet_client_addr() OPERATOR(pg_catalog.<<=) '127.0.0.0/8'::pg_catalog.inet
                      OR pg_catalog.inet_client_addr() OPERATOR(pg_catalog.<<=) '::1'::pg_catalog.inet), false)
          AS "crossesNetwork",

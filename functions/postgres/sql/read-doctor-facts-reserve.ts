@@ -1,13 +1,15 @@
+import { nameBytes } from './as-bytes.ts';
+
 /**
  * Other login roles that get into reserved slots: superusers, and from 16 on those with the privileges of
  * `pg_use_reserved_connections`, with the role that was granted them.
  * Reads: pg_roles, pg_auth_members. Needs: no privilege.
  */
 export const READ_DOCTOR_RESERVE_USERS = `
-SELECT r.rolname AS name, r.rolsuper AS superuser,
+SELECT ${nameBytes('r.rolname')} AS name, r.rolsuper AS superuser,
        CASE WHEN r.rolconnlimit OPERATOR(pg_catalog.>=) 0 THEN r.rolconnlimit END AS "connectionLimit",
        CASE WHEN NOT r.rolsuper THEN
-         (SELECT g.rolname FROM pg_catalog.pg_auth_members m
+         (SELECT ${nameBytes('g.rolname')} FROM pg_catalog.pg_auth_members m
           JOIN pg_catalog.pg_roles g ON g.oid OPERATOR(pg_catalog.=) m.member
           WHERE m.roleid OPERATOR(pg_catalog.=) p.oid AND pg_catalog.pg_has_role(r.oid, g.oid, 'USAGE'::pg_catalog.text)
           ORDER BY g.oid OPERATOR(pg_catalog.<>) r.oid, g.rolname LIMIT 1) END AS via

@@ -1,3 +1,4 @@
+import { nameBytes } from './as-bytes.ts';
 import { milliseconds } from './milliseconds.ts';
 
 /**
@@ -5,7 +6,7 @@ import { milliseconds } from './milliseconds.ts';
  * Reads: pg_roles. Needs: no privilege.
  */
 export const READ_DOCTOR_ROLE = `
-SELECT r.rolname AS name, r.rolsuper AS "SUPERUSER", r.rolreplication AS "REPLICATION", r.rolcreaterole AS "CREATEROLE",
+SELECT ${nameBytes('r.rolname')} AS name, r.rolsuper AS "SUPERUSER", r.rolreplication AS "REPLICATION", r.rolcreaterole AS "CREATEROLE",
        r.rolcreatedb AS "CREATEDB", r.rolbypassrls AS "BYPASSRLS",
        CASE WHEN r.rolconnlimit OPERATOR(pg_catalog.>=) 0 THEN r.rolconnlimit END AS "connectionLimit",
        CASE WHEN pg_catalog.isfinite(r.rolvaliduntil)

@@ -1,3 +1,4 @@
+import { firstBytes, nameBytes } from './as-bytes.ts';
 import { milliseconds } from './milliseconds.ts';
 
 /** What comes after the statement's start has age 0. */
@@ -8,12 +9,14 @@ const age = (column: string): string =>
 /**
  * Every row of the activity view, background processes included. Timestamps travel as text: the guard compares them to
  * the microsecond. Ages are this statement's clock; a state change after its start counts as age 0, and what never
- * happened has no age (`greatest` would make a null 0). What a session waits for is read with the contested locks.
+ * happened has no age (`greatest` would make a null 0). What a session waits for is read with the contested locks. Names and
+ * statements are bytes, in ASCII with escapes; application names are ASCII.
  * Reads: pg_stat_activity, pg_roles. Needs: pg_read_all_stats, or most columns of other roles' rows are null.
  */
 export const READ_SESSIONS = `
 SELECT a.pid, a.backend_start::pg_catalog.text AS "backendStart", a.backend_type AS "backendType",
-       a.usename AS "user", a.datname AS "database", coalesce(a.application_name, ''::pg_catalog.text) AS application,
+       ${nameBytes('a.usename')} AS "user", ${nameBytes('a.datname')} AS "database",
+       coalesce(a.application_name, ''::pg_catalog.text) AS application,
        CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr)
             WHEN a.client_port OPERATOR(pg_catalog.=) -1 THEN 'local'::pg_catalog.text
             ELSE ''::pg_catalog.text END AS address,
@@ -24,6 +27,6 @@ SELECT a.pid, a.backend_start::pg_catalog.text AS "backendStart", a.backend_type
        a.wait_event AS "waitEvent",
        coalesce(a.wait_event_type OPERATOR(pg_catalog.=) 'Lock'::pg_catalog.text, false) AS "waitsForLock",
        CASE WHEN a.backend_type OPERATOR(pg_catalog.=) 'parallel worker'::pg_catalog.text THEN a.leader_pid END AS "leaderPid",
-       r.rolsuper AS superuser, pg_catalog."left"(a.query, 1024) AS "lastStatement"
+       r.rolsuper AS superuser, ${firstBytes('a.query', 1_024)} AS "lastStatement"
 FROM pg_catalog.pg_stat_activity a LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.usesysid
 ORDER BY a.pid`;

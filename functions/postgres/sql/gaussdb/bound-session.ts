@@ -9,6 +9,7 @@
 export const BOUND_SESSION = `
 SELECT pg_catalog.set_config(b.name, b.value, false) AS bound
 FROM (SELECT 'search_path'::pg_catalog.text AS name, 'pg_catalog, pg_temp'::pg_catalog.text AS value
+      UNION ALL SELECT 'client_encoding'::pg_catalog.text, 'SQL_ASCII'::pg_catalog.text
       UNION ALL SELECT 'DateStyle'::pg_catalog.text, 'ISO, YMD'::pg_catalog.text
       UNION ALL SELECT 'TimeZone'::pg_catalog.text, 'UTC'::pg_catalog.text
       UNION ALL SELECT 'default_transaction_isolation'::pg_catalog.text, 'read committed'::pg_catalog.text

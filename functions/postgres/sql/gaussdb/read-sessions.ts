@@ -1,3 +1,4 @@
+import { firstBytes, nameBytes } from '../as-bytes.ts';
 import { milliseconds } from '../milliseconds.ts';
 
 /** What comes after the statement's start has age 0. */
@@ -21,7 +22,7 @@ SELECT a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AS "isOwn",
        CASE WHEN a.state IS NULL AND a.query OPERATOR(pg_catalog.=) '<insufficient privilege>'::pg_catalog.text THEN NULL
             WHEN a.client_addr IS NULL AND a.client_port IS NULL THEN 'inner thread'::pg_catalog.text
             ELSE 'client backend'::pg_catalog.text END AS "backendType",
-       a.usename AS "user", a.datname AS "database", a.application_name AS application,
+       ${nameBytes('a.usename')} AS "user", ${nameBytes('a.datname')} AS "database", a.application_name AS application,
        CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr)
             WHEN a.client_port OPERATOR(pg_catalog.=) -1 THEN 'local'::pg_catalog.text END AS address,
        a.state, a.state_change::pg_catalog.text AS "stateChange",
@@ -31,5 +32,5 @@ SELECT a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AS "isOwn",
        CASE WHEN a.waiting THEN 'lock'::pg_catalog.text END AS "waitEvent",
        pg_catalog.has_table_privilege(a.usesysid, 'pg_catalog.pg_authid'::pg_catalog.text, 'SELECT'::pg_catalog.text)
          AS superuser,
-       pg_catalog.substr(a.query, 1, 1024) AS "lastStatement"
+       ${firstBytes('a.query', 1_024)} AS "lastStatement"
 FROM pg_catalog.pg_stat_activity a`;

@@ -1,0 +1,9 @@
+import { nameBytes } from './as-bytes.ts';
+
+/**
+ * The encoding of each database, in which its sessions' statements are.
+ * Reads: pg_database. Needs: no privilege.
+ */
+export const READ_ENCODINGS = `
+SELECT ${nameBytes('d.datname')} AS database, pg_catalog.pg_encoding_to_char(d.encoding)::pg_catalog.text AS encoding
+FROM pg_catalog.pg_database d`;
