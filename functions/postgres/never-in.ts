@@ -1,5 +1,5 @@
 import type { Problem } from '../core/errors.ts';
-import { type Attempted, tokenAdvice } from './attempt.ts';
+import { type Attempted, tokenAdvice } from './attempted.ts';
 import { type Target, targetText } from './target.ts';
 
 /** What was in the way of a try that may be repeated. */

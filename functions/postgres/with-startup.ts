@@ -1,4 +1,4 @@
-import type { Attempted } from './attempt.ts';
+import type { Attempted } from './attempted.ts';
 import { type KnownStartup, nextStartup, type Startup, startupOf } from './startup.ts';
 
 /** As first sent, with the bound whose lack ended it, and without bounds. */

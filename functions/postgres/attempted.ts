@@ -1,0 +1,56 @@
+import { coerceError, type Problem } from '../core/errors.ts';
+import { quoteIdentifier } from '../core/sql-text.ts';
+import type { OpenSession } from './open-session.ts';
+import {
+  denialOf,
+  type Fullness,
+  fullnessOf,
+  isFailedAuthentication,
+  isForeignEncoding,
+  isPoolers,
+  type ServerAnswer,
+} from './sqlstate.ts';
+import { type Credentials, type Target, targetText } from './target.ts';
+
+/** What one attempt to get in came to. `refused` may be tried again, `denied` stays denied. */
+export type Attempted =
+  | { readonly kind: 'in'; readonly session: OpenSession }
+  | {
+      readonly kind: 'refused';
+      readonly answer: ServerAnswer | null;
+      readonly fullness: Fullness | 'silent' | 'broken-off' | 'tls' | 'token';
+    }
+  | { readonly kind: 'denied'; readonly answer: ServerAnswer | null; readonly problem: Problem };
+
+/** What a server's own answer comes to. */
+export function classifyAnswer(
+  answer: ServerAnswer,
+  error: unknown,
+  target: Target,
+  { user, isToken = false }: Credentials,
+): Attempted {
+  const where = targetText(target);
+  const fullness = fullnessOf(answer);
+  if (fullness !== null) return { kind: 'refused', answer, fullness };
+  if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
+  if (isPoolers(answer)) {
+    const message = `A pooler answers at ${where} (${answer.sqlstate}: ${coerceError(error).message}): name the server's own host and port, sessions can only be told apart there.`;
+    return { kind: 'denied', answer, problem: { code: 'pooler-in-between', message } };
+  }
+  if (isForeignEncoding(answer)) {
+    const message = `The maintenance database ${target.database} at ${where} is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL (0A000): name another one in HEADROOM_DATABASE, or in the URL.`;
+    return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
+  }
+  const code = denialOf(answer);
+  const whenDenied = isToken
+    ? tokenAdvice(user)
+    : "check the secret's user and password and the server's pg_hba.conf";
+  const next = code === 'connect-denied' ? whenDenied : 'see the server log';
+  const message = `The server at ${where} denies us (${answer.sqlstate}: ${coerceError(error).message}): ${next}.`;
+  return { kind: 'denied', answer, problem: { code, message } };
+}
+
+/** What IAM authentication needs on both sides. Without the grant the server takes the token for a wrong password. */
+export function tokenAdvice(user: string): string {
+  return `run GRANT rds_iam TO ${quoteIdentifier(user)} there, and allow the function's role rds-db:connect for this user`;
+}
