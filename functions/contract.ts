@@ -92,6 +92,8 @@ export const SERVER_DIMENSION = 'server';
 export const OWN_METRICS = {
   recordsNotKept: 'RecordsNotKept',
   memoryUnreadable: 'MemoryUnreadable',
+  /** 1 for each part of a report that failed or took too long, and was left out. */
+  reportsCutShort: 'ReportsCutShort',
 } as const;
 export const SERVICE_NAME = 'pg-headroom';
 
@@ -116,6 +118,8 @@ export const REFUSAL_PHRASES = [
 /** Bundled functions, relative to the project: one folder each, `index.mjs` exporting `handler`. */
 export const BUNDLES = { remediate: 'dist/remediate', report: 'dist/report' } as const;
 export const HANDLER = 'index.handler';
+/** Beside the handler of `report`: the thread in which it works on records. */
+export const REPORT_WORKER = 'worker';
 
 /** Seconds `remediate` may take: connecting under fire 20, the work 25, settling 5, and room to return. */
 export const REMEDIATE_TIMEOUT_SECONDS = 60;

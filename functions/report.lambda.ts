@@ -5,25 +5,32 @@ import { count } from './aws/metrics.ts';
 import { keepIn } from './aws/records.ts';
 import { publishTo } from './aws/topics.ts';
 import { parseReportConfig, type ReportConfig } from './config.ts';
+import { REPORT_WORKER } from './contract.ts';
 import { type Destination, parseDestination } from './core/destination.ts';
 import { logErrors } from './middleware/log-errors.ts';
 import { logLine } from './middleware/log-line.ts';
 import { type Parsed, parseInvocation } from './middleware/parse-invocation.ts';
 import { timeUp } from './middleware/time-up.ts';
+import { startClock } from './worker/invocation-clock.ts';
+import { stepsInWorker } from './worker/steps-in-worker.ts';
 import { report } from './workflow/report.ts';
+
+const WORKER = new URL(`./${REPORT_WORKER}.mjs`, import.meta.url);
 
 /** Tells people what a run of `remediate` came to. Invoked as its destination, on success and on failure. */
 export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
   .use(logErrors())
   .use(parseInvocation(parseReportConfig, parseDestination))
-  .handler(({ config: { topic, chat, bucket, table }, input }) =>
-    report(input, {
+  .handler(({ config: { topic, chat, bucket, table }, input }) => {
+    const clock = startClock();
+    return report(input, {
+      work: (result) => stepsInWorker(WORKER, result, clock),
       keep: bucket === null ? null : keepIn(bucket),
       count,
       memory: table === null ? null : memoryIn(table),
       publish: publishTo(topic, chat),
       now: Date.now,
       sleep,
-      log: logLine,
-    }),
-  );
+      log: (event, fields) => logLine(event, { ...fields, cpuMs: clock.cpuMs() }),
+    });
+  });

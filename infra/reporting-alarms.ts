@@ -96,5 +96,12 @@ function aboutWhatLasts(): readonly Alarm[] {
       // Only sent when it happens.
       missing: NOT_BREACHING,
     },
+    {
+      article: 'reports-cut-short',
+      says: 'Parts of reports are left out: they failed, or took more time or memory than they may.',
+      metric: metricOf('reportsCutShort'),
+      // Only sent when it happens.
+      missing: NOT_BREACHING,
+    },
   ];
 }

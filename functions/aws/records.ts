@@ -1,9 +1,8 @@
-import { gzipSync } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { RECORDS_PREFIX } from '../contract.ts';
 import { RemediationError } from '../core/errors.ts';
-import { placeOf } from '../core/kept-record.ts';
-import type { ReportPorts } from '../workflow/ports.ts';
+import { type KeptRun, placeOf } from '../core/kept-record.ts';
+import type { Keep, KeptAs } from '../workflow/ports.ts';
 import { consoleUrl, type Place } from './console-url.ts';
 import { knownRegion } from './known-region.ts';
 import { sdkFailureText } from './sdk-failure.ts';
@@ -12,23 +11,32 @@ const MAX_ATTEMPTS = 3;
 /** All tries of one call together: a message waits for it, or a person. */
 const WITHIN_MS = 5_000;
 
-/** Keeps records in one bucket, as gzipped JSON, and their pages beside them; and says where each can be seen. */
-export function keepIn(bucket: string): NonNullable<ReportPorts['keep']> {
-  return async (record, page) => {
-    const isPage = page !== undefined;
-    const Key = `${RECORDS_PREFIX}${placeOf(record)}${isPage ? '.html' : '.json.gz'}`;
-    const Body = isPage ? page : gzipSync(JSON.stringify(record));
-    const ContentType = isPage ? 'text/html; charset=utf-8' : 'application/gzip';
-    try {
-      return await withClient(undefined, async ({ PutObjectCommand }, client, options) => {
-        await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType }), options);
-        return consoleUrl({ bucket, key: Key }, await knownRegion(client));
-      });
-    } catch (thrown) {
-      if (thrown instanceof RemediationError) throw thrown;
-      const message = `What is to be kept of the run was not (${failureText(thrown)}): check that the bucket exists and that this function's role may write to ${RECORDS_PREFIX} in it. The message is sent without it.`;
-      throw new RemediationError('record-not-kept', message);
-    }
+const CONTENT_TYPES: Readonly<Record<KeptAs, string>> = {
+  record: 'application/gzip',
+  page: 'text/html; charset=utf-8',
+};
+const ENDINGS: Readonly<Record<KeptAs, string>> = { record: '.json.gz', page: '.html' };
+
+/** Keeps records in one bucket and their pages beside them, and says where each can be seen. */
+export function keepIn(bucket: string): Keep {
+  const keyOf = (run: KeptRun, as: KeptAs) => `${RECORDS_PREFIX}${placeOf(run)}${ENDINGS[as]}`;
+  return {
+    urlOf: (run, as) =>
+      withClient(undefined, async (_, client) =>
+        consoleUrl({ bucket, key: keyOf(run, as) }, await knownRegion(client)),
+      ),
+    put: async (run, as, Body) => {
+      const object = { Bucket: bucket, Key: keyOf(run, as), Body, ContentType: CONTENT_TYPES[as] };
+      try {
+        await withClient(undefined, ({ PutObjectCommand }, client, options) =>
+          client.send(new PutObjectCommand(object), options),
+        );
+      } catch (thrown) {
+        if (thrown instanceof RemediationError) throw thrown;
+        const message = `What is to be kept of the run was not (${failureText(thrown)}): check that the bucket exists and that this function's role may write to ${RECORDS_PREFIX} in it. The message is sent without it.`;
+        throw new RemediationError('record-not-kept', message);
+      }
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { RemediationError } from '../core/errors.ts';
+import { explain } from '../core/explain.ts';
 import { drawPage } from '../workflow/draw-page.ts';
 import { EXIT } from './exit-code.ts';
 import { STDIN } from './read-input.ts';
@@ -23,7 +24,8 @@ export function addReport(program: Command): void {
     .option('--region <name>', 'where the bucket is (default: AWS_REGION, or the region of the profile)')
     .addHelpText('after', `${EXAMPLE}\n${RECORD_HELP}`)
     .action(async (file: string, { html, region }: Options) => {
-      const page = await drawPage(await readRecord(file, region));
+      const record = await readRecord(file, region);
+      const page = await drawPage(explain(record, record.reduced));
       if (html === STDIN) print(page.trimEnd());
       else await write(html, page);
       process.exitCode = EXIT.done;

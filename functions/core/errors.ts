@@ -13,6 +13,7 @@
  * - `memory-unreadable`, `memory-unwritable`: what is remembered of the server cannot be told, or not changed.
  * - `publish-failed`: the message did not reach the topic.
  * - `record-not-kept`, `record-unreadable`: the run's record, or its page, did not reach the bucket, or cannot be had from it.
+ * - `out-of-budget`: a part of a report took more time or memory than it may; it was ended, and the report goes on without it.
  */
 export type ErrorCode =
   | 'config-invalid'
@@ -46,6 +47,7 @@ export type ErrorCode =
   | 'publish-failed'
   | 'record-not-kept'
   | 'record-unreadable'
+  | 'out-of-budget'
   | 'unexpected';
 
 /** A problem as data: it travels in the run record and is printed as it stands. Never holds a secret. */

@@ -7,7 +7,8 @@ import type { Pressure } from './slots.ts';
 import { retakenBy } from './verification.ts';
 
 /** How many metrics a server's runs are worth. */
-export type MetricsChoice = 'none' | 'few' | 'all';
+export const METRICS_CHOICES = ['none', 'few', 'all'] as const;
+export type MetricsChoice = (typeof METRICS_CHOICES)[number];
 
 /** By its key in the contract, which knows what it means and what it is called. */
 export type Metric<Name extends string> = {
@@ -31,7 +32,7 @@ export type ServerMetric = Metric<
   | 'durationMs'
 >;
 
-export type OwnMetric = Metric<'recordsNotKept' | 'memoryUnreadable'>;
+export type OwnMetric = Metric<'recordsNotKept' | 'memoryUnreadable' | 'reportsCutShort'>;
 
 /** What is counted at once: for one server, or about ourselves. */
 export type Measure =

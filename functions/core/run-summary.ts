@@ -1,34 +1,16 @@
-import { diagnose } from './diagnosis.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { Explained } from './explain.ts';
 import type { RunSummary } from './incident.ts';
-import { ownTriesOf } from './own-tries.ts';
 import type { Mode } from './policy.ts';
-import type { RunRecord } from './record.ts';
-import { isRefusal } from './trigger.ts';
-import { isFreed, retakenBy } from './verification.ts';
+import { headOf, summaryOfHead } from './run-head.ts';
 
 /** A run's part in the incident of its server. */
-export function summaryOf(record: RunRecord): RunSummary {
-  const { runId, startedAt, outcome, mode, trigger, recall, plan, attempts, readings } = record;
-  const settled = readings.findLast(({ phase }) => phase === 'settled');
-  return {
-    runId,
-    startedAt,
-    outcome,
-    mode,
-    ...explain(record),
-    refused: isRefusal(trigger.kind),
-    heedsPause: recall !== null,
-    need:
-      plan === null || plan.problem !== null ? null : plan.pressure.reduce((sum, { need }) => sum + need, 0),
-    ended: attempts.filter(isFreed).length,
-    retaken: plan !== null && settled ? retakenBy(plan, attempts, settled) : 0,
-    ownTries: ownTriesOf(record),
-  };
+export function summaryOf({ record, diagnosis }: Explained): RunSummary {
+  return { ...summaryOfHead(record, headOf(record)), ...causeIn(diagnosis) };
 }
 
 /** Why, and who is behind it; null where nobody can tell, which is no news of an incident whose cause was known. */
-function explain(record: RunRecord): Pick<RunSummary, 'cause' | 'culprit'> {
-  const diagnosis = record.outcome === 'blind' ? null : diagnose(record);
+export function causeIn(diagnosis: Diagnosis | null): Pick<RunSummary, 'cause' | 'culprit'> {
   if (diagnosis === null) return { cause: null, culprit: null };
   const { cause, culprits } = diagnosis;
   return { cause: cause === 'unclear' ? null : cause, culprit: culprits[0]?.standing.group ?? null };

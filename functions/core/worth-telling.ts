@@ -1,11 +1,17 @@
-import type { RunRecord } from './record.ts';
-import { isRefusal } from './trigger.ts';
+import type { Outcome } from './outcome.ts';
+import { isRefusal, type TriggerKind } from './trigger.ts';
 
 /**
  * Whether a run is told by itself, where nothing is remembered of those before it. Nobody is woken for a run that found or
  * did nothing; a refusal that no run looked into is told.
  */
-export function isWorthTelling({ outcome, trigger }: Pick<RunRecord, 'outcome' | 'trigger'>): boolean {
+export function isWorthTelling({
+  outcome,
+  trigger,
+}: {
+  readonly outcome: Outcome;
+  readonly trigger: { readonly kind: TriggerKind };
+}): boolean {
   switch (outcome) {
     case 'busy':
       return isRefusal(trigger.kind);

@@ -1,6 +1,6 @@
-import { type Diagnosis, diagnose } from '../core/diagnosis.ts';
-import { type GroupStanding, leadingIn, type Ranking, rankGroups } from '../core/ranking.ts';
-import type { Reduction, RunRecord } from '../core/record.ts';
+import type { Explained } from '../core/explain.ts';
+import { type GroupStanding, leadingIn } from '../core/ranking.ts';
+import type { RunRecord } from '../core/record.ts';
 import { type Group, groupKey, groupOf } from '../core/session.ts';
 import { type Pressure, scopeName } from '../core/slots.ts';
 import { type Taker, takersOf } from '../core/takers.ts';
@@ -8,18 +8,11 @@ import { isHypothetical, type Tried, triedOf } from '../core/tried.ts';
 import type { AttemptResult } from '../core/verification.ts';
 
 /** What every part of the message counts from, worked out once. */
-export type Facts = {
-  readonly record: RunRecord;
-  /** What is missing from the record because it was too large. */
-  readonly reduced: readonly Reduction[];
+export type Facts = Explained & {
   /** Where people can see the record; null when it is not kept. */
   readonly recordUrl: string | null;
   /** See `isHypothetical`. */
   readonly hypothetical: boolean;
-  /** Null without a snapshot, and when the record had to leave the sessions out. */
-  readonly ranking: Ranking | null;
-  /** Why it came to this; null where there is nothing to explain, or nothing to judge by. */
-  readonly diagnosis: Diagnosis | null;
   /** Who stands out in the scope that the message speaks of. */
   readonly leading: GroupStanding | null;
   /** The scope that the message speaks of: the first under pressure, else the server. At first, and at the last read. */
@@ -39,26 +32,21 @@ export type Facts = {
   readonly ownRole: string | null;
 };
 
-export function factsOf(
-  record: RunRecord,
-  reduced: readonly Reduction[],
-  recordUrl: string | null = null,
-): Facts {
-  const { snapshot, plan, attempts, readings, outcome } = record;
+export function factsOf(explained: Explained, recordUrl: string | null = null): Facts {
+  const { record, reduced, ranking, diagnosis } = explained;
+  const { snapshot, plan, attempts, readings } = record;
   const tried = triedOf(record);
   const losses = tried.filter(({ result }) => result === null || result === 'terminated');
   const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
   const settled = readings.findLast(({ phase }) => phase === 'settled');
   const takers = snapshot && plan && settled ? takersOf(snapshot, plan, attempts, settled) : [];
-  const isReduced = reduced.includes('spared sessions');
-  const ranking = snapshot === null || isReduced ? null : rankGroups(snapshot);
   return {
     record,
     reduced,
     recordUrl,
     hypothetical: isHypothetical(record),
     ranking,
-    diagnosis: isReduced || outcome === 'blind' ? null : diagnose(record),
+    diagnosis,
     leading: ranking === null || before === null ? null : leadingIn(ranking, before),
     before,
     after: before === null ? null : pressureAt(readings.at(-1)?.pressure, before),

@@ -4,6 +4,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { because, isBlamed } from './because.ts';
 import { ends } from './ends.ts';
 import type { Facts } from './facts.ts';
+import { OBSERVED } from './observed.ts';
 import { counted, groupName, listText, usedText } from './words.ts';
 
 /** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
@@ -11,9 +12,6 @@ type Headline = {
   readonly subject: (maxName: number) => readonly string[];
   readonly sentence: string;
 };
-
-/** The first word of what an observing run has to say. */
-export const OBSERVED = 'OBSERVED ONLY';
 
 /** The wording of each outcome: the word for it, and what follows. */
 export function headlineOf(facts: Facts): Headline {

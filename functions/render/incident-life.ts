@@ -1,9 +1,9 @@
 import type { Recurrence, Story } from '../core/incident.ts';
 import type { RunRecord } from '../core/record.ts';
 import { MOST_CLOSED } from '../core/recurrence.ts';
-import { OBSERVED } from './headline.ts';
 import { wrap } from './layout.ts';
 import { resumeCommand } from './memory-text.ts';
+import { OBSERVED } from './observed.ts';
 import { ageText, counted, groupName, timeText } from './words.ts';
 
 /** `03:15 UTC`, with its day where that is not the day of `now`. */

@@ -1,5 +1,6 @@
 import type { Advice } from '../core/advice.ts';
 import { cleanName } from '../core/clean-text.ts';
+import { type Explained, explain } from '../core/explain.ts';
 import type { Story } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
@@ -24,18 +25,28 @@ import { why, whyTexts } from './why.ts';
 /** Down to what to do next: then come the run and the details. */
 const SCREEN_LINES = 47;
 
-/**
- * What on-call reads at night: the answer in the subject and the first line, numbers next, details last. The story says
- * where the run stands in its incident; null where nothing is remembered of those before it.
- */
+/** What on-call reads of a run, from its record alone. */
 export function renderIncident(
   record: RunRecord,
   reduced: readonly Reduction[] = [],
   recordUrl: string | null = null,
   story: Story | null = null,
 ): Message {
+  return renderExplained(explain(record, reduced), recordUrl, story);
+}
+
+/**
+ * What on-call reads at night: the answer in the subject and the first line, numbers next, details last. The story says
+ * where the run stands in its incident; null where nothing is remembered of those before it.
+ */
+export function renderExplained(
+  explained: Explained,
+  recordUrl: string | null,
+  story: Story | null,
+): Message {
+  const { record } = explained;
   const { server, mode, outcome } = record;
-  const facts = factsOf(record, reduced, recordUrl);
+  const facts = factsOf(explained, recordUrl);
   const { subject, sentence } = headlineOf(facts);
   const steps = stepsOf(facts);
   const answer = subjectOf(server, withLife(story, subject));

@@ -38,7 +38,10 @@ export function scopeText(scope: Scope): string {
 }
 
 /** `31 of 57 slots used`, for a limit with its scope: `5 of 5 slots of role batch used`. */
-export function usedText({ scope, used, usable }: Pressure, max?: number): string {
+export function usedText(
+  { scope, used, usable }: Pick<Pressure, 'scope' | 'used' | 'usable'>,
+  max?: number,
+): string {
   const whose = scope.kind === 'server' ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
   return `${used} of ${usable} slots${whose} used`;
 }

@@ -1,21 +1,20 @@
-import type { RunRecord } from '../core/record.ts';
-import { chosenOf, type MetricsChoice, metricsOf } from '../core/run-metrics.ts';
+import { chosenOf, type MetricsChoice } from '../core/run-metrics.ts';
 import type { ReportPorts } from './ports.ts';
+import type { ReadRun } from './report-steps.ts';
 
 /**
  * Counts a run before anything else is done with it: whether the message gets out must not matter to an alarm. A delivery
  * that is repeated counts again.
  */
 export function countRun(
-  record: RunRecord,
+  run: ReadRun,
   choice: MetricsChoice,
   { count, log }: Pick<ReportPorts, 'count' | 'log'>,
 ): void {
-  const { runId, server, mode, outcome, trigger, recall } = record;
-  const metrics = metricsOf(record);
+  const { runId, server, mode, outcome, head, recall, metrics } = run;
   // All numbers, whatever the choice: lines can be searched and cost next to nothing.
   const numbers = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
-  log('run', { runId, server, mode, outcome, trigger: trigger.kind, ...numbers });
+  log('run', { runId, server, mode, outcome, trigger: head.trigger, ...numbers });
   count({ kind: 'server', server, metrics: chosenOf(metrics, choice) });
   if (recall?.kind !== 'unreadable') return;
   log('memory-trouble', { runId, server, ...recall.problem });

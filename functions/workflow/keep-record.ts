@@ -1,41 +1,55 @@
+import { gzipSync } from 'node:zlib';
 import { coerceError } from '../core/errors.ts';
-import { isWorthKeeping, type KeptRecord } from '../core/kept-record.ts';
-import type { Reduction, RunRecord } from '../core/record.ts';
-import { drawPage } from './draw-page.ts';
-import type { ReportPorts } from './ports.ts';
+import type { LeftOut } from '../render/left-out.ts';
+import { renderNoPage } from '../render/no-page.ts';
+import { type KnownRun, placeOfRun } from './known-run.ts';
+import type { KeptAs, ReportPorts } from './ports.ts';
+import type { ReadRun } from './report-steps.ts';
 
 /**
- * Keeps the record of a run and its page, if it is worth it, and tells where people can see the page, or else the record:
- * null when both are nowhere. Never throws: a bucket that cannot be written must not cost the message, and a page that
- * cannot be drawn not the record.
+ * Keeps the record of a run, if it is worth it; what could not be read is kept as it came. True when it is kept. Never
+ * throws: a bucket that cannot be written must not cost the message.
  */
 export async function keepRecord(
-  record: RunRecord,
-  reduced: readonly Reduction[],
+  run: KnownRun,
+  read: ReadRun | null,
+  payload: unknown,
   ports: ReportPorts,
-): Promise<string | null> {
-  const { keep } = ports;
-  if (keep === null || !isWorthKeeping(record)) return null;
-  const kept: KeptRecord = { ...record, reduced };
-  const [recordUrl, pageUrl] = await Promise.all([
-    orNull('record-not-kept', record, () => keep(kept), ports),
-    orNull('page-not-kept', record, async () => keep(kept, await drawPage(kept)), ports),
-  ]);
-  return pageUrl ?? recordUrl;
+): Promise<boolean> {
+  if (read !== null && read.kept === null) return false;
+  return put(run, 'record', read?.kept ?? gzipSync(JSON.stringify(payload ?? null)), ports);
 }
 
-/** Where it is, or null after a line in the log and a count. */
-async function orNull(
-  event: string,
-  { runId, server }: RunRecord,
-  keep: () => Promise<string>,
-  { count, log }: ReportPorts,
-): Promise<string | null> {
+/** Keeps the page where the message said that it is; without a page, a line there says why. Never throws. */
+export async function keepPage(
+  run: KnownRun,
+  page: string | null,
+  leftOut: readonly LeftOut[],
+  ports: ReportPorts,
+): Promise<void> {
+  const text = page ?? renderNoPage(run, leftOut);
+  await put(run, 'page', new TextEncoder().encode(text), ports);
+}
+
+/** Where people can see it; null where nothing is kept. Never throws. */
+export async function urlOf(run: KnownRun, as: KeptAs, { keep, now }: ReportPorts): Promise<string | null> {
+  return keep === null ? null : keep.urlOf(placeOfRun(run, now()), as).catch(() => null);
+}
+
+async function put(
+  run: KnownRun,
+  as: KeptAs,
+  bytes: Uint8Array<ArrayBuffer>,
+  { keep, count, log, now }: ReportPorts,
+): Promise<boolean> {
+  if (keep === null) return false;
+  const { runId, server } = run;
   try {
-    return await keep();
+    await keep.put(placeOfRun(run, now()), as, bytes);
+    return true;
   } catch (thrown) {
-    log(event, { runId, server, ...coerceError(thrown).toProblem() });
+    log(`${as}-not-kept`, { runId, server, ...coerceError(thrown).toProblem() });
     count({ kind: 'own', metrics: [{ name: 'recordsNotKept', unit: 'Count', value: 1 }] });
-    return null;
+    return false;
   }
 }

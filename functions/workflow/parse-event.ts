@@ -2,12 +2,15 @@ import { coerceError, quoted } from '../core/errors.ts';
 import { fieldsOf, unknownEvent } from '../core/event-fields.ts';
 import { parseTrigger } from '../core/parse-trigger.ts';
 import type { Trigger } from '../core/trigger.ts';
+import { unpackJson } from './unpack-json.ts';
 
 /**
  * Lambda takes events up to 1 MB, and CloudWatch Logs sends batches of about that size unpacked. What swells to more than
  * this is no log data, and must not fill the function's memory.
  */
 const MOST_UNPACKED_BYTES = 16 * 1_048_576;
+/** Log events have three fields each; commas within their lines count as well. */
+const MOST_VALUES = 4_000_000;
 
 /**
  * Turns an event as it reaches a function into a trigger.
@@ -24,10 +27,7 @@ function unpacked(data: unknown): unknown {
   const allowed = `base64 of gzip of JSON, at most ${MOST_UNPACKED_BYTES} bytes unpacked`;
   if (typeof data !== 'string') throw unknownEvent(`awslogs.data ${quoted(data)}`, allowed);
   try {
-    // Loaded here because log lines alone are packed.
-    const { gunzipSync } = process.getBuiltinModule('node:zlib');
-    const bytes = gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: MOST_UNPACKED_BYTES });
-    return JSON.parse(bytes.toString('utf8'));
+    return unpackJson(data, { bytes: MOST_UNPACKED_BYTES, values: MOST_VALUES });
   } catch (thrown) {
     throw unknownEvent(`awslogs.data that does not unpack (${coerceError(thrown).message})`, allowed);
   }

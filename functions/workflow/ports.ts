@@ -1,6 +1,6 @@
 import type { Configuration } from '../core/doctor-facts.ts';
 import type { Problem } from '../core/errors.ts';
-import type { KeptRecord } from '../core/kept-record.ts';
+import type { KeptRun } from '../core/kept-record.ts';
 import type { Memory, Recall } from '../core/memory.ts';
 import type { Message } from '../core/message.ts';
 import type { SlotCount } from '../core/plan-quiet.ts';
@@ -10,6 +10,7 @@ import type { Measure } from '../core/run-metrics.ts';
 import type { Session } from '../core/session.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { GuardResult } from '../core/verification.ts';
+import type { ReportSteps } from './report-steps.ts';
 
 /** One session with the server, alone and bounded. Every call is one or more autocommitted statements. */
 export type Database = {
@@ -56,12 +57,24 @@ export type MemoryStore = {
 
 type Publish = (message: Message) => Promise<void>;
 
+/** The steps of a report, and their end: nothing is to be left running. */
+export type ReportWork = ReportSteps & { readonly end: () => void };
+
+/** What is kept of a run: its record as gzipped JSON, and the page that is drawn of it. */
+export type KeptAs = 'record' | 'page';
+
+export type Keep = {
+  /** Where people can see it, whether or not it is there yet. */
+  readonly urlOf: (run: KeptRun, as: KeptAs) => Promise<string>;
+  /** Rejects with `record-not-kept`. */
+  readonly put: (run: KeptRun, as: KeptAs, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+};
+
 export type ReportPorts = {
-  /**
-   * Keeps a run's record, or the page that is drawn of it, and tells where people can see what was kept; null where there is
-   * no bucket to keep it in.
-   */
-  readonly keep: ((record: KeptRecord, page?: string) => Promise<string>) | null;
+  /** Begins the work on a result of `remediate`. */
+  readonly work: (result: unknown) => ReportWork;
+  /** Null where there is no bucket to keep anything in. */
+  readonly keep: Keep | null;
   readonly count: (measure: Measure) => void;
   /** Null where nothing is remembered between runs. */
   readonly memory: MemoryStore | null;

@@ -10,7 +10,7 @@ import { updateMemory } from './update-memory.ts';
 
 /**
  * How long a refusal without a reason waits for the report that may explain it. Of several events at once one run acts, and
- * the next one finds room the moment that it ends; but the report of the one that acted has a page to draw first.
+ * the next one finds room the moment that it ends; but the report of the one that acted has more to work out first.
  */
 const PATIENCE_MS = 5_000;
 

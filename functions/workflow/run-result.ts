@@ -3,8 +3,10 @@ import { OUTCOMES, type Outcome } from '../core/outcome.ts';
 import { type PackedRecord, packRecord as pack, unpackRecord as unpack } from '../core/packing.ts';
 import type { Mode } from '../core/policy.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
+import { headOf, type RunHead } from '../core/run-head.ts';
 import type { MetricsChoice } from '../core/run-metrics.ts';
 import { INSUFFICIENT_PRIVILEGE, identityOf, type Session } from '../core/session.ts';
+import { unpackJson } from './unpack-json.ts';
 
 /** What `remediate` returns: readable where people look at raw events, and the whole record packed. */
 export type RunResult = {
@@ -17,6 +19,8 @@ export type RunResult = {
   readonly metrics: MetricsChoice;
   /** What had to be left out of the record to keep it within its size, in the order in which it went. */
   readonly reduced: readonly Reduction[];
+  /** What is told where the record cannot be read or explained; results of older versions have none. */
+  readonly head: RunHead;
   /** Base64 of gzip of the packed record as JSON. */
   readonly packed: string;
 };
@@ -26,6 +30,12 @@ export type RunResult = {
  * is kept and read for long. Measured at 5,000 sessions, see `docs/decisions.md`.
  */
 export const MAX_RECORD_BYTES = 240_000;
+
+/**
+ * 10,000 sessions with the longest statements come to some 20 MB and a million values. What unpacks to more is no record of
+ * ours, and must not fill the memory of the function that reads it.
+ */
+const MOST_UNPACKED = { bytes: 48 * 1_048_576, values: 4_000_000 } as const;
 
 /** What goes first when a record is too large; victims and attempts never do. */
 const REDUCTIONS: readonly { readonly name: Reduction; readonly apply: (record: RunRecord) => RunRecord }[] =
@@ -45,7 +55,7 @@ export function packRecord(record: RunRecord, metrics: MetricsChoice = 'few'): R
     reduced = [...reduced, name];
   }
   const { runId, server, mode, outcome } = record;
-  return { pgHeadroom: 1, runId, server, mode, outcome, metrics, reduced, packed };
+  return { pgHeadroom: 1, runId, server, mode, outcome, metrics, reduced, head: headOf(record), packed };
 }
 
 function compress(record: RunRecord): string {
@@ -59,8 +69,7 @@ export function unpackRecord(result: unknown): RunRecord {
   try {
     const { pgHeadroom, outcome, packed } = result as RunResult;
     if (pgHeadroom !== 1 || !OUTCOMES.includes(outcome)) throw new Error('not a run result of version 1');
-    const { gunzipSync } = process.getBuiltinModule('node:zlib');
-    const record = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as PackedRecord;
+    const record = unpackJson(packed, MOST_UNPACKED) as PackedRecord;
     if (record.version !== 1) throw new Error('not a record of version 1');
     return unpack(record);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { type Destination, serverOfFunction } from '../core/destination.ts';
 import { TOPICS, type Topic } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { ReportPorts } from './ports.ts';
@@ -44,4 +45,12 @@ export async function tell(
     await mark(taken);
   }
   if (refusals.length > 0) throw refusals[0];
+}
+
+/** A line about a delivery of which nothing is told. */
+export function logNotTold(
+  { kind, functionName, requestId }: Destination,
+  { log }: Pick<ReportPorts, 'log'>,
+): void {
+  log('not-told', { kind, server: serverOfFunction(functionName), requestId });
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fetchKept, keepIn } from '../../functions/aws/records.ts';
 import type { KeptRecord } from '../../functions/core/kept-record.ts';
 import { INCIDENTS } from '../support/incidents.ts';
+import { keepWhole } from '../support/keep-whole.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
 
 /** Over the wire, to a bucket that works out every signature anew. */
@@ -31,7 +32,7 @@ function useEnvironment(environment: Readonly<Record<string, string>>): void {
 
 describe('a record', () => {
   test('is kept whole, as gzipped JSON under its server, its day and its run', async () => {
-    await keepIn(BUCKET)(RECORD);
+    await keepWhole(keepIn(BUCKET), RECORD);
     expect([...s3.objects.keys()]).toEqual([`${BUCKET}/${KEY}`]);
     const [kept] = s3.objects.values();
     expect(kept?.contentType).toBe('application/gzip');
@@ -39,7 +40,7 @@ describe('a record', () => {
   });
 
   test('has its page beside it', async () => {
-    const url = await keepIn(BUCKET)(RECORD, '<!doctype html>');
+    const url = await keepWhole(keepIn(BUCKET), RECORD, '<!doctype html>');
     expect([...s3.objects]).toEqual([
       [
         `${BUCKET}/${PAGE_KEY}`,
@@ -51,8 +52,8 @@ describe('a record', () => {
 
   test('that is delivered twice is kept once', async () => {
     const keep = keepIn(BUCKET);
-    await keep(RECORD);
-    await keep(RECORD);
+    await keepWhole(keep, RECORD);
+    await keepWhole(keep, RECORD);
     expect(s3.objects.size).toBe(1);
   });
 
@@ -62,7 +63,7 @@ describe('a record', () => {
     ['x'.repeat(200), `records/${'x'.repeat(64)}/2026/11/21/`],
     ['', 'records/_/2026/11/21/'],
   ])('of a server called %j stays in its place', async (server, place) => {
-    await keepIn(BUCKET)({ ...RECORD, server });
+    await keepWhole(keepIn(BUCKET), { ...RECORD, server });
     expect([...s3.objects.keys()][0]).toBe(`${BUCKET}/${place}c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz`);
   });
 
@@ -73,7 +74,7 @@ describe('a record', () => {
   ])('is linked to in the console of %s, where who may see it is signed in', async (AWS_REGION, console) => {
     const own = await startLoopbackS3([BUCKET], AWS_REGION);
     useEnvironment(own.environment);
-    const url = await keepIn(BUCKET)(RECORD);
+    const url = await keepWhole(keepIn(BUCKET), RECORD);
     await own[Symbol.asyncDispose]();
     expect(url).toBe(`${console}${BUCKET}?region=${AWS_REGION}&prefix=${KEY}`);
   });
@@ -95,8 +96,8 @@ describe("the client of AWS's own SDK", () => {
 
   test('reads the record and the page that we keep', async () => {
     const keep = keepIn(BUCKET);
-    await keep(RECORD);
-    await keep(RECORD, '<!doctype html>é');
+    await keepWhole(keep, RECORD);
+    await keepWhole(keep, RECORD, '<!doctype html>é');
     const read = await sdk().send(new GetObjectCommand({ Bucket: BUCKET, Key: KEY }));
     const record = gunzipSync((await read.Body?.transformToByteArray()) ?? '');
     expect(JSON.parse(record.toString())).toEqual(JSON.parse(JSON.stringify(RECORD)));
@@ -128,7 +129,7 @@ describe('a kept record that is asked for', () => {
   });
 
   test('is read in the end where the bucket is only slow', async () => {
-    await keepIn(BUCKET)(RECORD);
+    await keepWhole(keepIn(BUCKET), RECORD);
     s3.fail(2, 'SlowDown');
     expect((await fetchKept({ bucket: BUCKET, key: KEY })).length).toBeGreaterThan(0);
   });
@@ -139,7 +140,7 @@ describe('a bucket in trouble', () => {
     'that says %s twice gets the record in the end',
     async (failure) => {
       s3.fail(2, failure);
-      await keepIn(BUCKET)(RECORD);
+      await keepWhole(keepIn(BUCKET), RECORD);
       expect(s3.objects.size).toBe(1);
       expect(s3.requests()).toBe(3);
     },
@@ -147,7 +148,7 @@ describe('a bucket in trouble', () => {
 
   test('that goes on is given up after three tries', async () => {
     s3.fail(9, 'InternalError');
-    await expect(keepIn(BUCKET)(RECORD)).rejects.toMatchObject({
+    await expect(keepWhole(keepIn(BUCKET), RECORD)).rejects.toMatchObject({
       code: 'record-not-kept',
       message: expect.stringContaining('InternalError: loopback'),
     });
@@ -159,7 +160,7 @@ describe('a bucket in trouble', () => {
     ['that is not there', () => {}, 'elsewhere', 'NoSuchBucket: loopback'],
   ])('%s is asked once', async (_, prepare, bucket, why) => {
     prepare();
-    await expect(keepIn(bucket)(RECORD)).rejects.toMatchObject({
+    await expect(keepWhole(keepIn(bucket), RECORD)).rejects.toMatchObject({
       code: 'record-not-kept',
       message: expect.stringContaining(why),
     });
@@ -168,14 +169,14 @@ describe('a bucket in trouble', () => {
 
   test('a wrong key is found out, and is not in the message', async () => {
     useEnvironment({ AWS_SECRET_ACCESS_KEY: 'not-the-secret' });
-    await expect(keepIn(BUCKET)(RECORD)).rejects.toMatchObject({
+    await expect(keepWhole(keepIn(BUCKET), RECORD)).rejects.toMatchObject({
       message: expect.stringMatching(/^(?!.*not-the-secret).*SignatureDoesNotMatch/),
     });
   });
 
   test('nobody there is told by its cause', async () => {
     await s3[Symbol.asyncDispose]();
-    await expect(keepIn(BUCKET)(RECORD)).rejects.toMatchObject({
+    await expect(keepWhole(keepIn(BUCKET), RECORD)).rejects.toMatchObject({
       code: 'record-not-kept',
       message: expect.stringContaining('ECONNREFUSED'),
     });
@@ -184,7 +185,7 @@ describe('a bucket in trouble', () => {
 
   test('silence is given up', async () => {
     s3.fail(9, 'silence');
-    await expect(keepIn(BUCKET)(RECORD)).rejects.toMatchObject({
+    await expect(keepWhole(keepIn(BUCKET), RECORD)).rejects.toMatchObject({
       code: 'record-not-kept',
       message: expect.stringContaining('(no answer in 5 s)'),
     });

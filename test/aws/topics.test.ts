@@ -7,6 +7,7 @@ import { CUSTOM_NOTIFICATION } from '../support/chat-room.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
+import { workHere } from '../support/report-work.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:incidents';
 const CHAT = 'arn:aws:sns:eu-west-1:111122223333:rooms';
@@ -49,6 +50,7 @@ describe('publishTo', () => {
   test('what SNS refuses for good reaches the caller as a coded error', async () => {
     aws.fail(() => 'AuthorizationError', 'AuthorizationError');
     const telling = report(KILLED_RUN, {
+      work: workHere,
       keep: null,
       memory: null,
       count: () => {},

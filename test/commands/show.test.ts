@@ -7,7 +7,9 @@ import { keepIn } from '../../functions/aws/records.ts';
 import type { KeptRecord } from '../../functions/core/kept-record.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
 import { renderPage } from '../../functions/render/page/render-page.ts';
+import { packRecord } from '../../functions/workflow/run-result.ts';
 import { INCIDENTS } from '../support/incidents.ts';
+import { keepWhole } from '../support/keep-whole.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
 import { runHeadroom } from './run-headroom.ts';
 
@@ -25,12 +27,14 @@ beforeAll(async () => {
   const text = JSON.stringify(RECORD);
   writeFileSync(fileOf('run.json'), text);
   writeFileSync(fileOf('run.json.gz'), gzipSync(text));
+  const { reduced: _, ...record } = RECORD;
+  writeFileSync(fileOf('as-it-came.json.gz'), gzipSync(JSON.stringify(packRecord(record))));
   writeFileSync(fileOf('cut.json.gz'), gzipSync(text).subarray(0, 900));
   writeFileSync(fileOf('new.json'), JSON.stringify({ ...RECORD, version: 2 }));
   writeFileSync(fileOf('latin.json'), Buffer.from('{"server": "caf\xe9"}', 'latin1'));
   s3 = await startLoopbackS3([BUCKET]);
   for (const [name, value] of Object.entries(s3.environment)) vi.stubEnv(name, value);
-  await keepIn(BUCKET)(RECORD);
+  await keepWhole(keepIn(BUCKET), RECORD);
   vi.unstubAllEnvs();
 });
 afterAll(async () => {
@@ -39,10 +43,13 @@ afterAll(async () => {
 });
 
 describe.concurrent('headroom show', () => {
-  test.each(['run.json', 'run.json.gz'])('prints %s as on-call got it', async (name) => {
-    const { code, stdout } = await runHeadroom(['show', fileOf(name)]);
-    expect([code, stdout]).toEqual([0, TEXT]);
-  });
+  test.each(['run.json', 'run.json.gz', 'as-it-came.json.gz'])(
+    'prints %s as on-call got it',
+    async (name) => {
+      const { code, stdout } = await runHeadroom(['show', fileOf(name)]);
+      expect([code, stdout]).toEqual([0, TEXT]);
+    },
+  );
 
   test('prints a record from standard input', async () => {
     const input = gzipSync(JSON.stringify(RECORD));

@@ -62,6 +62,7 @@ describe('every alarm about ourselves', () => {
       'report-slow',
       'memory-unreadable',
       'records-not-kept',
+      'reports-cut-short',
     ];
     expect(Object.keys(ofReporting).toSorted()).toEqual(articles.toSorted());
     const ofRuns = ['runs-failing', 'runs-missing', 'results-lost', 'near-deadline', 'paused', 'unresolved'];
@@ -97,6 +98,7 @@ describe('alarms about reporting', () => {
   it.each([
     ['report-failing', { ...lambdaMetric('Errors', report), ...once, Statistic: 'Sum' }],
     ['memory-unreadable', { ...own('memoryUnreadable'), ...once, Statistic: 'Sum' }],
+    ['reports-cut-short', { ...own('reportsCutShort'), ...once, Statistic: 'Sum' }],
     ['records-not-kept', { ...own('recordsNotKept'), ...once, Statistic: 'Sum' }],
     [
       'report-slow',
@@ -204,7 +206,7 @@ describe('every alarm that can be declared', () => {
 
   it('has a name of its own, by which topics and keys know it', () => {
     const names = declared.map(({ AlarmName }) => String(AlarmName));
-    expect(names).toHaveLength(5 + 2 * 7);
+    expect(names).toHaveLength(6 + 2 * 7);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^pg-headroom-/);
   });

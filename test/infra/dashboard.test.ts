@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { countRun } from '../../functions/workflow/count-run.ts';
+import { packRecord } from '../../functions/workflow/run-result.ts';
 import { INCIDENTS } from '../support/incidents.ts';
+import { workHere } from '../support/report-work.ts';
 import { reportingStack } from './reporting.ts';
 import { resources, theOnly } from './synthesis.ts';
 
@@ -81,10 +83,10 @@ describe('what all servers have in common', () => {
     expect(drawn(title).replaceAll('\\', '')).toContain(`SEARCH('${search}`);
   });
 
-  it('runs by outcome come from the lines that report writes about each', () => {
+  it('runs by outcome come from the lines that report writes about each', async () => {
     const { query = '' } = titled(widgets, 'Runs by server and outcome');
     let line = '';
-    countRun(INCIDENTS.refilled(), 'none', {
+    countRun(await workHere(packRecord(INCIDENTS.refilled())).readRecord(), 'none', {
       count: () => {},
       log: (event, fields) => {
         line = JSON.stringify({ event, ...fields });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CAUSES, type Cause, type Culprit, type Diagnosis } from '../../functions/core/diagnosis.ts';
+import { explain } from '../../functions/core/explain.ts';
 import { because, isUnseen } from '../../functions/render/because.ts';
 import { type Facts, factsOf } from '../../functions/render/facts.ts';
 import { headlineOf } from '../../functions/render/headline.ts';
@@ -46,7 +47,7 @@ function explained(record: Facts['record'], name: string, causes: readonly [Caus
     }),
   );
   const diagnosis: Diagnosis = { cause: causes[0], confidence: 'high', evidence: [], culprits };
-  return { ...factsOf(record, []), diagnosis };
+  return { ...factsOf(explain(record, [])), diagnosis };
 }
 
 describe('why, in a few words', () => {
@@ -111,7 +112,7 @@ describe('of a recorded incident', () => {
   test.each(told.map((each) => [each.record.runId, each.record] as const))(
     '%s: the subject says why, if it is known',
     (_, record) => {
-      const facts = factsOf(record, []);
+      const facts = factsOf(explain(record, []));
       const hidden = record.outcome === 'unexplained' && !isUnseen(facts.diagnosis);
       const known = facts.diagnosis !== null && facts.diagnosis.cause !== 'unclear' && !hidden;
       const phrases = [40, 24, 14].flatMap((max) => because(facts, max));
@@ -124,7 +125,7 @@ describe('of a recorded incident', () => {
     '%s: no evidence of the whole is said again of each',
     (_, record) => {
       const text = renderIncident(record, [], null).text.replace(/\s+/g, ' ');
-      for (const evidence of factsOf(record, []).diagnosis?.evidence ?? [])
+      for (const evidence of factsOf(explain(record, [])).diagnosis?.evidence ?? [])
         expect(text.split(evidence.slice(1)).length - 1).toBeLessThanOrEqual(1);
     },
   );
@@ -132,7 +133,7 @@ describe('of a recorded incident', () => {
   test('slots of a limit are not counted beside whoever holds none of them', () => {
     const atWork = told.find(({ record }) => record.runId === 'role-limit-at-work');
     if (atWork === undefined) throw new Error('The incident role-limit-at-work is not recorded.');
-    const { sentence } = headlineOf(factsOf(atWork.record, []));
+    const { sentence } = headlineOf(factsOf(explain(atWork.record, [])));
     expect(sentence).toContain('8 of 8 slots of role batch used.');
     expect(sentence).not.toContain('storefront');
   });

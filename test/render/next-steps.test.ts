@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Advice, forOperator, sqlPaste } from '../../functions/core/advice.ts';
+import { explain } from '../../functions/core/explain.ts';
 import { factsOf } from '../../functions/render/facts.ts';
 import { stepLines, stepsOf, whatNext } from '../../functions/render/next-steps.ts';
 import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
@@ -35,11 +36,13 @@ describe('what comes next', () => {
   });
 
   test.each(Object.entries({ ...INCIDENTS, ...OBSERVED }))('after %s is six steps at most', (_, incident) => {
-    expect(stepsOf(factsOf(incident(), [])).length).toBeLessThanOrEqual(6);
+    expect(stepsOf(factsOf(explain(incident(), []))).length).toBeLessThanOrEqual(6);
   });
 
   test('for an observing run is who would bear it, then how to let it act', () => {
-    const [bears, acts] = stepsOf(factsOf(OBSERVED['observe-recovered']?.() ?? INCIDENTS.healthy(), []));
+    const [bears, acts] = stepsOf(
+      factsOf(explain(OBSERVED['observe-recovered']?.() ?? INCIDENTS.healthy(), [])),
+    );
     expect(bears?.text).toMatch(/^Before it may act/);
     expect(acts?.text).toMatch(/^To let it act/);
   });

@@ -1,5 +1,7 @@
+import { gunzipSync } from 'node:zlib';
 import type { ReportPorts } from '../../functions/workflow/ports.ts';
 import { toPeople } from './published.ts';
+import { workHere } from './report-work.ts';
 
 /** Something that a report did: kept a record or a page, counted, published, or wrote a line. */
 export type Step = readonly [step: string, what: unknown];
@@ -8,13 +10,18 @@ export const RECORD_URL =
   'https://eu-west-1.console.aws.amazon.com/s3/object/records?region=eu-west-1&prefix=records/orders/x';
 export const PAGE_URL = `${RECORD_URL}.html`;
 
+const unzipped = (bytes: Uint8Array): unknown => JSON.parse(gunzipSync(bytes).toString());
+
 /** Ports of a report that note everything that it does, in the order in which it happens. */
 export function notingPorts(steps: Step[]): ReportPorts {
   return {
     memory: null,
-    keep: async (record, page) => {
-      steps.push(page === undefined ? ['keep', record] : ['page', page]);
-      return page === undefined ? RECORD_URL : PAGE_URL;
+    work: workHere,
+    keep: {
+      urlOf: async (_, as) => (as === 'record' ? RECORD_URL : PAGE_URL),
+      put: async (_, as, bytes) => {
+        steps.push(as === 'record' ? ['keep', unzipped(bytes)] : ['page', new TextDecoder().decode(bytes)]);
+      },
     },
     count: ({ metrics }) => {
       steps.push(['count', metrics.map(({ name }) => name)]);

@@ -6,6 +6,7 @@ import type { ReportPorts } from '../../functions/workflow/ports.ts';
 import { report } from '../../functions/workflow/report.ts';
 import { packRecord } from '../../functions/workflow/run-result.ts';
 import { TABLE } from './loopback-dynamodb.ts';
+import { workHere } from './report-work.ts';
 
 export const PEOPLE = 'arn:aws:sns:eu-west-1:111122223333:people';
 export const ROOMS = 'arn:aws:sns:eu-west-1:111122223333:rooms';
@@ -41,6 +42,7 @@ export async function deliverAs(
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   await report(destination, {
+    work: workHere,
     keep: null,
     memory: memoryIn(TABLE),
     count: () => {},

@@ -1,3 +1,4 @@
+import { explain } from '../../functions/core/explain.ts';
 import type { RunSummary, Story } from '../../functions/core/incident.ts';
 import type { Message } from '../../functions/core/message.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
@@ -32,8 +33,8 @@ function told(
   before: (own: Pick<RunSummary, 'cause' | 'culprit'>) => readonly RunSummary[],
 ): Told {
   const run: RunRecord = { ...record, recall: record.recall ?? READ };
-  const { cause, culprit } = summaryOf(run);
-  return { record: run, story: storyOf(before({ cause, culprit }), summaryOf(run)) };
+  const { cause, culprit } = summaryOf(explain(run, []));
+  return { record: run, story: storyOf(before({ cause, culprit }), summaryOf(explain(run, []))) };
 }
 
 /** Two incidents that are over. */

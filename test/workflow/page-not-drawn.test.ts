@@ -1,28 +1,27 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { RemediationError } from '../../functions/core/errors.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
 import { report } from '../../functions/workflow/report.ts';
 import { packRecord } from '../../functions/workflow/run-result.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { identified } from '../support/published.ts';
-import { notingPorts, RECORD_URL, type Step } from '../support/report-steps.ts';
+import { notingPorts, PAGE_URL, type Step } from '../support/report-steps.ts';
+import { workHere } from '../support/report-work.ts';
 
-vi.mock('../../functions/render/page/render-page.ts', () => ({
-  renderPage: () => {
-    throw new Error('no such chart');
-  },
-}));
-
-test('a page that cannot be drawn costs neither the record nor the message, and is counted', async () => {
+test('a page that cannot be drawn costs neither the record nor the message, is counted, and a line stands in its place', async () => {
   const steps: Step[] = [];
   const record = INCIDENTS.partial();
   const payload = JSON.parse(JSON.stringify(packRecord(record)));
+  const drawPage = () => Promise.reject(new RemediationError('out-of-budget', 'It took <too> long.'));
   await report(
     { kind: 'record', functionName: 'pg-headroom-orders', requestId: 'r-1', payload },
-    notingPorts(steps),
+    { ...notingPorts(steps), work: (result) => workHere(result, { drawPage }) },
   );
-  const kept = [['keep', expect.objectContaining({ runId: record.runId })]];
-  expect(steps.filter(([step]) => step === 'keep' || step === 'page')).toEqual(kept);
-  expect(steps).toContainEqual(['page-not-kept', expect.objectContaining({ message: 'no such chart' })]);
-  expect(steps).toContainEqual(['count', ['recordsNotKept']]);
-  expect(steps).toContainEqual(['publish', identified(renderIncident(record, [], RECORD_URL), 'run')]);
+  expect(steps.map(([step]) => step)).toEqual([
+    ...['run', 'count', 'keep', 'publish', 'told', 'left-out', 'count', 'page'],
+  ]);
+  expect(steps[3]).toEqual(['publish', identified(renderIncident(record, [], PAGE_URL), 'run')]);
+  expect(steps[5]?.[1]).toMatchObject({ part: 'page', code: 'out-of-budget' });
+  expect(steps[6]?.[1]).toEqual(['reportsCutShort']);
+  expect(steps[7]?.[1]).toContain('The page could not be drawn. It took &lt;too&gt; long.');
 });

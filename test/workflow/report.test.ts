@@ -1,8 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Destination } from '../../functions/core/destination.ts';
 import { RemediationError } from '../../functions/core/errors.ts';
 import type { Message } from '../../functions/core/message.ts';
 import { OUTCOMES } from '../../functions/core/outcome.ts';
+import { packRecord as pack } from '../../functions/core/packing.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
 import { isWorthTelling } from '../../functions/core/worth-telling.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
@@ -12,10 +14,18 @@ import { KILLED_RUN, UNCONFIGURED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
 import { identified, toPeople } from '../support/published.ts';
 import { recordOf } from '../support/records.ts';
+import { workHere } from '../support/report-work.ts';
 
 const INVOCATION = { functionName: 'pg-headroom-orders', requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2' };
 /** Records and metrics have tests of their own. */
-const UNUSED = { memory: null, keep: null, count: () => {}, now: Date.now, sleep: async () => {} };
+const UNUSED = {
+  work: workHere,
+  memory: null,
+  keep: null,
+  count: () => {},
+  now: Date.now,
+  sleep: async () => {},
+};
 const QUIET = ['healthy', 'busy', 'muted', 'stale', 'off'];
 
 /** As it arrives: through JSON, like every payload. */
@@ -97,7 +107,18 @@ describe('report', () => {
   test('a record that cannot be read costs no message', async () => {
     const result = { ...packRecord(INCIDENTS.partial()), packed: 'AAAA' };
     const { messages, lines } = await reported(delivered(result));
-    expect(lines).toEqual(['record-unreadable', 'told']);
+    expect(lines).toEqual(['left-out', 'told']);
+    expect(messages[0]).toMatchObject({
+      subject: 'orders: partial, 6 sessions ended, 56 of 57 slots used, told in short',
+      text: expect.stringContaining('The record of this run could not be read.'),
+      attributes: { severity: 'critical', outcome: 'partial', server: 'orders', mode: 'enforce' },
+    });
+  });
+
+  test('a record that cannot be read, of a remediate that left no head beside it, costs no message either', async () => {
+    const { head: _, ...result } = { ...packRecord(INCIDENTS.partial()), packed: 'AAAA' };
+    const { messages, lines } = await reported(delivered(result));
+    expect(lines).toEqual(['left-out', 'told']);
     expect(messages[0]).toMatchObject({
       subject: expect.stringContaining('its outcome is "partial", its record cannot be read'),
       attributes: { severity: 'critical', outcome: 'partial', server: 'orders', mode: 'enforce' },
@@ -118,9 +139,10 @@ describe('report', () => {
   );
 
   test('a record that unpacks but is not whole is unreadable too', async () => {
-    const broken = { ...recordOf('recovered'), timings: null } as unknown as RunRecord;
-    const { messages, lines } = await reported(delivered(packRecord(broken)));
-    expect(lines).toContain('record-unreadable');
+    const whole = recordOf('recovered');
+    const packed = gzipSync(JSON.stringify({ ...pack(whole), timings: null })).toString('base64');
+    const { messages, lines } = await reported(delivered({ ...packRecord(whole), packed }));
+    expect(lines).toEqual(['left-out', 'told']);
     expect(messages).toHaveLength(1);
   });
 

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { NO_SETTINGS, type PoolerState } from '../../functions/core/pooler.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
+import { headOf } from '../../functions/core/run-head.ts';
 import type { Session } from '../../functions/core/session.ts';
 import { MAX_RECORD_BYTES, packRecord, unpackRecord } from '../../functions/workflow/run-result.ts';
 import { aPolicy, aSession, aSnapshot, HOUR, someSessions } from '../support/builders.ts';
@@ -151,6 +152,7 @@ describe('a record', () => {
       outcome: SMALL.outcome,
       metrics: 'few',
       reduced: [],
+      head: headOf(SMALL),
     });
     expect(packed).toMatch(/^[A-Za-z0-9+/]+=*$/);
   });

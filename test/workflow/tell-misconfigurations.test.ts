@@ -11,6 +11,7 @@ import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
 import { toPeople } from '../support/published.ts';
 import { misconfiguredBy, sweptWith } from '../support/remembered.ts';
+import { workHere } from '../support/report-work.ts';
 
 const GRANT = misconfiguredBy({ grants: { pg_use_reserved_connections: 'missing' } });
 const BOTH = misconfiguredBy({
@@ -50,6 +51,7 @@ async function swept(found: readonly Misconfiguration[] | null, ports: Partial<R
   await report(
     { kind: 'record', ...invocation, payload },
     {
+      work: workHere,
       keep: null,
       memory: store,
       count: (measure) => {

@@ -1,5 +1,6 @@
 import type { Advice } from '../../core/advice.ts';
 import type { Diagnosis } from '../../core/diagnosis.ts';
+import { type Explained, explain } from '../../core/explain.ts';
 import type { KeptRecord } from '../../core/kept-record.ts';
 import { factsOf } from '../facts.ts';
 import { stepsOf } from '../next-steps.ts';
@@ -17,15 +18,19 @@ import { whatNext, why } from './why.ts';
 /** Nothing is fetched, run or sent, whatever somebody smuggled into a name. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+type Given = { readonly diagnosis?: Diagnosis | null; readonly advice?: readonly Advice[] };
+
+/** The page of a run, from its record alone. */
+export function renderPage(record: KeptRecord, given: Given = {}): string {
+  return renderExplainedPage(explain(record, record.reduced), given);
+}
+
 /**
  * What people look at after the message: one file, without scripts, that needs nothing from elsewhere. It says why and what
  * next as the message does, unless something else is given.
  */
-export function renderPage(
-  record: KeptRecord,
-  given: { readonly diagnosis?: Diagnosis | null; readonly advice?: readonly Advice[] } = {},
-): string {
-  const facts = factsOf(record, record.reduced);
+export function renderExplainedPage(explained: Explained, given: Given = {}): string {
+  const facts = factsOf(explained);
   const { diagnosis = facts.diagnosis, advice = stepsOf(facts) } = given;
   const charts = [
     ...slotsCharts(facts),

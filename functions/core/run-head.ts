@@ -1,0 +1,92 @@
+import type { RunSummary } from './incident.ts';
+import { ownTriesOf } from './own-tries.ts';
+import type { RunRecord } from './record.ts';
+import { type Group, groupKey, groupOf, identityOf } from './session.ts';
+import type { Pressure } from './slots.ts';
+import { isRefusal, type TriggerKind } from './trigger.ts';
+import { isFreed, retakenBy } from './verification.ts';
+
+/** How full one scope is. */
+type SlotsUsed = Pick<Pressure, 'scope' | 'used' | 'usable'>;
+
+/**
+ * What a run came to, in a few numbers that travel beside its packed record. `report` tells them when the record cannot be
+ * read or explained within its budget.
+ */
+export type RunHead = Pick<
+  RunSummary,
+  'startedAt' | 'heedsPause' | 'need' | 'ended' | 'retaken' | 'ownTries'
+> & {
+  readonly trigger: TriggerKind;
+  /** The scope that the message speaks of, at the first look and at the last one; null where the run did not look. */
+  readonly before: SlotsUsed | null;
+  readonly after: SlotsUsed | null;
+  /** Sessions that the plan chose. */
+  readonly chosen: number;
+  /** Sessions that were told to end. `ended` counts those that are gone. */
+  readonly told: number;
+  /** Those of `ended` that left without an answer: by us, or by themselves. */
+  readonly perhaps: number;
+  /** Whose sessions they are, the largest groups first: those that were told to end, or were chosen where none was told. */
+  readonly groups: readonly { readonly group: Group; readonly count: number }[];
+};
+
+/** More than this is for the record to say. */
+export const MOST_GROUPS = 3;
+
+export function headOf(record: RunRecord): RunHead {
+  const { startedAt, trigger, recall, plan, attempts, readings } = record;
+  const settled = readings.findLast(({ phase }) => phase === 'settled');
+  const freed = attempts.filter(isFreed);
+  const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
+  return {
+    startedAt,
+    trigger: trigger.kind,
+    heedsPause: recall !== null,
+    need:
+      plan === null || plan.problem !== null ? null : plan.pressure.reduce((sum, { need }) => sum + need, 0),
+    before: before && slotsUsed(before),
+    after: before && sameScope(before, readings.at(-1)?.pressure ?? []),
+    chosen: plan?.victims.length ?? 0,
+    told: attempts.length,
+    ended: freed.length,
+    perhaps: freed.filter(({ result }) => result === 'gone').length,
+    retaken: plan !== null && settled ? retakenBy(plan, attempts, settled) : 0,
+    ownTries: ownTriesOf(record),
+    groups: groupsOf(record),
+  };
+}
+
+function slotsUsed({ scope, used, usable }: Pressure): SlotsUsed {
+  return { scope, used, usable };
+}
+
+function sameScope({ scope }: Pressure, later: readonly Pressure[]): SlotsUsed | null {
+  const nameOf = (each: Pressure['scope']) => (each.kind === 'server' ? '' : each.name);
+  const same = later.find((each) => each.scope.kind === scope.kind && nameOf(each.scope) === nameOf(scope));
+  return same ? slotsUsed(same) : null;
+}
+
+function groupsOf({ snapshot, plan, attempts }: RunRecord): RunHead['groups'] {
+  const told = new Set(attempts.map(identityOf));
+  const sessions =
+    told.size === 0
+      ? (plan?.victims ?? []).map(({ session }) => session)
+      : (snapshot?.sessions ?? []).filter((session) => told.has(identityOf(session)));
+  return [...Map.groupBy(sessions, groupKey).values()]
+    .flatMap((those) => (those[0] ? [{ group: groupOf(those[0]), count: those.length }] : []))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_GROUPS);
+}
+
+/** A run's part in the incident of its server, before its cause is known. */
+export function summaryOfHead(
+  run: Pick<RunSummary, 'runId' | 'outcome' | 'mode'>,
+  { startedAt, heedsPause, need, ended, retaken, ownTries, trigger }: RunHead,
+): RunSummary {
+  const { runId, outcome, mode } = run;
+  return {
+    ...{ runId, startedAt, outcome, mode, cause: null, culprit: null },
+    ...{ refused: isRefusal(trigger), heedsPause, need, ended, retaken, ownTries },
+  };
+}

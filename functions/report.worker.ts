@@ -1,0 +1,20 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { coerceError } from './core/errors.ts';
+import type { StepAnswer, StepCall } from './worker/step-call.ts';
+import { reportSteps } from './workflow/report-steps.ts';
+
+/** The thread in which `report` works on a run's result: it answers each call for a step. */
+const steps = reportSteps(workerData);
+
+parentPort?.on('message', async ({ id, step, given }: StepCall) => {
+  parentPort?.postMessage(await answerTo(id, step, given));
+});
+
+async function answerTo(id: number, step: string, given: readonly unknown[]): Promise<StepAnswer> {
+  try {
+    const work: (...given: never[]) => Promise<unknown> = steps[step as keyof typeof steps];
+    return { id, result: await work(...(given as never[])) };
+  } catch (thrown) {
+    return { id, problem: coerceError(thrown).toProblem() };
+  }
+}

@@ -1,0 +1,126 @@
+import type { Destination } from '../core/destination.ts';
+import type { Story } from '../core/incident.ts';
+import type { Message } from '../core/message.ts';
+import { failedRun, METRICS_CHOICES, type MetricsChoice } from '../core/run-metrics.ts';
+import { renderUnreadable } from '../render/failure.ts';
+import { withLeftOut } from '../render/left-out.ts';
+import { renderShort } from '../render/short.ts';
+import { checkSize } from './check-size.ts';
+import { countRun } from './count-run.ts';
+import { keepPage, keepRecord, urlOf } from './keep-record.ts';
+import { isTellable, type KnownRun, knownIn, reportedRun } from './known-run.ts';
+import { type Attempts, attemptsOf } from './left-out.ts';
+import type { ReportPorts, ReportWork } from './ports.ts';
+import { type Dues, rememberRun } from './remember-run.ts';
+import { logNotTold, tell } from './tell.ts';
+import { tellMisconfigurations } from './tell-misconfigurations.ts';
+
+type RecordDelivery = Extract<Destination, { readonly kind: 'record' }>;
+
+/** One delivery of a run's record, on its way through the report. */
+export type Report = {
+  readonly delivery: RecordDelivery;
+  readonly work: ReportWork;
+  readonly attempts: Attempts;
+  readonly ports: ReportPorts;
+};
+
+/**
+ * Keeps a record, tells of it, and draws its page, in this order. What works on the whole record may fail, hang or be ended:
+ * then the message is shorter, and says so. A record that cannot be read costs no message: somebody's server may be full.
+ */
+export async function reportRecord(delivery: RecordDelivery, ports: ReportPorts): Promise<void> {
+  const { requestId, payload } = delivery;
+  const work = beginWork(payload, ports);
+  try {
+    await reportOn({ delivery, work, attempts: attemptsOf({ requestId }, ports), ports });
+  } finally {
+    work.end();
+  }
+}
+
+async function reportOn(report: Report): Promise<void> {
+  const { delivery, work, attempts, ports } = report;
+  const read = await attempts.attempt('record', work.readRecord);
+  const run = read ?? knownIn(delivery.payload, delivery);
+  if (read === null) ports.count(failedRun(delivery));
+  else countRun(read, choiceIn(delivery.payload), ports);
+  const [isKept, cause] = await Promise.all([
+    keepRecord(run, read, delivery.payload, ports),
+    read === null ? null : attempts.attempt('cause', work.explain),
+  ]);
+  const dues = await rememberRun(reportedRun(run, cause, read, ports.now()), ports);
+  const isRead = read !== null;
+  const links = {
+    isRead,
+    record: isKept ? await urlOf(run, 'record', ports) : null,
+    page: isKept && isRead ? await urlOf(run, 'page', ports) : null,
+  };
+  try {
+    await tellRun(report, run, dues.run, links);
+    if (isRead) await tellMisconfigurations(read, dues.checks, report, ports);
+  } finally {
+    // Also where a topic refused: the next delivery may fare no better, and the page is linked to by then.
+    if (links.page !== null)
+      await keepPage(run, await attempts.attempt('page', work.drawPage), attempts.leftOut(), ports);
+  }
+}
+
+/** Where people find what is kept of the run; null for what is not, or will not be. */
+type Links = { readonly isRead: boolean; readonly record: string | null; readonly page: string | null };
+
+/** Linked to its page where there will be one; in short, where the message cannot be written, and then to its record. */
+async function tellRun(
+  { delivery, work, attempts, ports }: Report,
+  run: KnownRun,
+  due: Dues['run'],
+  links: Links,
+): Promise<void> {
+  if (due === null) return logNotTold(delivery, ports);
+  const { kind, requestId } = delivery;
+  const { story } = due;
+  const write = async () => checkSize(await work.writeMessage(story, links.page ?? links.record));
+  const written = links.isRead ? await attempts.attempt('message', write) : null;
+  const message =
+    written === null
+      ? inShort(delivery, run, attempts, links.record, story)
+      : withLeftOut(written, attempts.leftOut());
+  await tell(message, due, { kind, requestId }, ports);
+}
+
+function inShort(
+  delivery: RecordDelivery,
+  run: KnownRun,
+  { leftOut }: Attempts,
+  recordUrl: string | null,
+  story: Story | null,
+): Message {
+  if (isTellable(run)) return renderShort(run, delivery, leftOut(), recordUrl, story);
+  const problem = leftOut()[0]?.problem ?? { code: 'unexpected', message: 'Nothing is known of it.' };
+  return renderUnreadable(delivery, run, problem, story, recordUrl);
+}
+
+/** A server's runs of before there was a choice have the default. */
+function choiceIn(payload: unknown): MetricsChoice {
+  const { metrics } = (payload ?? {}) as Readonly<Record<string, unknown>>;
+  return METRICS_CHOICES.find((each) => each === metrics) ?? 'few';
+}
+
+/** Work that cannot even begin is work that fails at every step. */
+function beginWork(payload: unknown, { work }: ReportPorts): ReportWork {
+  try {
+    return work(payload);
+  } catch (thrown) {
+    const fail = () => Promise.reject(thrown);
+    return {
+      ...{
+        readRecord: fail,
+        explain: fail,
+        writeMessage: fail,
+        writeMisconfigurations: fail,
+        drawPage: fail,
+      },
+      end: () => {},
+    };
+  }
+}

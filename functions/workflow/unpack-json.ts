@@ -1,0 +1,22 @@
+/** What a text may come to when it is unpacked. */
+export type UnpackLimits = {
+  readonly bytes: number;
+  /** Values, counted by the signs before them: a list of empty lists takes 25 times its text's size in memory. */
+  readonly values: number;
+};
+
+const [COMMA, OPEN_BRACKET, OPEN_BRACE] = [0x2c, 0x5b, 0x7b];
+
+/**
+ * The JSON in a base64 text of gzip. A small text can unpack to a large one, and fill the memory or the time that the
+ * function has: beyond the limits it is not read.
+ * @throws whatever is wrong with it.
+ */
+export function unpackJson(text: string, limits: UnpackLimits): unknown {
+  const { gunzipSync } = process.getBuiltinModule('node:zlib');
+  const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: limits.bytes });
+  let values = 0;
+  for (const byte of bytes) if (byte === COMMA || byte === OPEN_BRACKET || byte === OPEN_BRACE) values += 1;
+  if (values > limits.values) throw new Error(`it holds ${values} values, ${limits.values} are allowed`);
+  return JSON.parse(bytes.toString('utf8'));
+}

@@ -1,0 +1,133 @@
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
+import { packRecord } from '../../functions/workflow/run-result.ts';
+import { destinationEnvelope } from '../support/destination-envelope.ts';
+import { faultyReport } from '../support/faulty-bundle.ts';
+import { INCIDENTS } from '../support/incidents.ts';
+import { functionArn } from '../support/lambda-environment.ts';
+import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
+import { startLoopbackLambda } from '../support/loopback-lambda.ts';
+import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
+
+/** The bundle of `report` as it is deployed, but for one fault in one of its functions. */
+
+const BUCKET = 'records-of-pg-headroom';
+const KEY = 'records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2';
+/** Counted from the handler's start to the message; in a function of 512 MB it passes within 17 s. */
+const MOST_CPU_MS = 5_000;
+
+let stack: AsyncDisposableStack;
+let aws: LoopbackAws;
+let s3: LoopbackS3;
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  aws = stack.use(await startLoopbackAws());
+  s3 = stack.use(await startLoopbackS3([BUCKET]));
+});
+afterEach(() => stack.disposeAsync());
+
+type Line = Readonly<Record<string, unknown>>;
+
+async function reportedWith(where: string, statement: string) {
+  const bundle = stack.use(faultyReport(where, statement)).folder;
+  const environment = {
+    ...aws.environment,
+    ...s3.environment,
+    [REPORT_ENV.topic]: 'arn:aws:sns:eu-west-1:111122223333:people',
+    [REPORT_ENV.bucket]: BUCKET,
+  };
+  const timeoutSeconds = REPORT_TIMEOUT_SECONDS;
+  const report = { bundle, handler: HANDLER, timeoutSeconds, environment, memoryMb: 512 };
+  const lambda = stack.use(startLoopbackLambda({ functions: { report } }));
+  const envelope = destinationEnvelope({
+    requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2',
+    functionArn: functionArn('pg-headroom-orders'),
+    condition: 'Success',
+    attempts: 1,
+    event: {},
+    response: { payload: packRecord(INCIDENTS.partial()), isError: false },
+  });
+  const invocation = await lambda.invokeAsync('report', envelope);
+  const lines: readonly Line[] = lambda.logs.flatMap(({ line }) => {
+    const json = /\{.*\}$/.exec(line)?.[0];
+    return json === undefined ? [] : [JSON.parse(json) as Line];
+  });
+  const named = (event: string) => lines.filter((line) => line.event === event);
+  return { invocation, lines, named, published: aws.published };
+}
+
+const LOOP = 'for(;;)';
+const THROW = 'throw new Error("broken")';
+/** They fill memory on the heap, in few large pieces, and beside it, where V8's limits do not count. */
+const FILL = {
+  objects: 'for(const all=[];;)all.push({a:[1,2,3]})',
+  'a map': 'for(let all=new Map(),i=0;;i++)all.set(i,i)',
+  buffers: 'for(const all=[];;)all.push(Buffer.alloc(1e6,1))',
+  'one list that doubles': 'for(let all=[1];;)all=all.concat(all)',
+};
+
+const FAULTS: readonly (readonly [where: string, how: string, statement: string, says: string])[] = [
+  ['unpackRecord', 'throws', THROW, 'cannot be read (broken)'],
+  ['unpackRecord', 'loops for ever', LOOP, 'The record of this run could not be read.'],
+  ['diagnose', 'loops for ever', LOOP, 'The cause could not be worked out.'],
+  ['diagnose', 'waits for ever', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0)', '12.0 s'],
+  ['diagnose', 'ends its process', 'process.exit(3)', 'The cause could not be worked out.'],
+  ['adviseOn', 'throws', THROW, 'The message could not be written in full. broken'],
+  ['adviseOn', 'loops for ever', LOOP, 'The message could not be written in full.'],
+  ['adviseOn', 'calls itself for ever', '(function f(){f();f()})()', 'The message could not be written'],
+  ['renderExplained', 'throws', THROW, 'The message could not be written in full. broken'],
+  ['renderExplained', 'loops for ever', LOOP, 'The message could not be written in full.'],
+  [
+    'renderExplained',
+    'answers with 1 MB',
+    'return {text:"x".repeat(1e6),chat:{}}',
+    'The message was too large',
+  ],
+  ...Object.entries(FILL).map(
+    ([what, statement]) => ['diagnose', `fills memory with ${what}`, statement, ' of memory, '] as const,
+  ),
+];
+
+describe('the message is told in short, and within 5 s of CPU, when', () => {
+  test.each(FAULTS)('%s %s', async (where, _, statement, says) => {
+    const { invocation, published, named } = await reportedWith(where, statement);
+    expect([invocation.error, invocation.attempts.length]).toEqual([null, 1]);
+    expect(published).toHaveLength(1);
+    const [message] = published;
+    const text = message?.message.replace(/\s+/g, ' ');
+    expect(message?.subject).toBe('orders: partial, 6 sessions ended, 56 of 57 slots used, told in short');
+    expect(text).toContain(says);
+    expect(text).toContain('8 sessions were told to end: 8 of billing-worker.');
+    expect(message?.message).toContain(`&prefix=${KEY}.json.gz\n`);
+    expect(s3.objects.has(`${BUCKET}/${KEY}.json.gz`)).toBe(true);
+    expect(named('told')[0]?.cpuMs).toBeLessThan(MOST_CPU_MS);
+  });
+});
+
+describe('the rest is told as ever, and says what is left out, when', () => {
+  test('diagnose throws: the message has no cause', async () => {
+    const { published, lines } = await reportedWith('diagnose', THROW);
+    expect(published[0]?.subject).toContain('still under pressure, 6 idle sessions of billing-worker ended');
+    expect(published[0]?.message).toMatch(/WHAT IS LEFT OUT\n {2}The cause could not be worked out. broken/);
+    expect(lines).toContainEqual(expect.objectContaining({ ReportsCutShort: 1 }));
+  });
+
+  test.each([
+    ['renderExplainedPage', 'throws', THROW, 'broken'],
+    ['holdersChart', 'loops for ever', LOOP, 'The work on the record was ended: it took '],
+  ])('%s %s: the page says so in its place', async (where, _, statement, says) => {
+    const { published, lines } = await reportedWith(where, statement);
+    expect(published[0]?.subject).toContain('connection leak');
+    const page = s3.objects.get(`${BUCKET}/${KEY}.html`)?.body.toString();
+    expect(page).toContain('The page could not be drawn.');
+    expect(page).toContain(says);
+    expect(lines).toContainEqual(expect.objectContaining({ ReportsCutShort: 1 }));
+  });
+});
+
+test('a record that could not be read is kept as it came', async () => {
+  await reportedWith('unpackRecord', THROW);
+  const kept = s3.objects.get(`${BUCKET}/${KEY}.json.gz`)?.body ?? '';
+  expect(JSON.parse(gunzipSync(kept).toString())).toEqual(packRecord(INCIDENTS.partial()));
+});

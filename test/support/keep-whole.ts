@@ -1,0 +1,11 @@
+import { gzipSync } from 'node:zlib';
+import type { KeptRecord } from '../../functions/core/kept-record.ts';
+import type { Keep } from '../../functions/workflow/ports.ts';
+
+/** Keeps a record as `report` does, or a page of it; where people can see it. */
+export async function keepWhole(keep: Keep, record: KeptRecord, page?: string): Promise<string> {
+  const as = page === undefined ? 'record' : 'page';
+  const bytes = page === undefined ? gzipSync(JSON.stringify(record)) : new TextEncoder().encode(page);
+  await keep.put(record, as, bytes);
+  return keep.urlOf(record, as);
+}
