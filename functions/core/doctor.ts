@@ -1,6 +1,7 @@
 import type { DoctorFacts } from './doctor-facts.ts';
 import type { DoctorFinding, Standing } from './doctor-finding.ts';
 import { checkLogHidden, checkLogLanguage, checkLogSqlstate } from './doctor-log.ts';
+import { onReplica } from './doctor-replica.ts';
 import {
   checkAttributes,
   checkConnectionLimit,
@@ -27,6 +28,11 @@ import {
 
 /** Every check, in the order in which they are read: who we are, whether we get in, whether we are told, what to set. */
 export function examineServer(facts: DoctorFacts): readonly DoctorFinding[] {
+  const findings = findingsOn(facts);
+  return facts.isReplica ? findings.map(onReplica) : findings;
+}
+
+function findingsOn(facts: DoctorFacts): readonly DoctorFinding[] {
   return [
     checkServer(facts),
     serverAnswers(),

@@ -36,6 +36,7 @@ const snapshot = fields({
     provider: z._default(z.nullable(word(PROVIDERS)), null),
     ownPid: z.nullable(pid),
     readsAllStats: flag,
+    isReplica: told('Whether it is a read replica; absent in older records.', z.optional(flag)),
   }),
   slots: fields({
     max: count,

@@ -155,6 +155,7 @@ const serverSchema = strictObject({
     z._default(z.nullable(z.enum(PROVIDERS, { error: PROVIDER })), null),
   ),
   ownPid: described('The session that took the snapshot.', z._default(z.nullable(pid), null)),
+  isReplica: described('A read replica.', z.optional(z.boolean({ error: 'true or false' }))),
   coordinators: described(
     "A distributed server's coordinators, each with slots of its own.",
     z.optional(z.array(coordinatorSchema, { error: 'a list of coordinators' })),

@@ -48,6 +48,8 @@ export type ServerFacts = {
   readonly ownPid: number | null;
   /** Whether our role has the privileges of `pg_read_all_stats`; without them most of a row is null. */
   readonly readsAllStats: boolean;
+  /** A read replica. Absent on GaussDB, and in snapshots from before it was read. */
+  readonly isReplica?: boolean | undefined;
   /** Those of a distributed server, where our role may read them; absent on others. */
   readonly coordinators?: readonly Coordinator[] | undefined;
 };

@@ -39,7 +39,7 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
   'role-limit': {
     code: 'connect-role-limit',
     found: "our own role's CONNECTION LIMIT is reached",
-    next: 'raise it to at least 5 with ALTER ROLE, nobody else should use this role',
+    next: 'raise it to at least 5 with ALTER ROLE (of a read replica on its primary), nothing else should use this role',
   },
   'database-limit': {
     code: 'connect-database-limit',

@@ -19,6 +19,7 @@ type SettingsRow = Omit<Snapshot['slots'], 'providerReserved' | 'roles' | 'datab
   readonly version: string;
   readonly provider: Provider | null;
   readonly readsAllStats: boolean;
+  readonly isReplica: boolean;
 };
 type SessionRow = Omit<Session, 'sessionId' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & Waiter;
 type Facts = Pick<Waits, 'blockedBy'> & {
@@ -50,7 +51,8 @@ export async function readSnapshot(
       readFacts(query, versionNumber),
       reserveIn(query(READ_PROVIDER_RESERVE)),
     ]);
-  const { takenAt, ownPid, version, provider, readsAllStats, ...slots } = settingsRows[0] as SettingsRow;
+  const { takenAt, ownPid, version, provider, readsAllStats, isReplica, ...slots } =
+    settingsRows[0] as SettingsRow;
   const rows = sessionRows as readonly SessionRow[];
   const { locks, blockedBy } = await readWaits(query, rows, lockRows);
   const ownDatabase = rows.find(({ pid }) => pid === ownPid)?.database ?? null;
@@ -61,7 +63,7 @@ export async function readSnapshot(
   );
   return {
     takenAt,
-    server: { flavor: 'postgresql', version, provider, ownPid, readsAllStats },
+    server: { flavor: 'postgresql', version, provider, ownPid, readsAllStats, isReplica },
     slots: {
       ...slots,
       providerReserved,

@@ -18,6 +18,35 @@ test('a server on which all is well has nothing but good findings, one for each 
   expect(checks).toHaveLength(17);
 });
 
+describe('On a read replica', () => {
+  const facts = someFacts({
+    role: { connectionLimit: null },
+    grants: { pg_signal_backend: 'missing' },
+    settings: { track_activities: 'off', idle_in_transaction_session_timeout: '0' },
+    snapshot: { sessions: someSessions(4, 100, { user: 'app' }) },
+  });
+  const mendsOf = (isReplica: boolean) =>
+    new Map(examineServer({ ...facts, isReplica }).map(({ check, mend }) => [check, mend]));
+
+  test('what our role lacks is said to be given on the primary', () => {
+    for (const check of ['terminate', 'connection-limit'] as const) {
+      expect(mendsOf(true).get(check)?.sql).toEqual(mendsOf(false).get(check)?.sql);
+      expect(mendsOf(true).get(check)?.note).toMatch(/^On the primary: /);
+      expect(mendsOf(false).get(check)?.note ?? '').not.toContain('primary');
+    }
+  });
+
+  test("the server's own settings are its own", () => {
+    expect(mendsOf(true).get('activity')).toEqual(mendsOf(false).get('activity'));
+  });
+
+  test('no setting is chosen for roles by the sessions that are here', () => {
+    expect(mendsOf(false).get('idle-in-transaction')?.sql).toHaveLength(1);
+    expect(mendsOf(true).get('idle-in-transaction')?.sql).toEqual([]);
+    expect(mendsOf(true).get('idle-in-transaction')?.note).toMatch(/^On the primary: /);
+  });
+});
+
 test('a pooler in the server’s place is a problem by itself', () => {
   expect(poolerAnswers()).toMatchObject({ check: 'direct', standing: 'problem' });
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { renderIncident } from '../../functions/render/incident.ts';
 import type { RemediatePorts } from '../../functions/workflow/ports.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
 import { endsOfOurs, interruptWindow, oursOn, takenBack } from '../support/interrupted-window.ts';
@@ -80,6 +81,11 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     ]);
     await expectAlive(replica, [notifier]);
     await expectAlive(primary, bystanders);
+    // Roles are changed on the primary, for all of its servers: nothing of it is computed from this one.
+    expect(record.snapshot?.server.isReplica).toBe(true);
+    const text = renderIncident(record).text.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('This is a read replica: the CONNECTION LIMIT of role app is set on the primary');
+    expect(text).not.toMatch(/ALTER (ROLE|DATABASE)/);
     expect(await replica.query('SELECT pg_is_in_recovery() AS is')).toEqual([{ is: true }]);
   });
 

@@ -34,6 +34,11 @@ export type AdviceFacts = {
   readonly major: number;
   /** GaussDB(DWS) and openGauss have settings and a console of their own. */
   readonly isGauss: boolean;
+  /**
+   * A read replica: its roles and databases are changed on the primary, for all servers of it. Advice then says what to
+   * look at there, and computes nothing from this one.
+   */
+  readonly isReplica: boolean;
   /** Those of the cause that advice is asked for, the largest first. */
   readonly suspects: readonly Suspect[];
   /** Sessions of everybody, by group as `groupText` has it. */
@@ -51,6 +56,7 @@ export function adviceFactsOf(record: RunRecord, snapshot: Snapshot, diagnosis: 
     slots: serverPressure(snapshot, record.policy),
     major: majorVersion(snapshot),
     isGauss: snapshot.server.flavor === 'gaussdb',
+    isReplica: snapshot.server.isReplica === true,
     suspects: diagnosis.culprits.map((culprit) => ({
       ...culprit,
       ...clientsOf(culprit.standing.group, sessionsOf),

@@ -2,16 +2,23 @@ import { type Advice, forOperator, sqlPaste } from '../advice.ts';
 import { cleanName } from '../clean-text.ts';
 import { type RoleLimit, roleLimitFor } from '../role-limit.ts';
 import { quoteIdentifier } from '../sql-text.ts';
+import { counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { limitOnPrimary } from './on-primary.ts';
 
 /** A limit for the first role that one would have helped against: it works at once, for new sessions. */
-export function capRole({ snapshot, suspects, ranking, slots }: AdviceFacts): readonly Advice[] {
+export function capRole({ snapshot, suspects, ranking, slots, isReplica }: AdviceFacts): readonly Advice[] {
   const suspected = suspects.map(({ standing }) => standing.group.user);
   const roles = suspected.length > 0 ? suspected : [ranking.leading?.group.user ?? null];
   const limit = roles.map((role) => roleLimitFor(snapshot, role, slots.need)).find((each) => each !== null);
   if (limit === undefined) return [];
+  if (isReplica) return [limitOnPrimary(heldHere(limit), `role ${cleanName(limit.role)}`)];
   const text = `To keep role ${cleanName(limit.role)} from filling the server again, cap it at ${limit.limit} (it held ${limit.held}). Open sessions stay, new ones over the limit are refused.`;
   return [forOperator(`${text}${sharedBy(limit)}`, limitPaste(limit))];
+}
+
+export function heldHere({ role, held }: RoleLimit): string {
+  return `Role ${cleanName(role)} held ${counted(held, 'session')} here.`;
 }
 
 /** A role's limit binds all of its applications together. */

@@ -18,7 +18,8 @@ const MOST_ROLES = 2;
 /** Where hosts vanish, the server has to ask. `client_connection_check_interval` does not find half-open peers. */
 export function keepalives(facts: AdviceFacts): readonly Advice[] {
   const roles = [...new Set(facts.suspects.filter(maySet).map(({ standing }) => standing.group.user))];
-  const perRole = roles.length > 0 && roles.length <= MOST_ROLES;
+  // A replica's own settings are its configuration's; those of its roles are the primary's.
+  const perRole = !facts.isReplica && roles.length > 0 && roles.length <= MOST_ROLES;
   const { where, paste } = perRole
     ? { where: '', paste: forRoles(roles) }
     : changeSettings(

@@ -4,6 +4,7 @@ import { isTool } from '../developer-tools.ts';
 import { groupOf, type Session } from '../session.ts';
 import { ageText, counted } from '../words.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { settingOnPrimary } from './on-primary.ts';
 import { FIRST_WITH_IDLE_SESSIONS, rolePaste } from './session-timeouts.ts';
 
 const HOUR_S = 3_600;
@@ -44,7 +45,10 @@ function timeoutForPeople(facts: AdviceFacts): readonly Advice[] {
       ),
     ];
   if (facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
-  const shown = own.slice(0, MOST_ROLES).map(([role]) => rolePaste(role, 'idle_session_timeout', HOUR_S));
+  const names = own.slice(0, MOST_ROLES).map(([role]) => role);
+  if (facts.isReplica)
+    return [settingOnPrimary(names, 'idle_session_timeout', `${found}. Let their idle sessions end`)];
+  const shown = names.map((role) => rolePaste(role, 'idle_session_timeout', HOUR_S));
   const likewise = own.length > MOST_ROLES ? ' Likewise for the others.' : '';
   return [
     forOperator(

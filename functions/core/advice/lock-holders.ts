@@ -6,12 +6,13 @@ import { rootBlocker } from './root-blocker.ts';
 import { boundOpenTransactions, longTransactions } from './session-timeouts.ts';
 
 /** So that nobody holds a lock for as long again: by what the holder did. */
-export function boundBlocker({ snapshot, major }: AdviceFacts): readonly Advice[] {
+export function boundBlocker(facts: AdviceFacts): readonly Advice[] {
+  const { snapshot, isReplica } = facts;
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null || session.superuser !== false) return [];
   const role = session.user ?? '';
-  if (session.state === 'active') return longTransactions(major, role, session.transactionAgeMs ?? 0);
-  return boundOpenTransactions(role, session.stateAgeMs ?? 0);
+  if (session.state === 'active') return longTransactions(facts, role, session.transactionAgeMs ?? 0);
+  return boundOpenTransactions(isReplica, role, session.stateAgeMs ?? 0);
 }
 
 /** What the holder's own people can do. */

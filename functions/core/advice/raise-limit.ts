@@ -5,6 +5,7 @@ import { countsFor, mayStayUsed, type Pressure, type Scope, scopeName, slotHolde
 import { quoteIdentifier } from '../sql-text.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { isHeldInVain } from './held-in-vain.ts';
+import { limitOnPrimary } from './on-primary.ts';
 import { smallerPools } from './pool-size.ts';
 
 type Limited = Pressure & { readonly scope: Exclude<Scope, { readonly kind: 'server' }> };
@@ -26,6 +27,10 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
     const spare = Math.max(1, Math.floor(limit / 10));
     return smallerPools(suspects, limit - spare, `${limit} sessions that ${whose} may have`);
   }
+  if (facts.isReplica)
+    return [
+      limitOnPrimary(`All ${limit} sessions that ${whose} may have are taken here, ${busy} busy.`, whose),
+    ];
   const room = mayStayUsed({ kind: 'server' }, facts.slots.usable, facts.record.policy.relieve.until);
   const more = Math.min(Math.max(1, Math.ceil(limit / 2)), room - facts.slots.used);
   const found = `All ${limit} sessions that ${whose} may have are taken${busy > 0 ? `, ${busy} busy` : ''}`;

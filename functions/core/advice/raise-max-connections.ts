@@ -24,9 +24,10 @@ export function raiseMaxConnections(facts: AdviceFacts): readonly Advice[] {
     before: `${max}`,
   };
   const { where, paste } = changeSettings(facts, [setting], true);
+  const here = facts.isReplica ? ' This is a read replica: it is for this server alone.' : '';
   return [
     forOperator(
-      `Where memory bears it, raise max_connections from ${max} to ${raised}: about ${MEGABYTES_EACH} MB each, ${memory} MB more. It takes a restart (of standbys first), a reload does not do it. More sessions at work make each slower.${where}`,
+      `Where memory bears it, raise max_connections from ${max} to ${raised}: about ${MEGABYTES_EACH} MB each, ${memory} MB more. It takes a restart (of standbys first), a reload does not do it. More sessions at work make each slower.${here}${where}`,
       paste,
     ),
   ];

@@ -7,6 +7,7 @@ import { ageText, counted } from '../words.ts';
 import type { AdviceFacts, Suspect } from './advice-facts.ts';
 import { durationValue, tidySeconds } from './duration.ts';
 import { isOfPooler } from './known-poolers.ts';
+import { settingOnPrimary } from './on-primary.ts';
 import { GAUSS_PLACE } from './server-setting.ts';
 
 /** `idle_session_timeout` came with it. */
@@ -34,6 +35,7 @@ export function idleSessions(facts: AdviceFacts): readonly Advice[] {
 
 function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): readonly Advice[] {
   const role = standing.group.user;
+  if (facts.isReplica) return [settingOnPrimary([role], 'idle_session_timeout', 'Let idle sessions end')];
   const held = [...facts.sessionsOf.values()].flat().filter(({ user }) => user === role).length;
   const may = Math.max(2, held - facts.slots.need);
   const rate = opening === null ? 0 : opening.perHour;
@@ -54,31 +56,35 @@ function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): rea
 }
 
 /** For transactions that somebody began and left. */
-export function openTransactions({ suspects }: AdviceFacts): readonly Advice[] {
+export function openTransactions({ suspects, isReplica }: AdviceFacts): readonly Advice[] {
   const suspect = suspects.find(maySet);
   if (suspect === undefined) return [];
   const ages = suspect.sessions
     .filter(({ state }) => state?.startsWith('idle in transaction') === true)
     .flatMap(({ stateAgeMs }) => stateAgeMs ?? []);
-  return boundOpenTransactions(suspect.standing.group.user, Math.max(0, ...ages));
+  return boundOpenTransactions(isReplica, suspect.standing.group.user, Math.max(0, ...ages));
 }
 
 /** `oldestMs` is how long one was left open. */
-export function boundOpenTransactions(role: string, oldestMs: number): readonly Advice[] {
+export function boundOpenTransactions(isReplica: boolean, role: string, oldestMs: number): readonly Advice[] {
   if (!mayBeSet(role)) return [];
+  const setting = 'idle_in_transaction_session_timeout';
+  if (isReplica) return [settingOnPrimary([role], setting, 'Let transactions that are left open end')];
   const seconds = tidySeconds(oldestMs / 2, 30, 5 * MINUTE_S);
   return [
     forOperator(
       `Let transactions that role ${cleanName(role)} leaves open end after ${ageText(seconds * 1_000)}: for new sessions, and not for a role of backups or migrations.`,
-      rolePaste(role, 'idle_in_transaction_session_timeout', seconds),
+      rolePaste(role, setting, seconds),
     ),
   ];
 }
 
 /** For statements that hold a slot for long: per role, never for the whole server. */
-export function longStatements({ suspects }: AdviceFacts): readonly Advice[] {
+export function longStatements({ suspects, isReplica }: AdviceFacts): readonly Advice[] {
   const suspect = suspects.find(maySet);
   if (suspect === undefined) return [];
+  if (isReplica)
+    return [settingOnPrimary([suspect.standing.group.user], 'statement_timeout', 'Bound long statements')];
   const ages = suspect.sessions
     .filter(({ state }) => state === 'active')
     .flatMap(({ queryAgeMs }) => queryAgeMs ?? [])
@@ -96,10 +102,15 @@ export function longStatements({ suspects }: AdviceFacts): readonly Advice[] {
 }
 
 /** For whoever holds a lock at work: the whole transaction from 17 on, before that each statement. */
-export function longTransactions(major: number, role: string, ms: number): readonly Advice[] {
+export function longTransactions(
+  { major, isReplica }: Pick<AdviceFacts, 'major' | 'isReplica'>,
+  role: string,
+  ms: number,
+): readonly Advice[] {
   if (!mayBeSet(role)) return [];
   const setting = major >= FIRST_WITH_TRANSACTIONS ? 'transaction_timeout' : 'statement_timeout';
   const what = major >= FIRST_WITH_TRANSACTIONS ? 'transactions' : 'statements';
+  if (isReplica) return [settingOnPrimary([role], setting, `Bound long ${what}`)];
   const seconds = tidySeconds(ms / 2, 30, 15 * MINUTE_S);
   return [
     forOperator(

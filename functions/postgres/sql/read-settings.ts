@@ -2,7 +2,7 @@ const numberIn = (setting: string): string =>
   `pg_catalog.current_setting('${setting}'::pg_catalog.text)::pg_catalog.int4`;
 
 /**
- * Slots, reserves, what our role may see, and who runs the server: providers leave a role of theirs, and Aurora a function
+ * Slots, reserves, what our role may see, whether it is a read replica, and who runs the server: providers leave a role of theirs, and Aurora a function
  * of the first superuser (10), which an ordinary role cannot imitate.
  * `reserved_connections` came with 16.
  * Reads: settings, pg_roles, pg_proc. Needs: no privilege.
@@ -20,6 +20,7 @@ SELECT pg_catalog.now()::pg_catalog.text AS "takenAt",
             WHEN pg_catalog.to_regrole('cloudsqlsuperuser'::pg_catalog.text) IS NOT NULL
             THEN 'google'::pg_catalog.text END AS provider,
        pg_catalog.pg_has_role('pg_read_all_stats'::pg_catalog.name, 'USAGE'::pg_catalog.text) AS "readsAllStats",
+       pg_catalog.pg_is_in_recovery() AS "isReplica",
        ${numberIn('max_connections')} AS max,
        ${numberIn('superuser_reserved_connections')} AS "superuserReserved",
        CASE WHEN ${numberIn('server_version_num')} OPERATOR(pg_catalog.>=) 160000
