@@ -1,6 +1,8 @@
 import { cleanName } from './clean-text.ts';
 import { type DoctorFacts, majorVersion } from './doctor-facts.ts';
 import { advice, bySettings, type DoctorFinding, good, problem } from './doctor-finding.ts';
+import { readPrefix } from './log-prefix.ts';
+import { samplePrefix } from './sample-prefix.ts';
 import { quoteLiteral } from './sql-text.ts';
 
 type LogFacts = Pick<DoctorFacts, 'snapshot' | 'settings'>;
@@ -38,10 +40,12 @@ export function checkLogSqlstate(facts: LogFacts): DoctorFinding {
   const destinations = settingOf(facts, 'log_destination').split(',');
   const hasPrefix = destinations.some((each) => ['stderr', 'syslog', 'eventlog'].includes(each.trim()));
   if (!hasPrefix) return good('log-sqlstate', 'The log has the SQLSTATE of each line in a column.');
-  if (/%-?\d*e/.test(prefix.replaceAll('%%', '')))
+  const hasSqlstate = hasEscape(prefix, 'e');
+  if (hasSqlstate && isRead(prefix))
     return good('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
   const onRds = facts.snapshot.server.provider === 'rds' || facts.snapshot.server.provider === 'aurora';
-  const found = `log_line_prefix ${quoteLiteral(cleanName(prefix))} has no %e: refusals show by their wording only`;
+  const why = hasSqlstate ? 'is none that is read here' : 'has no %e';
+  const found = `log_line_prefix ${quoteLiteral(cleanName(prefix))} ${why}: refusals show by their wording only`;
   if (onRds && majorVersion(facts.snapshot) < 16)
     return good('log-sqlstate', `${found}, and RDS allows no other prefix before 16.`);
   const better = onRds ? RDS_PREFIX : withSqlstate(prefix);
@@ -49,11 +53,27 @@ export function checkLogSqlstate(facts: LogFacts): DoctorFinding {
   return advice('log-sqlstate', `${found}.`, mend);
 }
 
-/** Before `%q`, where the prefix ends for the server's own processes. */
+/** With what tells who was refused. */
+const READ_PREFIX = '%m [%p] %e %q%u@%d ';
+
+/** Before `%q`, where the prefix ends for the server's own processes; another prefix where this one would not be read. */
 function withSqlstate(prefix: string): string {
   const at = prefix.indexOf('%q');
-  if (at >= 0) return `${prefix.slice(0, at)}%e ${prefix.slice(at)}`;
-  return `${prefix.trimEnd()} %e `.trimStart();
+  const more =
+    at >= 0 ? `${prefix.slice(0, at)}%e ${prefix.slice(at)}` : `${prefix.trimEnd()} %e `.trimStart();
+  return !hasEscape(prefix, 'e') && isRead(more) ? more : READ_PREFIX;
+}
+
+/** Whether our own reader finds in a line what the prefix puts there. */
+function isRead(prefix: string): boolean {
+  const read = readPrefix(samplePrefix(prefix));
+  if (read === null || read.sqlstate !== '53300') return false;
+  const names = hasEscape(prefix, 'u') && hasEscape(prefix, 'd');
+  return !names || read.client.user !== null || read.words.length > 0;
+}
+
+function hasEscape(prefix: string, letter: string): boolean {
+  return new RegExp(`%-?\\d*${letter}`).test(prefix.replaceAll('%%', ''));
 }
 
 function settingOf({ settings }: LogFacts, name: string): string {

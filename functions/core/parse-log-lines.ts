@@ -1,7 +1,8 @@
 import { quoted } from './errors.ts';
 import { type Fields, fieldsOf, unknownEvent } from './event-fields.ts';
+import { refusalsInBatch } from './log-batch.ts';
 import type { LogLinesTrigger, Refused } from './log-lines.ts';
-import { type RefusalLine, refusalIn } from './refusal-line.ts';
+import type { RefusalLine } from './refusal-line.ts';
 import type { Trigger } from './trigger.ts';
 
 type LogEvent = { readonly message: string; readonly timestamp: number };
@@ -31,8 +32,9 @@ function linesOf({ logGroup, logStream, logEvents }: Fields): LogLinesTrigger {
   if (!Array.isArray(logEvents) || logEvents.length === 0)
     throw unknownEvent(`logEvents ${quoted(logEvents)}`, 'a list with at least one log event');
   const lines = logEvents.map(logEventOf);
-  const refusals = lines.flatMap(({ message, timestamp }) => {
-    const refusal = refusalIn(message);
+  const told = refusalsInBatch(lines.map(({ message }) => message));
+  const refusals = lines.flatMap(({ timestamp }, at) => {
+    const refusal = told[at] ?? null;
     return refusal === null ? [] : [{ ...refusal, timestamp }];
   });
   const latest = (refusals.length > 0 ? refusals : lines).reduce(laterOf);

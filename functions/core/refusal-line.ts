@@ -1,27 +1,12 @@
-import {
-  type Client,
-  clientOfPooler,
-  NOBODY,
-  readPrefix,
-  type ServerLine,
-  splitAtSeverity,
-} from './log-prefix.ts';
+import { type Fields, fieldsOf } from './event-fields.ts';
+import { type Client, clientOfPooler, NOBODY, type Prefix, readPrefix } from './log-prefix.ts';
+import { entryOfCsv, entryOfJson, isOfCsv, type LoggedEntry } from './logged-entry.ts';
+import { type RefusalKind, type Sentence, sentenceIn, wholeSentence } from './refusal-sentence.ts';
+import { marksIn, type ServerLine, splitAtSeverity, startsLikeServer } from './server-line.ts';
+import { severityOf } from './severity.ts';
+import { isKeyOfSpeech, isQuotedOfClient } from './told-at.ts';
 
-/**
- * What a client was refused for.
- * - `server`: every slot is taken. `reserved`: only slots reserved for others are left.
- * - `role`, `database`: a CONNECTION LIMIT. `wal-senders`: max_wal_senders.
- * - `pooler`: PgBouncer, pgpool-II or RDS Proxy said it, not the server.
- * - `unknown-53300`: the SQLSTATE says so, in words that are not known here; servers speak many languages.
- */
-export type RefusalKind =
-  | 'server'
-  | 'reserved'
-  | 'role'
-  | 'database'
-  | 'wal-senders'
-  | 'pooler'
-  | 'unknown-53300';
+export type { RefusalKind } from './refusal-sentence.ts';
 
 /** Numbers by the server's own names for them, such as `non-active`. */
 export type Figures = Readonly<Record<string, number>>;
@@ -31,85 +16,149 @@ export type RefusalLine = Client & { readonly kind: RefusalKind; readonly figure
 
 /** Longer lines are stack traces, and say it in the beginning if at all. */
 const MOST_CHARACTERS = 16_384;
-
-type Wording = { readonly kind: RefusalKind; readonly pattern: RegExp };
-
-/** Of PostgreSQL 12 to 18, RDS and Aurora, GaussDB and openGauss, PgBouncer, pgpool-II and RDS Proxy; a line's first counts. */
-const WORDINGS: readonly Wording[] = [
-  // pgpool-II says the server's sentence with a capital letter.
-  { kind: 'pooler', pattern: /Sorry, too many clients already/ },
-  { kind: 'server', pattern: /(?:sorry, )?too many clients already|already too many clients/i },
-  { kind: 'reserved', pattern: /remaining connection slots are reserved/ },
-  { kind: 'role', pattern: /too many connections for role / },
-  { kind: 'database', pattern: /too many connections for database / },
-  { kind: 'wal-senders', pattern: /number of requested standby connections exceeds / },
-  {
-    kind: 'pooler',
-    pattern:
-      /no more connections allowed|client connections exceeded \(|query_wait_timeout|server login has been failing/,
-  },
-  {
-    kind: 'pooler',
-    pattern:
-      /(?:The )?maximum number of client connections to the proxy exceeded|rate of connection to proxy exceeded/i,
-  },
-  {
-    kind: 'pooler',
-    pattern:
-      /(?:The )?IAM authentication failed because of too many competing requests|timed-out waiting to acquire database connection/i,
-  },
-];
+/** CloudWatch takes no longer line. JSON is read whole or not at all. */
+const MOST_OF_JSON = 262_144;
+/** Shippers wrap lines once or twice. */
+const MOST_WRAPS = 4;
 
 /** The refusal that a log event tells of, by the server or by an application that it happened to; null when it tells of none. */
 export function refusalIn(message: string): RefusalLine | null {
-  const line = message.slice(0, MOST_CHARACTERS);
-  const split = splitAtSeverity(line);
-  const prefix = split && readPrefix(split.prefix);
-  if (split === null || prefix === null) return refusalAnywhere(line, split);
-  // What the server says at another severity, or on its way to something else, is about SQL or another server.
-  if (split.isLess) return null;
-  const found = wordingIn(split.said);
-  if (found?.text === split.said) return refusalOf(found, prefix.client);
-  return (prefix.sqlstate ?? split.sqlstate) === TOO_MANY_CONNECTIONS ? unknownWording(prefix.client) : null;
+  return refusalAt(message, 0);
 }
 
-const POOLER_LETS_GO = / LOG C-0x[0-9a-f]{1,16}: \S{1,700} closing because: /;
-
-/** In a stack trace, in JSON, in the log of a pooler, or behind a prefix that is not known here. */
-function refusalAnywhere(line: string, split: ServerLine | null): RefusalLine | null {
-  // PgBouncer writes of each refusal twice: what it told the client, and that it let go of it.
-  if (POOLER_LETS_GO.test(line)) return null;
-  const client = clientOfPooler(line) ?? NOBODY;
-  const found = wordingIn(line);
-  if (found !== null) return refusalOf(found, client);
-  return isStated(split) || NAMED_SQLSTATE.test(line) ? unknownWording(client) : null;
+function refusalAt(message: string, wraps: number): RefusalLine | null {
+  const text = unwrapped(message);
+  if (text === null) return null;
+  const object = text.startsWith('{') && text.length <= MOST_OF_JSON ? fieldsOf(text) : {};
+  if (Object.keys(object).length > 0) return wraps < MOST_WRAPS ? refusalInJson(object, wraps) : null;
+  if (isOfCsv(text)) return refusalOfEntry(entryOfCsv(text));
+  return refusalInText(text.slice(0, MOST_CHARACTERS));
 }
 
-function isStated(split: ServerLine | null): boolean {
-  if (split === null || split.isLess) return false;
-  return split.sqlstate === TOO_MANY_CONNECTIONS || /[ :]53300[ :]/.test(split.prefix);
+/** Container runtimes: `2026-11-21T03:15:20.123Z stderr F `. */
+const OF_CONTAINER = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:err|out) [FP] /;
+/** syslog, in either form; `[3-1]` counts the message and the line in it. */
+const OF_SYSLOG =
+  /^(?:<\d{1,3}>(?:1 )?)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d)) \S{1,255} postgres[\w.-]{0,60}(?:\[\d{1,10}\]:|(?: \S{1,60}){3}) (?:\[\d{1,10}-(\d{1,10})\] )?/;
+
+/** Without what shippers put before a line. Null for a later line of a server's message, which may quote anything. */
+function unwrapped(message: string): string | null {
+  const bare = message.slice(0, MOST_OF_JSON).replace(OF_CONTAINER, '');
+  const [head = '', line = '1'] = OF_SYSLOG.exec(bare.slice(0, 1_024)) ?? [];
+  const text = bare.slice(head.length);
+  return line !== '1' || /^(?:\t|#011)/.test(text) ? null : text.trimEnd();
 }
 
-const TOO_MANY_CONNECTIONS = '53300';
-/** As drivers write it: `SQLSTATE 53300`, `"code":"53300"`, `SqlState(E53300)`. */
-const NAMED_SQLSTATE = /(?:sql_?state(?:_code)?|code)\W{0,4}E?53300\b/i;
+/** What the server logged at FATAL: a sentence that is known, or another one with the SQLSTATE. */
+function refusalOfEntry(entry: LoggedEntry | null): RefusalLine | null {
+  if (entry === null || severityOf(entry.severity) === 'lesser') return null;
+  const sentence = wholeSentence(entry.message);
+  if (sentence !== null) return refusalOf(sentence, entry.client);
+  return entry.sqlstate === TOO_MANY_CONNECTIONS ? unknownWording(entry.client) : null;
+}
 
-/** `text` begins with the wording. */
-type Found = { readonly kind: RefusalKind; readonly text: string };
-
-function wordingIn(text: string): Found | null {
-  for (const { kind, pattern } of WORDINGS) {
-    const at = text.search(pattern);
-    if (at >= 0) return { kind, text: text.slice(at) };
+function refusalInText(text: string): RefusalLine | null {
+  const [head = '', ...more] = text.split(/\r?\n/);
+  const line = splitAtSeverity(head);
+  if (line !== null && !line.isOfApplication) return refusalInServerLine(line);
+  // A name with a line break tears a server's line apart; whole, it still has one severity.
+  const torn = line === null && startsLikeServer(head) ? splitAtSeverity(text) : null;
+  if (torn !== null && !torn.isOfApplication) return refusalInServerLine(torn);
+  for (const each of [head, ...more]) {
+    const refusal = refusalInLine(each);
+    if (refusal !== null) return refusal;
   }
   return null;
 }
 
-/** A limit's name is quoted, in JSON with escaped quotes; it is the client's role or database. */
-const LIMIT = /^too many connections for (?:role|database) \\?"([^"\\\n]{1,128})/;
+function refusalInServerLine({ prefix, severity, said, sqlstate: stated }: ServerLine): RefusalLine | null {
+  const read = readPrefix(prefix);
+  const sentence = severity === 'unknown' ? null : wholeSentence(said);
+  // pgpool-II tells its own refusals as an ERROR as well.
+  if (severity === 'lesser') return sentence?.kind === 'pooler' ? refusalOf(sentence, NOBODY) : null;
+  if (sentence !== null) return refusalOf(sentence, clientBy(read, sentence));
+  const sqlstate = stated ?? (LABELLED.test(prefix) ? TOO_MANY_CONNECTIONS : read?.sqlstate);
+  if (sqlstate !== TOO_MANY_CONNECTIONS || OF_OTHERS.test(said)) return null;
+  return unknownWording(read?.client ?? NOBODY);
+}
 
-function refusalOf({ kind, text }: Found, { user, database, address }: Client): RefusalLine {
-  const limit = LIMIT.exec(text)?.[1] ?? null;
+/** What servers say in English for other reasons: a name in their prefix may look like a SQLSTATE. */
+const OF_OTHERS =
+  /^(?:role|database|user|password|no |pg_hba|permission|terminating|the database|connection|canceling|could not|unsupported|unrecognized|invalid|expected|[A-Za-z]{2,11} authentication|cannot|must|conflict|not )/;
+
+/** A fixed text, such as a host's name, and the SQLSTATE. */
+const LABELLED = /^[\w.-]{1,64} 53300 $/;
+const TOO_MANY_CONNECTIONS = '53300';
+
+/** The sentence of a limit knows its role or database: where a prefix has two bare names, the other one is the other. */
+function clientBy(prefix: Prefix | null, { kind, limit }: Sentence): Client {
+  if (prefix === null) return NOBODY;
+  const { client, words } = prefix;
+  if (limit === null || (kind !== 'role' && kind !== 'database')) return client;
+  const read = kind === 'role' ? client.user : client.database;
+  // A prefix that names another one than the sentence does is read wrongly.
+  if (read !== null) return read === limit ? client : NOBODY;
+  if (!words.includes(limit)) return client;
+  const other = words.toSpliced(words.indexOf(limit), 1)[0] ?? null;
+  return kind === 'role'
+    ? { ...client, user: limit, database: other }
+    : { ...client, user: other, database: limit };
+}
+
+const POOLER_LETS_GO = / LOG [CS]-0x[0-9a-f]{1,16}: \S{1,700} closing because: /;
+
+/** In the log of an application or of a pooler. */
+function refusalInLine(coloured: string): RefusalLine | null {
+  const line = coloured.replaceAll(COLOURS, '');
+  // PgBouncer writes of each refusal twice: what it told the client, and that it let go of it.
+  if (POOLER_LETS_GO.test(line) || marksIn(line) > 1) return null;
+  const client = clientOfPooler(line) ?? NOBODY;
+  const sentence = sentenceIn(line);
+  if (sentence !== null) return refusalOf(sentence, client);
+  const said = line.slice(line.length - (splitAtSeverity(line)?.said.length ?? line.length));
+  const stated = OF_DRIVERS.exec(said);
+  return stated !== null && !isQuotedOfClient(said, stated.index) ? unknownWording(client) : null;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are coloured by them.
+const COLOURS = /\u001b\[[\d;]{0,12}m/g;
+/** As drivers write it: `SQLSTATE 53300`, `"code":"53300"`, `SqlState(E53300)`, `FATAL 53300 (too_many_connections)`, by exception. */
+const OF_DRIVERS =
+  /(?<![\w'])(?:sql_?state(?:_code)?|code)\W{0,4}E?53300\b|\b53300 \(too_many_connections\)|\b(?:asyncpg\.exceptions\.|psycopg2?\.errors\.|PG::)TooManyConnections(?:Error)?\b|PostgresException[^\n]{0,40}: 53300:/i;
+
+function refusalInJson(object: Fields, wraps: number): RefusalLine | null {
+  const entry = entryOfJson(object);
+  if (entry !== null) return refusalOfEntry(entry);
+  let isStated = false;
+  for (const { key, value } of leavesOf(object)) {
+    if (isKeyOfSpeech(key) && typeof value === 'string') {
+      const refusal = refusalAt(value, wraps + 1);
+      if (refusal !== null) return refusal;
+    }
+    isStated ||= /^(?:code|sql_?state|sqlerrcode|C)$/i.test(key) && /^E?53300$/.test(String(value));
+  }
+  return isStated ? unknownWording(NOBODY) : null;
+}
+
+const MOST_LEAVES = 400;
+const MOST_DEPTH = 8;
+
+type Leaf = { readonly key: string; readonly value: unknown };
+
+/** The values in an object, each with the key that it stands under; in a list, with the list's. */
+function leavesOf(object: Fields): readonly Leaf[] {
+  const leaves: Leaf[] = [];
+  const visit = (key: string, value: unknown, depth: number): void => {
+    if (leaves.length >= MOST_LEAVES || depth > MOST_DEPTH) return;
+    if (typeof value !== 'object' || value === null) leaves.push({ key, value });
+    else if (Array.isArray(value)) for (const each of value) visit(key, each, depth + 1);
+    else for (const [name, each] of Object.entries(value)) visit(name, each, depth + 1);
+  };
+  visit('', object, 0);
+  return leaves;
+}
+
+function refusalOf({ kind, text, limit }: Sentence, { user, database, address }: Client): RefusalLine {
   return {
     kind,
     user: user ?? (kind === 'role' ? limit : null),

@@ -1,0 +1,57 @@
+import { readPrefix } from './log-prefix.ts';
+import { MOMENT } from './prefix-tokens.ts';
+import { type Severity, severityOf } from './severity.ts';
+
+/** A line as servers write it, taken apart at its one severity. */
+export type ServerLine = {
+  readonly prefix: string;
+  readonly severity: Severity;
+  /** As the server itself puts it before its words, with `log_error_verbosity = verbose`. */
+  readonly sqlstate: string | null;
+  readonly said: string;
+  /** A driver passed the line on, as in `psycopg2.OperationalError: FATAL:  …`: what follows may be more than a sentence. */
+  readonly isOfApplication: boolean;
+};
+
+/** Servers write a severity, which has no small letters, a colon and two spaces. */
+const MARK = /(?<=[\p{Lu}\p{Lo}\p{Script=Georgian}] ?): {2}(?! )/u;
+
+/** A name with a mark in it makes a second one, as does what another server said. */
+export function marksIn(line: string): number {
+  return line.split(MARK).length - 1;
+}
+
+/**
+ * Null where no severity stands, or more than one: one of them is quoted from another server, or was written by a client into
+ * its name, its query or its application's name, and none can be told from the other.
+ */
+export function splitAtSeverity(line: string): ServerLine | null {
+  const [before, words, ...more] = line.split(MARK);
+  if (before === undefined || words === undefined) return null;
+  const [word = ''] = /[\p{L}\p{M}]{0,40} ?$/u.exec(before.slice(-42)) ?? [];
+  const known = /(?:FATAL|PANIC)$/.exec(word)?.[0] ?? word;
+  const prefix = before.slice(0, before.length - known.length);
+  const severity = more.length > 0 ? 'lesser' : severityOf(known.trimEnd());
+  const [stated = '', sqlstate = null] = /^([0-9A-Z]{5}): /.exec(words) ?? [];
+  const isOfApplication = severity === 'lesser' ? isPassedOn(prefix, known) : isOfNoServer(prefix);
+  return { prefix, severity, sqlstate, said: words.slice(stated.length), isOfApplication };
+}
+
+const PASSED_ON =
+  /error|exception|fail|traceback|psql|libpq|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b/i;
+
+/** Drivers pass on what they got, and guides write ERROR for it; STATEMENT and the like are a server's alone. */
+function isPassedOn(prefix: string, word: string): boolean {
+  return word.endsWith('ERROR') && prefix !== '' && isOfNoServer(prefix);
+}
+
+function isOfNoServer(prefix: string): boolean {
+  return prefix.trim() === '' || (PASSED_ON.test(prefix) && readPrefix(prefix) === null);
+}
+
+const BEGINS = new RegExp(`^[<[]?\\s?${MOMENT}`);
+
+/** Whether a line begins as a server's do, and is none of an application's. */
+export function startsLikeServer(line: string): boolean {
+  return BEGINS.test(line) && !PASSED_ON.test(line);
+}

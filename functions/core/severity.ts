@@ -1,0 +1,82 @@
+/**
+ * The words before a server's sentence, as PostgreSQL translates them. FATAL and PANIC end a session, and
+ * a refusal is one of them. Everything else is about SQL, which clients choose: a client may raise any sentence and any
+ * SQLSTATE as an ERROR, and none as a FATAL.
+ */
+const LESSER: readonly string[] = [
+  ...['DEBUG', 'LOG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'STATEMENT', 'DETAIL', 'HINT', 'CONTEXT'],
+  ...['QUERY', 'LOCATION', 'BACKTRACE'],
+  ...['HINWEIS', 'WARNUNG', 'FEHLER', 'TIPP', 'ANFRAGE', 'ZUSAMMENHANG', 'ANWEISUNG', 'ORT'],
+  ...['DETALLE', 'CONSULTA', 'CONTEXTO', 'SENTENCIA', 'UBICACIÓN', 'SUGERENCIA'],
+  ...[
+    'ATTENTION',
+    'ERREUR',
+    'DÉTAIL',
+    'ASTUCE',
+    'REQUÊTE',
+    'CONTEXTE',
+    'INSTRUCTION',
+    'EMPLACEMENT',
+    'APPEL',
+  ],
+  ...['NOTIFICA', 'ATTENZIONE', 'ERRORE', 'DETTAGLI', 'SUGGERIMENTO', 'CONTESTO', 'ISTRUZIONE', 'POSIZIONE'],
+  ...['NOTA', 'AVISO', 'ERRO', 'DETALHE', 'DICA', 'COMANDO', 'LOCAL'],
+  ...['詳細', 'ヒント', '問い合わせ', '文脈', '文', '場所', 'バックトレース'],
+  ...[
+    'გამართვა',
+    'ჟურნალი',
+    'ინფორმაცია',
+    'გაფრთხილება',
+    'შეცდომა',
+    'დეტალები',
+    'მინიშნება',
+    'მოთხოვნა',
+    'კონტექსტი',
+  ],
+  ...['ოპერატორი', 'მდებარეობა', 'სტეკი'],
+  ...[
+    '디버그',
+    '로그',
+    '정보',
+    '알림',
+    '경고',
+    '오류',
+    '상세정보',
+    '힌트',
+    '쿼리',
+    '내용',
+    '구문',
+    '위치',
+    '역추적',
+  ],
+  ...[
+    'ОТЛАДКА',
+    'СООБЩЕНИЕ',
+    'ИНФОРМАЦИЯ',
+    'ЗАМЕЧАНИЕ',
+    'ПРЕДУПРЕЖДЕНИЕ',
+    'ОШИБКА',
+    'ПОДРОБНОСТИ',
+    'ПОДСКАЗКА',
+  ],
+  ...['ЗАПРОС', 'КОНТЕКСТ', 'ОПЕРАТОР', 'ПОЛОЖЕНИЕ', 'СТЕК'],
+  ...['LOGG', 'NOTIS', 'VARNING', 'FEL', 'DETALJ', 'TIPS', 'FRÅGA', 'KONTEXT', 'SATS', 'PLATS'],
+  ...['НАЛАГОДЖЕННЯ', 'ЗАПИСУВАННЯ', 'ІНФОРМАЦІЯ', 'ПОВІДОМЛЕННЯ', 'ПОПЕРЕДЖЕННЯ', 'ПОМИЛКА', 'ВІДОМОСТІ'],
+  ...['УКАЗІВКА', 'ЗАПИТ', 'ІНСТРУКЦІЯ', 'РОЗТАШУВАННЯ', 'ВІДСТЕЖУВАТИ'],
+  ...['BŁĄD', 'OSTRZEŻENIE', 'UWAGA', 'CHYBA', 'VAROVÁNÍ', 'HATA', 'UYARI', 'BİLGİ'],
+  ...['调试', '日志', '信息', '注意', '警告', '错误', '详细信息', '提示', '查询', '上下文', '语句', '位置'],
+];
+/** Chinese says "more fatal than a fatal error" for PANIC, and both end like its word for ERROR. */
+const MOST_SEVERE: readonly string[] = ['FATAL', 'PANIC', '致命错误', '比致命错误还过分的错误', '치명적오류'];
+
+/**
+ * - `fatal`: known to end a session. `lesser`: known not to.
+ * - `unknown`: a word of a language that is not listed.
+ */
+export type Severity = 'fatal' | 'lesser' | 'unknown';
+
+/** A prefix may end without a space, as with `%q%a`: the end of the word decides. */
+export function severityOf(word: string): Severity {
+  if (MOST_SEVERE.some((known) => word.endsWith(known))) return 'fatal';
+  return LESSER.some((known) => word.endsWith(known)) ? 'lesser' : 'unknown';
+}

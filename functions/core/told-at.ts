@@ -1,0 +1,76 @@
+/** Keys under which loggers put what went wrong. */
+const OF_SPEECH =
+  /(?:mess?age|msg|err(?:or)?s?|exception|reason|cause|text|log|stack|trace|info|event|body|payload|^M)$/i;
+/** What clients choose: a sentence in a name or in a query is told by nobody. */
+const OF_CLIENTS =
+  /(?:^|[._@-])(?:user|username|usename|role|login|owner|query|statement|sql|app|application|\w{0,12}name|database|db|param\w{0,12}|arg\w{0,12}|input|values?|host|password|key|search|q)$/i;
+/** The same at the end of a name such as `dbUser`. */
+const OF_CLIENTS_TOO = /[a-z](?:User|Role|Login|Query|Statement|Sql|App|Name|Database|Db|Params?|Args?)$/;
+const KEY = /([\w.@-]{1,40})\\{0,3}["']?\s{0,2}[:=]\s{0,3}$/;
+/** A severity or a SQLSTATE may stand between: `ERROR: `, `FATAL `, `[53300] `, `FATAL 53300 (too_many_connections) `. */
+const BETWEEN =
+  /(?:(?:fatal|panic|error|severe|critical|warn(?:ing)?)(?: {0,2}:)?|\[?53300\]?:?|\(too_many_connections\))\s{1,3}$/i;
+const MOST_BEFORE = 200;
+/** Names and queries that are quoted are shorter, or the line is nobody's. */
+const MOST_QUOTED = 2_048;
+
+/** Whether loggers put what went wrong under this key. */
+export function isKeyOfSpeech(key: string): boolean {
+  return OF_SPEECH.test(key);
+}
+
+/** Whether a line of an application's log tells what begins at a place, and does not quote it from a name or a query. */
+export function isToldAt(line: string, place: number): boolean {
+  const opened = openQuoteBefore(line, place);
+  const from = Math.max(opened === null ? 0 : opened + 1, place - MOST_BEFORE);
+  return !isClientsQuote(line, opened) && isBegun(line.slice(from, place));
+}
+
+/** Whether a place is inside what a line quotes of a client. */
+export function isQuotedOfClient(line: string, place: number): boolean {
+  return isClientsQuote(line, openQuoteBefore(line, place));
+}
+
+function isClientsQuote(line: string, opened: number | null): boolean {
+  return opened !== null && !isQuotedSpeech(line.slice(Math.max(0, opened - MOST_BEFORE), opened));
+}
+
+/** Where the quote was opened that is still open at a place; null where none is. */
+function openQuoteBefore(line: string, place: number): number | null {
+  const from = Math.max(0, place - MOST_QUOTED);
+  const before = line.slice(from, place);
+  for (const quote of ['"', '`'])
+    if (before.split(quote).length % 2 === 0) return from + before.lastIndexOf(quote);
+  // An apostrophe opens nothing inside a word, and what it opens ends before a mark or a space.
+  const single = before.lastIndexOf("'");
+  return single >= 0 && /(?:^|[\s=:([{,])'[^']*$/.test(before.slice(Math.max(0, single - 1)))
+    ? from + single
+    : null;
+}
+
+/** Whether a logger says what follows, rather than naming a client. */
+function isBegun(text: string): boolean {
+  let before = text;
+  for (let words = 0; words < 4; words += 1) before = before.replace(BETWEEN, '');
+  if (before.trim() === '') return true;
+  const [, key] = KEY.exec(before) ?? [];
+  if (before.endsWith('=')) return key !== undefined && OF_SPEECH.test(key);
+  if (/:\s{0,3}$/.test(before))
+    return key === undefined || !isOfClients(key) || /\bthe database:\s{0,3}$/.test(before);
+  return (
+    before !== text ||
+    /(?:[\])>|;-]\s{1,3}|[([{<])$/.test(before) ||
+    /(?:exception|failed|failure)\s{1,3}$/i.test(before)
+  );
+}
+
+function isOfClients(key: string): boolean {
+  return OF_CLIENTS.test(key) || OF_CLIENTS_TOO.test(key);
+}
+
+/** `"message":"…`, `err='…`, `("…`. */
+function isQuotedSpeech(before: string): boolean {
+  const [, key] = KEY.exec(before) ?? [];
+  if (key !== undefined) return OF_SPEECH.test(key);
+  return /(?:^|[([{<,]\s{0,3})\\{0,3}$/.test(before);
+}
