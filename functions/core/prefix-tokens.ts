@@ -37,7 +37,7 @@ const own = (): PrefixToken => ({ kind: 'own' });
 const RULES: readonly Rule[] = [
   rule(`(?:[A-Za-z_]{1,24} ?= ?)?${MOMENT}${END}|${DATE_AND_TIME}Z?${END}|\\d{10}\\.\\d{3}${END}`, own),
   rule(
-    `([A-Za-z_]{1,24})(?: ?= ?|: ?(?=\\S))(?:"([^"\\n]{0,255})"|(${NOBODY}|[^\\s,;|\\[\\](){}<>"'=]{0,255}(?:\\(\\d{1,5}\\))?))${END}`,
+    `([A-Za-z_]{1,24})(?: ?= ?|: ?(?=\\S))(?:"([^"=,\\n]{0,255})"|(${NOBODY}|[^\\s,;|\\[\\](){}<>"'=]{0,255}(?:\\(\\d{1,5}\\))?))${END}`,
     pairOf,
   ),
   rule(`(${NOBODY}|(?:${NAME}@){0,3}${NAME})@(${NOBODY}|${NAME})(?:/${NOBODY})?${END}`, atOf),
