@@ -1,16 +1,20 @@
-import { candidatesOf, compareCandidates, type GroupQuotas } from './candidates.ts';
+import { candidatesOf } from './candidates.ts';
+import type { Quotas } from './keep.ts';
 import type { Rung } from './policy.ts';
+import type { Program } from './programs.ts';
 import type { Protection } from './protection.ts';
+import { inRungs } from './rung-order.ts';
 import type { Session } from './session.ts';
 import type { Victim } from './victims.ts';
+import { counted, groupName } from './words.ts';
 
-/** Why eligible sessions stay: a limit cut them off, their group keeps them, or nobody needs their slot. */
+/** Why eligible sessions stay: a limit cut them off, their program keeps them, or their slot is not needed. */
 export function leftOver(
   eligible: readonly Session[],
-  wanted: readonly Victim[],
-  victims: readonly Victim[],
-  quotas: GroupQuotas,
+  { wanted, victims }: { readonly wanted: readonly Victim[]; readonly victims: readonly Victim[] },
+  quotas: Quotas,
   rungs: readonly Rung[],
+  keepPerGroup: number,
 ): ReadonlyMap<Session, Protection> {
   const gone = new Set(wanted.map(({ session }) => session));
   const reasons = new Map<Session, Protection>(
@@ -22,17 +26,23 @@ export function leftOver(
     eligible.filter((session) => !gone.has(session)),
     rungs,
   );
-  for (const [quota, inGroup] of Map.groupBy(staying, ({ session }) => quotas.get(session))) {
+  for (const [quota, ofProgram] of Map.groupBy(staying, ({ session }) => quotas.of(session))) {
     const mayGo = Math.max(0, quota?.mayGo ?? 0);
-    // Those that would go last are the ones the group keeps; where all may go, none is.
-    const ordered =
-      inGroup.length > mayGo ? inGroup.sort((a, b) => a.rung - b.rung || compareCandidates(a, b)) : inGroup;
+    const kept: Protection = { reason: 'kept', detail: quota ? keptText(quota.program, keepPerGroup) : '' };
+    // Those that would go last are the ones that the program keeps; where all may go, none is.
+    const ordered = ofProgram.length > mayGo ? inRungs(ofProgram, quotas) : ofProgram;
     ordered.forEach(({ session }, at) => {
-      reasons.set(session, at < mayGo ? NOT_NEEDED : KEPT);
+      reasons.set(session, at < mayGo ? NOT_NEEDED : kept);
     });
   }
   return reasons;
 }
 
 const NOT_NEEDED: Protection = { reason: 'not-needed', detail: 'enough slots without it' };
-const KEPT: Protection = { reason: 'kept', detail: 'kept for its group' };
+
+/** `one of program orders, 14 sessions in 3 databases` */
+function keptText(program: Program, keepPerGroup: number): string {
+  const databases = new Set(program.sessions.map(({ database }) => database)).size;
+  const where = databases > 1 ? ` in ${databases} databases` : '';
+  return `${keepPerGroup === 1 ? 'one' : keepPerGroup} of program ${groupName(program.name)}, ${counted(program.sessions.length, 'session')}${where}`;
+}

@@ -22,7 +22,7 @@ type PackedSnapshot = Omit<Snapshot, 'sessions' | 'server' | 'pooler'> & {
   readonly pooler?: PackedPooler | null;
 };
 type PackedPlan = Omit<Plan, 'victims' | 'spared'> & {
-  readonly victims: Columned<PackedVictim>;
+  readonly victims: VictimColumns;
   readonly spared: {
     readonly at: readonly number[];
     readonly reason: readonly SparedReason[];
@@ -34,6 +34,9 @@ type PackedVictim = Omit<VictimReason, 'group' | 'serves'> & {
   readonly at: number;
   readonly serves: readonly number[];
 };
+/** Records of before there were programs do not say what was released: nothing was. */
+type VictimColumns = Omit<Columned<PackedVictim>, 'released'> &
+  Partial<Pick<Columned<PackedVictim>, 'released'>>;
 type PackedReading = Omit<Reading, 'came'> & { readonly came: Columns };
 
 /** What came later than the form itself: it may be missing while one function is deployed before the other. */
@@ -76,6 +79,7 @@ const VICTIM_KEYS = [
   'minAgeMs',
   'ageMs',
   'serves',
+  'released',
 ] as const satisfies readonly (keyof PackedVictim)[];
 const ATTEMPT_KEYS = [
   'pid',
@@ -154,11 +158,13 @@ function unpackSnapshot(packed: PackedSnapshot, sessions: readonly Session[]): S
 function unpackPlan(packed: PackedPlan, sessions: readonly Session[]): Plan {
   const scopes = packed.pressure.map(({ scope }) => scope);
   const victims = fromColumns<PackedVictim>(VICTIM_KEYS, packed.victims).flatMap(
-    ({ at, serves, ...reason }): readonly Victim[] => {
+    ({ at, serves, released, ...reason }): readonly Victim[] => {
       const session = sessions[at];
       if (session === undefined) return [];
       const served = serves.flatMap((place) => scopes[place] ?? []);
-      return [{ session, reason: { ...reason, group: groupOf(session), serves: served } }];
+      const group = groupOf(session);
+      const known = { ...reason, group, serves: served };
+      return [{ session, reason: released ? { ...known, released } : known }];
     },
   );
   const spared = packed.spared.at.flatMap((at, index): readonly Spared[] => {

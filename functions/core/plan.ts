@@ -1,5 +1,6 @@
-import { admit, candidatesOf, type GroupQuotas, groupQuotas } from './candidates.ts';
+import { admit, candidatesOf } from './candidates.ts';
 import type { Problem } from './errors.ts';
+import { type Quotas, quotasOf } from './keep.ts';
 import { leftOver } from './left-over.ts';
 import type { Policy, Rung } from './policy.ts';
 import { type Protection, protectionsOf } from './protection.ts';
@@ -67,7 +68,7 @@ export function planRemediation(
     ? pressureAgain(remainder.pressure, snapshot, policy, true)
     : pressureOf(snapshot, policy, isRefusal(trigger));
   const clients = clientSessions(snapshot);
-  const quotas = groupQuotas(clients, policy.limits.keepPerGroup);
+  const quotas = quotasOf(clients, policy.limits.keepPerGroup);
   const reapRungs = trigger === 'schedule' && policy.reap ? [{ state: 'idle' as const, ...policy.reap }] : [];
   const barred = sortOut(snapshot, policy, [...policy.relieve.ladder, ...reapRungs], remainder);
   const eligible = snapshot.sessions.filter((session) => !barred.has(session));
@@ -76,7 +77,13 @@ export function planRemediation(
   const limits = limitCuts(wanted.length, clients.length, policy, remainder);
   const victims = wanted.slice(0, Math.min(wanted.length, ...limits.map(({ allowed }) => allowed)));
   const missing = unmetNeed(pressure, victims);
-  const left = leftOver(eligible, wanted, victims, quotas, [...policy.relieve.ladder, ...reapRungs]);
+  const left = leftOver(
+    eligible,
+    { wanted, victims },
+    quotas,
+    [...policy.relieve.ladder, ...reapRungs],
+    policy.limits.keepPerGroup,
+  );
   const spared = inPidOrder(
     [...barred, ...left].map(([session, protection]) => ({ session, ...protection })),
   );
@@ -95,7 +102,7 @@ export function planRemediation(
 function choose(
   eligible: readonly Session[],
   policy: Policy,
-  quotas: GroupQuotas,
+  quotas: Quotas,
   pressure: readonly Pressure[],
   reapRungs: readonly Rung[],
 ): readonly Victim[] {

@@ -89,6 +89,10 @@ const victimReason = fields({
   ageMs: span,
   group: fields({ application: said, user: said, database: said }),
   serves: list(scope),
+  released: told(
+    "It was its program's keep, and the role's programs kept more than they may.",
+    z.optional(z.literal(true, { error: 'true' })),
+  ),
 });
 
 const plan = fields({

@@ -1,4 +1,5 @@
 import { cleanName } from './clean-text.ts';
+import { ANY_NAME } from './program-stem.ts';
 import type { Group } from './session.ts';
 
 /** `1 session`, `2 sessions`. */
@@ -30,8 +31,10 @@ export function rateText(perHour: number): string {
   return `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${unit}`;
 }
 
-/** A group in a sentence: its application, or the role of those that set none. */
+/** A program in a sentence: its application, or the role of those that set none or a different one each. */
 export function groupName({ application, user }: Group, max?: number): string {
+  if (application === ANY_NAME)
+    return user === ANY_NAME ? 'many names' : `role ${cleanName(user, max)} under many names`;
   return application === '' ? `role ${cleanName(user, max)}` : cleanName(application, max);
 }
 

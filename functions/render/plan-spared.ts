@@ -14,7 +14,7 @@ const ON_SCREEN = 40;
 
 const HEADINGS: readonly Heading[] = [
   { title: 'sessions', align: 'right' },
-  { title: 'why', align: 'left', most: 44 },
+  { title: 'why', align: 'left', most: 60 },
   { title: 'application', align: 'left' },
   { title: 'user', align: 'left', most: 16 },
   { title: 'database', align: 'left', most: 16 },
@@ -23,7 +23,7 @@ const HEADINGS: readonly Heading[] = [
 /** What a change of the policy would move comes first, what nothing can move last. */
 const REASONS: Readonly<Record<SparedReason, string>> = {
   limit: '',
-  kept: '',
+  kept: 'kept: ',
   'not-needed': 'not needed: ',
   'too-young': 'too young: ',
   state: 'no rung for state: ',

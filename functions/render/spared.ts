@@ -39,7 +39,7 @@ export function sparedGroups(record: RunRecord): readonly SparedGroup[] {
 }
 
 export function whoWasSpared({ record }: Facts): Section {
-  const reasons = sparedGroups(record);
+  const reasons = keptTogether(sparedGroups(record), record.policy);
   const spared = reasons.flatMap(({ those }) => those);
   return {
     title: `SPARED: ${counted(spared.length, 'session')}`,
@@ -65,6 +65,24 @@ function agesOf(spared: readonly Spared[]): string {
   return ` (${ageRange(spared.map(({ session }) => session.stateAgeMs ?? 0))})`;
 }
 
+/** What records of before there were programs say. */
+const KEPT_BY_GROUP = 'kept for its group';
+/** A line for each program that keeps a session says more than anybody reads. */
+const MOST_KEEPS = 2;
+
+/** Those whom their program keeps, in one line where they are of many programs. */
+function keptTogether(reasons: readonly SparedGroup[], { limits }: Policy): readonly SparedGroup[] {
+  const kept = reasons.filter(({ those }) => those[0]?.reason === 'kept');
+  if (kept.length <= MOST_KEEPS) return reasons;
+  const together = {
+    reason: `kept: ${limits.keepPerGroup} of each of ${kept.length} programs`,
+    those: kept.flatMap(({ those }) => those),
+  };
+  return [...reasons.filter((each) => !kept.includes(each)), together].sort(
+    (a, b) => b.those.length - a.those.length,
+  );
+}
+
 function reasonText({ reason, detail, session }: Spared, policy: Policy): string {
   const exactly = cleanName(detail, 100);
   switch (reason) {
@@ -81,7 +99,7 @@ function reasonText({ reason, detail, session }: Spared, policy: Policy): string
     case 'too-young':
       return `${cleanName(session.state ?? '')} for less than ${youngest(session.state, policy)}`;
     case 'kept':
-      return `kept: ${policy.limits.keepPerGroup} of each group ${policy.limits.keepPerGroup === 1 ? 'stays' : 'stay'}`;
+      return detail === KEPT_BY_GROUP ? detail : `kept: ${exactly}`;
     case 'limit':
       return exactly;
     case 'not-needed':

@@ -6,8 +6,13 @@ import type { FullPolicy } from './oracle.ts';
 
 /** Small alphabets: groups, scopes and lists are meant to collide. */
 const USERS = ['app', 'web', 'app_admin', 'fixer'] as const;
+const LEASES = ['v-app-A1b2C3d4E5f6G7h8I9j0-1700000000', 'v-app-Z9y8X7w6V5u4T3s2R1q0-1700000600'] as const;
 const DATABASES = ['orders', 'shop', 'app'] as const;
 const APPLICATIONS = ['', 'web', 'app', 'pg_dump', 'datadog-agent', 'pg-headroom'] as const;
+/** Of one program, and of a program each. */
+const NUMBERED = ['web-1', 'web-2', 'web [2 of 3 busy]', 'web - 10.0.3.7:40640', '4711', '4712'] as const;
+const PODS = ['app-7f9c6b5d4-x2x9p', 'app-deadbeef1'] as const;
+const WORDS = ['ash', 'elm', 'fir', 'oak', 'yew', 'box', 'bay', 'fig', 'sync-mysql', 'sync-pgsql'] as const;
 const ADDRESSES = ['10.0.3.7', '10.0.3.200', '::ffff:10.0.3.7', '192.168.1.1', '::1', 'local', ''] as const;
 const AGES = [0, 9_999, 10_000, 59_999, 60_000, 300_000, 600_000, 3_600_000, 7_200_000] as const;
 const STATEMENTS = [
@@ -48,6 +53,20 @@ const sessionFields: fc.Arbitrary<Partial<Session>> = fc.record({
   lastStatement: mostly<string | null>(fc.constantFrom(...STATEMENTS), fc.constant(null)),
 });
 
+/** What fills a server: idle for long, under few roles and many names. */
+const crowdFields: fc.Arbitrary<Partial<Session>> = fc.record({
+  user: fc.constantFrom('app', 'app', 'app', 'web', ...LEASES),
+  database: fc.constantFrom('orders', 'orders', 'orders', ...DATABASES),
+  application: fc.oneof(
+    fc.constantFrom(...WORDS),
+    fc.constantFrom(...WORDS, ...NUMBERED, ...PODS),
+    fc.constantFrom(...APPLICATIONS),
+  ),
+  address: fc.constantFrom('10.0.9.9', ...ADDRESSES),
+  state: mostly(fc.constant('idle'), fc.constant('active')),
+  stateAgeMs: fc.constantFrom(600_000, 3_600_000, 3_600_000, 7_200_000),
+});
+
 /** Names are all that such a row shows. */
 const hiddenFields: fc.Arbitrary<Partial<Session>> = sessionFields.map(({ user, database, application }) => ({
   ...aHiddenSession(),
@@ -79,7 +98,10 @@ const slotFields: fc.Arbitrary<Partial<Slots>> = fc.record({
 /** A server's state, from nearly empty to over its reserves; the first sessions may be our own. */
 export const snapshots: fc.Arbitrary<Snapshot> = fc
   .record({
-    fields: fc.array(mostly(sessionFields, hiddenFields), { maxLength: 32 }),
+    fields: fc.oneof(
+      fc.array(mostly(sessionFields, hiddenFields), { maxLength: 32 }),
+      fc.array(mostly(crowdFields, sessionFields), { maxLength: 40 }),
+    ),
     slots: slotFields,
     room: fc.integer({ min: -3, max: 8 }),
     own: mostly(fc.constant<number | null>(null), fc.constantFrom(1, 2)),

@@ -3,6 +3,7 @@ import type { SparedReason } from '../../functions/core/protection.ts';
 import type { Session } from '../../functions/core/session.ts';
 import type { Snapshot } from '../../functions/core/snapshot.ts';
 import type { TriggerKind } from '../../functions/core/trigger.ts';
+import { compare, mergedInto, type OracleProgram, rungOrder, stemOf } from './oracle-programs.ts';
 
 /**
  * What design §3 and §4 say, a second time and as plainly as possible. It shares no code with `functions/core`, works on
@@ -20,7 +21,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   '10.0.3.0/28': ['10.0.3.7', '::ffff:10.0.3.7'],
   '10.0.3.0/24': ['10.0.3.7', '10.0.3.200', '::ffff:10.0.3.7'],
   '192.168.0.0/16': ['192.168.1.1'],
-  '0.0.0.0/0': ['10.0.3.7', '10.0.3.200', '::ffff:10.0.3.7', '192.168.1.1'],
+  '0.0.0.0/0': ['10.0.3.7', '10.0.3.200', '::ffff:10.0.3.7', '10.0.9.9', '192.168.1.1'],
   '::1/128': ['::1'],
   local: ['local'],
   '(none)': [''],
@@ -64,6 +65,14 @@ const usedOf = (snapshot: Snapshot) =>
   );
 export const groupOf = ({ application, user, database }: Session) =>
   JSON.stringify([application, user ?? '', database ?? '']);
+
+export const programsIn = (snapshot: Snapshot): readonly OracleProgram[] => mergedInto(clientsOf(snapshot));
+
+/** How many sessions the keeps of a role may hold back once slots are missing. */
+export function mayKeep(snapshot: Snapshot, { limits }: FullPolicy, role: string): number {
+  const ofRole = clientsOf(snapshot).filter(({ user }) => stemOf(user) === role).length;
+  return Math.max(Math.floor(ofRole / 10), limits.keepPerGroup + 5);
+}
 
 function isBuiltIn(session: Session, snapshot: Snapshot): boolean {
   return (
@@ -194,25 +203,33 @@ export function orderForServer(
 ): readonly (number | null)[] {
   const going: Session[] = [];
   const need = needsOf(snapshot, policy, trigger).find(({ name }) => name === 'server')?.need ?? 0;
-  const clients = clientsOf(snapshot);
-  policy.relieve.ladder.forEach((_, rung) => {
-    const here = snapshot.sessions.filter(
-      (session) =>
-        barOf(session, snapshot, policy, trigger) === null && rungOf(session, policy.relieve.ladder) === rung,
-    );
-    const names = [...new Set(here.map(groupOf))];
-    const size = (name: string) => here.filter((session) => groupOf(session) === name).length;
-    // A JSON text of three names sorts as the names do: no generated name has a character below the quote.
-    names.sort((a, b) => size(b) - size(a) || (a < b ? -1 : 1));
-    for (const name of names) {
-      const members = here.filter((session) => groupOf(session) === name);
-      members.sort((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0));
-      for (const member of members) {
-        const inGroup = (session: Session) => groupOf(session) === name;
-        const staying = clients.filter(inGroup).length - going.filter(inGroup).length;
-        if (going.length < need && staying > policy.limits.keepPerGroup) going.push(member);
-      }
+  const programs = programsIn(snapshot);
+  const { keepPerGroup } = policy.limits;
+  const goingOf = ({ members }: OracleProgram) => going.filter((session) => members.includes(session)).length;
+  const eligible = snapshot.sessions.filter(
+    (session) =>
+      barOf(session, snapshot, policy, trigger) === null && rungOf(session, policy.relieve.ladder) >= 0,
+  );
+  const ordered = policy.relieve.ladder.flatMap((_, rung) =>
+    rungOrder(
+      eligible.filter((session) => rungOf(session, policy.relieve.ladder) === rung),
+      programs,
+    ),
+  );
+  for (const session of ordered) {
+    const program = programs.find(({ members }) => members.includes(session)) as OracleProgram;
+    const staying = program.members.length - goingOf(program);
+    if (going.length < need && staying > keepPerGroup) going.push(session);
+  }
+  const smallestFirst = programs.toSorted(
+    (a, b) => a.members.length - b.members.length || compare(a.stem, b.stem) || compare(a.role, b.role),
+  );
+  const keptOf = ({ members }: OracleProgram) =>
+    ordered.filter((session) => members.includes(session) && !going.includes(session));
+  for (const program of smallestFirst)
+    for (const session of keptOf(program)) {
+      const ofRole = programs.filter(({ role }) => role === program.role).flatMap(keptOf).length;
+      if (going.length < need && ofRole > mayKeep(snapshot, policy, program.role)) going.push(session);
     }
-  });
   return going.map(({ pid }) => pid);
 }

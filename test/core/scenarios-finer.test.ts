@@ -66,7 +66,7 @@ const KEPT: readonly Scenario[] = [
     expected: {
       victims: [],
       verdict: 'healthy',
-      spared: { 1: 'not-needed', 2: ['kept', 'kept for its group'], 3: 'not-needed' },
+      spared: { 1: 'not-needed', 2: ['kept', 'one of program api, 3 sessions'], 3: 'not-needed' },
     },
   },
   {

@@ -154,7 +154,7 @@ const ORDER: readonly Scenario[] = [
   },
   {
     id: 'B+13',
-    what: 'groups of one size go by application, then user, then database, by code unit',
+    what: 'programs of one size go by stem, then role, and their last ones by application, then database, by code unit',
     sessions: [
       one('1 u@d b local idle 999'),
       one('2 v@d a local idle 999'),
@@ -164,7 +164,7 @@ const ORDER: readonly Scenario[] = [
       one('6 u@d - local idle 999'),
     ],
     policy: idleFor('10s'),
-    expected: { victims: [6, 5, 4, 3, 2, 1] },
+    expected: { victims: [4, 3, 6, 5, 2, 1] },
   },
   {
     id: 'B+14',

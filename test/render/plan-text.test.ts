@@ -64,7 +64,7 @@ Would go: 3 sessions
 Would stay: 19 sessions
   sessions  why                                      application  user  database
          1  over the limit of one run                leaky        app   orders
-         1  kept for its group                       leaky        app   orders
+         1  kept: one of program leaky, 12 sessions  leaky        app   orders
          7  not needed: enough slots without it      leaky        app   orders
          3  too young: idle for 1s to 3s             web          app   orders
          4  active                                   web          app   orders

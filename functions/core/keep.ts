@@ -1,0 +1,59 @@
+import type { Candidate } from './candidates.ts';
+import { type Program, programsOf } from './programs.ts';
+import type { Session } from './session.ts';
+import { compareText } from './slots.ts';
+
+/** How many sessions of a program may still go before only its keep is left. */
+export type Quota = { readonly program: Program; mayGo: number };
+
+export type Quotas = {
+  readonly of: (session: Session) => Quota | undefined;
+  /** How many sessions the keeps of one role may hold back together. */
+  readonly mayKeep: (role: string) => number;
+};
+
+/** A role's programs may always keep one each for this many more programs than the keep asks for of one. */
+const MORE_THAN_KEEP = 5;
+
+/**
+ * A program is never ended whole: `keepPerGroup` of its client sessions stay, whatever their state or database. For all programs
+ * of a role together that is at most a tenth of the role's sessions, or a few: names are free to choose, slots are not.
+ */
+export function quotasOf(clients: readonly Session[], keepPerGroup: number): Quotas {
+  const quotas = new Map<Session, Quota>();
+  const { all, ofRole } = programsOf(clients);
+  for (const program of all) {
+    const quota = { program, mayGo: program.sessions.length - keepPerGroup };
+    for (const session of program.sessions) quotas.set(session, quota);
+  }
+  return {
+    of: (session) => quotas.get(session),
+    mayKeep: (role) => Math.max(Math.floor((ofRole.get(role) ?? 0) / 10), keepPerGroup + MORE_THAN_KEEP),
+  };
+}
+
+/** A program whose keep may be released, and how many of its candidates only the keep holds back. */
+export type Excess = { readonly quota: Quota; readonly role: { excess: number }; readonly heldBack: number };
+
+/** Keeps beyond what their role may keep, those of the smallest programs first. */
+export function excessKeeps(staying: readonly Candidate[], quotas: Quotas): readonly Excess[] {
+  const roles = new Map<string, { excess: number }>();
+  const excess = [...Map.groupBy(staying, ({ session }) => quotas.of(session))].flatMap(
+    ([quota, { length }]): readonly Excess[] => {
+      const heldBack = quota === undefined ? 0 : length - Math.max(0, quota.mayGo);
+      if (quota === undefined || heldBack <= 0) return [];
+      const name = quota.program.role;
+      const role = roles.get(name) ?? { excess: -quotas.mayKeep(name) };
+      role.excess += heldBack;
+      roles.set(name, role);
+      return [{ quota, role, heldBack }];
+    },
+  );
+  return excess
+    .filter(({ role }) => role.excess > 0)
+    .sort((a, b) => comparePrograms(a.quota.program, b.quota.program));
+}
+
+function comparePrograms(a: Program, b: Program): number {
+  return a.sessions.length - b.sessions.length || compareText(a.stem, b.stem) || compareText(a.role, b.role);
+}
