@@ -1,9 +1,10 @@
 import type { Candidate } from './candidates.ts';
+import { type Demand, type Demands, demandsIn } from './demands.ts';
 import { excessKeeps, type Quotas } from './keep.ts';
 import type { Policy, Rung } from './policy.ts';
 import { inRungOrder, inRungs } from './rung-order.ts';
 import { type Group, groupOf, type Session } from './session.ts';
-import { countsFor, type Pressure, type Scope, scopeName } from './slots.ts';
+import { countsFor, type Pressure, type Scope } from './slots.ts';
 
 /** Why a session was chosen. `rung` counts from 1; it is null for `reap`, which has none. */
 export type VictimReason = {
@@ -19,15 +20,6 @@ export type VictimReason = {
 };
 
 export type Victim = { readonly session: Session; readonly reason: VictimReason };
-
-/** A scope in need, and how many of its sessions have still to go; below zero when others' picks gave it more. */
-type Demand = { readonly scope: Scope; left: number };
-
-type Demands = {
-  readonly all: readonly Demand[];
-  /** Those that a session's slot would serve. */
-  readonly servedBy: (session: Session) => readonly Demand[];
-};
 
 /** What has been chosen so far, in order. */
 type Choice = {
@@ -64,24 +56,6 @@ export function selectForRelief(
   return withoutSurplus(choice).map((candidate) =>
     toVictim(candidate, relieve.ladder, scopes, choice.released.has(candidate)),
   );
-}
-
-function demandsIn(pressure: readonly Pressure[]): Demands {
-  const all = pressure.filter(({ need }) => need > 0).map(({ scope, need }) => ({ scope, left: need }));
-  const named = (kind: Scope['kind']) =>
-    Map.groupBy(
-      all.filter(({ scope }) => scope.kind === kind),
-      ({ scope }) => scopeName(scope),
-    );
-  const [roles, databases, server] = [named('role'), named('database'), named('server')];
-  return {
-    all,
-    servedBy: ({ user, database }) => [
-      ...(roles.get(user ?? '') ?? []),
-      ...(databases.get(database ?? '') ?? []),
-      ...(server.get('') ?? []),
-    ],
-  };
 }
 
 function byScope(candidates: readonly Candidate[]): (scope: Scope) => readonly Candidate[] {

@@ -233,3 +233,12 @@ export function orderForServer(
     }
   return going.map(({ pid }) => pid);
 }
+
+/** How many of a program may still be ended before only its keep is left; below zero where more were ended. */
+export const spareOf = (
+  going: readonly Session[],
+  { limits }: FullPolicy,
+  { members }: OracleProgram,
+): number => members.filter((session) => !going.includes(session)).length - limits.keepPerGroup;
+export const programOf = (programs: readonly OracleProgram[], session: Session): OracleProgram =>
+  programs.find(({ members }) => members.includes(session)) ?? { stem: '', role: '', members: [] };

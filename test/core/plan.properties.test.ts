@@ -15,8 +15,10 @@ import {
   mayKeep,
   needsOf,
   orderForServer,
+  programOf,
   programsIn,
   rungOf,
+  spareOf,
 } from './oracle.ts';
 import type { OracleProgram } from './oracle-programs.ts';
 import { scopeText } from './scenario.ts';
@@ -37,12 +39,6 @@ const wideOpen = (policy: FullPolicy): FullPolicy => ({
   limits: { ...policy.limits, maxVictims: 1_000_000, maxPercent: 100 },
 });
 const onlyRelief = (policy: FullPolicy): FullPolicy => ({ ...policy, reap: null });
-/** How many of a program may still be ended before only its keep is left; below zero where more were ended. */
-const spareOf = (going: readonly Session[], { limits }: FullPolicy, { members }: OracleProgram): number =>
-  members.filter((session) => !going.includes(session)).length - limits.keepPerGroup;
-const programOf = (programs: readonly OracleProgram[], session: Session): OracleProgram =>
-  programs.find(({ members }) => members.includes(session)) ?? { stem: '', role: '', members: [] };
-
 type Holds = (snapshot: Snapshot, policy: FullPolicy, trigger: TriggerKind, plan: Plan) => void;
 
 /** States what holds for every snapshot, policy and trigger. */
