@@ -242,3 +242,8 @@ export const spareOf = (
 ): number => members.filter((session) => !going.includes(session)).length - limits.keepPerGroup;
 export const programOf = (programs: readonly OracleProgram[], session: Session): OracleProgram =>
   programs.find(({ members }) => members.includes(session)) ?? { stem: '', role: '', members: [] };
+
+export const without = (snapshot: Snapshot, gone: readonly Session[]): Snapshot => ({
+  ...snapshot,
+  sessions: snapshot.sessions.filter((session) => !gone.includes(session)),
+});

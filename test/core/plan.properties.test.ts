@@ -19,6 +19,7 @@ import {
   programsIn,
   rungOf,
   spareOf,
+  without,
 } from './oracle.ts';
 import type { OracleProgram } from './oracle-programs.ts';
 import { scopeText } from './scenario.ts';
@@ -30,10 +31,6 @@ const planFor = (snapshot: Snapshot, policy: FullPolicy, trigger: TriggerKind): 
 const victimsOf = ({ victims }: Plan): readonly Session[] => victims.map(({ session }) => session);
 const relievedBy = ({ victims }: Plan): readonly Session[] =>
   victims.filter(({ reason }) => reason.purpose === 'relieve').map(({ session }) => session);
-const without = (snapshot: Snapshot, gone: readonly Session[]): Snapshot => ({
-  ...snapshot,
-  sessions: snapshot.sessions.filter((session) => !gone.includes(session)),
-});
 const wideOpen = (policy: FullPolicy): FullPolicy => ({
   ...policy,
   limits: { ...policy.limits, maxVictims: 1_000_000, maxPercent: 100 },
@@ -214,12 +211,11 @@ describe('How many are chosen', () => {
     for (const session of idle.filter((each) => unmet.some(({ has }) => has(each)))) {
       const program = programOf(programs, session);
       expect(spareOf(relieved, policy, program)).toBeLessThanOrEqual(0);
-      const keptOf = ({ members }: OracleProgram) => {
-        const held = idle.filter((each) => members.includes(each)).length;
-        return held - Math.max(0, spareOf(relieved, policy, { ...program, members }));
-      };
-      const ofRole = programs.filter(({ role }) => role === program.role).map(keptOf);
-      const kept = ofRole.reduce((sum, count) => sum + count, 0);
+      const keptOf = (one: OracleProgram) =>
+        idle.filter((each) => one.members.includes(each)).length -
+        Math.max(0, spareOf(relieved, policy, one));
+      const ofRole = programs.filter(({ role }) => role === program.role);
+      const kept = ofRole.reduce((sum, each) => sum + keptOf(each), 0);
       expect(kept).toBeLessThanOrEqual(mayKeep(snapshot, policy, program.role));
     }
   });
