@@ -26,7 +26,7 @@ import { scopeText } from './scenario.ts';
 
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 400) };
 
-const planFor = (snapshot: Snapshot, policy: FullPolicy, trigger: TriggerKind): Plan =>
+const planFor = (snapshot: Snapshot, policy: FullPolicy, trigger: TriggerKind) =>
   planRemediation(snapshot, aPolicy(policy), trigger);
 const victimsOf = ({ victims }: Plan) => victims.map(({ session }) => session);
 const relievedBy = ({ victims }: Plan) =>
@@ -37,10 +37,11 @@ const wideOpen = (policy: FullPolicy): FullPolicy => ({
 });
 const onlyRelief = (policy: FullPolicy): FullPolicy => ({ ...policy, reap: null });
 
-type Holds = (snapshot: Snapshot, policy: FullPolicy, trigger: TriggerKind, plan: Plan) => void;
-
 /** States what holds for every snapshot, policy and trigger. */
-function always(title: string, holds: Holds): void {
+function always(
+  title: string,
+  holds: (snapshot: Snapshot, policy: FullPolicy, trigger: TriggerKind, plan: Plan) => void,
+): void {
   test(title, () => {
     fc.assert(
       fc.property(snapshots, policies, triggers, (snapshot, policy, trigger) =>
@@ -248,8 +249,7 @@ describe('What the verdict promises', () => {
     const [snapshot, written, trigger] = given;
     const policy = wideOpen(written);
     const first = planFor(snapshot, policy, trigger);
-    // With a keep, those that were left of many names may be one program next time.
-    if (first.missing > 0 && policy.limits.keepPerGroup > 0) return;
+    if (first.missing > 0 && policy.limits.keepPerGroup > 0) return; // What is left may be one program then.
     const second = planFor(without(snapshot, victimsOf(first)), policy, trigger);
     expect(second.victims).toEqual([]);
     // What is missing may leave the server between `until` and `when`, which is no pressure any more.
