@@ -247,3 +247,9 @@ export const without = (snapshot: Snapshot, gone: readonly Session[]): Snapshot 
   ...snapshot,
   sessions: snapshot.sessions.filter((session) => !gone.includes(session)),
 });
+
+export const wideOpen = (policy: FullPolicy): FullPolicy => ({
+  ...policy,
+  limits: { ...policy.limits, maxVictims: 1_000_000, maxPercent: 100 },
+});
+export const onlyRelief = (policy: FullPolicy): FullPolicy => ({ ...policy, reap: null });

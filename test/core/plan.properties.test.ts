@@ -14,11 +14,13 @@ import {
   groupOf,
   mayKeep,
   needsOf,
+  onlyRelief,
   orderForServer,
   programOf,
   programsIn,
   rungOf,
   spareOf,
+  wideOpen,
   without,
 } from './oracle.ts';
 import type { OracleProgram } from './oracle-programs.ts';
@@ -31,11 +33,6 @@ const planFor = (snapshot: Snapshot, policy: FullPolicy, trigger: TriggerKind) =
 const victimsOf = ({ victims }: Plan) => victims.map(({ session }) => session);
 const relievedBy = ({ victims }: Plan) =>
   victims.flatMap(({ session, reason }) => (reason.purpose === 'relieve' ? [session] : []));
-const wideOpen = (policy: FullPolicy): FullPolicy => ({
-  ...policy,
-  limits: { ...policy.limits, maxVictims: 1_000_000, maxPercent: 100 },
-});
-const onlyRelief = (policy: FullPolicy): FullPolicy => ({ ...policy, reap: null });
 
 /** States what holds for every snapshot, policy and trigger. */
 function always(
