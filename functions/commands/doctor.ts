@@ -4,6 +4,7 @@ import type { DoctorFinding } from '../core/doctor-finding.ts';
 import { examineGaussdb } from '../core/doctor-gaussdb.ts';
 import { poolerAnswers } from '../core/doctor-server.ts';
 import { coerceError, RemediationError } from '../core/errors.ts';
+import type { Policy } from '../core/policy.ts';
 import { attemptSession, type OpenSession } from '../postgres/attempt.ts';
 import { queryOf } from '../postgres/database.ts';
 import { readDoctorFacts } from '../postgres/read-doctor-facts.ts';
@@ -12,11 +13,12 @@ import { tlsOptions } from '../postgres/target.ts';
 import { doctorDocument, renderDoctor } from '../render/doctor-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
+import { readPolicy } from './read-policy.ts';
 import { URL_HELP } from './server-url.ts';
 import { paintFor, print } from './terminal.ts';
 import { type Server, serverOf, withAdvice, withServer } from './with-server.ts';
 
-type Options = { readonly url: string; readonly json?: true };
+type Options = { readonly url: string; readonly policy?: string; readonly json?: true };
 
 /** Under a storm of clients somebody may take the slot between two looks; more often than this it is one. */
 const TRIES = 5;
@@ -37,6 +39,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('Examine role, reserved slots, log and settings before an incident does. Changes nothing.')
     .requiredOption('--url <url>', 'the server, with the role that the function uses')
+    .option('--policy <file>', 'say also what this policy names in vain, - for standard input')
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', `${HELP}\n${URL_HELP}`)
     .action(async (options: Options) => {
@@ -44,9 +47,10 @@ export function addDoctor(program: Command): void {
     });
 }
 
-async function doctor({ url, json }: Options): Promise<ExitCode> {
+async function doctor({ url, policy: file, json }: Options): Promise<ExitCode> {
+  const policy = file === undefined ? null : (await readPolicy(file)).policy;
   const server = await serverOf(url);
-  const examined = await examine(server);
+  const examined = await examine(server, policy);
   const findings = examined ?? [poolerAnswers()];
   print(
     json
@@ -58,12 +62,13 @@ async function doctor({ url, json }: Options): Promise<ExitCode> {
 }
 
 /** Null when a pooler answers in the server's place. */
-async function examine(server: Server): Promise<readonly DoctorFinding[] | null> {
+async function examine(server: Server, policy: Policy | null): Promise<readonly DoctorFinding[] | null> {
   try {
     const session = await open(server);
     try {
-      if (session.dialect.flavor === 'gaussdb') return examineGaussdb(await readGaussdbFacts(session));
-      return examineServer(await readDoctorFacts(queryOf(session), session.versionNumber));
+      if (session.dialect.flavor === 'gaussdb')
+        return examineGaussdb(await readGaussdbFacts(session), policy);
+      return examineServer(await readDoctorFacts(queryOf(session), session.versionNumber), policy);
     } finally {
       await session.close();
     }

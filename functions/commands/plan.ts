@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { isBlind } from '../core/blindness.ts';
 import { RemediationError } from '../core/errors.ts';
+import { namesLostHere } from '../core/lost-names.ts';
 import { planRemediation } from '../core/plan.ts';
 import { parseSnapshotText } from '../core/snapshot-file.ts';
 import { planDocument } from '../render/plan-json.ts';
@@ -56,7 +57,11 @@ async function plan(options: Options): Promise<number> {
   if (blindness !== null) throw new RemediationError(blindness.code, blindness.message);
   const planned = planRemediation(snapshot, policy, trigger);
   const view: PlanView = { source, policyName, snapshot, policy, trigger, plan: planned };
-  print(options.json ? jsonText(planDocument(planned)) : renderPlan(view, paintFor(process.stdout)));
+  print(
+    options.json
+      ? jsonText(planDocument(planned, namesLostHere(policy, snapshot)))
+      : renderPlan(view, paintFor(process.stdout)),
+  );
   if (planned.problem !== null) tellError(planned.problem.message);
   return exitCodeOfPlan(planned);
 }

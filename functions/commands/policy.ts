@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { namesLostSomewhere } from '../core/lost-names.ts';
 import { readPolicy } from './read-policy.ts';
 import { print } from './terminal.ts';
 
@@ -16,7 +17,7 @@ export function addPolicy(program: Command): void {
     .argument('<file>', 'the policy, - for standard input')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string) => {
-      await readPolicy(file);
-      print('ok');
+      const { policy } = await readPolicy(file);
+      print(['ok', ...namesLostSomewhere(policy)].join('\n'));
     });
 }

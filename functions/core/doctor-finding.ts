@@ -24,6 +24,7 @@ export type CheckName =
   | 'superuser-sessions'
   | 'database-limit'
   | 'activity'
+  | 'application-names'
   | 'log-hidden'
   | 'log-language'
   | 'log-sqlstate'

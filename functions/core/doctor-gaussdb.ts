@@ -3,6 +3,8 @@ import type { OwnRole } from './doctor-facts.ts';
 import { advice, byHand, bySql, type DoctorFinding, good, type Mend, problem } from './doctor-finding.ts';
 import { checkConnectionLimit, checkPassword } from './doctor-role.ts';
 import { checkDatabaseLimit, checkSlots } from './doctor-slots.ts';
+import { checkApplicationNames } from './lost-names.ts';
+import type { Policy } from './policy.ts';
 import type { Snapshot } from './snapshot.ts';
 import { quoteIdentifier } from './sql-text.ts';
 
@@ -30,7 +32,7 @@ const IN_CONSOLE =
   'On GaussDB(DWS) in its console: Clusters, the cluster, Parameter Modifications, Save. Elsewhere with gs_guc or ALTER SYSTEM SET.';
 
 /** What can be looked at on GaussDB, GaussDB(DWS) and openGauss, in the order in which it is read. */
-export function examineGaussdb(facts: GaussdbFacts): readonly DoctorFinding[] {
+export function examineGaussdb(facts: GaussdbFacts, policy: Policy | null = null): readonly DoctorFinding[] {
   const { role, snapshot, database } = facts;
   const attributes: OwnRole['attributes'] = role.isAdministrator ? ['SUPERUSER'] : [];
   return [
@@ -44,6 +46,7 @@ export function examineGaussdb(facts: GaussdbFacts): readonly DoctorFinding[] {
     checkAdministratorsReserve(facts),
     ...checkDatabaseLimit({ snapshot, connection: { database } }),
     checkTracking(facts),
+    ...checkApplicationNames(facts, policy),
     checkPrefix(facts),
     checkSessionTimeout(facts),
   ];

@@ -26,13 +26,19 @@ import {
   checkLostClients,
 } from './doctor-timeouts.ts';
 
-/** Every check, in the order in which they are read: who we are, whether we get in, whether we are told, what to set. */
-export function examineServer(facts: DoctorFacts): readonly DoctorFinding[] {
-  const findings = findingsOn(facts);
+import { checkApplicationNames } from './lost-names.ts';
+import type { Policy } from './policy.ts';
+
+/**
+ * Every check, in the order in which they are read: who we are, whether we get in, whether we are told, what to set; and what a
+ * policy, where one is given, names in vain.
+ */
+export function examineServer(facts: DoctorFacts, policy: Policy | null = null): readonly DoctorFinding[] {
+  const findings = findingsOn(facts, policy);
   return facts.isReplica ? findings.map(onReplica) : findings;
 }
 
-function findingsOn(facts: DoctorFacts): readonly DoctorFinding[] {
+function findingsOn(facts: DoctorFacts, policy: Policy | null): readonly DoctorFinding[] {
   return [
     checkServer(facts),
     serverAnswers(),
@@ -49,6 +55,7 @@ function findingsOn(facts: DoctorFacts): readonly DoctorFinding[] {
     ...checkSuperuserSessions(facts),
     ...checkDatabaseLimit(facts),
     ...checkActivity(facts),
+    ...checkApplicationNames(facts, policy),
     ...checkLogHidden(facts),
     ...checkLogLanguage(facts),
     checkLogSqlstate(facts),

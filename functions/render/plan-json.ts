@@ -18,9 +18,11 @@ export type PlanDocument = {
   readonly limits: readonly LimitCut[];
   readonly missing: number;
   readonly problem: Problem | null;
+  /** What the policy names in vain on this server; absent where there is nothing to say. */
+  readonly notes?: readonly string[];
 };
 
-export function planDocument(plan: Plan): PlanDocument {
+export function planDocument(plan: Plan, notes: readonly string[] = []): PlanDocument {
   const { verdict, pressure, victims, spared, limits, missing, problem } = plan;
   return {
     verdict,
@@ -30,5 +32,6 @@ export function planDocument(plan: Plan): PlanDocument {
     limits,
     missing,
     problem,
+    ...(notes.length > 0 && { notes }),
   };
 }

@@ -1,11 +1,12 @@
 import { cleanName } from '../core/clean-text.ts';
+import { namesLostHere } from '../core/lost-names.ts';
 import type { LimitCut, Plan } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import { groupOf, type Session } from '../core/session.ts';
 import type { Pressure, Scope } from '../core/slots.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { TriggerKind } from '../core/trigger.ts';
-import { type Section, sections } from './layout.ts';
+import { type Section, sections, wrap } from './layout.ts';
 import { sparedSection } from './plan-spared.ts';
 import { victimsSection } from './plan-victims.ts';
 import { productText } from './product.ts';
@@ -29,7 +30,10 @@ export type PlanView = {
 export function renderPlan(view: PlanView, paint: Paint): string {
   const { plan, policy } = view;
   return sections([
-    { title: paint(meaningOf(plan), headline(plan)), lines: [...shortfall(plan), ...origin(view, paint)] },
+    {
+      title: paint(meaningOf(plan), headline(plan)),
+      lines: [...shortfall(plan), ...origin(view, paint), ...inVain(view)],
+    },
     slotsSection(plan, paint),
     victimsSection(plan, policy, paint),
     sparedSection(plan, policy, paint),
@@ -80,6 +84,11 @@ function origin(
     `  ${cleanName(source, 200)}, ${productText(snapshot.server)}${taken}`,
     `  Policy ${cleanName(policyName, 200)}, mode ${policy.mode}: acts at ${thresholdText(when)}, until ${thresholdText(until)}; trigger ${trigger}`,
   ].map((line) => paint('faint', line));
+}
+
+/** Patterns that a human must not take for a protection. */
+function inVain({ policy, snapshot }: PlanView): readonly string[] {
+  return namesLostHere(policy, snapshot).flatMap((text) => wrap(text));
 }
 
 const HEADINGS: readonly Heading[] = [
