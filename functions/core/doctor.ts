@@ -25,7 +25,6 @@ import {
   checkLoginTimeout,
   checkLostClients,
 } from './doctor-timeouts.ts';
-
 import { checkApplicationNames } from './lost-names.ts';
 import type { Policy } from './policy.ts';
 
