@@ -86,7 +86,13 @@ async function attemptLogin(
     return { kind: 'in', session: { ...session, brokenBy } };
   } catch (error) {
     socket.destroy();
-    return classify(error, target, credentials, refusesTls());
+    // What ended the session before its first statement, which then fails without a word of it.
+    return classify(
+      serverAnswer(error) === null ? (brokenBy() ?? error) : error,
+      target,
+      credentials,
+      refusesTls(),
+    );
   } finally {
     clearTimeout(silence);
     over?.removeEventListener('abort', breakOff);

@@ -1,0 +1,33 @@
+import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const FOLDER = fileURLToPath(new URL('../../functions/postgres/sql/', import.meta.url));
+
+export type OurStatement = { readonly file: string; readonly text: string };
+
+/**
+ * Every statement that the product can send to a server, from all files of the folder: a new one is in without being
+ * listed. A function makes one for each of its choices. What is no statement is a part of one.
+ */
+export async function ourStatements(): Promise<readonly OurStatement[]> {
+  const files = globSync('**/*.ts', { cwd: FOLDER }).toSorted();
+  const found = await Promise.all(
+    files.map(async (file) => {
+      const exported: readonly unknown[] = Object.values(await import(`${FOLDER}${file}`));
+      return exported.flatMap(textsOf).map((text) => ({ file, text }));
+    }),
+  );
+  return found.flat().filter(({ text }) => /^\s*(?:SELECT|WITH|SET|SHOW|VALUES|TABLE)\b/i.test(text));
+}
+
+function textsOf(exported: unknown): readonly string[] {
+  if (typeof exported === 'string') return [exported];
+  if (typeof exported !== 'function') return [];
+  const made: readonly unknown[] = [true, false].map((choice) => exported(choice));
+  return made.filter((text) => typeof text === 'string');
+}
+
+/** Whitespace aside, which a server's log writes in its own way. */
+export function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
