@@ -26,8 +26,3 @@ function textsOf(exported: unknown): readonly string[] {
   const made: readonly unknown[] = [true, false].map((choice) => exported(choice));
   return made.filter((text) => typeof text === 'string');
 }
-
-/** Whitespace aside, which a server's log writes in its own way. */
-export function onOneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
-}

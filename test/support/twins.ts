@@ -37,6 +37,20 @@ export type Made = {
   readonly missing: readonly string[];
 };
 
+/**
+ * The twins that a statement means under a path with `public` first, whether or not a row ever gets to them: what the
+ * server notes of a view with its text.
+ */
+export async function twinsMeantBy(client: Client, text: string): Promise<readonly string[]> {
+  await client.query('BEGIN');
+  await client.query('SET LOCAL search_path = public, pg_catalog');
+  await client.query(`CREATE TEMPORARY VIEW meant AS ${text.replaceAll(/\$\d+/g, 'NULL')}`);
+  await client.query("SET LOCAL search_path = ''");
+  const { rows } = await client.query<{ meant: string }>(WHAT_IS_MEANT);
+  await client.query('ROLLBACK');
+  return rows.map(({ meant }) => meant).filter((meant) => meant.includes(' public.'));
+}
+
 function toArray(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text}"`).join(',')}}`;
 }
@@ -148,3 +162,11 @@ SELECT (count(*) FILTER (WHERE f.kind = 'relation' AND f.schema = 'public'::regn
                AND NOT EXISTS (SELECT FROM found t WHERE t.schema = 'public'::regnamespace AND t.kind = g.kind AND t.name = g.name)
              ORDER BY 1) AS missing
 FROM found f`;
+
+const WHAT_IS_MEANT = `
+SELECT DISTINCT pg_catalog.pg_describe_object(d.refclassid, d.refobjid, 0) AS meant
+FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+  AND d.objid OPERATOR(pg_catalog.=) r.oid
+WHERE r.ev_class OPERATOR(pg_catalog.=) 'pg_temp.meant'::pg_catalog.regclass
+  AND d.refobjid OPERATOR(pg_catalog.<>) r.ev_class AND d.refobjid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
+ORDER BY 1`;
