@@ -74,8 +74,20 @@ function incidentText(record: RunRecord): string {
 
 /** What a script asks of a run: the snapshot's sessions stay out of it. */
 function essentials(record: RunRecord): Readonly<Record<string, unknown>> {
-  const { runId, server, mode, outcome, problem, startedAt, connecting, plan, attempts, readings, timings } =
-    record;
+  const {
+    runId,
+    server,
+    mode,
+    outcome,
+    problem,
+    startedAt,
+    connecting,
+    lock,
+    plan,
+    attempts,
+    readings,
+    timings,
+  } = record;
   return {
     runId,
     server,
@@ -84,6 +96,7 @@ function essentials(record: RunRecord): Readonly<Record<string, unknown>> {
     problem,
     startedAt,
     connecting,
+    lock,
     plan: plan === null ? null : planDocument(plan),
     attempts,
     readings: readings.map(({ came, ...reading }) => ({ ...reading, came: came.length })),

@@ -38,11 +38,11 @@ function tellingDatabase(database: Database, step: (text: string) => void): Data
   return {
     ...database,
     tryLock: async () => {
-      const isLocked = await database.tryLock();
-      if (isLocked) step('locked against other runs');
+      const tried = await database.tryLock();
+      if (tried.locked) step('locked against other runs');
       else if (!waits) step('another run holds the lock, waiting for it');
       waits = true;
-      return isLocked;
+      return tried;
     },
     readSnapshot: async () => {
       const snapshot = await database.readSnapshot();

@@ -1,4 +1,5 @@
 import { breakerPause } from './breaker.ts';
+import { isBusyForLong, withBusy } from './busy-runs.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Incident, Nature, RunSummary, Standing, Story } from './incident.ts';
 import { type Memory, pauseAt } from './memory.ts';
@@ -25,7 +26,9 @@ type Life = Pick<Followed, 'memory' | 'story'>;
 export function follow(memory: Memory, run: RunSummary, now: number): Followed {
   if (memory.runs.some(({ id }) => id === run.runId)) return { memory, isTold: false, story: null };
   const lifted = addOwnTries(pauseAt(memory.paused, now) === null ? withoutPause(memory) : memory, run);
-  const life = afterRun(lifted, { ...run, culprit: clipped(run.culprit) }, now);
+  const waited = withBusy(lifted, run);
+  const isStuck = run.isStuck === true || isBusyForLong(waited, run);
+  const life = afterRun(waited, { ...run, isStuck, culprit: clipped(run.culprit) }, now);
   // Sessions that only grew old are no incident; whose they were is told each time.
   return { ...life, isTold: life.story !== null || run.outcome === 'reaped' };
 }
@@ -89,8 +92,9 @@ function afterTrouble(memory: Memory, run: RunSummary, standing: Standing, now: 
 }
 
 /** Nobody has looked since, and what was left then was no pressure. What was left unresolved stays open. */
-function isLongOver({ lastTroubleAt, nature }: Incident, { startedAt }: RunSummary): boolean {
-  const standing = standingOf({ ...nature, refused: true });
+function isLongOver({ lastTroubleAt, nature, told }: Incident, { startedAt }: RunSummary): boolean {
+  const isStuck = told.at(-1)?.standing === 'unseen';
+  const standing = standingOf({ ...nature, refused: true, isStuck });
   const isLeft = standing !== null && standing !== 'calm' && isWorse(standing, 'relieved');
   return !isLeft && msBetween(lastTroubleAt, startedAt) >= QUIET_MS;
 }

@@ -108,7 +108,9 @@ export type RunSummary = Nature & {
   readonly ended: number;
   readonly retaken: number;
   /** Null where the first try got in, or none was made. */
-  readonly ownTries: OwnTries | null;
+  readonly ownTries?: OwnTries | null;
+  /** Another run held the lock for longer than a run can take. */
+  readonly isStuck?: boolean;
 };
 
 /** What is to be told of an incident after a run, and what people have to know of it besides the run. */

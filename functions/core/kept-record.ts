@@ -1,6 +1,7 @@
 import type { Outcome } from './outcome.ts';
 import { plainName } from './plain-name.ts';
 import type { Reduction, RunRecord } from './record.ts';
+import { isStuck } from './run-lock.ts';
 
 /** A record as it is kept: readable, and with what had to be left out of it. */
 export type KeptRecord = RunRecord & { readonly reduced: readonly Reduction[] };
@@ -12,8 +13,10 @@ export type KeptRun = Pick<RunRecord, 'server' | 'startedAt' | 'runId'>;
 const QUIET: ReadonlySet<Outcome> = new Set(['healthy', 'busy', 'muted', 'stale', 'off']);
 
 /** A run that acted, would have acted, failed, or has something to explain; quiet ones are only counted. */
-export function isWorthKeeping({ outcome, attempts }: Pick<RunRecord, 'outcome' | 'attempts'>): boolean {
-  return attempts.length > 0 || !QUIET.has(outcome);
+export function isWorthKeeping(
+  record: Pick<RunRecord, 'outcome' | 'attempts'> & Partial<Pick<RunRecord, 'lock'>>,
+): boolean {
+  return record.attempts.length > 0 || !QUIET.has(record.outcome) || isStuck(record);
 }
 
 /** `<server>/<yyyy>/<mm>/<dd>/<run id>`, by the day on which the run began, UTC. One run always gets one place. */

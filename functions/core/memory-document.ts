@@ -87,8 +87,9 @@ const memorySchema = strictObject({
   telling: checks,
   incident: z.nullable(incident),
   runs: listOf(run),
-  // Items written before this key have none.
+  // Items of before have neither.
   ownTries: z._default(listOf(ownTries), []),
+  busySince: z._default(z.nullable(moment), null),
   closed: listOf(strictObject({ openedAt: moment, lastRunAt: moment, culprit: fingerprint })),
   trippedAt: z.nullable(moment),
   untold: listOf(

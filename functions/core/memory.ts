@@ -28,6 +28,8 @@ export type Memory = {
   readonly runs: readonly RecentRun[];
   /** Our own refused tries, of the newest runs that had any, oldest first. */
   readonly ownTries: readonly OwnTries[];
+  /** Since when every run found another one at work; null where the latest that wanted to look did. */
+  readonly busySince: string | null;
   /** The newest incidents that are over, oldest first. */
   readonly closed: readonly ClosedIncident[];
   /** When the breaker last tripped. */
@@ -44,6 +46,7 @@ export const NOTHING_REMEMBERED: Memory = {
   incident: null,
   runs: [],
   ownTries: [],
+  busySince: null,
   closed: [],
   trippedAt: null,
   untold: [],

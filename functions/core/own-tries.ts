@@ -28,7 +28,7 @@ export function ownTriesOf({
 
 /** The oldest goes where they get too many. A run that is reported again is counted once, by when it began. */
 export function addOwnTries(memory: Memory, { ownTries }: Pick<RunSummary, 'ownTries'>): Memory {
-  if (ownTries === null || memory.ownTries.some(({ from }) => from === ownTries.from)) return memory;
+  if (!ownTries || memory.ownTries.some(({ from }) => from === ownTries.from)) return memory;
   const all = [...memory.ownTries, ownTries].toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
   return { ...memory, ownTries: all.slice(-MOST) };
 }

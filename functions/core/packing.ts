@@ -40,7 +40,7 @@ type VictimColumns = Omit<Columned<PackedVictim>, 'released'> &
 type PackedReading = Omit<Reading, 'came'> & { readonly came: Columns };
 
 /** What came later than the form itself: it may be missing while one function is deployed before the other. */
-type Later = 'recall' | 'misconfigurations';
+type Later = 'recall' | 'misconfigurations' | 'lock';
 
 export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'attempts' | Later> &
   Partial<Pick<RunRecord, Later>> & {
@@ -134,6 +134,7 @@ export function unpackRecord(packed: PackedRecord): RunRecord {
   return {
     ...packed,
     recall: packed.recall ?? null,
+    lock: packed.lock ?? null,
     misconfigurations: packed.misconfigurations ?? null,
     snapshot: packed.snapshot === null ? null : unpackSnapshot(packed.snapshot, sessions),
     plan: packed.plan === null ? null : unpackPlan(packed.plan, sessions),

@@ -5,7 +5,13 @@ import { MODES } from './policy.ts';
 import { poolerOrNull } from './pooler-schema.ts';
 import type { SparedReason } from './protection.ts';
 import type { Reduction } from './record.ts';
-import { connectingSchema, policySchema, recallSchema, triggerSchema } from './record-cause-schema.ts';
+import {
+  connectingSchema,
+  lockOrNull,
+  policySchema,
+  recallSchema,
+  triggerSchema,
+} from './record-cause-schema.ts';
 import {
   count,
   fields,
@@ -164,6 +170,7 @@ export const keptRecordSchema = fields({
   problem: told('What stood in the way.', z.nullable(problem)),
   recall: told('What memory said; null without memory.', z._default(z.nullable(recallSchema), null)),
   connecting: told('How getting in went.', connectingSchema),
+  lock: lockOrNull,
   snapshot: told('All sessions at the first look; null if there was none.', z.nullable(snapshot)),
   plan: z.nullable(plan),
   attempts: told('One for each session that was told to end.', list(attempt)),

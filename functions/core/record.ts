@@ -4,6 +4,7 @@ import type { Misconfiguration } from './misconfigurations.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Mode, Policy } from './policy.ts';
+import type { LockSight } from './run-lock.ts';
 import type { Session } from './session.ts';
 import type { Pressure } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -81,6 +82,8 @@ export type RunRecord = {
   /** Null where the run has no memory, or ended before it asked. */
   readonly recall: Recall | null;
   readonly connecting: Connecting;
+  /** Who else held a lock like ours, as this run last saw it; null where nobody did, or it did not look. */
+  readonly lock: LockSight | null;
   readonly snapshot: Snapshot | null;
   readonly plan: Plan | null;
   readonly attempts: readonly Attempt[];

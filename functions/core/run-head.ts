@@ -1,6 +1,7 @@
 import type { RunSummary } from './incident.ts';
 import { ownTriesOf } from './own-tries.ts';
 import type { RunRecord } from './record.ts';
+import { isStuck, type LockSight } from './run-lock.ts';
 import { type Group, groupKey, groupOf, identityOf } from './session.ts';
 import type { Pressure } from './slots.ts';
 import { isRefusal, type TriggerKind } from './trigger.ts';
@@ -18,6 +19,8 @@ export type RunHead = Pick<
   'startedAt' | 'heedsPause' | 'need' | 'ended' | 'retaken' | 'ownTries'
 > & {
   readonly trigger: TriggerKind;
+  /** Who else held a lock like ours; absent in a head of before. */
+  readonly lock?: LockSight | null;
   /** The scope that the message speaks of, at the first look and at the last one; null where the run did not look. */
   readonly before: SlotsUsed | null;
   readonly after: SlotsUsed | null;
@@ -35,13 +38,14 @@ export type RunHead = Pick<
 export const MOST_GROUPS = 3;
 
 export function headOf(record: RunRecord): RunHead {
-  const { startedAt, trigger, recall, plan, attempts, readings } = record;
+  const { startedAt, trigger, recall, lock, plan, attempts, readings } = record;
   const settled = readings.findLast(({ phase }) => phase === 'settled');
   const freed = attempts.filter(isFreed);
   const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
   return {
     startedAt,
     trigger: trigger.kind,
+    lock,
     heedsPause: recall !== null,
     need:
       plan === null || plan.problem !== null ? null : plan.pressure.reduce((sum, { need }) => sum + need, 0),
@@ -82,11 +86,12 @@ function groupsOf({ snapshot, plan, attempts }: RunRecord): RunHead['groups'] {
 /** A run's part in the incident of its server, before its cause is known. */
 export function summaryOfHead(
   run: Pick<RunSummary, 'runId' | 'outcome' | 'mode'>,
-  { startedAt, heedsPause, need, ended, retaken, ownTries, trigger }: RunHead,
+  { startedAt, heedsPause, need, ended, retaken, ownTries = null, trigger, lock = null }: RunHead,
 ): RunSummary {
   const { runId, outcome, mode } = run;
   return {
     ...{ runId, startedAt, outcome, mode, cause: null, culprit: null },
     ...{ refused: isRefusal(trigger), heedsPause, need, ended, retaken, ownTries },
+    isStuck: isStuck({ outcome, lock }),
   };
 }

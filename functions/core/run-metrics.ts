@@ -3,6 +3,7 @@ import { pauseIn } from './memory.ts';
 import { isUnresolved } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { RunRecord } from './record.ts';
+import { isStuck } from './run-lock.ts';
 import type { Pressure } from './slots.ts';
 import { retakenBy } from './verification.ts';
 
@@ -51,7 +52,7 @@ const FEW: ReadonlySet<ServerMetric['name']> = new Set([
 /** Everything that one run comes to in numbers. A number that was not measured is left out: it is not 0. */
 export function metricsOf(record: RunRecord): readonly ServerMetric[] {
   const { outcome, mode, recall, plan, attempts, readings, connecting, timings } = record;
-  const unresolved = isUnresolved(outcome, mode);
+  const unresolved = isStuck(record) || isUnresolved(outcome, mode);
   const server = plan?.pressure.find(({ scope }) => scope.kind === 'server');
   const terminated = attempts.filter(({ result }) => result === 'terminated').length;
   const settled = readings.findLast(({ phase }) => phase === 'settled');

@@ -19,10 +19,13 @@ const MOST_TOLD = 8;
 
 /**
  * How a run leaves its server: `calm` when it looked and found no pressure, null when it did not look. Who only observes
- * relieves nobody, and whoever found another run busy after a refusal knows as little as who found no reason for it.
+ * relieves nobody. A run that found another one at work after a refusal knows as little as one that found no reason for it;
+ * where the lock is held for longer than a run can take, no run can look.
  */
-export function standingOf(run: Pick<RunSummary, 'outcome' | 'mode' | 'refused'>): Standing | 'calm' | null {
-  const { outcome, mode, refused } = run;
+export function standingOf(
+  run: Pick<RunSummary, 'outcome' | 'mode' | 'refused' | 'isStuck'>,
+): Standing | 'calm' | null {
+  const { outcome, mode, refused, isStuck = false } = run;
   switch (outcome) {
     case 'healthy':
     case 'reaped':
@@ -36,6 +39,7 @@ export function standingOf(run: Pick<RunSummary, 'outcome' | 'mode' | 'refused'>
     case 'unexplained':
       return 'unexplained';
     case 'busy':
+      if (isStuck) return 'unseen';
       return refused ? 'unexplained' : null;
     case 'paused':
       return 'paused';

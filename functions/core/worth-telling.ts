@@ -1,20 +1,24 @@
 import type { Outcome } from './outcome.ts';
+import type { RunRecord } from './record.ts';
+import { isStuck } from './run-lock.ts';
 import { isRefusal, type TriggerKind } from './trigger.ts';
 
 /**
  * Whether a run is told by itself, where nothing is remembered of those before it. Nobody is woken for a run that found or
- * did nothing; a refusal that no run looked into is told.
+ * did nothing. A refusal that no run looked into is told, and a lock that no run gives back.
  */
 export function isWorthTelling({
   outcome,
   trigger,
+  lock = null,
 }: {
   readonly outcome: Outcome;
   readonly trigger: { readonly kind: TriggerKind };
+  readonly lock?: RunRecord['lock'];
 }): boolean {
   switch (outcome) {
     case 'busy':
-      return isRefusal(trigger.kind);
+      return isRefusal(trigger.kind) || isStuck({ outcome, lock });
     case 'healthy':
     case 'muted':
     case 'stale':

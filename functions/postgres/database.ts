@@ -3,7 +3,6 @@ import { DEFAULT_STATEMENTS, tellStatements } from '../core/statement-choice.ts'
 import type { Database } from '../workflow/ports.ts';
 import type { OpenSession } from './attempt.ts';
 import { knownSlots } from './known-slots.ts';
-import { TRY_LOCK } from './sql/try-lock.ts';
 import { endsSession, serverAnswer } from './sqlstate.ts';
 import { statementName } from './statement-name.ts';
 import { terminateGuarded } from './terminate-guarded.ts';
@@ -33,14 +32,11 @@ export function databaseOf(
   const tell = tellStatements(statements);
   let since: string | null = null;
   return {
-    tryLock: async () => {
-      const [row] = await query(TRY_LOCK);
-      return (row as { locked: boolean }).locked;
-    },
+    tryLock: () => dialect.tryLock(query),
     countSlots: async () => {
       const counted = (await dialect.countSlots?.(query)) ?? null;
       since = counted?.since ?? null;
-      if (counted === null || counted.hidden || !counted.locked) return null;
+      if (counted === null || counted.hidden || counted.locked) return null;
       const slots = known.of(counted.since, Date.now());
       return slots === null ? null : { slots, used: counted.used };
     },

@@ -1,4 +1,5 @@
 import type { Configuration } from '../core/doctor-facts.ts';
+import type { TriedLock } from '../core/run-lock.ts';
 import type { Session } from '../core/session.ts';
 import type { Flavor, Snapshot } from '../core/snapshot.ts';
 import type { TellStatement } from '../core/statement-choice.ts';
@@ -7,7 +8,9 @@ import type { Query } from './database.ts';
 /** What differs between PostgreSQL and its relatives. */
 export type Dialect = {
   readonly flavor: Flavor;
-  /** Takes the lock and counts, in a few bytes; null where there is no such statement. */
+  /** Takes the lock of a run, unless another run has it. */
+  readonly tryLock: (query: Query) => Promise<TriedLock>;
+  /** Counts, in a few bytes; null where there is no such statement. */
   readonly countSlots: ((query: Query) => Promise<Counted | null>) | null;
   /** Later looks are given the same `tell`, which remembers. */
   readonly readSnapshot: (query: Query, tell?: TellStatement) => Promise<Snapshot>;
@@ -17,7 +20,7 @@ export type Dialect = {
   readonly guards: (victims: readonly Session[]) => readonly Guard[];
 };
 
-/** Slots taken, ours apart; whether some rows are hidden from our role; and when the server was started, as it says. */
+/** Whether anybody holds a lock like ours; slots taken, ours apart; whether some rows are hidden from our role; and when the server was started, as it says. */
 export type Counted = {
   readonly locked: boolean;
   readonly used: number;

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import type { Session } from '../core/session.ts';
 import type { Dialect, Guard } from './dialect.ts';
 import { foreignSettings } from './foreign-settings.ts';
+import { tryGaussdbLock } from './gaussdb-lock.ts';
 import { readGaussdbSnapshot } from './read-gaussdb-snapshot.ts';
 import { BOUND_SESSION, READ_TRAITS } from './sql/gaussdb/bound-session.ts';
 import { TERMINATE_BACKEND } from './sql/gaussdb/terminate-backend.ts';
@@ -40,6 +41,7 @@ export async function boundGaussdb(
 function gaussdb(traits: Traits, statementTimeoutMs: number): Dialect {
   return {
     flavor: 'gaussdb',
+    tryLock: tryGaussdbLock(traits.hasSessionIds),
     countSlots: null,
     readSnapshot: readGaussdbSnapshot(traits, statementTimeoutMs),
     readConfiguration: async () => null,

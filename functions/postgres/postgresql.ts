@@ -1,6 +1,7 @@
 import type { Counted, Dialect } from './dialect.ts';
 import { readConfiguration } from './read-doctor-facts.ts';
 import { readSnapshot } from './read-snapshot.ts';
+import { tryRunLock } from './run-lock.ts';
 import { COUNT_SLOTS } from './sql/count-slots.ts';
 import { TERMINATE_SESSIONS } from './sql/terminate-sessions.ts';
 import { unlessRefused } from './unless-refused.ts';
@@ -9,6 +10,7 @@ import { unlessRefused } from './unless-refused.ts';
 export function postgresql(versionNumber: number): Dialect {
   return {
     flavor: 'postgresql',
+    tryLock: tryRunLock,
     countSlots: async (query) => ((await unlessRefused(query(COUNT_SLOTS)))?.[0] ?? null) as Counted | null,
     readSnapshot: (query, tell) => readSnapshot(query, versionNumber, tell),
     readConfiguration,

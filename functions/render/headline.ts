@@ -5,6 +5,7 @@ import { because, isBlamed } from './because.ts';
 import { ends } from './ends.ts';
 import type { Facts } from './facts.ts';
 import { OBSERVED } from './observed.ts';
+import { busyHeadline } from './run-lock.ts';
 import { counted, groupName, listText, usedText } from './words.ts';
 
 /** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
@@ -84,10 +85,7 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     ],
     sentence: `unexplained. ${sentences(['Clients were refused, but nothing here is under pressure', ...because(facts), ...used(facts)])}`,
   }),
-  busy: fixed(
-    'another run is at work, this one did nothing',
-    'busy. Another run is at work, this one did nothing.',
-  ),
+  busy: ({ record }) => busyHeadline(record),
   paused: (facts, max) => ({
     subject: ['paused, nothing ended', ...because(facts, max), ...used(facts, max)],
     sentence: `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...because(facts), ...used(facts), ...pausedPlan(facts)])}`,

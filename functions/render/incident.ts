@@ -16,6 +16,7 @@ import { sections, wrap } from './layout.ts';
 import { toResume } from './memory-text.ts';
 import { stepsOf, whatNext } from './next-steps.ts';
 import { runFacts } from './run-facts.ts';
+import { isAboutLock } from './run-lock.ts';
 import { severityOf } from './severity.ts';
 import { whoWasSpared } from './spared.ts';
 import { subjectOf } from './subject.ts';
@@ -50,7 +51,12 @@ export function renderExplained(
   const { subject, sentence } = headlineOf(facts);
   const steps = stepsOf(facts);
   const answer = subjectOf(server, withLife(story, subject));
-  const attributes = { severity: severityOf(outcome, mode), outcome, server: cleanName(server), mode };
+  const attributes = {
+    severity: severityOf(outcome, mode, isAboutLock(record, story)),
+    outcome,
+    server: cleanName(server),
+    mode,
+  };
   return {
     subject: answer,
     text: textOf(facts, sentence, steps, story),

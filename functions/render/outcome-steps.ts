@@ -9,6 +9,7 @@ import type { Facts } from './facts.ts';
 import { mayHaveSent } from './headline.ts';
 import { resumeStep } from './memory-text.ts';
 import { flavorOf, statementsToSee } from './own-rights.ts';
+import { freeLock } from './run-lock.ts';
 import { counted } from './words.ts';
 
 /** Without `backend_type`, which GaussDB lacks: nobody may have seen yet which server it is. */
@@ -58,12 +59,13 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
   switch (outcome) {
     case 'healthy':
     case 'reaped':
-    case 'busy':
     case 'muted':
     case 'stale':
     case 'off':
     case 'recovered':
       return [];
+    case 'busy':
+      return freeLock(facts.record);
     case 'partial':
     case 'no-candidates':
       return [...seeRunning(facts), ...seeUnfinished(facts)];

@@ -4,7 +4,8 @@ import type { Mode } from '../core/policy.ts';
 /** What subscribers filter by: `critical` wants a human now, `warning` today, `info` never. */
 export type Severity = 'info' | 'warning' | 'critical';
 
-export function severityOf(outcome: Outcome, mode: Mode): Severity {
-  if (isUnresolved(outcome, mode)) return 'critical';
+/** `isStuck`: no run acts, because one holds the lock for longer than a run can take. */
+export function severityOf(outcome: Outcome, mode: Mode, isStuck = false): Severity {
+  if (isStuck || isUnresolved(outcome, mode)) return 'critical';
   return outcome === 'recovered' || outcome === 'unexplained' ? 'warning' : 'info';
 }

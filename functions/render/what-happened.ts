@@ -5,6 +5,7 @@ import type { Facts } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
 import { memoryTexts } from './memory-text.ts';
 import { refusedText } from './refused-text.ts';
+import { lockTexts } from './run-lock.ts';
 import { ageText, counted, scopeText, thresholdText, timeText } from './words.ts';
 
 export function whatHappened(facts: Facts): Section {
@@ -21,6 +22,7 @@ export function happenedTexts(facts: Facts): readonly string[] {
     ...(snapshot === null ? [] : [slotsText(facts, snapshot)]),
     ...limitTexts(facts),
     ...memoryTexts(record),
+    ...lockTexts(record),
     ...(problem === null ? [] : [cleanMessage(problem.message)]),
   ];
 }

@@ -1,10 +1,12 @@
+import type { LockSight } from '../core/run-lock.ts';
 import type { Database } from './ports.ts';
 import { type Ending, type Run, timeIsUp } from './run.ts';
 import { within } from './within.ts';
 
 /** Getting in may take this long; what is left of the run needs the rest of its time. */
 const CONNECT_MS = 20_000;
-const LOCK_RETRY_MS = 200;
+/** Two runs that saw one another each give way; at random, for else they would meet again. */
+const LOCK_RETRY_MS = { least: 100, most: 300 } as const;
 
 /** Until when a run that begins to get in now may try, for session and lock together. */
 export function getInBy({ ports, request }: Run): number {
@@ -28,12 +30,23 @@ export async function inSession(
   }
 }
 
-/** Another run may be about to end; what it leaves is measured anew. */
+/** Another run may be about to end; what it leaves is measured anew. What was seen of the lock goes into the record. */
 export async function takeLock(run: Run, database: Database, lockBy: number): Promise<boolean> {
-  while (!(await database.tryLock())) {
+  for (;;) {
+    const { locked, holders, total } = await database.tryLock();
+    noteHolders(run, { holders, total });
+    if (locked) return true;
+    const waitMs = LOCK_RETRY_MS.least + Math.random() * (LOCK_RETRY_MS.most - LOCK_RETRY_MS.least);
     // One wait and the answer to one more try: where `lockBy` is the deadline, "busy" must still be told before it.
-    if (run.ports.now() + 2 * LOCK_RETRY_MS >= lockBy) return false;
-    await run.ports.sleep(LOCK_RETRY_MS);
+    if (run.ports.now() + waitMs + LOCK_RETRY_MS.least >= lockBy) return false;
+    await run.ports.sleep(waitMs);
   }
-  return true;
+}
+
+/** Those that are no run are in the log as well, once: they stop nothing, and somebody may want to know. */
+function noteHolders(run: Run, sight: LockSight): void {
+  const strangers = sight.holders.filter(({ isRun }) => !isRun);
+  if (strangers.length > 0 && !run.lock?.holders.some(({ isRun }) => !isRun))
+    run.ports.log('lock-of-others', { runId: run.request.runId, total: sight.total, strangers });
+  run.lock = sight.total === 0 ? null : sight;
 }

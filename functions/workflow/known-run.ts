@@ -58,7 +58,7 @@ export function reportedRun(
   return {
     ...rest,
     summary: { ...summaryOfHead(run, head), ...cause },
-    worthTelling: isWorthTelling({ outcome, trigger: { kind: head.trigger } }),
+    worthTelling: isWorthTelling({ outcome, trigger: { kind: head.trigger }, lock: head.lock ?? null }),
   };
 }
 

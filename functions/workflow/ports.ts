@@ -6,6 +6,7 @@ import type { Message } from '../core/message.ts';
 import type { SlotCount } from '../core/plan-quiet.ts';
 import type { PoolerState } from '../core/pooler.ts';
 import type { Connecting } from '../core/record.ts';
+import type { TriedLock } from '../core/run-lock.ts';
 import type { Measure } from '../core/run-metrics.ts';
 import type { Session } from '../core/session.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -14,9 +15,9 @@ import type { ReportSteps } from './report-steps.ts';
 
 /** One session with the server, alone and bounded. Every call is one or more autocommitted statements. */
 export type Database = {
-  /** True when the lock was free; it is held until the session ends. */
-  readonly tryLock: () => Promise<boolean>;
-  /** With the lock, counts the slots that are taken; null where it is not free, or sessions must be looked at to know. */
+  /** Takes the lock unless another run has it, until the session ends; tells who else holds one like it. */
+  readonly tryLock: () => Promise<TriedLock>;
+  /** Counts the slots that are taken; null where a run may be at work, or sessions must be looked at to know. */
   readonly countSlots: () => Promise<SlotCount | null>;
   readonly readSnapshot: () => Promise<Snapshot>;
   /** What the doctor looks at besides the sessions; null on a server on which it is left to the doctor. */

@@ -4,6 +4,7 @@ import type { Misconfiguration } from '../core/misconfigurations.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Connecting, Reading, RunRecord, Timings } from '../core/record.ts';
+import type { LockSight } from '../core/run-lock.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Trigger } from '../core/trigger.ts';
 import type { Attempt } from '../core/verification.ts';
@@ -21,6 +22,8 @@ export type Run = {
   /** Asked for when the run begins to get in, needed when it may act. */
   recalled: Promise<Recall | null>;
   connecting: Connecting;
+  /** Null while nobody else was seen to hold the lock. */
+  lock: LockSight | null;
   snapshot: Snapshot | null;
   plan: Plan | null;
   /** By the session's identity. */
@@ -55,6 +58,7 @@ export function startRun(request: RunRequest, ports: RemediatePorts): Run {
     trigger: request.trigger,
     recalled: Promise.resolve(null),
     connecting: { attempts: 0, refusals: [] },
+    lock: null,
     snapshot: null,
     plan: null,
     attempts: new Map(),
@@ -74,7 +78,7 @@ export function timeIsUp(): RemediationError {
 
 export function toRecord(run: Run, { outcome, problem, why }: Ending, recall: Recall | null): RunRecord {
   const { runId, server, policy } = run.request;
-  const { trigger, connecting, snapshot, plan, attempts, readings, misconfigurations, timings } = run;
+  const { trigger, connecting, lock, snapshot, plan, attempts, readings, misconfigurations, timings } = run;
   return {
     version: 1,
     runId,
@@ -88,6 +92,7 @@ export function toRecord(run: Run, { outcome, problem, why }: Ending, recall: Re
     problem,
     recall,
     connecting,
+    lock,
     snapshot,
     plan,
     attempts: [...attempts.values()],

@@ -100,10 +100,18 @@ proveRows(
   {
     locked: async (stage) => {
       await stage.fill();
-      const holder = await stage.server.connect();
+      const holder = await stage.server.connect(stage.headroom);
       await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
       stage.afterwards(() => holder.end());
       return stage.run({ policy, deadlineMs: 1_000 });
+    },
+    lockedByStranger: async (stage) => {
+      const stranger = await stage.server.connect(stage.app, { application_name: 'pg-headroom' });
+      stage.afterwards(() => stranger.end());
+      await stranger.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
+      await stranger.query('SELECT pg_advisory_lock($1, key) FROM generate_series(1, 500) key', [LOCK_KEY]);
+      await stage.fill();
+      return stage.run({ policy });
     },
     twiceFirst: async (stage) => {
       const { first, ended } = await runTwice(stage);

@@ -51,7 +51,7 @@ proveRows(
     },
     nearLocking: async (stage) => {
       await stage.fill();
-      const holder = await stage.server.connect();
+      const holder = await stage.server.connect(stage.headroom);
       await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
       stage.afterwards(() => holder.end());
       return stage.run({ policy, deadlineMs: SHORTER_MS });

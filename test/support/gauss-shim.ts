@@ -120,7 +120,7 @@ function rights(kind: GaussKind): readonly string[] {
     // The one right that goes by another name there.
     `CREATE FUNCTION pg_catalog.pg_has_role(name, text) RETURNS boolean LANGUAGE sql ${SAFE} AS $$
        SELECT pg_catalog.real_pg_has_role(CASE $1 WHEN 'gs_role_signal_backend' THEN 'pg_signal_backend'::name ELSE $1 END, $2) $$`,
-    `CREATE VIEW pg_catalog.pg_locks AS SELECT l.locktype, l.granted, ${ids} FROM pg_catalog.real_pg_locks l`,
+    `CREATE VIEW pg_catalog.pg_locks AS SELECT l.locktype, l.classid, l.objid, l.objsubid, l.granted, ${ids} FROM pg_catalog.real_pg_locks l`,
   ];
 }
 

@@ -125,6 +125,7 @@ export function recordOf(outcome: Outcome, fields: Partial<RunRecord> = {}): Run
     problem: null,
     recall: null,
     connecting: { attempts: 0, refusals: [] },
+    lock: null,
     snapshot: null,
     plan: null,
     attempts: [],

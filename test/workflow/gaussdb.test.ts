@@ -72,6 +72,28 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       await openIdle(server, { role: server.superuser, application: 'admin' }),
     ];
 
+    test('one run has the lock, and a stranger who holds one like it stops nobody', async () => {
+      const stranger = await server.connect(app, {
+        database: placeOf(kind).database,
+        application_name: 'psql',
+      });
+      await stranger.query('SELECT pg_advisory_lock(1885825138), pg_advisory_lock(1885825138, 7)');
+      const [one, other] = [
+        await openDatabase(placeOf(kind), headroom),
+        await openDatabase(placeOf(kind), headroom),
+      ];
+      const first = await one.tryLock();
+      expect(first).toMatchObject({ locked: true, total: 1, holders: [{ user: 'app', isRun: false }] });
+      expect(await other.tryLock()).toMatchObject({
+        locked: false,
+        holders: [{ user: 'headroom', isRun: true }, { isRun: false }],
+      });
+      await one.close();
+      expect(await other.tryLock()).toMatchObject({ locked: true, total: 1 });
+      await other.close();
+      await stranger.end();
+    });
+
     test('a leak gives as many slots back as the policy wants, and the report tells of it', async () => {
       const spared = await others();
       const leaked = await leak();

@@ -238,7 +238,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
   );
 
   test('with its lock taken by somebody else: what they do is not read as our doing', async () => {
-    const holder = await server.connect();
+    const holder = await server.connect(headroom);
     const handOver = async () => {
       const locked = holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
       await endOurs();

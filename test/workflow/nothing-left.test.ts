@@ -105,7 +105,7 @@ describe('A run leaves nothing behind that ends', () => {
   });
 
   test('busy, the other one having its lock to itself', async () => {
-    const holder = await server.connect();
+    const holder = await server.connect(headroom);
     await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
     const record = await remediate(aRequest({ policy: ENFORCE, deadline: inMs(1_000) }), plain());
     expect(record.outcome).toBe('busy');

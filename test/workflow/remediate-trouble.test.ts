@@ -71,7 +71,7 @@ describe('with a server', () => {
 
   test('while another session holds the lock, a run is busy and looks at nothing', async () => {
     const sessions = await fill();
-    const holder = await server.connect();
+    const holder = await server.connect(headroom);
     await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
     const record = await remediate(
       aRequest({ policy: ENFORCE, deadline: inMs(1_500) }),

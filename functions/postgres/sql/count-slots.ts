@@ -1,13 +1,15 @@
-import { LOCKED } from './try-lock.ts';
+import { LOCK_CLASS } from './try-lock.ts';
 
 /**
- * Takes the lock of sql/try-lock.ts, and counts: how many slots are taken, our own apart, whether there are rows that our
- * role may not read, and since when the server runs. In a few bytes, for a sweep that finds nothing to do. Which sessions
+ * Counts, and takes no lock: how many slots are taken, our own apart, whether there are rows that our role may not read,
+ * since when the server runs, and whether anybody holds a lock of the class of sql/try-lock.ts. In a few bytes, for a sweep that finds nothing to do. Which sessions
  * take a slot is as in core/session.ts, and which are ours as in core/snapshot.ts.
- * Reads: pg_stat_get_activity. Needs: pg_read_all_stats, and to call pg_postmaster_start_time.
+ * Reads: pg_stat_get_activity, pg_locks. Needs: pg_read_all_stats, and to call pg_postmaster_start_time.
  */
 export const COUNT_SLOTS = `
-SELECT ${LOCKED}, pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS since,
+SELECT pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS since,
+ EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE ${LOCK_CLASS}::pg_catalog.oid
+  OPERATOR(pg_catalog.=) ANY (ARRAY[l.classid, l.objid])) AS locked,
  pg_catalog.bool_or(a.query OPERATOR(pg_catalog.=) '<insufficient privilege>'::pg_catalog.text) AS hidden,
  pg_catalog.count(*) FILTER (WHERE a.backend_type OPERATOR(pg_catalog.=) 'client backend'::pg_catalog.text
   AND (a.usesysid OPERATOR(pg_catalog.=) o.usesysid

@@ -1,9 +1,72 @@
-/** The key is "pghr" in ASCII. */
-export const LOCKED = 'pg_catalog.pg_try_advisory_lock(1885825138::pg_catalog.int8) AS locked';
+import { milliseconds } from './milliseconds.ts';
+
+/** "pghr" in ASCII: the class of our locks, and the only key of versions that had a single lock. */
+export const LOCK_CLASS = 1885825138;
+
+/** Holders that are told of. A stranger may hold thousands, and a few show whose they are. */
+export const MOST_HOLDERS = 6;
+
+/** Advisory locks of our class: two keys (`objsubid` 2), or the single lock of earlier versions, one key of 64 bits. */
+const OF_OUR_CLASS = `l.granted AND l.locktype OPERATOR(pg_catalog.=) 'advisory'::pg_catalog.text
+    AND (l.objsubid OPERATOR(pg_catalog.=) 2::pg_catalog.int2
+     AND l.classid OPERATOR(pg_catalog.=) ${LOCK_CLASS}::pg_catalog.oid
+     OR l.objsubid OPERATOR(pg_catalog.=) 1::pg_catalog.int2 AND l.classid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+     AND l.objid OPERATOR(pg_catalog.=) ${LOCK_CLASS}::pg_catalog.oid)`;
+
+/** One of 2^32. */
+export const RANDOM_KEY = `pg_catalog.floor((pg_catalog.random() OPERATOR(pg_catalog.-) 0.5::pg_catalog.float8)
+  OPERATOR(pg_catalog.*) 4294967296::pg_catalog.float8)::pg_catalog.int4`;
+
+/** A session of our role, or of a role that may end sessions itself under our application name; or one that does not show. */
+const IS_RUN = `COALESCE(CASE WHEN a.pid IS NULL OR o.pid IS NULL THEN k.pid IS NOT NULL
+     ELSE a.usesysid OPERATOR(pg_catalog.=) o.usesysid
+      OR a.application_name OPERATOR(pg_catalog.=) 'pg-headroom'::pg_catalog.text
+      AND pg_catalog.pg_has_role(a.usesysid, 'pg_signal_backend'::pg_catalog.name, 'USAGE'::pg_catalog.text) END, false)`;
 
 /**
- * One run per server: a session advisory lock of the maintenance database, free again when our session ends, and
- * available on read replicas too.
- * Reads: nothing. Needs: no privilege.
+ * Announces a run, and looks who else has announced one. The announcement is a session lock of our class with a random
+ * key, which nobody can hold beforehand. The locks are read after it was taken, which the reference to `t` enforces:
+ * of two runs at the same moment at least one sees the other. A run that sees another one gives its lock back at once, and
+ * so does one whose key is taken.
+ *
+ * The locks of all databases are read, because another run may use another maintenance database. A holder counts as a run
+ * where it is a session of our role, or of a role that may end sessions (a superuser, or a role with the privileges of
+ * `pg_signal_backend`) under our application name. Other holders are named, and stop nothing. A holder whose session does
+ * not show counts as a run, because it may have come after the sessions were read. A prepared transaction has no session
+ * and is no run.
+ *
+ * Versions before this one took a single lock with our class as its key. This statement takes it too where it is free, and
+ * counts it where a run holds it, so that an earlier version and this one exclude one another during an upgrade.
+ * Reads: pg_locks, pg_stat_get_activity, pg_roles. Needs: no privilege; a holder's address and age need pg_read_all_stats.
  */
-export const TRY_LOCK = `SELECT ${LOCKED}`;
+export const TRY_LOCK = `
+SELECT t.taken AND NOT h.contested AS locked,
+ CASE WHEN h.contested OR NOT t.taken THEN ARRAY[
+  t.taken AND pg_catalog.pg_advisory_unlock(${LOCK_CLASS}, t.key),
+  t.former AND pg_catalog.pg_advisory_unlock(${LOCK_CLASS}::pg_catalog.int8)] END AS "givenBack",
+ h.total, h.pids, h.runs, h.users, h.applications, h.addresses, h.ages
+FROM (
+ SELECT k.key, pg_catalog.pg_try_advisory_lock(${LOCK_CLASS}, k.key) AS taken,
+  pg_catalog.pg_try_advisory_lock(${LOCK_CLASS}::pg_catalog.int8) AS former
+ FROM (SELECT ${RANDOM_KEY} AS key OFFSET 0) k OFFSET 0
+) t CROSS JOIN LATERAL (
+ SELECT COALESCE(pg_catalog.bool_or(s.run), false) AS contested, COALESCE(pg_catalog.max(s.total), 0)::pg_catalog.int4 AS total,
+  pg_catalog.array_agg(s.pid) AS pids, pg_catalog.array_agg(s.run) AS runs, pg_catalog.array_agg(s.name) AS users,
+  pg_catalog.array_agg(s.application) AS applications, pg_catalog.array_agg(s.address) AS addresses,
+  pg_catalog.array_agg(s.age) AS ages
+ FROM (
+  SELECT k.pid, ${IS_RUN} AS run, pg_catalog.namesend(r.rolname) AS name, a.application_name AS application,
+   CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr)
+    WHEN a.client_port OPERATOR(pg_catalog.=) -1 THEN 'local'::pg_catalog.text END AS address,
+   ${milliseconds('pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) a.backend_start')} AS age,
+   pg_catalog.count(*) OVER () AS total
+  FROM (
+   SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l WHERE t.taken IS NOT NULL AND ${OF_OUR_CLASS}
+    AND (l.pid IS NULL OR l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())
+  ) k
+  LEFT JOIN pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) o ON true
+  LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(COALESCE(k.pid, 0)) a ON true
+  LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.usesysid
+  ORDER BY run DESC, k.pid LIMIT ${MOST_HOLDERS}
+ ) s
+) h`;

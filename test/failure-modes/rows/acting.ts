@@ -14,6 +14,13 @@ reads what came of them and ends nobody.`,
       says: null,
       ends: 0,
     },
+    lockedByStranger: {
+      fault: 'somebody who is no run holds the lock of earlier versions, and 500 like ours, under our name',
+      outcome: 'recovered',
+      subject: 'orders: recovered, …40 idle sessions… ended…',
+      says: 'Locks like that of our runs are held by pid',
+      ends: 40,
+    },
     twiceFirst: {
       fault: 'the same event comes twice at once: the run that is first',
       outcome: 'recovered',
