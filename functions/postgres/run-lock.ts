@@ -1,4 +1,5 @@
 import type { LockHolder, TriedLock } from '../core/run-lock.ts';
+import { nameText } from '../core/server-text.ts';
 import type { Query } from './database.ts';
 import { TRY_LOCK } from './sql/try-lock.ts';
 
@@ -25,10 +26,15 @@ function holdersIn(columns: Omit<Row, 'locked' | 'total'>): readonly LockHolder[
   const { pids, runs, users, applications, addresses, ages } = columns;
   return (pids ?? []).map((pid, at) => ({
     pid,
-    user: users[at]?.toString('utf8') ?? null,
+    user: nameOf(users[at] ?? null),
     application: applications[at] ?? '',
     address: addresses[at] ?? '',
     openMs: ages[at] ?? null,
     isRun: runs[at] === true,
   }));
+}
+
+/** In whose database's encoding it is does not show here. */
+function nameOf(bytes: Buffer | null): string | null {
+  return bytes === null ? null : nameText(bytes.toString('latin1'), null).text;
 }

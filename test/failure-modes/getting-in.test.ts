@@ -127,6 +127,13 @@ proveRows(
       await stage.fill();
       return stage.run({ target: { database: 'narrow' }, deadlineMs: SHORT_MS });
     },
+    foreignEncoding: async (stage) => {
+      await stage.query(
+        "CREATE DATABASE mule TEMPLATE template0 ENCODING 'MULE_INTERNAL' LC_COLLATE 'C' LC_CTYPE 'C'",
+      );
+      await stage.fill();
+      return stage.run({ target: { database: 'mule' } });
+    },
     noSuchDatabase: async (stage) => {
       await stage.fill();
       return stage.run({ target: { database: 'nowhere' } });

@@ -1,11 +1,12 @@
 import { escapeIdentifier } from 'pg';
+import { connectInBytes } from '../support/bytes-client.ts';
 import { openUnproven } from '../support/half-open.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
-import { openAborted } from '../support/sessions.ts';
+import { openAborted, openIdle } from '../support/sessions.ts';
 import { openFastpath, openGone, openStopped, openUnread, untilAnswered, untilStuck } from './clients.ts';
 import { proveRows, type Scenario } from './prove-rows.ts';
 import { LOOKING } from './rows/looking.ts';
-import { createPrivilegedRole, ENFORCE, type Stage } from './stage.ts';
+import { createPrivilegedRole, ENFORCE, REST, type Stage } from './stage.ts';
 
 /** 63 bytes. */
 const ODD_NAME = `it's "our"\nname; --${'漢'.repeat(14)}ab`;
@@ -14,6 +15,12 @@ const ODD_NAME = `it's "our"\nname; --${'漢'.repeat(14)}ab`;
 async function fillButOne(stage: Stage): Promise<void> {
   const [last] = await stage.fill();
   await last?.close();
+}
+
+function createDatabase(stage: Stage, encoding: string): Promise<unknown> {
+  return stage.query(
+    `CREATE DATABASE ${encoding} TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`,
+  );
 }
 
 /** Our role may not read one relation, and a run that needs it looks. */
@@ -54,6 +61,38 @@ proveRows(LOOKING, {
     await stage.server.connect(role, { application_name: ODD_NAME });
     await stage.fill({ role, database: ODD_NAME, application: '' });
     return stage.run({ role: await createPrivilegedRole(stage.server, `${ODD_NAME.slice(0, -2)}us`) });
+  },
+  encodings: async (stage) => {
+    await createDatabase(stage, 'latin1');
+    const admin = await connectInBytes(stage.server, stage.server.superuser, { database: 'latin1' });
+    await admin.ask('CREATE ROLE "jos\xe9" LOGIN PASSWORD \'secret\'');
+    await admin.close();
+    const role = { user: 'jos\xe9', password: 'secret' };
+    await stage.openBystanders();
+    for (let count = 0; count < REST; count += 1)
+      await (await connectInBytes(stage.server, role, { database: 'latin1' })).ask("SELECT 'Jos\xe9'");
+    return stage.run();
+  },
+  unknownEncoding: async (stage) => {
+    await createDatabase(stage, 'sql_ascii');
+    await stage.openBystanders();
+    for (let count = 0; count < REST; count += 1)
+      await (await connectInBytes(stage.server, stage.app, { database: 'sql_ascii' })).ask(
+        "SELECT '\xff' AS \xe9",
+      );
+    return stage.run();
+  },
+  backups: async (stage) => {
+    const isOld = stage.server.version < 15;
+    const signature = isOld ? 'pg_start_backup(text, boolean, boolean)' : 'pg_backup_start(text, boolean)';
+    await stage.query(`GRANT EXECUTE ON FUNCTION ${signature} TO app`);
+    await stage.openBystanders();
+    const statement = isOld
+      ? "SELECT pg_start_backup('x', true, false)"
+      : "SELECT pg_backup_start('x', true)";
+    for (let count = 0; count < REST; count += 1)
+      await openIdle(stage.server, { role: stage.app, application: 'psql', statement });
+    return stage.run();
   },
   locksUnread: withoutRight('pg_locks'),
   tablesUnread: withoutRight('pg_namespace', {

@@ -70,6 +70,13 @@ until the deadline, what cannot pass is told at once.`,
       says: "No way into 127.0.0.1:# after # tries in # s: the maintenance database's CONNECTION LIMIT is reached; name another maintenance database in HEADROOM_DATABASE.",
       ends: 0,
     },
+    foreignEncoding: {
+      fault: 'the maintenance database is in MULE_INTERNAL',
+      outcome: 'cannot-connect',
+      subject: 'orders: no way in after 1 try, nothing ended, connect-failed',
+      says: 'The maintenance database mule at 127.0.0.1:# is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL (0A000): name another one in HEADROOM_DATABASE, or in the URL.',
+      ends: 0,
+    },
     noSuchDatabase: {
       fault: 'the maintenance database does not exist',
       outcome: 'cannot-connect',

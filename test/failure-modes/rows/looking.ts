@@ -34,6 +34,27 @@ export const LOOKING = {
       says: null,
       ends: 9,
     },
+    encodings: {
+      fault: 'roles and statements are in LATIN1, and the maintenance database is in UTF8',
+      outcome: 'recovered',
+      subject: 'orders: recovered, …9 idle sessions… ended…',
+      says: 'josé@latin1',
+      ends: 9,
+    },
+    unknownEncoding: {
+      fault: "what sessions ran last is no text in their database's encoding, which is SQL_ASCII",
+      outcome: 'recovered',
+      subject: 'orders: recovered, …9 idle sessions… ended…',
+      says: null,
+      ends: 9,
+    },
+    backups: {
+      fault: 'sessions that look idle run backups',
+      outcome: 'no-candidates',
+      subject: 'orders: under pressure, …policy lets no session go…',
+      says: '18 protected: runs a backup',
+      ends: 0,
+    },
     locksUnread: {
       fault: 'who holds advisory locks cannot be read',
       outcome: 'no-candidates',
