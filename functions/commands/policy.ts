@@ -1,23 +1,36 @@
 import type { Command } from 'commander';
 import { namesLostSomewhere } from '../core/lost-names.ts';
+import { policyHash } from '../workflow/policy-hash.ts';
 import { readPolicy } from './read-policy.ts';
 import { print } from './terminal.ts';
 
 const EXAMPLES = `
 Examples:
   headroom policy check policy.json
+  headroom policy hash policy.json
   jq .policy servers.json | headroom policy check -`;
 
+const FILE = 'the policy, - for standard input';
+
 export function addPolicy(program: Command): void {
-  const policy = program.command('policy').description('Work with policy files.').helpCommand(false);
-  policy
-    .addHelpText('after', EXAMPLES)
+  const policies = program.command('policy').description('Work with policy files.').helpCommand(false);
+  policies.addHelpText('after', EXAMPLES);
+  policies
     .command('check')
     .description('Say whether a policy is valid, or list every problem with its path.')
-    .argument('<file>', 'the policy, - for standard input')
+    .argument('<file>', FILE)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string) => {
       const { policy } = await readPolicy(file);
       print(['ok', ...namesLostSomewhere(policy)].join('\n'));
+    });
+  policies
+    .command('hash')
+    .description('Print the SHA-256 by which records and messages name a policy, its defaults filled in.')
+    .argument('<file>', FILE)
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string) => {
+      const { policy } = await readPolicy(file);
+      print(policyHash(policy));
     });
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { CODE_VERSION, isBuilt } from '../core/code-version.ts';
 import { coerceError } from '../core/errors.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-code.ts';
@@ -27,7 +28,7 @@ Every command has a --help of its own.`;
 export function headroom(args: readonly string[]): Command {
   const program = new Command('headroom')
     .description('Gives a saturated PostgreSQL its connection slots back, safely, and tells who took them.')
-    .version(packageJson.version)
+    .version(isBuilt ? CODE_VERSION : packageJson.version)
     .helpCommand(false)
     .showHelpAfterError('See --help for what is allowed.')
     .configureOutput({ writeErr: (text) => process.stderr.write(withoutSecrets(text, args)) })

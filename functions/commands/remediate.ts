@@ -91,6 +91,8 @@ function essentials(record: RunRecord): Readonly<Record<string, unknown>> {
   return {
     runId,
     server,
+    code: record.code,
+    policyHash: record.policyHash,
     mode,
     outcome,
     problem,

@@ -161,6 +161,8 @@ export const keptRecordSchema = fields({
   ),
   runId: told('Of the Lambda invocation.', said),
   server: told('As it is declared.', said),
+  code: told('Version and commit of the code that ran; absent in older records.', z.optional(said)),
+  policyHash: told('SHA-256 of the policy in force; absent in older records.', z.optional(said)),
   mode: told('In which it acted.', word(MODES)),
   trigger: told('Why it ran.', triggerSchema),
   policy: told('As it was in force; ages in milliseconds.', policySchema),

@@ -63,8 +63,14 @@ export type Timings = {
   readonly finished: number;
 };
 
+/**
+ * Which code ran, by version and commit, and the SHA-256 of the policy that it ran by: whoever changes either is seen to have
+ * done so. Absent in records from before.
+ */
+export type RunIdentity = { readonly code?: string | undefined; readonly policyHash?: string | undefined };
+
 /** Everything about one run, as it travels from `remediate` to `report`. */
-export type RunRecord = {
+export type RunRecord = RunIdentity & {
   readonly version: 1;
   readonly runId: string;
   readonly server: string;

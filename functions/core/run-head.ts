@@ -1,6 +1,6 @@
 import type { RunSummary } from './incident.ts';
 import { ownTriesOf } from './own-tries.ts';
-import type { RunRecord } from './record.ts';
+import type { RunIdentity, RunRecord } from './record.ts';
 import { isStuck, type LockSight } from './run-lock.ts';
 import { type Group, groupKey, groupOf, identityOf } from './session.ts';
 import type { Pressure } from './slots.ts';
@@ -18,6 +18,9 @@ export type RunHead = Pick<
   RunSummary,
   'startedAt' | 'heedsPause' | 'need' | 'ended' | 'retaken' | 'ownTries'
 > & {
+  /** Which code ran by which policy; absent in a head of before. */
+  readonly code?: RunIdentity['code'];
+  readonly policyHash?: RunIdentity['policyHash'];
   readonly trigger: TriggerKind;
   /** Who else held a lock like ours; absent in a head of before. */
   readonly lock?: LockSight | null;
@@ -38,11 +41,13 @@ export type RunHead = Pick<
 export const MOST_GROUPS = 3;
 
 export function headOf(record: RunRecord): RunHead {
-  const { startedAt, trigger, recall, lock, plan, attempts, readings } = record;
+  const { startedAt, trigger, recall, lock, plan, attempts, readings, code, policyHash } = record;
   const settled = readings.findLast(({ phase }) => phase === 'settled');
   const freed = attempts.filter(isFreed);
   const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
   return {
+    code,
+    policyHash,
     startedAt,
     trigger: trigger.kind,
     lock,

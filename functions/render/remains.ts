@@ -1,10 +1,13 @@
 import type { Advice } from '../core/advice.ts';
 import { cleanName } from '../core/clean-text.ts';
+import { CODE_VERSION } from '../core/code-version.ts';
 import type { Invocation } from '../core/destination.ts';
 import type { Story } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { RunIdentity } from '../core/record.ts';
 import { chatOf } from './chat.ts';
+import { identityTexts } from './identity-text.ts';
 import { lifeTexts, withLife } from './incident-life.ts';
 import { sections, wrap } from './layout.ts';
 import { stepLines } from './next-steps.ts';
@@ -31,6 +34,8 @@ export type Remains = {
   readonly happened: readonly string[];
   readonly steps: readonly Advice[];
   readonly recordUrl: string | null;
+  /** Of the run; what tells this message is its own code where nothing is known of the run's. */
+  readonly identity?: RunIdentity | undefined;
 };
 
 /** A message about a run, without what its record would say. */
@@ -67,6 +72,11 @@ export function renderRemains(remains: Remains): Message {
   };
 }
 
+function identified(identity: RunIdentity = {}): readonly string[] {
+  const texts = identityTexts(identity);
+  return texts.length > 0 ? texts : [`Told by code ${CODE_VERSION}.`];
+}
+
 function textOf(
   { invocation, runId, story, sentence, observed, happened, ...more }: Remains,
   server: string,
@@ -84,7 +94,14 @@ function textOf(
   const rest = sections([
     { title: 'WHAT HAPPENED', lines: happened.flatMap((each) => wrap(each)) },
     { title: 'WHAT NEXT', lines: stepLines(more.steps) },
-    { title: 'THIS RUN', lines: [...wrap(`${whose}.`), ...wrap(`Run ${cleanName(runId)}.`), ...link] },
+    {
+      title: 'THIS RUN',
+      lines: [
+        ...wrap(`${whose}.`),
+        ...wrap([`Run ${cleanName(runId)}.`, ...identified(more.identity)].join(' ')),
+        ...link,
+      ],
+    },
   ]);
   return `${first.join('\n')}\n\n${rest}\n`;
 }

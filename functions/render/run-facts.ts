@@ -1,6 +1,7 @@
 import { cleanName } from '../core/clean-text.ts';
 import type { RunRecord, Timings } from '../core/record.ts';
 import type { Facts } from './facts.ts';
+import { identityTexts } from './identity-text.ts';
 import { type Section, wrap } from './layout.ts';
 import { coordinatorsText, productText } from './product.ts';
 import { counted, linkText, secondsText, timeText } from './words.ts';
@@ -15,7 +16,7 @@ export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUr
       ...wrap(`Server ${cleanName(server)}${version}, mode ${mode}. ${connectingText(record)}`),
       ...(coordinators === null ? [] : wrap(coordinators)),
       ...wrap(`Began ${timeText(startedAt)}, took ${secondsText(timings.finished)}${stepsText(timings)}.`),
-      ...wrap(`Run ${cleanName(runId)}.`),
+      ...wrap([`Run ${cleanName(runId)}.`, ...identityTexts(record)].join(' ')),
       // A line of its own and never broken, whatever its length: half a link leads nowhere.
       ...(recordUrl === null ? [] : [`  ${linkText(recordUrl)}:`, recordUrl]),
     ],

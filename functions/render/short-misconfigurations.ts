@@ -4,6 +4,7 @@ import type { Message } from '../core/message.ts';
 import type { Misconfiguration } from '../core/misconfigurations.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Mode } from '../core/policy.ts';
+import type { RunIdentity } from '../core/record.ts';
 import { type LeftOut, leftOutTexts } from './left-out.ts';
 import { renderRemains } from './remains.ts';
 import { counted } from './words.ts';
@@ -15,7 +16,7 @@ export function renderShortMisconfigurations(
     readonly server: string;
     readonly outcome: Outcome;
     readonly mode: Mode;
-    readonly head: { readonly startedAt: string };
+    readonly head: RunIdentity & { readonly startedAt: string };
   },
   invocation: Invocation,
   found: readonly Pick<Misconfiguration, 'found'>[],
@@ -25,7 +26,7 @@ export function renderShortMisconfigurations(
   const things = counted(found.length, 'thing');
   return renderRemains({
     ...{ kind: 'misconfiguration', invocation, runId, server, outcome, mode, story: null, recordUrl: null },
-    ...{ severity: 'warning', observed: false, at: head.startedAt },
+    ...{ severity: 'warning', observed: false, at: head.startedAt, identity: head },
     subject: [`before an incident: ${things} to mend`],
     sentence: `no incident. The sweep found ${things} to mend before there is one.`,
     happened: [...found.map((each) => each.found), ...leftOutTexts(leftOut)],

@@ -38,6 +38,7 @@ export function renderShort(
   const [slots, ended] = [slotTexts(head), endedTexts(run)];
   return renderRemains({
     ...{ invocation, kind: 'run', runId: run.runId, story, server, mode, outcome, recordUrl },
+    identity: head,
     // What could not be told as usual should be looked at.
     severity: severity === 'info' ? 'warning' : severity,
     observed: mode === 'observe',

@@ -1,3 +1,4 @@
+import { CODE_VERSION } from '../core/code-version.ts';
 import { type Problem, RemediationError } from '../core/errors.ts';
 import { modeInForce, type Recall } from '../core/memory.ts';
 import type { Misconfiguration } from '../core/misconfigurations.ts';
@@ -8,6 +9,7 @@ import type { LockSight } from '../core/run-lock.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Trigger } from '../core/trigger.ts';
 import type { Attempt } from '../core/verification.ts';
+import { policyHash } from './policy-hash.ts';
 import type { RemediatePorts } from './ports.ts';
 import type { RunRequest } from './remediate.ts';
 
@@ -83,6 +85,8 @@ export function toRecord(run: Run, { outcome, problem, why }: Ending, recall: Re
     version: 1,
     runId,
     server,
+    code: CODE_VERSION,
+    policyHash: policyHash(policy),
     mode: modeInForce(policy.mode, recall, trigger.kind),
     trigger,
     policy,

@@ -143,6 +143,15 @@ test('policy check says ok, or lists every problem', async () => {
   expect({ code: bad.code, stdout: bad.stdout }).toEqual({ code: 2, stdout: '' });
 });
 
+test('policy hash prints one hash for policies that say the same, and another where anything differs', async () => {
+  const hash = async (input: string) => (await runHeadroom(['policy', 'hash', '-'], { input })).stdout;
+  const first = await hash('{}');
+  expect(first).toMatch(/^[0-9a-f]{64}\n$/);
+  expect(await hash('{ "reap": null, "mode": "observe", "limits": { "maxPercent": 50 } }')).toBe(first);
+  expect(await hash('{ "limits": { "maxPercent": 49 } }')).not.toBe(first);
+  expect(await hash('{ "protect": { "users": ["billing"] } }')).not.toBe(first);
+});
+
 test('schema prints the JSON Schema of either file', async () => {
   const policy = await runHeadroom(['schema', 'policy']);
   expect(JSON.parse(policy.stdout).properties.relieve.properties.when.default).toEqual({ usedPercent: 95 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { codeVersion } from '../../bundling.ts';
 import { BUNDLES } from '../../functions/contract.ts';
 
 /** All code of a built bundle. */
@@ -51,6 +52,13 @@ describe('a bundle holds what its function needs', () => {
     ['report', BUNDLES.report, 'SNSClient'],
   ])('%s is loaded with what each run needs', (_, folder, text) => {
     expect(loadedWith(folder).includes(text)).toBe(true);
+  });
+
+  it('each names its version and commit', () => {
+    const said = codeVersion();
+    expect(said).toMatch(/^\d+\.\d+\.\d+(\+[0-9a-f]{12,}(-dirty)?)?$/);
+    for (const code of [remediate, report]) expect(code).toContain(said.replace(/-dirty$/, ''));
+    expect(codeVersion('')).toBe(said.split('+')[0]);
   });
 
   it('the command runs from its bundle', () => {

@@ -15,9 +15,16 @@ export function thisRun({ record }: Facts): Html {
   return html`<section><h2>This run</h2>
 <dl class="facts"><dt>Server</dt><dd>${cleanName(server)}</dd>${version}
 <dt>Run</dt><dd>${cleanName(runId)}</dd><dt>Began</dt><dd>${timeText(startedAt)}</dd><dt>Mode</dt><dd>${mode}</dd>
+${identity(record)}
 <dt>Getting in</dt><dd>${connectingText(record)}</dd></dl>
 <h3>Timeline</h3>${timeline(record)}
 <h3>Policy in force</h3>${policyPart(record)}</section>`;
+}
+
+function identity({ code, policyHash }: RunRecord): Html {
+  const ran = code === undefined ? null : html`<dt>Code</dt><dd>${cleanName(code)}</dd>`;
+  const by = policyHash === undefined ? null : html`<dt>Policy</dt><dd>SHA-256 ${cleanName(policyHash)}</dd>`;
+  return html`${ran}${by}`;
 }
 
 const STEPS = [
