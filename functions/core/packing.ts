@@ -1,136 +1,104 @@
 import { type Columned, fromColumns, toColumns } from './columns.ts';
+import type { ContestedLock } from './contested-lock.ts';
+import { type PackedPlan, type PlaceOf, packPlan, unpackPlan } from './pack-plan.ts';
 import { type PackedPooler, packPooler, unpackPooler } from './pack-pooler.ts';
-import type { Plan, Spared } from './plan.ts';
-import type { SparedReason } from './protection.ts';
+import { type PackedSessions, packSessions, unpackSessions } from './pack-sessions.ts';
+import { Dictionary, fromSteps, type Steps, toSteps } from './packed-columns.ts';
 import type { Reading, RunRecord } from './record.ts';
-import { groupOf, type Session } from './session.ts';
+import { identityOf, type Session } from './session.ts';
 import type { ServerFacts, Snapshot } from './snapshot.ts';
 import type { Attempt } from './verification.ts';
-import type { Victim, VictimReason } from './victims.ts';
 
 /**
  * A run record in its travelling form. Sessions stand in columns, because equal values side by side compress to almost
- * nothing; plans name them by their place in the snapshot instead of repeating them.
+ * nothing; texts stand once; plans and attempts name sessions by their place in the snapshot instead of repeating them.
  */
 
-/** A column that came later than the form may be missing; its values are null then. */
-type Columns = Omit<Columned<Session>, 'sessionId'> & Partial<Pick<Columned<Session>, 'sessionId'>>;
-
-type PackedSnapshot = Omit<Snapshot, 'sessions' | 'server' | 'pooler'> & {
+type PackedSnapshot = Omit<Snapshot, 'sessions' | 'locks' | 'server' | 'pooler'> & {
   readonly server: Omit<ServerFacts, 'provider'> & Partial<Pick<ServerFacts, 'provider'>>;
-  readonly sessions: Columns;
+  readonly sessions: PackedSessions;
+  readonly locks?: Columned<PackedShare> | undefined;
   readonly pooler?: PackedPooler | null;
 };
-type PackedPlan = Omit<Plan, 'victims' | 'spared'> & {
-  readonly victims: VictimColumns;
-  readonly spared: {
-    readonly at: readonly number[];
-    readonly reason: readonly SparedReason[];
-    readonly detail: readonly string[];
-  };
+/** One holder or waiter of the lock with this number. */
+type PackedShare = {
+  readonly lock: number;
+  readonly kind: string;
+  readonly waits: boolean;
+} & ContestedLock['holders'][number];
+
+/** Attempts name their session by its place; one that the snapshot lacks has the place -1 and a name of its own. */
+type PackedAttempts = Columned<Pick<Attempt, 'round' | 'guard' | 'result'>> & {
+  readonly at?: Steps;
+  readonly pid: readonly (number | null)[];
+  readonly backendStart: readonly (string | null)[];
 };
-/** The group is the session's own; scopes are named by their place in the plan's pressure. */
-type PackedVictim = Omit<VictimReason, 'group' | 'serves'> & {
-  readonly at: number;
-  readonly serves: readonly number[];
-};
-/** Records of before there were programs do not say what was released: nothing was. */
-type VictimColumns = Omit<Columned<PackedVictim>, 'released'> &
-  Partial<Pick<Columned<PackedVictim>, 'released'>>;
-type PackedReading = Omit<Reading, 'came'> & { readonly came: Columns };
+
+type PackedReading = Omit<Reading, 'came'> & { readonly came: PackedSessions };
 
 /** What came later than the form itself: it may be missing while one function is deployed before the other. */
 type Later = 'recall' | 'misconfigurations' | 'lock';
 
 export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'attempts' | Later> &
   Partial<Pick<RunRecord, Later>> & {
-    readonly attempts: Columned<Attempt>;
+    /** Each text of sessions once; absent where columns have their texts themselves. */
+    readonly texts?: readonly string[];
+    readonly attempts: PackedAttempts;
     readonly snapshot: PackedSnapshot | null;
     readonly plan: PackedPlan | null;
     readonly readings: readonly PackedReading[];
   };
 
-const KEYS = [
-  'pid',
-  'sessionId',
-  'backendStart',
-  'backendType',
-  'user',
-  'database',
-  'application',
-  'address',
-  'state',
-  'stateChange',
-  'stateAgeMs',
-  'transactionAgeMs',
-  'queryAgeMs',
-  'waitEvent',
-  'blockedBy',
-  'superuser',
-  'advisoryLock',
-  'temporaryTables',
-  'lastStatement',
-] as const satisfies readonly (keyof Session)[];
-
-const VICTIM_KEYS = [
-  'at',
-  'purpose',
-  'rung',
-  'minAgeMs',
-  'ageMs',
-  'serves',
-  'released',
-] as const satisfies readonly (keyof PackedVictim)[];
-const ATTEMPT_KEYS = [
-  'pid',
-  'backendStart',
-  'round',
-  'guard',
-  'result',
-] as const satisfies readonly (keyof Attempt)[];
+const ATTEMPT_KEYS = ['round', 'guard', 'result'] as const satisfies readonly (keyof Attempt)[];
+const SHARE_KEYS = ['lock', 'kind', 'waits', 'pid', 'mode'] as const satisfies readonly (keyof PackedShare)[];
 
 export function packRecord(record: RunRecord): PackedRecord {
   const { snapshot, plan, readings } = record;
-  const places = new Map(snapshot?.sessions.map((session, at) => [session, at]));
+  const dictionary = new Dictionary();
+  // Sessions without a pid are told apart by what they are only; attempts have nothing but their identity.
+  const places = new Map<unknown, number>();
+  for (const [at, session] of (snapshot?.sessions ?? []).entries())
+    places.set(session, at).set(identityOf(session), at);
+  const placeOf: PlaceOf = (session) => places.get(session) ?? places.get(identityOf(session)) ?? -1;
   return {
     ...record,
-    snapshot: snapshot === null ? null : packSnapshot(snapshot),
-    plan: plan === null ? null : packPlan(plan, (session) => places.get(session) ?? -1),
-    attempts: toColumns(ATTEMPT_KEYS, record.attempts),
-    readings: readings.map((reading) => ({ ...reading, came: toColumns(KEYS, reading.came) })),
+    snapshot: snapshot === null ? null : packSnapshot(snapshot, dictionary),
+    plan: plan === null ? null : packPlan(plan, placeOf),
+    attempts: packAttempts(record.attempts, placeOf),
+    readings: readings.map((reading) => ({ ...reading, came: packSessions(reading.came, dictionary) })),
+    texts: dictionary.texts,
   };
 }
 
-function packSnapshot(snapshot: Snapshot): PackedSnapshot {
-  const { sessions, pooler } = snapshot;
+function packSnapshot(snapshot: Snapshot, dictionary: Dictionary): PackedSnapshot {
+  const { sessions, locks, pooler } = snapshot;
   return {
     ...snapshot,
-    sessions: toColumns(KEYS, sessions),
+    sessions: packSessions(sessions, dictionary),
+    locks: locks && toColumns(SHARE_KEYS, locks.flatMap(sharesOf)),
     pooler: pooler === null ? null : packPooler(pooler),
   };
 }
 
-function packPlan(plan: Plan, placeOf: (session: Session) => number): PackedPlan {
+function sharesOf({ kind, holders, waiters }: ContestedLock, lock: number): readonly PackedShare[] {
+  return [
+    ...holders.map((share) => ({ ...share, lock, kind, waits: false })),
+    ...waiters.map((share) => ({ ...share, lock, kind, waits: true })),
+  ];
+}
+
+function packAttempts(attempts: readonly Attempt[], placeOf: PlaceOf): PackedAttempts {
+  const at = attempts.map(placeOf);
   return {
-    ...plan,
-    victims: toColumns(
-      VICTIM_KEYS,
-      plan.victims.map(({ session, reason: { group, serves, ...reason } }) => ({
-        ...reason,
-        at: placeOf(session),
-        serves: serves.map((scope) => plan.pressure.findIndex((each) => each.scope === scope)),
-      })),
-    ),
-    spared: {
-      at: plan.spared.map(({ session }) => placeOf(session)),
-      reason: plan.spared.map(({ reason }) => reason),
-      detail: plan.spared.map(({ detail }) => detail),
-    },
+    ...toColumns(ATTEMPT_KEYS, attempts),
+    at: toSteps(at),
+    pid: attempts.map(({ pid }, index) => (at[index] === -1 ? pid : null)),
+    backendStart: attempts.map(({ backendStart }, index) => (at[index] === -1 ? backendStart : null)),
   };
 }
 
-export function unpackRecord(packed: PackedRecord): RunRecord {
-  const sessions = packed.snapshot === null ? [] : fromColumns<Session>(KEYS, packed.snapshot.sessions);
+export function unpackRecord({ texts = [], ...packed }: PackedRecord): RunRecord {
+  const sessions = packed.snapshot === null ? [] : unpackSessions(packed.snapshot.sessions, texts);
   return {
     ...packed,
     recall: packed.recall ?? null,
@@ -138,40 +106,43 @@ export function unpackRecord(packed: PackedRecord): RunRecord {
     misconfigurations: packed.misconfigurations ?? null,
     snapshot: packed.snapshot === null ? null : unpackSnapshot(packed.snapshot, sessions),
     plan: packed.plan === null ? null : unpackPlan(packed.plan, sessions),
-    attempts: fromColumns<Attempt>(ATTEMPT_KEYS, packed.attempts),
+    attempts: unpackAttempts(packed.attempts, sessions),
     readings: packed.readings.map((reading) => ({
       ...reading,
-      came: fromColumns<Session>(KEYS, reading.came),
+      came: unpackSessions(reading.came, texts),
     })),
   };
 }
 
 function unpackSnapshot(packed: PackedSnapshot, sessions: readonly Session[]): Snapshot {
-  const { server, pooler = null } = packed;
+  const { server, pooler = null, locks } = packed;
+  const { locks: _, ...rest } = packed;
   return {
-    ...packed,
+    ...rest,
     sessions,
+    ...(locks === undefined ? {} : { locks: unpackLocks(locks) }),
     server: { ...server, provider: server.provider ?? null },
     pooler: pooler === null ? null : unpackPooler(pooler),
   };
 }
 
-function unpackPlan(packed: PackedPlan, sessions: readonly Session[]): Plan {
-  const scopes = packed.pressure.map(({ scope }) => scope);
-  const victims = fromColumns<PackedVictim>(VICTIM_KEYS, packed.victims).flatMap(
-    ({ at, serves, released, ...reason }): readonly Victim[] => {
-      const session = sessions[at];
-      if (session === undefined) return [];
-      const served = serves.flatMap((place) => scopes[place] ?? []);
-      const group = groupOf(session);
-      const known = { ...reason, group, serves: served };
-      return [{ session, reason: released ? { ...known, released } : known }];
+function unpackLocks(packed: Columned<PackedShare>): readonly ContestedLock[] {
+  const ofLock = Map.groupBy(fromColumns<PackedShare>(SHARE_KEYS, packed), ({ lock }) => lock);
+  return [...ofLock.values()].map((shares) => ({
+    kind: shares[0]?.kind ?? '',
+    holders: shares.filter(({ waits }) => !waits).map(({ pid, mode }) => ({ pid, mode })),
+    waiters: shares.filter(({ waits }) => waits).map(({ pid, mode }) => ({ pid, mode })),
+  }));
+}
+
+function unpackAttempts(packed: PackedAttempts, sessions: readonly Session[]): readonly Attempt[] {
+  const places = packed.at === undefined ? [] : fromSteps(packed.at);
+  return fromColumns<Attempt>(['pid', 'backendStart', ...ATTEMPT_KEYS], packed as Columned<Attempt>).map(
+    (attempt, index) => {
+      const session = sessions[places[index] ?? -1];
+      if (session === undefined) return attempt;
+      const { pid, backendStart } = session;
+      return { ...attempt, pid: pid ?? attempt.pid, backendStart };
     },
   );
-  const spared = packed.spared.at.flatMap((at, index): readonly Spared[] => {
-    const session = sessions[at];
-    const [reason, detail] = [packed.spared.reason[index], packed.spared.detail[index]];
-    return session && reason !== undefined && detail !== undefined ? [{ session, reason, detail }] : [];
-  });
-  return { ...packed, victims, spared };
 }

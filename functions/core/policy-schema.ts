@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseNetwork } from './address.ts';
 import { NO_NAME } from './name-pattern.ts';
-import { MODES, POLICY_DEFAULTS } from './policy.ts';
+import { MODES, MOST_VICTIMS, POLICY_DEFAULTS } from './policy.ts';
 import { IDLE_STATES, LOCAL_ADDRESS } from './session.ts';
 import { strictObject } from './strict-object.ts';
 
@@ -79,7 +79,7 @@ const relieveSchema = strictObject({
 });
 
 const limitsSchema = strictObject({
-  maxVictims: z._default(wholeNumber(0, Number.MAX_SAFE_INTEGER), limits.maxVictims),
+  maxVictims: z._default(wholeNumber(0, MOST_VICTIMS), limits.maxVictims),
   maxPercent: z._default(wholeNumber(0, 100), limits.maxPercent),
   keepPerGroup: z._default(wholeNumber(0, Number.MAX_SAFE_INTEGER), limits.keepPerGroup),
 });

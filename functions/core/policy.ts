@@ -40,6 +40,9 @@ export type Protect = Include & {
 };
 
 /** What a policy says, before it is trusted. */
+/** The most that a run may end: so many a record can name, pid and start each. */
+export const MOST_VICTIMS = 5_000;
+
 export type PolicyFields = {
   readonly mode: Mode;
   readonly relieve: Relieve;

@@ -4,7 +4,7 @@ import { OUTCOMES } from './outcome.ts';
 import { MODES } from './policy.ts';
 import { poolerOrNull } from './pooler-schema.ts';
 import type { SparedReason } from './protection.ts';
-import type { Reduction } from './record.ts';
+import { REDUCTION_NAMES } from './record.ts';
 import {
   connectingSchema,
   lockOrNull,
@@ -150,8 +150,6 @@ const misconfiguration = fields({
   mend: z.nullable(fields({ sql: list(said), note: saidOrNull })),
 });
 
-const LEFT_OUT = ['statements', 'details', 'spared sessions'] as const satisfies readonly Reduction[];
-
 export const RECORD_VERSION = 1;
 
 export const keptRecordSchema = fields({
@@ -184,6 +182,6 @@ export const keptRecordSchema = fields({
   ),
   reduced: told(
     'What was left out because the record was too large, in the order in which it went.',
-    z._default(list(word(LEFT_OUT)), []),
+    z._default(list(word(REDUCTION_NAMES)), []),
   ),
 });

@@ -99,5 +99,24 @@ export type RunRecord = RunIdentity & {
   readonly timings: Timings;
 };
 
-/** What may have to be left out of a record to keep it within its size, in this order; victims and attempts never. */
-export type Reduction = 'statements' | 'details' | 'spared sessions';
+/**
+ * What may have to be left out of a record to keep it within its size, in this order. Pid and start of each victim and what
+ * came of each attempt never are.
+ * - `statements`: of spared sessions all, of victims what goes beyond 20,000 bytes together.
+ * - `details`: of spared sessions times and waits. `pooler`: its clients and sessions. `locks`: who waits for whom.
+ * - `spared sessions`: all sessions but victims, and newcomers.
+ * - `victims' details`: the same of victims, with their statements. `limits`: those with less need than 20 others.
+ * - `long texts`: of the event and of what went wrong. `names`: those that fewer sessions have than others.
+ */
+export const REDUCTION_NAMES = [
+  'statements',
+  'details',
+  'pooler',
+  'locks',
+  'spared sessions',
+  "victims' details",
+  'limits',
+  'long texts',
+  'names',
+] as const;
+export type Reduction = (typeof REDUCTION_NAMES)[number];

@@ -3,9 +3,10 @@ import { OUTCOMES, type Outcome } from '../core/outcome.ts';
 import { type PackedRecord, packRecord as pack, unpackRecord as unpack } from '../core/packing.ts';
 import type { Mode } from '../core/policy.ts';
 import type { Reduction, RunRecord } from '../core/record.ts';
+import { withNames } from '../core/record-names.ts';
+import { REDUCTIONS, withoutUnusedLimits } from '../core/reduce-record.ts';
 import { headOf, type RunHead } from '../core/run-head.ts';
 import type { MetricsChoice } from '../core/run-metrics.ts';
-import { INSUFFICIENT_PRIVILEGE, identityOf, type Session } from '../core/session.ts';
 import { unpackJson } from './unpack-json.ts';
 
 /** What `remediate` returns: readable where people look at raw events, and the whole record packed. */
@@ -37,31 +38,49 @@ export const MAX_RECORD_BYTES = 240_000;
  */
 const MOST_UNPACKED = { bytes: 48 * 1_048_576, values: 4_000_000 } as const;
 
-/** What goes first when a record is too large; victims and attempts never do. */
-const REDUCTIONS: readonly { readonly name: Reduction; readonly apply: (record: RunRecord) => RunRecord }[] =
-  [
-    { name: 'statements', apply: (record) => mapSpared(record, withoutStatement) },
-    { name: 'details', apply: (record) => mapSpared(record, withoutDetails) },
-    { name: 'spared sessions', apply: withoutSpared },
-  ];
+/** So much JSON of sessions is never packed into a record: it is not even tried. */
+const MOST_JSON = 12 * MAX_RECORD_BYTES;
+/** Bytes of gzip become so many characters of base64. */
+const BASE64 = 4 / 3;
 
-/** Packs a record, reducing it step by step until it fits. */
+/** Packs a record, reducing it step by step until the whole result fits. */
 export function packRecord(record: RunRecord, metrics: MetricsChoice = 'few'): RunResult {
-  let [reduced, kept, packed] = [[] as readonly Reduction[], record, compress(record)];
-  for (const { name, apply } of REDUCTIONS) {
-    if (packed.length <= MAX_RECORD_BYTES) break;
-    kept = apply(kept);
-    packed = compress(kept);
-    reduced = [...reduced, name];
-  }
   const { runId, server, mode, outcome } = record;
-  return { pgHeadroom: 1, runId, server, mode, outcome, metrics, reduced, head: headOf(record), packed };
+  const open = { pgHeadroom: 1, runId, server, mode, outcome, metrics, head: headOf(record) } as const;
+  let kept = withoutUnusedLimits(record);
+  let result: RunResult = { ...open, reduced: [], packed: compress(kept) };
+  for (const { name, apply } of REDUCTIONS) {
+    if (fits(result)) return result;
+    const reduced = apply(kept);
+    if (reduced === null) continue;
+    kept = reduced;
+    result = { ...open, reduced: [...result.reduced, name], packed: compress(kept) };
+  }
+  return fits(result) ? result : packNames(kept, { ...open, reduced: [...result.reduced, 'names'] });
 }
 
+function fits(result: RunResult): boolean {
+  return result.packed !== '' && Buffer.byteLength(JSON.stringify(result)) <= MAX_RECORD_BYTES;
+}
+
+/** With as many names as there is room for. Bytes that do not compress are counted, so that the first try mostly fits. */
+function packNames(record: RunRecord, open: Omit<RunResult, 'packed'>): RunResult {
+  const without = { ...open, packed: compress(withNames(record, 0)) };
+  let bytes = (MAX_RECORD_BYTES - JSON.stringify(without).length) / BASE64;
+  for (; bytes > 1_000; bytes *= 0.8) {
+    const result = { ...open, packed: compress(withNames(record, bytes)) };
+    if (fits(result)) return result;
+  }
+  return without;
+}
+
+/** Empty where it is surely too large. */
 function compress(record: RunRecord): string {
+  const text = JSON.stringify(pack(record));
+  if (text.length > MOST_JSON) return '';
   // Loaded here because by now the slots are free.
   const { gzipSync } = process.getBuiltinModule('node:zlib');
-  return gzipSync(JSON.stringify(pack(record))).toString('base64');
+  return gzipSync(text).toString('base64');
 }
 
 /** @throws RemediationError `record-invalid` when this is not a result of `remediate`, or a damaged one. */
@@ -76,52 +95,4 @@ export function unpackRecord(result: unknown): RunRecord {
     const message = `The run's record cannot be read (${coerceError(cause).message}): look at the log of the function that wrote it, and deploy both functions at the same version.`;
     throw new RemediationError('record-invalid', message, { cause });
   }
-}
-
-function mapSpared(record: RunRecord, change: (session: Session) => Session): RunRecord {
-  const { snapshot, plan } = record;
-  if (snapshot === null) return record;
-  const victims = new Set(plan?.victims.map(({ session }) => session));
-  const changed = new Map(snapshot.sessions.map((each) => [each, victims.has(each) ? each : change(each)]));
-  const spared = plan?.spared.map((each) => ({
-    ...each,
-    session: changed.get(each.session) ?? each.session,
-  }));
-  return {
-    ...record,
-    snapshot: { ...snapshot, sessions: [...changed.values()] },
-    plan: plan === null ? null : { ...plan, spared: spared ?? [] },
-    readings: record.readings.map((reading) => ({ ...reading, came: reading.came.map(change) })),
-  };
-}
-
-function withoutStatement(session: Session): Session {
-  const keep = session.lastStatement === INSUFFICIENT_PRIVILEGE ? session.lastStatement : null;
-  return { ...session, lastStatement: keep };
-}
-
-/** What says who holds a slot stays: identity, names, state and its age. */
-function withoutDetails(session: Session): Session {
-  return {
-    ...session,
-    stateChange: null,
-    transactionAgeMs: null,
-    queryAgeMs: null,
-    waitEvent: null,
-    blockedBy: [],
-  };
-}
-
-/** The last resort: who was spared is in the log of `remediate` only. */
-function withoutSpared(record: RunRecord): RunRecord {
-  const { snapshot, plan } = record;
-  if (snapshot === null || plan === null) return record;
-  const tried = new Set([...record.attempts, ...plan.victims.map(({ session }) => session)].map(identityOf));
-  const victims = snapshot.sessions.filter((session) => tried.has(identityOf(session)));
-  return {
-    ...record,
-    snapshot: { ...snapshot, sessions: victims },
-    plan: { ...plan, spared: [] },
-    readings: record.readings.map((reading) => ({ ...reading, came: [] })),
-  };
 }

@@ -1,5 +1,6 @@
 import { RemediationError } from '../core/errors.ts';
 import { type Plan, planRemediation } from '../core/plan.ts';
+import { MOST_VICTIMS } from '../core/policy.ts';
 import { identityOf, type Session } from '../core/session.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { attemptResult, cameToNothing, type GuardResult } from '../core/verification.ts';
@@ -20,10 +21,12 @@ export async function terminateVictims(run: Run, database: Database, first: Plan
     await signal(run, database, plan, round);
     done(run, 'terminated');
     const later = await verify(run, database, first);
-    const atMost = cameToNothing([...run.attempts.values()].filter((attempt) => attempt.round === round));
-    if (atMost === 0) return;
+    const toNothing = cameToNothing([...run.attempts.values()].filter((attempt) => attempt.round === round));
+    if (toNothing === 0) return;
     const tried = new Set(run.attempts.keys());
     const { pressure } = first.plan;
+    // A record can name so many attempts and no more.
+    const atMost = Math.min(toNothing, MOST_VICTIMS - tried.size);
     plan = planRemediation(withoutEnding(later, run), policy, trigger.kind, { atMost, tried, pressure });
     if (plan.victims.length === 0) return;
   }

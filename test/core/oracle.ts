@@ -250,6 +250,6 @@ export const without = (snapshot: Snapshot, gone: readonly Session[]): Snapshot 
 
 export const wideOpen = (policy: FullPolicy): FullPolicy => ({
   ...policy,
-  limits: { ...policy.limits, maxVictims: 1_000_000, maxPercent: 100 },
+  limits: { ...policy.limits, maxVictims: 5_000, maxPercent: 100 },
 });
 export const onlyRelief = (policy: FullPolicy): FullPolicy => ({ ...policy, reap: null });

@@ -211,6 +211,7 @@ describe('What is no policy', () => {
     [{ limits: { keepPerGroup: 1.5 } }, ['limits.keepPerGroup']],
     [{ limits: { keepPerGroup: null } }, ['limits.keepPerGroup']],
     [{ limits: { maxVictims: 2 ** 53 } }, ['limits.maxVictims']],
+    [{ limits: { maxVictims: 5_001 } }, ['limits.maxVictims']],
     [{ include: { users: '*' } }, ['include.users']],
     [{ include: { users: null } }, ['include.users']],
     [{ include: { databases: ['a', 5, ''] } }, ['include.databases[1]', 'include.databases[2]']],
@@ -247,6 +248,13 @@ describe('What is no policy', () => {
   test('each problem is one line, whatever its key', () => {
     expect(refusedAt({ 'a\nb': 1 })).toHaveLength(1);
   });
+});
+
+test('maxVictims is at most 5,000, for a record can name so many', () => {
+  expect(parsePolicy({ limits: { maxVictims: 5_000 } }).limits.maxVictims).toBe(5_000);
+  expect(() => parsePolicy({ limits: { maxVictims: 5_001 } })).toThrow(
+    'limits.maxVictims: found 5001, allowed is a whole number from 0 to 5000',
+  );
 });
 
 describe('Numbers that are none', () => {

@@ -92,7 +92,7 @@ export function writtenPolicy(policy: WrittenPolicy = {}): WrittenPolicy {
     mode: 'enforce',
     ...policy,
     relieve: { when: { usedPercent: 95 }, until: { usedPercent: 1 }, ...policy.relieve },
-    limits: { maxVictims: 1_000_000, maxPercent: 100, keepPerGroup: 0, ...policy.limits },
+    limits: { maxVictims: 5_000, maxPercent: 100, keepPerGroup: 0, ...policy.limits },
   };
 }
 
