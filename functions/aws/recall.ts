@@ -10,8 +10,8 @@ export function recallFrom(server: string, table: string | null): () => Promise<
   return async () => {
     if (table === null) return null;
     try {
-      const { paused } = await readMemory({ server, table }, LIMITS);
-      return { kind: 'read', table, paused };
+      const { paused, ownTries } = await readMemory({ server, table }, LIMITS);
+      return { kind: 'read', table, paused, ...(ownTries.length > 0 && { ownTries }) };
     } catch (thrown) {
       return { kind: 'unreadable', table, problem: coerceError(thrown).toProblem() };
     }

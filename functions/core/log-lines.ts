@@ -14,6 +14,8 @@ export type LogLinesTrigger = {
   readonly refused: readonly Refused[];
   /** Refusals of our own role, which is what getting in looks like: they must not start us, nor count as evidence. */
   readonly own: number;
+  /** Refusals that were taken off because our own tries left as many lines, which do not name a role. Absent where none were. */
+  readonly tries?: number | undefined;
   /** Refusals by another server that shares the log group. */
   readonly elsewhere: number;
   /** What the server said of its slots with the latest refusal, by its own words; GaussDB and openGauss do. */
@@ -32,6 +34,8 @@ export type Refused = {
   /** ISO 8601, UTC. */
   readonly first: string;
   readonly last: string;
+  /** When each line was written, milliseconds since the epoch; only until our own are taken off, and in no record. */
+  readonly times?: readonly number[] | undefined;
 };
 
 /** The record travels with them, and nobody reads more. */
@@ -69,6 +73,11 @@ const OTHER_USER = '_clone';
 
 function isSameRole(user: string, role: string): boolean {
   return user === role || user === role + OTHER_USER || user + OTHER_USER === role;
+}
+
+/** As it is kept: the times of single lines are many, and only our own are found by them. */
+export function withoutTimes(trigger: LogLinesTrigger): LogLinesTrigger {
+  return { ...trigger, refused: trigger.refused.map(({ times: _, ...refused }) => refused) };
 }
 
 /** The rest of a long list is one entry for each kind: the counts stay whole. */

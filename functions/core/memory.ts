@@ -57,7 +57,13 @@ export type MemoryPlace = { readonly server: string; readonly table: string };
 
 /** What a run learnt from memory before it acted. */
 export type Recall =
-  | { readonly kind: 'read'; readonly table: string; readonly paused: Pause | null }
+  | {
+      readonly kind: 'read';
+      readonly table: string;
+      readonly paused: Pause | null;
+      /** Absent in records from before they were remembered. */
+      readonly ownTries?: readonly OwnTries[] | undefined;
+    }
   | { readonly kind: 'unreadable'; readonly table: string; readonly problem: Problem };
 
 /**
@@ -70,6 +76,11 @@ export function modeInForce(mode: Mode, recall: Recall | null, trigger: TriggerK
 
 export function pauseIn(recall: Recall | null): Pause | null {
   return recall?.kind === 'read' ? recall.paused : null;
+}
+
+/** Our own refused tries of the last runs, as far as memory tells. */
+export function ownTriesIn(recall: Recall | null): readonly OwnTries[] {
+  return recall?.kind === 'read' ? (recall.ownTries ?? []) : [];
 }
 
 /** The pause, unless it has ended by itself; `now` is milliseconds since the epoch. */

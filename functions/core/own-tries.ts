@@ -14,7 +14,9 @@ export function ownTriesOf({
   connecting,
   startedAt,
   timings,
-}: Pick<RunRecord, 'connecting' | 'startedAt' | 'timings'>): OwnTries | null {
+  snapshot = null,
+}: Pick<RunRecord, 'connecting' | 'startedAt' | 'timings'> &
+  Partial<Pick<RunRecord, 'snapshot'>>): OwnTries | null {
   const others = connecting.refusals.filter(
     ({ sqlstate }) => sqlstate !== '' && sqlstate !== TOO_MANY_CONNECTIONS,
   );
@@ -23,7 +25,13 @@ export function ownTriesOf({
   if (tries <= 0) return null;
   const lastedMs = timings.connected ?? timings.finished;
   const to = new Date(Date.parse(startedAt) + lastedMs).toISOString();
-  return { from: startedAt, to, tries, address: connecting.address ?? null };
+  return { from: startedAt, to, tries, address: seenAddress(snapshot) ?? connecting.address ?? null };
+}
+
+/** Our address as the server sees it, which is another one than ours behind a network that translates addresses. */
+function seenAddress(snapshot: RunRecord['snapshot']): string | null {
+  const own = snapshot?.sessions.find(({ pid }) => pid !== null && pid === snapshot.server.ownPid);
+  return own === undefined || own.address === '' ? null : own.address;
 }
 
 /** The oldest goes where they get too many. A run that is reported again is counted once, by when it began. */

@@ -1,3 +1,4 @@
+import { isMetricOfRefusals } from './alarm-reading.ts';
 import { quoted } from './errors.ts';
 import { type Fields, fieldsOf, textOf, timeOf, unknownEvent } from './event-fields.ts';
 import type { AlarmTrigger } from './trigger.ts';
@@ -37,6 +38,7 @@ function alarmOf(
     suppressedBy: actionsSuppressedBy == null ? null : plain(actionsSuppressedBy),
     mutedBy: data.muteDetail == null ? null : ruleOf(data.muteDetail),
     contributor: contributorOf(id, attributes),
+    ...watching(metricOf(fieldsOf(data.configuration).metrics)),
   };
 }
 
@@ -56,8 +58,35 @@ export function parseNotifiedAlarm(message: Fields): AlarmTrigger {
     suppressedBy: null,
     mutedBy: null,
     contributor: contributorOf(AlarmContributorId, AlarmContributorAttributes),
+    ...watching(metricOfNotice(fieldsOf(message.Trigger))),
   };
 }
+
+/** Said where it is something else than refusals: most alarms that start runs count those. */
+function watching(metric: string | null): Pick<AlarmTrigger, 'metric'> {
+  return metric === null || isMetricOfRefusals(metric) ? {} : { metric };
+}
+
+/** The name of the one metric that an alarm compares, or the label or expression that it computes. */
+function metricOf(metrics: unknown): string | null {
+  const all = Array.isArray(metrics) ? metrics.map(fieldsOf) : [];
+  const { metricStat, label, expression } = all.find(({ returnData }) => returnData !== false) ?? {};
+  return nameIn(fieldsOf(fieldsOf(metricStat).metric).name) ?? nameIn(label) ?? nameIn(expression);
+}
+
+function metricOfNotice({ MetricName, Metrics }: Fields): string | null {
+  const all = Array.isArray(Metrics) ? Metrics.map(fieldsOf) : [];
+  const { MetricStat, Label, Expression } = all.find(({ ReturnData }) => ReturnData !== false) ?? {};
+  const metric = fieldsOf(fieldsOf(MetricStat).Metric).MetricName;
+  return nameIn(MetricName) ?? nameIn(metric) ?? nameIn(Label) ?? nameIn(Expression);
+}
+
+function nameIn(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, MOST_OF_A_METRIC) : null;
+}
+
+/** An expression may be as long as a page. */
+const MOST_OF_A_METRIC = 255;
 
 function stateOf(value: unknown, path: string): AlarmTrigger['state'] {
   const known = STATES.find((each) => each === value);

@@ -96,6 +96,7 @@ function alike(refusals: readonly (RefusalLine & Timed)[]): readonly Refused[] {
         clients: 1,
         first: new Date(first.timestamp).toISOString(),
         last: new Date(last.timestamp).toISOString(),
+        times: those.map(({ timestamp }) => timestamp),
       };
     });
 }

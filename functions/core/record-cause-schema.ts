@@ -52,6 +52,7 @@ const alarm = fields({
   suppressedBy: saidOrNull,
   mutedBy: saidOrNull,
   contributor: saidOrNull,
+  metric: told('What it watches, where that is not the number of refusals.', z.optional(said)),
 });
 
 const logLines = fields({
@@ -62,6 +63,7 @@ const logLines = fields({
   lines: count,
   refused: told('Who was turned away; never who took the slots.', list(refused)),
   own: told("Refusals of our own role's tries.", count),
+  tries: told('Lines that were taken off because our own tries left as many.', z.optional(count)),
   elsewhere: told('Refusals by another server that shares the log group.', count),
   figures: z.nullable(z.record(z.string(), z.number())),
 });
@@ -106,10 +108,17 @@ export const policySchema = fields({
 
 const pause = fields({ at: said, by: said, reason: saidOrNull, until: z._default(saidOrNull, null) });
 
+const ownTries = fields({ from: said, to: said, tries: count, address: saidOrNull });
+
 export const recallSchema = z.discriminatedUnion(
   'kind',
   [
-    fields({ kind: z.literal('read'), table: said, paused: z.nullable(pause) }),
+    fields({
+      kind: z.literal('read'),
+      table: said,
+      paused: z.nullable(pause),
+      ownTries: told('Tries of earlier runs that did not get in.', z.optional(list(ownTries))),
+    }),
     fields({ kind: z.literal('unreadable'), table: said, problem }),
   ],
   { error: 'what memory said, of kind "read" or "unreadable"' },

@@ -22,6 +22,8 @@ export type AlarmTrigger = {
   readonly mutedBy: string | null;
   /** Which of its series or log groups it is about, for alarms that watch several. */
   readonly contributor: string | null;
+  /** What it watches, where that is not the number of refusals. Absent otherwise, and where the event does not tell. */
+  readonly metric?: string | undefined;
 };
 
 /** An event that asks for nothing, by its nature. */
@@ -104,9 +106,17 @@ function mutedAlarm({ state, suppressedBy, mutedBy }: AlarmTrigger): string | nu
   return mutedBy === null ? null : `The alarm is muted (${mutedBy}).`;
 }
 
-function mutedLines({ refused, elsewhere, own, lines, logStream }: LogLinesTrigger): string | null {
+function mutedLines({
+  refused,
+  elsewhere,
+  own,
+  tries = 0,
+  lines,
+  logStream,
+}: LogLinesTrigger): string | null {
   if (refused.length > 0) return null;
   if (elsewhere > 0) return `The lines are of another server: their log stream is ${logStream}.`;
+  if (tries > 0) return `All refusals in the lines (${own + tries}) are of our own tries to get in.`;
   if (own > 0) return `All refusals in the lines (${own}) are of our own role.`;
   return `None of the lines (${lines}) tells of a refusal.`;
 }

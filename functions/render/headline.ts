@@ -1,6 +1,7 @@
 import { cleanName } from '../core/clean-text.ts';
 import { pauseIn } from '../core/memory.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { otherAlarm, seenText } from './alarm-text.ts';
 import { because, isBlamed } from './because.ts';
 import { ends } from './ends.ts';
 import type { Facts } from './facts.ts';
@@ -79,11 +80,11 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
   }),
   unexplained: (facts, max) => ({
     subject: [
-      'clients were refused',
+      wentOff(facts, max) ?? 'clients were refused',
       ...orElse(because(facts, max), 'no pressure seen'),
       ...used(facts, max),
     ],
-    sentence: `unexplained. ${sentences(['Clients were refused, but nothing here is under pressure', ...because(facts), ...used(facts)])}`,
+    sentence: `unexplained. ${sentences([`${wentOff(facts) ?? 'Clients were refused'}, but nothing here is under pressure`, ...because(facts), ...used(facts)])}`,
   }),
   busy: ({ record }) => busyHeadline(record),
   paused: (facts, max) => ({
@@ -119,6 +120,12 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
           sentence: 'the run failed. Nothing was ended.',
         },
 };
+
+/** Of an alarm on something else nobody knows whether clients were refused. */
+function wentOff({ record }: Facts, max?: number): string | null {
+  const alarm = otherAlarm(record.trigger);
+  return alarm === null ? null : `alarm ${cleanName(alarm.alarm, max ?? 100)} went off (${seenText(alarm)})`;
+}
 
 function orElse(known: readonly string[], otherwise: string): readonly string[] {
   return known.length > 0 ? known : [otherwise];

@@ -2,15 +2,18 @@ import { type Advice, forOperator, sqlPaste } from '../core/advice.ts';
 import type { Cause } from '../core/diagnosis.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Policy } from '../core/policy.ts';
 import { poolerRefuses } from '../core/pooler.ts';
 import type { Flavor } from '../core/snapshot.ts';
+import type { AlarmTrigger } from '../core/trigger.ts';
+import { otherAlarm, seenText } from './alarm-text.ts';
 import { isUnseen } from './because.ts';
 import type { Facts } from './facts.ts';
 import { mayHaveSent } from './headline.ts';
 import { resumeStep } from './memory-text.ts';
 import { flavorOf, statementsToSee } from './own-rights.ts';
 import { freeLock } from './run-lock.ts';
-import { counted } from './words.ts';
+import { counted, thresholdText } from './words.ts';
 
 /** Without `backend_type`, which GaussDB lacks: nobody may have seen yet which server it is. */
 const SEE_HOLDERS = [
@@ -49,9 +52,24 @@ const UNEXPLAINED: readonly Advice[] = [
 ];
 
 /** What a pooler itself refuses is explained, and so is what no session shows: advice on it follows. */
-function unexplained({ diagnosis, record: { snapshot } }: Facts): readonly Advice[] {
+function unexplained({ diagnosis, record: { snapshot, trigger, policy } }: Facts): readonly Advice[] {
   const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isUnseen(diagnosis);
-  return isExplained ? [] : [...UNEXPLAINED, UNFINISHED];
+  if (isExplained) return [];
+  const alarm = otherAlarm(trigger);
+  return alarm === null ? [...UNEXPLAINED, UNFINISHED] : otherThreshold(alarm, policy);
+}
+
+/** An alarm that goes off before the policy has anything to do only wakes people. */
+function otherThreshold(alarm: AlarmTrigger, { relieve }: Policy): readonly Advice[] {
+  const compare = relieve.when.unit === 'usedPercent' ? 'from' : 'below';
+  return [
+    forOperator(
+      `The alarm goes off before there is pressure (${seenText(alarm)}; the policy's begins ${compare} ${thresholdText(relieve.when)}): raise the alarm's threshold, or lower relieve.when.`,
+    ),
+    forOperator(
+      'The alarm may watch another server or instance: compare what it watches with the host that this server is declared with.',
+    ),
+  ];
 }
 
 /** What each outcome asks for. */

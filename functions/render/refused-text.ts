@@ -11,11 +11,13 @@ const MOST_CLIENTS = 2;
  * slots is another section's matter.
  */
 export function refusedText(trigger: LogLinesTrigger): string {
-  const { refused, at, own, figures } = trigger;
+  const { refused, at, own, tries = 0, figures } = trigger;
   const since = `since ${timeText(sinceOf(refused) ?? at)}`;
   if (refused.length === 0) return `Log lines without a refusal of others, ${timeText(at)}.`;
   const said = figures === null ? '' : `; ${figuresText(figures)}`;
-  const ours = own === 0 ? '' : ` ${counted(own, 'try', 'tries')} of our own role not counted.`;
+  const ours =
+    (own === 0 ? '' : ` ${counted(own, 'try', 'tries')} of our own role not counted.`) +
+    (tries === 0 ? '' : ` ${counted(tries, 'line')} that our own tries left behind not counted.`);
   return `${counted(refusalsIn(refused), 'refusal')} in the log ${since} (${reasonsText(refused)}${said}); refused: ${clientsText(refused)}.${ours}`;
 }
 

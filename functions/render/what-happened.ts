@@ -1,6 +1,7 @@
 import { cleanMessage, cleanName } from '../core/clean-text.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { aheadMs, type NoticeTrigger, type Trigger } from '../core/trigger.ts';
+import { alarmText } from './alarm-text.ts';
 import type { Facts } from './facts.ts';
 import { type Section, wrap } from './layout.ts';
 import { memoryTexts } from './memory-text.ts';
@@ -31,7 +32,7 @@ export function triggerText(trigger: Trigger): string {
   switch (trigger.kind) {
     case 'alarm': {
       const { alarm, at, state, contributor } = trigger;
-      const meaning = state === 'ALARM' ? 'clients refused' : `it went to ${state}`;
+      const meaning = state === 'ALARM' ? alarmText(trigger) : `it went to ${state}`;
       const part = contributor === null ? '' : ` (${cleanName(contributor, 200)})`;
       return `Alarm ${cleanName(alarm, 100)}${part}, ${timeText(at)}: ${meaning}.`;
     }

@@ -1,4 +1,4 @@
-import { ofStream, withoutRole } from '../core/log-lines.ts';
+import { ofStream, withoutRole, withoutTimes } from '../core/log-lines.ts';
 import type { Trigger } from '../core/trigger.ts';
 import type { RemediatePorts } from './ports.ts';
 
@@ -14,4 +14,9 @@ export async function newsIn(
   if (trigger.kind !== 'log-lines') return trigger;
   const here = ofStream(trigger, logStream);
   return here.refused.length === 0 ? here : withoutRole(here, await ownRole());
+}
+
+/** A trigger as a record keeps it. */
+export function asKept(trigger: Trigger): Trigger {
+  return trigger.kind === 'log-lines' ? withoutTimes(trigger) : trigger;
 }

@@ -3,7 +3,8 @@ import type { Policy } from '../core/policy.ts';
 import type { RunRecord } from '../core/record.ts';
 import { idleReason, type Trigger } from '../core/trigger.ts';
 import { getInBy, inSession } from './in-session.ts';
-import { newsIn } from './news.ts';
+import { asKept, newsIn } from './news.ts';
+import { ownDoing, takeOffOwnLines } from './own-doing.ts';
 import type { RemediatePorts } from './ports.ts';
 import { recall } from './recall.ts';
 import { done, type Ending, type Run, startRun, timeIsUp, toRecord } from './run.ts';
@@ -34,16 +35,18 @@ export async function remediate(request: RunRequest, ports: RemediatePorts): Pro
 async function execute(run: Run): Promise<Ending> {
   const { request, ports } = run;
   if (request.policy.mode === 'off') return { outcome: 'off', problem: null };
-  run.trigger = await newsIn(request.trigger, request.logStream, ports);
-  const idle = idleReason(run.trigger, run.startedAt);
+  const news = await newsIn(request.trigger, request.logStream, ports);
+  run.trigger = asKept(news);
+  const idle = idleReason(run.trigger, run.startedAt) ?? (await ownDoing(run, news));
   if (idle !== null) return { ...idle, problem: null };
   if (run.startedAt >= request.deadline) throw timeIsUp();
 
   const by = getInBy(run);
   const connecting = ports.connect(by);
-  run.recalled = recall(run);
+  run.recalled ??= recall(run);
   const connection = await connecting;
   run.connecting = connection.connecting;
+  await takeOffOwnLines(run, news);
   if ('problem' in connection) return { outcome: 'cannot-connect', problem: connection.problem };
   done(run, 'connected');
   try {

@@ -9,6 +9,7 @@ import type { LockSight } from '../core/run-lock.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Trigger } from '../core/trigger.ts';
 import type { Attempt } from '../core/verification.ts';
+import { asKept } from './news.ts';
 import { policyHash } from './policy-hash.ts';
 import type { RemediatePorts } from './ports.ts';
 import type { RunRequest } from './remediate.ts';
@@ -22,7 +23,7 @@ export type Run = {
   /** The request's, less what is no news in it. */
   trigger: Trigger;
   /** Asked for when the run begins to get in, needed when it may act. */
-  recalled: Promise<Recall | null>;
+  recalled: Promise<Recall | null> | null;
   connecting: Connecting;
   /** Null while nobody else was seen to hold the lock. */
   lock: LockSight | null;
@@ -57,8 +58,8 @@ export function startRun(request: RunRequest, ports: RemediatePorts): Run {
       settled: null,
       finished: 0,
     },
-    trigger: request.trigger,
-    recalled: Promise.resolve(null),
+    trigger: asKept(request.trigger),
+    recalled: null,
     connecting: { attempts: 0, refusals: [] },
     lock: null,
     snapshot: null,

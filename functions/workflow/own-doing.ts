@@ -1,0 +1,26 @@
+import { ownTriesIn } from '../core/memory.ts';
+import { mayBeOwn, namesOthers, ownAlarm, withoutOwnLines } from '../core/own-lines.ts';
+import { type Idle, idleReason, type Trigger } from '../core/trigger.ts';
+import { asKept } from './news.ts';
+import { recall } from './recall.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Why a trigger asks for nothing that tells of our own refused tries alone; else null. Memory is waited for, half a second at
+ * most, only where nothing in the trigger shows that somebody else was refused.
+ */
+export async function ownDoing(run: Run, news: Trigger): Promise<Idle | null> {
+  if (!mayBeOwn(news)) return null;
+  run.recalled = recall(run);
+  if (namesOthers(news)) return null;
+  await takeOffOwnLines(run, news);
+  if (run.trigger.kind !== 'alarm') return idleReason(run.trigger, run.startedAt);
+  const why = ownAlarm(run.trigger, ownTriesIn(await run.recalled));
+  return why === null ? null : { outcome: 'muted', why };
+}
+
+/** What is told, and judged by, is without the lines that our own tries left behind. */
+export async function takeOffOwnLines(run: Run, news: Trigger): Promise<void> {
+  if (news.kind !== 'log-lines') return;
+  run.trigger = asKept(withoutOwnLines(news, ownTriesIn(await run.recalled)));
+}
