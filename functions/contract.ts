@@ -103,7 +103,7 @@ export const RECORDS_PREFIX = 'records/';
 /**
  * The wordings of SQLSTATE 53300 in server logs, openGauss and pgpool among the servers; case counts. The default
  * `log_line_prefix` of RDS has no SQLSTATE, so text it is; "too many clients" alone would miss what ordinary roles get,
- * which is the fourth one. The last is the SQLSTATE where RDS's other prefix has it, for servers in other languages.
+ * which is the fourth one. The last two are the SQLSTATE where RDS's other prefix and csvlog have it, for servers in other languages.
  */
 export const REFUSAL_PHRASES = [
   'too many clients already',
@@ -113,6 +113,7 @@ export const REFUSAL_PHRASES = [
   'too many connections for',
   'number of requested standby connections exceeds',
   ':53300:',
+  ',53300,',
 ] as const;
 
 /** Bundled functions, relative to the project: one folder each, `index.mjs` exporting `handler`. */

@@ -19,8 +19,8 @@ export interface RefusalAlarmProps {
 
 /**
  * From a refusal in the server's log to an invocation, in one to three minutes. The filter cannot leave out refusals of
- * our own role: CloudWatch ignores `?` terms beside an excluding one. A sweep that is refused itself may so raise the alarm
- * once more; each run measures anew, and one whose server is not full does nothing.
+ * our own role: CloudWatch ignores `?` terms beside an excluding one. A run that is refused itself may so raise the alarm once
+ * more; the run of that alarm finds in memory that our own tries alone were counted, and ends muted.
  */
 export class RefusalAlarm extends Construct {
   /** Clients refused, per minute. */

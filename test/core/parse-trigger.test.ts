@@ -30,7 +30,11 @@ const COMPOSITE = { alarm: 'orders-db', alarmArn: `${ARN}orders-db` };
 const LOG = { alarm: 'orders-db-53300', alarmArn: `${ARN}orders-db-53300` };
 const GROUP = '@log 111122223333:/aws/rds/instance/orders-db/postgresql';
 const LOGS = { alarm: 'databases-53300', alarmArn: `${ARN}databases-53300`, contributor: GROUP };
-const MATH = { alarm: 'orders-db-connections', alarmArn: `${ARN}orders-db-connections` };
+const MATH = {
+  alarm: 'orders-db-connections',
+  alarmArn: `${ARN}orders-db-connections`,
+  metric: 'Used slots, percent',
+};
 
 /** The alarm that each is read as, with the state ALARM unless told otherwise; and the beginning of why nothing is done. */
 const ALARMS: readonly (readonly [string, Partial<Trigger>, string | null])[] = [
@@ -48,6 +52,8 @@ const ALARMS: readonly (readonly [string, Partial<Trigger>, string | null])[] = 
       alarm: 'connections-of-each-instance',
       alarmArn: `${ARN}connections-of-each-instance`,
       contributor: 'DBInstanceIdentifier orders-db',
+      metric:
+        'SELECT MAX(DatabaseConnections) FROM SCHEMA("AWS/RDS", DBInstanceIdentifier) GROUP BY DBInstanceIdentifier',
     },
     null,
   ],

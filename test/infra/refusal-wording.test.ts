@@ -33,6 +33,10 @@ const REFUSALS: readonly (readonly [of: string, line: string])[] = [
     'German, by the other prefix of RDS',
     '2026-11-21 03:15:20.101 UTC:10.0.3.17(51234):app@shop:[26661]:1:53300:2026-11-21 03:15:20 UTC:5/7:0:673ea1.6825:FATAL:  tut mir leid, schon zu viele Verbindungen',
   ],
+  [
+    'German, in csvlog',
+    '2026-11-21 03:15:20.123 UTC,"app","orders",4242,"10.0.3.17:51234",6920a1b8.1092,1,"startup",2026-11-21 03:15:20 UTC,3/12,0,FATAL,53300,"tut mir leid, schon zu viele Verbindungen",,,,,,,,,"","client backend",,0',
+  ],
   ["a client's own log", '{"level":"error","err":"error: sorry, too many clients already","pid":7}'],
 ];
 
