@@ -96,7 +96,8 @@ function alike(refusals: readonly (RefusalLine & Timed)[]): readonly Refused[] {
         clients: 1,
         first: new Date(first.timestamp).toISOString(),
         last: new Date(last.timestamp).toISOString(),
-        times: those.map(({ timestamp }) => timestamp),
+        // A line that names a user is never taken for ours.
+        ...(user === null && { times: those.map(({ timestamp }) => timestamp).toSorted((a, b) => a - b) }),
       };
     });
 }
