@@ -3,6 +3,7 @@ import { authorityFiles } from './aws/authority-files.ts';
 import { METRICS_CHOICES, REMEDIATE_ENV, REPORT_ENV } from './contract.ts';
 import { type Finding, invalid, quoted, type RemediationError } from './core/errors.ts';
 import { findingsOf } from './core/findings.ts';
+import { DEFAULT_DATABASE } from './core/maintenance-database.ts';
 import { readPolicyText } from './core/parse-policy.ts';
 import type { Policy } from './core/policy.ts';
 import type { MetricsChoice } from './core/run-metrics.ts';
@@ -70,7 +71,7 @@ const remediateSchema = () =>
     [env.server]: text("the server's name"),
     [env.host]: z.string({ error: HOST }).check(z.regex(/^[A-Za-z0-9.:_-]+$|^\/[\w./-]+$/, { error: HOST })),
     [env.port]: z._default(port(), 5432),
-    [env.database]: z._default(text('a database name'), 'postgres'),
+    [env.database]: z._default(text('a database name'), DEFAULT_DATABASE),
     [env.secret]: z.optional(z.string().check(z.regex(/^[\w/+=.@:!-]+$/, { error: SECRET }))),
     [env.user]: z.optional(text(USER).check(z.maxLength(63, { error: USER }))),
     [env.policy]: text('a policy as JSON'),

@@ -11,7 +11,7 @@ export const REMEDIATE_ENV = {
   host: 'HEADROOM_HOST',
   /** Default 5432. */
   port: 'HEADROOM_PORT',
-  /** The maintenance database, default `postgres`: advisory locks are per database. */
+  /** The maintenance database, default `headroom`, which `role-sql` makes: advisory locks are per database. */
   database: 'HEADROOM_DATABASE',
   /** ARN or name of the secret with user name and password; this or `user`. */
   secret: 'HEADROOM_SECRET',

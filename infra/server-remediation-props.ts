@@ -19,9 +19,9 @@ export interface ServerRemediationProps extends ServerLogin {
   /** @default 5432 */
   readonly port?: number;
   /**
-   * The maintenance database.
+   * The maintenance database. The default is made by `headroom role-sql`; nobody else can connect to it.
    *
-   * @default postgres
+   * @default headroom
    */
   readonly database?: string;
   /** The network from which the server can be reached. */

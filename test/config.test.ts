@@ -45,7 +45,7 @@ describe('the environment of remediate', () => {
       target: {
         host: 'orders.abc123.eu-west-1.rds.amazonaws.com',
         port: 5432,
-        database: 'postgres',
+        database: 'headroom',
         tls: { mode: 'verify', caFile: ['/var/runtime/ca-cert.pem'] },
         statements: 'shape',
       },

@@ -9,6 +9,7 @@ import { attemptSession, type OpenSession } from '../postgres/attempt.ts';
 import { queryOf } from '../postgres/database.ts';
 import { readDoctorFacts } from '../postgres/read-doctor-facts.ts';
 import { readGaussdbFacts } from '../postgres/read-gaussdb-facts.ts';
+import { pathOnly } from '../postgres/startup.ts';
 import { tlsOptions } from '../postgres/target.ts';
 import { doctorDocument, renderDoctor } from '../render/doctor-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -25,7 +26,7 @@ const TRIES = 5;
 
 const HELP = `
 Example:
-  headroom doctor --url postgres://headroom@db.example.com/postgres
+  headroom doctor --url postgres://headroom@db.example.com
 
 Connect as the role that the function connects as, from where it runs: what is looked at is what it will meet.
 Nothing is changed. Statements that mend are printed, never executed.
@@ -84,7 +85,7 @@ async function open(server: Server): Promise<OpenSession> {
   const { target, credentials } = server;
   const tls = tlsOptions(target);
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const attempted = await attemptSession(target, tls, credentials);
+    const attempted = await attemptSession(target, tls, credentials, { startup: pathOnly() });
     if (attempted.kind === 'in') return attempted.session;
     if (attempted.kind === 'denied') {
       const { code, message } = attempted.problem;

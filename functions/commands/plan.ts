@@ -24,7 +24,7 @@ type Options = {
 
 const EXAMPLES = `
 Examples:
-  headroom plan --url postgres://headroom@db.example.com/postgres --policy policy.json
+  headroom plan --url postgres://headroom@db.example.com --policy policy.json
   headroom plan --snapshot incident.json --policy policy.json --json`;
 
 export function addPlan(program: Command): void {

@@ -20,7 +20,7 @@ import { addTerminate } from './terminate.ts';
 
 const HELP = `
 Examples:
-  headroom plan --url postgres://headroom@db.example.com/postgres
+  headroom plan --url postgres://headroom@db.example.com
   headroom plan --snapshot incident.json --policy policy.json
 Every command has a --help of its own.`;
 

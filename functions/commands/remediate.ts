@@ -24,8 +24,8 @@ type Options = {
 
 const EXAMPLES = `
 Examples:
-  headroom remediate --url postgres://headroom@db.example.com/postgres
-  headroom remediate --url postgres://headroom@db.example.com/postgres --policy policy.json --apply`;
+  headroom remediate --url postgres://headroom@db.example.com
+  headroom remediate --url postgres://headroom@db.example.com --policy policy.json --apply`;
 
 export function addRemediate(program: Command): void {
   program

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { type Finding, invalid, quoted } from '../core/errors.ts';
+import { DEFAULT_DATABASE } from '../core/maintenance-database.ts';
 import type { Credentials, Target } from '../postgres/target.ts';
 
 /** Where to connect and as whom. */
@@ -9,7 +10,7 @@ export type ServerUrl = { readonly target: Target; readonly credentials: Credent
 export const URL_HELP = `
 The URL:
   postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=...&sslrootcert=FILE
-  Port 5432 and database postgres are the defaults. Without a password in the URL, PGPASSWORD is taken, which keeps
+  Port 5432 and database headroom, which role-sql makes, are the defaults. Without a password in the URL, PGPASSWORD is taken, which keeps
   it out of the process list. Special characters are percent-encoded (@ is %40, / is %2F); so is the folder of a Unix
   socket in place of the host (%2Fvar%2Frun%2Fpostgresql).
   sslmode=verify-full   TLS, the certificate checked against sslrootcert (default: the usual authorities) and HOST.
@@ -20,7 +21,6 @@ The URL:
 /** The last @ ends user and password; one in a later part means that a password was not encoded. */
 const SHAPE = /^postgres(?:ql)?:\/\/([^/?#]*)@([^/?#@]*)(?:\/([^/?#@]*))?(?:\?([^#@]*))?$/;
 const DEFAULT_PORT = 5432;
-const MAINTENANCE_DATABASE = 'postgres';
 
 /**
  * Parses a server's URL.
@@ -53,7 +53,7 @@ export function parseServerUrl(
   const target = {
     host,
     port,
-    database: decode(path, 'database') || MAINTENANCE_DATABASE,
+    database: decode(path, 'database') || DEFAULT_DATABASE,
     tls: parseTls(query, host, decode, refuse),
   };
   const credentials = {

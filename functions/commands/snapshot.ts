@@ -12,7 +12,7 @@ type Options = { readonly url: string; readonly statements: StatementChoice };
 
 const HELP = `
 Examples:
-  headroom snapshot --url postgres://headroom@db.example.com/postgres > incident.json
+  headroom snapshot --url postgres://headroom@db.example.com > incident.json
   headroom plan --snapshot incident.json --policy policy.json
 
 The smallest snapshot that one can write by hand (headroom schema snapshot has the rest):

@@ -17,8 +17,8 @@ const MOST_PID = Number.MAX_SAFE_INTEGER;
 
 const HELP = `
 Examples:
-  headroom terminate 4711 4712 --url postgres://headroom@db.example.com/postgres
-  headroom terminate 4711 4712 --url postgres://headroom@db.example.com/postgres --apply
+  headroom terminate 4711 4712 --url postgres://headroom@db.example.com
+  headroom terminate 4711 4712 --url postgres://headroom@db.example.com --apply
 
 For the human who has decided: no policy is asked, and a session may be ended in any state, its statement and its
 transaction with it. A session that moves on while we look at it stays. Out of reach for everybody are our own sessions,

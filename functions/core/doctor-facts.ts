@@ -88,6 +88,20 @@ export type OwnConnection = {
   readonly tls: string | null;
 };
 
+/** A right in the connected database of a role that neither administers the server nor is ours; null is PUBLIC. */
+export type Opening = {
+  readonly right: 'OWNER' | 'CONNECT' | 'CREATE' | 'CREATE IN public';
+  readonly role: string | null;
+};
+
+/** A setting that a session of our role starts with, from `ALTER DATABASE … SET` or `ALTER ROLE … SET`. */
+export type OwnSetting = {
+  readonly of: 'database' | 'role';
+  /** For a role: in the connected database only. */
+  readonly inDatabase: boolean;
+  readonly name: string;
+};
+
 /** Everything the doctor looks at. Each check takes only what it needs of it. */
 export type DoctorFacts = {
   readonly snapshot: Snapshot;
@@ -96,12 +110,14 @@ export type DoctorFacts = {
   readonly connection: OwnConnection;
   readonly role: OwnRole;
   readonly reserveUsers: readonly ReserveUser[];
+  readonly openings: readonly Opening[];
+  readonly ownSettings: readonly OwnSetting[];
   readonly settings: ReadonlyMap<string, Setting>;
   readonly overrides: readonly Override[];
 };
 
-/** What costs one round trip: all but the sessions, and the search through the rights of all roles. */
-export type Configuration = Omit<DoctorFacts, 'snapshot' | 'reserveUsers'>;
+/** What costs one round trip: all but the sessions, and the searches through the rights of all roles. */
+export type Configuration = Omit<DoctorFacts, 'snapshot' | 'reserveUsers' | 'openings' | 'ownSettings'>;
 
 /** `18.4`, `14.23 (Debian 14.23-1)` and `19beta1` all begin with it; 0 when nothing does. */
 export function majorVersion({ server }: Pick<Snapshot, 'server'>): number {

@@ -1,3 +1,4 @@
+import { checkDatabase, checkElsewhere, checkSearchPath } from './doctor-database.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import type { DoctorFinding, Standing } from './doctor-finding.ts';
 import { checkLogHidden, checkLogLanguage, checkLogSqlstate } from './doctor-log.ts';
@@ -45,6 +46,9 @@ function findingsOn(facts: DoctorFacts, policy: Policy | null): readonly DoctorF
     checkVisibility(facts),
     checkTerminate(facts),
     checkAttributes(facts),
+    ...checkDatabase(facts),
+    checkSearchPath(facts),
+    ...checkElsewhere(facts),
     ...checkConnectionLimit(facts),
     ...checkPassword(facts),
     checkSlots(facts),

@@ -1,4 +1,5 @@
 import { isPlainlyVisible } from './clean-text.ts';
+import { DEFAULT_DATABASE } from './maintenance-database.ts';
 import { quoteIdentifier } from './sql-text.ts';
 
 /** Getting in has at most three connects in flight, one more run may wait for its turn, and one is for a person. */
@@ -58,10 +59,33 @@ function postgresqlParts({ flavor, version, role }: RoleRequest): readonly Part[
     ],
     [...limitWhy(), `CREATE ROLE ${name} LOGIN PASSWORD NULL CONNECTION LIMIT ${ROLE_LIMIT};`],
     neededGrants(version).flatMap((granted) => [WHY_GRANTED[granted] ?? '', `GRANT ${granted} TO ${name};`]),
+    pathPart(name),
+    databasePart(name),
     onRds ? rdsLogin(name) : ['-- Then give it a password:', ...byPassword(name)],
     reservePart(onRds, version),
     lookPart(role),
     undoPart(name, onRds, version),
+  ];
+}
+
+/** Our session sets it as well; a person who logs in as this role has it from here. */
+function pathPart(name: string): Part {
+  return [
+    "-- Nobody's function or operator is taken for the server's.",
+    `ALTER ROLE ${name} SET search_path = pg_catalog, pg_temp;`,
+  ];
+}
+
+/** An encoding that fits every locale, and nothing of what others added to template1. */
+function databasePart(name: string): Part {
+  const database = quoteIdentifier(DEFAULT_DATABASE);
+  return [
+    '-- A database of its own (8 MB, empty), which belongs to you. Nobody else can',
+    '-- connect to it, so nobody can put code, settings or locks in its way.',
+    "-- Not in a transaction: psql's -1 does not do.",
+    `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';`,
+    `REVOKE ALL ON DATABASE ${database} FROM PUBLIC;`,
+    `GRANT CONNECT ON DATABASE ${database} TO ${name};`,
   ];
 }
 
@@ -108,13 +132,17 @@ function reservePart(onRds: boolean, version: number): Part {
 
 function lookPart(role: string): Part {
   const user = encodeURIComponent(role);
-  return ['-- Then look whether all is well:', `--   headroom doctor --url postgres://${user}@HOST/postgres`];
+  return [
+    '-- Then look whether all is well:',
+    `--   headroom doctor --url postgres://${user}@HOST/${DEFAULT_DATABASE}`,
+  ];
 }
 
 function undoPart(name: string, onRds: boolean, version: number): Part {
   const reserve = version >= FIRST_WITH_RESERVE && !onRds;
   return [
     '-- To undo:',
+    `--   DROP DATABASE ${quoteIdentifier(DEFAULT_DATABASE)};`,
     `--   DROP ROLE ${name};`,
     ...(reserve ? ['--   ALTER SYSTEM RESET reserved_connections;'] : []),
   ];
@@ -145,6 +173,7 @@ function gaussdbParts({ role }: RoleRequest): readonly Part[] {
       '-- and on GaussDB and openGauss in its place:',
       `--   ALTER USER ${name} MONADMIN;`,
     ],
+    databaseOnGaussdb(name),
     [
       '-- Then give it a password, with password_encryption_type at 1 when you do. The',
       '-- default of GaussDB and openGauss, 2, keeps ordinary PostgreSQL drivers out:',
@@ -155,6 +184,17 @@ function gaussdbParts({ role }: RoleRequest): readonly Part[] {
       '-- (sysadmin_reserved_connections): on a full server this role gets in when a',
       '-- slot comes free.',
     ],
-    ['-- To undo:', `--   DROP USER ${name};`],
+    ['-- To undo:', `--   DROP DATABASE ${quoteIdentifier(DEFAULT_DATABASE)};`, `--   DROP USER ${name};`],
+  ];
+}
+
+function databaseOnGaussdb(name: string): Part {
+  const database = quoteIdentifier(DEFAULT_DATABASE);
+  return [
+    '-- A database of its own, which belongs to you. Nobody else can connect to it,',
+    '-- so nobody can put code, settings or locks in its way.',
+    `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8';`,
+    `REVOKE ALL ON DATABASE ${database} FROM PUBLIC;`,
+    `GRANT CONNECT ON DATABASE ${database} TO ${name};`,
   ];
 }

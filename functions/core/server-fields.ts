@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { described, matching, oneOf, someOf, wholeNumber } from './field-forms.ts';
+import { DEFAULT_DATABASE } from './maintenance-database.ts';
 import { poolerDeclaration } from './pooler-declaration.ts';
 import { isTimeZone, parseSchedule, SCHEDULE, SCHEDULE_FORM, TIME_ZONE } from './schedule-text.ts';
 import { STATEMENT_CHOICES } from './statement-choice.ts';
@@ -26,7 +27,7 @@ const host = described(
 
 export const DEFAULT_PORT = 5432;
 
-const DATABASE = 'the name of one database, the maintenance database; postgres if left out';
+const DATABASE = `the name of one database, the maintenance database; ${DEFAULT_DATABASE}, which role-sql makes, if left out`;
 const database = described(
   z
     .string({ error: DATABASE })

@@ -9,6 +9,7 @@ import {
   isForeignEncoding,
   isPoolers,
   type ServerAnswer,
+  UNDEFINED_DATABASE,
 } from './sqlstate.ts';
 import { type Credentials, type Target, targetText } from './target.ts';
 
@@ -39,6 +40,10 @@ export function classifyAnswer(
   }
   if (isForeignEncoding(answer)) {
     const message = `The maintenance database ${target.database} at ${where} is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL (0A000): name another one in HEADROOM_DATABASE, or in the URL.`;
+    return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
+  }
+  if (answer.sqlstate === UNDEFINED_DATABASE) {
+    const message = `The maintenance database ${target.database} does not exist at ${where} (3D000): make it with the statements that headroom role-sql prints, or name another one in HEADROOM_DATABASE, or in the URL (postgres was the default before).`;
     return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
   }
   const code = denialOf(answer);

@@ -5,9 +5,11 @@ import {
   GRANTED_ROLES,
   type Grant,
   NEEDLESS_ATTRIBUTES,
+  type Opening,
   type Override,
   type OwnConnection,
   type OwnRole,
+  type OwnSetting,
   type ReserveUser,
   type RoleAttribute,
   type Setting,
@@ -16,6 +18,7 @@ import { bytesOf, nameText } from '../core/server-text.ts';
 import type { Query } from './database.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { READ_DOCTOR_CONNECTION } from './sql/read-doctor-facts-connection.ts';
+import { READ_DOCTOR_OPENINGS, READ_DOCTOR_OWN_SETTINGS } from './sql/read-doctor-facts-database.ts';
 import { READ_DOCTOR_RESERVE_USERS } from './sql/read-doctor-facts-reserve.ts';
 import { READ_DOCTOR_GRANTS, READ_DOCTOR_ROLE } from './sql/read-doctor-facts-role.ts';
 import { READ_DOCTOR_OVERRIDES, READ_DOCTOR_SETTINGS } from './sql/read-doctor-facts-settings.ts';
@@ -27,10 +30,12 @@ type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica'> & { readonly
 
 /** Everything the doctor looks at, one statement per concern, sent together. Changes nothing. */
 export async function readDoctorFacts(query: Query, versionNumber: number): Promise<DoctorFacts> {
-  const [snapshot, { encoding, ...configuration }, reserveUsers] = await Promise.all([
+  const [snapshot, { encoding, ...configuration }, reserveUsers, openings, ownSettings] = await Promise.all([
     readSnapshot(query, versionNumber),
     readEncoded(query),
     query(READ_DOCTOR_RESERVE_USERS),
+    query(READ_DOCTOR_OPENINGS),
+    query(READ_DOCTOR_OWN_SETTINGS),
   ]);
   const text = textIn(encoding);
   return {
@@ -41,6 +46,11 @@ export async function readDoctorFacts(query: Query, versionNumber: number): Prom
       name: text(user.name),
       via: textOrNull(user.via, text),
     })),
+    openings: (openings as readonly Opening[]).map((opening) => ({
+      ...opening,
+      role: textOrNull(opening.role, text),
+    })),
+    ownSettings: ownSettings as readonly OwnSetting[],
   };
 }
 

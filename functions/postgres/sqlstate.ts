@@ -16,6 +16,7 @@ export const TOO_MANY_CONNECTIONS = '53300';
 const CANNOT_CONNECT_NOW = '57P03';
 export const WRONG_PASSWORD = '28P01';
 export const UNDEFINED_OBJECT = '42704';
+export const UNDEFINED_DATABASE = '3D000';
 export const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** 57P01 to 57P05 end our session from the server's side, class 08 is a broken connection: what ran may have run. */

@@ -22,6 +22,13 @@ export function knownStartup(): KnownStartup {
   return { now: () => kept, keep: (startup) => (kept = startup) };
 }
 
+/** For whoever asks what a new session starts with: the server would tell our own bounds. */
+export function pathOnly(): KnownStartup {
+  const startup = knownStartup();
+  startup.keep('no-bounds');
+  return startup;
+}
+
 /**
  * Whose code runs: without these, a database's owner could put a schema of his before the catalog, have a library loaded,
  * or have us become another role. A setting of the startup packet comes before those of database and role.

@@ -6,6 +6,7 @@ import { examineServer } from '../../functions/core/doctor.ts';
 import type { CheckName, DoctorFinding } from '../../functions/core/doctor-finding.ts';
 import { attemptSession } from '../../functions/postgres/attempt.ts';
 import { readDoctorFacts } from '../../functions/postgres/read-doctor-facts.ts';
+import { pathOnly } from '../../functions/postgres/startup.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
@@ -56,6 +57,10 @@ beforeAll(async () => {
   for (const server of [of14, of18, of16]) {
     roles.set(server, await createLeastPrivilegeRole(server));
     await server.query('ALTER ROLE headroom CONNECTION LIMIT 5');
+    await server.query('ALTER ROLE headroom SET search_path = pg_catalog, pg_temp');
+    await server.query('CREATE DATABASE headroom TEMPLATE template0');
+    await server.query('REVOKE ALL ON DATABASE headroom FROM PUBLIC');
+    await server.query('GRANT CONNECT ON DATABASE headroom TO headroom');
   }
 });
 afterAll(async () => {
@@ -74,13 +79,13 @@ function doctor(
   { user, password }: Role,
   ...args: readonly string[]
 ) {
-  const url = `postgres://${encodeURIComponent(user)}@${server.host}:${server.port}/postgres`;
+  const url = `postgres://${encodeURIComponent(user)}@${server.host}:${server.port}/headroom`;
   return runHeadroom(['doctor', '--url', url, ...args], { environment: { PGPASSWORD: password } });
 }
 
 /** What the doctor finds, without the way round by a process. */
 async function findingsOf(server: TestServer, role: Role): Promise<readonly DoctorFinding[]> {
-  const attempted = await attemptSession(targetOf(server), false, role);
+  const attempted = await attemptSession(targetOf(server), false, role, { startup: pathOnly() });
   if (attempted.kind !== 'in') throw new Error(`Not let in: ${attempted.kind}`);
   const { client, versionNumber, close } = attempted.session;
   const facts = await readDoctorFacts(
@@ -238,6 +243,7 @@ describe('Getting in', () => {
   test('waits while the role’s own limit is used up', async () => {
     const server = kept[18];
     const role = await createRole(server, 'alone', 'CONNECTION LIMIT 1');
+    await server.query('GRANT CONNECT ON DATABASE headroom TO alone');
     const holder = await openIdle(server, { role });
     const waiting = doctor(server, role);
     const isRefused = () => server.log().includes('too many connections for role "alone"');

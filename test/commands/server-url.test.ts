@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseServerUrl } from '../../functions/commands/server-url.ts';
 
-const LOCAL = { host: '127.0.0.1', port: 5432, database: 'postgres', tls: { mode: 'off' } };
+const LOCAL = { host: '127.0.0.1', port: 5432, database: 'headroom', tls: { mode: 'off' } };
 const REMOTE = { ...LOCAL, host: 'db.example.com', tls: { mode: 'verify', caFile: null } };
 
 describe('a URL that parses', () => {

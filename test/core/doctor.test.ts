@@ -15,7 +15,7 @@ test('a server on which all is well has nothing but good findings, one for each 
   expect(findings.filter(({ standing }) => standing !== 'ok')).toEqual([]);
   const checks = findings.map(({ check }) => check);
   expect(new Set(checks).size).toBe(checks.length);
-  expect(checks).toHaveLength(17);
+  expect(checks).toHaveLength(19);
 });
 
 describe('On a read replica', () => {

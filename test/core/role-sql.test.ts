@@ -10,19 +10,30 @@ function statements(request: Partial<RoleRequest> = {}): readonly string[] {
     .filter((line) => line !== '' && !line.startsWith('--'));
 }
 
+const ONLY_OURS = [
+  'REVOKE ALL ON DATABASE "headroom" FROM PUBLIC;',
+  'GRANT CONNECT ON DATABASE "headroom" TO "headroom";',
+];
+const PATH_AND_DATABASE = [
+  'ALTER ROLE "headroom" SET search_path = pg_catalog, pg_temp;',
+  `CREATE DATABASE "headroom" TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';`,
+  ...ONLY_OURS,
+];
+
 describe('The role', () => {
-  test('is made without a password, with a small limit and three grants', () => {
+  test('is made without a password, with a small limit and three grants, with a path and a database of its own', () => {
     expect(statements()).toEqual([
       'CREATE ROLE "headroom" LOGIN PASSWORD NULL CONNECTION LIMIT 5;',
       'GRANT pg_signal_backend TO "headroom";',
       'GRANT pg_read_all_stats TO "headroom";',
       'GRANT pg_use_reserved_connections TO "headroom";',
+      ...PATH_AND_DATABASE,
     ]);
   });
 
   test('is granted no reserve before 16, where there is none to grant', () => {
     const before = { ...REQUEST, version: 15 };
-    expect(statements(before)).toHaveLength(3);
+    expect(statements(before)).toHaveLength(3 + PATH_AND_DATABASE.length);
     expect(roleSql(before)).not.toMatch(/reserved_connections/);
   });
 
@@ -40,12 +51,17 @@ describe('The role', () => {
       'CREATE USER "headroom" CONNECTION LIMIT 5 PASSWORD DISABLE;',
       'GRANT gs_role_signal_backend TO "headroom";',
       'GRANT gs_role_read_all_stats TO "headroom";',
+      `CREATE DATABASE "headroom" TEMPLATE template0 ENCODING 'UTF8';`,
+      ...ONLY_OURS,
     ]);
     expect(roleSql(onGaussdb)).toContain('NOT TESTED');
   });
 
   test('has its name quoted wherever it stands', () => {
-    expect(statements({ role: 'On "call"' }).every((line) => line.includes('"On ""call"""'))).toBe(true);
+    const naming = statements({ role: 'On "call"' }).filter(
+      (line) => !/^(CREATE|REVOKE ALL ON) DATABASE/.test(line),
+    );
+    expect(naming.every((line) => line.includes('"On ""call"""'))).toBe(true);
   });
 });
 

@@ -87,6 +87,7 @@ function functionsFor(server: TestServer, caFile: string, aws: LoopbackAws, s3: 
         [REMEDIATE_ENV.server]: SERVER,
         [REMEDIATE_ENV.host]: server.host,
         [REMEDIATE_ENV.port]: String(server.port),
+        [REMEDIATE_ENV.database]: 'postgres',
         [REMEDIATE_ENV.secret]: SECRET,
         [REMEDIATE_ENV.policy]: JSON.stringify(POLICY),
         [REMEDIATE_ENV.caFile]: caFile,

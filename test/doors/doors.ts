@@ -50,6 +50,7 @@ export async function openDoors(stack: AsyncDisposableStack, options: Options): 
     [REMEDIATE_ENV.server]: 'orders',
     [REMEDIATE_ENV.host]: server.host,
     [REMEDIATE_ENV.port]: String(server.port),
+    [REMEDIATE_ENV.database]: 'postgres',
     [REMEDIATE_ENV.secret]: SECRET,
     [REMEDIATE_ENV.policy]: JSON.stringify({ mode: 'enforce' }),
     [REMEDIATE_ENV.tls]: 'off',

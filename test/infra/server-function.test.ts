@@ -56,7 +56,6 @@ describe('the function of a server', () => {
       [REMEDIATE_ENV.server]: 'orders',
       [REMEDIATE_ENV.host]: example.host,
       [REMEDIATE_ENV.port]: '5432',
-      [REMEDIATE_ENV.database]: 'postgres',
       [REMEDIATE_ENV.secret]: example.secretArn,
       [REMEDIATE_ENV.policy]: JSON.stringify(example.policy),
       [REMEDIATE_ENV.table]: imported({ Ref: tableId }),

@@ -75,6 +75,8 @@ export function someFacts({
       },
     },
     reserveUsers: [],
+    openings: [],
+    ownSettings: [{ of: 'role', inDatabase: false, name: 'search_path' }],
     overrides: [],
     settings: new Map(Object.entries({ ...WELL, ...settings }).map(setting)),
     ...more,

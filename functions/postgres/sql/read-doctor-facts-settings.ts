@@ -1,7 +1,8 @@
 import { escaped, nameBytes, textBytes } from './as-bytes.ts';
 
 /**
- * What the settings in $1 are for a new session; our own session has changed some for itself.
+ * What the settings in $1 are for a new session. Our own session has changed some for itself; what its startup packet asked
+ * for shows here too, so the doctor asks for none of these.
  * Reads: pg_settings. Needs: no privilege, none of them is hidden.
  */
 export const READ_DOCTOR_SETTINGS = `

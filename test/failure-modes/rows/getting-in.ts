@@ -81,7 +81,7 @@ until the deadline, what cannot pass is told at once.`,
       fault: 'the maintenance database does not exist',
       outcome: 'cannot-connect',
       subject: 'orders: no way in after 1 try, nothing ended, connect-failed',
-      says: 'The server at 127.0.0.1:# denies us (3D000: database "nowhere" does not exist): see the server log.',
+      says: 'The maintenance database nowhere does not exist at 127.0.0.1:# (3D000): make it with the statements that headroom role-sql prints, or name another one in HEADROOM_DATABASE, or in the URL (postgres was the default before).',
       ends: 0,
     },
     rejected: {
