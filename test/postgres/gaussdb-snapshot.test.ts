@@ -7,6 +7,7 @@ import type { Snapshot } from '../../functions/core/snapshot.ts';
 import { parseSnapshotFile, toSnapshotFile } from '../../functions/core/snapshot-file.ts';
 import { attemptSession } from '../../functions/postgres/attempt.ts';
 import { queryOf } from '../../functions/postgres/database.ts';
+import { connectInBytes } from '../support/bytes-client.ts';
 import { emulateGauss, type GaussKind, pidOn } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -52,6 +53,24 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       await database.close();
     }
   };
+
+  test.each(KINDS)(
+    '%s: what is no text in our own database is decoded by the encoding of its session',
+    async (kind) => {
+      const name = `latin1_${kind.replace('-', '_')}`.toLowerCase();
+      await server.query(
+        `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'`,
+      );
+      const client = await connectInBytes(server, app, { database: name });
+      await client.ask("SELECT 1 AS \xe9, 'Jos\xe9'");
+      const { sessions, slots } = await read(placeOf(kind));
+      expect(sessions.find(({ database }) => database === name)).toMatchObject({
+        user: 'app',
+        lastStatement: 'SELECT ? AS é, ?',
+      });
+      expect(slots.databases).toEqual([]);
+    },
+  );
 
   test.each([
     ['openGauss', 'openGauss 5.0.0'],
