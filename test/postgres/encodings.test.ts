@@ -47,6 +47,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     await admin.ask(`CREATE ROLE ${name} LOGIN PASSWORD ${escapeLiteral(PASSWORD)} CONNECTION LIMIT 7`);
     // Of one role and one database, in the catalog that all of them share.
     await admin.ask(`ALTER ROLE ${name} IN DATABASE ${database} SET application_name = 'set ${bytes}'`);
+    await admin.ask(`ALTER ROLE ${name} IN DATABASE ${database} SET idle_session_timeout = '1h'`);
     await admin.close();
     const role = { user, password: PASSWORD };
     const client = await connectInBytes(server, role, { database, application: `app ${bytes}` });
@@ -86,10 +87,8 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     };
   }
 
-  const maintenance = [
-    'postgres',
-    ...ENCODINGS.filter(({ name }) => name !== NOT_ENTERED).map(databaseOfEncoding),
-  ];
+  const entered = ENCODINGS.filter(({ name }) => name !== NOT_ENTERED);
+  const maintenance = ['postgres', ...entered.map(databaseOfEncoding)];
 
   test.each(maintenance)(
     'from %s, what sessions of every encoding are called and ran last is told',
@@ -101,6 +100,13 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
       expect(facts.snapshot.sessions.length).toBeGreaterThan(ENCODINGS.length);
     },
   );
+
+  test.each(entered)('$name: what a role has set for itself is told under its name', async (encoding) => {
+    const database = databaseOfEncoding(encoding);
+    const { facts } = await readFrom(database);
+    const role = told(encoding).user;
+    expect(facts.overrides).toContainEqual({ setting: 'idle_session_timeout', value: '1h', role, database });
+  });
 
   test('a limit has the name that the sessions of its role have', async () => {
     const { snapshot } = await readFrom('postgres');
