@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { ownTriesOf } from '../../functions/core/own-tries.ts';
+import { parseLogLines } from '../../functions/core/parse-log-lines.ts';
 import { anAlarm } from '../support/builders.ts';
+import { logDocument } from '../support/events.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { interruptWindow } from '../support/interrupted-window.ts';
+import { createRole } from '../support/roles.ts';
 import { RunElsewhere } from '../support/run-elsewhere.ts';
 import { startSlowNetwork } from '../support/slow-network.ts';
 import { inMs } from '../support/targets.ts';
@@ -98,6 +103,29 @@ proveRows(
     muted: async (stage) => {
       await stage.fill();
       return stage.run({ policy, trigger: anAlarm({ at: new Date().toISOString(), state: 'OK' }) });
+    },
+    ownLines: async (stage) => {
+      const ordinary = await createRole(stage.server, 'ordinary');
+      await stage.fill();
+      const before = stage.server.log().length;
+      const refused = await stage.remediate({ policy, role: ordinary, deadlineMs: 1_500 });
+      const ownTries = ownTriesOf(refused);
+      // As the default prefix of PostgreSQL would have written them.
+      const lines = stage.server
+        .log()
+        .slice(before)
+        .replaceAll(/\b53300 \S+@\S+ (?=FATAL)/g, '')
+        .split('\n');
+      const events = lines.map((message) => ({ message, timestamp: Date.now() }));
+      const trigger = parseLogLines(logDocument(events));
+      expect(trigger).toMatchObject({ refused: [{ user: null, kind: 'reserved' }] });
+      const recalled = {
+        kind: 'read',
+        table: 'memory',
+        paused: null,
+        ownTries: [ownTries].flatMap((own) => own ?? []),
+      } as const;
+      return stage.run({ policy, trigger, change: (ports) => ({ ...ports, recall: async () => recalled }) });
     },
   },
   TWO_WINDOWS,

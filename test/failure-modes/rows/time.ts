@@ -98,5 +98,12 @@ session and lock back.`,
       says: null,
       ends: 0,
     },
+    ownLines: {
+      fault: 'the log shows the refused tries of a run before, and its prefix names no role',
+      outcome: 'muted',
+      subject: null,
+      says: null,
+      ends: 0,
+    },
   } satisfies Record<string, Row>,
 } as const satisfies Section;
