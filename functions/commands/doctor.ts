@@ -5,24 +5,26 @@ import { examineGaussdb } from '../core/doctor-gaussdb.ts';
 import { poolerAnswers } from '../core/doctor-server.ts';
 import { coerceError, RemediationError } from '../core/errors.ts';
 import type { Policy } from '../core/policy.ts';
-import { attemptSession, type OpenSession } from '../postgres/attempt.ts';
+import type { OpenSession } from '../postgres/attempt.ts';
+import { openSession } from '../postgres/connect.ts';
 import { queryOf } from '../postgres/database.ts';
+import { paceOf } from '../postgres/pace.ts';
 import { readDoctorFacts } from '../postgres/read-doctor-facts.ts';
 import { readGaussdbFacts } from '../postgres/read-gaussdb-facts.ts';
 import { pathOnly } from '../postgres/startup.ts';
-import { tlsOptions } from '../postgres/target.ts';
 import { doctorDocument, renderDoctor } from '../render/doctor-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { readPolicy } from './read-policy.ts';
 import { URL_HELP } from './server-url.ts';
 import { paintFor, print } from './terminal.ts';
-import { type Server, serverOf, withAdvice, withServer } from './with-server.ts';
+import { type Server, serverOf, withAdvice } from './with-server.ts';
 
 type Options = { readonly url: string; readonly policy?: string; readonly json?: true };
 
-/** Under a storm of clients somebody may take the slot between two looks; more often than this it is one. */
-const TRIES = 5;
+/** One a second. */
+const MOST_TRIES = 10;
+const CONNECT_MS = 10_000;
 
 const HELP = `
 Example:
@@ -80,19 +82,14 @@ async function examine(server: Server, policy: Policy | null): Promise<readonly 
   }
 }
 
-/** The workflow's own way in waits where waiting helps, and says what is in the way where it does not. */
+/** In the workflow's own way, but with few tries: nobody waits for slots here, and each refused try is a line in the log. */
 async function open(server: Server): Promise<OpenSession> {
   const { target, credentials } = server;
-  const tls = tlsOptions(target);
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const attempted = await attemptSession(target, tls, credentials, { startup: pathOnly() });
-    if (attempted.kind === 'in') return attempted.session;
-    if (attempted.kind === 'denied') {
-      const { code, message } = attempted.problem;
-      throw new RemediationError(code, withAdvice(code, message, server));
-    }
-    await withServer(server, async () => {});
-  }
-  const message = `The slots of ${server.name} are taken and given back too fast to examine it: try again when it is quieter.`;
-  throw new RemediationError('connect-full', message);
+  const pace = paceOf({ eagerTries: 0, mostTries: MOST_TRIES });
+  const deadline = Date.now() + CONNECT_MS;
+  const lent = { pace, startup: pathOnly() };
+  const { session, problem } = await openSession(target, async () => credentials, deadline, lent);
+  if (session !== null) return session;
+  const { code, message } = problem;
+  throw new RemediationError(code, withAdvice(code, message, server));
 }

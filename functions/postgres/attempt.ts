@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../core/errors.ts';
-import { type Attempted, classifyAnswer } from './attempted.ts';
+import { type Attempted, classifyAnswer, type Silence } from './attempted.ts';
 import { clientOn } from './client-on.ts';
 import { beginSession } from './open-session.ts';
 import { isTlsCode, serverAnswer } from './sqlstate.ts';
@@ -14,7 +14,7 @@ import {
 } from './startup.ts';
 import { type Credentials, type Target, type TlsOptions, targetText } from './target.ts';
 import { watchLogin } from './watch-login.ts';
-import { withStartup } from './with-startup.ts';
+import { learnFromHang, withStartup } from './with-startup.ts';
 
 export type { OpenSession } from './open-session.ts';
 
@@ -28,6 +28,8 @@ export type AttemptOptions = {
   readonly withinMs?: number;
   /** Ends it. */
   readonly over?: AbortSignal;
+  /** Called where the login has hung for as long as an attempt may take; true is to wait on, as long as there is time. */
+  readonly hangs?: () => boolean;
   /** Called with our end of the connection, once there is one. */
   readonly reached?: (address: string) => void;
   /** Called while the server starts a process for us. */
@@ -44,12 +46,17 @@ export async function attemptSession(
   { withinMs = ATTEMPT_TIMEOUT_MS, startup = knownStartup(), ...more }: AttemptOptions = {},
 ): Promise<Attempted> {
   const until = Date.now() + withinMs;
+  const hangs = () => {
+    learnFromHang(startup);
+    return more.hangs?.() ?? false;
+  };
   return await withStartup(startup, (sent) =>
-    attemptLogin(target, tls, credentials, { ...more, withinMs: until - Date.now(), sent }),
+    attemptLogin(target, tls, credentials, { ...more, hangs, withinMs: until - Date.now(), sent }),
   );
 }
 
-type LoginOptions = Omit<AttemptOptions, 'startup' | 'withinMs'> & {
+type LoginOptions = Omit<AttemptOptions, 'startup' | 'withinMs' | 'hangs'> & {
+  readonly hangs: () => boolean;
   readonly withinMs: number;
   readonly sent: Startup;
 };
@@ -58,7 +65,7 @@ async function attemptLogin(
   target: Target,
   tls: TlsOptions,
   credentials: Credentials,
-  { withinMs, sent, over, reached, meanwhile }: LoginOptions,
+  { withinMs, sent, over, reached, hangs, meanwhile }: LoginOptions,
 ): Promise<Attempted> {
   // Not by an import, which would load all parts of the module.
   const socket = new (process.getBuiltinModule('node:net').Socket)();
@@ -73,13 +80,8 @@ async function attemptLogin(
   });
   watchLogin(client, targetText(target), credentials.user);
   const brokenBy = watchBreaking(client);
-  const boundMs = Math.min(ATTEMPT_TIMEOUT_MS, withinMs);
-  let silence = setTimeout(() => socket.destroy(new SilentServer()), boundMs);
-  const breakOff = () => {
-    clearTimeout(silence);
-    silence = setTimeout(() => socket.destroy(new SilentServer()), LOSER_MS);
-  };
-  over?.addEventListener('abort', breakOff, { once: true });
+  const silence = watchSilence(socket, withinMs, hangs);
+  over?.addEventListener('abort', silence.breakOff, { once: true });
   try {
     await client.connect();
     const session = await beginSession(client, socket, target);
@@ -94,12 +96,43 @@ async function attemptLogin(
       refusesTls(),
     );
   } finally {
-    clearTimeout(silence);
-    over?.removeEventListener('abort', breakOff);
+    silence.isOver();
+    over?.removeEventListener('abort', silence.breakOff);
   }
 }
 
-class SilentServer extends Error {}
+/** Nothing came within the time there was. `how` says how far the server came. */
+class SilentServer extends Error {
+  readonly how: Silence;
+  constructor(how: Silence) {
+    super(how);
+    this.how = how;
+  }
+}
+
+/**
+ * Ends a login that takes too long: one that another try has overtaken soon, one whose connection does not come about after
+ * an attempt's time, and one that hangs then as well, unless it may be waited for.
+ */
+function watchSilence(socket: Socket, withinMs: number, hangs: () => boolean) {
+  const startedAt = Date.now();
+  let isReached = false;
+  socket.once('connect', () => (isReached = true));
+  const end = () => {
+    const isLong = Date.now() - startedAt >= ATTEMPT_TIMEOUT_MS;
+    socket.destroy(new SilentServer(isReached ? (isLong ? 'hanging' : 'cut-off') : 'silent'));
+  };
+  const endOrWait = () => {
+    if (withinMs <= ATTEMPT_TIMEOUT_MS || !isReached || !hangs()) return end();
+    timer = setTimeout(end, withinMs - ATTEMPT_TIMEOUT_MS);
+  };
+  let timer = setTimeout(endOrWait, Math.min(ATTEMPT_TIMEOUT_MS, withinMs));
+  const breakOff = () => {
+    clearTimeout(timer);
+    timer = setTimeout(end, LOSER_MS);
+  };
+  return { breakOff, isOver: () => clearTimeout(timer) };
+}
 
 /** What a server looks like that cannot start another process, and a resolver that is busy: the next try may fare better. */
 const BROKEN_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
@@ -128,7 +161,7 @@ function classify(
   const where = targetText(target);
   if (answer !== null) return classifyAnswer(answer, error, target, credentials);
   if (error instanceof RemediationError) return { kind: 'denied', answer, problem: error.toProblem() };
-  if (error instanceof SilentServer) return { kind: 'refused', answer, fullness: 'silent' };
+  if (error instanceof SilentServer) return { kind: 'refused', answer, fullness: error.how };
   if (refusesTls === 'refusal') return { kind: 'refused', answer, fullness: 'tls' };
   const denied = (code: Problem['code'], message: string): Attempted => ({
     kind: 'denied',

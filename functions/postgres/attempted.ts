@@ -13,13 +13,19 @@ import {
 } from './sqlstate.ts';
 import { type Credentials, type Target, targetText } from './target.ts';
 
+/**
+ * How far a server came that did not let us in in time: `silent` has not taken the connection, `hanging` has taken it and did
+ * not finish the login in as long as an attempt may take, and `cut-off` was given less.
+ */
+export type Silence = 'silent' | 'hanging' | 'cut-off';
+
 /** What one attempt to get in came to. `refused` may be tried again, `denied` stays denied. */
 export type Attempted =
   | { readonly kind: 'in'; readonly session: OpenSession }
   | {
       readonly kind: 'refused';
       readonly answer: ServerAnswer | null;
-      readonly fullness: Fullness | 'silent' | 'broken-off' | 'tls' | 'token';
+      readonly fullness: Fullness | Silence | 'broken-off' | 'tls' | 'token';
     }
   | { readonly kind: 'denied'; readonly answer: ServerAnswer | null; readonly problem: Problem };
 

@@ -1,20 +1,14 @@
-import { coerceError, type Problem } from '../core/errors.ts';
-import type { Connecting } from '../core/record.ts';
+import { coerceError } from '../core/errors.ts';
 import { sleep } from '../sleep.ts';
 import type { Connection } from '../workflow/ports.ts';
 import { attemptSession, type OpenSession } from './attempt.ts';
 import { databaseOf } from './database.ts';
+import { countOne, type Getting, type Opened, toOpened } from './getting.ts';
 import type { KnownSlots } from './known-slots.ts';
-import { type Hindrance, neverIn } from './never-in.ts';
+import { type Pace, paceOf } from './pace.ts';
 import { WRONG_PASSWORD } from './sqlstate.ts';
 import { type KnownStartup, knownStartup } from './startup.ts';
-import {
-  type CredentialSource,
-  type Credentials,
-  type Target,
-  type TlsOptions,
-  tlsOptions,
-} from './target.ts';
+import { type CredentialSource, type Target, type TlsOptions, tlsOptions } from './target.ts';
 
 /**
  * Connects in flight at once, once the first was refused; our advice reserves as many slots. `npm run bench -- storm` on
@@ -22,41 +16,17 @@ import {
  * 3.5 s at most. One was in after 0.7 to 1.7 s and after 7 s at most, eight after 0.6 s and 2 s.
  */
 const IN_FLIGHT = 3;
-/** Waits between tries: short at first, for a reserved slot is free for milliseconds only; then sparing. */
-const EAGER = { forMs: 10_000, waitMs: [5, 20] } as const;
-const PATIENT_WAIT_MS = [200, 400] as const;
+/** A login that hangs is waited for, and no other takes its place: those that are given up would stay on the server. */
+const MOST_HANGING = 2;
 /** A source is asked again this often at most: for the current copy of a secret, a pending and a previous one. */
 const MOST_REFUSED = 3;
-
-type Getting = {
-  readonly target: Target;
-  readonly source: CredentialSource;
-  readonly startedAt: number;
-  readonly deadline: number;
-  /** As whom the latest try came. */
-  user: string;
-  tries: number;
-  /** Our end of the tries, as the latest saw it; null where none reached the server. */
-  address: string | null;
-  /** By SQLSTATE and routine, both empty for tries without an answer. */
-  readonly refusals: Map<string, number>;
-  /** What was in the way of tries that may be repeated. */
-  readonly hindrances: Map<Hindrance, number>;
-  /** Those in use, null once the source has no others. */
-  credentials: Promise<Credentials | null>;
-  /** How many credentials turned out wrong. */
-  refused: number;
-  end: OpenSession | Problem | null;
-  /** Breaks off the other tries once one got in. */
-  readonly over: AbortController;
-  readonly meanwhile: () => void;
-  readonly startup: KnownStartup;
-};
 
 export type Lent = {
   /** What outlasts one run. */
   readonly slots?: KnownSlots;
   readonly startup?: KnownStartup;
+  /** That of the run, which may have to get in twice. */
+  readonly pace?: Pace;
   /** Called when the server has been asked: what can be done until it answers. */
   readonly meanwhile?: () => void;
 };
@@ -69,8 +39,21 @@ export async function connect(
   target: Target,
   source: CredentialSource,
   deadline: number,
-  { slots, startup = knownStartup(), meanwhile = () => {} }: Lent = {},
+  { slots, ...lent }: Lent = {},
 ): Promise<Connection> {
+  const { session, problem, connecting } = await openSession(target, source, deadline, lent);
+  return session === null
+    ? { problem, connecting }
+    : { database: databaseOf(session, target.statements, slots), connecting };
+}
+
+/** The same, and lends the session itself. */
+export async function openSession(
+  target: Target,
+  source: CredentialSource,
+  deadline: number,
+  { startup = knownStartup(), pace = paceOf(), meanwhile = () => {} }: Omit<Lent, 'slots'> = {},
+): Promise<Opened> {
   const getting: Getting = {
     target,
     source,
@@ -87,28 +70,45 @@ export async function connect(
     over: new AbortController(),
     meanwhile,
     startup,
+    pace,
+    hanging: 0,
+    firstHangs: Promise.withResolvers(),
   };
   // The first try awaits them; should it never come to that, their failure is nobody's.
   getting.credentials.catch(() => {});
+  pace.begin(getting.startedAt, deadline);
   try {
-    const tls = tlsOptions(target);
-    await tryOnce(getting, tls);
-    const spaced = (await getting.credentials)?.isToken === true;
-    const lanes = Array.from({ length: spaced ? 1 : IN_FLIGHT }, () => keepTrying(getting, tls, spaced));
-    // All of them have ended before anything else is done: no try is left to open a session later.
-    for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
+    await tryInLanes(getting, tlsOptions(target));
   } catch (thrown) {
     getting.end ??= coerceError(thrown).toProblem();
   }
-  return toConnection(getting, slots);
+  return toOpened(getting);
 }
 
-async function keepTrying(getting: Getting, tls: TlsOptions, spaced: boolean): Promise<void> {
-  const goesOn = () => getting.end === null && leftMs(getting) > 0;
-  while (goesOn()) {
-    const eager = !spaced && Date.now() - getting.startedAt < EAGER.forMs;
-    const [least, most] = eager ? EAGER.waitMs : PATIENT_WAIT_MS;
-    await sleep(Math.min(least + Math.random() * (most - least), leftMs(getting)));
+/** One try first. Several lanes where it was refused, and one more lane where its login hangs. */
+async function tryInLanes(getting: Getting, tls: TlsOptions): Promise<void> {
+  const first = keepTrying(getting, tls, false, 1);
+  await Promise.race([first, getting.firstHangs.promise]);
+  const isHanging = getting.hanging > 0;
+  const spaced = (await getting.credentials)?.isToken === true;
+  const count = spaced || isHanging ? 1 : IN_FLIGHT;
+  const lanes = Array.from({ length: count }, () => keepTrying(getting, tls, spaced));
+  // All of them have ended before anything else is done: no try is left to open a session later.
+  for (const lane of await Promise.allSettled([first, ...lanes]))
+    if (lane.status === 'rejected') throw lane.reason;
+}
+
+async function keepTrying(
+  getting: Getting,
+  tls: TlsOptions,
+  spaced: boolean,
+  most = Infinity,
+): Promise<void> {
+  const goesOn = () => getting.end === null && leftMs(getting) > 0 && getting.hanging < MOST_HANGING;
+  for (let tries = 0; tries < most && goesOn(); tries += 1) {
+    const waitMs = getting.pace.next(Date.now(), spaced);
+    if (waitMs === null) return;
+    if (waitMs > 0) await sleep(Math.min(waitMs, leftMs(getting)));
     if (goesOn()) await tryOnce(getting, tls);
   }
 }
@@ -124,8 +124,16 @@ async function tryOnce(getting: Getting, tls: TlsOptions): Promise<void> {
   if (credentials === null || getting.end !== null) return;
   getting.user = credentials.user;
   getting.tries += 1;
+  let isHanging = false;
   const attempted = await attemptSession(getting.target, tls, credentials, {
     withinMs: leftMs(getting),
+    hangs: () => {
+      if (getting.hanging >= MOST_HANGING) return false;
+      isHanging = true;
+      getting.hanging += 1;
+      getting.firstHangs.resolve();
+      return true;
+    },
     over: getting.over.signal,
     reached: (address) => {
       getting.address = address;
@@ -133,6 +141,7 @@ async function tryOnce(getting: Getting, tls: TlsOptions): Promise<void> {
     meanwhile: getting.meanwhile,
     startup: getting.startup,
   });
+  if (isHanging) getting.hanging -= 1;
   if (attempted.kind !== 'in' && !getting.over.signal.aborted) {
     const { sqlstate = '', routine = '' } = attempted.answer ?? {};
     countOne(getting.refusals, `${sqlstate} ${routine}`);
@@ -160,25 +169,4 @@ async function hasOthers(getting: Getting, used: Getting['credentials']): Promis
     getting.credentials = getting.source(getting.refused);
   }
   return (await getting.credentials) !== null;
-}
-
-function countOne<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function toConnection(getting: Getting, slots: KnownSlots | undefined): Connection {
-  const refusals = [...getting.refusals].map(([key, count]) => {
-    const [sqlstate = '', routine = ''] = key.split(' ');
-    return { sqlstate, routine, count };
-  });
-  const { address } = getting;
-  const connecting: Connecting =
-    address === null || refusals.length === 0
-      ? { attempts: getting.tries, refusals }
-      : { attempts: getting.tries, address, refusals };
-  const { end } = getting;
-  if (end === null) return { problem: neverIn(getting), connecting };
-  return 'client' in end
-    ? { database: databaseOf(end, getting.target.statements, slots), connecting }
-    : { problem: end, connecting };
 }

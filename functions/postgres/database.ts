@@ -2,8 +2,9 @@ import { coerceError, RemediationError } from '../core/errors.ts';
 import { DEFAULT_STATEMENTS, tellStatements } from '../core/statement-choice.ts';
 import type { Database } from '../workflow/ports.ts';
 import type { OpenSession } from './attempt.ts';
+import { hasEnded } from './has-ended.ts';
 import { knownSlots } from './known-slots.ts';
-import { endsSession, serverAnswer } from './sqlstate.ts';
+import { serverAnswer } from './sqlstate.ts';
 import { statementName } from './statement-name.ts';
 import { terminateGuarded } from './terminate-guarded.ts';
 
@@ -16,7 +17,7 @@ export function queryOf({ client, brokenBy }: OpenSession): Query {
     try {
       return (await client.query({ name: statementName(text), text, values: [...values] })).rows;
     } catch (error) {
-      return rethrow(error, brokenBy());
+      return await rethrow(error, brokenBy);
     }
   };
 }
@@ -56,10 +57,10 @@ export function databaseOf(
 }
 
 /** A statement that comes after the end of its session fails with no word of what ended it: `brokenBy` knows. */
-function rethrow(error: unknown, brokenBy: unknown): never {
+async function rethrow(error: unknown, brokenBy: () => unknown): Promise<never> {
   const answer = serverAnswer(error);
-  const lost = answer === null || endsSession(answer.sqlstate);
-  const cause = answer === null ? (brokenBy ?? error) : error;
+  const lost = answer === null || (await hasEnded(answer, brokenBy));
+  const cause = answer === null ? (brokenBy() ?? error) : error;
   const found = `${serverAnswer(cause)?.sqlstate ?? 'connection'}: ${coerceError(cause).message}`;
   const message = lost
     ? `Our session with the server broke off (${found}): see its log, and the network in between.`

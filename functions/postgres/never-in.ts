@@ -19,6 +19,20 @@ type Told = { readonly code: Problem['code']; readonly found: string; readonly n
 /** From outside the two look the same: a slot is taken before the client proves who it is. */
 const BY_WHOM = 'by sessions or by clients that never finish logging in';
 
+/** Our role's limit is right then: it is our own logins, waiting, that reach it. */
+const HANGING: Told = {
+  code: 'connect-unreachable',
+  found: 'it accepts our connection and does not finish the login',
+  next: 'look at what a login waits for there: a login trigger (17 and later), PAM, LDAP or RADIUS in pg_hba.conf, or a server that hangs. At most two logins of ours wait, and no limit needs to be raised',
+};
+const SILENT: Told = {
+  code: 'connect-unreachable',
+  found: 'it does not answer',
+  next: 'check the security groups in between and whether the server hangs',
+};
+/** Limits that our own waiting logins may reach. */
+const REACHED_BY_OURS: ReadonlySet<Hindrance> = new Set(['role-limit', 'database-limit']);
+
 /** Where `next` is null it depends on the role. */
 const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
   all: {
@@ -29,7 +43,7 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
   'reserved-left': {
     code: 'connect-full',
     found: `only slots reserved for others are left, the rest is taken ${BY_WHOM}`,
-    next: 'grant pg_use_reserved_connections to our role and set reserved_connections, or raise it where that is done (16+; before, only superusers get in)',
+    next: 'grant pg_use_reserved_connections to our role and set reserved_connections, or raise it where that is done (16 and later). On 14 and 15 nothing is reserved for our role, so no run can promise to get in once the server is full: let the schedule act before, and set CONNECTION LIMITs for the applications that leave our role 5 slots',
   },
   'administrators-left': {
     code: 'connect-full',
@@ -62,11 +76,14 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
     found: `every slot is taken, of the server ${BY_WHOM}, or of a pooler that answers in its place (53300 without a routine)`,
     next: "name the server's own host and port, and end sessions as an administrator whose session is open already",
   },
-  silent: {
+  ended: {
     code: 'connect-unreachable',
-    found: 'it does not answer',
-    next: 'check the security groups in between and whether the server hangs',
+    found: 'it ends our session while we log in (57P01, 57P02, 57P05 or 25P03)',
+    next: 'look at its log; the next run tries again',
   },
+  hanging: HANGING,
+  'cut-off': SILENT,
+  silent: SILENT,
   tls: {
     code: 'connect-full',
     found: 'it refuses before TLS is set up, as a server does that can start no process',
@@ -86,13 +103,17 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
 
 /**
  * The commonest hindrance: our own tries may take the last reserved slots from one another now and then. What the server
- * said tells more than its silence, for the deadline cuts the last tries short.
+ * said tells more than its silence, for the deadline cuts the last tries short. Where logins hang, a limit of our role is
+ * reached by them.
  */
 function hindranceOf(hindrances: ReadonlyMap<Hindrance, number>): Hindrance {
-  const answered = [...hindrances].filter(([hindrance]) => hindrance !== 'silent');
-  const [commonest] = answered.toSorted(([, a], [, b]) => b - a);
-  return commonest?.[0] ?? 'silent';
+  const answered = [...hindrances].filter(([hindrance]) => !SILENCES.has(hindrance));
+  const commonest = answered.toSorted(([, a], [, b]) => b - a)[0]?.[0];
+  const isByOurs = commonest === undefined || REACHED_BY_OURS.has(commonest);
+  if (hindrances.has('hanging') && isByOurs) return 'hanging';
+  return commonest ?? 'silent';
 }
+const SILENCES: ReadonlySet<Hindrance> = new Set(['silent', 'hanging', 'cut-off']);
 
 /** Why nobody let us in until the deadline. */
 export function neverIn({ target, tries, startedAt, user, hindrances }: Vain): Problem {

@@ -1,6 +1,7 @@
 import { sleep } from '../sleep.ts';
 import type { RemediatePorts } from '../workflow/ports.ts';
 import { connect, type Lent } from './connect.ts';
+import { paceOf } from './pace.ts';
 import type { PoolerTarget } from './pooler/read-pooler.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
 
@@ -21,6 +22,7 @@ export function serverPorts(
   { recall = async () => null, pooler = null, ...lent }: Beside = {},
 ): RemediatePorts {
   let known: Credentials | null = null;
+  const pace = paceOf();
   let ofPooler: Promise<Credentials | null> | null = null;
   let latest: Promise<Credentials | null> = Promise.resolve(null);
   // What was read to know our role lets us in as well: between an alarm and its slots nothing is fetched twice.
@@ -39,7 +41,7 @@ export function serverPorts(
     connect: (deadline) => {
       ofPooler ??= pooler?.source?.(0) ?? null;
       ofPooler?.catch(() => {});
-      return connect(target, knownOrRead, deadline, lent);
+      return connect(target, knownOrRead, deadline, { pace, ...lent });
     },
     recall,
     readPooler: async () => {

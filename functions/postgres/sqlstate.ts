@@ -19,10 +19,21 @@ export const UNDEFINED_OBJECT = '42704';
 export const UNDEFINED_DATABASE = '3D000';
 export const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** 57P01 to 57P05 end our session from the server's side, class 08 is a broken connection: what ran may have run. */
+/** `idle_in_transaction_session_timeout`, and `transaction_timeout` (17 and later). */
+const ENDED_BY_TIMEOUT: ReadonlySet<string> = new Set(['25P03', '25P04']);
+
+/**
+ * 57P01 to 57P05 and two timeouts end our session from the server's side, class 08 is a broken connection: what ran may have
+ * run. Other codes may come with the end of a session as well (40001 on a replica, XX000): see has-ended.ts.
+ */
 export function endsSession(sqlstate: string): boolean {
-  return sqlstate.startsWith('57P') || sqlstate.startsWith('08');
+  return sqlstate.startsWith('57P') || sqlstate.startsWith('08') || ENDED_BY_TIMEOUT.has(sqlstate);
 }
+
+/** It was shut down by hand, by a crash of another process or by idling, while we logged in: the next try may fare better. */
+const ENDED_AT_LOGIN: ReadonlySet<string> = new Set(['57P01', '57P02', '57P05', '25P03']);
+/** Our own bound, or one of the database's, on a login that hangs in a login trigger. */
+const LOGIN_TOOK_TOO_LONG = '25P04';
 
 /**
  * Why a server lets nobody in for now. 53300 is told apart by the routine (14 to 18). `half-open`: it has as many
@@ -37,11 +48,15 @@ export type Fullness =
   | 'database-limit'
   | 'half-open'
   | 'not-ready'
+  | 'ended'
+  | 'hanging'
   | 'pooler';
 
 /** Null for answers that trying again does not change. */
 export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null {
   if (sqlstate === CANNOT_CONNECT_NOW) return 'not-ready';
+  if (ENDED_AT_LOGIN.has(sqlstate)) return 'ended';
+  if (sqlstate === LOGIN_TOOK_TOO_LONG) return 'hanging';
   if (sqlstate !== TOO_MANY_CONNECTIONS) return null;
   switch (routine) {
     case 'InitializeSessionUserId':

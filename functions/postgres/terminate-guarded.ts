@@ -3,7 +3,8 @@ import type { Session } from '../core/session.ts';
 import type { GuardResult } from '../core/verification.ts';
 import type { OpenSession } from './attempt.ts';
 import type { Guard } from './dialect.ts';
-import { endsSession, INSUFFICIENT_PRIVILEGE, serverAnswer } from './sqlstate.ts';
+import { hasEnded } from './has-ended.ts';
+import { INSUFFICIENT_PRIVILEGE, serverAnswer } from './sqlstate.ts';
 import { statementName } from './statement-name.ts';
 
 /** What a guarded statement says of one of its victims, the first being 1. */
@@ -11,11 +12,11 @@ type Row = { readonly at: number; readonly result: GuardResult };
 
 /** Sends victims through the guard. Never throws: each attempt is data, and one refusal spoils nothing. */
 export async function terminateGuarded(
-  { client, dialect }: OpenSession,
+  { client, dialect, brokenBy }: OpenSession,
   victims: readonly Session[],
 ): Promise<readonly GuardResult[]> {
   const ask = async (guards: readonly Guard[]) =>
-    (await Promise.all(guards.map((guard) => askGuard(client, guard)))).flat();
+    (await Promise.all(guards.map((guard) => askGuard(client, guard, brokenBy)))).flat();
   const together = new Map(await ask(dialect.guards(victims)));
   // Where one was refused, others will be: a statement for each takes one round trip for all.
   const untried = victims.filter((victim) => !together.has(victim));
@@ -24,10 +25,14 @@ export async function terminateGuarded(
 }
 
 /** The results of those that a statement has tried: all of them, unless it failed at one. */
-async function askGuard(client: Client, guard: Guard): Promise<readonly (readonly [Session, GuardResult])[]> {
+async function askGuard(
+  client: Client,
+  guard: Guard,
+  brokenBy: () => unknown,
+): Promise<readonly (readonly [Session, GuardResult])[]> {
   const { rows, error } = await rowsOf(client, guard);
   const said = new Map(rows.map(({ at, result }) => [at - 1, result]));
-  const silent = error === null ? 'no-match' : failureOf(error);
+  const silent = error === null ? 'no-match' : await failureOf(error, brokenBy);
   // They are tried in order: who has no row is the one at which it failed, and what follows was not tried. When it is our
   // session that broke off, nobody knows.
   const isOfOne = silent === 'forbidden' || silent === 'failed';
@@ -35,9 +40,9 @@ async function askGuard(client: Client, guard: Guard): Promise<readonly (readonl
   return tried.map((victim, at) => [victim, said.get(at) ?? silent]);
 }
 
-function failureOf(error: unknown): GuardResult {
+async function failureOf(error: unknown, brokenBy: () => unknown): Promise<GuardResult> {
   const answer = serverAnswer(error);
-  if (answer === null || endsSession(answer.sqlstate)) return 'unknown';
+  if (answer === null || (await hasEnded(answer, brokenBy))) return 'unknown';
   return answer.sqlstate === INSUFFICIENT_PRIVILEGE ? 'forbidden' : 'failed';
 }
 

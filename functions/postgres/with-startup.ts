@@ -14,7 +14,8 @@ export async function withStartup(
     const attempted = await login(sent);
     const next = afterLogin(sent, attempted);
     if (next !== null) startup.keep(next);
-    if (attempted.kind !== 'denied' || next === null || logins === MOST_LOGINS) return attempted;
+    const isAnswered = attempted.kind !== 'in' && attempted.answer !== null;
+    if (!isAnswered || next === null || logins === MOST_LOGINS) return attempted;
   }
 }
 
@@ -26,13 +27,16 @@ function afterLogin(sent: Startup, attempted: Attempted): Startup | null {
       return dialect.flavor === 'postgresql' ? startupOf(versionNumber) : null;
     }
     case 'denied':
-      return nextStartup(sent, attempted.answer?.sqlstate ?? '');
     case 'refused':
-      // A login that hangs may hang in a login trigger, of 17 and later. Where it does not, the next one hears 42704.
-      return attempted.fullness === 'silent' && sent === 'unknown' ? 'since-17' : null;
+      return nextStartup(sent, attempted.answer?.sqlstate ?? '');
     default: {
       const never: never = attempted;
       return never;
     }
   }
+}
+
+/** A login that hangs may hang in a login trigger, of 17 and later. Where it does not, the next one hears 42704. */
+export function learnFromHang(startup: KnownStartup): void {
+  if (startup.now() === 'unknown') startup.keep('since-17');
 }

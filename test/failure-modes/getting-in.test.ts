@@ -93,6 +93,18 @@ proveRows(
       await stage.fill();
       return stage.run({ target: stage.use(await listenOnLoopback(() => {})), deadlineMs: SHORT_MS });
     },
+    loginNeverEnds: async (stage) => {
+      await stage.fill();
+      return stage.run({ target: stage.use(await listenOnLoopback(() => {})), deadlineMs: 9_000 });
+    },
+    loginTakesLong: async (stage) => {
+      await stage.query(`CREATE FUNCTION slow_login() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN IF session_user = 'headroom' THEN PERFORM pg_sleep(5); END IF; END $$`);
+      await stage.query('CREATE EVENT TRIGGER slow ON login EXECUTE FUNCTION slow_login()');
+      stage.afterwards(() => stage.query('DROP FUNCTION slow_login() CASCADE'));
+      await stage.fill();
+      return stage.run();
+    },
     resets: async (stage) => {
       await stage.fill();
       const target = stage.use(await listenOnLoopback((client) => client.resetAndDestroy()));

@@ -81,11 +81,7 @@ describe('who takes the connection and stays silent', () => {
       code: 'connect-unreachable',
       message: expect.stringContaining(': it does not answer; check the security groups'),
     });
-    expect(connecting).toEqual({
-      attempts: 1,
-      address: '127.0.0.1',
-      refusals: [{ sqlstate: '', routine: '', count: 1 }],
-    });
+    expect(connecting).toEqual({ attempts: 1, refusals: [{ sqlstate: '', routine: '', count: 1 }] });
     expect(tookMs).toBeGreaterThan(SHORT_MS - 100);
     expect(tookMs).toBeLessThan(SHORT_MS + 1_500);
   });
