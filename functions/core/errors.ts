@@ -71,7 +71,8 @@ export class RemediationError extends Error {
 /** The one coercion of whatever was thrown. */
 export function coerceError(thrown: unknown): RemediationError {
   if (thrown instanceof RemediationError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // A server's message comes in the server's own encoding: the driver reads UTF-8, and marks what is none.
+  const message = (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll('\ufffd', '?');
   return new RemediationError('unexpected', message, { cause: thrown });
 }
 
