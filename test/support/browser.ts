@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import chromium, { inflate, setupLambdaEnvironment } from '@sparticuz/chromium';
 import { type Browser, chromium as driver } from 'playwright-core';
 
@@ -16,6 +17,20 @@ const LIBRARIES = 'node_modules/@sparticuz/chromium/bin/al2023.tar.br';
 /** As root there is no sandbox; the pages are our own. Each context has a process of its own, which the package's arguments forbid. */
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--font-render-hinting=none'];
 
+/** The widest of the common fonts: what fits with it fits with the others. */
+const FONTS = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+
+/** These fonts and no others: without a file of its own the browser shows what the machine has, on a clean one nothing at all. */
+function fontsConf(cache: string): string {
+  const others = ['Serif', 'Condensed', 'ExtraLight', 'Math']
+    .map((each) => `<glob>*${each}*</glob>`)
+    .join('');
+  const mono = '<family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer>';
+  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${FONTS}</dir><cachedir>${cache}</cachedir>
+<selectfont><rejectfont>${others}</rejectfont></selectfont><alias>${mono}</alias></fontconfig>`;
+}
+
 /** Unpacks the browser into a folder of this run, where no other run can find it half unpacked, and starts it. */
 export async function lendBrowser(): Promise<LentBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'headroom-browser-'));
@@ -28,10 +43,12 @@ export async function lendBrowser(): Promise<LentBrowser> {
     setupLambdaEnvironment(join(folder, 'al2023', 'lib'));
     const home = join(folder, 'home');
     await mkdir(home);
+    const fonts = join(folder, 'fonts.conf');
+    await writeFile(fonts, fontsConf(join(folder, 'font-cache')));
     const browser = await driver.launch({
       executablePath,
       args: ARGS,
-      env: { ...process.env, HOME: home },
+      env: { ...process.env, HOME: home, FONTCONFIG_FILE: fonts },
     });
     return {
       browser,

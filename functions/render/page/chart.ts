@@ -5,11 +5,20 @@ import {
   MarkLineComponent,
   type MarkLineComponentOption,
 } from 'echarts/components';
-import { type ComposeOption, init, use } from 'echarts/core';
+import { type ComposeOption, init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type Html, html, trusted } from './html.ts';
+import { textWidth } from './text-width.ts';
 
 use([BarChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
+// Without a screen nobody can measure a text. ECharts would take the widths of one narrow font, and labels lose letters in others.
+setPlatformAPI({ measureText: (text, font) => ({ width: textWidth(text, sizeIn(font)) }) });
+
+const USUAL_SIZE = 12;
+
+function sizeIn(font: string | undefined): number {
+  return Number(/(\d+)px/.exec(font ?? '')?.[1] ?? USUAL_SIZE);
+}
 
 export type ChartOption = ComposeOption<
   BarSeriesOption | LineSeriesOption | GridComponentOption | MarkLineComponentOption

@@ -40,7 +40,7 @@ export function holdersChart({ ranking }: Facts): Html | null {
   const drawn = chart('holders', said, (width) => ({
     height: TOP + bars.length * rowHeight + AXIS,
     option: {
-      grid: { left: width > 500 ? 190 : 122, right: width > 500 ? 84 : 62, top: TOP, bottom: AXIS },
+      grid: { left: width > 500 ? 190 : 122, right: width > 500 ? 92 : 80, top: TOP, bottom: AXIS },
       xAxis: numbers(Math.max(...bars.map(({ total }) => total))),
       yAxis: {
         type: 'category',
@@ -78,7 +78,7 @@ function barsOf(groups: readonly GroupStanding[], hidden: number): readonly Bar[
       barOf(`${cleanName(standing.group.application)}\n${ownerOf(standing.group)}`, [standing]),
     ),
     ...(rest.length > 0 ? [barOf(counted(rest.length, 'more group'), rest)] : []),
-    ...(hidden > 0 ? [{ name: 'hidden from our role', counts: [0, 0, 0, hidden], total: hidden }] : []),
+    ...(hidden > 0 ? [{ name: 'hidden from us', counts: [0, 0, 0, hidden], total: hidden }] : []),
   ];
 }
 

@@ -114,7 +114,7 @@ function drawing(width: number, lines: readonly Line[], spanMs: number) {
   return {
     height: HEIGHT,
     option: {
-      grid: { left: 34, right: 18, top: 12, bottom: 28 },
+      grid: { left: 34, right: 30, top: 12, bottom: 28 },
       yAxis: numbers(most),
       xAxis: {
         type: 'value' as const,

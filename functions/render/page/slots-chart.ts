@@ -25,7 +25,7 @@ function slotsChart(facts: Facts, before: Pressure, id: string): Html {
   const drawn = chart(id, said, (width) => ({
     height: TOP + moments.length * ROW + AXIS,
     option: {
-      grid: { left: width > 500 ? 110 : 96, right: 34, top: TOP, bottom: AXIS },
+      grid: { left: width > 500 ? 118 : 108, right: 34, top: TOP, bottom: AXIS },
       xAxis: numbers(Math.max(usable, ...moments.map(({ used }) => used))),
       yAxis: {
         type: 'category',

@@ -70,6 +70,14 @@ describe.skipIf(!canLendBrowser)('in a browser (from npm, for Linux on x64)', ()
     await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
   }
 
+  test('a letter has a width and a height, and letters differ in width', async () => {
+    await open('<p><span id="i">iiii</span> <span id="m">mmmm</span></p>');
+    const [narrow, wide] = [await page.locator('#i').boundingBox(), await page.locator('#m').boundingBox()];
+    expect(narrow?.height).toBeGreaterThan(10);
+    expect(narrow?.width).toBeGreaterThan(10);
+    expect(wide?.width).toBeGreaterThan(2 * (narrow?.width ?? 0));
+  });
+
   test.each(Object.entries(RUNS))(
     '%s fits a phone, without a word on the console or a request',
     async (_, run) => {
@@ -84,6 +92,27 @@ describe.skipIf(!canLendBrowser)('in a browser (from npm, for Linux on x64)', ()
     await open(renderPage({ ...record, reduced: [] }));
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
     expect(noise).toEqual([]);
+  });
+
+  test.each([
+    ...Object.entries(RUNS).map(([name, run]) => [name, run()] as const),
+    ...[...RECORDED].map(([cause, record]) => [`a recorded ${cause}`, record] as const),
+    ...['tenant_100', 'WWWWWWWWWWWWWWWWWWWWWWWW'].map((name) => [name, runNamed(name)] as const),
+  ])('no letter of a drawing is cut off on the page of %s', async (_, record) => {
+    await open(renderPage({ ...record, reduced: [] }));
+    for (const width of [PHONE.width, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(CUT_OFF)).toEqual([]);
+    }
+  });
+
+  test('the contrast of more than 500 pieces of text is looked at', async () => {
+    let judged = 0;
+    for (const run of Object.values(DISTINCT)) {
+      await open(pageOf(run()));
+      judged += await contrastsIn(page);
+    }
+    expect(judged).toBeGreaterThan(500);
   });
 
   test.each(
@@ -162,6 +191,17 @@ const FOREIGN = `[...document.querySelectorAll('*')].flatMap((each) => [
   ...[...each.attributes].map(({ name }) => name).filter((name) => /^on|^(src|href)$/.test(name)),
 ])`;
 
+/** Texts of visible drawings that reach over an edge of theirs. */
+const CUT_OFF = `[...document.querySelectorAll('.chart svg')].flatMap((svg) => {
+  const whole = svg.getBoundingClientRect();
+  if (whole.width === 0) return [];
+  return [...svg.querySelectorAll('text')].flatMap((text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect();
+    const isInside = left >= whole.left - 0.5 && right <= whole.right + 0.5 && top >= whole.top - 2 && bottom <= whole.bottom + 2;
+    return isInside ? [] : [text.textContent + ' ' + [left - whole.left, whole.right - right, top - whole.top, whole.bottom - bottom].map(Math.round)];
+  });
+})`;
+
 /** Labels that are too long end in dots. */
 function isStartOf(label: string, name: string): boolean {
   const shown = label.replace(/(\.\.\.|…)$/, '');
@@ -172,4 +212,10 @@ async function faultsIn(page: Page): Promise<unknown> {
   await page.evaluate(AXE);
   return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(
     ({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`);
+}
+
+async function contrastsIn(page: Page): Promise<number> {
+  await page.evaluate(AXE);
+  return page.evaluate(`axe.run(document, { runOnly: ['color-contrast'] }).then(({ passes }) =>
+    passes.reduce((sum, { nodes }) => sum + nodes.length, 0))`);
 }
