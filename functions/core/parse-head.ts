@@ -9,7 +9,7 @@ const scope = z.union([
 const slots = z.nullable(z.object({ scope, used: count, usable: count }));
 const group = z.object({ application: z.string(), user: z.string(), database: z.string() });
 const moment = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/));
-const headSchema = z.object({
+export const headSchema = z.object({
   startedAt: moment,
   trigger: z.enum(['alarm', 'log-lines', 'schedule', 'manual', 'notice']),
   heedsPause: z.boolean(),

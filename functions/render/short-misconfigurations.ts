@@ -13,7 +13,7 @@ import { counted } from './words.ts';
 export function renderShortMisconfigurations(
   run: {
     readonly runId: string;
-    readonly server: string;
+    readonly server: string | null;
     readonly outcome: Outcome;
     readonly mode: Mode;
     readonly head: RunIdentity & { readonly startedAt: string };

@@ -1,4 +1,5 @@
 import { chosenOf, type MetricsChoice } from '../core/run-metrics.ts';
+import type { KnownRun } from './known-run.ts';
 import type { ReportPorts } from './ports.ts';
 import type { ReadRun } from './report-steps.ts';
 
@@ -7,15 +8,15 @@ import type { ReadRun } from './report-steps.ts';
  * that is repeated counts again.
  */
 export function countRun(
-  run: ReadRun,
+  { runId, server, mode, outcome }: KnownRun,
+  { head, recall, metrics }: ReadRun,
   choice: MetricsChoice,
   { count, log }: Pick<ReportPorts, 'count' | 'log'>,
 ): void {
-  const { runId, server, mode, outcome, head, recall, metrics } = run;
   // All numbers, whatever the choice: lines can be searched and cost next to nothing.
   const numbers = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   log('run', { runId, server, mode, outcome, trigger: head.trigger, ...numbers });
-  count({ kind: 'server', server, metrics: chosenOf(metrics, choice) });
+  count({ kind: 'server', server: server ?? 'unknown', metrics: chosenOf(metrics, choice) });
   if (recall?.kind !== 'unreadable') return;
   log('memory-trouble', { runId, server, ...recall.problem });
   count({ kind: 'own', metrics: [{ name: 'memoryUnreadable', unit: 'Count', value: 1 }] });

@@ -29,8 +29,12 @@ export function isTellable(run: KnownRun): run is ToldRun {
   return run.mode !== null && run.outcome !== null && run.head !== null;
 }
 
-/** What a run leaves readable beside its packed record. */
-export function knownIn(payload: unknown, { functionName, requestId }: Invocation): KnownRun {
+/** What a run leaves readable beside its packed record; of an older `remediate` the head is in the record alone. */
+export function knownIn(
+  payload: unknown,
+  { functionName, requestId }: Invocation,
+  fromRecord: RunHead | null,
+): KnownRun {
   const fields = (payload ?? {}) as Readonly<Record<string, unknown>>;
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
   return {
@@ -38,7 +42,7 @@ export function knownIn(payload: unknown, { functionName, requestId }: Invocatio
     server: text(fields.server) ?? serverOfFunction(functionName),
     mode: MODES.find((each) => each === fields.mode) ?? null,
     outcome: OUTCOMES.find((each) => each === fields.outcome) ?? null,
-    head: parseHead(fields.head),
+    head: parseHead(fields.head) ?? fromRecord,
   };
 }
 

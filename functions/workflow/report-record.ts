@@ -1,6 +1,7 @@
 import type { Destination } from '../core/destination.ts';
 import type { Story } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
+import { checkExplained, checkMessage, checkReadRun } from '../core/parse-answers.ts';
 import { failedRun, METRICS_CHOICES, type MetricsChoice } from '../core/run-metrics.ts';
 import { renderUnreadable } from '../render/failure.ts';
 import { withLeftOut } from '../render/left-out.ts';
@@ -41,13 +42,13 @@ export async function reportRecord(delivery: RecordDelivery, ports: ReportPorts)
 
 async function reportOn(report: Report): Promise<void> {
   const { delivery, work, attempts, ports } = report;
-  const read = await attempts.attempt('record', work.readRecord);
-  const run = read ?? knownIn(delivery.payload, delivery);
+  const read = await attempts.attempt('record', async () => checkReadRun(await work.readRecord()));
+  const run = knownIn(delivery.payload, delivery, read?.head ?? null);
   if (read === null) ports.count(failedRun(delivery));
-  else countRun(read, choiceIn(delivery.payload), ports);
+  else countRun(run, read, choiceIn(delivery.payload), ports);
   const [isKept, cause] = await Promise.all([
     keepRecord(run, read, delivery.payload, ports),
-    read === null ? null : attempts.attempt('cause', work.explain),
+    read === null ? null : attempts.attempt('cause', async () => checkExplained(await work.explain())),
   ]);
   const dues = await rememberRun(reportedRun(run, cause, read, ports.now()), ports);
   const isRead = read !== null;
@@ -58,7 +59,7 @@ async function reportOn(report: Report): Promise<void> {
   };
   try {
     await tellRun(report, run, dues.run, links);
-    if (isRead) await tellMisconfigurations(read, dues.checks, report, ports);
+    if (isRead) await tellMisconfigurations(run, read, dues.checks, report);
   } finally {
     // Also where a topic refused: the next delivery may fare no better, and the page is linked to by then.
     if (links.page !== null)
@@ -79,7 +80,8 @@ async function tellRun(
   if (due === null) return logNotTold(delivery, ports);
   const { kind, requestId } = delivery;
   const { story } = due;
-  const write = async () => checkSize(await work.writeMessage(story, links.page ?? links.record));
+  const write = async () =>
+    checkSize(checkMessage(await work.writeMessage(story, links.page ?? links.record)));
   const written = links.isRead ? await attempts.attempt('message', write) : null;
   const message =
     written === null

@@ -16,8 +16,8 @@ import { renderOver } from '../render/over.ts';
 import { drawPage } from './draw-page.ts';
 import { type RunResult, unpackRecord } from './run-result.ts';
 
-/** A run as far as `report` itself needs it: everything but its sessions. */
-export type ReadRun = Pick<RunRecord, 'runId' | 'server' | 'mode' | 'outcome' | 'recall'> & {
+/** A run as far as `report` itself needs it: its numbers, without its sessions. */
+export type ReadRun = Pick<RunRecord, 'recall'> & {
   readonly head: RunHead;
   readonly metrics: readonly ServerMetric[];
   readonly misconfigurations: readonly Pick<Misconfiguration, 'check' | 'found'>[] | null;
@@ -75,9 +75,9 @@ function unexplained(record: RunRecord, { reduced }: RunResult): Explained {
 }
 
 function readRun({ record, reduced }: Explained): ReadRun {
-  const { runId, server, mode, outcome, recall, misconfigurations } = record;
+  const { recall, misconfigurations } = record;
   return {
-    ...{ runId, server, mode, outcome, recall },
+    recall,
     head: headOf(record),
     metrics: metricsOf(record),
     misconfigurations: misconfigurations?.map(({ check, found }) => ({ check, found })) ?? null,

@@ -1,7 +1,8 @@
 import type { Message } from '../core/message.ts';
+import { checkMessage } from '../core/parse-answers.ts';
 import { renderShortMisconfigurations } from '../render/short-misconfigurations.ts';
 import { checkSize } from './check-size.ts';
-import type { ReportPorts } from './ports.ts';
+import { isTellable, type KnownRun } from './known-run.ts';
 import type { Dues } from './remember-run.ts';
 import type { Report } from './report-record.ts';
 import type { ReadRun } from './report-steps.ts';
@@ -13,29 +14,32 @@ import { tell } from './tell.ts';
  * @throws RemediationError `publish-failed`.
  */
 export async function tellMisconfigurations(
-  run: ReadRun,
+  run: KnownRun,
+  read: ReadRun,
   due: Dues['checks'],
   report: Report,
-  ports: ReportPorts,
 ): Promise<void> {
-  const { misconfigurations, runId, server } = run;
-  const found = misconfigurations ?? [];
+  const { ports } = report;
+  const { runId, server } = run;
+  const found = read.misconfigurations ?? [];
   if (due === 'unknown')
     for (const { check, found: what } of found)
       ports.log('misconfigured', { runId, server, check, found: what });
   if (due === null || due === 'unknown') return;
   const news = found.filter(({ check }) => due.checks.includes(check));
-  if (news.length > 0)
-    await tell(await messageOn(run, news, report), due, { kind: 'misconfigured', runId }, ports);
+  if (news.length === 0) return;
+  const message = await messageOn(run, news, report);
+  if (message !== null) await tell(message, due, { kind: 'misconfigured', runId }, ports);
 }
 
 async function messageOn(
-  run: ReadRun,
+  run: KnownRun,
   news: NonNullable<ReadRun['misconfigurations']>,
   { delivery, work, attempts }: Report,
-): Promise<Message> {
+): Promise<Message | null> {
   const checks = news.map(({ check }) => check);
-  const write = async () => checkSize(await work.writeMisconfigurations(checks));
+  const write = async () => checkSize(checkMessage(await work.writeMisconfigurations(checks)));
   const written = await attempts.attempt('misconfigurations', write);
-  return written ?? renderShortMisconfigurations(run, delivery, news, attempts.leftOut());
+  if (written !== null || !isTellable(run)) return written;
+  return renderShortMisconfigurations(run, delivery, news, attempts.leftOut());
 }

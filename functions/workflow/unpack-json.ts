@@ -12,7 +12,9 @@ const [COMMA, OPEN_BRACKET, OPEN_BRACE] = [0x2c, 0x5b, 0x7b];
  * function has: beyond the limits it is not read.
  * @throws whatever is wrong with it.
  */
-export function unpackJson(text: string, limits: UnpackLimits): unknown {
+export function unpackJson(text: unknown, limits: UnpackLimits): unknown {
+  // Of anything else Buffer would make as many bytes as its `length` says.
+  if (typeof text !== 'string') throw new Error('it is no text');
   const { gunzipSync } = process.getBuiltinModule('node:zlib');
   const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: limits.bytes });
   let values = 0;

@@ -1,61 +1,24 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { packRecord } from '../../functions/workflow/run-result.ts';
-import { destinationEnvelope } from '../support/destination-envelope.ts';
 import { faultyReport } from '../support/faulty-bundle.ts';
 import { INCIDENTS } from '../support/incidents.ts';
-import { functionArn } from '../support/lambda-environment.ts';
-import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
-import { startLoopbackLambda } from '../support/loopback-lambda.ts';
-import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
+import { BUCKET, ReportStage } from './report-stage.ts';
 
 /** The bundle of `report` as it is deployed, but for one fault in one of its functions. */
 
-const BUCKET = 'records-of-pg-headroom';
 const KEY = 'records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2';
 /** Counted from the handler's start to the message; in a function of 512 MB it passes within 17 s. */
 const MOST_CPU_MS = 5_000;
 
-let stack: AsyncDisposableStack;
-let aws: LoopbackAws;
-let s3: LoopbackS3;
+let stage: ReportStage;
 beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  aws = stack.use(await startLoopbackAws());
-  s3 = stack.use(await startLoopbackS3([BUCKET]));
+  stage = await ReportStage.start();
 });
-afterEach(() => stack.disposeAsync());
+afterEach(() => stage[Symbol.asyncDispose]());
 
-type Line = Readonly<Record<string, unknown>>;
-
-async function reportedWith(where: string, statement: string) {
-  const bundle = stack.use(faultyReport(where, statement)).folder;
-  const environment = {
-    ...aws.environment,
-    ...s3.environment,
-    [REPORT_ENV.topic]: 'arn:aws:sns:eu-west-1:111122223333:people',
-    [REPORT_ENV.bucket]: BUCKET,
-  };
-  const timeoutSeconds = REPORT_TIMEOUT_SECONDS;
-  const report = { bundle, handler: HANDLER, timeoutSeconds, environment, memoryMb: 512 };
-  const lambda = stack.use(startLoopbackLambda({ functions: { report } }));
-  const envelope = destinationEnvelope({
-    requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2',
-    functionArn: functionArn('pg-headroom-orders'),
-    condition: 'Success',
-    attempts: 1,
-    event: {},
-    response: { payload: packRecord(INCIDENTS.partial()), isError: false },
-  });
-  const invocation = await lambda.invokeAsync('report', envelope);
-  const lines: readonly Line[] = lambda.logs.flatMap(({ line }) => {
-    const json = /\{.*\}$/.exec(line)?.[0];
-    return json === undefined ? [] : [JSON.parse(json) as Line];
-  });
-  const named = (event: string) => lines.filter((line) => line.event === event);
-  return { invocation, lines, named, published: aws.published };
-}
+const reportedWith = (where: string, statement: string) =>
+  stage.report(stage.use(faultyReport(where, statement)).folder, INCIDENTS.partial());
 
 const LOOP = 'for(;;)';
 const THROW = 'throw new Error("broken")';
@@ -81,7 +44,7 @@ const FAULTS: readonly (readonly [where: string, how: string, statement: string,
   [
     'renderExplained',
     'answers with 1 MB',
-    'return {text:"x".repeat(1e6),chat:{}}',
+    'return {subject:"x",text:"x".repeat(1e6),chat:{version:"1.0",id:"x"},attributes:{}}',
     'The message was too large',
   ],
   ...Object.entries(FILL).map(
@@ -100,7 +63,7 @@ describe('the message is told in short, and within 5 s of CPU, when', () => {
     expect(text).toContain(says);
     expect(text).toContain('8 sessions were told to end: 8 of billing-worker.');
     expect(message?.message).toContain(`&prefix=${KEY}.json.gz\n`);
-    expect(s3.objects.has(`${BUCKET}/${KEY}.json.gz`)).toBe(true);
+    expect(stage.s3.objects.has(`${BUCKET}/${KEY}.json.gz`)).toBe(true);
     expect(named('told')[0]?.cpuMs).toBeLessThan(MOST_CPU_MS);
   });
 });
@@ -119,7 +82,7 @@ describe('the rest is told as ever, and says what is left out, when', () => {
   ])('%s %s: the page says so in its place', async (where, _, statement, says) => {
     const { published, lines } = await reportedWith(where, statement);
     expect(published[0]?.subject).toContain('connection leak');
-    const page = s3.objects.get(`${BUCKET}/${KEY}.html`)?.body.toString();
+    const page = stage.s3.objects.get(`${BUCKET}/${KEY}.html`)?.body.toString();
     expect(page).toContain('The page could not be drawn.');
     expect(page).toContain(says);
     expect(lines).toContainEqual(expect.objectContaining({ ReportsCutShort: 1 }));
@@ -128,6 +91,6 @@ describe('the rest is told as ever, and says what is left out, when', () => {
 
 test('a record that could not be read is kept as it came', async () => {
   await reportedWith('unpackRecord', THROW);
-  const kept = s3.objects.get(`${BUCKET}/${KEY}.json.gz`)?.body ?? '';
+  const kept = stage.s3.objects.get(`${BUCKET}/${KEY}.json.gz`)?.body ?? '';
   expect(JSON.parse(gunzipSync(kept).toString())).toEqual(packRecord(INCIDENTS.partial()));
 });

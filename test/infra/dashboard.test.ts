@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countRun } from '../../functions/workflow/count-run.ts';
+import { knownIn } from '../../functions/workflow/known-run.ts';
 import { packRecord } from '../../functions/workflow/run-result.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { workHere } from '../support/report-work.ts';
@@ -86,7 +87,9 @@ describe('what all servers have in common', () => {
   it('runs by outcome come from the lines that report writes about each', async () => {
     const { query = '' } = titled(widgets, 'Runs by server and outcome');
     let line = '';
-    countRun(await workHere(packRecord(INCIDENTS.refilled())).readRecord(), 'none', {
+    const result = packRecord(INCIDENTS.refilled());
+    const run = knownIn(result, { functionName: null, requestId: '' }, null);
+    countRun(run, await workHere(result).readRecord(), 'none', {
       count: () => {},
       log: (event, fields) => {
         line = JSON.stringify({ event, ...fields });
