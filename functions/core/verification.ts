@@ -71,6 +71,18 @@ export function isSameServer(first: Snapshot, later: Snapshot): boolean {
 }
 
 /**
+ * Whether the server was seen to have restarted or failed over: a read that follows attempts tells what came of each, unless
+ * it saw another server than the first one.
+ */
+export function sawRestart(attempts: readonly Attempt[], readings: readonly Reading[]): boolean {
+  const lastRound = attempts.reduce((last, { round }) => Math.max(last, round), 0);
+  const reads = readings.filter(({ phase }) => phase === 'verified').length;
+  return (
+    reads >= lastRound && attempts.some(({ round, result }) => round === lastRound && result === 'unknown')
+  );
+}
+
+/**
  * Attempts that surely ended nobody, so that another session may stand in for each. A statement that failed may have sent
  * its signal first, as one that its timeout overtook: nobody stands in for it.
  */

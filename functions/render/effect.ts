@@ -12,6 +12,8 @@ const COLUMNS_OF_EFFECT: readonly Column[] = [
   { width: 8, align: 'right' },
 ];
 
+const NOT_SEEN = '?';
+const NOT_SETTLED = 'Settling was not seen: who took the freed slots is not known.';
 const NOT_READ = 'Not known: the run broke off before it could read again.';
 
 /** Did it work: slots before, after ending sessions, and after settling; and who took what came free. */
@@ -38,7 +40,8 @@ export function effectTexts(facts: Facts): readonly string[] {
   if (readings.length === 0) return [NOT_READ];
   const slots = plan.pressure.map((before) => {
     const [verified, settled] = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
-    return `${usedText(before)} before, ${verified} after ending, ${settled} after settling.`;
+    const end = settled === NOT_SEEN ? '' : `, ${settled} after settling`;
+    return `${usedText(before)} before, ${verified} after ending${end}.`;
   });
   return [...slots, ...takerTexts(facts)];
 }
@@ -51,11 +54,12 @@ function effectRow(facts: Facts, before: Pressure): string {
 
 function usedAt(phase: Reading['phase'], { record }: Facts, before: Pressure): string {
   const reading = record.readings.findLast((each) => each.phase === phase);
-  return String(pressureAt(reading?.pressure, before)?.used ?? '?');
+  return String(pressureAt(reading?.pressure, before)?.used ?? NOT_SEEN);
 }
 
 function takerTexts({ record, takers, retaken, losses, perhaps, after }: Facts): readonly string[] {
-  if (!record.readings.some(({ phase }) => phase === 'settled')) return [];
+  if (!record.readings.some(({ phase }) => phase === 'settled'))
+    return record.outcome === 'unverified' ? [] : [NOT_SETTLED];
   const [retakers, others] = [takers.filter(({ lost }) => lost > 0), takers.filter(({ lost }) => lost === 0)];
   const count = `${retaken} of ${counted(losses.length + perhaps.length, 'freed slot')} re-taken`;
   return [

@@ -7,6 +7,7 @@ import { ends } from './ends.ts';
 import type { Facts } from './facts.ts';
 import { OBSERVED } from './observed.ts';
 import { busyHeadline } from './run-lock.ts';
+import { told, unsettled, whyUnverified } from './unverified-text.ts';
 import { counted, groupName, listText, usedText } from './words.ts';
 
 /** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
@@ -46,27 +47,32 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     sentence: `healthy. ${sentences(used(facts))}`,
   }),
   reaped: (facts, max) => ({
-    subject: [ends(facts, max, 'old '), 'no pressure', ...used(facts, max)],
-    sentence: `no pressure. ${sentences([ends(facts, undefined, 'old '), ...change(facts)])}`,
+    subject: [ends(facts, max, 'old '), 'no pressure', ...unsettled(facts), ...used(facts, max)],
+    sentence: `no pressure. ${sentences([ends(facts, undefined, 'old '), ...change(facts), ...unsettled(facts)])}`,
   }),
   recovered: (facts, max) => ({
     subject: [
       ...(facts.hypothetical ? [] : ['recovered']),
       ...because(facts, max),
       ends(facts, max),
+      ...unsettled(facts),
       ...used(facts, max),
     ],
-    sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([...because(facts), ends(facts), ...change(facts)])}`,
+    sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([...because(facts), ends(facts), ...change(facts), ...unsettled(facts)])}`,
   }),
   partial: (facts, max) => ({
-    subject: ['still under pressure', ...because(facts, max), ends(facts, max), ...used(facts, max)].slice(
-      facts.hypothetical ? 1 : 0,
-    ),
-    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...because(facts), `${ends(facts)}, too few`, ...change(facts)])}`,
+    subject: [
+      'still under pressure',
+      ...because(facts, max),
+      ends(facts, max),
+      ...unsettled(facts),
+      ...used(facts, max),
+    ].slice(facts.hypothetical ? 1 : 0),
+    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...because(facts), `${ends(facts)}, too few`, ...change(facts), ...unsettled(facts)])}`,
   }),
   refilled: (facts, max) => ({
     subject: ['filled up again', ...because(facts, max), retaken(facts, max), ...used(facts, max)],
-    sentence: `filled up again. ${sentences([...because(facts), ends(facts), retaken(facts), ...change(facts)])}`,
+    sentence: `filled up again. ${sentences([...because(facts), ends(facts), retaken(facts), ...change(facts), ...unsettled(facts)])}`,
   }),
   'no-candidates': (facts, max) => ({
     subject: [
@@ -176,16 +182,6 @@ function pausedPlan(facts: Facts): readonly string[] {
 
 function tries({ record }: Facts): string {
   return counted(record.connecting.attempts, 'try', 'tries');
-}
-
-function whyUnverified({ record }: Facts): string {
-  return record.readings.length === 0
-    ? 'the run broke off before it could read what came of it'
-    : 'the server restarted or failed over, which ended every session anyhow';
-}
-
-function told({ record }: Facts): string {
-  return `${counted(record.attempts.length, 'session')} told`;
 }
 
 function problem({ record }: Facts): readonly string[] {

@@ -4,6 +4,7 @@ import { isSameServer, outcomeOf } from '../core/verification.ts';
 import { getInBy, inSession, takeLock } from './in-session.ts';
 import type { Database } from './ports.ts';
 import { type Ending, type Run, timeIsUp } from './run.ts';
+import { isVerified } from './verified-ending.ts';
 import { type Planned, settle, verify } from './verify.ts';
 
 /** A server that restarts is back in seconds. */
@@ -28,7 +29,8 @@ export async function lookAgain(run: Run, lost: RemediationError): Promise<Endin
     return await inSession(run, database, () => read(run, database, by, { snapshot, plan }, lost));
   } catch (thrown) {
     const { message } = coerceError(thrown);
-    throw new RemediationError('connection-lost', `${lost.message} What came of it is not known. ${message}`);
+    const unknown = isVerified(run) ? '' : 'What came of it is not known. ';
+    throw new RemediationError('connection-lost', `${lost.message} ${unknown}${message}`);
   }
 }
 

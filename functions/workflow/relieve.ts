@@ -12,6 +12,7 @@ import { terminateVictims } from './terminate.ts';
 import { settle } from './verify.ts';
 
 export { lookAgain } from './look-again.ts';
+export { verifiedEnding } from './verified-ending.ts';
 
 /** What a run does with the session that it got: all that a run is for, and the look that a quiet one has time for. */
 export async function relieve(run: Run, database: Database, lockBy: number): Promise<Ending> {

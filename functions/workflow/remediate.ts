@@ -27,7 +27,7 @@ export type RunRequest = {
  */
 export async function remediate(request: RunRequest, ports: RemediatePorts): Promise<RunRecord> {
   const run = startRun(request, ports);
-  const ending = await execute(run).catch((thrown): Ending => broken(run, coerceError(thrown)));
+  const ending = await execute(run).catch((thrown) => broken(run, coerceError(thrown)));
   done(run, 'finished');
   return toRecord(run, ending, await run.recalled);
 }
@@ -64,6 +64,9 @@ async function execute(run: Run): Promise<Ending> {
 }
 
 /** After the first termination an error no longer means that nothing happened. */
-function broken(run: Run, error: RemediationError): Ending {
-  return { outcome: run.attempts.size > 0 ? 'unverified' : 'failed', problem: error.toProblem() };
+async function broken(run: Run, error: RemediationError): Promise<Ending> {
+  const problem = error.toProblem();
+  if (run.attempts.size === 0) return { outcome: 'failed', problem };
+  const { verifiedEnding } = await import('./relieve.ts');
+  return verifiedEnding(run, error) ?? { outcome: 'unverified', problem };
 }

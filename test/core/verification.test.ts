@@ -3,6 +3,7 @@ import { planRemediation } from '../../functions/core/plan.ts';
 import { identityOf } from '../../functions/core/session.ts';
 import { pressureAgain } from '../../functions/core/slots.ts';
 import {
+  type Attempt,
   type AttemptResult,
   attemptResult,
   cameToNothing,
@@ -12,6 +13,7 @@ import {
   outcomeOf,
   readingOf,
   retakenBy,
+  sawRestart,
 } from '../../functions/core/verification.ts';
 import { anAttempt, aPolicy, aReading, aSession, aSnapshot, someSessions } from '../support/builders.ts';
 import { scopeText } from './scenario.ts';
@@ -263,5 +265,28 @@ describe('The pressure of a later read', () => {
       aSession({ pid: 12, user: 'lim', backendType: 'walsender' }),
     ];
     expect(later([...LIM.slice(0, 1), ...others])[0]).toEqual(['role lim', 1, 3, false, 0]);
+  });
+});
+
+describe('that the server restarted or failed over is said', () => {
+  const attempts = (...results: readonly (readonly [round: number, result: AttemptResult])[]) =>
+    results.map(([round, result], pid) => ({
+      pid,
+      backendStart: null,
+      round,
+      guard: 'signalled' as const,
+      result,
+    }));
+  const verified = { phase: 'verified', atMs: 1, pressure: [], came: [], gone: 0 } as const;
+
+  test.each<[string, boolean, readonly Attempt[], number]>([
+    ['where a read after the attempts tells nothing of them', true, attempts([1, 'unknown']), 1],
+    ['where that is so of a second round', true, attempts([1, 'terminated'], [2, 'unknown']), 2],
+    ['not where nothing was read', false, attempts([1, 'unknown']), 0],
+    ['not where the read was before a second round', false, attempts([1, 'terminated'], [2, 'unknown']), 1],
+    ['not where everything is verified', false, attempts([1, 'terminated']), 2],
+    ['not where nobody was told to end', false, [], 1],
+  ])('%s', (_, expected, tried, reads) => {
+    expect(sawRestart(tried, Array(reads).fill(verified))).toBe(expected);
   });
 });
