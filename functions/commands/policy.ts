@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { builtinLists } from '../core/builtin-lists.ts';
 import { namesLostSomewhere } from '../core/lost-names.ts';
 import { policyHash } from '../workflow/policy-hash.ts';
 import { readPolicy } from './read-policy.ts';
@@ -8,6 +9,7 @@ const EXAMPLES = `
 Examples:
   headroom policy check policy.json
   headroom policy hash policy.json
+  headroom policy builtin
   jq .policy servers.json | headroom policy check -`;
 
 const FILE = 'the policy, - for standard input';
@@ -24,6 +26,12 @@ export function addPolicy(program: Command): void {
       const { policy } = await readPolicy(file);
       print(['ok', ...namesLostSomewhere(policy)].join('\n'));
     });
+  policies
+    .command('builtin')
+    .description(
+      'Print the names that the code knows: what it spares, and which sessions go last in each rung.',
+    )
+    .action(() => print(builtinLists()));
   policies
     .command('hash')
     .description('Print the SHA-256 by which records and messages name a policy, its defaults filled in.')

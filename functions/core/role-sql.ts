@@ -1,5 +1,6 @@
 import { isPlainlyVisible } from './clean-text.ts';
 import { DEFAULT_DATABASE } from './maintenance-database.ts';
+import { lookPart, narrowPart } from './role-sql-closing.ts';
 import { quoteIdentifier } from './sql-text.ts';
 
 /** Getting in has at most three connects in flight, one more run may wait for its turn, and one is for a person. */
@@ -63,7 +64,8 @@ function postgresqlParts({ flavor, version, role }: RoleRequest): readonly Part[
     databasePart(name),
     onRds ? rdsLogin(name) : ['-- Then give it a password:', ...byPassword(name)],
     reservePart(onRds, version),
-    lookPart(role),
+    narrowPart(name, onRds),
+    lookPart(role, DEFAULT_DATABASE),
     undoPart(name, onRds, version),
   ];
 }
@@ -127,14 +129,6 @@ function reservePart(onRds: boolean, version: number): Part {
     '-- Then keep slots free for it, there are none unless you do. In the',
     `-- ${where}:`,
     `--   ${onRds ? setting : `ALTER SYSTEM SET ${setting};`}`,
-  ];
-}
-
-function lookPart(role: string): Part {
-  const user = encodeURIComponent(role);
-  return [
-    '-- Then look whether all is well:',
-    `--   headroom doctor --url postgres://${user}@HOST/${DEFAULT_DATABASE}`,
   ];
 }
 

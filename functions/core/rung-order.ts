@@ -1,12 +1,24 @@
 import { type Candidate, compareCandidates } from './candidates.ts';
 import type { Quota, Quotas } from './keep.ts';
+import { isNamedAsPooler } from './pooler-names.ts';
 import { compareText } from './slots.ts';
 
 /**
- * The order in which candidates of one rung go: the program with most of them first. Inside it the largest application and
+ * The order in which candidates of one rung go: poolers known by name last, and the program with most of them first. Inside it the largest application and
  * database is taken down to its last session, then the next; last ones follow at the end, the longest idle first.
  */
 export function inRungOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
+  return inTurns(candidates).flatMap((turn) => inTurnOrder(turn, quotas));
+}
+
+/** Those that go first, and those that go last in their rung: sessions that are a pooler's by their name. */
+export function inTurns(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
+  const last = candidates.filter(({ session }) => isNamedAsPooler(session));
+  if (last.length === 0) return [candidates];
+  return [candidates.filter(({ session }) => !isNamedAsPooler(session)), last];
+}
+
+function inTurnOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
   return [...Map.groupBy(candidates, ({ session }) => quotas.of(session))]
     .sort(([one, ofOne], [other, ofOther]) => ofOther.length - ofOne.length || compareQuotas(one, other))
     .flatMap(([, ofProgram]) => inProgramOrder(ofProgram));

@@ -2,7 +2,7 @@ import type { Candidate } from './candidates.ts';
 import { type Demand, type Demands, demandsIn } from './demands.ts';
 import { excessKeeps, type Quotas } from './keep.ts';
 import type { Policy, Rung } from './policy.ts';
-import { inRungOrder, inRungs } from './rung-order.ts';
+import { inRungOrder, inRungs, inTurns } from './rung-order.ts';
 import { type Group, groupOf, type Session } from './session.ts';
 import { countsFor, type Pressure, type Scope } from './slots.ts';
 
@@ -32,7 +32,7 @@ type Choice = {
 
 /**
  * Chooses sessions until every need is met, as far as the ladder and the programs' keep allow; none of them is needless.
- * Scope by scope, within a scope rung by rung, within a rung those that serve most scopes, then as `inRungOrder` has them. Where
+ * Scope by scope, within a scope rung by rung, within a rung poolers known by name last, those first that serve most scopes, then as `inRungOrder` has them. Where
  * slots are still missing at the end of the ladder, a role's programs give up what they keep beyond what they may.
  */
 export function selectForRelief(
@@ -48,7 +48,8 @@ export function selectForRelief(
     const inScope = candidatesIn(demand.scope);
     for (let rung = 0; rung < relieve.ladder.length && demand.left > 0; rung += 1) {
       const inRung = inScope.filter((candidate) => candidate.rung === rung);
-      drain(inRungOrder(inRung, quotas), demand, choice);
+      // In turns, so that a pooler's session goes last in its rung also where it serves most scopes.
+      for (const turn of inTurns(inRung)) drain(inRungOrder(turn, quotas), demand, choice);
     }
     if (demand.left > 0) release(inScope, candidates, demand, choice);
   }

@@ -4,6 +4,7 @@ import type { Tried } from '../core/tried.ts';
 import type { AttemptResult } from '../core/verification.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
+import { namedPoolerTexts } from './named-poolers.ts';
 import { flavorOf, rightToEnd } from './own-rights.ts';
 import { ageRange, ageText, counted, groupName, listText, ownerOf, usedText } from './words.ts';
 
@@ -43,6 +44,7 @@ export function whatWasDone(facts: Facts): Section {
     lines: [
       ...lossRows(facts),
       ...otherRows(facts),
+      ...wrap(poolerTexts(facts).join(' ')),
       ...wrap(limitTexts(facts).join(' ')),
       ...wrap(expectation(facts)),
     ],
@@ -57,7 +59,20 @@ export function doneTexts(facts: Facts): readonly string[] {
   const whose = listText(groups);
   const ended = facts.hypothetical ? `${whose} would end.` : `${endedText(facts)}: ${whose}.`;
   const others = otherResults(facts).map(({ count, meaning }) => `${count} ${meaning}.`);
-  return [...(groups.length === 0 ? [] : [ended]), ...others, ...limitTexts(facts), expectation(facts)];
+  return [
+    ...(groups.length === 0 ? [] : [ended]),
+    ...others,
+    ...poolerTexts(facts),
+    ...limitTexts(facts),
+    expectation(facts),
+  ];
+}
+
+function poolerTexts({ losses, hypothetical }: Facts): readonly string[] {
+  return namedPoolerTexts(
+    losses.map(({ session }) => session),
+    hypothetical,
+  );
 }
 
 function endedText({ hypothetical, losses, perhaps, results }: Facts): string {

@@ -2,7 +2,8 @@ import { cleanName } from '../core/clean-text.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Victim, VictimReason } from '../core/victims.ts';
-import { bounded, type Section } from './layout.ts';
+import { bounded, type Section, wrap } from './layout.ts';
+import { namedPoolerTexts } from './named-poolers.ts';
 import { type Heading, table } from './table.ts';
 import type { Paint } from './table-paint.ts';
 import { ageText, counted } from './words.ts';
@@ -40,6 +41,10 @@ export function victimsSection({ victims }: Plan, { relieve }: Policy, paint: Pa
     lines: [
       ...table(HEADINGS, shown, paint),
       ...(more > 0 ? [`  and ${more} more, all with --json:`, ...groupLines(victims.slice(ON_SCREEN))] : []),
+      ...namedPoolerTexts(
+        victims.map(({ session }) => session),
+        true,
+      ).flatMap((text) => wrap(text)),
     ],
   };
 }

@@ -8,7 +8,7 @@ import type { FullPolicy } from './oracle.ts';
 const USERS = ['app', 'web', 'app_admin', 'fixer'] as const;
 const LEASES = ['v-app-A1b2C3d4E5f6G7h8I9j0-1700000000', 'v-app-Z9y8X7w6V5u4T3s2R1q0-1700000600'] as const;
 const DATABASES = ['orders', 'shop', 'app'] as const;
-const APPLICATIONS = ['', 'web', 'app', 'pg_dump', 'datadog-agent', 'pg-headroom'] as const;
+const APPLICATIONS = ['', 'web', 'app', 'pg_dump', 'datadog-agent', 'pg-headroom', 'Supavisor'] as const;
 /** Of one program, and of a program each. */
 const NUMBERED = ['web-1', 'web-2', 'web [2 of 3 busy]', 'web - 10.0.3.7:40640', '4711', '4712'] as const;
 const PODS = ['app-7f9c6b5d4-x2x9p', 'app-deadbeef1'] as const;

@@ -59,8 +59,17 @@ const keyOf = ({ user, application, database }: Session) =>
   [user ?? '', application, database ?? ''].join('\u0001');
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** How a rung is gone through: program by program, and in each down to the last of every application and database first. */
+/** Of the generated names, the one that poolers give themselves. */
+const isPooler = ({ application }: Session) => application === 'Supavisor';
+
+/** How a rung is gone through: poolers known by name last. */
 export function rungOrder(here: readonly Session[], programs: readonly OracleProgram[]): readonly Session[] {
+  const [first, last] = [here.filter((each) => !isPooler(each)), here.filter(isPooler)];
+  return [...turnOrder(first, programs), ...turnOrder(last, programs)];
+}
+
+/** Program by program, and in each down to the last of every application and database first. */
+function turnOrder(here: readonly Session[], programs: readonly OracleProgram[]): readonly Session[] {
   return programs
     .map((program) => ({ ...program, mine: here.filter((session) => program.members.includes(session)) }))
     .toSorted((a, b) => b.mine.length - a.mine.length || compare(a.stem, b.stem) || compare(a.role, b.role))

@@ -1,0 +1,24 @@
+/** What to do once the role is there, as comments of its script. */
+
+/** What bounds the damage of a stolen secret; SECURITY.md has the rest. */
+export function narrowPart(name: string, onRds: boolean): readonly string[] {
+  if (onRds)
+    return [
+      "-- Then let it in from the function only: the server's security group admits the",
+      "-- group of the function's network interfaces on the server's port.",
+    ];
+  return [
+    "-- Then let it in from the function's network only. In pg_hba.conf, above other",
+    "-- lines, with the function's subnet in place of 10.0.8.0/24:",
+    `--   hostssl all ${name} 10.0.8.0/24 scram-sha-256`,
+    `--   host    all ${name} all         reject`,
+  ];
+}
+
+export function lookPart(role: string, database: string): readonly string[] {
+  const user = encodeURIComponent(role);
+  return [
+    '-- Then look whether all is well:',
+    `--   headroom doctor --url postgres://${user}@HOST/${database}`,
+  ];
+}
