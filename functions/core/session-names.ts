@@ -44,7 +44,7 @@ export function decodeNames(
   };
 }
 
-/** Escapes count as four bytes each: the server cuts a name of sixteen letters. */
+/** Escapes count as four bytes each: fifteen escaped bytes, or seven Cyrillic letters, are what fits. */
 export function mayBeCutOff(shown: string): boolean {
   return shown.length >= LONGEST_NAME;
 }

@@ -15,6 +15,7 @@ import { targetOf } from '../support/targets.ts';
 
 const SECRET = 'hunter2';
 const STATEMENT = `SELECT '${SECRET}' AS greeting`;
+const BACKUP = `SELECT pg_backup_start('${SECRET}', true)`;
 const TOLD = { off: null, shape: 'SELECT ? AS greeting', full: STATEMENT } as const;
 
 let server: TestServer;
@@ -24,15 +25,17 @@ let headroom: Role;
 beforeAll(async () => {
   server = await startServer({ version: 18, settings: { max_connections: 20, reserved_connections: 3 } });
   app = await createRole(server, 'app');
+  await server.query('GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean) TO app');
   headroom = await createLeastPrivilegeRole(server);
 });
 afterAll(() => server.stop());
 
 describe.each(STATEMENT_CHOICES)('with statements %s', (statements) => {
-  test('the result of a run has them so, and its listeners are spared', async () => {
+  test('the result of a run has them so, and who listens or runs a backup is spared', async () => {
     const notifier = await openListener(server, { role: app, application: 'notifier' });
     const speaker = await openIdle(server, { role: app, application: 'speaker' });
     await speaker.client.query(STATEMENT);
+    const backup = await openIdle(server, { role: app, application: 'psql', statement: BACKUP });
     await fillUntilRefused(server, { role: app, application: 'billing' });
     const ports = serverPorts(
       targetOf(server, { statements }),
@@ -44,10 +47,10 @@ describe.each(STATEMENT_CHOICES)('with statements %s', (statements) => {
 
     const rowOf = (pid: number) => record.snapshot?.sessions.find((session) => session.pid === pid);
     expect(rowOf(speaker.pid)?.lastStatement).toBe(TOLD[statements]);
-    expect(record.plan?.spared.find(({ session }) => session.pid === notifier.pid)?.detail).toBe(
-      'listens for notifications',
-    );
-    await expectAlive(server, [notifier]);
+    const detailOf = (pid: number) => record.plan?.spared.find(({ session }) => session.pid === pid)?.detail;
+    expect(detailOf(notifier.pid)).toBe('listens for notifications');
+    expect(detailOf(backup.pid)).toBe('runs a backup');
+    await expectAlive(server, [notifier, backup]);
     const { packed } = packRecord(record);
     const left = gunzipSync(Buffer.from(packed, 'base64')).toString();
     expect(left.includes(SECRET)).toBe(statements === 'full');
