@@ -1,5 +1,5 @@
 import type { Candidate } from './candidates.ts';
-import { type Program, programsOf } from './programs.ts';
+import type { Program, Programs } from './programs.ts';
 import type { Session } from './session.ts';
 import { compareText } from './slots.ts';
 
@@ -19,9 +19,8 @@ const MORE_THAN_KEEP = 5;
  * A program is never ended whole: `keepPerGroup` of its client sessions stay, whatever their state or database. For all programs
  * of a role together that is at most a tenth of the role's sessions, or a few: names are free to choose, slots are not.
  */
-export function quotasOf(clients: readonly Session[], keepPerGroup: number): Quotas {
+export function quotasOf({ all, ofRole }: Programs, keepPerGroup: number): Quotas {
   const quotas = new Map<Session, Quota>();
-  const { all, ofRole } = programsOf(clients);
   for (const program of all) {
     const quota = { program, mayGo: program.sessions.length - keepPerGroup };
     for (const session of program.sessions) quotas.set(session, quota);

@@ -3,6 +3,7 @@ import type { Problem } from './errors.ts';
 import { type Quotas, quotasOf } from './keep.ts';
 import { leftOver } from './left-over.ts';
 import type { Policy, Rung } from './policy.ts';
+import { programsIn } from './programs-in.ts';
 import { type Protection, protectionsOf } from './protection.ts';
 import { groupKey, identityOf, type Session } from './session.ts';
 import {
@@ -68,7 +69,7 @@ export function planRemediation(
     ? pressureAgain(remainder.pressure, snapshot, policy, true)
     : pressureOf(snapshot, policy, isRefusal(trigger));
   const clients = clientSessions(snapshot);
-  const quotas = quotasOf(clients, policy.limits.keepPerGroup);
+  const quotas = quotasOf(programsIn(snapshot), policy.limits.keepPerGroup);
   const reapRungs = trigger === 'schedule' && policy.reap ? [{ state: 'idle' as const, ...policy.reap }] : [];
   const barred = sortOut(snapshot, policy, [...policy.relieve.ladder, ...reapRungs], remainder);
   const eligible = snapshot.sessions.filter((session) => !barred.has(session));

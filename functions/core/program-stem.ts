@@ -16,7 +16,7 @@ const HEX = '(?:0x)?(?=[a-f]*\\d)[0-9a-f]{8,}';
 /** The letters and digits that Kubernetes makes names of. */
 const POD = '[bcdfghjklmnpqrstvwxz2456789]';
 /** The hash of a replica set, or the minute of a job; then five characters. */
-const POD_ENDINGS = `-(?:(?=[^-\\d]*\\d)${POD}{7,10}|\\d{8,10})-${POD}{5}`;
+const POD_ENDINGS = `(?<=-)(?:(?=[^-\\d]*\\d)${POD}{7,10}|\\d{8,10})-${POD}{5}`;
 
 /** Stands for what was taken out; no server has it in a name. */
 const GONE = '\0';
@@ -34,10 +34,10 @@ function expressionsFor({ letter, digit, separator, flags }: Alphabet) {
   const after = `(?![${letter}])`;
   const gap = `[${separator}]*`;
   return {
-    token: new RegExp(`${before}(?:${digit}+|${UUID}|${IPV6}|${HEX})${after}|${POD_ENDINGS}${after}`, flags),
+    token: new RegExp(`(?:${POD_ENDINGS}|${before}(?:${digit}+|${UUID}|${IPV6}|${HEX}))${after}`, flags),
     /** What a cut can leave of a token at the end of a name. */
     cutToken: new RegExp(
-      `(?:-(?=[^-\\d]*\\d)${POD}{7,10}(?:-${POD}{0,5})?|${before}(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-?[0-9a-f]*|[0-9a-f:.]+))$`,
+      `(?:(?<=-)(?=[^-\\d]*\\d)${POD}{7,10}(?:-${POD}{0,5})?|${before}(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-?[0-9a-f]*|[0-9a-f:.]+))$`,
       flags,
     ),
     run: new RegExp(`${GONE}(?:${gap}${GONE})+`, flags),

@@ -1,13 +1,22 @@
-import { type Group, groupKey, groupOf, IDLE_STATES, isHidden, type Session, takesSlot } from './session.ts';
-import { compareText, type Pressure, usableSlots } from './slots.ts';
+import { byProgram, programsIn } from './programs-in.ts';
+import { type Group, IDLE_STATES, isHidden, type Session, takesSlot } from './session.ts';
+import { compareText, type Pressure, type Scope, usableSlots } from './slots.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
 
 /** Sessions in one state; null where the server did not say. */
 export type StateCount = { readonly state: string | null; readonly count: number };
 
-/** What one group held when the snapshot was taken. */
+/** How many of a program's sessions are of one role, in one database, from one address. */
+export type Part = { readonly name: string; readonly sessions: number };
+
+/** What one program held when the snapshot was taken. */
 export type GroupStanding = {
+  /** As people read it: `*` stands where its sessions differ. */
   readonly group: Group;
+  /** As they are, those with most sessions first. */
+  readonly applications: readonly Part[];
+  readonly roles: readonly Part[];
+  readonly databases: readonly Part[];
   readonly sessions: number;
   /** Of the usable slots, whole percent; null when the server has none. */
   readonly sharePercent: number | null;
@@ -15,12 +24,14 @@ export type GroupStanding = {
   readonly states: readonly StateCount[];
   /** Distinct addresses; the first few by number of sessions. */
   readonly addresses: { readonly count: number; readonly first: readonly string[] };
+  /** Where more than half of them are, and others are not. */
+  readonly mostly: { readonly kind: 'database' | 'address'; readonly part: Part } | null;
   /** Of its sessions in an idle state whose age is known. */
   readonly oldestIdleMs: number | null;
   readonly medianIdleMs: number | null;
 };
 
-/** Who held the slots, the largest group first. */
+/** Who held the slots, the largest program first. */
 export type Ranking = {
   readonly groups: readonly GroupStanding[];
   /** Sessions that our role may not see: they hold slots, nobody knows for whom. */
@@ -44,8 +55,8 @@ export function rankGroups(snapshot: Snapshot): Ranking {
   const foreign = snapshot.sessions.filter((session) => !isOwn(session));
   const counted = foreign.filter(takesSlot);
   const seen = counted.filter((session) => !isHidden(session));
-  const groups = [...Map.groupBy(seen, groupKey).values()]
-    .map((sessions) => standingIn(sessions, usable))
+  const groups = [...byProgram(programsIn(snapshot), seen)]
+    .map(([{ name }, sessions]) => standingIn(sessions, usable, name))
     .sort((a, b) => b.sessions - a.sessions || compareText(groupText(a.group), groupText(b.group)));
   const hidden = counted.length - seen.length;
   return {
@@ -67,23 +78,43 @@ export function groupText({ application, user, database }: Group): string {
   return JSON.stringify([application, user, database]);
 }
 
-/** What sessions of one group come to, out of so many slots. */
-export function standingIn(sessions: readonly Session[], usable: number): GroupStanding {
-  const [first] = sessions;
+/** What sessions of one program come to, out of so many slots. */
+export function standingIn(sessions: readonly Session[], usable: number, group: Group): GroupStanding {
   const ages = idleAges(sessions);
-  const addresses = byCount(Map.groupBy(sessions, ({ address }) => address));
+  const addresses = partsBy(sessions, ({ address }) => address);
+  const databases = partsBy(sessions, ({ database }) => database ?? '');
   return {
-    group: first ? groupOf(first) : { application: '', user: '', database: '' },
+    group,
+    applications: partsBy(sessions, ({ application }) => application),
+    roles: partsBy(sessions, ({ user }) => user ?? ''),
+    databases,
     sessions: sessions.length,
     sharePercent: usable > 0 ? Math.round((sessions.length * 100) / usable) : null,
     states: countStates(sessions),
     addresses: {
       count: addresses.length,
-      first: addresses.slice(0, FIRST_ADDRESSES).map(([address]) => address),
+      first: addresses.slice(0, FIRST_ADDRESSES).map(({ name }) => name),
     },
+    mostly:
+      mostlyIn('database', databases, sessions.length) ?? mostlyIn('address', addresses, sessions.length),
     oldestIdleMs: ages.at(-1) ?? null,
     medianIdleMs: ages[Math.floor((ages.length - 1) / 2)] ?? null,
   };
+}
+
+function partsBy(sessions: readonly Session[], nameOf: (session: Session) => string): readonly Part[] {
+  return byCount(Map.groupBy(sessions, nameOf)).map(([name, { length }]) => ({ name, sessions: length }));
+}
+
+function mostlyIn(kind: 'database' | 'address', parts: readonly Part[], of: number): GroupStanding['mostly'] {
+  const [part] = parts;
+  if (part === undefined || parts.length < 2 || part.name === '') return null;
+  return part.sessions * 2 > of ? { kind, part } : null;
+}
+
+/** The role that most of a program's sessions log in as: a statement has to name one. */
+export function roleOf({ roles }: GroupStanding): string {
+  return roles[0]?.name ?? '';
 }
 
 const IDLE: ReadonlySet<string | null> = new Set(IDLE_STATES);
@@ -119,8 +150,14 @@ function leadingOf(groups: readonly GroupStanding[], used: number, hidden: numbe
 /** Who stands out in one scope: a limit's sessions may be few among the server's. */
 export function leadingIn({ groups, leading }: Ranking, { scope, used }: Pressure): GroupStanding | null {
   if (scope.kind === 'server') return leading;
-  const inside = groups.filter(
-    ({ group }) => scope.name === (scope.kind === 'role' ? group.user : group.database),
-  );
+  const inside = groups
+    .map((standing) => ({ ...standing, sessions: sessionsIn(standing, scope) }))
+    .filter(({ sessions }) => sessions > 0)
+    .toSorted((a, b) => b.sessions - a.sessions);
   return leadingOf(inside, used, 0);
+}
+
+function sessionsIn({ roles, databases }: GroupStanding, scope: Exclude<Scope, { kind: 'server' }>): number {
+  const parts = scope.kind === 'role' ? roles : databases;
+  return parts.find(({ name }) => name === scope.name)?.sessions ?? 0;
 }

@@ -1,5 +1,6 @@
 import { PROVIDER_ROLES } from './builtin-protections.ts';
-import { groupKey, takesSlot } from './session.ts';
+import { programsIn } from './programs-in.ts';
+import { takesSlot } from './session.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
 
 /** A `CONNECTION LIMIT` for a role. */
@@ -11,7 +12,7 @@ export type RoleLimit = {
   /** Sessions of the role, and how many of them are not idle. */
   readonly held: number;
   readonly busy: number;
-  /** Groups of the role: the limit is for all of them together. */
+  /** Programs of the role: the limit is for all of them together. */
   readonly groups: number;
 };
 
@@ -45,5 +46,5 @@ export function roleLimitOf(
   const exempt =
     role === '' || PROVIDER_ROLES.includes(role) || ofRole.some((each) => each.superuser !== false);
   if (exempt || limit <= busy || (before !== null && before <= limit)) return null;
-  return { role, limit, before, held, busy, groups: new Set(ofRole.map(groupKey)).size };
+  return { role, limit, before, held, busy, groups: new Set(ofRole.map(programsIn(snapshot).of)).size };
 }

@@ -1,8 +1,10 @@
 import type { RunSummary } from './incident.ts';
 import { ownTriesOf } from './own-tries.ts';
+import { programNames } from './programs-in.ts';
+import { groupText } from './ranking.ts';
 import type { RunIdentity, RunRecord } from './record.ts';
 import { isStuck, type LockSight } from './run-lock.ts';
-import { type Group, groupKey, groupOf, identityOf } from './session.ts';
+import { type Group, identityOf } from './session.ts';
 import type { Pressure } from './slots.ts';
 import { isRefusal, type TriggerKind } from './trigger.ts';
 import { isFreed, retakenBy } from './verification.ts';
@@ -82,8 +84,9 @@ function groupsOf({ snapshot, plan, attempts }: RunRecord): RunHead['groups'] {
     told.size === 0
       ? (plan?.victims ?? []).map(({ session }) => session)
       : (snapshot?.sessions ?? []).filter((session) => told.has(identityOf(session)));
-  return [...Map.groupBy(sessions, groupKey).values()]
-    .flatMap((those) => (those[0] ? [{ group: groupOf(those[0]), count: those.length }] : []))
+  const nameOf = programNames(snapshot);
+  return [...Map.groupBy(sessions, (session) => groupText(nameOf(session))).values()]
+    .flatMap((those) => (those[0] ? [{ group: nameOf(those[0]), count: those.length }] : []))
     .sort((a, b) => b.count - a.count)
     .slice(0, MOST_GROUPS);
 }

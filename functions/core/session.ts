@@ -90,7 +90,11 @@ export function groupOf(session: Session): Group {
 }
 
 /** A key that no choice of names can make collide: the lengths say where one name ends. */
-export function groupKey({ application, user, database }: Session): string {
+export function groupKey({
+  application,
+  user,
+  database,
+}: Pick<Session, 'application' | 'user' | 'database'>): string {
   return `${application.length} ${user?.length ?? 0} ${application}${user ?? ''}${database ?? ''}`;
 }
 

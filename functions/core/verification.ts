@@ -1,7 +1,8 @@
+import { newcomersAmong, retakenIn } from './newcomers.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Reading } from './record.ts';
-import { groupKey, identityOf } from './session.ts';
+import { identityOf } from './session.ts';
 import { type Pressure, slotHolders } from './slots.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
 import { type TriggerKind, tellsOfRefusal } from './trigger.ts';
@@ -107,18 +108,12 @@ export function readingOf(
   return { phase, atMs, pressure, came, gone };
 }
 
-/** How many of the freed slots went to newcomers of the groups that had lost them. */
+/** How many of the freed slots went to newcomers of the programs that had lost them. */
 export function retakenBy(plan: Plan, attempts: readonly Attempt[], settled: Reading): number {
   const freed = new Set(attempts.filter(isFreed).map(identityOf));
-  const lost = new Map<string, number>();
-  // Those whom a later round took in a victim's place were spared by the first plan.
-  for (const { session } of [...plan.victims, ...plan.spared]) {
-    if (!freed.has(identityOf(session))) continue;
-    lost.set(groupKey(session), (lost.get(groupKey(session)) ?? 0) + 1);
-  }
-  const came = new Map<string, number>();
-  for (const session of settled.came) came.set(groupKey(session), (came.get(groupKey(session)) ?? 0) + 1);
-  return [...lost].reduce((sum, [key, count]) => sum + Math.min(count, came.get(key) ?? 0), 0);
+  // Those that a later round took in a victim's place were spared by the first plan.
+  const known = [...plan.victims, ...plan.spared].map(({ session }) => session);
+  return retakenIn(newcomersAmong(known, freed, settled.came));
 }
 
 /** The outcome of a run that planned; `settled` is null when the last read failed. */

@@ -1,4 +1,5 @@
 import { cleanName } from '../core/clean-text.ts';
+import type { Group } from '../core/session.ts';
 import type { Flavor } from '../core/snapshot.ts';
 import type { Tried } from '../core/tried.ts';
 import type { AttemptResult } from '../core/verification.ts';
@@ -6,6 +7,7 @@ import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
 import { namedPoolerTexts } from './named-poolers.ts';
 import { flavorOf, rightToEnd } from './own-rights.ts';
+import { releasedTexts } from './program-notes.ts';
 import { ageRange, ageText, counted, groupName, listText, ownerOf, usedText } from './words.ts';
 
 /** Groups and rungs that fit on the first screen. */
@@ -101,23 +103,24 @@ function otherResults(facts: Facts): readonly { readonly count: number; readonly
 }
 
 function lossRows({ lossesByGroup }: Facts): readonly string[] {
-  const rules = lossesByGroup.flatMap(({ losses }) => [...Map.groupBy(losses, ruleText)]);
+  const rules = lossesByGroup.flatMap(({ group, losses }) =>
+    [...Map.groupBy(losses, ruleText)].map(([rule, those]) => ({ group, rule, those })),
+  );
   return bounded(
     rules,
     ON_SCREEN,
-    ([rule, those]) => lossRow(those, rule),
-    (rest) => row(COLUMNS_OF_LOSSES, [String(rest.flatMap(([, those]) => those).length), 'of other groups']),
+    ({ group, rule, those }) => lossRow(group, those, rule),
+    (rest) =>
+      row(COLUMNS_OF_LOSSES, [String(rest.flatMap(({ those }) => those).length), 'of other programs']),
   );
 }
 
-function lossRow(losses: readonly Tried[], rule: string): string {
-  const session = losses[0]?.session;
-  const group = { user: session?.user ?? '', database: session?.database ?? '' };
+function lossRow(group: Group, losses: readonly Tried[], rule: string): string {
   const ages = losses.map(ageOf);
   return row(COLUMNS_OF_LOSSES, [
     String(losses.length),
-    cleanName(session?.application ?? ''),
-    ownerOf({ application: '', ...group }),
+    cleanName(group.application),
+    ownerOf(group),
     `${ageRange(ages)}, ${rule}`,
   ]);
 }
@@ -135,14 +138,14 @@ export function ruleText({ reason }: Pick<Tried, 'reason'>): string {
 
 /** What cut the plan, and what it lacks because of that or because nobody else may go. */
 function limitTexts({ record }: Facts): readonly string[] {
-  const { limits = [], missing = 0 } = record.plan ?? {};
+  const { limits = [], missing = 0, victims = [] } = record.plan ?? {};
   const cuts = limits.map(({ limit, allowed, wanted }) => {
     const value = limit === 'firstPlan' ? '' : ` ${record.policy.limits[limit]}`;
     return `Limit ${limit}${value} allows ${allowed} of the ${counted(wanted, 'session')} wanted.`;
   });
   const why = limits.length > 0 ? 'because of that' : 'because the policy lets no more sessions go';
   const short = missing > 0 ? [`${counted(missing, 'slot is', 'slots are')} missing ${why}.`] : [];
-  return [...cuts, ...short];
+  return [...cuts, ...short, ...releasedTexts({ victims }, record.snapshot)];
 }
 
 /** What the plan promises, for runs that only say what they would do. */

@@ -5,7 +5,7 @@ import type { Tried } from '../core/tried.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
 import { refusedLine } from './refused-text.ts';
-import { ageText, counted, groupName, ownerOf } from './words.ts';
+import { ageText, counted, groupName, ownerOf, placeText } from './words.ts';
 
 const MAX_GROUPS = 40;
 const MAX_SESSIONS = 50;
@@ -20,7 +20,7 @@ function holdersInDetail({ ranking }: Facts): Section {
     title: 'DETAILS: WHO HELD THE SLOTS',
     lines: bounded(ranking?.groups ?? [], MAX_GROUPS, groupLines, (rest) => {
       const sessions = rest.reduce((sum, each) => sum + each.sessions, 0);
-      return `  and ${counted(rest.length, 'more group')} with ${counted(sessions, 'session')}`;
+      return `  and ${counted(rest.length, 'more program')} with ${counted(sessions, 'session')}`;
     }),
   };
 }
@@ -32,6 +32,7 @@ function groupLines({
   addresses,
   medianIdleMs,
   oldestIdleMs,
+  mostly,
 }: GroupStanding): string {
   const byState = states
     .map(({ state, count }) => `${count} ${cleanName(state ?? 'of unknown state')}`)
@@ -44,9 +45,12 @@ function groupLines({
   const more = addresses.count - addresses.first.length;
   const where = `from ${from}${more > 0 ? ` and ${more} more` : ''}`;
   const whose = `${groupName(group)}, ${ownerOf(group)}`;
-  return wrap(`${counted(sessions, 'session')} of ${whose}: ${byState}${ages}; ${where}.`, 4, '- ').join(
-    '\n',
-  );
+  const most = mostly === null ? '' : `, ${mostly.part.sessions} ${placeText(mostly)}`;
+  return wrap(
+    `${counted(sessions, 'session')} of ${whose}: ${byState}${ages}; ${where}${most}.`,
+    4,
+    '- ',
+  ).join('\n');
 }
 
 const COLUMNS_OF_SESSIONS: readonly Column[] = [

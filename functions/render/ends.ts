@@ -3,14 +3,14 @@ import { isBlamed } from './because.ts';
 import { byGroup, type Facts } from './facts.ts';
 import { counted, groupName } from './words.ts';
 
-/** `27 idle sessions of billing-worker`, `40 sessions of billing-worker and 2 other groups`; without a name that was said. */
+/** `27 idle sessions of billing-worker`, `40 sessions of billing-worker and 2 other programs`; without a name that was said. */
 function lossText(facts: Facts, losses: readonly Tried[], maxName?: number, adjective = ''): string {
   const idle = losses.every(({ session }) => session.state === 'idle') ? 'idle ' : '';
-  const [first, ...others] = byGroup(losses);
+  const [first, ...others] = byGroup(losses, facts.record.snapshot);
   if (first === undefined) return 'no session';
   const sessions = counted(losses.length, `${adjective}${idle}session`);
   if (others.length === 0 && isBlamed(facts, first.group)) return sessions;
-  const more = others.length === 0 ? '' : ` and ${counted(others.length, 'other group')}`;
+  const more = others.length === 0 ? '' : ` and ${counted(others.length, 'other program')}`;
   return `${sessions} of ${groupName(first.group, maxName)}${more}`;
 }
 

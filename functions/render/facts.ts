@@ -1,8 +1,10 @@
 import type { Explained } from '../core/explain.ts';
-import { type GroupStanding, leadingIn } from '../core/ranking.ts';
+import { programNames } from '../core/programs-in.ts';
+import { type GroupStanding, groupText, leadingIn } from '../core/ranking.ts';
 import type { RunRecord } from '../core/record.ts';
-import { type Group, groupKey, groupOf } from '../core/session.ts';
+import type { Group } from '../core/session.ts';
 import { type Pressure, scopeName } from '../core/slots.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { type Taker, takersOf } from '../core/takers.ts';
 import { isHypothetical, type Tried, triedOf } from '../core/tried.ts';
 import type { AttemptResult } from '../core/verification.ts';
@@ -23,11 +25,11 @@ export type Facts = Explained & {
   readonly losses: readonly Tried[];
   /** Those that are gone without an answer: ended by us, or left by themselves. */
   readonly perhaps: readonly Tried[];
-  /** By group, the largest first. */
+  /** By program, the largest first. */
   readonly lossesByGroup: readonly { readonly group: Group; readonly losses: readonly Tried[] }[];
   readonly results: ReadonlyMap<AttemptResult, number>;
   readonly takers: readonly Taker[];
-  /** Freed slots that went to newcomers of the groups which had lost them. */
+  /** Freed slots that went to newcomers of the programs which had lost them. */
   readonly retaken: number;
   readonly ownRole: string | null;
 };
@@ -53,7 +55,7 @@ export function factsOf(explained: Explained, recordUrl: string | null = null): 
     tried,
     losses,
     perhaps: tried.filter(({ result, unanswered }) => result === 'gone' && unanswered),
-    lossesByGroup: byGroup(losses),
+    lossesByGroup: byGroup(losses, snapshot),
     results: countResults(record),
     takers,
     retaken: takers.reduce((sum, { lost, came }) => sum + Math.min(lost, came), 0),
@@ -69,9 +71,10 @@ export function pressureAt(pressure: readonly Pressure[] | undefined, { scope }:
 }
 
 /** The largest first. */
-export function byGroup(losses: readonly Tried[]): Facts['lossesByGroup'] {
-  return [...Map.groupBy(losses, ({ session }) => groupKey(session)).values()]
-    .flatMap((ofGroup) => (ofGroup[0] ? [{ group: groupOf(ofGroup[0].session), losses: ofGroup }] : []))
+export function byGroup(losses: readonly Tried[], snapshot: Snapshot | null): Facts['lossesByGroup'] {
+  const nameOf = programNames(snapshot);
+  return [...Map.groupBy(losses, ({ session }) => groupText(nameOf(session))).values()]
+    .flatMap((those) => (those[0] ? [{ group: nameOf(those[0].session), losses: those }] : []))
     .sort((a, b) => b.losses.length - a.losses.length);
 }
 

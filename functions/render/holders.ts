@@ -4,7 +4,7 @@ import { IDLE_STATES } from '../core/session.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Column, row, type Section, wrap } from './layout.ts';
 import { poolerTexts } from './pooler-text.ts';
-import { ageText, counted, groupName, ownerOf } from './words.ts';
+import { ageText, counted, groupName, mostlyText, ownerOf, placeText } from './words.ts';
 
 /** Rows that fit on the first screen; the rest is in the details. */
 const ON_SCREEN = 4;
@@ -39,6 +39,7 @@ export function holders({ record, ranking, reduced, leading, before, diagnosis }
     lines: [
       ...(groups.length > 0 ? [row(COLUMNS_OF_HOLDERS, TITLES)] : []),
       ...bounded(groups, ON_SCREEN, holderRow, restRow),
+      ...groups.slice(0, ON_SCREEN).flatMap((standing) => wrap(mostlyText(standing))),
       ...(hidden > 0 ? [row(COLUMNS_OF_HOLDERS, [String(hidden), '', 'hidden sessions'])] : []),
       ...(leading === null || diagnosis !== null
         ? []
@@ -53,13 +54,19 @@ export function holderTexts({ record, ranking, leading, before, diagnosis }: Fac
   if (ranking === null || ranking.used === 0) return [];
   const { groups, hidden, used } = ranking;
   const held = [
-    ...groups.slice(0, MOST_IN_TEXT).map(({ group, sessions }) => `${sessions} by ${groupName(group)}`),
+    ...groups.slice(0, MOST_IN_TEXT).map(heldBy),
     ...(groups.length > MOST_IN_TEXT ? [restText(groups.slice(MOST_IN_TEXT))] : []),
     ...(hidden > 0 ? [`${hidden} hidden`] : []),
   ];
   const first = `${counted(used, 'slot')}: ${held.join(', ')}.`;
   const lead = leading === null || diagnosis !== null ? [] : [leadingText(leading, before?.used ?? used)];
   return [first, ...lead, ...poolerTexts(record.snapshot)];
+}
+
+/** `60 by app (31 in database billing)` */
+function heldBy({ group, sessions, mostly }: GroupStanding): string {
+  const where = mostly === null ? '' : ` (${mostly.part.sessions} ${placeText(mostly)})`;
+  return `${sessions} by ${groupName(group)}${where}`;
 }
 
 /** A session whose state is not known is in none of the columns. */
@@ -80,11 +87,11 @@ function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: Grou
 }
 
 function restRow(rest: readonly GroupStanding[]): string {
-  return row(COLUMNS_OF_HOLDERS, [String(sessionsOf(rest)), '', counted(rest.length, 'more group')]);
+  return row(COLUMNS_OF_HOLDERS, [String(sessionsOf(rest)), '', counted(rest.length, 'more program')]);
 }
 
 function restText(rest: readonly GroupStanding[]): string {
-  return `${sessionsOf(rest)} by ${counted(rest.length, 'more group')}`;
+  return `${sessionsOf(rest)} by ${counted(rest.length, 'more program')}`;
 }
 
 function sessionsOf(groups: readonly GroupStanding[]): number {

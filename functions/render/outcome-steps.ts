@@ -1,6 +1,7 @@
 import { type Advice, forOperator, sqlPaste } from '../core/advice.ts';
 import type { Cause } from '../core/diagnosis.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { heldBack } from '../core/held-back.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Policy } from '../core/policy.ts';
 import { poolerRefuses } from '../core/pooler.ts';
@@ -10,6 +11,7 @@ import { otherAlarm, seenText } from './alarm-text.ts';
 import { isUnseen } from './because.ts';
 import type { Facts } from './facts.ts';
 import { mayHaveSent } from './headline.ts';
+import { heldBackTexts } from './held-back.ts';
 import { resumeStep } from './memory-text.ts';
 import { flavorOf, statementsToSee } from './own-rights.ts';
 import { freeLock } from './run-lock.ts';
@@ -86,7 +88,7 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
       return freeLock(facts.record);
     case 'partial':
     case 'no-candidates':
-      return [...seeRunning(facts), ...seeUnfinished(facts)];
+      return [...seeRunning(facts), ...seeUnfinished(facts), ...loosen(facts)];
     case 'refilled':
       return [forOperator('Ending more sessions will not help: they come again until the cause is mended.')];
     case 'paused':
@@ -108,6 +110,15 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
       return never;
     }
   }
+}
+
+/** Which key of the policy leaves slots missing. Without the sessions nobody can plan again. */
+function loosen({ record, ranking }: Facts): readonly Advice[] {
+  const { plan, snapshot, policy, trigger } = record;
+  if (plan === null || snapshot === null || ranking === null) return [];
+  return heldBackTexts(heldBack(plan, snapshot, policy, trigger.kind), policy).map((text) =>
+    forOperator(text),
+  );
 }
 
 /** How many sessions are in this state, or 0 where they are less than a quarter: then it is not the matter. */

@@ -1,10 +1,14 @@
 import { cleanName } from '../core/clean-text.ts';
 import type { Plan, Spared } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
+import { programNames } from '../core/programs-in.ts';
 import type { SparedReason } from '../core/protection.ts';
-import { CLIENT_BACKEND, groupKey } from '../core/session.ts';
+import { groupText } from '../core/ranking.ts';
+import { CLIENT_BACKEND, type Group, type Session } from '../core/session.ts';
 import { compareText } from '../core/slots.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Section } from './layout.ts';
+import { sparedByNameTexts } from './program-notes.ts';
 import { type Heading, table } from './table.ts';
 import type { Paint } from './table-paint.ts';
 import { unseen } from './unseen.ts';
@@ -35,16 +39,21 @@ const REASONS: Readonly<Record<SparedReason, string>> = {
 const ORDER = Object.keys(REASONS);
 
 /** Who would stay and why: by reason, what exactly applied, and group. */
-export function sparedSection({ spared }: Plan, policy: Policy, paint: Paint): Section {
+export function sparedSection({ spared }: Plan, policy: Policy, snapshot: Snapshot, paint: Paint): Section {
   if (spared.length === 0) return { title: '', lines: [] };
-  const kinds = [...Map.groupBy(spared, keyOf).values()].sort(compareKinds);
-  const shown = kinds.slice(0, ON_SCREEN).map((kind) => [String(kind.length), whyText(kind), ...names(kind)]);
+  const nameOf = programNames(snapshot);
+  const keyOf = (each: Spared) => kindOf(each, nameOf(each.session));
+  const kinds = [...Map.groupBy(spared, keyOf).values()].sort(byKind(keyOf));
+  const shown = kinds
+    .slice(0, ON_SCREEN)
+    .map((kind) => [String(kind.length), whyText(kind), ...names(kind, nameOf)]);
   const rest = kinds.slice(ON_SCREEN).flat();
   return {
     title: paint('title', `Would stay: ${counted(spared.length, 'session')}`),
     lines: [
       ...table(HEADINGS, shown, paint),
       ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, all with --json`] : []),
+      ...sparedByNameTexts({ spared }, snapshot).map((text) => `  ${text}`),
       ...unseen(policy, spared),
     ],
   };
@@ -61,20 +70,22 @@ function detailOf(spared: Spared): string {
   return spared.reason === 'too-young' ? (spared.session.state ?? '') : spared.detail;
 }
 
-function keyOf(spared: Spared): string {
-  const group = isServerProcess(spared) ? '' : groupKey(spared.session);
+function kindOf(spared: Spared, name: Group): string {
+  const group = isServerProcess(spared) ? '' : groupText(name);
   return [spared.reason, detailOf(spared), group].join('\n');
 }
 
-function compareKinds(a: readonly Spared[], b: readonly Spared[]): number {
-  const [first, second] = [a[0], b[0]];
-  if (first === undefined || second === undefined) return 0;
-  return (
-    ORDER.indexOf(first.reason) - ORDER.indexOf(second.reason) ||
-    Number(isServerProcess(first)) - Number(isServerProcess(second)) ||
-    b.length - a.length ||
-    compareText(keyOf(first), keyOf(second))
-  );
+function byKind(keyOf: (spared: Spared) => string) {
+  return (a: readonly Spared[], b: readonly Spared[]): number => {
+    const [first, second] = [a[0], b[0]];
+    if (first === undefined || second === undefined) return 0;
+    return (
+      ORDER.indexOf(first.reason) - ORDER.indexOf(second.reason) ||
+      Number(isServerProcess(first)) - Number(isServerProcess(second)) ||
+      b.length - a.length ||
+      compareText(keyOf(first), keyOf(second))
+    );
+  };
 }
 
 function whyText(kind: readonly Spared[]): string {
@@ -86,8 +97,8 @@ function whyText(kind: readonly Spared[]): string {
   return `${REASONS[first.reason]}${detail} for ${ageRange(kind.map(({ session }) => session.stateAgeMs ?? 0))}`;
 }
 
-function names([first]: readonly Spared[]): readonly string[] {
+function names([first]: readonly Spared[], nameOf: (session: Session) => Group): readonly string[] {
   if (first === undefined || isServerProcess(first)) return [];
-  const { application, user, database } = first.session;
-  return [application, user ?? '', database ?? ''].map((name) => cleanName(name));
+  const { application, user, database } = nameOf(first.session);
+  return [application, user, database].map((name) => cleanName(name));
 }

@@ -1,4 +1,5 @@
 import { cleanName } from '../core/clean-text.ts';
+import { heldBack } from '../core/held-back.ts';
 import { namesLostHere } from '../core/lost-names.ts';
 import type { LimitCut, Plan } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
@@ -6,10 +7,12 @@ import { groupOf, type Session } from '../core/session.ts';
 import type { Pressure, Scope } from '../core/slots.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { TriggerKind } from '../core/trigger.ts';
+import { heldBackTexts } from './held-back.ts';
 import { type Section, sections, wrap } from './layout.ts';
 import { sparedSection } from './plan-spared.ts';
 import { victimsSection } from './plan-victims.ts';
 import { productText } from './product.ts';
+import { releasedTexts } from './program-notes.ts';
 import { type Heading, table } from './table.ts';
 import type { Meaning, Paint } from './table-paint.ts';
 import { counted, scopeText, thresholdText, timeText } from './words.ts';
@@ -28,15 +31,15 @@ export type PlanView = {
 
 /** A plan for a terminal: the verdict, the slots now and then, who would go, who would stay and why. */
 export function renderPlan(view: PlanView, paint: Paint): string {
-  const { plan, policy } = view;
+  const { plan, policy, snapshot } = view;
   return sections([
     {
       title: paint(meaningOf(plan), headline(plan)),
-      lines: [...shortfall(plan), ...origin(view, paint), ...inVain(view)],
+      lines: [...shortfall(view), ...origin(view, paint), ...inVain(view)],
     },
     slotsSection(plan, paint),
-    victimsSection(plan, policy, paint),
-    sparedSection(plan, policy, paint),
+    victimsSection(plan, policy, snapshot, paint),
+    sparedSection(plan, policy, snapshot, paint),
   ]);
 }
 
@@ -65,9 +68,13 @@ function headline({ verdict, victims, missing, problem }: Plan): string {
   }
 }
 
-/** Both numbers of each limit that cut. */
-function shortfall({ limits }: Plan): readonly string[] {
-  return limits.map((cut) => `  ${limitText(cut)}`);
+/** Both numbers of each limit that cut, what leaves slots missing, and which keeps were given up. */
+function shortfall({ plan, snapshot, policy, trigger }: PlanView): readonly string[] {
+  return [
+    ...plan.limits.map(limitText),
+    ...heldBackTexts(heldBack(plan, snapshot, policy, trigger), policy),
+    ...releasedTexts(plan, snapshot),
+  ].map((text) => `  ${text}`);
 }
 
 function limitText({ limit, allowed, wanted }: LimitCut): string {

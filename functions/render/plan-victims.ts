@@ -1,6 +1,9 @@
 import { cleanName } from '../core/clean-text.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
+import { programNames } from '../core/programs-in.ts';
+import type { Group } from '../core/session.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Victim, VictimReason } from '../core/victims.ts';
 import { bounded, type Section, wrap } from './layout.ts';
 import { namedPoolerTexts } from './named-poolers.ts';
@@ -22,7 +25,12 @@ const HEADINGS: readonly Heading[] = [
 ];
 
 /** Who would go, in the order in which they would. */
-export function victimsSection({ victims }: Plan, { relieve }: Policy, paint: Paint): Section {
+export function victimsSection(
+  { victims }: Plan,
+  { relieve }: Policy,
+  snapshot: Snapshot,
+  paint: Paint,
+): Section {
   if (victims.length === 0) return { title: '', lines: [] };
   const shown = victims
     .slice(0, ON_SCREEN)
@@ -40,7 +48,9 @@ export function victimsSection({ victims }: Plan, { relieve }: Policy, paint: Pa
     title: paint('title', `Would go: ${counted(victims.length, 'session')}`),
     lines: [
       ...table(HEADINGS, shown, paint),
-      ...(more > 0 ? [`  and ${more} more, all with --json:`, ...groupLines(victims.slice(ON_SCREEN))] : []),
+      ...(more > 0
+        ? [`  and ${more} more, all with --json:`, ...groupLines(victims.slice(ON_SCREEN), snapshot)]
+        : []),
       ...namedPoolerTexts(
         victims.map(({ session }) => session),
         true,
@@ -49,23 +59,24 @@ export function victimsSection({ victims }: Plan, { relieve }: Policy, paint: Pa
   };
 }
 
-function rungText({ rung, minAgeMs }: VictimReason, ladder: Policy['relieve']['ladder']): string {
+function rungText({ rung, minAgeMs, released }: VictimReason, ladder: Policy['relieve']['ladder']): string {
   if (rung === null) return `reap ${ageText(minAgeMs)}`;
   const state = ladder[rung - 1]?.state ?? 'idle';
-  return `${rung}: ${state} ${ageText(minAgeMs)}`;
+  return `${rung}: ${state} ${ageText(minAgeMs)}${released ? ', a keep' : ''}`;
 }
 
-/** Those that do not fit on the screen, by group. */
-function groupLines(victims: readonly Victim[]): readonly string[] {
-  const groups = [...Map.groupBy(victims, ({ reason: { group } }) => groupText(group)).entries()];
+/** Those that do not fit on the screen, by program. */
+function groupLines(victims: readonly Victim[], snapshot: Snapshot): readonly string[] {
+  const nameOf = programNames(snapshot);
+  const groups = [...Map.groupBy(victims, ({ session }) => groupText(nameOf(session))).entries()];
   return bounded(
     groups,
     5,
     ([group, those]) => `    ${those.length} of ${group}`,
-    (rest) => `    ${rest.flatMap(([, those]) => those).length} of ${counted(rest.length, 'other group')}`,
+    (rest) => `    ${rest.flatMap(([, those]) => those).length} of ${counted(rest.length, 'other program')}`,
   );
 }
 
-function groupText({ application, user, database }: VictimReason['group']): string {
+function groupText({ application, user, database }: Group): string {
   return `${cleanName(application)} (${cleanName(user)}@${cleanName(database)})`;
 }

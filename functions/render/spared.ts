@@ -5,7 +5,8 @@ import type { RunRecord } from '../core/record.ts';
 import { identityOf, type Session, takesSlot } from '../core/session.ts';
 import { ownSessions } from '../core/snapshot.ts';
 import type { Facts } from './facts.ts';
-import { bounded, type Column, row, type Section } from './layout.ts';
+import { bounded, type Column, row, type Section, wrap } from './layout.ts';
+import { sparedByNameTexts } from './program-notes.ts';
 import { unseen } from './unseen.ts';
 import { ageRange, ageText, counted } from './words.ts';
 
@@ -50,6 +51,7 @@ export function whoWasSpared({ record }: Facts): Section {
         ({ reason, those }) => sparedRow(String(those.length), `${reason}${agesOf(those)}`),
         (rest) => sparedRow(String(rest.flatMap(({ those }) => those).length), 'for other reasons'),
       ),
+      ...sparedByNameTexts({ spared }, record.snapshot).flatMap((text) => wrap(text)),
       ...unseen(record.policy, spared),
     ],
   };

@@ -2,7 +2,7 @@ import type { Culprit, Diagnosis } from '../core/diagnosis.ts';
 import { CAUSE_WORDS } from './cause-words.ts';
 import type { Facts } from './facts.ts';
 import { bounded, type Section, wrap } from './layout.ts';
-import { ageText, counted, groupName, ownerOf } from './words.ts';
+import { ageText, counted, groupName, ownerOf, placeText } from './words.ts';
 
 /** In a mixture there are several; whoever is further down explains little of it. */
 const ON_SCREEN = 3;
@@ -40,7 +40,7 @@ function titleOf({ cause, confidence }: Diagnosis): string {
 function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
   const { cause, culprits } = diagnosis;
   const { standing, opening } = culprit;
-  const { group, sessions, sharePercent, addresses } = standing;
+  const { group, sessions, sharePercent, addresses, mostly } = standing;
   const share = sharePercent === null ? '' : ` (${sharePercent} %)`;
   const other = culprit.cause === cause ? '' : `, ${CAUSE_WORDS[culprit.cause]}`;
   const from = counted(addresses.count, 'address', 'addresses');
@@ -48,7 +48,8 @@ function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
     (each) => each !== culprit && groupName(each.standing.group) === groupName(group),
   );
   const name = `${groupName(group)}${isShared ? ` (${ownerOf(group)})` : ''}`;
-  const held = `${name}${other}: ${counted(sessions, 'slot')}${share} from ${from}.`;
+  const most = mostly === null ? '' : `, ${mostly.part.sessions} of them ${placeText(mostly)}`;
+  const held = `${name}${other}: ${counted(sessions, 'slot')}${share} from ${from}${most}.`;
   const full = opening?.fullInMs ? [`At this rate full again in ${ageText(opening.fullInMs)}.`] : [];
   return [held, ...ownEvidence(culprit, diagnosis).map(sentence), ...full].join(' ');
 }
@@ -59,7 +60,7 @@ export function ownEvidence({ evidence }: Culprit, whole: Diagnosis): readonly s
 }
 
 function restText(rest: readonly Culprit[]): string {
-  return `  and ${counted(rest.length, 'more group')}`;
+  return `  and ${counted(rest.length, 'more program')}`;
 }
 
 /** Evidence begins small, as parts of a sentence do. */

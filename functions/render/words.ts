@@ -1,8 +1,9 @@
 import { cleanName } from '../core/clean-text.ts';
 import type { Threshold } from '../core/policy.ts';
+import type { GroupStanding } from '../core/ranking.ts';
 import type { Group } from '../core/session.ts';
 import type { Pressure, Scope } from '../core/slots.ts';
-import { ageText, counted } from '../core/words.ts';
+import { ageText, counted, groupName } from '../core/words.ts';
 
 export { ageText, counted, groupName, listText, rateText } from '../core/words.ts';
 
@@ -49,4 +50,15 @@ export function usedText(
 /** What a link to the bucket leads to: the page of a run, or the record alone where no page could be drawn or kept. */
 export function linkText(url: string): string {
   return url.endsWith('.html') ? 'Its page' : 'Its record';
+}
+
+/** `in database billing`, `from 10.0.0.7` */
+export function placeText({ kind, part }: NonNullable<GroupStanding['mostly']>): string {
+  return kind === 'database' ? `in database ${cleanName(part.name)}` : `from ${cleanName(part.name)}`;
+}
+
+/** `app, 60 of 115 in database billing.` Nothing where no database and no address has more than half. */
+export function mostlyText({ group, sessions, mostly }: GroupStanding): string {
+  if (mostly === null) return '';
+  return `${groupName(group)}, ${mostly.part.sessions} of ${sessions} ${placeText(mostly)}.`;
 }

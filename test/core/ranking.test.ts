@@ -131,7 +131,7 @@ describe('the leading group', () => {
 });
 
 function many(count: number) {
-  return Array.from({ length: count }, (_, at) => web(5, { application: `web-${at}` }));
+  return Array.from({ length: count }, (_, at) => web(5, { application: `${'abcdefgh'[at]}-web` }));
 }
 
 describe('a limit for the leading role', () => {

@@ -1,10 +1,11 @@
 import { type ClientTechnology, technologyOf } from '../client-technology.ts';
 import type { Culprit, Diagnosis } from '../diagnosis.ts';
 import { majorVersion } from '../doctor-facts.ts';
+import { programNames } from '../programs-in.ts';
 import { groupText, type Ranking, rankGroups } from '../ranking.ts';
 import type { RunRecord } from '../record.ts';
-import { type Group, groupOf, isHidden, type Session } from '../session.ts';
-import { type Pressure, serverPressure, slotHolders } from '../slots.ts';
+import { type Group, isHidden, type Session } from '../session.ts';
+import { compareText, type Pressure, serverPressure, slotHolders } from '../slots.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { groupName } from '../words.ts';
 
@@ -41,13 +42,14 @@ export type AdviceFacts = {
   readonly isReplica: boolean;
   /** Those of the cause that advice is asked for, the largest first. */
   readonly suspects: readonly Suspect[];
-  /** Sessions of everybody, by group as `groupText` has it. */
+  /** All sessions, by the name of their program as `groupText` has it. */
   readonly sessionsOf: ReadonlyMap<string, readonly Session[]>;
 };
 
 export function adviceFactsOf(record: RunRecord, snapshot: Snapshot, diagnosis: Diagnosis): AdviceFacts {
   const seen = slotHolders(snapshot).filter((session) => !isHidden(session));
-  const sessionsOf = Map.groupBy(seen, (session) => groupText(groupOf(session)));
+  const nameOf = programNames(snapshot);
+  const sessionsOf = Map.groupBy(seen, (session) => groupText(nameOf(session)));
   return {
     record,
     snapshot,
@@ -75,11 +77,17 @@ export function clientsIn(group: Group, sessions: readonly Session[]): Clients {
   return {
     name: groupName(group),
     sessions,
-    technology: technologyOf(group.application, sessions),
+    technology: technologyOf(commonestIn(sessions) ?? group.application, sessions),
     busy: busyIn(sessions),
     mostPerAddress: Math.max(0, ...perAddress.map(({ length }) => length)),
     mostBusyPerAddress: Math.max(0, ...perAddress.map(busyIn)),
   };
+}
+
+/** The full name that most of them have: a pattern has a technology's name only by chance. */
+function commonestIn(sessions: readonly Session[]): string | undefined {
+  const names = [...Map.groupBy(sessions, ({ application }) => application)];
+  return names.toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || compareText(a, b))[0]?.[0];
 }
 
 function busyIn(sessions: readonly Session[]): number {

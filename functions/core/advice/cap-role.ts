@@ -1,5 +1,6 @@
 import { type Advice, forOperator, sqlPaste } from '../advice.ts';
 import { cleanName } from '../clean-text.ts';
+import { roleOf } from '../ranking.ts';
 import { type RoleLimit, roleLimitFor } from '../role-limit.ts';
 import { quoteIdentifier } from '../sql-text.ts';
 import { counted } from '../words.ts';
@@ -8,8 +9,8 @@ import { limitOnPrimary } from './on-primary.ts';
 
 /** A limit for the first role that one would have helped against: it works at once, for new sessions. */
 export function capRole({ snapshot, suspects, ranking, slots, isReplica }: AdviceFacts): readonly Advice[] {
-  const suspected = suspects.map(({ standing }) => standing.group.user);
-  const roles = suspected.length > 0 ? suspected : [ranking.leading?.group.user ?? null];
+  const suspected = suspects.map(({ standing }) => roleOf(standing));
+  const roles = suspected.length > 0 ? suspected : [ranking.leading ? roleOf(ranking.leading) : null];
   const limit = roles.map((role) => roleLimitFor(snapshot, role, slots.need)).find((each) => each !== null);
   if (limit === undefined) return [];
   if (isReplica) return [limitOnPrimary(heldHere(limit), `role ${cleanName(limit.role)}`)];
@@ -23,7 +24,7 @@ export function heldHere({ role, held }: RoleLimit): string {
 
 /** A role's limit binds all of its applications together. */
 export function sharedBy({ groups }: RoleLimit): string {
-  return groups > 1 ? ` All ${groups} groups of the role share it.` : '';
+  return groups > 1 ? ` All ${groups} programs of the role share it.` : '';
 }
 
 export function limitPaste({ role, limit, before }: RoleLimit): Advice['paste'] {

@@ -1,9 +1,10 @@
 import { type Advice, forOperator } from '../advice.ts';
 import { type Technology, technologyOf } from '../client-technology.ts';
 import { isTool } from '../developer-tools.ts';
+import { programNames } from '../programs-in.ts';
 import { groupText } from '../ranking.ts';
 import type { RunRecord } from '../record.ts';
-import { groupKey, groupOf, type Session } from '../session.ts';
+import type { Group, Session } from '../session.ts';
 import { isHypothetical, mayHaveEnded, triedOf } from '../tried.ts';
 import { groupName, listText } from '../words.ts';
 
@@ -20,12 +21,13 @@ const EXPLAINED = 2;
 
 /** Who lost sessions, or would, and what that does to them; people's tools apart, and groups whose hosts are gone. */
 export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new Set()): readonly Advice[] {
+  const nameOf = programNames(record.snapshot);
   const lost = triedOf(record)
     .filter(mayHaveEnded)
     .map(({ session }) => session)
-    .filter((session) => !isTool(session.application) && !dead.has(groupText(groupOf(session))));
+    .filter((session) => !isTool(session.application) && !dead.has(groupText(nameOf(session))));
   // An application crashes as one, whatever roles and databases it uses.
-  const byName = [...Map.groupBy(lost, (session) => groupName(groupOf(session)))].sort(
+  const byName = [...Map.groupBy(lost, (session) => groupName(nameOf(session)))].sort(
     ([, some], [, more]) => more.length - some.length,
   );
   if (byName.length === 0) return [];
@@ -35,7 +37,7 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
     NAMED,
   );
   const all = record.snapshot?.sessions ?? [];
-  const known = [...new Set(groups.map((those) => technologyIn(those, all)))];
+  const known = [...new Set(groups.map((those) => technologyIn(those, all, nameOf)))];
   const seen = known.flatMap((technology) => (technology === null ? [] : (SEEN[technology] ?? [])));
   const hypothetical = isHypothetical(record);
   const unknown = hypothetical
@@ -53,9 +55,14 @@ function isExplained(technology: Technology | null): boolean {
 }
 
 /** Judged by all of the group's sessions: the lost ones alone may have no habits to show. */
-function technologyIn(those: readonly Session[], all: readonly Session[]): Technology | null {
+function technologyIn(
+  those: readonly Session[],
+  all: readonly Session[],
+  nameOf: (session: Session) => Group,
+): Technology | null {
   const [first] = those;
   if (first === undefined) return null;
-  const ofGroup = all.filter((session) => groupKey(session) === groupKey(first));
+  const name = groupText(nameOf(first));
+  const ofGroup = all.filter((session) => groupText(nameOf(session)) === name);
   return technologyOf(first.application, ofGroup)?.technology ?? null;
 }

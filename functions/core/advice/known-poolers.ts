@@ -18,6 +18,8 @@ export function hasPooler({ record, snapshot, ranking, diagnosis }: AdviceFacts)
     snapshot.pooler !== null ||
     record.policy.protect.poolers.length > 0 ||
     diagnosis.cause === 'pooler-oversized' ||
-    ranking.groups.some(({ group }) => technologyOf(group.application, [])?.technology === 'pooler')
+    ranking.groups.some(
+      ({ applications: [first] }) => technologyOf(first?.name ?? '', [])?.technology === 'pooler',
+    )
   );
 }

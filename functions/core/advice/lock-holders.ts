@@ -1,5 +1,5 @@
 import { type Advice, forDeveloper } from '../advice.ts';
-import { groupOf } from '../session.ts';
+import { programNames } from '../programs-in.ts';
 import { type AdviceFacts, clientsOf } from './advice-facts.ts';
 import { endTransactionsOf } from './client-fix.ts';
 import { rootBlocker } from './root-blocker.ts';
@@ -19,7 +19,7 @@ export function boundBlocker(facts: AdviceFacts): readonly Advice[] {
 export function mendBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null) return [];
-  const clients = clientsOf(groupOf(session), sessionsOf);
+  const clients = clientsOf(programNames(snapshot)(session), sessionsOf);
   if (session.state !== 'active') return [endTransactionsOf(clients)];
   return [
     forDeveloper(

@@ -1,8 +1,9 @@
 import { type Advice, forOperator } from '../advice.ts';
 import { cleanName } from '../clean-text.ts';
+import { roleOf } from '../ranking.ts';
 import { roleLimitOf } from '../role-limit.ts';
 import { counted } from '../words.ts';
-import type { AdviceFacts } from './advice-facts.ts';
+import type { AdviceFacts, Suspect } from './advice-facts.ts';
 import { heldHere, limitPaste, sharedBy } from './cap-role.ts';
 import { limitOnPrimary } from './on-primary.ts';
 
@@ -10,17 +11,28 @@ import { limitOnPrimary } from './on-primary.ts';
 const AGENT_POOL = 2;
 const AGENT_LIMIT = 5;
 
+/** From here on its sessions come of its databases, not of a pool: a limit below their number breaks its checks. */
+const MANY_DATABASES = 5;
+
 /** An agent that opens more than it needs, often because its own queries hang. */
 export function monitoringPool({ suspects, snapshot, isReplica }: AdviceFacts): readonly Advice[] {
   const [suspect] = suspects;
   if (suspect === undefined) return [];
   const { name, standing, busy } = suspect;
+  if (standing.databases.length >= MANY_DATABASES) return [fewerDatabases(suspect)];
   const pool = forOperator(
     `Give ${name} a pool of ${AGENT_POOL}: it held ${counted(standing.sessions, 'session')}, ${busy} of them busy. Where checks pile up behind each other, bound them with a statement_timeout.`,
   );
-  const limit = roleLimitOf(snapshot, standing.group.user, ({ busy: now }) => Math.max(AGENT_LIMIT, now + 1));
+  const limit = roleLimitOf(snapshot, roleOf(standing), ({ busy: now }) => Math.max(AGENT_LIMIT, now + 1));
   if (limit === null || limit.limit >= limit.held) return [pool];
   if (isReplica) return [limitOnPrimary(heldHere(limit), `role ${cleanName(limit.role)}`), pool];
   const text = `Cap role ${cleanName(limit.role)} at ${limit.limit} (it held ${limit.held}): open sessions stay, new ones over the limit are refused.${sharedBy(limit)}`;
   return [forOperator(text, limitPaste(limit)), pool];
+}
+
+function fewerDatabases({ name, standing }: Suspect): Advice {
+  const databases = standing.databases.length;
+  return forOperator(
+    `${name} held ${counted(standing.sessions, 'session')} in ${databases} databases: bound which databases it discovers (include and exclude lists), and let it close idle connections. Do not cap its role below ${databases}: that breaks its checks.`,
+  );
 }

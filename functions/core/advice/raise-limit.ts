@@ -1,6 +1,6 @@
 import { type Advice, forOperator, sqlPaste } from '../advice.ts';
 import { cleanName } from '../clean-text.ts';
-import { groupOf } from '../session.ts';
+import { groupOf, type Session } from '../session.ts';
 import { countsFor, mayStayUsed, type Pressure, type Scope, scopeName, slotHolders } from '../slots.ts';
 import { quoteIdentifier } from '../sql-text.ts';
 import type { AdviceFacts } from './advice-facts.ts';
@@ -15,13 +15,13 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   const limited = limitedScope(facts);
   if (limited === null) return [lookAtLimits(facts)];
   const { scope, usable: limit } = limited;
-  const inside = slotHolders(facts.snapshot).filter((session) => countsFor(scope, groupOf(session)));
-  const busy = inside.filter(({ state }) => state !== 'idle').length;
-  const suspects = facts.suspects.filter(({ standing }) => countsFor(scope, standing.group));
+  const isInside = (session: Session) => countsFor(scope, groupOf(session));
+  const busy = slotHolders(facts.snapshot)
+    .filter(isInside)
+    .filter(({ state }) => state !== 'idle').length;
+  const suspects = facts.suspects.filter(({ sessions }) => sessions.some(isInside));
   const whose = `${scope.kind} ${cleanName(scope.name)}`;
-  const inVain = facts.diagnosis.culprits.some(
-    (culprit) => isHeldInVain(culprit) && countsFor(scope, culprit.standing.group),
-  );
+  const inVain = suspects.some(isHeldInVain);
   // Where the diagnosis names nobody, resting sessions are taken for too many.
   if (inVain || (suspects.length === 0 && busy * 2 < limit)) {
     const spare = Math.max(1, Math.floor(limit / 10));

@@ -1,6 +1,7 @@
 import { type Advice, forOperator, sqlPaste } from '../advice.ts';
 import { PROVIDER_ROLES } from '../builtin-protections.ts';
 import { cleanName } from '../clean-text.ts';
+import { roleOf } from '../ranking.ts';
 import { groupOf } from '../session.ts';
 import { quoteIdentifier } from '../sql-text.ts';
 import { ageText, counted } from '../words.ts';
@@ -26,7 +27,7 @@ export function idleSessions(facts: AdviceFacts): readonly Advice[] {
   if (facts.isGauss) return [gaussTimeout()];
   if (facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
   const settable = facts.suspects.filter((each) => maySet(each) && !isOfPooler(facts, each));
-  const byRole = new Map(settable.toReversed().map((each) => [each.standing.group.user, each]));
+  const byRole = new Map(settable.toReversed().map((each) => [roleOf(each.standing), each]));
   return [...byRole.values()]
     .toReversed()
     .slice(0, MOST_ROLES)
@@ -34,7 +35,7 @@ export function idleSessions(facts: AdviceFacts): readonly Advice[] {
 }
 
 function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): readonly Advice[] {
-  const role = standing.group.user;
+  const role = roleOf(standing);
   if (facts.isReplica) return [settingOnPrimary([role], 'idle_session_timeout', 'Let idle sessions end')];
   const held = [...facts.sessionsOf.values()].flat().filter(({ user }) => user === role).length;
   const may = Math.max(2, held - facts.slots.need);
@@ -46,7 +47,7 @@ function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): rea
   if (kept > may) return [];
   const bound = rate > 0 ? `: at ${Math.round(rate)} an hour that leaves ${kept}` : '';
   const others = othersOf(facts, role);
-  const also = others === 0 ? '' : ` ${counted(others, 'other group')} of the role would get it too.`;
+  const also = others === 0 ? '' : ` ${counted(others, 'other program')} of the role would get it too.`;
   return [
     forOperator(
       `Let idle sessions of role ${cleanName(role)} end after ${ageText(seconds * 1_000)}${bound}. New sessions only, those open now keep what they have; not where a pool keeps idle sessions on purpose.${also}`,
@@ -62,7 +63,7 @@ export function openTransactions({ suspects, isReplica }: AdviceFacts): readonly
   const ages = suspect.sessions
     .filter(({ state }) => state?.startsWith('idle in transaction') === true)
     .flatMap(({ stateAgeMs }) => stateAgeMs ?? []);
-  return boundOpenTransactions(isReplica, suspect.standing.group.user, Math.max(0, ...ages));
+  return boundOpenTransactions(isReplica, roleOf(suspect.standing), Math.max(0, ...ages));
 }
 
 /** `oldestMs` is how long one was left open. */
@@ -84,7 +85,7 @@ export function longStatements({ suspects, isReplica }: AdviceFacts): readonly A
   const suspect = suspects.find(maySet);
   if (suspect === undefined) return [];
   if (isReplica)
-    return [settingOnPrimary([suspect.standing.group.user], 'statement_timeout', 'Bound long statements')];
+    return [settingOnPrimary([roleOf(suspect.standing)], 'statement_timeout', 'Bound long statements')];
   const ages = suspect.sessions
     .filter(({ state }) => state === 'active')
     .flatMap(({ queryAgeMs }) => queryAgeMs ?? [])
@@ -92,7 +93,7 @@ export function longStatements({ suspects, isReplica }: AdviceFacts): readonly A
   const median = ages[Math.floor((ages.length - 1) / 2)];
   if (median === undefined) return [];
   const seconds = tidySeconds(median / 2, 10, 15 * MINUTE_S);
-  const role = suspect.standing.group.user;
+  const role = roleOf(suspect.standing);
   return [
     forOperator(
       `Bound the statements of role ${cleanName(role)} to ${ageText(seconds * 1_000)}, half of them ran for over ${ageText(median)}: for new sessions, and if nothing of this role may take longer.`,
@@ -127,17 +128,17 @@ export function rolePaste(role: string, setting: string, seconds: number): Advic
 
 /** Superusers and the provider's roles are not ours to set. */
 export function maySet({ standing, sessions }: Suspect): boolean {
-  return mayBeSet(standing.group.user) && sessions.every(({ superuser }) => superuser === false);
+  return mayBeSet(roleOf(standing)) && sessions.every(({ superuser }) => superuser === false);
 }
 
 function mayBeSet(role: string): boolean {
   return role !== '' && !PROVIDER_ROLES.includes(role);
 }
 
-/** Groups of the role that are under no suspicion. */
+/** Programs of the role that are under no suspicion. */
 function othersOf({ sessionsOf, suspects }: AdviceFacts, role: string): number {
   const ofRole = [...sessionsOf.values()].filter(([first]) => first && groupOf(first).user === role).length;
-  return ofRole - suspects.filter(({ standing }) => standing.group.user === role).length;
+  return ofRole - suspects.filter(({ standing }) => roleOf(standing) === role).length;
 }
 
 function gaussTimeout(): Advice {

@@ -1,9 +1,11 @@
 import { type LockGraph, lockGraphOf } from '../lock-graph.ts';
 import type { Refused } from '../log-lines.ts';
-import { type GroupStanding, groupText, rankGroups } from '../ranking.ts';
+import type { Program, Programs } from '../programs.ts';
+import { programsIn } from '../programs-in.ts';
+import { type GroupStanding, rankGroups } from '../ranking.ts';
 import type { RunRecord } from '../record.ts';
 import { serverTimeMs } from '../server-time.ts';
-import { groupOf, identityOf, isHidden, type Session } from '../session.ts';
+import { type Group, groupKey, identityOf, isHidden, type Session } from '../session.ts';
 import { compareText, type Pressure, serverPressure, slotHolders } from '../slots.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -35,7 +37,9 @@ export type Clues = {
   /** All who hold a slot, less the hidden ones. */
   readonly holders: readonly Clue[];
   readonly hidden: number;
-  readonly standings: ReadonlyMap<string, GroupStanding>;
+  readonly programs: Programs;
+  /** By the name of their program. */
+  readonly standings: ReadonlyMap<Group, GroupStanding>;
   readonly refused: Refusals;
   readonly locks: LockGraph;
   /** Since when the server runs, by its oldest process, milliseconds; null when none is shown. */
@@ -74,7 +78,8 @@ export function cluesOf(record: RunRecord, snapshot: Snapshot): Clues {
     // The order of rows must not decide between equals.
     holders: seen.toSorted(byIdentity).map((session) => clueOf(session, ageOf(session.backendStart), locks)),
     hidden: counted.length - seen.length,
-    standings: new Map(rankGroups(snapshot).groups.map((standing) => [groupText(standing.group), standing])),
+    programs: programsIn(snapshot),
+    standings: new Map(rankGroups(snapshot).groups.map((standing) => [standing.group, standing])),
     refused: refusalsOf(record, takenAt),
     locks,
     uptimeMs: ages.length > 0 ? Math.max(...ages) : null,
@@ -150,6 +155,18 @@ export function refusedFor({ lines }: Refusals, ...kinds: readonly Refused['kind
   );
 }
 
-export function standingOf({ standings }: Clues, session: Session): GroupStanding | null {
-  return standings.get(groupText(groupOf(session))) ?? null;
+export function standingOf({ programs, standings }: Clues, session: Session): GroupStanding | null {
+  const program = programs.of(session);
+  return program === null ? null : (standings.get(program.name) ?? null);
+}
+
+/** By program, the one with most sessions first. */
+export function byProgramIn({ programs }: Clues, clues: readonly Clue[]): readonly (readonly Clue[])[] {
+  return [...Map.groupBy(clues, ({ session }) => programs.of(session))]
+    .toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || comparePrograms(a, b))
+    .map(([, those]) => those);
+}
+
+function comparePrograms(a: Program | null, b: Program | null): number {
+  return compareText(a === null ? '' : groupKey(a.name), b === null ? '' : groupKey(b.name));
 }

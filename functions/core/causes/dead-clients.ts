@@ -1,8 +1,7 @@
 import { LOCAL_ADDRESS } from '../session.ts';
 import { ageText, counted } from '../words.ts';
 import { isUsedAgain } from './at-work.ts';
-import { type Clue, type Clues, sumOf } from './clues.ts';
-import { kinKey, kinOf } from './kin.ts';
+import { byProgramIn, type Clue, type Clues, sumOf } from './clues.ts';
 import { neverWorked } from './one-by-one.ts';
 import { agesOf, confidenceIn, doing, notMoreThan, type Search, suspect } from './suspect.ts';
 
@@ -80,10 +79,10 @@ function isTogether(oneMs: number, otherMs: number): boolean {
 }
 
 /** The same program has opened sessions at another host since, or works there while these are silent. */
-function goesOnElsewhere({ holders }: Clues, gone: readonly Clue[], silentMs: number): boolean {
-  const programs = new Set(gone.map(({ session }) => kinKey(session)));
+function goesOnElsewhere({ holders, programs }: Clues, gone: readonly Clue[], silentMs: number): boolean {
+  const theirs = new Set(gone.map(({ session }) => programs.of(session)));
   const those = new Set(gone);
-  const elsewhere = holders.filter((clue) => programs.has(kinKey(clue.session)) && !those.has(clue));
+  const elsewhere = holders.filter((clue) => theirs.has(programs.of(clue.session)) && !those.has(clue));
   const since = elsewhere.filter(
     ({ openedMs, sinceMs }) =>
       (openedMs !== null && openedMs < silentMs) || (sinceMs !== null && sinceMs < silentMs / 2),
@@ -95,7 +94,7 @@ function goesOnElsewhere({ holders }: Clues, gone: readonly Clue[], silentMs: nu
 function silentSuspects(all: Clues, gone: readonly Clue[]) {
   const silentMs = Math.min(...agesOf(gone, 'sinceMs'));
   const addresses = new Set(gone.map(({ session }) => session.address)).size;
-  const programs = kinOf(gone);
+  const programs = byProgramIn(all, gone);
   const host = `${counted(gone.length, 'session')} of ${counted(programs.length, 'program')} and ${counted(addresses, 'address', 'addresses')} fell silent together ${ageText(silentMs)} ago, in the middle of their work`;
   return programs.map((program) => {
     const opened = openedSince(all, program, silentMs);
@@ -108,10 +107,11 @@ function silentSuspects(all: Clues, gone: readonly Clue[]) {
   });
 }
 
-function openedSince({ holders }: Clues, program: readonly Clue[], silentMs: number): number {
-  const keys = new Set(program.map(({ session }) => kinKey(session)));
+function openedSince({ holders, programs }: Clues, program: readonly Clue[], silentMs: number): number {
+  const theirs = new Set(program.map(({ session }) => programs.of(session)));
   const those = new Set(program);
   return holders.filter(
-    (clue) => keys.has(kinKey(clue.session)) && !those.has(clue) && (clue.openedMs ?? silentMs) < silentMs,
+    (clue) =>
+      theirs.has(programs.of(clue.session)) && !those.has(clue) && (clue.openedMs ?? silentMs) < silentMs,
   ).length;
 }

@@ -40,12 +40,16 @@ export const monitoringHog: Search = (all, left) => {
     suspect(all, agents, {
       cause: 'monitoring-hog',
       confidence: confidenceIn(agents.length, agents.length),
-      evidence: [
-        `${counted(agents.length, 'session')} of monitoring where 1 or 2 would do, ${working} at work`,
-      ],
+      evidence: [`${counted(agents.length, 'session')} of monitoring ${manyFor(agents)}, ${working} at work`],
     }),
   ];
 };
+
+/** An agent that checks each database has a session in each, however few it needs at a moment. */
+function manyFor(agents: readonly Clue[]): string {
+  const databases = new Set(agents.map(({ session }) => session.database)).size;
+  return databases < FEWEST ? 'where 1 or 2 would do' : `in ${databases} databases`;
+}
 
 function restingText(resting: readonly Clue[], of: number): string {
   const typical = medianOf(agesOf(resting, 'sinceMs')) ?? 0;

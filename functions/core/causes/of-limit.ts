@@ -1,8 +1,10 @@
 import type { Culprit, Diagnosis, Opening } from '../diagnosis.ts';
-import { type GroupStanding, groupText, standingIn } from '../ranking.ts';
-import { groupKey, groupOf } from '../session.ts';
+import { programsOf } from '../programs.ts';
+import { byProgram } from '../programs-in.ts';
+import { groupText, standingIn } from '../ranking.ts';
+import { groupOf } from '../session.ts';
 import { compareText, countsFor, type Scope, scopeName } from '../slots.ts';
-import type { Clues } from './clues.ts';
+import type { Clue, Clues } from './clues.ts';
 import { fullIn } from './idle-pools.ts';
 import type { Limit } from './limits.ts';
 import { toCulprit } from './suspect.ts';
@@ -23,14 +25,25 @@ export function ofLimit(all: Clues, { cause, confidence, evidence, scope }: Limi
 }
 
 function within(all: Clues, scope: Scope, evidence: readonly string[]): readonly Culprit[] {
-  const inside = all.holders.filter(({ session }) => countsFor(scope, groupOf(session)));
-  const known = suspectsAmong(all, inside)
+  const inside = all.holders.map(({ session }) => session).filter((each) => countsFor(scope, groupOf(each)));
+  const standings = new Map(
+    [...byProgram(all.programs, inside)].map(([{ name }, those]) => [
+      name,
+      standingIn(those, all.server.usable, name),
+    ]),
+  );
+  const isInside = ({ session }: Clue) => countsFor(scope, groupOf(session));
+  const known = suspectsAmong(all, all.holders.filter(isInside))
     .filter(({ confidence }) => confidence !== 'low')
     .flatMap(toCulprit)
-    .map((culprit) => ({ ...culprit, opening: openingIn(all, scope, culprit.opening) }));
+    .map((culprit) => ({
+      ...culprit,
+      standing: standings.get(culprit.standing.group) ?? culprit.standing,
+      opening: openingIn(all, scope, culprit.opening),
+    }));
   const cause = scope.kind === 'role' ? 'role-limit' : 'database-limit';
-  const plain = [...all.standings.values()]
-    .filter(({ group }) => countsFor(scope, group))
+  const plain = [...standings.values()]
+    .toSorted((a, b) => b.sessions - a.sessions || compareText(groupText(a.group), groupText(b.group)))
     .map((standing): Culprit => ({ standing, cause, confidence: 'medium', evidence, opening: null }));
   return onePerGroup([...known, ...plain])
     .filter(({ standing }) => standing.sessions >= inside.length * SHARE)
@@ -49,8 +62,8 @@ function openingIn({ record }: Clues, scope: Scope, opening: Opening | null): Op
 /** Walsenders take no slot that clients share: their share is of their own. */
 function senders({ snapshot }: Clues, evidence: readonly string[]): readonly Culprit[] {
   const sessions = snapshot.sessions.filter(({ backendType }) => backendType === 'walsender');
-  return [...Map.groupBy(sessions, groupKey).values()]
-    .map((those): GroupStanding => standingIn(those, snapshot.slots.walSenders))
+  return programsOf(sessions)
+    .all.map(({ name, sessions: those }) => standingIn(those, snapshot.slots.walSenders, name))
     .toSorted((a, b) => b.sessions - a.sessions || compareText(groupText(a.group), groupText(b.group)))
     .filter(({ sessions: count }) => count >= sessions.length * SHARE)
     .map((standing) => ({

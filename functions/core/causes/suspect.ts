@@ -1,18 +1,17 @@
 import type { Cause, Confidence, Culprit, Opening } from '../diagnosis.ts';
 import type { GroupStanding } from '../ranking.ts';
-import { groupKey } from '../session.ts';
-import { type Clue, type Clues, type Doing, standingOf } from './clues.ts';
+import { byProgramIn, type Clue, type Clues, type Doing, standingOf } from './clues.ts';
 
 /** Sessions that one cause explains. */
 export type Suspect = {
   readonly cause: Cause;
   readonly confidence: Confidence;
-  /** How many slots the cause explains, which may be those of several groups. */
+  /** How many slots the cause explains, which may be those of several programs. */
   readonly explains: number;
   readonly clues: readonly Clue[];
   readonly evidence: readonly string[];
   readonly opening: Opening | null;
-  /** The largest group among them; null where nobody can be named. */
+  /** The largest program among them; null where nobody can be named. */
   readonly standing: GroupStanding | null;
 };
 
@@ -22,7 +21,7 @@ export type Search = (clues: Clues, left: readonly Clue[]) => readonly Suspect[]
 export type Found = Pick<Suspect, 'cause' | 'confidence' | 'evidence'> & Partial<Pick<Suspect, 'opening'>>;
 
 export function suspect(all: Clues, clues: readonly Clue[], found: Found): Suspect {
-  const groups = groupsOf(clues);
+  const groups = byProgramIn(all, clues);
   const [largest] = groups[0] ?? [];
   return {
     opening: null,
@@ -34,14 +33,8 @@ export function suspect(all: Clues, clues: readonly Clue[], found: Found): Suspe
   };
 }
 
-function groupsOf(clues: readonly Clue[]): readonly (readonly Clue[])[] {
-  return [...Map.groupBy(clues, ({ session }) => groupKey(session))]
-    .toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || (a < b ? -1 : 1))
-    .map(([, those]) => those);
-}
-
 function alikeText(groups: number, sessions: number): readonly string[] {
-  return groups > 1 ? [`${groups} groups are alike in this and hold ${sessions} sessions together`] : [];
+  return groups > 1 ? [`${groups} programs are alike in this and hold ${sessions} sessions together`] : [];
 }
 
 export function toCulprit({ cause, confidence, evidence, opening, standing }: Suspect): readonly Culprit[] {

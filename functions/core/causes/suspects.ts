@@ -1,9 +1,8 @@
 import { slowQueries, trafficSpike } from './at-work.ts';
-import type { Clue, Clues } from './clues.ts';
+import { byProgramIn, type Clue, type Clues } from './clues.ts';
 import { deadClients } from './dead-clients.ts';
 import { halfOpenClients } from './half-open.ts';
 import { idlePools } from './idle-pools.ts';
-import { kinKey, kinOf } from './kin.ts';
 import { developerTools, monitoringHog } from './known-tools.ts';
 import { leftTransactions } from './left-transactions.ts';
 import { lockPileUp } from './lock-pile-up.ts';
@@ -23,7 +22,7 @@ const OF_KIN: readonly ((all: Clues, kin: readonly Clue[]) => Suspect | null)[] 
 ];
 
 const byKin: Search = (all, left) =>
-  kinOf(left)
+  byProgramIn(all, left)
     .filter(({ length }) => length >= FEWEST_OF_KIN)
     .flatMap((kin) => {
       for (const cause of OF_KIN) {
@@ -51,6 +50,7 @@ export function suspectsAmong(all: Clues, holders: readonly Clue[]): readonly Su
     const found = search(all, left);
     suspects.push(...found);
     const taken = new Set(found.flatMap(({ clues }) => clues));
+    const programOf = ({ session }: Clue) => all.programs.of(session);
     const replaced = new Set(found.filter(isReplaced).flatMap(({ clues }) => clues.map(programOf)));
     left = left.filter((clue) => !taken.has(clue) && !replaced.has(programOf(clue)));
   }
@@ -59,7 +59,6 @@ export function suspectsAmong(all: Clues, holders: readonly Clue[]): readonly Su
 
 /** What a program has opened in place of those that are gone is no cause of its own. */
 const isReplaced = ({ cause }: Suspect) => cause === 'dead-clients';
-const programOf = ({ session }: Clue) => kinKey(session);
 
 /** Those of the whole server, with what shows in no session. */
 export function suspectsOf(all: Clues): readonly Suspect[] {

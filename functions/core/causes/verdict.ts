@@ -126,7 +126,7 @@ function limitTooLow(all: Clues): Diagnosis {
     confidence: used * 10 >= all.server.used * 8 ? 'high' : 'medium',
     evidence: [
       ...besideIt(all),
-      `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, in ${counted(all.standings.size, 'group')} of which none stands out`,
+      `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, in ${counted(all.standings.size, 'program')} of which none stands out`,
     ],
     culprits: [],
   };

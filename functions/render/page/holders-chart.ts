@@ -77,7 +77,7 @@ function barsOf(groups: readonly GroupStanding[], hidden: number): readonly Bar[
     ...shown.map((standing) =>
       barOf(`${cleanName(standing.group.application)}\n${ownerOf(standing.group)}`, [standing]),
     ),
-    ...(rest.length > 0 ? [barOf(counted(rest.length, 'more group'), rest)] : []),
+    ...(rest.length > 0 ? [barOf(counted(rest.length, 'more program'), rest)] : []),
     ...(hidden > 0 ? [{ name: 'hidden from us', counts: [0, 0, 0, hidden], total: hidden }] : []),
   ];
 }

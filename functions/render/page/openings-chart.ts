@@ -1,6 +1,7 @@
 import type { Diagnosis, Opening } from '../../core/diagnosis.ts';
+import { byProgram, programsIn } from '../../core/programs-in.ts';
 import { serverTimeMs } from '../../core/server-time.ts';
-import { type Group, groupKey, groupOf, isHidden, type Session, takesSlot } from '../../core/session.ts';
+import { type Group, isHidden, type Session, takesSlot } from '../../core/session.ts';
 import { ownSessions, type Snapshot } from '../../core/snapshot.ts';
 import type { Facts } from '../facts.ts';
 import { ageText, groupName, ownerOf, rateText } from '../words.ts';
@@ -57,17 +58,15 @@ function linesOf(snapshot: Snapshot, diagnosis: Diagnosis | null): readonly Line
     return opened === null ? [] : [Math.max(0, at - opened)];
   };
   const held = snapshot.sessions.filter((each) => takesSlot(each) && !isHidden(each) && !isOwn(each));
-  const groups = [...Map.groupBy(held, groupKey).values()].toSorted((a, b) => b.length - a.length);
-  const lines = groups.slice(0, MOST_LINES).flatMap((sessions): readonly Line[] => {
-    const [one] = sessions;
+  const groups = [...byProgram(programsIn(snapshot), held)].toSorted(([, a], [, b]) => b.length - a.length);
+  const lines = groups.slice(0, MOST_LINES).flatMap(([{ name: group }, sessions]): readonly Line[] => {
     const agesMs = sessions.flatMap(ageOf).toSorted((a, b) => b - a);
-    if (one === undefined || agesMs.length === 0) return [];
-    const group = groupOf(one);
+    if (agesMs.length === 0) return [];
     return [{ name: groupName(group), group, agesMs, opening: openingOf(group, diagnosis) }];
   });
   const rest = groups
     .slice(MOST_LINES)
-    .flat()
+    .flatMap(([, sessions]) => sessions)
     .flatMap(ageOf)
     .toSorted((a, b) => b - a);
   return distinct(

@@ -1,6 +1,7 @@
 import { cleanName } from '../../core/clean-text.ts';
 import { type Refused, refusalsIn } from '../../core/log-lines.ts';
-import { groupOf, type Session } from '../../core/session.ts';
+import { programNames } from '../../core/programs-in.ts';
+import { type Group, groupOf, type Session } from '../../core/session.ts';
 import type { Tried } from '../../core/tried.ts';
 import { ruleText } from '../actions.ts';
 import type { Facts } from '../facts.ts';
@@ -18,8 +19,9 @@ export function chosen({ record, hypothetical, tried, losses }: Facts): Html | n
   if (record.plan === null || tried.length === 0) return null;
   const ended = new Set(losses);
   const all = [...tried.filter((each) => !ended.has(each)), ...losses];
-  const groups = [...Map.groupBy(all, whoAndWhy).values()].map((those) =>
-    chosenRow(those).slice(0, hypothetical ? -1 : undefined),
+  const nameOf = programNames(record.snapshot);
+  const groups = [...Map.groupBy(all, (each) => whoAndWhy(each, nameOf(each.session))).values()].map(
+    (those) => chosenRow(those, nameOf).slice(0, hypothetical ? -1 : undefined),
   );
   const rows = all.map((each) => [
     each.session.pid ?? '',
@@ -38,18 +40,20 @@ ${table(['#sessions', 'application', 'idle for', ...result], groups)}
 ${table(['#pid', 'application', 'from', '#idle for', 'by', ...result], rows)}</details></section>`;
 }
 
-function whoAndWhy(each: Tried): string {
-  const { application, user, database } = groupOf(each.session);
+function whoAndWhy(each: Tried, { application, user, database }: Group): string {
   return JSON.stringify([application, user, database, ruleText(each), each.result, each.unanswered]);
 }
 
-function chosenRow(those: readonly Tried[]): readonly (string | number | Html)[] {
+function chosenRow(
+  those: readonly Tried[],
+  nameOf: (session: Session) => Group,
+): readonly (string | number | Html)[] {
   const [one] = those;
   if (one === undefined) return [];
   const ages = those.map(({ reason, session }) => reason?.ageMs ?? session.stateAgeMs ?? 0);
   return [
     those.length,
-    groupCell(groupOf(one.session)),
+    groupCell(nameOf(one.session)),
     html`${ageRange(ages)}<br><span class="faint">${ruleText(one)}</span>`,
     resultText(one),
   ];

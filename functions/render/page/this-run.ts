@@ -61,7 +61,7 @@ function policyPart({ policy }: RunRecord): Html {
   const texts = [
     `Under pressure ${relieve.when.unit === 'usedPercent' ? 'from' : 'below'} ${thresholdText(relieve.when)}, relieved at ${thresholdText(relieve.until)}.`,
     `The ladder: ${listText(ladder, ladder.length)}.`,
-    `Never more than ${maxVictims} or ${maxPercent} % of the sessions, and at least ${keepPerGroup} of each group stays.`,
+    `Never more than ${maxVictims} or ${maxPercent} % of the sessions, and at least ${keepPerGroup} of each program stays.`,
     reap === null
       ? 'Nothing is reaped without pressure.'
       : `On the schedule, idle sessions of ${ageText(reap.minAgeMs)} go without pressure too.`,

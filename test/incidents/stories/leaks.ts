@@ -75,10 +75,10 @@ export const LEAKS: readonly Story[] = [
       confidence: 'high',
       culprits: [
         {
-          application: 'export-7d9c6b5f4-x2k9p',
+          application: 'export-*',
           user: 'export',
           database: 'postgres',
-          sessions: 20,
+          sessions: 40,
           cause: 'connection-leak',
           perHour: 7_200,
         },
@@ -109,8 +109,8 @@ export const LEAKS: readonly Story[] = [
         {
           application: 'saas-api',
           user: 'saas',
-          database: 'tenant_1',
-          sessions: 9,
+          database: '*',
+          sessions: 57,
           cause: 'connection-leak',
           perHour: 10_286,
         },

@@ -1,0 +1,34 @@
+import { type Program, type Programs, programsOf } from './programs.ts';
+import { type Group, groupOf, type Session } from './session.ts';
+import { clientSessions } from './slots.ts';
+import type { Snapshot } from './snapshot.ts';
+
+const known = new WeakMap<Snapshot, Programs>();
+
+/** The programs of a snapshot's clients: planner, diagnosis and messages count by these. */
+export function programsIn(snapshot: Snapshot): Programs {
+  const before = known.get(snapshot);
+  if (before !== undefined) return before;
+  const programs = programsOf(clientSessions(snapshot));
+  known.set(snapshot, programs);
+  return programs;
+}
+
+/** What people read for a session's program; for one that is of none, its own names. */
+export function programNames(snapshot: Snapshot | null): (session: Session) => Group {
+  const programs = snapshot === null ? null : programsIn(snapshot);
+  return (session) => programs?.of(session)?.name ?? groupOf(session);
+}
+
+/** Sessions by program, the largest first; those that came later are of the program that they would have been of. */
+export function byProgram(
+  programs: Programs,
+  sessions: readonly Session[],
+): ReadonlyMap<Program, readonly Session[]> {
+  const unknown = sessions.filter((session) => programs.of(session) === null);
+  const others = programsOf(unknown);
+  const grouped = Map.groupBy(sessions, (session) => programs.of(session) ?? others.of(session));
+  return new Map(
+    [...grouped].flatMap(([program, those]) => (program === null ? [] : [[program, those] as const])),
+  );
+}
