@@ -120,11 +120,11 @@ describe('size', () => {
   test('and within what a chat room takes', () => {
     expectInert(chat);
     expect(chat.content.description).toContain('5000 slots: 4000 by billing-worker, ');
-    expect(chat.content.description).toContain(', 998 by 998 more groups.');
+    expect(chat.content.description).toContain(', 998 by 998 more programs.');
   });
 
   test('what is left out of a list is counted', () => {
-    expect(text).toMatch(/^ +997 +997 more groups$/m);
+    expect(text).toMatch(/^ +997 +997 more programs$/m);
     expect(text).toMatch(/^ {2}and 961 more groups with 961 sessions$/m);
     expect(text).toMatch(/^ {2}and 950 more$/m);
   });

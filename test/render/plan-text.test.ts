@@ -48,6 +48,7 @@ test('a plan is told on one screen', () => {
   expect(text).toBe(`\
 Partial: ending 3 sessions leaves 1 slot missing.
   Cut by maxVictims: it allows 3 sessions, the plan wanted 4.
+  limits.maxVictims (3) leaves slots missing: without it 1 more session would end, and no slot would be missing.
   db:5432, PostgreSQL 18.4, 2026-11-21 03:15:43 UTC
   Policy p.json, mode observe: acts at 95 % used, until 80 % used; trigger alarm
 
