@@ -125,7 +125,7 @@ describe('size', () => {
 
   test('what is left out of a list is counted', () => {
     expect(text).toMatch(/^ +997 +997 more programs$/m);
-    expect(text).toMatch(/^ {2}and 961 more groups with 961 sessions$/m);
+    expect(text).toMatch(/^ {2}and 961 more programs with 961 sessions$/m);
     expect(text).toMatch(/^ {2}and 950 more$/m);
   });
 
