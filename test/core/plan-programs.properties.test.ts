@@ -48,7 +48,7 @@ function sessionsUnder(
 function planAll(sessions: readonly Session[], keepPerGroup: number): Plan {
   const policy = aPolicy({
     relieve: { when: { freeSlots: 1 }, until: { freeSlots: sessions.length } },
-    limits: { keepPerGroup, maxPercent: 100, maxVictims: 100_000 },
+    limits: { keepPerGroup, maxPercent: 100, maxVictims: 5_000 },
   });
   const slots = { max: sessions.length, superuserReserved: 0 };
   return planRemediation(aSnapshot({ sessions, slots }), policy, 'alarm');
