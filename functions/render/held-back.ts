@@ -8,7 +8,7 @@ const MOST = 2;
 /** `limits.keepPerGroup (1) holds back: without it 19 more sessions would end, and no slot would be missing.` */
 export function heldBackTexts(all: readonly HeldBack[], policy: Policy): readonly string[] {
   return all.slice(0, MOST).map(({ keys, more, missing }) => {
-    const named = keys.map((key) => `${key}${valueOf(key, policy)}`);
+    const named = keys.map((key) => `${key}${settingText(key, policy)}`);
     const left = missing === 0 ? 'no slot would be missing' : `${counted(missing, 'slot')} would be missing`;
     const which = keys.length === 1 ? 'it' : 'them';
     const holds = keys.length === 1 ? 'leaves slots missing' : 'leave slots missing together';
@@ -17,7 +17,7 @@ export function heldBackTexts(all: readonly HeldBack[], policy: Policy): readonl
 }
 
 /** What a number is set to; lists are in the policy. */
-function valueOf(key: string, { limits }: Policy): string {
+function settingText(key: string, { limits }: Policy): string {
   switch (key) {
     case 'limits.keepPerGroup':
       return ` (${limits.keepPerGroup})`;
