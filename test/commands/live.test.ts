@@ -69,7 +69,7 @@ test('a wrong password ends in exit code 3 and is nowhere in the output', async 
 });
 
 test('PGPASSWORD is taken when the URL has no password, over a Unix socket as well', async () => {
-  const url = `postgres://headroom@${encodeURIComponent(server.folder)}:${server.port}`;
+  const url = `postgres://headroom@${encodeURIComponent(server.folder)}:${server.port}/postgres`;
   const without = await runHeadroom(['snapshot', '--url', url]);
   expect(without.code).toBe(3);
   expect(without.stderr).toContain('No password was given');
