@@ -1,6 +1,7 @@
-import { coerceError, type Problem } from '../core/errors.ts';
+import type { Problem } from '../core/errors.ts';
 import { quoteIdentifier } from '../core/sql-text.ts';
 import type { OpenSession } from './open-session.ts';
+import { serverWords } from './server-words.ts';
 import {
   denialOf,
   type Fullness,
@@ -41,7 +42,7 @@ export function classifyAnswer(
   if (fullness !== null) return { kind: 'refused', answer, fullness };
   if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
   if (isPoolers(answer)) {
-    const message = `A pooler answers at ${where} (${answer.sqlstate}: ${coerceError(error).message}): name the server's own host and port, sessions can only be told apart there.`;
+    const message = `A pooler answers at ${where} (${answer.sqlstate}: ${serverWords(error)}): name the server's own host and port, sessions can only be told apart there.`;
     return { kind: 'denied', answer, problem: { code: 'pooler-in-between', message } };
   }
   if (isForeignEncoding(answer)) {
@@ -57,7 +58,7 @@ export function classifyAnswer(
     ? tokenAdvice(user)
     : "check the secret's user and password and the server's pg_hba.conf";
   const next = code === 'connect-denied' ? whenDenied : 'see the server log';
-  const message = `The server at ${where} denies us (${answer.sqlstate}: ${coerceError(error).message}): ${next}.`;
+  const message = `The server at ${where} denies us (${answer.sqlstate}: ${serverWords(error)}): ${next}.`;
   return { kind: 'denied', answer, problem: { code, message } };
 }
 

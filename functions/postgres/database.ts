@@ -1,9 +1,10 @@
-import { coerceError, RemediationError } from '../core/errors.ts';
+import { RemediationError } from '../core/errors.ts';
 import { DEFAULT_STATEMENTS, tellStatements } from '../core/statement-choice.ts';
 import type { Database } from '../workflow/ports.ts';
 import type { OpenSession } from './attempt.ts';
 import { hasEnded } from './has-ended.ts';
 import { knownSlots } from './known-slots.ts';
+import { serverWords } from './server-words.ts';
 import { serverAnswer } from './sqlstate.ts';
 import { statementName } from './statement-name.ts';
 import { terminateGuarded } from './terminate-guarded.ts';
@@ -61,7 +62,7 @@ async function rethrow(error: unknown, brokenBy: () => unknown): Promise<never> 
   const answer = serverAnswer(error);
   const lost = answer === null || (await hasEnded(answer, brokenBy));
   const cause = answer === null ? (brokenBy() ?? error) : error;
-  const found = `${serverAnswer(cause)?.sqlstate ?? 'connection'}: ${coerceError(cause).message}`;
+  const found = `${serverAnswer(cause)?.sqlstate ?? 'connection'}: ${serverWords(cause)}`;
   const message = lost
     ? `Our session with the server broke off (${found}): see its log, and the network in between.`
     : `The server could not run one of our statements (${found}): see its log and the role's rights.`;

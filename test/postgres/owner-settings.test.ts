@@ -118,6 +118,16 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     },
   );
 
+  test('what an owner has the server say is one line of ours, and short', async () => {
+    await set([`local_preload_libraries = '"a\n\u001b[31mAll is well ${'x'.repeat(900)}"'`]);
+    await using proxy = await startStrippingProxy(place);
+    const { record } = await run(proxy, 6_000);
+    expect(record.outcome).toBe('cannot-connect');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
+    expect(record.problem?.message).not.toMatch(/[\u0000-\u001f]/);
+    expect(record.problem?.message.length).toBeLessThan(500);
+  });
+
   test('we get in whatever an owner sets, of all that he may set', async () => {
     const settings = await server.query<{
       name: string;

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { coerceError } from '../../core/errors.ts';
 import {
   NO_SETTINGS,
   POOLER_NAMES,
@@ -10,6 +9,7 @@ import {
   type Unlisted,
 } from '../../core/pooler.ts';
 import { LOCAL_ADDRESS } from '../../core/session.ts';
+import { serverWords } from '../server-words.ts';
 import { serverAnswer, TOO_MANY_CONNECTIONS } from '../sqlstate.ts';
 import { startupOptions } from '../startup.ts';
 import { type Credentials, type Target, targetText } from '../target.ts';
@@ -102,7 +102,7 @@ function problemOf(kind: PoolerKind, target: Target, thrown: unknown): PoolerPro
   const found =
     thrown instanceof SilentConsole
       ? `no answer in ${BOUND_MS / 1_000} s`
-      : `${answer === null ? '' : `${answer.sqlstate}: `}${coerceError(thrown).message}`;
+      : `${answer === null ? '' : `${answer.sqlstate}: `}${serverWords(thrown)}`;
   return { code: 'pooler-unreadable', message: `${where} cannot be read (${found}): ${NEXT[kind]}.` };
 }
 
