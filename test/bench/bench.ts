@@ -7,6 +7,7 @@ import { benchCost } from './cost.ts';
 import { goalsIn, withFigures } from './document.ts';
 import { benchFleet } from './fleet.ts';
 import { benchLoad } from './load.ts';
+import { benchLockQueue } from './lock-queue.ts';
 import { benchMemory } from './memory.ts';
 import { benchPlanning } from './planning.ts';
 import { benchRace } from './race.ts';
@@ -33,6 +34,7 @@ const BENCHMARKS: Readonly<Record<string, (numbers: readonly number[]) => Promis
   memory: benchMemory,
   planning: benchPlanning,
   snapshot: benchSnapshot,
+  'lock-queue': benchLockQueue,
   'server-load': benchServerLoad,
   storm: benchStorm,
   record: benchRecord,

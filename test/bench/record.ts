@@ -16,7 +16,7 @@ export async function benchRecord(): Promise<string> {
   const rows: string[][] = [];
   let most = { packed: 0, envelope: 0 };
   for (const size of SIZES) {
-    const record = recordOf(size);
+    const record = recordOfSize(size);
     const result = packRecord(record);
     const [pack = measuredOf('', []), unpack = measuredOf('', []), plain = measuredOf('', [])] =
       await compare(
@@ -71,7 +71,7 @@ function makeRandom(): (below: number) => number {
 }
 
 /** Microseconds at random, dozens of services, hundreds of statements; one in ten ended, and a few came anew. */
-function recordOf(size: number): RunRecord {
+export function recordOfSize(size: number): RunRecord {
   const random = makeRandom();
   const text = (ageMs: number) =>
     `${new Date(NOW - ageMs).toISOString().replace('T', ' ').slice(0, 23)}${String(random(1_000)).padStart(3, '0')}+00`;
