@@ -42,11 +42,13 @@ const PASSED_ON =
 
 /** Drivers pass on what they got, and guides write ERROR for it; STATEMENT and the like are a server's alone. */
 function isPassedOn(prefix: string, word: string): boolean {
-  return word.endsWith('ERROR') && prefix !== '' && isOfNoServer(prefix);
+  return word.endsWith('ERROR') && PASSED_ON.test(prefix) && readPrefix(prefix) === null;
 }
 
+/** A prefix that has bare words may be one of an application's. */
 function isOfNoServer(prefix: string): boolean {
-  return prefix.trim() === '' || (PASSED_ON.test(prefix) && readPrefix(prefix) === null);
+  if (prefix.trim() === '') return true;
+  return PASSED_ON.test(prefix) && (readPrefix(prefix)?.words.length ?? 1) > 0;
 }
 
 const BEGINS = new RegExp(`^[<[]?\\s?${MOMENT}`);

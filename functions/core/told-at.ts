@@ -56,7 +56,7 @@ function isBegun(text: string): boolean {
   const [, key] = KEY.exec(before) ?? [];
   if (before.endsWith('=')) return key !== undefined && OF_SPEECH.test(key);
   if (/:\s{0,3}$/.test(before))
-    return key === undefined || !isOfClients(key) || /\bthe database:\s{0,3}$/.test(before);
+    return key === undefined || !isOfClients(key) || /\b(?:the|from) database:\s{0,3}$/.test(before);
   return (
     before !== text ||
     /(?:[\])>|;-]\s{1,3}|[([{<])$/.test(before) ||
@@ -68,9 +68,13 @@ function isOfClients(key: string): boolean {
   return OF_CLIENTS.test(key) || OF_CLIENTS_TOO.test(key);
 }
 
+/** What is in brackets there is a value. */
+const OF_SQL =
+  /\b(?:select|insert|update|delete|values|where|set|in|call|from|execute|params?|parameters)\b/i;
+
 /** `"message":"…`, `err='…`, `("…`. */
 function isQuotedSpeech(before: string): boolean {
   const [, key] = KEY.exec(before) ?? [];
   if (key !== undefined) return OF_SPEECH.test(key);
-  return /(?:^|[([{<,]\s{0,3})\\{0,3}$/.test(before);
+  return !OF_SQL.test(before) && /(?:^|[([{<,]\s{0,3})\\{0,3}$/.test(before);
 }

@@ -85,6 +85,18 @@ describe('The log', () => {
       prefix("%m%%e '"),
       ['advice', "ALTER SYSTEM SET log_line_prefix = '%m%%e '' %e ';", RELOAD],
     ],
+    [
+      'has it in a prefix that is not read, and another one is advised',
+      'log-sqlstate',
+      prefix('%m ~%e~ %u&%d '),
+      ['advice', "ALTER SYSTEM SET log_line_prefix = '%m [%p] %e %q%u@%d ';", RELOAD],
+    ],
+    [
+      'would not be read with it, and another prefix is advised',
+      'log-sqlstate',
+      prefix('%p-%s-%c-%l-%h-%u-%d-%m '),
+      ['advice', "ALTER SYSTEM SET log_line_prefix = '%m [%p] %e %q%u@%d ';", RELOAD],
+    ],
     ['has it with a width', 'log-sqlstate', prefix('%-10e'), ['ok']],
     [
       'has it as a field',

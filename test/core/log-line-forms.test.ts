@@ -111,6 +111,10 @@ describe("A server's lines", () => {
     ['the second line of a message', `\tFATAL:  ${SAID}`],
     ['the second line in syslog', `Nov 21 03:15:20 db-1 postgres[4242]: [3-2] #011FATAL:  ${SAID}`],
     [
+      'a row of csvlog that lacks columns',
+      `2026-11-21 03:15:20.123 UTC,"app","orders",1,"[local]",6.1,1,"startup",2026-11-21 03:15:20 UTC,3/12,0,FATAL,53300,"${SAID}"`,
+    ],
+    [
       'a row of csvlog that is cut off',
       `2026-11-21 03:15:20.123 UTC,"app","orders",1,"[local]",6.1,1,"startup",2026-11-21 03:15:20 UTC,3/12,0,FATAL,53300,"${SAID}`,
     ],
@@ -121,6 +125,10 @@ describe("A server's lines", () => {
     [
       "an application's name at the end of a login's line",
       `2026-11-21 03:15:20 UTC:10.0.3.17(5):app@orders:[1]:LOG:  connection authorized: user=app database=orders application_name=:[1]:FATAL:  ${SAID}`,
+    ],
+    [
+      'a whole sentence between two severities',
+      '2026-11-21 03:15:20 UTC [1] x FATAL:  remaining connection slots are reserved for X:  y@orders FATAL:  role "a" does not exist',
     ],
     ['another severity', `2026-11-21 03:15:20 UTC [1] app@orders ERROR:  ${SAID}`],
     [
@@ -182,6 +190,8 @@ describe("An application's lines", () => {
     `failed to connect to \`host=db user=app database=orders\`: server error (FATAL: ${SAID} (SQLSTATE 53300))`,
     `PG::ConnectionBad: connection to server at "10.0.3.5", port 5432 failed: FATAL:  ${SAID} (ActiveRecord::DatabaseConnectionError)`,
     `PDOException: SQLSTATE[08006] [7] FATAL:  ${SAID} in /var/www/db.php:12`,
+    `ERROR connect error=error returned from database: ${SAID}`,
+    `[2026-11-21T03:15:20] app.ERROR: SQLSTATE[08006] [7] FATAL:  ${SAID} {"exception":"[object]"} []`,
     `Error querying the database: FATAL: ${SAID}`,
     `Npgsql.PostgresException (0x80004005): 53300: ${SAID}`,
     `** (Postgrex.Error) FATAL 53300 (too_many_connections) ${SAID}`,
@@ -202,6 +212,7 @@ describe("An application's lines", () => {
     `OperationalError: FATAL:  password authentication failed for user "" x: ${SAID}"`,
     `level=info user="${SAID}" msg="login failed"`,
     `level=info application_name=FATAL: ${SAID}`,
+    `INSERT INTO log(message) VALUES ('${SAID}')`,
     `level=debug query="SELECT '${SAID}'"`,
     `query: ${SAID}`,
     `{"msg":"login failed","user":"FATAL:  ${SAID}"}`,
