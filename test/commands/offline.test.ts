@@ -152,6 +152,13 @@ test('policy hash prints one hash for policies that say the same, and another wh
   expect(await hash('{ "protect": { "users": ["billing"] } }')).not.toBe(first);
 });
 
+test('policy check names patterns that match nothing on some servers', async () => {
+  const policy = JSON.stringify({ protect: { applications: ['josé'] } });
+  const { code, stdout } = await runHeadroom(['policy', 'check', '-'], { input: policy });
+  expect(stdout).toMatch(/^ok\nprotect\.applications\[0\] "josé" matches nothing on PostgreSQL 14 and 15/);
+  expect(code).toBe(0);
+});
+
 test('schema prints the JSON Schema of either file', async () => {
   const policy = await runHeadroom(['schema', 'policy']);
   expect(JSON.parse(policy.stdout).properties.relieve.properties.when.default).toEqual({ usedPercent: 95 });
