@@ -3,10 +3,18 @@ import { ACTING } from './rows/acting.ts';
 import { CROWD } from './rows/crowd.ts';
 import { GETTING_IN } from './rows/getting-in.ts';
 import { LOOKING } from './rows/looking.ts';
+import { TELLING } from './rows/telling.ts';
 import { TIME } from './rows/time.ts';
 
 /** By the name under which the tests know them. */
-export const SECTIONS: Readonly<Record<string, Section>> = { GETTING_IN, LOOKING, ACTING, TIME, CROWD };
+export const SECTIONS: Readonly<Record<string, Section>> = {
+  GETTING_IN,
+  LOOKING,
+  ACTING,
+  TIME,
+  CROWD,
+  TELLING,
+};
 
 const INTRODUCTION = `# Failure modes
 

@@ -29,7 +29,7 @@ export function proveRows<Rows extends Section['rows']>(
       test(row.fault, async () => {
         const proof = await scenarios[id as keyof Rows](stage, row);
         const ended = await proof.ended(row.ends);
-        expect(foundIn(proof.told, ended.length, row)).toEqual(row);
+        expect(foundIn(proof, ended.length, row)).toEqual(row);
         expectOnlyTried(proof, ended);
         await stage.tidy();
         await stage.expectNothingOfOurs();
@@ -39,8 +39,9 @@ export function proveRows<Rows extends Section['rows']>(
 }
 
 /** The row as this run would write it. */
-function foundIn(told: Proof['told'], ends: number, { fault, subject, says }: Row): Row {
-  const message = messageOf(told);
+function foundIn(proof: Proof, ends: number, { fault, subject, says }: Row): Row {
+  const { told } = proof;
+  const message = proof.message ?? messageOf(told);
   return {
     fault,
     outcome: 'outcome' in told ? told.outcome : 'failed',
@@ -55,7 +56,11 @@ function messageOf(told: Proof['told']): Message | null {
   return isWorthTelling(told) ? renderIncident(told) : null;
 }
 
-function saidBy(told: Proof['told'], message: Message | null, says: string | null): string | null {
+function saidBy(
+  told: Proof['told'],
+  message: Pick<Message, 'text'> | null,
+  says: string | null,
+): string | null {
   if ('problem' in told && told.problem !== null) return asExpected(says, cleanMessage(told.problem.message));
   if (says === null || message === null) return null;
   return message.text.replace(/\s+/g, ' ').includes(says) ? says : message.text;

@@ -1,5 +1,6 @@
 import type { Client, ClientConfig } from 'pg';
 import type { FailedRun } from '../../functions/core/destination.ts';
+import type { Message } from '../../functions/core/message.ts';
 import type { Policy } from '../../functions/core/policy.ts';
 import type { RunRecord } from '../../functions/core/record.ts';
 import { identityOf } from '../../functions/core/session.ts';
@@ -81,6 +82,8 @@ export function settingsFor(usable: number, version: Version): Readonly<Record<s
 /** What came of a run. */
 export type Proof = {
   readonly told: RunRecord | FailedRun;
+  /** What people got, where it is not what the record alone comes to. */
+  readonly message?: Pick<Message, 'subject' | 'text'>;
   /** The pids that it told to end. */
   readonly tried: readonly number[];
   /** The sessions of those before that are gone, once it is as many as expected. */

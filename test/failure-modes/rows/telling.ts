@@ -1,0 +1,34 @@
+import type { Row, Section } from '../row.ts';
+
+const SUBJECT = 'orders: recovered, 40 sessions ended, 24 of 64 slots used, told in short';
+
+export const TELLING = {
+  title: 'While a run is told',
+  about: `The run ended well, and the report function, as it is built and deployed, has the fault. The record is kept, and the message
+links to it.`,
+  provenBy: 'telling.test.ts',
+  versions: [18],
+  rows: {
+    loops: {
+      fault: 'the report cannot finish: the diagnosis never ends',
+      outcome: 'recovered',
+      subject: SUBJECT,
+      says: 'The cause could not be worked out. The work on the record was ended: it took',
+      ends: 40,
+    },
+    fills: {
+      fault: 'the report cannot finish: the advice takes memory without end',
+      outcome: 'recovered',
+      subject: SUBJECT,
+      says: 'The message could not be written in full. The work on the record was ended: it took',
+      ends: 40,
+    },
+    unreadable: {
+      fault: 'the report cannot read the record',
+      outcome: 'recovered',
+      subject: SUBJECT,
+      says: 'The record of this run could not be read.',
+      ends: 40,
+    },
+  } satisfies Record<string, Row>,
+} as const satisfies Section;
