@@ -9,7 +9,7 @@ const SIZES = [1_000, 5_000, 20_000, 100_000];
 /** Planning a full server whose sessions spread over 40 applications, beside sorting the same sessions by age. */
 export async function benchPlanning(): Promise<string> {
   const rows: Compared[] = [];
-  const policy = parsePolicy({ limits: { maxVictims: 1_000_000, maxPercent: 100 } });
+  const policy = parsePolicy({ limits: { maxVictims: 5_000, maxPercent: 100 } });
   for (const size of SIZES) {
     const snapshot = fullServer(size);
     const sides = [
