@@ -6,9 +6,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Most tests wait for a server: Vitest's own choice, one worker less than cores, would leave two cores idle.
     maxWorkers: Math.max(3, availableParallelism()),
-    // A file starts a server of its own (about a second), and a full server is slow to fill on two busy cores.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // They only end a test that hangs. On two quiet cores nothing takes a third of it; with a quarter of the CPU much does.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
   },
 });
