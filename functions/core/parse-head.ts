@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { lockOrNull } from './record-lock-schema.ts';
 import { MOST_GROUPS, type RunHead } from './run-head.ts';
 
 const count = z.int();
@@ -9,9 +10,13 @@ const scope = z.union([
 const slots = z.nullable(z.object({ scope, used: count, usable: count }));
 const group = z.object({ application: z.string(), user: z.string(), database: z.string() });
 const moment = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/));
+/** What this does not name is left out: each field of a head has to stand here. */
 export const headSchema = z.object({
+  code: z.optional(z.string()),
+  policyHash: z.optional(z.string()),
   startedAt: moment,
   trigger: z.enum(['alarm', 'log-lines', 'schedule', 'manual', 'notice']),
+  lock: lockOrNull,
   heedsPause: z.boolean(),
   need: z.nullable(count),
   before: slots,

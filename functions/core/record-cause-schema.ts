@@ -7,12 +7,10 @@ import {
   flag,
   list,
   number,
-  pid,
   problem,
   said,
   saidOrNull,
   span,
-  spanOrNull,
   told,
   word,
 } from './record-fields.ts';
@@ -132,20 +130,6 @@ export const connectingSchema = fields({
     list(fields({ sqlstate: said, routine: said, count })),
   ),
 });
-
-const lockHolder = fields({
-  pid: told('Null for a prepared transaction; a text on GaussDB.', z.nullable(z.union([pid, said]))),
-  user: saidOrNull,
-  application: told('Chosen by the client, hence hostile.', said),
-  address: said,
-  openMs: told('For how long its session has been open; null where our role may not see it.', spanOrNull),
-  isRun: flag,
-});
-
-export const lockOrNull = told(
-  'Who else held a lock like ours, as the run last saw it: runs first, then others, which stop nothing.',
-  z._default(z.nullable(fields({ holders: list(lockHolder), total: count })), null),
-);
 
 /** Facts about a session that may not have been readable. */
 export const sessionFacts = { superuser: factOrNull, advisoryLock: factOrNull, temporaryTables: factOrNull };

@@ -5,13 +5,7 @@ import { MODES } from './policy.ts';
 import { poolerOrNull } from './pooler-schema.ts';
 import type { SparedReason } from './protection.ts';
 import { REDUCTION_NAMES } from './record.ts';
-import {
-  connectingSchema,
-  lockOrNull,
-  policySchema,
-  recallSchema,
-  triggerSchema,
-} from './record-cause-schema.ts';
+import { connectingSchema, policySchema, recallSchema, triggerSchema } from './record-cause-schema.ts';
 import {
   count,
   fields,
@@ -28,6 +22,7 @@ import {
   told,
   word,
 } from './record-fields.ts';
+import { lockOrNull } from './record-lock-schema.ts';
 import { lockFields, sessionFields } from './record-session-schema.ts';
 import { FLAVORS, PROVIDERS } from './snapshot.ts';
 

@@ -20,6 +20,8 @@ type ChatParts = {
   readonly subject: string;
   readonly paragraphs: readonly Paragraph[];
   readonly steps: readonly Advice[];
+  /** Which code ran by which policy. */
+  readonly identity: readonly string[];
   readonly recordUrl: string | null;
   readonly attributes: Message['attributes'];
 };
@@ -74,8 +76,8 @@ function threadOf({ kind, at, runId, incident }: ChatParts, server: string): str
   return kind === 'misconfiguration' ? `${server}-${since}-${kind}` : `${server}-${since}`;
 }
 
-function description({ paragraphs, recordUrl }: ChatParts): string {
-  const told = paragraphs.flatMap(({ label, texts }) => {
+function description({ paragraphs, identity, recordUrl }: ChatParts): string {
+  const told = [...paragraphs, { label: 'This run', texts: identity }].flatMap(({ label, texts }) => {
     const text = chatText(texts.join(' ').replaceAll('\n', ' – '), MAX_PARAGRAPH);
     return text === '' ? [] : [`*${label}:* ${text}`];
   });

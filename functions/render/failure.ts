@@ -6,6 +6,7 @@ import type { Story } from '../core/incident.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Mode } from '../core/policy.ts';
+import type { RunIdentity } from '../core/record.ts';
 import type { Trigger } from '../core/trigger.ts';
 import { renderRemains } from './remains.ts';
 import { severityOf } from './severity.ts';
@@ -54,7 +55,12 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null, story: St
 /** A run that returned something which cannot be read or told. `found` is what was readable. */
 export function renderUnreadable(
   invocation: Invocation,
-  found: { readonly server: string | null; readonly outcome: Outcome | null; readonly mode: Mode | null },
+  found: {
+    readonly server: string | null;
+    readonly outcome: Outcome | null;
+    readonly mode: Mode | null;
+    readonly head?: RunIdentity | null;
+  },
   problem: Problem,
   story: Story | null = null,
   recordUrl: string | null = null,
@@ -65,6 +71,7 @@ export function renderUnreadable(
   return renderRemains({
     ...{ kind: 'failed-run', recordUrl, observed: false },
     invocation,
+    identity: found.head ?? undefined,
     runId: invocation.requestId,
     story,
     server: found.server ?? serverOfFunction(invocation.functionName),

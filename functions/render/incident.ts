@@ -11,6 +11,7 @@ import { effect, effectTexts } from './effect.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { headlineOf } from './headline.ts';
 import { holders, holderTexts } from './holders.ts';
+import { identityTexts } from './identity-text.ts';
 import { lifeTexts, trippedLines, trippedTexts, withLife } from './incident-life.ts';
 import { sections, wrap } from './layout.ts';
 import { toResume } from './memory-text.ts';
@@ -69,6 +70,7 @@ export function renderExplained(
       paragraphs: paragraphs(facts, story),
       steps: [...resumeSteps(record, story), ...steps],
       recordUrl,
+      identity: identityTexts(record),
       attributes,
     }),
     attributes,

@@ -4,6 +4,7 @@ import type { Message } from '../core/message.ts';
 import type { Misconfiguration, MisconfigurationCheck } from '../core/misconfigurations.ts';
 import type { RunRecord } from '../core/record.ts';
 import { chatOf } from './chat.ts';
+import { identityTexts } from './identity-text.ts';
 import { bounded, type Section, sections, wrap } from './layout.ts';
 import { stepLines } from './next-steps.ts';
 import { runFacts } from './run-facts.ts';
@@ -79,6 +80,7 @@ export function renderMisconfigurations(record: RunRecord, found: readonly Misco
       ],
       steps: worst.map(stepOf),
       recordUrl: null,
+      identity: identityTexts(record),
       attributes,
     }),
     attributes,

@@ -5,6 +5,7 @@ import type { Message } from '../core/message.ts';
 import type { RunRecord } from '../core/record.ts';
 import { CAUSE_WORDS } from './cause-words.ts';
 import { chatOf } from './chat.ts';
+import { identityTexts } from './identity-text.ts';
 import { clockText, openFor, recurrenceText } from './incident-life.ts';
 import { type Section, sections, wrap } from './layout.ts';
 import { stepLines } from './next-steps.ts';
@@ -40,6 +41,7 @@ export function renderOver(record: RunRecord, story: Story): Message {
       paragraphs: [{ label: 'Over', texts: [whyText(story), ...incidentTexts(story)] }],
       steps,
       recordUrl: null,
+      identity: identityTexts(record),
       attributes,
     }),
     attributes,

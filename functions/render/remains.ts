@@ -65,6 +65,7 @@ export function renderRemains(remains: Remains): Message {
         },
       ],
       steps,
+      identity: identified(remains.identity),
       recordUrl,
       attributes,
     }),

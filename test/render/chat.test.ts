@@ -131,6 +131,7 @@ describe('the next steps', () => {
       subject: 'orders: recovered',
       paragraphs: [{ label: 'What happened', texts: ['It did.'] }],
       steps,
+      identity: [],
       recordUrl: null,
       attributes: { server: 'orders' },
     }).content.nextSteps;
@@ -260,6 +261,7 @@ test('limits hold for any number of any texts', () => {
             subject: name,
             paragraphs,
             steps,
+            identity: [name],
             recordUrl: null,
             attributes,
           }),

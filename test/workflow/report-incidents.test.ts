@@ -9,6 +9,7 @@ import { INCIDENTS } from '../support/incidents.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { SWEEP } from '../support/records.ts';
 import { deliver, deliverAs, PEOPLE, ROOMS, ranAt } from '../support/reported.ts';
 
 /** The report with the real clients: a table of dynalite's and topics on loopback. */
@@ -64,6 +65,19 @@ describe('An incident over the wire', () => {
     const before = dynamodb.calls.length;
     expect(await deliver(run(0, 'healthy'))).toEqual(['run', 'not-told']);
     expect(dynamodb.calls.slice(before).map(({ operation }) => operation)).toEqual(['GetItem']);
+  });
+
+  test('is opened by a sweep that finds the lock held for longer than a run can take', async () => {
+    const holder = { pid: 4711, user: 'headroom', application: 'pg-headroom', address: '10.0.3.7' };
+    const swept = (openMs: number) => ({
+      ...INCIDENTS.busy(),
+      trigger: SWEEP,
+      lock: { holders: [{ ...holder, openMs, isRun: true }], total: 1 },
+    });
+    await tell(ranAt(0, `${server}-short`, swept(30_000)));
+    expect(subjects()).toEqual([]);
+    await tell(ranAt(0, server, swept(330_000)));
+    expect(subjects()).toEqual([expect.stringContaining('no run acts, the lock has been held for')]);
   });
 
   test('is opened and reminded of by runs that leave no record, too', async () => {

@@ -1,13 +1,24 @@
 import { expect, test } from 'vitest';
 import { CODE_VERSION } from '../../functions/core/code-version.ts';
+import type { Story } from '../../functions/core/incident.ts';
+import type { Message } from '../../functions/core/message.ts';
+import { renderFailure } from '../../functions/render/failure.ts';
 import { renderIncident } from '../../functions/render/incident.ts';
+import { renderMisconfigurations } from '../../functions/render/misconfigured.ts';
+import { renderOver } from '../../functions/render/over.ts';
 import { policyHash } from '../../functions/workflow/policy-hash.ts';
 import type { RemediatePorts } from '../../functions/workflow/ports.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
+import { report } from '../../functions/workflow/report.ts';
 import { packRecord, unpackRecord } from '../../functions/workflow/run-result.ts';
 import { aPolicy } from '../support/builders.ts';
+import { KILLED_RUN } from '../support/failed-runs.ts';
+import { toPeople } from '../support/published.ts';
 import { recordOf } from '../support/records.ts';
+import { misconfiguredBy } from '../support/remembered.ts';
+import { notingPorts } from '../support/report-steps.ts';
 import { aRequest } from '../support/runs.ts';
+import { STORIES } from '../support/stories.ts';
 
 const IDENTITY = { code: '0.1.0+a1b2c3d4e5f6', policyHash: policyHash(aPolicy()) };
 const record = { ...recordOf('recovered'), ...IDENTITY };
@@ -34,12 +45,59 @@ test('the record says which code ran by which policy, also where it travels pack
   expect(packRecord(record).head).toMatchObject(IDENTITY);
 });
 
-test('the message has both in one line', () => {
-  const shown = IDENTITY.policyHash.slice(0, 12);
-  const flat = renderIncident(record).text.replaceAll(/\s+/g, ' ');
-  expect(flat).toContain(`Run by code 0.1.0+a1b2c3d4e5f6, policy ${shown}.`);
+const SHOWN = `code 0.1.0+a1b2c3d4e5f6, policy ${IDENTITY.policyHash.slice(0, 12)}`;
+const flat = (text: string) => text.replaceAll('`', '').replaceAll(/\s+/g, ' ');
+const MISCONFIGURED = misconfiguredBy({ grants: { pg_use_reserved_connections: 'missing' } });
+
+function overStory(): Story {
+  const told = STORIES['life-over']?.();
+  if (told === undefined) throw new Error('There is no such story');
+  return told.story;
+}
+
+/** What people and rooms are told of a result of `remediate`. */
+async function toldOf(payload: unknown): Promise<Message> {
+  const messages: Message[] = [];
+  const publish = toPeople(async (message) => {
+    messages.push(message);
+  });
+  const destination = {
+    kind: 'record',
+    functionName: 'pg-headroom-orders',
+    requestId: 'r',
+    payload,
+  } as const;
+  await report(destination, { ...notingPorts([]), keep: null, publish });
+  const [message] = messages;
+  if (message === undefined) throw new Error('Nothing was told');
+  return message;
+}
+
+test.each<[string, () => Message | Promise<Message>]>([
+  ['of a run', () => renderIncident(record)],
+  ['of an incident that is over', () => renderOver(record, overStory())],
+  ['of what is to be mended', () => renderMisconfigurations(record, MISCONFIGURED)],
+  ['of a record that cannot be read', () => toldOf({ ...packRecord(record), packed: 'broken' })],
+  [
+    'of a run without an outcome that is known',
+    () => toldOf({ ...packRecord(record), outcome: 'new', packed: 'broken' }),
+  ],
+])('a message %s names code and policy, for people and for rooms', async (_, write) => {
+  const { text, chat } = await write();
+  expect(flat(text)).toContain(`Run by ${SHOWN}.`);
+  expect(flat(chat.content.description)).toContain(`*This run:* Run by ${SHOWN}.`);
+});
+
+test.each<[string, () => Message | Promise<Message>]>([
+  ['a run that failed', () => renderFailure(KILLED_RUN, null)],
+  ['a result of which nothing can be read', () => toldOf('nothing')],
+])('a message of %s names the code that tells it', async (_, write) => {
+  const { text, chat } = await write();
+  expect(flat(text)).toContain(`Told by code ${CODE_VERSION}.`);
+  expect(flat(chat.content.description)).toContain(`*This run:* Told by code ${CODE_VERSION}.`);
 });
 
 test('a record from before has neither, and its message no such line', () => {
-  expect(renderIncident(recordOf('recovered')).text).not.toContain('Run by code');
+  const { text, chat } = renderIncident(recordOf('recovered'));
+  expect([text, chat.content.description].join()).not.toMatch(/Run by|This run/);
 });
