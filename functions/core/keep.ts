@@ -31,26 +31,38 @@ export function quotasOf({ all, ofRole }: Programs, keepPerGroup: number): Quota
   };
 }
 
-/** A program whose keep may be released, and how many of its candidates only the keep holds back. */
-export type Excess = { readonly quota: Quota; readonly role: { excess: number }; readonly heldBack: number };
+/** A program whose keep may be released, and how many its role keeps beyond what it may. */
+export type Excess = { readonly quota: Quota; readonly role: { excess: number } };
 
-/** Keeps beyond what their role may keep, those of the smallest programs first. */
-export function excessKeeps(staying: readonly Candidate[], quotas: Quotas): readonly Excess[] {
+export type ExcessKeeps = {
+  /** Those among some programs whose keep may be released, the smallest first. */
+  readonly among: (quotas: readonly (Quota | undefined)[]) => readonly Excess[];
+};
+
+/**
+ * Keeps beyond what their role may keep. Computed once, before anybody is chosen: who is taken within what its program may
+ * lose changes nothing of what the program keeps.
+ */
+export function excessKeeps(candidates: readonly Candidate[], quotas: Quotas): ExcessKeeps {
   const roles = new Map<string, { excess: number }>();
-  const excess = [...Map.groupBy(staying, ({ session }) => quotas.of(session))].flatMap(
-    ([quota, { length }]): readonly Excess[] => {
-      const heldBack = quota === undefined ? 0 : length - Math.max(0, quota.mayGo);
-      if (quota === undefined || heldBack <= 0) return [];
-      const name = quota.program.role;
-      const role = roles.get(name) ?? { excess: -quotas.mayKeep(name) };
-      role.excess += heldBack;
-      roles.set(name, role);
-      return [{ quota, role, heldBack }];
-    },
-  );
-  return excess
-    .filter(({ role }) => role.excess > 0)
-    .sort((a, b) => comparePrograms(a.quota.program, b.quota.program));
+  const known = new Map<Quota, Excess>();
+  for (const [quota, { length }] of Map.groupBy(candidates, ({ session }) => quotas.of(session))) {
+    const heldBack = quota === undefined ? 0 : length - Math.max(0, quota.mayGo);
+    if (quota === undefined || heldBack <= 0) continue;
+    const name = quota.program.role;
+    const role = roles.get(name) ?? { excess: -quotas.mayKeep(name) };
+    role.excess += heldBack;
+    roles.set(name, role);
+    known.set(quota, { quota, role });
+  }
+  return {
+    among: (some) =>
+      some
+        .map((quota) => (quota === undefined ? undefined : known.get(quota)))
+        .filter((each) => each !== undefined)
+        .filter(({ role }) => role.excess > 0)
+        .sort((a, b) => comparePrograms(a.quota.program, b.quota.program)),
+  };
 }
 
 function comparePrograms(a: Program, b: Program): number {

@@ -10,7 +10,7 @@ import {
   capacityProblem,
   clientSessions,
   compareText,
-  countsFor,
+  inScopes,
   type Pressure,
   pressureAgain,
   pressureOf,
@@ -153,10 +153,11 @@ function limitCuts(
 }
 
 function unmetNeed(pressure: readonly Pressure[], victims: readonly Victim[]): number {
+  const endedIn = inScopes(victims.map(({ session }) => session));
   const unmet = (kind: Scope['kind']) =>
     pressure
       .filter(({ scope, need }) => scope.kind === kind && need > 0)
-      .map(({ scope, need }) => need - victims.filter(({ reason }) => countsFor(scope, reason.group)).length)
+      .map(({ scope, need }) => need - endedIn(scope))
       .reduce((sum, left) => sum + Math.max(0, left), 0);
   // A session has one role and one database: it may serve one scope of each kind.
   return Math.max(unmet('role'), unmet('database'), unmet('server'));

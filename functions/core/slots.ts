@@ -1,6 +1,6 @@
 import { type Problem, quoted } from './errors.ts';
 import type { Policy, Threshold } from './policy.ts';
-import { CLIENT_BACKEND, type Group, groupOf, type Session, takesSlot } from './session.ts';
+import { CLIENT_BACKEND, type Group, type Session, takesSlot } from './session.ts';
 import { type ConnectionLimit, ownSessions, type Slots, type Snapshot } from './snapshot.ts';
 
 /** Whose slots are counted: the server's, or those under one `CONNECTION LIMIT`. */
@@ -101,12 +101,10 @@ export function pressureOf(snapshot: Snapshot, policy: Policy, refused: boolean)
   // A superuser's own limit binds nobody, and ours is not to be cured by ending others.
   const superusers = new Set(snapshot.sessions.filter(({ superuser }) => superuser).map(({ user }) => user));
   const roles = snapshot.slots.roles.filter(({ name }) => name !== ownUser && !superusers.has(name));
-  const holders = slotHolders(snapshot);
-  const ofUser = countBy(holders, ({ user }) => user);
-  const ofDatabase = countBy(holders, ({ database }) => database);
+  const usedIn = inScopes(slotHolders(snapshot));
   return [
-    ...limited('role', roles, ofUser, policy),
-    ...limited('database', snapshot.slots.databases, ofDatabase, policy),
+    ...limited('role', roles, usedIn, policy),
+    ...limited('database', snapshot.slots.databases, usedIn, policy),
     server,
   ];
 }
@@ -114,12 +112,12 @@ export function pressureOf(snapshot: Snapshot, policy: Policy, refused: boolean)
 function limited(
   kind: 'role' | 'database',
   limits: readonly ConnectionLimit[],
-  used: ReadonlyMap<string, number>,
+  usedIn: (scope: Scope) => number,
   policy: Policy,
 ): readonly Pressure[] {
   return limits
     .filter(({ limit }) => limit > 0)
-    .map(({ name, limit }) => pressureIn({ kind, name }, limit, used.get(name) ?? 0, policy))
+    .map(({ name, limit }) => pressureIn({ kind, name }, limit, usedIn({ kind, name }), policy))
     .filter(({ under }) => under)
     .sort((a, b) => b.need - a.need || compareText(scopeName(a.scope), scopeName(b.scope)));
 }
@@ -134,13 +132,22 @@ export function pressureAgain(
   policy: Policy,
   goingOn = false,
 ): readonly Pressure[] {
-  const holders = slotHolders(snapshot);
+  const usedIn = inScopes(slotHolders(snapshot));
   return first.map(({ scope, usable, need }) => {
-    const used = holders.filter((session) => countsFor(scope, groupOf(session))).length;
-    const now = pressureIn(scope, usable, used, policy, goingOn);
+    const now = pressureIn(scope, usable, usedIn(scope), policy, goingOn);
     // What began after the first plan is the next run's to plan.
     return goingOn && need === 0 ? { ...now, need: 0 } : now;
   });
+}
+
+/** How many of these sessions count for a scope. Counted once: there may be thousands of scopes. */
+export function inScopes(sessions: readonly Session[]): (scope: Scope) => number {
+  const ofUser = countBy(sessions, ({ user }) => user);
+  const ofDatabase = countBy(sessions, ({ database }) => database);
+  return (scope) => {
+    if (scope.kind === 'server') return sessions.length;
+    return (scope.kind === 'role' ? ofUser : ofDatabase).get(scope.name) ?? 0;
+  };
 }
 
 /** Whether a group's sessions count for a scope. */

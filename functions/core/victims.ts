@@ -1,10 +1,10 @@
 import type { Candidate } from './candidates.ts';
 import { type Demand, type Demands, demandsIn } from './demands.ts';
-import { excessKeeps, type Quotas } from './keep.ts';
+import { type ExcessKeeps, excessKeeps, type Quotas } from './keep.ts';
 import type { Policy, Rung } from './policy.ts';
 import { inRungOrder, inRungs, inTurns } from './rung-order.ts';
 import { type Group, groupOf, type Session } from './session.ts';
-import { countsFor, type Pressure, type Scope } from './slots.ts';
+import type { Pressure, Scope } from './slots.ts';
 
 /** Why a session was chosen. `rung` counts from 1; it is null for `reap`, which has none. */
 export type VictimReason = {
@@ -44,6 +44,7 @@ export function selectForRelief(
   const demands = demandsIn(pressure);
   const choice: Choice = { demands, quotas, chosen: new Set(), released: new Set() };
   const candidatesIn = byScope(candidates);
+  const excess = excessKeeps(candidates, quotas);
   for (const demand of demands.all) {
     const inScope = candidatesIn(demand.scope);
     for (let rung = 0; rung < relieve.ladder.length && demand.left > 0; rung += 1) {
@@ -51,11 +52,10 @@ export function selectForRelief(
       // In turns, so that a pooler's session goes last in its rung also where it serves most scopes.
       for (const turn of inTurns(inRung)) drain(inRungOrder(turn, quotas), demand, choice);
     }
-    if (demand.left > 0) release(inScope, candidates, demand, choice);
+    if (demand.left > 0) release(inScope, demand, excess, choice);
   }
-  const scopes = demands.all.map(({ scope }) => scope);
   return withoutSurplus(choice).map((candidate) =>
-    toVictim(candidate, relieve.ladder, scopes, choice.released.has(candidate)),
+    toVictim(candidate, relieve.ladder, demands, choice.released.has(candidate)),
   );
 }
 
@@ -68,12 +68,21 @@ function byScope(candidates: readonly Candidate[]): (scope: Scope) => readonly C
   };
 }
 
-/** Takes sessions for one demand out of one rung; sorts anew only when a demand was met, for that changes who serves most. */
+/** A session has one role, one database and one server. */
+const MOST_SERVED = 3;
+
+/**
+ * Takes sessions for one demand out of one rung, those first that serve most. What a session serves only becomes less while
+ * others are taken, so that one pass for each number finds the same as sorting anew after each demand that was met.
+ */
 function drain(ordered: readonly Candidate[], demand: Demand, choice: Choice): void {
-  let left = ordered;
-  while (demand.left > 0) {
-    left = left.filter((candidate) => mayGo(candidate, choice));
-    if (left.length === 0 || takeUntilMet(mostServingFirst(left, choice.demands), demand, choice)) return;
+  const { all, servedBy } = choice.demands;
+  const serves = ({ session }: Candidate) => servedBy(session).filter(({ left }) => left > 0).length;
+  for (let least = all.length > 1 ? MOST_SERVED : 1; least > 0; least -= 1) {
+    for (const candidate of ordered) {
+      if (demand.left <= 0) return;
+      if (mayGo(candidate, choice) && (least === 1 || serves(candidate) >= least)) take(candidate, choice);
+    }
   }
 }
 
@@ -81,44 +90,19 @@ function mayGo(candidate: Candidate, { chosen, quotas }: Choice): boolean {
   return !chosen.has(candidate) && (quotas.of(candidate.session)?.mayGo ?? 0) > 0;
 }
 
-function mostServingFirst(ordered: readonly Candidate[], { all, servedBy }: Demands): readonly Candidate[] {
-  if (all.filter(({ left }) => left > 0).length < 2) return ordered;
-  const serving = (candidate: Candidate) => servedBy(candidate.session).filter(({ left }) => left > 0).length;
-  return [...Map.groupBy(ordered, serving)].sort(([a], [b]) => b - a).flatMap(([, those]) => those);
-}
-
-/** True when the candidates are exhausted, false when some demand was met on the way. */
-function takeUntilMet(candidates: readonly Candidate[], demand: Demand, choice: Choice): boolean {
-  for (const candidate of candidates) {
-    if (!mayGo(candidate, choice)) continue;
-    const served = take(candidate, choice);
-    if (demand.left <= 0 || served.some(({ left }) => left === 0)) return false;
-  }
-  return true;
-}
-
-function take(candidate: Candidate, { demands, quotas, chosen }: Choice): readonly Demand[] {
+function take(candidate: Candidate, { demands, quotas, chosen }: Choice): void {
   const quota = quotas.of(candidate.session);
   if (quota !== undefined) quota.mayGo -= 1;
   chosen.add(candidate);
-  const served = demands.servedBy(candidate.session);
-  for (const each of served) each.left -= 1;
-  return served;
+  for (const each of demands.servedBy(candidate.session)) each.left -= 1;
 }
 
 /** For a demand that the whole ladder leaves unmet: the keeps that a role has too many of. */
-function release(
-  inScope: readonly Candidate[],
-  candidates: readonly Candidate[],
-  demand: Demand,
-  choice: Choice,
-): void {
+function release(inScope: readonly Candidate[], demand: Demand, excess: ExcessKeeps, choice: Choice): void {
   const { quotas, chosen, released } = choice;
-  const stays = (candidate: Candidate) => !chosen.has(candidate);
-  const excess = excessKeeps(candidates.filter(stays), quotas);
-  if (excess.length === 0) return;
-  const keptBy = Map.groupBy(inScope.filter(stays), ({ session }) => quotas.of(session));
-  for (const { quota, role } of excess) {
+  const staying = inScope.filter((candidate) => !chosen.has(candidate));
+  const keptBy = Map.groupBy(staying, ({ session }) => quotas.of(session));
+  for (const { quota, role } of excess.among([...keptBy.keys()])) {
     for (const candidate of inRungs(keptBy.get(quota) ?? [], quotas)) {
       if (demand.left <= 0) return;
       if (role.excess <= 0) break;
@@ -147,12 +131,12 @@ function withoutSurplus({ demands, quotas, chosen }: Choice): readonly Candidate
 function toVictim(
   { session, rung, ageMs }: Candidate,
   ladder: readonly Rung[],
-  scopes: readonly Scope[],
+  demands: Demands,
   isReleased: boolean,
 ): Victim {
   const group = groupOf(session);
   const minAgeMs = ladder[rung]?.minAgeMs ?? 0;
-  const serves = scopes.filter((scope) => countsFor(scope, group));
+  const serves = demands.servedBy(session).map(({ scope }) => scope);
   const reason = { purpose: 'relieve', rung: rung + 1, minAgeMs, ageMs, group, serves } as const;
   return { session, reason: isReleased ? { ...reason, released: true } : reason };
 }
