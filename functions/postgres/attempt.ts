@@ -84,6 +84,7 @@ async function attemptLogin(
   over?.addEventListener('abort', silence.breakOff, { once: true });
   try {
     await client.connect();
+    silence.isIn();
     const session = await beginSession(client, socket, target);
     return { kind: 'in', session: { ...session, brokenBy } };
   } catch (error) {
@@ -112,15 +113,17 @@ class SilentServer extends Error {
 
 /**
  * Ends a login that takes too long: one that another try has overtaken soon, one whose connection does not come about after
- * an attempt's time, and one that hangs then as well, unless it may be waited for.
+ * an attempt's time, and one that hangs then as well, unless it may be waited for. Our first statement belongs to it.
  */
 function watchSilence(socket: Socket, withinMs: number, hangs: () => boolean) {
   const startedAt = Date.now();
   let isReached = false;
+  let isIn = false;
   socket.once('connect', () => (isReached = true));
   const end = () => {
     const isLong = Date.now() - startedAt >= ATTEMPT_TIMEOUT_MS;
-    socket.destroy(new SilentServer(isReached ? (isLong ? 'hanging' : 'cut-off') : 'silent'));
+    const hung = isIn ? 'unanswered' : 'hanging';
+    socket.destroy(new SilentServer(isReached ? (isLong ? hung : 'cut-off') : 'silent'));
   };
   const endOrWait = () => {
     if (withinMs <= ATTEMPT_TIMEOUT_MS || !isReached || !hangs()) return end();
@@ -131,7 +134,7 @@ function watchSilence(socket: Socket, withinMs: number, hangs: () => boolean) {
     clearTimeout(timer);
     timer = setTimeout(end, LOSER_MS);
   };
-  return { breakOff, isOver: () => clearTimeout(timer) };
+  return { breakOff, isIn: () => (isIn = true), isOver: () => clearTimeout(timer) };
 }
 
 /** What a server looks like that cannot start another process, and a resolver that is busy: the next try may fare better. */

@@ -16,9 +16,9 @@ import { type Credentials, type Target, targetText } from './target.ts';
 
 /**
  * How far a server came that did not let us in in time: `silent` has not taken the connection, `hanging` has taken it and did
- * not finish the login in as long as an attempt may take, and `cut-off` was given less.
+ * not finish the login in as long as an attempt may take, `unanswered` finished it and did not answer our first statement, and `cut-off` was given less.
  */
-export type Silence = 'silent' | 'hanging' | 'cut-off';
+export type Silence = 'silent' | 'hanging' | 'unanswered' | 'cut-off';
 
 /** What one attempt to get in came to. `refused` may be tried again, `denied` stays denied. */
 export type Attempted =

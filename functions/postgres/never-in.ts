@@ -25,6 +25,11 @@ const HANGING: Told = {
   found: 'it accepts our connection and does not finish the login',
   next: 'look at what a login waits for there: a login trigger (17 and later), PAM, LDAP or RADIUS in pg_hba.conf, or a server that hangs. At most two logins of ours wait, and no limit needs to be raised',
 };
+const UNANSWERED: Told = {
+  code: 'connect-unreachable',
+  found: 'it lets us in and does not answer our first statement',
+  next: 'look in pg_stat_activity at what it waits for there: other transactions, where default_transaction_isolation and default_transaction_deferrable are set for the maintenance database or our role and something in between drops our startup options, a lock on the catalog, or a pooler that waits for a slot itself. At most two sessions of ours wait',
+};
 const SILENT: Told = {
   code: 'connect-unreachable',
   found: 'it does not answer',
@@ -82,6 +87,7 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
     next: 'look at its log; the next run tries again',
   },
   hanging: HANGING,
+  unanswered: UNANSWERED,
   'cut-off': SILENT,
   silent: SILENT,
   tls: {
@@ -110,10 +116,12 @@ function hindranceOf(hindrances: ReadonlyMap<Hindrance, number>): Hindrance {
   const answered = [...hindrances].filter(([hindrance]) => !SILENCES.has(hindrance));
   const commonest = answered.toSorted(([, a], [, b]) => b - a)[0]?.[0];
   const isByOurs = commonest === undefined || REACHED_BY_OURS.has(commonest);
-  if (hindrances.has('hanging') && isByOurs) return 'hanging';
+  const hung = HUNG.find((each) => hindrances.has(each));
+  if (hung !== undefined && isByOurs) return hung;
   return commonest ?? 'silent';
 }
-const SILENCES: ReadonlySet<Hindrance> = new Set(['silent', 'hanging', 'cut-off']);
+const HUNG = ['unanswered', 'hanging'] as const;
+const SILENCES: ReadonlySet<Hindrance> = new Set(['silent', 'cut-off', ...HUNG]);
 
 /** Why nobody let us in until the deadline. */
 export function neverIn({ target, tries, startedAt, user, hindrances }: Vain): Problem {

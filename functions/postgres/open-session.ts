@@ -11,6 +11,8 @@ import { type Target, targetText } from './target.ts';
 
 /** The goodbye is a courtesy: after this the socket is destroyed. */
 const GOODBYE_MS = 500;
+/** The first statement belongs to the login, whose time bounds it: the driver must not end it earlier. */
+const NO_BOUND_MS = 2 ** 31 - 1;
 
 export type OpenSession = {
   readonly client: Client;
@@ -44,7 +46,8 @@ export async function beginSession(
 ): Promise<Omit<OpenSession, 'brokenBy'>> {
   // The protocol's process id is the pooler's when one answers, the function's is always the server's.
   const processId: unknown = Reflect.get(client, 'processID');
-  const { rows } = await client.query({ text: BEGIN_SESSION, values: [processId] });
+  const first = { text: BEGIN_SESSION, values: [processId], query_timeout: NO_BOUND_MS };
+  const { rows } = await client.query(first);
   const { pid, version: product, versionNumber, clientPort, notOurs } = rows[0] as Answer;
   const open = { client, product, versionNumber, close: () => goodbye(client, socket) };
   if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client, target) };

@@ -1,15 +1,22 @@
 import { dialUpstream, type Listening, listenOnLoopback } from './proxy.ts';
 import type { Place } from './targets.ts';
 
-/** Something in between that drops a startup packet's `options` without a word, as PgBouncer may be told to. */
-export async function startStrippingProxy({ database, ...server }: Place): Promise<Listening & Place> {
+/**
+ * Something in between that drops a startup packet's `options` without a word, as PgBouncer may be told to. `alter` is what it
+ * makes of anything else that the client sends.
+ */
+export async function startStrippingProxy(
+  { database, ...server }: Place,
+  alter: (bytes: Buffer) => Buffer = (bytes) => bytes,
+): Promise<Listening & Place> {
   const listening = await listenOnLoopback((client) => {
     const upstream = dialUpstream(server);
     client.once('data', (packet: Buffer) => {
       upstream.write(withoutOptions(packet));
-      client.pipe(upstream);
+      client.on('data', (bytes: Buffer) => upstream.write(alter(bytes)));
     });
     upstream.pipe(client);
+    client.once('end', () => upstream.end());
     client.once('close', () => upstream.destroy());
     upstream.once('close', () => client.end());
   });

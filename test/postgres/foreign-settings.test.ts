@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { remediate } from '../../functions/workflow/remediate.ts';
+import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { aRequest, briskPorts, eagerPolicy } from '../support/runs.ts';
+import { openIdle, openMany } from '../support/sessions.ts';
+import { startStrippingProxy } from '../support/stripping-proxy.ts';
+import { inMs, type Place } from '../support/targets.ts';
+
+/** Something in between drops our options, and our first statement does not get us a session as we want it. */
+
+const ENFORCE = eagerPolicy('enforce', { freeSlots: 19 });
+/** As long as ours, so that the message that holds it stays as long as it says. */
+const [OURS, FOREIGN] = ['pg_catalog, pg_temp', 'public, pg_catalog '];
+
+/** The path that the statement sets; the one that it compares with stands before, and stays. */
+function withForeignPath(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1');
+  const at = text.lastIndexOf(`('search_path', '${OURS}')`);
+  if (at < 0) return bytes;
+  const set = text.slice(at).replace(OURS, FOREIGN);
+  return Buffer.from(text.slice(0, at) + set, 'latin1');
+}
+
+describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
+  let server: TestServer;
+  let headroom: Role;
+  let mallory: Role;
+  let place: Place;
+
+  beforeAll(async () => {
+    server = await startServer({ version, settings: { max_connections: 20, log_statement: 'all' } });
+    headroom = await createLeastPrivilegeRole(server);
+    mallory = await createRole(server, 'mallory');
+    await server.query('CREATE DATABASE maint TEMPLATE template0 OWNER mallory');
+    place = { host: server.host, port: server.port, database: 'maint' };
+    await openMany(8, () => openIdle(server, { role: mallory, statement: 'SELECT 1' }));
+  });
+  afterAll(() => server.stop());
+
+  const run = (through: Place, withinMs: number) =>
+    remediate(aRequest({ policy: ENFORCE, deadline: inMs(withinMs) }), briskPorts(through, headroom));
+  /** What our role had the server run, apart from the question whether pgpool-II stands in between. */
+  const ourStatements = () =>
+    (server.log().match(/^.*headroom.*(?:execute|statement:).*$/gm) ?? []).filter(
+      (line) => !line.includes('SHOW pool_version'),
+    );
+
+  test('a run refuses to go on with a search_path that is not ours, and says that', async () => {
+    await using proxy = await startStrippingProxy(place, withForeignPath);
+    const before = ourStatements().length;
+    const record = await run(proxy, 6_000);
+    expect(record).toMatchObject({ outcome: 'cannot-connect', attempts: [], snapshot: null });
+    expect(record.problem?.code).toBe('connect-failed');
+    expect(record.problem?.message).toMatch(
+      /^The server at \S+ does not keep what we set for our own session \(search_path\): nothing was read\. /,
+    );
+    expect(ourStatements().length - before).toBe(1);
+  });
+
+  test('a first statement that waits for others is told as that', async () => {
+    const owner = await server.connect(mallory);
+    for (const setting of ["isolation = 'serializable'", 'read_only = on', 'deferrable = on'])
+      await owner.query(`ALTER DATABASE maint SET default_transaction_${setting}`);
+    await owner.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
+    await owner.query('CREATE TEMPORARY TABLE written (at int)');
+    await using proxy = await startStrippingProxy(place);
+    const record = await run(proxy, 9_000);
+    expect(record).toMatchObject({ outcome: 'cannot-connect', attempts: [], connecting: { attempts: 2 } });
+    expect(record.problem?.message).toMatch(
+      /: it lets us in and does not answer our first statement; look .* default_transaction_deferrable /,
+    );
+    await owner.end();
+  }, 30_000);
+});
