@@ -1,5 +1,5 @@
 import type { Candidate } from './candidates.ts';
-import type { Program, Programs } from './programs.ts';
+import type { CountedPrograms, Program } from './programs.ts';
 import type { Session } from './session.ts';
 import { compareText } from './slots.ts';
 
@@ -19,7 +19,7 @@ const MORE_THAN_KEEP = 5;
  * A program is never ended whole: `keepPerGroup` of its client sessions stay, whatever their state or database. For all programs
  * of a role together that is at most a tenth of the role's sessions, or a few: names are free to choose, slots are not.
  */
-export function quotasOf({ all, ofRole }: Programs, keepPerGroup: number): Quotas {
+export function quotasOf({ all, ofRole }: CountedPrograms, keepPerGroup: number): Quotas {
   const quotas = new Map<Session, Quota>();
   for (const program of all) {
     const quota = { program, mayGo: program.sessions.length - keepPerGroup };

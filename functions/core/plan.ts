@@ -3,7 +3,8 @@ import type { Problem } from './errors.ts';
 import { type Quotas, quotasOf } from './keep.ts';
 import { leftOver } from './left-over.ts';
 import type { Policy, Rung } from './policy.ts';
-import { programsIn } from './programs-in.ts';
+import type { Programs } from './programs.ts';
+import { programsAsBefore, programsIn } from './programs-in.ts';
 import { type Protection, protectionsOf } from './protection.ts';
 import { groupKey, identityOf, type Session } from './session.ts';
 import {
@@ -52,6 +53,8 @@ export type Remainder = {
   readonly tried: ReadonlySet<string>;
   /** That of the first plan. */
   readonly pressure: readonly Pressure[];
+  /** Those of the first plan's snapshot; without them the sessions are grouped anew. */
+  readonly programs?: Programs;
 };
 
 /**
@@ -69,7 +72,8 @@ export function planRemediation(
     ? pressureAgain(remainder.pressure, snapshot, policy, true)
     : pressureOf(snapshot, policy, isRefusal(trigger));
   const clients = clientSessions(snapshot);
-  const quotas = quotasOf(programsIn(snapshot), policy.limits.keepPerGroup);
+  const programs = remainder?.programs ? programsAsBefore(remainder.programs, clients) : programsIn(snapshot);
+  const quotas = quotasOf(programs, policy.limits.keepPerGroup);
   const reapRungs = trigger === 'schedule' && policy.reap ? [{ state: 'idle' as const, ...policy.reap }] : [];
   const barred = sortOut(snapshot, policy, [...policy.relieve.ladder, ...reapRungs], remainder);
   const eligible = snapshot.sessions.filter((session) => !barred.has(session));

@@ -1,4 +1,4 @@
-import { type Program, type Programs, programsOf } from './programs.ts';
+import { type CountedPrograms, type Program, type Programs, programsOf } from './programs.ts';
 import { type Group, groupOf, type Session } from './session.ts';
 import { clientSessions } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -31,4 +31,16 @@ export function byProgram(
   return new Map(
     [...grouped].flatMap(([program, those]) => (program === null ? [] : [[program, those] as const])),
   );
+}
+
+/**
+ * Sessions of a later look by the programs of the first one. Grouped anew, services of which a run left a single session
+ * could come out as one program, and lose in its next round what its first plan kept.
+ */
+export function programsAsBefore(before: Programs, sessions: readonly Session[]): CountedPrograms {
+  const grouped = byProgram(before, sessions);
+  return {
+    all: [...grouped].map(([program, those]) => ({ ...program, sessions: those })),
+    ofRole: programsOf(sessions).ofRole,
+  };
 }

@@ -23,6 +23,9 @@ export type Programs = {
   readonly ofRole: ReadonlyMap<string, number>;
 };
 
+/** As far as keeps are counted by them. */
+export type CountedPrograms = Pick<Programs, 'all' | 'ofRole'>;
+
 /** More pairs of a role and an application with a single session each are no programs of their own, whatever their names. */
 const MOST_SINGLES = 5;
 

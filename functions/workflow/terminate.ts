@@ -1,6 +1,7 @@
 import { RemediationError } from '../core/errors.ts';
 import { type Plan, planRemediation } from '../core/plan.ts';
 import { MOST_VICTIMS } from '../core/policy.ts';
+import { programsIn } from '../core/programs-in.ts';
 import { identityOf, type Session } from '../core/session.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { attemptResult, cameToNothing, type GuardResult } from '../core/verification.ts';
@@ -27,7 +28,8 @@ export async function terminateVictims(run: Run, database: Database, first: Plan
     const { pressure } = first.plan;
     // A record can name so many attempts and no more.
     const atMost = Math.min(toNothing, MOST_VICTIMS - tried.size);
-    plan = planRemediation(withoutEnding(later, run), policy, trigger.kind, { atMost, tried, pressure });
+    const remainder = { atMost, tried, pressure, programs: programsIn(first.snapshot) };
+    plan = planRemediation(withoutEnding(later, run), policy, trigger.kind, remainder);
     if (plan.victims.length === 0) return;
   }
 }
