@@ -95,6 +95,7 @@ const memorySchema = strictObject({
   untold: listOf(
     strictObject({ runId: text, story: z.nullable(story), taken: listOf(oneOf(TOPICS)), checks }),
   ),
+  keepToldBy: z.optional(text),
 });
 
 /**

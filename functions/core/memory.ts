@@ -36,6 +36,8 @@ export type Memory = {
   readonly trippedAt: string | null;
   /** Messages that not every topic is known to have, oldest first. */
   readonly untold: readonly Untold[];
+  /** The run whose message says whom the keep of before there were programs would have kept; absent until one does. */
+  readonly keepToldBy?: string | undefined;
 };
 
 export const NOTHING_REMEMBERED: Memory = {

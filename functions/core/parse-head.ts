@@ -11,6 +11,7 @@ const slots = z.nullable(z.object({ scope, used: count, usable: count }));
 const group = z.object({ application: z.string(), user: z.string(), database: z.string() });
 const moment = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/));
 /** What this does not name is left out: each field of a head has to stand here. */
+const groups = z.array(z.object({ group, count })).check(z.maxLength(MOST_GROUPS));
 export const headSchema = z.object({
   code: z.optional(z.string()),
   policyHash: z.optional(z.string()),
@@ -26,7 +27,8 @@ export const headSchema = z.object({
     z.nullable(z.object({ from: moment, to: moment, tries: count, address: z.nullable(z.string()) })),
     null,
   ),
-  groups: z.array(z.object({ group, count })).check(z.maxLength(MOST_GROUPS)),
+  groups,
+  keptBefore: z.optional(z.object({ count, chosen: count, groups })),
 });
 
 /** The head beside a packed record; null where there is none, as in the result of an older `remediate`, or none that can be read. */

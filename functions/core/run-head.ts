@@ -1,10 +1,11 @@
 import type { RunSummary } from './incident.ts';
+import { keptBefore } from './kept-before.ts';
 import { ownTriesOf } from './own-tries.ts';
 import { programNames } from './programs-in.ts';
 import { groupText } from './ranking.ts';
 import type { RunIdentity, RunRecord } from './record.ts';
 import { isStuck, type LockSight } from './run-lock.ts';
-import { type Group, identityOf } from './session.ts';
+import { type Group, identityOf, type Session } from './session.ts';
 import type { Pressure } from './slots.ts';
 import { isRefusal, type TriggerKind } from './trigger.ts';
 import { isFreed, retakenBy } from './verification.ts';
@@ -36,8 +37,17 @@ export type RunHead = Pick<
   /** Those of `ended` that left without an answer: by us, or by themselves. */
   readonly perhaps: number;
   /** Whose sessions they are, the largest groups first: those that were told to end, or were chosen where none was told. */
-  readonly groups: readonly { readonly group: Group; readonly count: number }[];
+  readonly groups: GroupCounts;
+  /**
+   * Victims that the keep of before there were programs would have kept, how many were chosen, and whose the kept ones are.
+   * Absent where it would have kept none of them, and in a head of before.
+   */
+  readonly keptBefore?:
+    | { readonly count: number; readonly chosen: number; readonly groups: GroupCounts }
+    | undefined;
 };
+
+type GroupCounts = readonly { readonly group: Group; readonly count: number }[];
 
 /** More than this is for the record to say. */
 export const MOST_GROUPS = 3;
@@ -65,7 +75,15 @@ export function headOf(record: RunRecord): RunHead {
     retaken: plan !== null && settled ? retakenBy(plan, attempts, settled) : 0,
     ownTries: ownTriesOf(record),
     groups: groupsOf(record),
+    ...keptBeforeIn(record),
   };
+}
+
+function keptBeforeIn(record: RunRecord): Pick<RunHead, 'keptBefore'> {
+  const kept = keptBefore(record);
+  if (kept.length === 0) return {};
+  const chosen = record.plan?.victims.length ?? 0;
+  return { keptBefore: { count: kept.length, chosen, groups: countByProgram(kept, record) } };
 }
 
 function slotsUsed({ scope, used, usable }: Pressure): SlotsUsed {
@@ -78,12 +96,17 @@ function sameScope({ scope }: Pressure, later: readonly Pressure[]): SlotsUsed |
   return same ? slotsUsed(same) : null;
 }
 
-function groupsOf({ snapshot, plan, attempts }: RunRecord): RunHead['groups'] {
+function groupsOf(record: RunRecord): GroupCounts {
+  const { snapshot, plan, attempts } = record;
   const told = new Set(attempts.map(identityOf));
   const sessions =
     told.size === 0
       ? (plan?.victims ?? []).map(({ session }) => session)
       : (snapshot?.sessions ?? []).filter((session) => told.has(identityOf(session)));
+  return countByProgram(sessions, record);
+}
+
+function countByProgram(sessions: readonly Session[], { snapshot }: RunRecord): GroupCounts {
   const nameOf = programNames(snapshot);
   return [...Map.groupBy(sessions, (session) => groupText(nameOf(session))).values()]
     .flatMap((those) => (those[0] ? [{ group: nameOf(those[0]), count: those.length }] : []))

@@ -62,6 +62,7 @@ export function reportedRun(
   return {
     ...rest,
     summary: { ...summaryOfHead(run, head), ...cause },
+    hasKeptBefore: head.keptBefore !== undefined,
     worthTelling: isWorthTelling({ outcome, trigger: { kind: head.trigger }, lock: head.lock ?? null }),
   };
 }

@@ -23,11 +23,16 @@ export type ReportedRun = {
   readonly worthTelling: boolean;
   /** Misconfigurations that it found, by check; null when it did not look. */
   readonly checks: readonly string[] | null;
+  /** It chose sessions that the keep of before there were programs would have kept. */
+  readonly hasKeptBefore?: boolean;
 };
+
+/** `saysKeptBefore` is `unknown` where nobody can tell whether it was said. */
+type DueRun = Due & { readonly story: Story | null; readonly saysKeptBefore: boolean | 'unknown' };
 
 /** What is due to be told of a run. Without a story it tells of the run alone. */
 export type Dues = {
-  readonly run: (Due & { readonly story: Story | null }) | null;
+  readonly run: DueRun | null;
   /** The misconfigurations that are news; `unknown` where nobody can tell which are. */
   readonly checks: (Due & { readonly checks: readonly string[] }) | null | 'unknown';
 };
@@ -56,16 +61,19 @@ function wouldOpen({ incident, runs }: Memory, { summary }: ReportedRun): boolea
   return incident === null && !runs.some(({ id }) => id === summary.runId);
 }
 
-function remembering(before: Memory, { summary, checks }: ReportedRun, now: number): Memory {
+function remembering(before: Memory, { summary, checks, hasKeptBefore }: ReportedRun, now: number): Memory {
   const { runId } = summary;
   const { memory, isTold, story } = follow(before, summary, now);
   const followed = isTold ? addUntold(memory, { runId, story, checks: [] }) : memory;
-  return checks === null ? followed : beginChecks(followed, runId, checks);
+  const saysIt = isTold && hasKeptBefore === true && memory.keepToldBy === undefined;
+  const noted = saysIt ? { ...followed, keepToldBy: runId } : followed;
+  return checks === null ? noted : beginChecks(noted, runId, checks);
 }
 
 function duesOfNobody({ summary, worthTelling, checks }: ReportedRun, ports: ReportPorts): Dues {
   const due = { messageId: `${summary.runId}-run`, topics: topicsOf(ports), mark: async () => {} };
-  return { run: worthTelling ? { ...due, story: null } : null, checks: checks === null ? null : 'unknown' };
+  const run = worthTelling ? ({ ...due, story: null, saysKeptBefore: 'unknown' } as const) : null;
+  return { run, checks: checks === null ? null : 'unknown' };
 }
 
 function duesIn(memory: Memory, runId: string, store: MemoryStore, server: string, ports: ReportPorts): Dues {
@@ -81,7 +89,8 @@ function duesIn(memory: Memory, runId: string, store: MemoryStore, server: strin
         () => {},
         (thrown) => noteTrouble(thrown, server, ports),
       );
-    return { messageId: `${runId}-${kind}`, topics, mark, story, checks };
+    const saysKeptBefore = memory.keepToldBy === runId;
+    return { messageId: `${runId}-${kind}`, topics, mark, story, checks, saysKeptBefore };
   };
   return { run: dueOf({ runId, about: 'run' }), checks: dueOf({ runId, about: 'checks' }) };
 }

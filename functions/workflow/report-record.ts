@@ -4,6 +4,7 @@ import type { Message } from '../core/message.ts';
 import { checkExplained, checkMessage, checkReadRun } from '../core/parse-answers.ts';
 import { failedRun, METRICS_CHOICES, type MetricsChoice } from '../core/run-metrics.ts';
 import { renderUnreadable } from '../render/failure.ts';
+import { withKeptBefore } from '../render/kept-before.ts';
 import { withLeftOut } from '../render/left-out.ts';
 import { renderShort } from '../render/short.ts';
 import { checkSize } from './check-size.ts';
@@ -87,7 +88,21 @@ async function tellRun(
     written === null
       ? inShort(delivery, run, attempts, links.record, story)
       : withLeftOut(written, attempts.leftOut());
-  await tell(message, due, { kind, requestId }, ports);
+  await tell(sayingKeptBefore(message, run, due, ports), due, { kind, requestId }, ports);
+}
+
+/** Without a memory that can be read and written there is no "once", and nothing but a line in the log. */
+function sayingKeptBefore(
+  message: Message,
+  { runId, server, head }: KnownRun,
+  { saysKeptBefore }: NonNullable<Dues['run']>,
+  { log }: ReportPorts,
+): Message {
+  const kept = head?.keptBefore;
+  if (kept === undefined || saysKeptBefore === false) return message;
+  if (saysKeptBefore === true) return withKeptBefore(message, kept);
+  log('kept-before', { runId, server, ...kept });
+  return message;
 }
 
 function inShort(
