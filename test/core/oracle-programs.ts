@@ -53,6 +53,16 @@ export function mergedInto(clients: readonly Session[]): readonly OracleProgram[
   }));
 }
 
+/** Sessions of programs that were several before: more than five names that keep a session each under one role become one. */
+export const regrouped = (
+  before: readonly OracleProgram[],
+  after: readonly OracleProgram[],
+): readonly Session[] =>
+  after.flatMap(({ members }) => {
+    const were = before.filter((program) => program.members.some((each) => members.includes(each)));
+    return were.length > 1 ? members : [];
+  });
+
 export const byAge = (a: Session, b: Session) =>
   (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) || compare(keyOf(a), keyOf(b)) || (a.pid ?? 0) - (b.pid ?? 0);
 const keyOf = ({ user, application, database }: Session) =>
