@@ -11,16 +11,15 @@ import { logRun } from './middleware/log-run.ts';
 import { type Parsed, parseInvocation } from './middleware/parse-invocation.ts';
 import { smallYoungSpace } from './middleware/small-young-space.ts';
 import { timeUp } from './middleware/time-up.ts';
-import { knownSlots } from './postgres/known-slots.ts';
 import { serverPorts } from './postgres/server-ports.ts';
-import { knownStartup } from './postgres/startup.ts';
+import { warmState } from './warm-state.ts';
 import { parseEvent } from './workflow/parse-event.ts';
 import { remediate } from './workflow/remediate.ts';
 import { packRecord, type RunResult } from './workflow/run-result.ts';
 
 /** Kept free at the end for closing the session and packing the record. */
 const RETURN_MS = 5_000;
-const known = { slots: knownSlots(), startup: knownStartup() };
+const known = warmState();
 if (process.env[REMEDIATE_ENV.secret] !== undefined) await loadSecretsClient();
 
 /** Gives one server its slots back. Invoked by alarm and schedule, always asynchronously: a destination takes the result. */

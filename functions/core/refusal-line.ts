@@ -5,6 +5,7 @@ import { type RefusalKind, type Sentence, sentenceIn, wholeSentence } from './re
 import { marksIn, type ServerLine, splitAtSeverity, startsLikeServer } from './server-line.ts';
 import { severityOf } from './severity.ts';
 import { isKeyOfSpeech, isQuotedOfClient } from './told-at.ts';
+import { MOST_OF_JSON, unwrappedLine } from './unwrapped-line.ts';
 
 export type { RefusalKind } from './refusal-sentence.ts';
 
@@ -16,8 +17,8 @@ export type RefusalLine = Client & { readonly kind: RefusalKind; readonly figure
 
 /** Longer lines are stack traces, and say it in the beginning if at all. */
 const MOST_CHARACTERS = 16_384;
-/** CloudWatch takes no longer line. JSON is read whole or not at all. */
-const MOST_OF_JSON = 262_144;
+/** The cause of a stack trace is among these. */
+const MOST_LINES = 400;
 /** Shippers wrap lines once or twice. */
 const MOST_WRAPS = 4;
 
@@ -27,26 +28,12 @@ export function refusalIn(message: string): RefusalLine | null {
 }
 
 function refusalAt(message: string, wraps: number): RefusalLine | null {
-  const text = unwrapped(message);
+  const text = unwrappedLine(message);
   if (text === null) return null;
   const object = text.startsWith('{') && text.length <= MOST_OF_JSON ? fieldsOf(text) : {};
   if (Object.keys(object).length > 0) return wraps < MOST_WRAPS ? refusalInJson(object, wraps) : null;
   if (isOfCsv(text)) return refusalOfEntry(entryOfCsv(text));
   return refusalInText(text.slice(0, MOST_CHARACTERS));
-}
-
-/** Container runtimes: `2026-11-21T03:15:20.123Z stderr F `. */
-const OF_CONTAINER = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:err|out) [FP] /;
-/** syslog, in either form; `[3-1]` counts the message and the line in it. */
-const OF_SYSLOG =
-  /^(?:<\d{1,3}>(?:1 )?)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d)) \S{1,255} postgres[\w.-]{0,60}(?:\[\d{1,10}\]:|(?: \S{1,60}){3}) (?:\[\d{1,10}-(\d{1,10})\] )?/;
-
-/** Without what shippers put before a line. Null for a later line of a server's message, which may quote anything. */
-function unwrapped(message: string): string | null {
-  const bare = message.slice(0, MOST_OF_JSON).replace(OF_CONTAINER, '');
-  const [head = '', line = '1'] = OF_SYSLOG.exec(bare.slice(0, 1_024)) ?? [];
-  const text = bare.slice(head.length);
-  return line !== '1' || /^(?:\t|#011)/.test(text) ? null : text.trimEnd();
 }
 
 /** What the server logged at FATAL: a sentence that is known, or another one with the SQLSTATE. */
@@ -57,18 +44,25 @@ function refusalOfEntry(entry: LoggedEntry | null): RefusalLine | null {
   return entry.sqlstate === TOO_MANY_CONNECTIONS ? unknownWording(entry.client) : null;
 }
 
-function refusalInText(text: string): RefusalLine | null {
+function refusalInText(coloured: string): RefusalLine | null {
+  const text = coloured.replaceAll(COLOURS, '');
   const [head = '', ...more] = text.split(/\r?\n/);
   const line = splitAtSeverity(head);
   if (line !== null && !line.isOfApplication) return refusalInServerLine(line);
   // A name with a line break tears a server's line apart; whole, it still has one severity.
   const torn = line === null && startsLikeServer(head) ? splitAtSeverity(text) : null;
-  if (torn !== null && !torn.isOfApplication) return refusalInServerLine(torn);
-  for (const each of [head, ...more]) {
+  if (torn !== null)
+    return torn.isOfApplication ? refusalInLine(markedLine(text)) : refusalInServerLine(torn);
+  for (const each of [head, ...more.slice(0, MOST_LINES)]) {
     const refusal = refusalInLine(each);
     if (refusal !== null) return refusal;
   }
   return null;
+}
+
+/** The one line that has a severity. */
+function markedLine(text: string): string {
+  return text.split(/\r?\n/).find((line) => marksIn(line) > 0) ?? '';
 }
 
 function refusalInServerLine({ prefix, severity, said, sqlstate: stated }: ServerLine): RefusalLine | null {
@@ -108,8 +102,7 @@ function clientBy(prefix: Prefix | null, { kind, limit }: Sentence): Client {
 const POOLER_LETS_GO = / LOG [CS]-0x[0-9a-f]{1,16}: \S{1,700} closing because: /;
 
 /** In the log of an application or of a pooler. */
-function refusalInLine(coloured: string): RefusalLine | null {
-  const line = coloured.replaceAll(COLOURS, '');
+function refusalInLine(line: string): RefusalLine | null {
   // PgBouncer writes of each refusal twice: what it told the client, and that it let go of it.
   if (POOLER_LETS_GO.test(line) || marksIn(line) > 1) return null;
   const client = clientOfPooler(line) ?? NOBODY;
@@ -127,10 +120,10 @@ const OF_DRIVERS =
   /(?<![\w'])(?:sql_?state(?:_code)?|code)\W{0,4}E?53300\b|\b53300 \(too_many_connections\)|\b(?:asyncpg\.exceptions\.|psycopg2?\.errors\.|PG::)TooManyConnections(?:Error)?\b|PostgresException[^\n]{0,40}: 53300:/i;
 
 function refusalInJson(object: Fields, wraps: number): RefusalLine | null {
-  const entry = entryOfJson(object);
-  if (entry !== null) return refusalOfEntry(entry);
   let isStated = false;
-  for (const { key, value } of leavesOf(object)) {
+  for (const { key, value, entry } of leavesOf(object)) {
+    const logged = entry === null ? null : refusalOfEntry(entry);
+    if (logged !== null) return logged;
     if (isKeyOfSpeech(key) && typeof value === 'string') {
       const refusal = refusalAt(value, wraps + 1);
       if (refusal !== null) return refusal;
@@ -143,16 +136,24 @@ function refusalInJson(object: Fields, wraps: number): RefusalLine | null {
 const MOST_LEAVES = 400;
 const MOST_DEPTH = 8;
 
-type Leaf = { readonly key: string; readonly value: unknown };
+type Leaf = { readonly key: string; readonly value: unknown; readonly entry: LoggedEntry | null };
 
-/** The values in an object, each with the key that it stands under; in a list, with the list's. */
+/**
+ * The values in an object, each with the key that it stands under; in a list, with the list's. What a server logged is one of
+ * them as a whole, however deep a shipper has put it: beside its message it quotes what clients write.
+ */
 function leavesOf(object: Fields): readonly Leaf[] {
   const leaves: Leaf[] = [];
   const visit = (key: string, value: unknown, depth: number): void => {
     if (leaves.length >= MOST_LEAVES || depth > MOST_DEPTH) return;
-    if (typeof value !== 'object' || value === null) leaves.push({ key, value });
+    if (typeof value !== 'object' || value === null) leaves.push({ key, value, entry: null });
     else if (Array.isArray(value)) for (const each of value) visit(key, each, depth + 1);
-    else for (const [name, each] of Object.entries(value)) visit(name, each, depth + 1);
+    else {
+      const fields = fieldsOf(value);
+      const entry = entryOfJson(fields);
+      if (entry !== null) leaves.push({ key, value: null, entry });
+      else for (const [name, each] of Object.entries(fields)) visit(name, each, depth + 1);
+    }
   };
   visit('', object, 0);
   return leaves;

@@ -64,7 +64,7 @@ const WORDINGS: readonly Wording[] = [
     '[Tt]imed-out waiting to acquire database connection',
     // Odyssey and Supavisor
     String.raw`too many (?:active clients|tcp connections)(?: for user)?(?: \([\w .-]{1,160}\))?`,
-    String.raw`(?:\(EMAXCONN\w{1,20}\) )?[Mm]ax clients reached[\w ,:-]{0,120}`,
+    String.raw`(?:\(EMAXCONN\w{0,20}\) |MaxClientsInSessionMode: )?[Mm]ax client(?:s| connections) reached[\w ,:-]{0,120}`,
   ].map((pattern): Wording => ({ kind: 'pooler', pattern })),
 ];
 const WHOLE = WORDINGS.map(({ kind, pattern }) => ({
@@ -92,24 +92,35 @@ const MOST_PLACES = 20;
 
 /** A driver passes on what the server said after its severity, and names of clients come later in that. */
 const FATAL = /\b(?:FATAL|PANIC):\s{1,3}/;
+/** What poolers put before a sentence of the server's, or of their own. */
+const PASSED_ON =
+  /(?:odyssey: \w{1,40}: )?(?:server login has been failing, cached error: )?(?:server login failed: (?:FATAL:? )?)?/y;
 
 /** The first sentence in a line of an application's log that stands where one is told, as drivers and loggers write it. */
 export function sentenceIn(line: string): Sentence | null {
-  const severity = FATAL.exec(line);
-  const only = severity === null ? null : severity.index + severity[0].length;
+  const places = placesIn(line);
   for (const { kind, pattern } of SOMEWHERE) {
-    let places = 0;
+    let tried = 0;
     for (const found of line.matchAll(pattern)) {
-      places += 1;
-      if (places > MOST_PLACES) break;
+      tried += 1;
+      if (tried > MOST_PLACES) break;
       const [text] = found;
       const end = found.index + text.length;
-      const isPlaced = only === null || found.index === only;
+      const isPlaced = places === null || places.includes(found.index);
       if (isPlaced && isToldAt(line, found.index) && isEnded(line.slice(end, end + 8)))
         return { kind, text, limit: found.groups?.limit ?? null };
     }
   }
   return null;
+}
+
+/** Where a line with a severity says its sentence; null for a line without. */
+function placesIn(line: string): readonly number[] | null {
+  const severity = FATAL.exec(line);
+  if (severity === null) return null;
+  const begins = severity.index + severity[0].length;
+  PASSED_ON.lastIndex = begins;
+  return [begins, begins + (PASSED_ON.exec(line)?.[0].length ?? 0)];
 }
 
 /** A sentence ends with its line, at a mark, or before a place in a program: `… already (SQLSTATE 53300)`, `… at pool.js`. */

@@ -1,5 +1,4 @@
 import { readPrefix } from './log-prefix.ts';
-import { MOMENT } from './prefix-tokens.ts';
 import { type Severity, severityOf } from './severity.ts';
 
 /** A line as servers write it, taken apart at its one severity. */
@@ -14,7 +13,7 @@ export type ServerLine = {
 };
 
 /** Servers write a severity, which has no small letters, a colon and two spaces. */
-const MARK = /(?<=[\p{Lu}\p{Lo}\p{Script=Georgian}] ?): {2}(?! )/u;
+const MARK = /(?<=[\p{Lu}\p{Lo}\p{Script=Georgian}] ?|\(FATAL\)): {2}(?! )/u;
 
 /** A name with a mark in it makes a second one, as does what another server said. */
 export function marksIn(line: string): number {
@@ -28,7 +27,7 @@ export function marksIn(line: string): number {
 export function splitAtSeverity(line: string): ServerLine | null {
   const [before, words, ...more] = line.split(MARK);
   if (before === undefined || words === undefined) return null;
-  const [word = ''] = /[\p{L}\p{M}]{0,40} ?$/u.exec(before.slice(-42)) ?? [];
+  const [word = ''] = /(?:ÖLÜMCÜL \(FATAL\)|[\p{L}\p{M}]{0,40} ?)$/u.exec(before.slice(-42)) ?? [];
   const known = /(?:FATAL|PANIC)$/.exec(word)?.[0] ?? word;
   const prefix = before.slice(0, before.length - known.length);
   const severity = more.length > 0 ? 'lesser' : severityOf(known.trimEnd());
@@ -38,7 +37,7 @@ export function splitAtSeverity(line: string): ServerLine | null {
 }
 
 const PASSED_ON =
-  /error|exception|fail|traceback|psql|libpq|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b/i;
+  /error|exception|fail|traceback|psql|libpq|odbc|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b/i;
 
 /** Drivers pass on what they got, and guides write ERROR for it; STATEMENT and the like are a server's alone. */
 function isPassedOn(prefix: string, word: string): boolean {
@@ -51,7 +50,9 @@ function isOfNoServer(prefix: string): boolean {
   return PASSED_ON.test(prefix) && (readPrefix(prefix)?.words.length ?? 1) > 0;
 }
 
-const BEGINS = new RegExp(`^[<[]?\\s?${MOMENT}`);
+/** Servers write a point before parts of a second, and a zone behind it; loggers a comma, or a level. */
+const BEGINS =
+  /^[<[]?\s?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})? (?!DEBUG|TRACE|INFO|WARN|SEVERE|CRITICAL)(?:[A-Z][A-Za-z]{1,5}|[+-]\d\d(?::?\d\d)?)(?!\w)/;
 
 /** Whether a line begins as a server's do, and is none of an application's. */
 export function startsLikeServer(line: string): boolean {

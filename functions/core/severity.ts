@@ -67,7 +67,14 @@ const LESSER: readonly string[] = [
   ...['调试', '日志', '信息', '注意', '警告', '错误', '详细信息', '提示', '查询', '上下文', '语句', '位置'],
 ];
 /** Chinese says "more fatal than a fatal error" for PANIC, and both end like its word for ERROR. */
-const MOST_SEVERE: readonly string[] = ['FATAL', 'PANIC', '致命错误', '比致命错误还过分的错误', '치명적오류'];
+const MOST_SEVERE: readonly string[] = [
+  'FATAL',
+  'PANIC',
+  'ÖLÜMCÜL (FATAL)',
+  '致命错误',
+  '比致命错误还过分的错误',
+  '치명적오류',
+];
 
 /**
  * - `fatal`: known to end a session. `lesser`: known not to.

@@ -1,6 +1,6 @@
 /** Keys under which loggers put what went wrong. */
 const OF_SPEECH =
-  /(?:mess?age|msg|err(?:or)?s?|exception|reason|cause|text|log|stack|trace|info|event|body|payload|^M)$/i;
+  /(?:mess?age|msg|err(?:or)?s?|exception|reason|cause|text|log|stack|trace|info|event|body|payload|details|^M|^@[mx])$/i;
 /** What clients choose: a sentence in a name or in a query is told by nobody. */
 const OF_CLIENTS =
   /(?:^|[._@-])(?:user|username|usename|role|login|owner|query|statement|sql|app|application|\w{0,12}name|database|db|param\w{0,12}|arg\w{0,12}|input|values?|host|password|key|search|q)$/i;
@@ -21,31 +21,47 @@ export function isKeyOfSpeech(key: string): boolean {
 
 /** Whether a line of an application's log tells what begins at a place, and does not quote it from a name or a query. */
 export function isToldAt(line: string, place: number): boolean {
-  const opened = openQuoteBefore(line, place);
-  const from = Math.max(opened === null ? 0 : opened + 1, place - MOST_BEFORE);
-  return !isClientsQuote(line, opened) && isBegun(line.slice(from, place));
+  const quotes = openQuotesBefore(line, place);
+  const from = Math.max(quotes.at(-1)?.end ?? 0, place - MOST_BEFORE);
+  return !quotes.some((quote) => isClientsQuote(line, quote)) && isBegun(line.slice(from, place));
 }
 
 /** Whether a place is inside what a line quotes of a client. */
 export function isQuotedOfClient(line: string, place: number): boolean {
-  return isClientsQuote(line, openQuoteBefore(line, place));
+  return openQuotesBefore(line, place).some((quote) => isClientsQuote(line, quote));
 }
 
-function isClientsQuote(line: string, opened: number | null): boolean {
-  return opened !== null && !isQuotedSpeech(line.slice(Math.max(0, opened - MOST_BEFORE), opened));
+/** A mark that opens a quote, with the backslashes before it. */
+type Quote = { readonly start: number; readonly end: number };
+
+function isClientsQuote(line: string, { start }: Quote): boolean {
+  return !isQuotedSpeech(line.slice(Math.max(0, start - MOST_BEFORE), start));
 }
 
-/** Where the quote was opened that is still open at a place; null where none is. */
-function openQuoteBefore(line: string, place: number): number | null {
+/** The quotes that are still open at a place, the innermost last. */
+function openQuotesBefore(line: string, place: number): readonly Quote[] {
   const from = Math.max(0, place - MOST_QUOTED);
   const before = line.slice(from, place);
-  for (const quote of ['"', '`'])
-    if (before.split(quote).length % 2 === 0) return from + before.lastIndexOf(quote);
+  for (const mark of [/(?<!\\)(\\*)"/g, /(?<!\\)(\\*)`/g]) {
+    const quotes = openQuotesOf(before, from, mark);
+    if (quotes.length > 0) return quotes;
+  }
   // An apostrophe opens nothing inside a word, and what it opens ends before a mark or a space.
   const single = before.lastIndexOf("'");
-  return single >= 0 && /(?:^|[\s=:([{,])'[^']*$/.test(before.slice(Math.max(0, single - 1)))
-    ? from + single
-    : null;
+  const isOpen = single >= 0 && /(?:^|[\s=:([{,])'[^']*$/.test(before.slice(Math.max(0, single - 1)));
+  return isOpen ? [{ start: from + single, end: from + single + 1 }] : [];
+}
+
+/** A quote inside a quote has more backslashes: `"connection to \"db\" failed: …` is still inside the first one. */
+function openQuotesOf(before: string, from: number, mark: RegExp): readonly Quote[] {
+  const open: (Quote & { readonly backslashes: number })[] = [];
+  for (const { 0: text, 1: { length: backslashes } = '', index } of before.matchAll(mark)) {
+    while ((open.at(-1)?.backslashes ?? 0) > backslashes) open.pop();
+    const closes = open.at(-1)?.backslashes === backslashes;
+    if (closes) open.pop();
+    else open.push({ start: from + index, end: from + index + text.length, backslashes });
+  }
+  return open;
 }
 
 /** Whether a logger says what follows, rather than naming a client. */
@@ -59,7 +75,7 @@ function isBegun(text: string): boolean {
     return key === undefined || !isOfClients(key) || /\b(?:the|from) database:\s{0,3}$/.test(before);
   return (
     before !== text ||
-    /(?:[\])>|;-]\s{1,3}|[([{<])$/.test(before) ||
+    /(?:[\])>|;-]\s{1,3}|(?<!=)[([{<])$/.test(before) ||
     /(?:exception|failed|failure)\s{1,3}$/i.test(before)
   );
 }

@@ -11,6 +11,7 @@ export type PoolerAccess = PoolerTarget & { readonly source: CredentialSource | 
 /** What a server may have besides itself. */
 type Beside = Lent & {
   readonly recall?: RemediatePorts['recall'];
+  readonly tries?: RemediatePorts['tries'];
   readonly pooler?: PoolerAccess | null;
 };
 
@@ -19,7 +20,7 @@ export function serverPorts(
   target: Target,
   source: CredentialSource,
   log: RemediatePorts['log'],
-  { recall = async () => null, pooler = null, ...lent }: Beside = {},
+  { recall = async () => null, tries, pooler = null, ...lent }: Beside = {},
 ): RemediatePorts {
   let known: Credentials | null = null;
   const pace = paceOf();
@@ -44,6 +45,7 @@ export function serverPorts(
       return connect(target, knownOrRead, deadline, { pace, ...lent });
     },
     recall,
+    tries,
     readPooler: async () => {
       if (pooler === null) return null;
       const { readPooler } = await import('./pooler/read-pooler.ts');

@@ -1,3 +1,4 @@
+import type { OwnTries } from '../core/incident.ts';
 import { ownTriesIn } from '../core/memory.ts';
 import { mayBeOwn, namesOthers, ownAlarm, withoutOwnLines } from '../core/own-lines.ts';
 import { type Idle, idleReason, type Trigger } from '../core/trigger.ts';
@@ -15,12 +16,19 @@ export async function ownDoing(run: Run, news: Trigger): Promise<Idle | null> {
   if (namesOthers(news)) return null;
   await takeOffOwnLines(run, news);
   if (run.trigger.kind !== 'alarm') return idleReason(run.trigger, run.startedAt);
-  const why = ownAlarm(run.trigger, ownTriesIn(await run.recalled));
+  const why = ownAlarm(run.trigger, await ownTries(run));
   return why === null ? null : { outcome: 'muted', why };
 }
 
 /** What is told, and judged by, is without the lines that our own tries left behind. */
 export async function takeOffOwnLines(run: Run, news: Trigger): Promise<void> {
   if (news.kind !== 'log-lines') return;
-  run.trigger = asKept(withoutOwnLines(news, ownTriesIn(await run.recalled)));
+  run.trigger = asKept(withoutOwnLines(news, await ownTries(run)));
+}
+
+/** Those that memory holds, and those that only this function knows so far. */
+async function ownTries({ ports, recalled }: Run): Promise<readonly OwnTries[]> {
+  const remembered = ownTriesIn(await recalled);
+  const isNew = ({ from }: OwnTries) => !remembered.some((each) => each.from === from);
+  return [...remembered, ...(ports.tries?.all() ?? []).filter(isNew)];
 }

@@ -11,6 +11,7 @@ import type { Measure } from '../core/run-metrics.ts';
 import type { Session } from '../core/session.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { GuardResult } from '../core/verification.ts';
+import type { KnownTries } from './known-tries.ts';
 import type { ReportSteps } from './report-steps.ts';
 
 /** One session with the server, alone and bounded. Every call is one or more autocommitted statements. */
@@ -40,6 +41,8 @@ export type RemediatePorts = {
   readonly connect: (deadline: number) => Promise<Connection>;
   /** What memory holds of the server, in half a second at most; null where there is no memory. Never rejects. */
   readonly recall: () => Promise<Recall | null>;
+  /** Refused tries of the last runs in this process; undefined where a process has one run. */
+  readonly tries?: KnownTries | undefined;
   /** What the server's pooler says of itself, in a second at most; null where none is declared. Never rejects. */
   readonly readPooler: () => Promise<PoolerState | null>;
   readonly now: () => number;

@@ -29,7 +29,9 @@ export async function remediate(request: RunRequest, ports: RemediatePorts): Pro
   const run = startRun(request, ports);
   const ending = await execute(run).catch((thrown) => broken(run, coerceError(thrown)));
   done(run, 'finished');
-  return toRecord(run, ending, await run.recalled);
+  const record = toRecord(run, ending, await run.recalled);
+  ports.tries?.keep(record);
+  return record;
 }
 
 async function execute(run: Run): Promise<Ending> {

@@ -3,6 +3,7 @@ import type { OwnTries } from '../../functions/core/incident.ts';
 import type { Recall } from '../../functions/core/memory.ts';
 import type { Trigger } from '../../functions/core/trigger.ts';
 import { isWorthTelling } from '../../functions/core/worth-telling.ts';
+import { type KnownTries, knownTries } from '../../functions/workflow/known-tries.ts';
 import type { RemediatePorts } from '../../functions/workflow/ports.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
 import { aLogLines, anAlarm, aPolicy, aRefused } from '../support/builders.ts';
@@ -14,16 +15,17 @@ const TRIES: OwnTries = { from: iso(NOW - 20_000), to: iso(NOW), tries: 160, add
 const KNOWING: Recall = { kind: 'read', table: 'pg-headroom', paused: null, ownTries: [TRIES] };
 
 /** A server that lets nobody in, and a memory. */
-async function runFor(trigger: Trigger, recalled: Recall | null) {
+async function runFor(trigger: Trigger, recalled: Recall | null, tries?: KnownTries) {
   const recall = vi.fn(async () => recalled);
   const connect = vi.fn<RemediatePorts['connect']>(async () => ({
     problem: { code: 'connect-full', message: 'No way in.' },
-    connecting: { attempts: 1, refusals: [] },
+    connecting: { attempts: 160, refusals: [] },
   }));
   const ports: RemediatePorts = {
     ownRole: async () => 'headroom',
     connect,
     recall,
+    tries,
     readPooler: async () => null,
     now: () => NOW,
     sleep: async () => {},
@@ -82,6 +84,41 @@ describe('Lines without a name, after a run whose tries were refused', () => {
     );
     expect(record.trigger).toMatchObject({ refused: [{ user: 'app', count: 3 }], tries: 100 });
     expect(connected).toBe(1);
+  });
+});
+
+const justNow = (count: number) => ({ ...nameless(count), last: iso(NOW) });
+
+describe('Lines of a run that the same function made, before memory holds its tries', () => {
+  test.each([
+    ['no memory', null],
+    ['a memory that does not know of it yet', { ...KNOWING, ownTries: undefined }],
+    [
+      'a memory that cannot be read',
+      { kind: 'unreadable', table: 't', problem: { code: 'memory-unreadable', message: 'x' } },
+    ],
+  ] as const)('start no run with %s', async (_, recalled) => {
+    const tries = knownTries();
+    await runFor(anAlarm({ at: iso(NOW) }), recalled, tries);
+    const { record, connected } = await runFor(lines(justNow(160)), recalled, tries);
+    expect(record).toMatchObject({ outcome: 'muted', trigger: { refused: [], tries: 160 } });
+    expect(connected).toBe(0);
+  });
+
+  test('are counted once where memory holds them as well', async () => {
+    const tries = knownTries();
+    await runFor(anAlarm({ at: iso(NOW) }), null, tries);
+    const recalled = { ...KNOWING, ownTries: tries.all() };
+    expect((await runFor(lines(justNow(200)), recalled, tries)).record.trigger).toMatchObject({
+      refused: [{ count: 40 }],
+      tries: 160,
+    });
+  });
+
+  test('are those of its last six runs', async () => {
+    const tries = knownTries();
+    for (let run = 0; run < 8; run += 1) await runFor(anAlarm({ at: iso(NOW) }), null, tries);
+    expect(tries.all()).toHaveLength(6);
   });
 });
 

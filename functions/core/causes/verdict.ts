@@ -33,19 +33,19 @@ export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
   const isDoubtful = doubt !== null && main.those.some(({ clues }) => clues.length > 0);
   const confidence = notMoreThan(isDoubtful ? 'low' : 'high', confidenceOf(main.those));
   if (confidence === 'low') return unclear(all, doubt);
+  const culprits = culpritsOf(
+    causes.flatMap(({ those }) => those),
+    total,
+  );
+  const ofNobody = causes
+    .flatMap(({ those }) => those.filter(({ standing }) => standing === null))
+    .flatMap(({ evidence }) => evidence);
+  const said = [...ofNobody, ...culprits.flatMap(({ evidence }) => evidence)];
   return {
     cause: main.cause,
     confidence: all.hidden * 10 >= all.server.used ? notMoreThan('medium', confidence) : confidence,
-    evidence: [
-      ...besideIt(all, main.cause),
-      ...causes
-        .flatMap(({ those }) => those.filter(({ standing }) => standing === null))
-        .flatMap(({ evidence }) => evidence),
-    ],
-    culprits: culpritsOf(
-      causes.flatMap(({ those }) => those),
-      total,
-    ),
+    evidence: [...besideIt(all, said), ...ofNobody],
+    culprits,
   };
 }
 
@@ -137,9 +137,9 @@ function unclear(all: Clues, doubt: string | null): Diagnosis {
   return { cause: 'unclear', confidence: 'low', evidence: [...besideIt(all), why], culprits: [] };
 }
 
-/** A storm is said once: with whoever is behind it, or beside what fills the slots meanwhile. */
-function besideIt(all: Clues, cause: Cause | null = null): readonly string[] {
-  const isBeside = isStorm(all) && cause !== 'reconnect-storm';
+/** A storm is said once: with the program behind it, or beside what fills the slots meanwhile. */
+function besideIt(all: Clues, said: readonly string[] = []): readonly string[] {
+  const isBeside = isStorm(all) && !said.includes(stormText(all));
   const atPooler = poolerRefuses(all.snapshot);
   return [
     ...(isBeside ? [stormText(all)] : []),
