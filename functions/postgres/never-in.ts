@@ -76,6 +76,11 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
     found: 'it is starting, stopping or recovering (57P03)',
     next: 'look at its log; the next run tries again',
   },
+  'no-memory': {
+    code: 'connect-unreachable',
+    found: 'it has no memory left for another session (53200), as where its lock table is full',
+    next: 'count pg_locks by pid in a session that is open already and end the largest holder, and see max_locks_per_transaction and the memory of its machine',
+  },
   pooler: {
     code: 'connect-full',
     found: `every slot is taken, of the server ${BY_WHOM}, or of a pooler that answers in its place (53300 without a routine)`,

@@ -28,10 +28,10 @@ export type OpenSession = {
 type Answer = {
   readonly pid: number | string;
   readonly version: string;
-  readonly versionNumber: number;
-  readonly clientPort: number | null;
+  readonly number: number;
+  readonly port: number | null;
   /** Settings that are not as we set them. */
-  readonly notOurs: string | null;
+  readonly foreign: string | null;
 };
 
 /**
@@ -48,14 +48,13 @@ export async function beginSession(
   const processId: unknown = Reflect.get(client, 'processID');
   const first = { text: BEGIN_SESSION, values: [processId], query_timeout: NO_BOUND_MS };
   const { rows } = await client.query(first);
-  const { pid, version: product, versionNumber, clientPort, notOurs } = rows[0] as Answer;
+  const { pid, version: product, number: versionNumber, port, foreign } = rows[0] as Answer;
   const open = { client, product, versionNumber, close: () => goodbye(client, socket) };
   if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client, target) };
   // pgpool-II passes the server's process id on. What came from another port than ours has passed something on its way.
-  const isDirect =
-    pid === processId && (clientPort === (socket.localPort ?? null) || !(await isPgPool(client)));
+  const isDirect = pid === processId && (port === (socket.localPort ?? null) || !(await isPgPool(client)));
   if (isDirect) {
-    if (notOurs !== null) throw foreignSettings(target, notOurs);
+    if (foreign !== null) throw foreignSettings(target, foreign);
     return { ...open, dialect: postgresql(versionNumber) };
   }
   const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, sessions can only be told apart there.`;

@@ -14,6 +14,8 @@ export function serverAnswer(error: unknown): ServerAnswer | null {
 export const TOO_MANY_CONNECTIONS = '53300';
 /** The server starts, stops or recovers. */
 const CANNOT_CONNECT_NOW = '57P03';
+/** Its lock table is full, which is everybody's, or its machine has no memory: either may pass. */
+const OUT_OF_MEMORY = '53200';
 export const WRONG_PASSWORD = '28P01';
 export const UNDEFINED_OBJECT = '42704';
 export const UNDEFINED_DATABASE = '3D000';
@@ -48,6 +50,7 @@ export type Fullness =
   | 'database-limit'
   | 'half-open'
   | 'not-ready'
+  | 'no-memory'
   | 'ended'
   | 'hanging'
   | 'pooler';
@@ -55,6 +58,7 @@ export type Fullness =
 /** Null for answers that trying again does not change. */
 export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null {
   if (sqlstate === CANNOT_CONNECT_NOW) return 'not-ready';
+  if (sqlstate === OUT_OF_MEMORY) return 'no-memory';
   if (ENDED_AT_LOGIN.has(sqlstate)) return 'ended';
   if (sqlstate === LOGIN_TOOK_TOO_LONG) return 'hanging';
   if (sqlstate !== TOO_MANY_CONNECTIONS) return null;

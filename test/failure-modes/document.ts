@@ -5,6 +5,7 @@ import { GETTING_IN } from './rows/getting-in.ts';
 import { LOOKING } from './rows/looking.ts';
 import { TELLING } from './rows/telling.ts';
 import { TIME } from './rows/time.ts';
+import { TOO_LARGE } from './rows/too-large.ts';
 
 /** By the name under which the tests know them. */
 export const SECTIONS: Readonly<Record<string, Section>> = {
@@ -13,6 +14,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   ACTING,
   TIME,
   CROWD,
+  TOO_LARGE,
   TELLING,
 };
 

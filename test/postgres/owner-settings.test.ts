@@ -118,6 +118,19 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     },
   );
 
+  test.runIf(version >= 17)(
+    'our transactions have our bound, not his, where our options are dropped',
+    async () => {
+      await set(['transaction_timeout = 500']);
+      await using proxy = await startStrippingProxy(place);
+      const attempted = await attemptSession(targetOf(proxy), false, headroom);
+      if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
+      const { rows } = await attempted.session.client.query('SHOW transaction_timeout');
+      expect(rows).toEqual([{ transaction_timeout: '10s' }]);
+      await attempted.session.close();
+    },
+  );
+
   test('what an owner has the server say is one line of ours, and short', async () => {
     await set([`local_preload_libraries = '"a\n\u001b[31mAll is well ${'x'.repeat(900)}"'`]);
     await using proxy = await startStrippingProxy(place);

@@ -1,7 +1,15 @@
 import { type Advice, forOperator, sqlPaste } from '../advice.ts';
 import { cleanName } from '../clean-text.ts';
 import { groupOf, type Session } from '../session.ts';
-import { countsFor, mayStayUsed, type Pressure, type Scope, scopeName, slotHolders } from '../slots.ts';
+import {
+  countsFor,
+  inScopes,
+  mayStayUsed,
+  type Pressure,
+  type Scope,
+  scopeName,
+  slotHolders,
+} from '../slots.ts';
 import { quoteIdentifier } from '../sql-text.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { isHeldInVain } from './held-in-vain.ts';
@@ -64,14 +72,12 @@ function limitedScope({ record, snapshot, diagnosis }: AdviceFacts): Limited | n
   const seen = record.plan?.pressure.find((each) => each.under && each.scope.kind === kind);
   if (seen && isLimited(seen)) return seen;
   const limits = kind === 'role' ? snapshot.slots.roles : snapshot.slots.databases;
-  const holders = slotHolders(snapshot);
-  const full = limits.flatMap(({ name, limit }): readonly Limited[] => {
-    const scope = { kind, name } as const;
-    const used = holders.filter((session) => countsFor(scope, groupOf(session))).length;
-    if (limit <= 0 || used < limit) return [];
-    return [{ scope, usable: limit, used, free: limit - used, under: true, need: 0 }];
-  });
-  return full[0] ?? null;
+  const usedIn = inScopes(slotHolders(snapshot));
+  const full = limits.find(({ name, limit }) => limit > 0 && usedIn({ kind, name }) >= limit);
+  if (full === undefined) return null;
+  const { name, limit } = full;
+  const used = usedIn({ kind, name });
+  return { scope: { kind, name }, usable: limit, used, free: limit - used, under: true, need: 0 };
 }
 
 function isLimited(pressure: Pressure): pressure is Limited {

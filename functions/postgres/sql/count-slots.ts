@@ -8,10 +8,10 @@ import { LOCK_CLASS } from './try-lock.ts';
  */
 export const COUNT_SLOTS = `
 SELECT pg_catalog.pg_postmaster_start_time()::pg_catalog.text AS since,
- EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE ${LOCK_CLASS}::pg_catalog.oid
-  OPERATOR(pg_catalog.=) ANY (ARRAY[l.classid, l.objid])) AS locked,
- pg_catalog.bool_or(a.query OPERATOR(pg_catalog.=) '<insufficient privilege>'::pg_catalog.text) AS hidden,
- pg_catalog.count(*) FILTER (WHERE a.backend_type OPERATOR(pg_catalog.=) 'client backend'::pg_catalog.text
-  AND (a.usesysid OPERATOR(pg_catalog.=) o.usesysid
-   AND a.application_name OPERATOR(pg_catalog.=) 'pg-headroom'::pg_catalog.text) IS NOT TRUE)::pg_catalog.int4 AS used
-FROM pg_catalog.pg_stat_get_activity(NULL) a, pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) o`;
+EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE ${LOCK_CLASS}::pg_catalog.oid
+OPERATOR(pg_catalog.=) ANY (ARRAY[l.classid,l.objid])) AS locked,
+pg_catalog.bool_or(a.query OPERATOR(pg_catalog.=) '<insufficient privilege>') AS hidden,
+pg_catalog.count(*) FILTER (WHERE a.backend_type OPERATOR(pg_catalog.=) 'client backend'
+AND (a.usesysid OPERATOR(pg_catalog.=) o.usesysid
+AND a.application_name OPERATOR(pg_catalog.=) 'pg-headroom') IS NOT TRUE)::pg_catalog.int4 AS used
+FROM pg_catalog.pg_stat_get_activity(NULL) a,pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) o`;

@@ -1,0 +1,25 @@
+import type { Row, Section } from '../row.ts';
+
+export const TOO_LARGE = {
+  title: 'An incident that is too large',
+  about:
+    'More sessions than one look at each pair of them, or than one record holds. The report function is the one that is built and deployed.',
+  provenBy: 'too-large.test.ts',
+  versions: [18],
+  rows: {
+    pileUp: {
+      fault: 'a pile-up of 2,000: all of them wait for one row',
+      outcome: 'no-candidates',
+      subject: 'orders: under pressure, queue behind a lock of booking, policy lets no session go',
+      says: '1999 wait behind.',
+      ends: 0,
+    },
+    record: {
+      fault: 'the record is too large: 500 of 2,000 sessions go, each with names and a statement of its own',
+      outcome: 'recovered',
+      subject: 'orders: recovered, …500 idle sessions… ended…',
+      says: 'The record was too large and left out, in this order: statements',
+      ends: 500,
+    },
+  } satisfies Record<string, Row>,
+} as const satisfies Section;
