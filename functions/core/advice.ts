@@ -1,3 +1,5 @@
+import { isInDoubt } from './sql-text.ts';
+
 /** In what lines are written that somebody can paste. */
 export type PasteLanguage = 'sql' | 'ini' | 'properties' | 'shell' | 'javascript' | 'python' | 'java';
 
@@ -18,11 +20,22 @@ export type Advice = {
 type Paste = NonNullable<Advice['paste']>;
 
 export function forOperator(text: string, paste?: Paste): Advice {
-  return { to: 'operator', text, ...(paste && { paste }) };
+  return { to: 'operator', ...withPaste(text, paste) };
 }
 
 export function forDeveloper(text: string, paste?: Paste): Advice {
-  return { to: 'developer', text, ...(paste && { paste }) };
+  return { to: 'developer', ...withPaste(text, paste) };
+}
+
+const IN_DOUBT =
+  'No statement is printed: "?" in a name stands for a byte that cannot be read here, so it may be the name of another.';
+
+function withPaste(text: string, paste: Paste | undefined): Pick<Advice, 'text' | 'paste'> {
+  if (paste === undefined) return { text };
+  const isSql = paste.language === 'sql';
+  return isSql && paste.lines.some(isInDoubt)
+    ? { text: `${text.replace(/:$/, '.')} ${IN_DOUBT}` }
+    : { text, paste };
 }
 
 /** Statements, each on a line of its own or broken by hand, and what takes them back. */

@@ -1,6 +1,7 @@
 import { cleanName } from './clean-text.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import { PROVIDER_PLACES } from './provider-places.ts';
+import { isInDoubt } from './sql-text.ts';
 
 /** `problem`: a run would fail, do less than it should, or not begin. `advice`: it works, and could do so better. */
 export type Standing = 'ok' | 'advice' | 'problem';
@@ -63,6 +64,17 @@ export function bySql(...sql: readonly string[]): Mend {
 
 export function byHand(note: string): Mend {
   return { sql: [], note };
+}
+
+const IN_DOUBT =
+  'Statements on names with "?" are not printed: it stands for a byte that cannot be read here, and the name may be that of another.';
+
+/** Without statements whose names are in doubt. */
+export function withoutDoubt<Finding extends DoctorFinding>(finding: Finding): Finding {
+  const { mend } = finding;
+  if (mend === null || !mend.sql.some(isInDoubt)) return finding;
+  const note = mend.note === null ? IN_DOUBT : `${mend.note} ${IN_DOUBT}`;
+  return { ...finding, mend: { sql: mend.sql.filter((statement) => !isInDoubt(statement)), note } };
 }
 
 /** A setting's new value, as SQL writes it and as a provider's form takes it. */

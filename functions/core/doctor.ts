@@ -1,6 +1,6 @@
 import { checkDatabase, checkElsewhere, checkSearchPath } from './doctor-database.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
-import type { DoctorFinding, Standing } from './doctor-finding.ts';
+import { type DoctorFinding, type Standing, withoutDoubt } from './doctor-finding.ts';
 import { checkLogHidden, checkLogLanguage, checkLogSqlstate } from './doctor-log.ts';
 import { onReplica } from './doctor-replica.ts';
 import {
@@ -34,7 +34,7 @@ import type { Policy } from './policy.ts';
  * policy, where one is given, names in vain.
  */
 export function examineServer(facts: DoctorFacts, policy: Policy | null = null): readonly DoctorFinding[] {
-  const findings = findingsOn(facts, policy);
+  const findings = findingsOn(facts, policy).map(withoutDoubt);
   return facts.isReplica ? findings.map(onReplica) : findings;
 }
 

@@ -1,5 +1,5 @@
 import type { Configuration, DoctorFacts } from './doctor-facts.ts';
-import type { CheckName, DoctorFinding, Standing } from './doctor-finding.ts';
+import { type CheckName, type DoctorFinding, type Standing, withoutDoubt } from './doctor-finding.ts';
 import { checkLogHidden, checkLogLanguage } from './doctor-log.ts';
 import { checkAttributes, checkConnectionLimit, checkPassword, checkTerminate } from './doctor-role.ts';
 import { checkActivity } from './doctor-server.ts';
@@ -46,7 +46,7 @@ export function misconfigurationsIn(
     ...checkLogHidden(facts),
     ...checkLogLanguage(facts),
   ];
-  return findings.filter(isTold).map(withFewStatements);
+  return findings.filter(isTold).map(withoutDoubt).map(withFewStatements);
 }
 
 function isTold(finding: DoctorFinding): finding is Misconfiguration {

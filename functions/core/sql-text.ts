@@ -1,4 +1,5 @@
 import { isPlainlyVisible } from './clean-text.ts';
+import { UNKNOWN_BYTE } from './server-text.ts';
 
 /**
  * An identifier that can be pasted: always quoted, so that no name is taken for a keyword or folded to lower case. A
@@ -11,6 +12,16 @@ export function quoteIdentifier(name: string): string {
     isPlainlyVisible(character) && character !== ':' ? character : unicodeEscape(character),
   );
   return `U&"${escaped.join('')}"`;
+}
+
+const IDENTIFIER = /"(?:[^"]|"")*"/g;
+
+/**
+ * Whether a statement names something by a text with the sign for a byte that nobody could read: it names nothing then, or
+ * something else. A name that has this sign itself is as much in doubt.
+ */
+export function isInDoubt(statement: string): boolean {
+  return (statement.match(IDENTIFIER) ?? []).some((identifier) => identifier.includes(UNKNOWN_BYTE));
 }
 
 function unicodeEscape(character: string): string {

@@ -28,7 +28,7 @@ describe('What is allowed is said in the same words, for a wrong type and for a 
     ['relieve.ladder[0].minAge', { relieve: { ladder: [{ state: 'idle', minAge: '10min' }] } }, AGE],
     ['reap.minAge', { reap: { minAge: '8 h' } }, AGE],
     ['limits.maxPercent', { limits: { maxPercent: 1.5 } }, 'a whole number from 0 to 100'],
-    ['limits.maxVictims', { limits: { maxVictims: -1 } }, 'a whole number from 0'],
+    ['limits.maxVictims', { limits: { maxVictims: -1 } }, 'a whole number from 0 to 5000'],
     ['include.users', { include: { users: 'x' } }, 'a list of texts'],
     ['include.users[0]', { include: { users: [''] } }, NAME],
     ['include.users[0]', { include: { users: [5] } }, NAME],
