@@ -1,17 +1,16 @@
 import { isOfCsv } from './logged-entry.ts';
-import { type RefusalLine, refusalIn } from './refusal-line.ts';
+import { BARE, type ReadRefusal, readRefusal } from './refusal-line.ts';
 import { splitAtSeverity } from './server-line.ts';
 
 /**
  * The refusals that a batch of log events tells of, in their order; null for an event that tells of none. A server that puts
  * a prefix before its lines puts it before each: a line without one is a piece of a name or a query that has a line break.
  */
-export function refusalsInBatch(messages: readonly string[]): readonly (RefusalLine | null)[] {
+export function refusalsInBatch(messages: readonly string[]): readonly (ReadRefusal | null)[] {
   const hasPrefix = messages.some(isPrefixed);
-  return messages.map((message) => (hasPrefix && BARE.test(message) ? null : refusalIn(message)));
+  return messages.map((message) => (hasPrefix && BARE.test(message) ? null : readRefusal(message)));
 }
 
-const BARE = /^(?:FATAL|PANIC): {2}/;
 /** The longest prefix, and a severity. */
 const MOST_CHARACTERS = 1_100;
 

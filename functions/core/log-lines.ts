@@ -34,7 +34,10 @@ export type Refused = {
   /** ISO 8601, UTC. */
   readonly first: string;
   readonly last: string;
-  /** When each line was written, milliseconds since the epoch; only until our own are taken off, and in no record. */
+  /**
+   * When each line was written that may be of our own tries, milliseconds since the epoch; only until these are taken off, and
+   * in no record.
+   */
   readonly times?: readonly number[] | undefined;
 };
 

@@ -22,9 +22,12 @@ export function namesOthers(trigger: Trigger): boolean {
   return trigger.kind === 'log-lines' && trigger.refused.some((refused) => !isNameless(refused));
 }
 
-/** The rest of a long list is of many clients, whose names are only left out. */
-function isNameless({ user, kind, clients }: Refused): boolean {
-  return user === null && clients === 1 && OF_TRIES.has(kind);
+/**
+ * The rest of a long list is of many clients, whose names are only left out. What applications write in logs of their own is
+ * never about our tries.
+ */
+function isNameless({ user, kind, clients, times }: Refused): boolean {
+  return user === null && clients === 1 && OF_TRIES.has(kind) && times?.length !== 0;
 }
 
 /**
@@ -61,11 +64,13 @@ function without(refused: Refused, expected: readonly Expected[]): readonly Refu
   // Without each line's time, as in a record, all of them are as late as the last.
   const times = refused.times ?? Array.from({ length: count }, () => Date.parse(last));
   const left = times.filter((time) => !isExpected(expected, time, address));
-  if (left.length === count) return [refused];
-  if (left.length === 0) return [];
+  const more = count - (times.length - left.length);
+  if (more === count) return [refused];
+  if (more === 0) return [];
   const [from, to] = [Math.min(...left), Math.max(...left)];
-  const bounds = refused.times === undefined ? { first, last } : { first: isoOf(from), last: isoOf(to) };
-  return [{ ...refused, count: left.length, ...bounds, times: left }];
+  const isTimed = refused.times?.length === count;
+  const bounds = isTimed ? { first: isoOf(from), last: isoOf(to) } : { first, last };
+  return [{ ...refused, count: more, ...bounds, times: left }];
 }
 
 function isExpected(expected: readonly Expected[], time: number, address: string | null): boolean {

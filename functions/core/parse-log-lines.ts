@@ -2,7 +2,7 @@ import { quoted } from './errors.ts';
 import { type Fields, fieldsOf, unknownEvent } from './event-fields.ts';
 import { refusalsInBatch } from './log-batch.ts';
 import type { LogLinesTrigger, Refused } from './log-lines.ts';
-import type { RefusalLine } from './refusal-line.ts';
+import type { ReadRefusal, RefusalLine } from './refusal-line.ts';
 import type { Trigger } from './trigger.ts';
 
 type LogEvent = { readonly message: string; readonly timestamp: number };
@@ -73,12 +73,16 @@ function byTime(a: Timed, b: Timed): number {
   return a.timestamp - b.timestamp;
 }
 
+function timeOf({ timestamp }: Timed): number {
+  return timestamp;
+}
+
 function laterOf<Item extends Timed>(a: Item, b: Item): Item {
   return byTime(a, b) > 0 ? a : b;
 }
 
 /** The most frequent first, then by name. */
-function alike(refusals: readonly (RefusalLine & Timed)[]): readonly Refused[] {
+function alike(refusals: readonly (ReadRefusal & Timed)[]): readonly Refused[] {
   const keyOf = ({ kind, user, database, address }: RefusalLine) =>
     JSON.stringify([kind, user, database, address]);
   return [...Map.groupBy(refusals, keyOf)]
@@ -96,8 +100,13 @@ function alike(refusals: readonly (RefusalLine & Timed)[]): readonly Refused[] {
         clients: 1,
         first: new Date(first.timestamp).toISOString(),
         last: new Date(last.timestamp).toISOString(),
-        // A line that names a user is never taken for ours.
-        ...(user === null && { times: those.map(({ timestamp }) => timestamp).toSorted((a, b) => a - b) }),
+        // A line that names a user is never taken for ours, nor is one that an application wrote.
+        ...(user === null && {
+          times: those
+            .filter(({ isOfServer }) => isOfServer)
+            .toSorted(byTime)
+            .map(timeOf),
+        }),
       };
     });
 }

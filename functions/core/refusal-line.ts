@@ -1,16 +1,15 @@
 import { type Fields, fieldsOf } from './event-fields.ts';
 import { type Client, clientOfPooler, NOBODY, type Prefix, readPrefix } from './log-prefix.ts';
 import { entryOfCsv, entryOfJson, isOfCsv, type LoggedEntry } from './logged-entry.ts';
+import { type Figures, figuresIn } from './refusal-figures.ts';
 import { type RefusalKind, type Sentence, sentenceIn, wholeSentence } from './refusal-sentence.ts';
 import { marksIn, type ServerLine, splitAtSeverity, startsLikeServer } from './server-line.ts';
 import { severityOf } from './severity.ts';
 import { isKeyOfSpeech, isQuotedOfClient } from './told-at.ts';
 import { MOST_OF_JSON, unwrappedLine } from './unwrapped-line.ts';
 
+export type { Figures } from './refusal-figures.ts';
 export type { RefusalKind } from './refusal-sentence.ts';
-
-/** Numbers by the server's own names for them, such as `non-active`. */
-export type Figures = Readonly<Record<string, number>>;
 
 /** One refusal, and the client that was refused: the one without a slot, never the one that took it. */
 export type RefusalLine = Client & { readonly kind: RefusalKind; readonly figures: Figures | null };
@@ -22,17 +21,32 @@ const MOST_LINES = 400;
 /** Shippers wrap lines once or twice. */
 const MOST_WRAPS = 4;
 
+/** A refusal, and whether the server may have written the line itself; else an application did, or a pooler. */
+export type ReadRefusal = RefusalLine & { readonly isOfServer: boolean };
+
 /** The refusal that a log event tells of, by the server or by an application that it happened to; null when it tells of none. */
 export function refusalIn(message: string): RefusalLine | null {
+  const read = readRefusal(message);
+  if (read === null) return null;
+  const { isOfServer: _, ...refusal } = read;
+  return refusal;
+}
+
+/** The same, and who wrote the line. */
+export function readRefusal(message: string): ReadRefusal | null {
   return refusalAt(message, 0);
 }
 
-function refusalAt(message: string, wraps: number): RefusalLine | null {
+function writtenBy(isOfServer: boolean, refusal: RefusalLine | null): ReadRefusal | null {
+  return refusal === null ? null : { ...refusal, isOfServer };
+}
+
+function refusalAt(message: string, wraps: number): ReadRefusal | null {
   const text = unwrappedLine(message);
   if (text === null) return null;
   const object = text.startsWith('{') && text.length <= MOST_OF_JSON ? fieldsOf(text) : {};
   if (Object.keys(object).length > 0) return wraps < MOST_WRAPS ? refusalInJson(object, wraps) : null;
-  if (isOfCsv(text)) return refusalOfEntry(entryOfCsv(text));
+  if (isOfCsv(text)) return writtenBy(true, refusalOfEntry(entryOfCsv(text)));
   return refusalInText(text.slice(0, MOST_CHARACTERS));
 }
 
@@ -44,21 +58,27 @@ function refusalOfEntry(entry: LoggedEntry | null): RefusalLine | null {
   return entry.sqlstate === TOO_MANY_CONNECTIONS ? unknownWording(entry.client) : null;
 }
 
-function refusalInText(coloured: string): RefusalLine | null {
+function refusalInText(coloured: string): ReadRefusal | null {
   const text = coloured.replaceAll(COLOURS, '');
   const [head = '', ...more] = text.split(/\r?\n/);
   const line = splitAtSeverity(head);
-  if (line !== null && !line.isOfApplication) return refusalInServerLine(line);
+  if (line !== null && !line.isOfApplication) return writtenBy(true, refusalInServerLine(line));
   // A name with a line break tears a server's line apart; whole, it still has one severity.
   const torn = line === null && startsLikeServer(head) ? splitAtSeverity(text) : null;
   if (torn !== null)
-    return torn.isOfApplication ? refusalInLine(markedLine(text)) : refusalInServerLine(torn);
+    return torn.isOfApplication
+      ? writtenBy(false, refusalInLine(markedLine(text)))
+      : writtenBy(true, refusalInServerLine(torn));
   for (const each of [head, ...more.slice(0, MOST_LINES)]) {
     const refusal = refusalInLine(each);
-    if (refusal !== null) return refusal;
+    // A server without a prefix, or one whose two spaces a shipper has made one.
+    if (refusal !== null) return writtenBy(BARE.test(each) || startsLikeServer(each), refusal);
   }
   return null;
 }
+
+/** As a server writes it whose prefix is empty. */
+export const BARE = /^(?:FATAL|PANIC): {2}/;
 
 /** The one line that has a severity. */
 function markedLine(text: string): string {
@@ -119,10 +139,10 @@ const COLOURS = /\u001b\[[\d;]{0,12}m/g;
 const OF_DRIVERS =
   /(?<![\w'])(?:sql_?state(?:_code)?|code)\W{0,4}E?53300\b|\b53300 \(too_many_connections\)|\b(?:asyncpg\.exceptions\.|psycopg2?\.errors\.|PG::)TooManyConnections(?:Error)?\b|PostgresException[^\n]{0,40}: 53300:/i;
 
-function refusalInJson(object: Fields, wraps: number): RefusalLine | null {
+function refusalInJson(object: Fields, wraps: number): ReadRefusal | null {
   let isStated = false;
   for (const { key, value, entry } of leavesOf(object)) {
-    const logged = entry === null ? null : refusalOfEntry(entry);
+    const logged = writtenBy(true, refusalOfEntry(entry));
     if (logged !== null) return logged;
     if (isKeyOfSpeech(key) && typeof value === 'string') {
       const refusal = refusalAt(value, wraps + 1);
@@ -130,7 +150,7 @@ function refusalInJson(object: Fields, wraps: number): RefusalLine | null {
     }
     isStated ||= /^(?:code|sql_?state|sqlerrcode|C)$/i.test(key) && /^E?53300$/.test(String(value));
   }
-  return isStated ? unknownWording(NOBODY) : null;
+  return isStated ? writtenBy(false, unknownWording(NOBODY)) : null;
 }
 
 const MOST_LEAVES = 400;
@@ -171,17 +191,4 @@ function refusalOf({ kind, text, limit }: Sentence, { user, database, address }:
 
 function unknownWording(client: Client): RefusalLine {
   return { kind: 'unknown-53300', ...client, figures: null };
-}
-
-const FIGURE = '(?:current|active|non-active|reserved|max_connections)';
-/** GaussDB's `active/non-active/reserved: 5/508/3`, openGauss's `current: 203, max_connections/reserved: 200/3`. */
-const FIGURES = new RegExp(String.raw`(${FIGURE}(?:/${FIGURE}){0,2}): (\d{1,9}(?:/\d{1,9}){0,2})`, 'g');
-
-function figuresIn(text: string): Figures | null {
-  const figures = [...text.matchAll(FIGURES)].flatMap(([, names = '', numbers = '']) => {
-    const values = numbers.split('/').map(Number);
-    return names.split('/').map((name, at) => [name, values[at]] as const);
-  });
-  const known = figures.filter((figure): figure is readonly [string, number] => figure[1] !== undefined);
-  return known.length === 0 ? null : Object.fromEntries(known);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { OwnTries } from '../../functions/core/incident.ts';
 import { type LogLinesTrigger, refusalsIn } from '../../functions/core/log-lines.ts';
-import { ownAlarm, withoutOwnLines } from '../../functions/core/own-lines.ts';
+import { namesOthers, ownAlarm, withoutOwnLines } from '../../functions/core/own-lines.ts';
 import { parseLogLines } from '../../functions/core/parse-log-lines.ts';
 import { anAlarm } from '../support/builders.ts';
 import { logDocument } from '../support/events.ts';
@@ -33,6 +33,10 @@ const tries = (count: number, more: Partial<OwnTries> = {}): OwnTries => ({
   address: '10.0.9.9',
   ...more,
 });
+
+function csvlog(): string {
+  return `2026-11-21 03:15:20.123 UTC,,,4242,"10.0.9.9:51234",6920a1b8.1092,1,"",2026-11-21 03:15:20 UTC,,0,FATAL,53300,"sorry, too many clients already",,,,,,,,,"","not initialized",,0`;
+}
 
 const left = (events: readonly { timestamp: number; message: string }[], ...those: readonly OwnTries[]) =>
   refusalsIn(withoutOwnLines(parsed(logDocument(events)), those).refused);
@@ -114,5 +118,39 @@ describe('An alarm that counted our own tries', () => {
     expect(ownAlarm(anAlarm({ alarm: 'pg-headroom-orders-refusals-in-log', reason }), [tries(40)])).toContain(
       '37',
     );
+  });
+});
+
+describe('Lines in the log of an application', () => {
+  const errors = (count: number, message: string) =>
+    Array.from({ length: count }, (_, index) => ({ timestamp: Date.parse(AT) + 100 * index, message }));
+
+  test.each([
+    ['a driver', 'error: sorry, too many clients already'],
+    ['a logger', '{"level":"error","err":"pq: sorry, too many clients already"}'],
+    ['a SQLSTATE', '{"level":"error","code":"53300"}'],
+    [
+      'a traceback',
+      '2026-11-21 03:15:20,123 WARNING x\npsycopg2.OperationalError: FATAL:  sorry, too many clients already',
+    ],
+  ])('are never about our tries: %s', (_, message) => {
+    const trigger = parsed(logDocument(errors(20, message)));
+    expect(namesOthers(trigger)).toBe(true);
+    expect(withoutOwnLines(trigger, [tries(160)])).toEqual(trigger);
+  });
+
+  test.each([
+    ['a server without a prefix', FULL],
+    ['a server whose lines an agent wraps', JSON.stringify({ log: `2026-11-21 03:15:20 UTC [1] ${FULL}` })],
+    ['a server whose spaces an agent joins', `2026-11-21 03:15:20 UTC [1] ${FULL.replace(':  ', ': ')}`],
+    ['csvlog before it has a name', csvlog()],
+  ])('are told from those of %s', (_, message) => {
+    expect(left(errors(20, message), tries(160))).toBe(0);
+  });
+
+  test('count beside those of a server, whose moments are the only ones known to be ours', () => {
+    const events = [...lines(20, ''), ...errors(5, 'error: sorry, too many clients already')];
+    const trigger = withoutOwnLines(parsed(logDocument(events)), [tries(160)]);
+    expect(trigger).toMatchObject({ refused: [{ count: 5, first: AT }], tries: 20 });
   });
 });
