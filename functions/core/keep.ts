@@ -40,13 +40,13 @@ export type ExcessKeeps = {
 };
 
 /**
- * Keeps beyond what their role may keep. Computed once, before anybody is chosen: who is taken within what its program may
- * lose changes nothing of what the program keeps.
+ * Keeps beyond what their role may keep, of candidates that stay. Counted once, before any is released: whom a rung takes
+ * from what its program may lose changes nothing of what the program keeps.
  */
-export function excessKeeps(candidates: readonly Candidate[], quotas: Quotas): ExcessKeeps {
+export function excessKeeps(staying: readonly Candidate[], quotas: Quotas): ExcessKeeps {
   const roles = new Map<string, { excess: number }>();
   const known = new Map<Quota, Excess>();
-  for (const [quota, { length }] of Map.groupBy(candidates, ({ session }) => quotas.of(session))) {
+  for (const [quota, { length }] of Map.groupBy(staying, ({ session }) => quotas.of(session))) {
     const heldBack = quota === undefined ? 0 : length - Math.max(0, quota.mayGo);
     if (quota === undefined || heldBack <= 0) continue;
     const name = quota.program.role;

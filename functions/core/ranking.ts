@@ -25,7 +25,7 @@ export type GroupStanding = {
   /** Distinct addresses; the first few by number of sessions. */
   readonly addresses: { readonly count: number; readonly first: readonly string[] };
   /** Where more than half of them are, and others are not. */
-  readonly mostly: { readonly kind: 'database' | 'address'; readonly part: Part } | null;
+  readonly mostly: { readonly kind: 'role' | 'database' | 'address'; readonly part: Part } | null;
   /** Of its sessions in an idle state whose age is known. */
   readonly oldestIdleMs: number | null;
   readonly medianIdleMs: number | null;
@@ -83,10 +83,11 @@ export function standingIn(sessions: readonly Session[], usable: number, group: 
   const ages = idleAges(sessions);
   const addresses = partsBy(sessions, ({ address }) => address);
   const databases = partsBy(sessions, ({ database }) => database ?? '');
+  const roles = partsBy(sessions, ({ user }) => user ?? '');
   return {
     group,
     applications: partsBy(sessions, ({ application }) => application),
-    roles: partsBy(sessions, ({ user }) => user ?? ''),
+    roles,
     databases,
     sessions: sessions.length,
     sharePercent: usable > 0 ? Math.round((sessions.length * 100) / usable) : null,
@@ -95,8 +96,11 @@ export function standingIn(sessions: readonly Session[], usable: number, group: 
       count: addresses.length,
       first: addresses.slice(0, FIRST_ADDRESSES).map(({ name }) => name),
     },
+    // A role first: with a name of somebody else's, a client could make one program of its own sessions and theirs.
     mostly:
-      mostlyIn('database', databases, sessions.length) ?? mostlyIn('address', addresses, sessions.length),
+      mostlyIn('role', roles, sessions.length) ??
+      mostlyIn('database', databases, sessions.length) ??
+      mostlyIn('address', addresses, sessions.length),
     oldestIdleMs: ages.at(-1) ?? null,
     medianIdleMs: ages[Math.floor((ages.length - 1) / 2)] ?? null,
   };
@@ -106,7 +110,11 @@ function partsBy(sessions: readonly Session[], nameOf: (session: Session) => str
   return byCount(Map.groupBy(sessions, nameOf)).map(([name, { length }]) => ({ name, sessions: length }));
 }
 
-function mostlyIn(kind: 'database' | 'address', parts: readonly Part[], of: number): GroupStanding['mostly'] {
+function mostlyIn(
+  kind: 'role' | 'database' | 'address',
+  parts: readonly Part[],
+  of: number,
+): GroupStanding['mostly'] {
   const [part] = parts;
   if (part === undefined || parts.length < 2 || part.name === '') return null;
   return part.sessions * 2 > of ? { kind, part } : null;

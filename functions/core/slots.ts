@@ -142,10 +142,12 @@ export function pressureAgain(
 
 /** How many of these sessions count for a scope. Counted once: there may be thousands of scopes. */
 export function inScopes(sessions: readonly Session[]): (scope: Scope) => number {
-  const ofUser = countBy(sessions, ({ user }) => user);
-  const ofDatabase = countBy(sessions, ({ database }) => database);
+  let ofUser: ReadonlyMap<string, number> | null = null;
+  let ofDatabase: ReadonlyMap<string, number> | null = null;
   return (scope) => {
     if (scope.kind === 'server') return sessions.length;
+    ofUser ??= countBy(sessions, ({ user }) => user);
+    ofDatabase ??= countBy(sessions, ({ database }) => database);
     return (scope.kind === 'role' ? ofUser : ofDatabase).get(scope.name) ?? 0;
   };
 }

@@ -44,7 +44,7 @@ export function selectForRelief(
   const demands = demandsIn(pressure);
   const choice: Choice = { demands, quotas, chosen: new Set(), released: new Set() };
   const candidatesIn = byScope(candidates);
-  const excess = excessKeeps(candidates, quotas);
+  let excess: ExcessKeeps | null = null;
   for (const demand of demands.all) {
     const inScope = candidatesIn(demand.scope);
     for (let rung = 0; rung < relieve.ladder.length && demand.left > 0; rung += 1) {
@@ -52,7 +52,9 @@ export function selectForRelief(
       // In turns, so that a pooler's session goes last in its rung also where it serves most scopes.
       for (const turn of inTurns(inRung)) drain(inRungOrder(turn, quotas), demand, choice);
     }
-    if (demand.left > 0) release(inScope, demand, excess, choice);
+    if (demand.left <= 0) continue;
+    excess ??= excessKeeps(candidates.filter(stays(choice)), quotas);
+    release(inScope, demand, excess, choice);
   }
   return withoutSurplus(choice).map((candidate) =>
     toVictim(candidate, relieve.ladder, demands, choice.released.has(candidate)),
@@ -97,10 +99,14 @@ function take(candidate: Candidate, { demands, quotas, chosen }: Choice): void {
   for (const each of demands.servedBy(candidate.session)) each.left -= 1;
 }
 
+function stays({ chosen }: Choice): (candidate: Candidate) => boolean {
+  return (candidate) => !chosen.has(candidate);
+}
+
 /** For a demand that the whole ladder leaves unmet: the keeps that a role has too many of. */
 function release(inScope: readonly Candidate[], demand: Demand, excess: ExcessKeeps, choice: Choice): void {
-  const { quotas, chosen, released } = choice;
-  const staying = inScope.filter((candidate) => !chosen.has(candidate));
+  const { quotas, released } = choice;
+  const staying = inScope.filter(stays(choice));
   const keptBy = Map.groupBy(staying, ({ session }) => quotas.of(session));
   for (const { quota, role } of excess.among([...keptBy.keys()])) {
     for (const candidate of inRungs(keptBy.get(quota) ?? [], quotas)) {

@@ -52,12 +52,14 @@ export function linkText(url: string): string {
   return url.endsWith('.html') ? 'Its page' : 'Its record';
 }
 
-/** `in database billing`, `from 10.0.0.7` */
+/** `of role app`, `in database billing`, `from 10.0.0.7` */
 export function placeText({ kind, part }: NonNullable<GroupStanding['mostly']>): string {
-  return kind === 'database' ? `in database ${cleanName(part.name)}` : `from ${cleanName(part.name)}`;
+  const name = cleanName(part.name);
+  if (kind === 'role') return `of role ${name}`;
+  return kind === 'database' ? `in database ${name}` : `from ${name}`;
 }
 
-/** `app, 60 of 115 in database billing.` Nothing where no database and no address has more than half. */
+/** `app, 60 of 115 in database billing.` Nothing where no role, database or address has more than half. */
 export function mostlyText({ group, sessions, mostly }: GroupStanding): string {
   if (mostly === null) return '';
   return `${groupName(group)}, ${mostly.part.sessions} of ${sessions} ${placeText(mostly)}.`;

@@ -46,6 +46,13 @@ describe('What people read goes by program', () => {
   test('and where more than half of them are is said', () => {
     const [pod] = rankGroups(full(pods)).groups;
     expect(pod && mostlyText(pod)).toBe('etl-*, 60 of 80 in database billing.');
+    const names = (at: number) => `n-${'abcdefghij'[at]}`;
+    const merged = full([
+      ...some(9, 1, (at) => ({ user: 'mallory', application: names(at) })),
+      ...some(7, 20, (at) => ({ user: `etl_${at}`, application: names(0), database: 'etl' })),
+    ]);
+    const [hidden] = rankGroups(merged).groups;
+    expect(hidden && mostlyText(hidden)).toMatch(/, 9 of 16 of role mallory\.$/);
     const [even] = rankGroups(
       full(some(4, 1, (at) => ({ database: `d${at % 2}`, address: `10.0.0.${at % 2}` }))),
     ).groups;
