@@ -140,7 +140,7 @@ const LEASE = new RegExp(
 
 /** Of a role's name: without a lease's ending. */
 export function roleStem(name: string): Stem {
-  const ending = LEASE.exec(name);
+  const ending = name.length > LONGEST ? null : LEASE.exec(name);
   if (ending === null || ending.index === 0) return { stem: name, pattern: name };
   const stem = name.slice(0, ending.index);
   return { stem, pattern: `${stem}${ending[0].charAt(0)}${ANY_NAME}` };

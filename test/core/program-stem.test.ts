@@ -119,4 +119,9 @@ describe('The stem of a role', () => {
       expect(roleStem(role)).toEqual({ stem: role, pattern: role });
     },
   );
+
+  test('a name that no server has is a role of its own, and not searched for an ending', () => {
+    const role = `${'a'.repeat(300)}-1700000000`;
+    expect(roleStem(role)).toEqual({ stem: role, pattern: role });
+  });
 });
