@@ -11,7 +11,7 @@ import { queryOf } from '../postgres/database.ts';
 import { paceOf } from '../postgres/pace.ts';
 import { readDoctorFacts } from '../postgres/read-doctor-facts.ts';
 import { readGaussdbFacts } from '../postgres/read-gaussdb-facts.ts';
-import { pathOnly } from '../postgres/startup.ts';
+import { forExamination } from '../postgres/startup.ts';
 import { doctorDocument, renderDoctor } from '../render/doctor-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
@@ -87,7 +87,7 @@ async function open(server: Server): Promise<OpenSession> {
   const { target, credentials } = server;
   const pace = paceOf({ eagerTries: 0, mostTries: MOST_TRIES });
   const deadline = Date.now() + CONNECT_MS;
-  const lent = { pace, startup: pathOnly() };
+  const lent = { pace, startup: forExamination() };
   const { session, problem } = await openSession(target, async () => credentials, deadline, lent);
   if (session !== null) return session;
   const { code, message } = problem;

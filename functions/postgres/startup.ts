@@ -8,8 +8,17 @@ export const IDLE_TIMEOUT_MS = 10_000;
  * - `unknown`: not known, it is sent what PostgreSQL and all its relatives have.
  * - `no-bounds`: it refused what it was sent, and gets the path and the role only.
  * - `since-14`, `since-17`: what PostgreSQL has from that version on.
+ * - `examining`: only bounds that the doctor does not look at. `examining-idle` and `examining-transactions` have in addition
+ *   what a login needs there because the database's own setting ends it; the doctor does not look at what a database sets.
  */
-export type Startup = 'unknown' | 'no-bounds' | 'since-14' | 'since-17';
+export type Startup =
+  | 'unknown'
+  | 'no-bounds'
+  | 'since-14'
+  | 'since-17'
+  | 'examining'
+  | 'examining-idle'
+  | 'examining-transactions';
 
 /** What outlasts a login: the next one begins with it. */
 export type KnownStartup = {
@@ -22,10 +31,10 @@ export function knownStartup(): KnownStartup {
   return { now: () => kept, keep: (startup) => (kept = startup) };
 }
 
-/** For whoever asks what a new session starts with: the server would tell our own bounds. */
-export function pathOnly(): KnownStartup {
+/** For the doctor, which asks what a new session starts with: the server would tell our own bounds. */
+export function forExamination(): KnownStartup {
   const startup = knownStartup();
-  startup.keep('no-bounds');
+  startup.keep('examining');
   return startup;
 }
 
@@ -36,18 +45,19 @@ export function pathOnly(): KnownStartup {
 const OURS = ['search_path=pg_catalog,pg_temp', 'role=none', 'local_preload_libraries='] as const;
 /** A serializable, deferrable, read-only transaction waits for others: a database's owner could make each of ours one. */
 const ISOLATION = 'default_transaction_isolation=read\\ committed';
+const FIRST_BOUNDS = [ISOLATION, `statement_timeout=${STATEMENT_TIMEOUT_MS}`] as const;
 const BOUNDS = [
-  ISOLATION,
-  `statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+  ...FIRST_BOUNDS,
   'tcp_keepalives_idle=5',
   'tcp_keepalives_interval=2',
   'tcp_keepalives_count=3',
 ] as const;
+const IDLE_SESSION = `idle_session_timeout=${IDLE_TIMEOUT_MS}`;
 /** `idle_session_timeout` also ends a session that never sends its first statement. */
 const SINCE_14 = [
   `lock_timeout=${STATEMENT_TIMEOUT_MS}`,
   `idle_in_transaction_session_timeout=${IDLE_TIMEOUT_MS}`,
-  `idle_session_timeout=${IDLE_TIMEOUT_MS}`,
+  IDLE_SESSION,
   `tcp_user_timeout=${IDLE_TIMEOUT_MS}`,
 ] as const;
 /** Nothing else ends a login that hangs in a login trigger. */
@@ -58,6 +68,9 @@ const SETTINGS: Readonly<Record<Startup, readonly string[]>> = {
   'no-bounds': OURS,
   'since-14': [...OURS, ...BOUNDS, ...SINCE_14],
   'since-17': [...OURS, ...BOUNDS, ...SINCE_14, ...SINCE_17],
+  examining: [...OURS, ...FIRST_BOUNDS],
+  'examining-idle': [...OURS, ...FIRST_BOUNDS, IDLE_SESSION],
+  'examining-transactions': [...OURS, ...FIRST_BOUNDS, IDLE_SESSION, ...SINCE_17],
 };
 
 /** `options` of the startup packet. */
@@ -69,10 +82,16 @@ export function startupOptions(startup: Startup): string {
 const REFUSED: ReadonlySet<string> = new Set(['42704', '22023']);
 /** A timeout of the database's or the role's ended the login: the code says what the server has. */
 const ENDED_BY: Readonly<Record<string, Startup>> = { '25P04': 'since-17', '57P05': 'since-14' };
+const EXAMINATION_ENDED_BY: Readonly<Record<string, Startup>> = {
+  '25P04': 'examining-transactions',
+  '57P05': 'examining-idle',
+};
+const EXAMINING: ReadonlySet<Startup> = new Set(['examining', 'examining-idle', 'examining-transactions']);
 
 /** What the next login is to send after this one was answered so, or null where another would fare no better. */
 export function nextStartup(sent: Startup, sqlstate: string): Startup | null {
-  const next = REFUSED.has(sqlstate) ? 'no-bounds' : (ENDED_BY[sqlstate] ?? null);
+  const endedBy = EXAMINING.has(sent) ? EXAMINATION_ENDED_BY : ENDED_BY;
+  const next = REFUSED.has(sqlstate) ? 'no-bounds' : (endedBy[sqlstate] ?? null);
   return next === sent || (next === 'since-14' && sent === 'since-17') ? null : next;
 }
 

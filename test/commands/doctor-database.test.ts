@@ -3,7 +3,7 @@ import { examineServer } from '../../functions/core/doctor.ts';
 import type { CheckName, DoctorFinding } from '../../functions/core/doctor-finding.ts';
 import { attemptSession } from '../../functions/postgres/attempt.ts';
 import { readDoctorFacts } from '../../functions/postgres/read-doctor-facts.ts';
-import { pathOnly } from '../../functions/postgres/startup.ts';
+import { forExamination } from '../../functions/postgres/startup.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { targetOf } from '../support/targets.ts';
@@ -34,7 +34,7 @@ function roleOf(server: TestServer): Role {
 describe('The maintenance database', () => {
   const said = async (server: TestServer, role: Role, database: string) => {
     const attempted = await attemptSession(targetOf(server, { database }), false, role, {
-      startup: pathOnly(),
+      startup: forExamination(),
     });
     if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
     const { client, versionNumber, close } = attempted.session;

@@ -6,7 +6,7 @@ import { examineServer } from '../../functions/core/doctor.ts';
 import type { CheckName, DoctorFinding } from '../../functions/core/doctor-finding.ts';
 import { attemptSession } from '../../functions/postgres/attempt.ts';
 import { readDoctorFacts } from '../../functions/postgres/read-doctor-facts.ts';
-import { pathOnly } from '../../functions/postgres/startup.ts';
+import { forExamination } from '../../functions/postgres/startup.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
@@ -85,7 +85,7 @@ function doctor(
 
 /** What the doctor finds, without the way round by a process. */
 async function findingsOf(server: TestServer, role: Role): Promise<readonly DoctorFinding[]> {
-  const attempted = await attemptSession(targetOf(server), false, role, { startup: pathOnly() });
+  const attempted = await attemptSession(targetOf(server), false, role, { startup: forExamination() });
   if (attempted.kind !== 'in') throw new Error(`Not let in: ${attempted.kind}`);
   const { client, versionNumber, close } = attempted.session;
   const facts = await readDoctorFacts(

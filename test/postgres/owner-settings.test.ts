@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptSession } from '../../functions/postgres/attempt.ts';
 import { remediate } from '../../functions/workflow/remediate.ts';
+import { runHeadroom } from '../commands/run-headroom.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy, resultsOf } from '../support/runs.ts';
@@ -130,6 +131,30 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       await attempted.session.close();
     },
   );
+
+  /** The doctor's word on each check, without what it says of the database's own settings. */
+  const examined = async () => {
+    const url = `postgres://headroom@${place.host}:${place.port}/maint?sslmode=disable`;
+    const environment = { PGPASSWORD: headroom.password };
+    const ran = await runHeadroom(['doctor', '--json', '--url', url], { environment });
+    if (ran.stdout === '') throw new Error(ran.stderr);
+    const { findings }: { findings: readonly { check: string; standing: string }[] } = JSON.parse(ran.stdout);
+    return findings.filter(({ check }) =>
+      ['keepalives', 'idle-in-transaction', 'visibility'].includes(check),
+    );
+  };
+
+  test.each(tricks)('the doctor looks, and at the same settings, where $what', async ({ sets }) => {
+    await set([]);
+    const writing = await server.connect(app);
+    await writing.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
+    await writing.query('CREATE TEMPORARY TABLE written (at int)');
+    const before = await examined();
+    await set(sets);
+    expect(await examined()).toEqual(before);
+    expect(before).toHaveLength(3);
+    await writing.end();
+  });
 
   test('what an owner has the server say is one line of ours, and short', async () => {
     await set([`local_preload_libraries = '"a\n\u001b[31mAll is well ${'x'.repeat(900)}"'`]);
