@@ -3,9 +3,9 @@
  * names may hold characters that a terminal obeys, and JSON leaves some of them as they are.
  */
 export function jsonText(document: Readonly<Record<string, unknown>>): string {
-  const lines = Object.entries(document).map(
-    ([key, value]) => `  ${JSON.stringify(key)}: ${valueText(value)}`,
-  );
+  const lines = Object.entries(document)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `  ${JSON.stringify(key)}: ${valueText(value)}`);
   return `{\n${lines.join(',\n')}\n}`.replace(/[^\x20-\x7e\n]/g, escaped);
 }
 

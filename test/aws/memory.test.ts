@@ -52,7 +52,7 @@ describe('The memory of a server', () => {
       server: { S: 'kept' },
       version: { N: '1' },
       memory: {
-        S: '{"form":2,"paused":null,"told":[],"telling":[],"incident":null,"runs":[],"ownTries":[],"closed":[],"trippedAt":null,"untold":[]}',
+        S: '{"form":2,"paused":null,"told":[],"telling":[],"incident":null,"runs":[],"ownTries":[],"busySince":null,"closed":[],"trippedAt":null,"untold":[]}',
       },
     });
   });

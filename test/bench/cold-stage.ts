@@ -77,6 +77,7 @@ export async function setColdStage(): Promise<ColdStage> {
     ...common,
     ...login,
     [REMEDIATE_ENV.server]: 'orders',
+    [REMEDIATE_ENV.database]: 'postgres',
     [REMEDIATE_ENV.host]: server.host,
     [REMEDIATE_ENV.port]: String(server.port),
     [REMEDIATE_ENV.caFile]: caFile,

@@ -94,6 +94,7 @@ async function deployedOn(stack: AsyncDisposableStack, members: readonly Member[
     const environment = {
       ...aws.environment,
       [REMEDIATE_ENV.server]: name,
+      [REMEDIATE_ENV.database]: 'postgres',
       [REMEDIATE_ENV.host]: address.host,
       [REMEDIATE_ENV.port]: String(address.port),
       [REMEDIATE_ENV.secret]: `${SECRET}/${name}`,

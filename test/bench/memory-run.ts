@@ -43,6 +43,7 @@ export async function measureMemory(crowded: CrowdedServer, side: Side): Promise
   const environment = {
     ...aws.environment,
     [REMEDIATE_ENV.server]: 'orders',
+    [REMEDIATE_ENV.database]: 'postgres',
     [REMEDIATE_ENV.host]: server.host,
     [REMEDIATE_ENV.port]: String(server.port),
     [REMEDIATE_ENV.secret]: SECRET,

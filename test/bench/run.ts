@@ -100,6 +100,7 @@ async function deployedOn(stack: AsyncDisposableStack, server: TestServer, role:
   const environment = {
     ...aws.environment,
     [REMEDIATE_ENV.server]: 'orders',
+    [REMEDIATE_ENV.database]: 'postgres',
     [REMEDIATE_ENV.host]: server.host,
     [REMEDIATE_ENV.port]: String(server.port),
     [REMEDIATE_ENV.secret]: SECRET,

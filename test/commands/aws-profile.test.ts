@@ -155,7 +155,7 @@ describe.concurrent('With AWS_PROFILE', () => {
 
   test.each([
     ['a session that is signed out', 'signed-out', 'aws sso login'],
-    ['a profile that does not exist', 'nowhere', 'profile: [nowhere]'],
+    ['a profile that does not exist', 'nowhere', 'no AWS credentials were found, '],
   ])('%s is said to be so, with what to do', async (_, profile, what) => {
     const { code, stdout, stderr } = await memory(profile, '--region', AWS_REGION);
     expect([code, stdout]).toEqual([3, '']);

@@ -62,7 +62,7 @@ function expectOnlyOurAlarms({ Effect, Principal: principal, Condition }: Statem
 describe('an alarm', () => {
   it('is one about reporting, or about the runs for a server', () => {
     const about = (whose: string) => alarms.filter(([name]) => name.startsWith(`pg-headroom-${whose}-`));
-    expect([about('reporting').length, about('orders').length, alarms.length]).toEqual([5, 5, 10]);
+    expect([about('reporting').length, about('orders').length, alarms.length]).toEqual([6, 5, 11]);
   });
 
   it.each(alarms)('%s has a name that topic and key are open to', (name) => {

@@ -141,7 +141,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     const late = await createRole(server, 'late');
     const roles = [app, late, app];
     const sessions = await openMany(3, (at) =>
-      openIdle(server, { role: roles[at] ?? app, application: `application ${at}` }),
+      openIdle(server, { role: roles[at] ?? app, application: ['alpha', 'beta', 'gamma'][at] ?? '' }),
     );
     const ports = withDatabase(briskPorts(server, headroom), (database) => ({
       ...database,

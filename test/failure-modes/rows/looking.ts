@@ -56,10 +56,10 @@ export const LOOKING = {
       ends: 0,
     },
     locksUnread: {
-      fault: 'who holds advisory locks cannot be read',
-      outcome: 'no-candidates',
-      subject: 'orders: under pressure, …policy lets no session go…',
-      says: '20 protected: advisory locks could not be read',
+      fault: 'which locks are held cannot be read, so no run can know that it is alone',
+      outcome: 'failed',
+      subject: 'orders: run failed, nothing ended, statement-failed',
+      says: "The server could not run one of our statements (42501: permission denied for view pg_locks): see its log and the role's rights.",
       ends: 0,
     },
     tablesUnread: {

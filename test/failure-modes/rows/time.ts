@@ -18,7 +18,7 @@ session and lock back.`,
       fault: 'the deadline comes while the run tries to get in',
       outcome: 'cannot-connect',
       subject: 'orders: no way in after # tries, nothing ended, connect-full',
-      says: 'No way into 127.0.0.1:# after # tries in # s: only slots reserved for others are left, the rest is taken by sessions or by clients that never finish logging in; grant pg_use_reserved_connections to our role and set reserved_connections, or raise it where that is done (16+; before, only superusers get in).',
+      says: 'No way into 127.0.0.1:# after # tries in # s: only slots reserved for others are left, the rest is taken by sessions or by clients that never finish logging in; grant pg_use_reserved_connections to our role and set reserved_connections, or raise it where that is done (16 and later). On 14 and 15 nothing is reserved for our role, so no run can promise to get in once the server is full: let the schedule act before, and set CONNECTION LIMITs for the applications that leave our role 5 slots.',
       ends: 0,
     },
     nearLocking: {
