@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptSession } from '../../functions/postgres/attempt.ts';
 import { connect } from '../../functions/postgres/connect.ts';
 import { queryOf } from '../../functions/postgres/database.ts';
+import { IDLE_TIMEOUT_MS, startupOptions } from '../../functions/postgres/startup.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { listenOnLoopback } from '../support/proxy.ts';
 import { createLeastPrivilegeRole } from '../support/roles.ts';
@@ -123,3 +124,21 @@ describe('What ends a session is known as that', () => {
     await attempted.session.close();
   });
 });
+
+test.each([
+  [14, 'since-14'],
+  [18, 'since-17'],
+] as const)(
+  'On %i a session that never sends its first statement ends by itself',
+  async (version, startup) => {
+    await using server = await startServer({ version });
+    const headroom = await createLeastPrivilegeRole(server);
+    const left = await server.connect(headroom, { options: startupOptions(startup) });
+    const ended = new Promise<unknown>((resolve) => left.once('error', resolve));
+    const startedAt = Date.now();
+    expect(await ended).toMatchObject({ code: '57P05' });
+    expect(Date.now() - startedAt).toBeLessThan(IDLE_TIMEOUT_MS + 5_000);
+    expect(await server.query("SELECT FROM pg_stat_activity WHERE usename = 'headroom'")).toEqual([]);
+  },
+  40_000,
+);
