@@ -72,6 +72,13 @@ export type Session = {
 };
 
 export const CLIENT_BACKEND = 'client backend';
+/** What has a client at its other end. */
+const WITH_CLIENT: ReadonlySet<string> = new Set([CLIENT_BACKEND, 'walsender']);
+
+/** A process that the server runs by itself: an autovacuum worker, the replay of a standby, a background worker. */
+export function isServerProcess({ backendType }: Session): boolean {
+  return backendType !== null && !WITH_CLIENT.has(backendType);
+}
 
 /** True when our role may not read this row: nothing but its names is known. */
 export function isHidden(session: Session): boolean {

@@ -4,6 +4,7 @@ import type { TriedLock } from '../../functions/core/run-lock.ts';
 import { tryRunLock } from '../../functions/postgres/run-lock.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 /** "pghr" in ASCII: the class of our locks, and the only key of the version before. */
 const CLASS = 0x70676872;
@@ -138,8 +139,18 @@ describe.each([14, 16, 18] as const)('The lock of a run on PostgreSQL %i', (vers
     await one.query(
       `SELECT pg_advisory_lock(1, ${CLASS}), pg_advisory_lock(${CLASS + 1}, 1), pg_advisory_lock(7)`,
     );
-    const { lock } = await tryAs(roles.headroom);
+    const { client, lock } = await tryAs(roles.headroom);
     expect(await lock()).toEqual({ locked: true, total: 0, holders: [] });
+    await client.end();
+    const [stranger, waiting] = [await connect(roles.app), await connect(roles.headroom, OUR_NAME)];
+    await stranger.query(NOBODY_KNOWS);
+    const waits = waiting.query(NOBODY_KNOWS);
+    const isWaiting = async () => (await server.query('SELECT FROM pg_locks WHERE NOT granted')).length === 1;
+    await waitUntil(isWaiting, { what: 'it waited' });
+    const second = await tryAs(roles.headroom);
+    expect(await second.lock()).toMatchObject({ locked: true, total: 1, holders: [{ user: 'app' }] });
+    await stranger.query('SELECT pg_advisory_unlock_all()');
+    await waits;
   });
 
   test('many strangers are counted, and the first of them named after the runs', async () => {

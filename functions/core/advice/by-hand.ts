@@ -1,5 +1,5 @@
 import { type Advice, forOperator, sqlPaste } from '../advice.ts';
-import { groupOf, type Session } from '../session.ts';
+import { groupOf, isServerProcess, type Session } from '../session.ts';
 import { quoteLiteral } from '../sql-text.ts';
 import { mayHaveEnded, triedOf } from '../tried.ts';
 import { ageText, counted, groupName, listText } from '../words.ts';
@@ -8,6 +8,8 @@ import { type RootBlocker, rootBlocker } from './root-blocker.ts';
 
 /** Statements for more are a list, not advice. */
 const MOST_SESSIONS = 3;
+/** The process of a standby that replays the primary's changes. */
+const REPLAY = 'startup';
 const SEE_PREPARED = ['SELECT gid, prepared, owner, database FROM pg_prepared_xacts ORDER BY prepared;'];
 
 /** Who stands at the root of a queue for locks. Work is never ended by us: a human decides. */
@@ -23,6 +25,12 @@ export function endBlocker(facts: AdviceFacts): readonly Advice[] {
     ];
   const { session } = blocker;
   if (hasEnded(facts, session) || !isKnown(session)) return [];
+  if (session.backendType === REPLAY)
+    return [
+      forOperator(
+        `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}${guessOf(blocker)}. It replays what the primary did, a change of a table for example, and holds its locks until that transaction ends there: end that one, no statement on this server does.`,
+      ),
+    ];
   const named = [session, ...blocker.beside.slice(0, MOST_SESSIONS - 1)];
   const text = `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}${guessOf(blocker)}, ${doing(session)}.${besideOf(blocker, named)}${how(session)}`;
   const known = named.filter((each) => each !== null && isKnown(each) && !hasEnded(facts, each));
@@ -77,7 +85,8 @@ function hasEnded({ record }: AdviceFacts, { pid }: Session): boolean {
 }
 
 function nameOf(session: Session): string {
-  return `pid ${session.pid} (${groupName(groupOf(session))})`;
+  const name = isServerProcess(session) ? session.backendType : groupName(groupOf(session));
+  return `pid ${session.pid} (${name})`;
 }
 
 function doing({ state, stateAgeMs, queryAgeMs, transactionAgeMs }: Session): string {

@@ -1,15 +1,18 @@
 import { type Advice, forDeveloper } from '../advice.ts';
 import { programNames } from '../programs-in.ts';
+import { isServerProcess } from '../session.ts';
 import { type AdviceFacts, clientsOf } from './advice-facts.ts';
 import { endTransactionsOf } from './client-fix.ts';
 import { rootBlocker } from './root-blocker.ts';
 import { boundOpenTransactions, longTransactions } from './session-timeouts.ts';
 
+const GIVE_UP = 'a lock_timeout, so that they give up before a queue forms behind them';
+
 /** So that nobody holds a lock for as long again: by what the holder did. */
 export function boundBlocker(facts: AdviceFacts): readonly Advice[] {
   const { snapshot, isReplica } = facts;
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
-  if (session === null || session.superuser !== false) return [];
+  if (session === null || isServerProcess(session) || session.superuser !== false) return [];
   const role = session.user ?? '';
   if (session.state === 'active') return longTransactions(facts, role, session.transactionAgeMs ?? 0);
   return boundOpenTransactions(isReplica, role, session.stateAgeMs ?? 0);
@@ -19,11 +22,12 @@ export function boundBlocker(facts: AdviceFacts): readonly Advice[] {
 export function mendBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null) return [];
+  if (isServerProcess(session)) return [forDeveloper(`For changes of tables set ${GIVE_UP}.`)];
   const clients = clientsOf(programNames(snapshot)(session), sessionsOf);
   if (session.state !== 'active') return [endTransactionsOf(clients)];
   return [
     forDeveloper(
-      `Let ${clients.name} work in batches with a commit after each, and give changes of tables a lock_timeout, so that they give up before a queue forms behind them.`,
+      `Let ${clients.name} work in batches with a commit after each, and give changes of tables ${GIVE_UP}.`,
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import { PREPARED } from '../contested-lock.ts';
+import { isServerProcess } from '../session.ts';
 import { ageText, counted, listText } from '../words.ts';
 import type { Clue, Clues } from './clues.ts';
 import { agesOf, confidenceIn, doing, type Search, type Suspect, suspect } from './suspect.ts';
@@ -50,6 +51,14 @@ function preparedText({ locks: { heads } }: Clues): readonly string[] {
   return isPrepared ? ['a prepared transaction is at the head of the queue'] : [];
 }
 
+/** It holds no slot, and is nobody's session. */
+function processText({ locks: { heads }, snapshot }: Clues): readonly string[] {
+  const pids = new Set(heads[0]?.pids);
+  const process = snapshot.sessions.find((each) => each.pid !== null && pids.has(each.pid));
+  if (process === undefined || !isServerProcess(process)) return [];
+  return [`the server's own ${process.backendType} (pid ${process.pid}) is at the head of the queue`];
+}
+
 function queueOf(all: Clues, waiting: readonly Clue[]): Suspect {
   const longest = Math.max(0, ...agesOf(waiting, 'sinceMs'));
   return suspect(all, waiting, {
@@ -58,6 +67,7 @@ function queueOf(all: Clues, waiting: readonly Clue[]): Suspect {
     evidence: [
       `${counted(waiting.length, 'session waits', 'sessions wait')} for a lock, the longest for ${ageText(longest)}`,
       ...preparedText(all),
+      ...processText(all),
     ],
   });
 }
