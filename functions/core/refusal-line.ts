@@ -1,9 +1,17 @@
 import { type Fields, fieldsOf } from './event-fields.ts';
 import { type Client, clientOfPooler, NOBODY, type Prefix, readPrefix } from './log-prefix.ts';
-import { entryOfCsv, entryOfJson, isOfCsv, type LoggedEntry } from './logged-entry.ts';
+import { entryOfCsv, isOfCsv, type LoggedEntry } from './logged-entry.ts';
+import { leavesOf } from './logged-leaves.ts';
 import { type Figures, figuresIn } from './refusal-figures.ts';
 import { type RefusalKind, type Sentence, sentenceIn, wholeSentence } from './refusal-sentence.ts';
-import { marksIn, type ServerLine, splitAtSeverity, startsLikeServer } from './server-line.ts';
+import {
+  hasServersMoment,
+  isIndented,
+  marksIn,
+  type ServerLine,
+  splitAtSeverity,
+  startsLikeServer,
+} from './server-line.ts';
 import { severityOf } from './severity.ts';
 import { isKeyOfSpeech, isQuotedOfClient } from './told-at.ts';
 import { MOST_OF_JSON, unwrappedLine } from './unwrapped-line.ts';
@@ -62,7 +70,10 @@ function refusalInText(coloured: string): ReadRefusal | null {
   const text = coloured.replaceAll(COLOURS, '');
   const [head = '', ...more] = text.split(/\r?\n/);
   const line = splitAtSeverity(head);
+  if (isIndented(head)) return null;
   if (line !== null && !line.isOfApplication) return writtenBy(true, refusalInServerLine(line));
+  // What looks like an application's words may be a name, which the server repeats in its sentence.
+  if (line !== null && hasServersMoment(head)) return writtenBy(false, refusalAfterFatal(head, line));
   // A name with a line break tears a server's line apart; whole, it still has one severity.
   const torn = line === null && startsLikeServer(head) ? splitAtSeverity(text) : null;
   if (torn !== null)
@@ -119,6 +130,11 @@ function clientBy(prefix: Prefix | null, { kind, limit }: Sentence): Client {
     : { ...client, user: other, database: limit };
 }
 
+function refusalAfterFatal(head: string, { severity }: ServerLine): RefusalLine | null {
+  const sentence = severity === 'fatal' ? sentenceIn(head) : null;
+  return sentence === null ? null : refusalOf(sentence, NOBODY);
+}
+
 const POOLER_LETS_GO = / LOG [CS]-0x[0-9a-f]{1,16}: \S{1,700} closing because: /;
 
 /** In the log of an application or of a pooler. */
@@ -151,32 +167,6 @@ function refusalInJson(object: Fields, wraps: number): ReadRefusal | null {
     isStated ||= /^(?:code|sql_?state|sqlerrcode|C)$/i.test(key) && /^E?53300$/.test(String(value));
   }
   return isStated ? writtenBy(false, unknownWording(NOBODY)) : null;
-}
-
-const MOST_LEAVES = 400;
-const MOST_DEPTH = 8;
-
-type Leaf = { readonly key: string; readonly value: unknown; readonly entry: LoggedEntry | null };
-
-/**
- * The values in an object, each with the key that it stands under; in a list, with the list's. What a server logged is one of
- * them as a whole, however deep a shipper has put it: beside its message it quotes what clients write.
- */
-function leavesOf(object: Fields): readonly Leaf[] {
-  const leaves: Leaf[] = [];
-  const visit = (key: string, value: unknown, depth: number): void => {
-    if (leaves.length >= MOST_LEAVES || depth > MOST_DEPTH) return;
-    if (typeof value !== 'object' || value === null) leaves.push({ key, value, entry: null });
-    else if (Array.isArray(value)) for (const each of value) visit(key, each, depth + 1);
-    else {
-      const fields = fieldsOf(value);
-      const entry = entryOfJson(fields);
-      if (entry !== null) leaves.push({ key, value: null, entry });
-      else for (const [name, each] of Object.entries(fields)) visit(name, each, depth + 1);
-    }
-  };
-  visit('', object, 0);
-  return leaves;
 }
 
 function refusalOf({ kind, text, limit }: Sentence, { user, database, address }: Client): RefusalLine {

@@ -91,7 +91,9 @@ const MOST_OF_A_SENTENCE = 400;
 const MOST_PLACES = 20;
 
 /** A driver passes on what the server said after its severity, and names of clients come later in that. */
-const FATAL = /\b(?:FATAL|PANIC):\s{1,3}/;
+const FATAL = /\b(?:FATAL|PANIC):\s{1,8}/;
+/** As servers write it, with two spaces: what stands before may be a name. */
+const SERVERS_FATAL = /\b(?:FATAL|PANIC): {2}(?! )/;
 /** What poolers put before a sentence of the server's, or of their own. */
 const PASSED_ON =
   /(?:odyssey: \w{1,40}: )?(?:server login has been failing, cached error: )?(?:server login failed: (?:FATAL:? )?)?/y;
@@ -116,7 +118,7 @@ export function sentenceIn(line: string): Sentence | null {
 
 /** Where a line with a severity says its sentence; null for a line without. */
 function placesIn(line: string): readonly number[] | null {
-  const severity = FATAL.exec(line);
+  const severity = SERVERS_FATAL.exec(line) ?? FATAL.exec(line);
   if (severity === null) return null;
   const begins = severity.index + severity[0].length;
   PASSED_ON.lastIndex = begins;

@@ -58,3 +58,16 @@ const BEGINS =
 export function startsLikeServer(line: string): boolean {
   return BEGINS.test(line) && !PASSED_ON.test(line);
 }
+
+/** Whether a line has a server's moment before its severity, whatever names stand between. */
+export function hasServersMoment(line: string): boolean {
+  return BEGINS.test(line);
+}
+
+const INDENTED = /^(.{1,1100}?)[\p{Lu}\p{Lo}\p{Script=Georgian}]{2,40} ?: {3}/u;
+
+/** Whether words of a client follow the severity, which begin with a space: servers' own do not. */
+export function isIndented(line: string): boolean {
+  const [, prefix = ''] = INDENTED.exec(line) ?? [];
+  return prefix.trim() !== '' && marksIn(prefix) === 0 && (BEGINS.test(line) || readPrefix(prefix) !== null);
+}

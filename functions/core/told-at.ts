@@ -9,7 +9,7 @@ const OF_CLIENTS_TOO = /[a-z](?:User|Role|Login|Query|Statement|Sql|App|Name|Dat
 const KEY = /([\w.@-]{1,40})\\{0,3}["']?\s{0,2}[:=]\s{0,3}$/;
 /** A severity or a SQLSTATE may stand between: `ERROR: `, `FATAL `, `[53300] `, `FATAL 53300 (too_many_connections) `. */
 const BETWEEN =
-  /(?:(?:fatal|panic|error|severe|critical|warn(?:ing)?)(?: {0,2}:)?|\[?53300\]?:?|\(too_many_connections\))\s{1,3}$/i;
+  /(?:(?:fatal|panic|error|severe|critical|warn(?:ing)?)(?: {0,2}:)?|\[?53300\]?:?|\(too_many_connections\))\s{1,8}$/i;
 const MOST_BEFORE = 200;
 /** Names and queries that are quoted are shorter, or the line is nobody's. */
 const MOST_QUOTED = 2_048;

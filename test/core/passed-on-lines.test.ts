@@ -137,7 +137,27 @@ describe('What a client wrote', () => {
       `${AT} [1] x connect ERROR:  y\nerror: ${SAID}\n@orders FATAL:  role "x" does not exist`,
     ],
     ['behind what a pooler says', `FATAL:  odyssey: c1: role "x: ${SAID}" does not exist`],
+    ['into a query that begins with a space', `${AT} [1] app@orders STATEMENT:   ${SAID}`],
+    ['into a message that begins with a space', `${AT} [1] app@orders ERROR:   ${SAID}`],
+    ['into one behind other prefixes', `user=app,db=orders ERREUR:    ${SAID}`],
+    ['into one that names a code', `${AT} [1] app@orders DETAIL:   SQLSTATE 53300`],
+    [
+      'into a database that sounds like a driver',
+      `${AT} [1] app@FATAL: ${SAID}:connect FATAL:  database "FATAL: ${SAID}:connect" does not exist`,
+    ],
+    [
+      'into one that names a code',
+      `${AT} [1] app@"pq code: 53300 FATAL:  database ""pq code: 53300" does not exist`,
+    ],
+    ['into an ERROR in such a database', `${AT} [1] app@connect x ERROR:  ${SAID}`],
   ])('is no refusal: %s', (_, line) => {
     expect(refusalIn(line)).toBeNull();
+  });
+
+  test('is told from a logger that puts spaces before its words', () => {
+    expect(refusalIn(`ERROR:    ${SAID}`)?.kind).toBe('server');
+    expect(
+      refusalIn(`2026-11-21 03:15:20 UTC connect failed: FATAL:  ${SAID} (PG::ConnectionBad)`)?.kind,
+    ).toBe('server');
   });
 });

@@ -1,0 +1,28 @@
+import { type Fields, fieldsOf } from './event-fields.ts';
+import { entryOfJson, type LoggedEntry } from './logged-entry.ts';
+
+const MOST_LEAVES = 400;
+const MOST_DEPTH = 8;
+
+type Leaf = { readonly key: string; readonly value: unknown; readonly entry: LoggedEntry | null };
+
+/**
+ * The values in an object, each with the key that it stands under; in a list, with the list's. What a server logged is one of
+ * them as a whole, however deep a shipper has put it: beside its message it quotes what clients write.
+ */
+export function leavesOf(object: Fields): readonly Leaf[] {
+  const leaves: Leaf[] = [];
+  const visit = (key: string, value: unknown, depth: number): void => {
+    if (leaves.length >= MOST_LEAVES || depth > MOST_DEPTH) return;
+    if (typeof value !== 'object' || value === null) leaves.push({ key, value, entry: null });
+    else if (Array.isArray(value)) for (const each of value) visit(key, each, depth + 1);
+    else {
+      const fields = fieldsOf(value);
+      const entry = entryOfJson(fields);
+      if (entry !== null) leaves.push({ key, value: null, entry });
+      else for (const [name, each] of Object.entries(fields)) visit(name, each, depth + 1);
+    }
+  };
+  visit('', object, 0);
+  return leaves;
+}
