@@ -1,3 +1,4 @@
+import { foremost } from './foremost.ts';
 import type { Reduction, RunRecord } from './record.ts';
 import { mapSessions } from './record-sessions.ts';
 import { INSUFFICIENT_PRIVILEGE, identityOf, type Session } from './session.ts';
@@ -127,13 +128,10 @@ function withoutVictimsDetails(record: RunRecord): RunRecord | null {
 }
 
 /** The limits with most need stay, and the server's slots. */
-const MOST_SCOPES = 20;
-
 function withoutLimits(record: RunRecord): RunRecord | null {
   const { snapshot, plan, readings } = record;
   if (snapshot === null) return null;
-  const some = (pressure: readonly Pressure[]) =>
-    pressure.filter(({ scope }, at) => at < MOST_SCOPES || scope.kind === 'server');
+  const some = (pressure: readonly Pressure[]) => foremost(pressure).first;
   return {
     ...record,
     snapshot: { ...snapshot, slots: { ...snapshot.slots, roles: [], databases: [] } },
@@ -143,6 +141,7 @@ function withoutLimits(record: RunRecord): RunRecord | null {
 }
 
 const MOST_CHARACTERS = 500;
+const MOST_ITEMS = 20;
 
 /** What came with the event, and what went wrong: sentences of ours are shorter. */
 function withoutLongTexts(record: RunRecord): RunRecord {
@@ -156,7 +155,7 @@ function withoutLongTexts(record: RunRecord): RunRecord {
 function clipped(value: unknown): unknown {
   if (typeof value === 'string')
     return value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}…` : value;
-  if (Array.isArray(value)) return value.slice(0, MOST_SCOPES).map(clipped);
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map(clipped);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, clipped(each)]));
 }

@@ -1,9 +1,10 @@
+import { foremost } from '../core/foremost.ts';
 import type { Reading } from '../core/record.ts';
 import type { Pressure } from '../core/slots.ts';
 import type { Taker } from '../core/takers.ts';
 import { type Facts, pressureAt } from './facts.ts';
 import { type Column, row, type Section, wrap } from './layout.ts';
-import { counted, groupName, listText, scopeText, usedText } from './words.ts';
+import { counted, groupName, listText, moreLimitsText, scopeText, usedText } from './words.ts';
 
 const COLUMNS_OF_EFFECT: readonly Column[] = [
   { width: 40, align: 'left' },
@@ -23,11 +24,13 @@ export function effect(facts: Facts): Section {
   const title = 'DID IT WORK';
   if (hypothetical || plan === null || attempts.length === 0) return { title, lines: [] };
   if (readings.length === 0) return { title, lines: wrap(NOT_READ) };
+  const { first, more } = foremost(plan.pressure);
   return {
     title,
     lines: [
       row(COLUMNS_OF_EFFECT, ['slots used', 'before', 'ended', 'settled']),
-      ...plan.pressure.map((before) => effectRow(facts, before)),
+      ...first.map((before) => effectRow(facts, before)),
+      ...moreLimitsText(more).flatMap((text) => wrap(text)),
       ...wrap(takerTexts(facts).join(' ')),
     ],
   };
@@ -38,12 +41,13 @@ export function effectTexts(facts: Facts): readonly string[] {
   const { plan, attempts, readings } = facts.record;
   if (facts.hypothetical || plan === null || attempts.length === 0) return [];
   if (readings.length === 0) return [NOT_READ];
-  const slots = plan.pressure.map((before) => {
+  const { first, more } = foremost(plan.pressure);
+  const slots = first.map((before) => {
     const [verified, settled] = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
     const end = settled === NOT_SEEN ? '' : `, ${settled} after settling`;
     return `${usedText(before)} before, ${verified} after ending${end}.`;
   });
-  return [...slots, ...takerTexts(facts)];
+  return [...slots, ...moreLimitsText(more), ...takerTexts(facts)];
 }
 
 function effectRow(facts: Facts, before: Pressure): string {

@@ -3,8 +3,7 @@ import { heldBack } from '../core/held-back.ts';
 import { namesLostHere } from '../core/lost-names.ts';
 import type { LimitCut, Plan } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
-import { groupOf, type Session } from '../core/session.ts';
-import type { Pressure, Scope } from '../core/slots.ts';
+import { inScopes, type Pressure } from '../core/slots.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { TriggerKind } from '../core/trigger.ts';
 import { heldBackTexts } from './held-back.ts';
@@ -110,9 +109,10 @@ const HEADINGS: readonly Heading[] = [
 ];
 
 function slotsSection({ pressure, victims }: Plan, paint: Paint): Section {
+  const goingIn = inScopes(victims.map(({ session }) => session));
   const rows = pressure.map((each) => {
     const { scope, usable, used, need } = each;
-    const going = victims.filter(({ session }) => belongs(session, scope)).length;
+    const going = goingIn(scope);
     const then = used - going;
     const after = victims.length > 0 ? [withPercent(then, usable), freeText(usable - then)] : ['', ''];
     return [
@@ -126,12 +126,6 @@ function slotsSection({ pressure, victims }: Plan, paint: Paint): Section {
     ];
   });
   return { title: paint('title', 'Slots'), lines: table(HEADINGS, rows, paint) };
-}
-
-function belongs(session: Session, scope: Scope): boolean {
-  if (scope.kind === 'server') return true;
-  const { user, database } = groupOf(session);
-  return scope.name === (scope.kind === 'role' ? user : database);
 }
 
 function withPercent(used: number, usable: number): string {

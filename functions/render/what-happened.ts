@@ -1,4 +1,5 @@
 import { cleanMessage, cleanName } from '../core/clean-text.ts';
+import { foremost } from '../core/foremost.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { aheadMs, type NoticeTrigger, type Trigger } from '../core/trigger.ts';
 import { alarmText } from './alarm-text.ts';
@@ -7,7 +8,7 @@ import { type Section, wrap } from './layout.ts';
 import { memoryTexts } from './memory-text.ts';
 import { refusedText } from './refused-text.ts';
 import { lockTexts } from './run-lock.ts';
-import { ageText, counted, scopeText, thresholdText, timeText } from './words.ts';
+import { ageText, counted, moreLimitsText, scopeText, thresholdText, timeText } from './words.ts';
 
 export function whatHappened(facts: Facts): Section {
   return { title: 'WHAT HAPPENED', lines: happenedTexts(facts).flatMap((text) => wrap(text)) };
@@ -90,9 +91,12 @@ function targetText({ policy, plan }: Facts['record'], need: number): string {
 }
 
 function limitTexts({ record }: Facts): readonly string[] {
-  const limits = record.plan?.pressure.filter(({ scope }) => scope.kind !== 'server') ?? [];
-  return limits.map(
-    ({ scope, used, usable, need }) =>
-      `CONNECTION LIMIT of ${scopeText(scope)}: ${used} of ${usable} in use, ${counted(need, 'slot')} to free.`,
-  );
+  const { first, more } = foremost(record.plan?.pressure ?? []);
+  const texts = first
+    .filter(({ scope }) => scope.kind !== 'server')
+    .map(
+      ({ scope, used, usable, need }) =>
+        `CONNECTION LIMIT of ${scopeText(scope)}: ${used} of ${usable} in use, ${counted(need, 'slot')} to free.`,
+    );
+  return [...texts, ...moreLimitsText(more)];
 }

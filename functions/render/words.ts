@@ -52,6 +52,11 @@ export function linkText(url: string): string {
   return url.endsWith('.html') ? 'Its page' : 'Its record';
 }
 
+/** For a list of scopes that ends before all of them are in it. */
+export function moreLimitsText(more: number): readonly string[] {
+  return more === 0 ? [] : [`And ${counted(more, 'more limit')}.`];
+}
+
 /** `of role app`, `in database billing`, `from 10.0.0.7` */
 export function placeText({ kind, part }: NonNullable<GroupStanding['mostly']>): string {
   const name = cleanName(part.name);

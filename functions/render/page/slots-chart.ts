@@ -1,6 +1,7 @@
+import { foremost } from '../../core/foremost.ts';
 import { marksOf, type Pressure } from '../../core/slots.ts';
 import { type Facts, pressureAt } from '../facts.ts';
-import { scopeText } from '../words.ts';
+import { moreLimitsText, scopeText } from '../words.ts';
 import { chart, figure, INK, legend, numbers, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { table } from './table.ts';
@@ -11,9 +12,11 @@ const TOP = 8;
 const ROW = 34;
 const AXIS = 26;
 
-/** Slots at each look, against what the server has and what the policy asks for: one chart for each scope. */
+/** Slots at each look, against what the server has and what the policy asks for: one chart for each of the scopes with most need. */
 export function slotsCharts(facts: Facts): readonly Html[] {
-  return (facts.record.plan?.pressure ?? []).map((before, at) => slotsChart(facts, before, `slots-${at}`));
+  const { first, more } = foremost(facts.record.plan?.pressure ?? []);
+  const charts = first.map((before, at) => slotsChart(facts, before, `slots-${at}`));
+  return [...charts, ...moreLimitsText(more).map((text) => html`<p class="faint">${text}</p>`)];
 }
 
 function slotsChart(facts: Facts, before: Pressure, id: string): Html {

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { renderIncident } from '../../functions/render/incident.ts';
+import { renderPage } from '../../functions/render/page/render-page.ts';
+import { aPolicy, aSession, aSnapshot, HOUR } from '../support/builders.ts';
+import { runOf } from '../support/records.ts';
+
+/** So many roles at their limits of two sessions. */
+function limited(count: number) {
+  const roles = Array.from({ length: count }, (_, at) => ({ name: `tenant_${at}`, limit: 2 }));
+  const sessions = roles.flatMap(({ name: user }, at) =>
+    [0, 1].map((second) =>
+      aSession({ pid: 2 * at + second + 1, user, application: 'api', stateAgeMs: 2 * HOUR }),
+    ),
+  );
+  const slots = { max: 5_000, superuserReserved: 3, roles };
+  const policy = aPolicy({ mode: 'enforce', limits: { maxPercent: 100, maxVictims: 5_000 } });
+  return runOf({ snapshot: aSnapshot({ sessions, slots }), policy });
+}
+
+const chartsIn = (page: string) => page.match(/Slots of role tenant_\d+ in use/g)?.length ?? 0;
+
+describe('Hundreds of limits that are reached at once', () => {
+  const [many, few] = [limited(300), limited(20)];
+
+  test('are told by the first twenty, and how many more there are', () => {
+    const { text } = renderIncident(many);
+    expect(text.match(/CONNECTION LIMIT of role/g)).toHaveLength(20);
+    expect(text.match(/And 280 more limits\./g)).toHaveLength(2);
+    expect(renderIncident(few).text).not.toContain('more limit');
+  });
+
+  test('are drawn on the page as twenty are, the rest counted: each chart takes 15 ms of a report', () => {
+    const [page, other] = [many, few].map((record) => renderPage({ ...record, reduced: [] }));
+    expect(chartsIn(other ?? '')).toBeGreaterThan(0);
+    expect(chartsIn(page ?? '')).toBe(chartsIn(other ?? ''));
+    expect(page).toContain('And 280 more limits.');
+  });
+});
