@@ -3,6 +3,7 @@ import { ACTING } from './rows/acting.ts';
 import { CROWD } from './rows/crowd.ts';
 import { GETTING_IN } from './rows/getting-in.ts';
 import { LOOKING } from './rows/looking.ts';
+import { POOLER } from './rows/pooler.ts';
 import { TELLING } from './rows/telling.ts';
 import { TIME } from './rows/time.ts';
 import { TOO_LARGE } from './rows/too-large.ts';
@@ -11,6 +12,7 @@ import { TOO_LARGE } from './rows/too-large.ts';
 export const SECTIONS: Readonly<Record<string, Section>> = {
   GETTING_IN,
   LOOKING,
+  POOLER,
   ACTING,
   TIME,
   CROWD,

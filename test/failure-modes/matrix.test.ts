@@ -17,7 +17,7 @@ test.each(Object.entries(SECTIONS))(
   'the rows of %s are proven by the file that they name',
   (name, section) => {
     const source = readFileSync(join(import.meta.dirname, section.provenBy), 'utf8');
-    expect(source).toMatch(new RegExp(`^proveRows\\(\\s*${name},`, 'm'));
+    expect(source).toMatch(new RegExp(`^\\s*proveRows\\(\\s*${name},`, 'm'));
   },
 );
 

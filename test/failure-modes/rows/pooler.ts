@@ -1,0 +1,17 @@
+import type { Row, Section } from '../row.ts';
+
+export const POOLER = {
+  title: 'A pooler in front of the server',
+  about: 'It is declared, so that a run asks its console which sessions are at work for a client.',
+  provenBy: 'pooler.test.ts',
+  versions: [18],
+  rows: {
+    severalProcesses: {
+      fault: 'a PgBouncer of several processes: its console lists the sessions of one of them',
+      outcome: 'recovered',
+      subject: 'orders: recovered, …6 idle sessions… ended…',
+      says: 'others may share its port (so_reuseport).',
+      ends: 6,
+    },
+  } satisfies Record<string, Row>,
+} as const satisfies Section;
