@@ -10,9 +10,9 @@ import { proveRows } from './prove-rows.ts';
 import { POOLER } from './rows/pooler.ts';
 import { REST, type Stage } from './stage.ts';
 
-/** Its program is the largest, which would be ended first. */
+/** Others are too few to give back what is wanted: the pooler's sessions would be ended as well. */
 const BEHIND = 11;
-const FREE_SLOTS = 6;
+const FREE_SLOTS = 9;
 
 /** Two processes on one port, which the system gives each new client to one of. */
 async function twoProcesses(stage: Stage) {
