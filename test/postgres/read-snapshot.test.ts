@@ -209,13 +209,15 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   });
 
   test('limits are those that can refuse somebody', async () => {
-    await createRole(server, 'limited', 'CONNECTION LIMIT 4');
+    const limited = await createRole(server, 'limited', 'CONNECTION LIMIT 4');
     await createRole(server, 'barred', 'CONNECTION LIMIT 0');
-    await createRole(server, 'boss', 'SUPERUSER CONNECTION LIMIT 2');
+    const boss = await createRole(server, 'boss', 'SUPERUSER CONNECTION LIMIT 2');
+    await createRole(server, 'absent', 'CONNECTION LIMIT 5');
     await server.query('CREATE ROLE only_a_group NOLOGIN CONNECTION LIMIT 3');
+    for (const role of [limited, boss]) await openIdle(server, { role });
     const { slots } = await read();
     expect(slots.roles).toContainEqual({ name: 'limited', limit: 4 });
-    const others = ['barred', 'boss', 'only_a_group'];
+    const others = ['absent', 'barred', 'boss', 'only_a_group'];
     expect(slots.roles.filter(({ name }) => others.includes(name))).toEqual([]);
   });
 
