@@ -100,8 +100,9 @@ function foundIn(record: RunRecord, row: Row): Row {
   return {
     ...row,
     outcome: record.outcome,
-    // A session that came back to life is let go, and another one makes up for it: that is no end.
-    ended: record.attempts.filter(({ result }) => result === 'terminated').length,
+    // A session that came back to life is let go, and another one makes up for it: that is no end. A program that crashes
+    // at the first end takes the sessions along that are not told yet: those are gone as well.
+    ended: record.attempts.filter(({ result }) => result === 'terminated' || result === 'gone').length,
     cause: diagnosis?.cause ?? 'unclear',
     advised: said.includes(row.advised) ? row.advised : said,
   };

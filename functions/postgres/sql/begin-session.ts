@@ -4,7 +4,7 @@
  * another database's encoding. Those are asked for as bytes (sql/as-bytes.ts), all else is ASCII.
  * What other settings would change in what we read: digits of ages, forms of bytes, NULL in arrays. `exit_on_error` would
  * end our session with the first statement that is refused. A server before 17 has no `transaction_timeout`: the row sets
- * another one again there.
+ * another one again there. A provider may keep `current_setting(text, boolean)` from us, so the version tells.
  */
 const OURS = `('search_path','pg_catalog, pg_temp'),('role','none'),('client_encoding','SQL_ASCII'),
 ('DateStyle','ISO, YMD'),('TimeZone','UTC'),('extra_float_digits','1'),('bytea_output','hex'),
@@ -12,8 +12,8 @@ const OURS = `('search_path','pg_catalog, pg_temp'),('role','none'),('client_enc
 ('default_transaction_isolation','read committed'),('client_min_messages','error'),
 ('statement_timeout','5s'),('lock_timeout','5s'),
 ('idle_in_transaction_session_timeout','10s'),('idle_session_timeout','10s'),
-(CASE WHEN pg_catalog.current_setting('transaction_timeout',true) IS NULL THEN 'idle_session_timeout'
-ELSE 'transaction_timeout' END,'10s')`;
+(CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.<) 170000
+THEN 'idle_session_timeout' ELSE 'transaction_timeout' END,'10s')`;
 
 /**
  * Not read back: they depend on the server's system and on a Unix socket. A server that cannot look for a client that has
