@@ -61,6 +61,7 @@ export const REFUSALS_METRIC = 'Refusals';
 
 /** How many metrics a server's runs are worth: `docs/metrics.md` lists them and what they cost. */
 export const METRICS_CHOICES = ['none', 'few', 'all'] as const;
+export type MetricsChoice = (typeof METRICS_CHOICES)[number];
 
 /** Metrics that `report` sends for one server, with the dimension `SERVER_DIMENSION`. */
 export const SERVER_METRICS = {

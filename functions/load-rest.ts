@@ -3,5 +3,5 @@
  * learns then what may have gone wrong.
  */
 export function loadRest(): void {
-  import('./workflow/relieve.ts').catch(() => {});
+  import('./remediate/act.ts').catch(() => {});
 }

@@ -1,21 +1,21 @@
 import middy from '@middy/core';
 import { credentialsOf, loadSecretsClient, poolerAccess } from './aws/credentials.ts';
 import { recallFrom } from './aws/recall.ts';
-import { parseRemediateConfig, type RemediateConfig } from './config.ts';
+import { parseRemediateConfig, type RemediateConfig } from './config/config.ts';
 import { REMEDIATE_ENV } from './contract.ts';
-import type { Trigger } from './core/trigger.ts';
+import { packRecord, type RunResult } from './core/run/codec/run-result.ts';
+import type { Trigger } from './core/trigger/trigger.ts';
+import { parseEvent } from './events/parse-event.ts';
+import { logErrors } from './lambda/log-errors.ts';
+import { logLine } from './lambda/log-line.ts';
+import { logRun } from './lambda/log-run.ts';
+import { type Parsed, parseInvocation } from './lambda/parse-invocation.ts';
+import { smallYoungSpace } from './lambda/small-young-space.ts';
+import { timeUp } from './lambda/time-up.ts';
 import { loadRest } from './load-rest.ts';
-import { logErrors } from './middleware/log-errors.ts';
-import { logLine } from './middleware/log-line.ts';
-import { logRun } from './middleware/log-run.ts';
-import { type Parsed, parseInvocation } from './middleware/parse-invocation.ts';
-import { smallYoungSpace } from './middleware/small-young-space.ts';
-import { timeUp } from './middleware/time-up.ts';
 import { serverPorts } from './postgres/server-ports.ts';
+import { remediate } from './remediate/remediate.ts';
 import { warmState } from './warm-state.ts';
-import { parseEvent } from './workflow/parse-event.ts';
-import { remediate } from './workflow/remediate.ts';
-import { packRecord, type RunResult } from './workflow/run-result.ts';
 
 /** Kept free at the end for closing the session and packing the record. */
 const RETURN_MS = 5_000;

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
-import { memoryIn } from './aws/memory.ts';
+import { memoryIn } from './aws/memory-table.ts';
 import { count } from './aws/metrics.ts';
 import { keepIn } from './aws/records.ts';
 import { publishTo } from './aws/topics.ts';
-import { parseReportConfig, type ReportConfig } from './config.ts';
+import { parseReportConfig, type ReportConfig } from './config/config.ts';
 import { REPORT_WORKER } from './contract.ts';
-import { type Destination, parseDestination } from './core/destination.ts';
-import { logErrors } from './middleware/log-errors.ts';
-import { logLine } from './middleware/log-line.ts';
-import { type Parsed, parseInvocation } from './middleware/parse-invocation.ts';
-import { timeUp } from './middleware/time-up.ts';
-import { startClock } from './worker/invocation-clock.ts';
-import { stepsInWorker } from './worker/steps-in-worker.ts';
-import { report } from './workflow/report.ts';
+import { type Destination, parseDestination } from './events/parse-destination.ts';
+import { logErrors } from './lambda/log-errors.ts';
+import { logLine } from './lambda/log-line.ts';
+import { type Parsed, parseInvocation } from './lambda/parse-invocation.ts';
+import { timeUp } from './lambda/time-up.ts';
+import { startClock } from './report/invocation-clock.ts';
+import { report } from './report/report.ts';
+import { stepsInWorker } from './report/steps-in-worker.ts';
 
 const WORKER = new URL(`./${REPORT_WORKER}.mjs`, import.meta.url);
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { coerceError } from './core/errors.ts';
-import type { StepAnswer, StepCall } from './worker/step-call.ts';
-import { reportSteps } from './workflow/report-steps.ts';
+import { coerceError } from './core/base/errors.ts';
+import { reportSteps } from './report/report-steps.ts';
+import type { StepAnswer, StepCall } from './report/step-call.ts';
 
 /** The thread in which `report` works on a run's result: it answers each call for a step. */
 const steps = reportSteps(workerData);

@@ -1,6 +1,6 @@
-import { type KnownSlots, knownSlots } from './postgres/known-slots.ts';
-import { type KnownStartup, knownStartup } from './postgres/startup.ts';
-import { type KnownTries, knownTries } from './workflow/known-tries.ts';
+import { type KnownSlots, knownSlots } from './postgres/connection/known-slots.ts';
+import { type KnownStartup, knownStartup } from './postgres/connection/startup.ts';
+import { type KnownTries, knownTries } from './remediate/known-tries.ts';
 
 /** What a function that stays warm knows from its last runs. */
 export type WarmState = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Environment, parseRemediateConfig, parseReportConfig } from '../functions/config.ts';
-import { RemediationError } from '../functions/core/errors.ts';
-import { parsePolicy } from '../functions/core/parse-policy.ts';
+import { type Environment, parseRemediateConfig, parseReportConfig } from '../functions/config/config.ts';
+import { RemediationError } from '../functions/core/base/errors.ts';
+import { parsePolicy } from '../functions/core/policy/parse-policy.ts';
 
 const COMPLETE: Environment = {
   HEADROOM_SERVER: 'orders',
@@ -122,7 +122,10 @@ describe('the environment of remediate', () => {
     const { tls } = parseRemediateConfig({ ...COMPLETE, AWS_REGION: 'eu-west-1' }).target;
     expect(tls).toEqual({
       mode: 'verify',
-      caFile: [expect.stringMatching(/functions[/\\]rds-ca[/\\]eu-west-1\.pem$/), '/var/runtime/ca-cert.pem'],
+      caFile: [
+        expect.stringMatching(/functions[/\\]config[/\\]rds-ca[/\\]eu-west-1\.pem$/),
+        '/var/runtime/ca-cert.pem',
+      ],
     });
   });
 

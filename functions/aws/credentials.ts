@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { Login } from '../config.ts';
-import { quoted, RemediationError } from '../core/errors.ts';
-import type { PoolerConfig } from '../pooler-config.ts';
+import type { Login } from '../config/config.ts';
+import type { PoolerConfig } from '../config/pooler-config.ts';
+import { quoted, RemediationError } from '../core/base/errors.ts';
+import type { CredentialSource, Credentials, Target } from '../postgres/connection/target.ts';
 import type { PoolerAccess } from '../postgres/server-ports.ts';
-import type { CredentialSource, Credentials, Target } from '../postgres/target.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
 /** The whole wait for a secret; the deadline for getting in is counted from the run's start. */

@@ -1,8 +1,8 @@
 import { Sha256 } from '@smithy/core/checksum';
 import { buildQueryString, HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { RemediationError } from '../core/errors.ts';
-import type { CredentialSource, Target } from '../postgres/target.ts';
+import { RemediationError } from '../core/base/errors.ts';
+import type { CredentialSource, Target } from '../postgres/connection/target.ts';
 
 /** Seconds in which a session may begin with a token; the most that IAM allows. */
 const LIFE_SECONDS = 900;

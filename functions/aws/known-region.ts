@@ -1,4 +1,4 @@
-import { RemediationError } from '../core/errors.ts';
+import { RemediationError } from '../core/base/errors.ts';
 
 /**
  * The region that a client goes to.

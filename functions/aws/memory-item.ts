@@ -1,5 +1,5 @@
-import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from '../core/memory.ts';
-import { memoryDocument, parseMemory } from '../core/memory-document.ts';
+import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from '../core/incident/memory.ts';
+import { memoryDocument, parseMemory } from '../core/incident/memory-document.ts';
 
 /** Attributes as they travel, whoever reads them. All but the condition's version is one text: nothing else looks inside. */
 export type MemoryItem = {

@@ -6,8 +6,8 @@ import {
   SERVER_METRICS,
   SERVICE_NAME,
 } from '../contract.ts';
-import { plainName } from '../core/plain-name.ts';
-import type { Measure } from '../core/run-metrics.ts';
+import { plainName } from '../core/base/plain-name.ts';
+import type { Measure } from '../report/run-metrics.ts';
 
 /** Writes metrics to standard output in the embedded format, from which CloudWatch makes them: no call, no permission. */
 export function count(measure: Measure): void {

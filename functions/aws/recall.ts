@@ -1,6 +1,6 @@
-import { coerceError } from '../core/errors.ts';
-import type { Recall } from '../core/memory.ts';
-import { readMemory } from './memory.ts';
+import { coerceError } from '../core/base/errors.ts';
+import type { Recall } from '../core/run/pause.ts';
+import { readMemory } from './memory-table.ts';
 
 /** One try, for a full server waits: a run that has no answer by then decides without one. */
 const LIMITS = { attempts: 1, withinMs: 500 } as const;

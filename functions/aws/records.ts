@@ -1,8 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { RECORDS_PREFIX } from '../contract.ts';
-import { RemediationError } from '../core/errors.ts';
-import { type KeptRun, placeOf } from '../core/kept-record.ts';
-import type { Keep, KeptAs } from '../workflow/ports.ts';
+import { RemediationError } from '../core/base/errors.ts';
+import { type KeptRun, placeOf } from '../core/run/kept-record.ts';
+import type { Keep, KeptAs } from '../report/report-ports.ts';
 import { consoleUrl, type Place } from './console-url.ts';
 import { knownRegion } from './known-region.ts';
 import { sdkFailureText } from './sdk-failure.ts';

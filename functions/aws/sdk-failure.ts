@@ -1,4 +1,4 @@
-import { coerceError } from '../core/errors.ts';
+import { coerceError } from '../core/base/errors.ts';
 
 const NO_CREDENTIALS: ReadonlySet<string> = new Set(['CredentialsProviderError', 'TokenProviderError']);
 

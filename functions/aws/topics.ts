@@ -1,7 +1,7 @@
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
-import { coerceError, RemediationError } from '../core/errors.ts';
-import type { Message } from '../core/message.ts';
-import type { ReportPorts } from '../workflow/ports.ts';
+import { coerceError, RemediationError } from '../core/base/errors.ts';
+import type { Message } from '../render/base/message.ts';
+import type { ReportPorts } from '../report/report-ports.ts';
 
 /** All tries for one topic together; the function has 30 s for two of them, and Lambda delivers again after that. */
 const PUBLISH_TIMEOUT_MS = 9_000;

@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../core/errors.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { Plan } from '../core/plan.ts';
+import type { ErrorCode } from '../core/base/errors.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import type { Outcome } from '../core/run/outcome.ts';
 
 /** What the command's exit code tells a script; the same for every command. */
 export const EXIT = {

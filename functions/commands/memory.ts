@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { renderMemory } from '../render/remembered.ts';
+import { renderMemory } from '../render/terminal/render-memory.ts';
 import { EXIT } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { print } from './terminal.ts';

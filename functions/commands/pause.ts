@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import { cleanName } from '../core/clean-text.ts';
-import type { Pause } from '../core/memory.ts';
-import { timeText } from '../render/words.ts';
-import { updateMemory } from '../workflow/update-memory.ts';
+import { cleanName } from '../core/base/clean-text.ts';
+import type { Pause } from '../core/run/pause.ts';
+import { timeText } from '../render/base/phrases.ts';
+import { updateMemory } from '../report/update-memory.ts';
 import { EXIT } from './exit-code.ts';
 import { print, tell } from './terminal.ts';
 import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryOf } from './with-memory.ts';

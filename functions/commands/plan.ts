@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import { isBlind } from '../core/blindness.ts';
-import { RemediationError } from '../core/errors.ts';
-import { namesLostHere } from '../core/lost-names.ts';
-import { planRemediation } from '../core/plan.ts';
-import { parseSnapshotText } from '../core/snapshot-file.ts';
-import { planDocument } from '../render/plan-json.ts';
-import { type PlanView, renderPlan } from '../render/plan-text.ts';
+import { RemediationError } from '../core/base/errors.ts';
+import { namesLostHere } from '../core/doctor/lost-names.ts';
+import { planRemediation } from '../core/plan/plan.ts';
+import { parseSnapshotText } from '../core/server/snapshot-file.ts';
+import { isBlind } from '../core/server/visibility.ts';
+import { planDocument } from '../render/terminal/plan-json.ts';
+import { type PlanView, renderPlan } from '../render/terminal/plan-text.ts';
 import { EXIT_HELP, exitCodeOfPlan } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { readInput, STDIN } from './read-input.ts';

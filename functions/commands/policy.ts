@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { builtinLists } from '../core/builtin-lists.ts';
-import { namesLostSomewhere } from '../core/lost-names.ts';
-import { policyHash } from '../workflow/policy-hash.ts';
+import { namesLostSomewhere } from '../core/doctor/lost-names.ts';
+import { builtinLists } from '../core/server/builtin-lists.ts';
+import { policyHash } from '../remediate/policy-hash.ts';
 import { readPolicy } from './read-policy.ts';
 import { print } from './terminal.ts';
 

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
-import { coerceError, invalid, RemediationError } from '../core/errors.ts';
-import { findingsOf } from '../core/findings.ts';
+import { coerceError, invalid, RemediationError } from '../core/base/errors.ts';
+import { findingsOf } from '../core/base/schema-findings.ts';
 import {
   type CheckedServer,
   type PreflightCheck,
   preflightOf,
   preflightOfRegion,
   regionOf,
-} from '../core/preflight.ts';
-import { type ServerDeclaration, serversSchema, stagesSchema } from '../core/server-declaration.ts';
+} from '../core/declaration/preflight.ts';
+import {
+  type ServerDeclaration,
+  serversSchema,
+  stagesSchema,
+} from '../core/declaration/server-declaration.ts';
 import { readInput } from './read-input.ts';
 import { print } from './terminal.ts';
 

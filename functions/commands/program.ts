@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { CODE_VERSION, isBuilt } from '../core/code-version.ts';
-import { coerceError } from '../core/errors.ts';
+import { CODE_VERSION, isBuilt } from '../core/base/code-version.ts';
+import { coerceError } from '../core/base/errors.ts';
 import { addDoctor } from './doctor.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-code.ts';
 import { addMemory } from './memory.ts';

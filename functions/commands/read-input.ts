@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { type ErrorCode, RemediationError } from '../core/errors.ts';
+import { type ErrorCode, RemediationError } from '../core/base/errors.ts';
 
 /** What stands for standard input where a file is asked for. */
 export const STDIN = '-';

@@ -1,5 +1,5 @@
-import { parsePolicy, parsePolicyText } from '../core/parse-policy.ts';
-import type { Policy } from '../core/policy.ts';
+import { parsePolicy, parsePolicyText } from '../core/policy/parse-policy.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import { readInput } from './read-input.ts';
 
 /** A policy and what to call it. */

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { fetchKept } from '../aws/records.ts';
-import { type Finding, invalid } from '../core/errors.ts';
-import type { KeptRecord } from '../core/kept-record.ts';
-import { parseRecord, parseRecordText } from '../core/parse-record.ts';
-import { type RunResult, unpackRecord } from '../workflow/run-result.ts';
+import { type Finding, invalid } from '../core/base/errors.ts';
+import { parseRecord, parseRecordText } from '../core/run/codec/parse-record.ts';
+import { type RunResult, unpackRecord } from '../core/run/codec/run-result.ts';
+import type { KeptRecord } from '../core/run/kept-record.ts';
 import { readBytes, textOf } from './read-input.ts';
 import { CREDENTIALS_HELP } from './with-memory.ts';
 

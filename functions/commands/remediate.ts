@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { RunRecord } from '../core/record.ts';
-import { renderIncident } from '../render/incident.ts';
-import { planDocument } from '../render/plan-json.ts';
-import { remediate } from '../workflow/remediate.ts';
+import type { RunRecord } from '../core/run/record.ts';
+import { remediate } from '../remediate/remediate.ts';
+import { renderIncident } from '../render/message/render-incident.ts';
+import { planDocument } from '../render/terminal/plan-json.ts';
 import { EXIT_HELP, exitCodeOfOutcome } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { readPolicy } from './read-policy.ts';

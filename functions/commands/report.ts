@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { RemediationError } from '../core/errors.ts';
-import { explain } from '../core/explain.ts';
-import { drawPage } from '../workflow/draw-page.ts';
+import { RemediationError } from '../core/base/errors.ts';
+import { explain } from '../core/diagnosis/explain.ts';
+import { drawPage } from '../report/draw-page.ts';
 import { EXIT } from './exit-code.ts';
 import { STDIN } from './read-input.ts';
 import { RECORD_HELP, readRecord } from './read-record.ts';

@@ -6,7 +6,7 @@ import {
   type RoleFlavor,
   roleNameProblem,
   roleSql,
-} from '../core/role-sql.ts';
+} from '../core/doctor/role-sql.ts';
 import { print } from './terminal.ts';
 
 type Options = { readonly flavor: RoleFlavor; readonly version?: number; readonly role: string };

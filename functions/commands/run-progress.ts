@@ -1,4 +1,4 @@
-import type { Database, RemediatePorts } from '../workflow/ports.ts';
+import type { Database, RemediatePorts } from '../remediate/ports.ts';
 
 /** Waits shorter than this are part of a step, not steps of their own. */
 const WORTH_TELLING_MS = 1_000;

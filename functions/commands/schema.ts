@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
 import * as z from 'zod/mini';
-import { policySchema } from '../core/policy-schema.ts';
-import { keptRecordSchema } from '../core/record-schema.ts';
-import { cdkJsonSchema } from '../core/server-declaration.ts';
-import { snapshotFileSchema } from '../core/snapshot-schema.ts';
+import { cdkJsonSchema } from '../core/declaration/server-declaration.ts';
+import { policySchema } from '../core/policy/policy-schema.ts';
+import { keptRecordSchema } from '../core/run/codec/record-schema.ts';
+import { snapshotFileSchema } from '../core/server/snapshot-schema.ts';
 import { print } from './terminal.ts';
 
 const SCHEMAS = {

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
-import { type Finding, invalid, quoted } from '../core/errors.ts';
-import { DEFAULT_DATABASE } from '../core/maintenance-database.ts';
-import type { Credentials, Target } from '../postgres/target.ts';
+import { type Finding, invalid, quoted } from '../core/base/errors.ts';
+import { DEFAULT_DATABASE } from '../core/base/maintenance-database.ts';
+import type { Credentials, Target } from '../postgres/connection/target.ts';
 
 /** Where to connect and as whom. */
 export type ServerUrl = { readonly target: Target; readonly credentials: Credentials };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { renderIncident } from '../render/incident.ts';
+import { renderIncident } from '../render/message/render-incident.ts';
 import { EXIT } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { RECORD_HELP, readRecord } from './read-record.ts';

@@ -1,8 +1,12 @@
 import { type Command, Option } from 'commander';
-import { isBlind } from '../core/blindness.ts';
-import { RemediationError } from '../core/errors.ts';
-import { toSnapshotFile } from '../core/snapshot-file.ts';
-import { DEFAULT_STATEMENTS, STATEMENT_CHOICES, type StatementChoice } from '../core/statement-choice.ts';
+import { RemediationError } from '../core/base/errors.ts';
+import { toSnapshotFile } from '../core/server/snapshot-file.ts';
+import {
+  DEFAULT_STATEMENTS,
+  STATEMENT_CHOICES,
+  type StatementChoice,
+} from '../core/server/statement-choice.ts';
+import { isBlind } from '../core/server/visibility.ts';
 import { jsonText } from './json-text.ts';
 import { URL_HELP } from './server-url.ts';
 import { print } from './terminal.ts';

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { cleanMessage } from '../core/clean-text.ts';
-import type { Meaning, Paint } from '../render/table-paint.ts';
+import { cleanMessage } from '../core/base/clean-text.ts';
+import type { Meaning, Paint } from '../render/terminal/table-paint.ts';
 
 const STYLES = {
   title: 'bold',

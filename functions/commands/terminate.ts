@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { isBlind } from '../core/blindness.ts';
-import { isOutOfTheWay } from '../core/named-session.ts';
-import { isHidden } from '../core/session.ts';
-import { renderTermination, terminationDocument } from '../render/terminate-text.ts';
-import { type NamedTermination, terminateNamed } from '../workflow/terminate-named.ts';
+import { isOutOfTheWay } from '../core/run/named-session.ts';
+import { isHidden } from '../core/server/session.ts';
+import { isBlind } from '../core/server/visibility.ts';
+import { type NamedTermination, terminateNamed } from '../remediate/terminate-named.ts';
+import { renderTermination, terminationDocument } from '../render/terminal/terminate-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { URL_HELP } from './server-url.ts';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { memoryIn } from '../aws/memory.ts';
-import type { MemoryStore } from '../workflow/ports.ts';
+import { memoryIn } from '../aws/memory-table.ts';
+import type { MemoryStore } from '../report/report-ports.ts';
 
 /** Whose memory, and where it is kept. */
 export type MemoryOptions = { readonly server: string; readonly table: string; readonly region?: string };

@@ -1,9 +1,9 @@
 import { access, constants } from 'node:fs/promises';
-import { type ErrorCode, invalid, RemediationError } from '../core/errors.ts';
-import { DEFAULT_STATEMENTS } from '../core/statement-choice.ts';
+import { type ErrorCode, invalid, RemediationError } from '../core/base/errors.ts';
+import { DEFAULT_STATEMENTS } from '../core/server/statement-choice.ts';
+import { targetText } from '../postgres/connection/target.ts';
 import { serverPorts } from '../postgres/server-ports.ts';
-import { targetText } from '../postgres/target.ts';
-import type { Database, RemediatePorts } from '../workflow/ports.ts';
+import type { Database, RemediatePorts } from '../remediate/ports.ts';
 import { parseServerUrl, type ServerUrl } from './server-url.ts';
 import { tell } from './terminal.ts';
 

@@ -1,9 +1,9 @@
-import { sleep } from '../sleep.ts';
-import type { RemediatePorts } from '../workflow/ports.ts';
-import { connect, type Lent } from './connect.ts';
-import { paceOf } from './pace.ts';
+import { sleep } from '../core/base/sleep.ts';
+import type { RemediatePorts } from '../remediate/ports.ts';
+import { connect, type Lent } from './connection/connect.ts';
+import { paceOf } from './connection/pace.ts';
+import type { CredentialSource, Credentials, Target } from './connection/target.ts';
 import type { PoolerTarget } from './pooler/read-pooler.ts';
-import type { CredentialSource, Credentials, Target } from './target.ts';
 
 /** A server's pooler; without a source of its own it takes our role by the same password as the server. */
 export type PoolerAccess = PoolerTarget & { readonly source: CredentialSource | null };

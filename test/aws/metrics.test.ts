@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { count } from '../../functions/aws/metrics.ts';
 import { METRIC_NAMESPACE } from '../../functions/contract.ts';
-import { metricsOf } from '../../functions/core/run-metrics.ts';
+import { metricsOf } from '../../functions/report/run-metrics.ts';
 import { HOSTILE, runNamed } from '../support/hostile.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { memoryIn } from '../../functions/aws/memory.ts';
+import { memoryIn } from '../../functions/aws/memory-table.ts';
 import { recallFrom } from '../../functions/aws/recall.ts';
-import { coerceError } from '../../functions/core/errors.ts';
-import { NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
+import { coerceError } from '../../functions/core/base/errors.ts';
+import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { LOOPBACK_IDENTITY, startLoopbackServer } from '../support/loopback-server.ts';
 

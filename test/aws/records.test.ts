@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fetchKept, keepIn } from '../../functions/aws/records.ts';
-import type { KeptRecord } from '../../functions/core/kept-record.ts';
+import type { KeptRecord } from '../../functions/core/run/kept-record.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { keepWhole } from '../support/keep-whole.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { publishTo } from '../../functions/aws/topics.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { report } from '../../functions/workflow/report.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { report } from '../../functions/report/report.ts';
 import { CUSTOM_NOTIFICATION } from '../support/chat-room.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS } from '../support/incidents.ts';

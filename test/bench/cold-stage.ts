@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { BUNDLING } from '../../bundling.ts';
+import { BUNDLING } from '../../build/bundling.ts';
 import { BUNDLES, REMEDIATE_ENV } from '../../functions/contract.ts';
 import { recorded, SECRET } from '../doors/doors.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';

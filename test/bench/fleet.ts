@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BUNDLES, HANDLER, REMEDIATE_ENV } from '../../functions/contract.ts';
-import { RESERVED_SLOTS } from '../../functions/core/role-sql.ts';
-import { unpackRecord } from '../../functions/workflow/run-result.ts';
+import { RESERVED_SLOTS } from '../../functions/core/doctor/role-sql.ts';
+import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { recorded, SECRET } from '../doors/doors.ts';
 import { startLoopbackAws } from '../support/loopback-aws.ts';
 import { type LoopbackLambda, startLoopbackLambda } from '../support/loopback-lambda.ts';

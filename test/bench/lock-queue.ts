@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import type { RunRecord } from '../../functions/core/record.ts';
-import type { Snapshot } from '../../functions/core/snapshot.ts';
-import { report } from '../../functions/workflow/report.ts';
-import { packRecord } from '../../functions/workflow/run-result.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import type { Snapshot } from '../../functions/core/server/snapshot.ts';
+import { report } from '../../functions/report/report.ts';
 import { aPolicy } from '../support/builders.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { ALARM, runOf } from '../support/records.ts';

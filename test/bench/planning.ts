@@ -1,7 +1,7 @@
-import { parsePolicy } from '../../functions/core/parse-policy.ts';
-import { planRemediation } from '../../functions/core/plan.ts';
-import type { Session } from '../../functions/core/session.ts';
-import type { Snapshot } from '../../functions/core/snapshot.ts';
+import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+import type { Session } from '../../functions/core/server/session.ts';
+import type { Snapshot } from '../../functions/core/server/snapshot.ts';
 import { type Compared, compare, comparisonTable, goal, number, ratiosOf } from './measure.ts';
 
 const SIZES = [1_000, 5_000, 20_000, 100_000];

@@ -1,6 +1,6 @@
-import type { RunRecord } from '../../functions/core/record.ts';
-import type { Session } from '../../functions/core/session.ts';
-import { MAX_RECORD_BYTES, packRecord, unpackRecord } from '../../functions/workflow/run-result.ts';
+import { MAX_RECORD_BYTES, packRecord, unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import type { Session } from '../../functions/core/server/session.ts';
 import { recorded } from '../doors/doors.ts';
 import { aPolicy, aSession, aSnapshot, HOUR } from '../support/builders.ts';
 import { destinationEnvelope, MAX_ASYNC_PAYLOAD_BYTES } from '../support/destination-envelope.ts';

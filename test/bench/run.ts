@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Client } from 'pg';
 import { BUNDLES, HANDLER, REMEDIATE_ENV } from '../../functions/contract.ts';
-import { unpackRecord } from '../../functions/workflow/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { REMEDIATE, recorded, SECRET } from '../doors/doors.ts';
 import { startLoopbackAws } from '../support/loopback-aws.ts';
 import { startLoopbackLambda } from '../support/loopback-lambda.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { parsePolicy } from '../../functions/core/parse-policy.ts';
-import { type KnownSlots, knownSlots } from '../../functions/postgres/known-slots.ts';
+import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+import { type KnownSlots, knownSlots } from '../../functions/postgres/connection/known-slots.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { type Address, dialUpstream, listenOnLoopback } from '../support/proxy.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

@@ -1,7 +1,8 @@
-import { attemptSession, type OpenSession } from '../../functions/postgres/attempt.ts';
-import { databaseOf } from '../../functions/postgres/database.ts';
-import { READ_SESSIONS } from '../../functions/postgres/sql/read-sessions.ts';
-import { READ_SETTINGS } from '../../functions/postgres/sql/read-settings.ts';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import { databaseOf } from '../../functions/postgres/connection/database.ts';
+import type { OpenSession } from '../../functions/postgres/connection/open-session.ts';
+import { READ_SESSIONS } from '../../functions/postgres/postgresql/sql/read-sessions.ts';
+import { READ_SETTINGS } from '../../functions/postgres/postgresql/sql/read-settings.ts';
 import { startServer, type TestServer, type Version } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { openHolderOfAdvisoryLock, openIdle, openMany } from '../support/sessions.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attemptSession, type OpenSession } from '../../functions/postgres/attempt.ts';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import type { OpenSession } from '../../functions/postgres/connection/open-session.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
 import type { Role } from '../support/postgres-server.ts';
 import type { Address } from '../support/proxy.ts';

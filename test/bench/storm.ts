@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RESERVED_SLOTS } from '../../functions/core/role-sql.ts';
+import { RESERVED_SLOTS } from '../../functions/core/doctor/role-sql.ts';
 import {
   type Role,
   startServer,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { WINDOW } from '../../functions/workflow/terminate.ts';
+import { WINDOW } from '../../functions/remediate/terminate.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { openDatabase } from '../support/targets.ts';

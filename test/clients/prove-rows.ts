@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { adviseOn } from '../../functions/core/advise.ts';
-import { diagnose } from '../../functions/core/diagnosis.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
+import { adviseOn } from '../../functions/core/advice/advise.ts';
+import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { Program } from './program.ts';
 import { type Row, type Section, withoutChance } from './row.ts';

@@ -1,5 +1,5 @@
-import type { Cause } from '../../functions/core/diagnosis.ts';
-import type { Outcome } from '../../functions/core/outcome.ts';
+import type { Cause } from '../../functions/core/diagnosis/cause.ts';
+import type { Outcome } from '../../functions/core/run/outcome.ts';
 
 /** A program that took too many slots, and what came of it; `#` in a text stands for a number that differs from run to run. */
 export type Row = {

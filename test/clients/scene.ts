@@ -1,8 +1,8 @@
-import { parsePolicy } from '../../functions/core/parse-policy.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
+import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import { parseEvent } from '../../functions/events/parse-event.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
-import { parseEvent } from '../../functions/workflow/parse-event.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
 import { logDocument, subscriptionEvent } from '../support/events.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

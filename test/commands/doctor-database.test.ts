@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { examineServer } from '../../functions/core/doctor.ts';
-import type { CheckName, DoctorFinding } from '../../functions/core/doctor-finding.ts';
-import { attemptSession } from '../../functions/postgres/attempt.ts';
-import { readDoctorFacts } from '../../functions/postgres/read-doctor-facts.ts';
-import { forExamination } from '../../functions/postgres/startup.ts';
+import { examineServer } from '../../functions/core/doctor/doctor.ts';
+import type { CheckName, DoctorFinding } from '../../functions/core/doctor/doctor-finding.ts';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import { forExamination } from '../../functions/postgres/connection/startup.ts';
+import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { targetOf } from '../support/targets.ts';

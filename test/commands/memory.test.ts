@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
-import { memoryDocument } from '../../functions/core/memory-document.ts';
-import { addUntold } from '../../functions/core/untold.ts';
-import { renderMemory } from '../../functions/render/remembered.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
+import { memoryDocument } from '../../functions/core/incident/memory-document.ts';
+import { addUntold } from '../../functions/core/incident/outbox.ts';
+import { renderMemory } from '../../functions/render/terminal/render-memory.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../functions/core/parse-policy.ts';
+import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 import { runHeadroom } from './run-headroom.ts';
 
 const BACKEND = { backendType: 'client backend', user: 'app', database: 'shop' };

@@ -23,7 +23,7 @@ const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pg-headroom
 const WITH_SECRET = { ...SERVER, user: undefined, resourceId: undefined, secretArn: SECRET };
 
 const preflight = (context: unknown) =>
-  runHeadroom(['preflight', '-'], { input: JSON.stringify({ app: 'node infra/app.ts', context }) });
+  runHeadroom(['preflight', '-'], { input: JSON.stringify({ app: 'node infra/stacks/app.ts', context }) });
 const titlesIn = (text: string) =>
   [...text.matchAll(/^# \d+\. Check that (.*)\.$/gm)].map(([, title]) => title);
 

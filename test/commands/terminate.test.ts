@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { NamedResult } from '../../functions/core/named-session.ts';
-import type { Database } from '../../functions/workflow/ports.ts';
-import { type NamedTermination, terminateNamed } from '../../functions/workflow/terminate-named.ts';
+import type { NamedResult } from '../../functions/core/run/named-session.ts';
+import type { Database } from '../../functions/remediate/ports.ts';
+import { type NamedTermination, terminateNamed } from '../../functions/remediate/terminate-named.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OWN_METRICS, SERVER_METRICS } from '../../functions/contract.ts';
-import { isUnresolved, OUTCOMES } from '../../functions/core/outcome.ts';
-import {
-  chosenOf,
-  type MetricsChoice,
-  metricsOf,
-  type ServerMetric,
-} from '../../functions/core/run-metrics.ts';
+import { type MetricsChoice, OWN_METRICS, SERVER_METRICS } from '../../functions/contract.ts';
+import { isUnresolved, OUTCOMES } from '../../functions/core/run/outcome.ts';
+import { chosenOf, metricsOf, type ServerMetric } from '../../functions/report/run-metrics.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 
 /** Whoever operates this reads the documents, so that what they state is held to the code. */

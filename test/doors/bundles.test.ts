@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codeVersion } from '../../bundling.ts';
+import { codeVersion } from '../../build/bundling.ts';
 import { BUNDLES } from '../../functions/contract.ts';
 
 /** All code of a built bundle. */

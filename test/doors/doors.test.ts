@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLES } from '../../functions/contract.ts';
-import { unpackRecord } from '../../functions/workflow/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
@@ -109,7 +109,7 @@ describe('recorded events', () => {
   it('a function that lacks a file which only some runs load fails as a run, and leaves no session', async () => {
     const bundle = mkdtempSync(join(tmpdir(), 'headroom-bundle-'));
     cpSync(BUNDLES.remediate, bundle, { recursive: true });
-    const lacking = readdirSync(bundle).filter((name) => name.startsWith('relieve-'));
+    const lacking = readdirSync(bundle).filter((name) => name.startsWith('act-'));
     expect(lacking).toHaveLength(1);
     for (const name of lacking) rmSync(join(bundle, name));
     const { invocation, published } = await passThrough(recorded('metric-alarm'), { bundle });

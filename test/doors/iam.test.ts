@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { unpackRecord } from '../../functions/workflow/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole } from '../support/roles.ts';

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BUNDLES, HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
-import { packRecord } from '../../functions/workflow/run-result.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { destinationEnvelope } from '../support/destination-envelope.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { functionArn } from '../support/lambda-environment.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RunRecord } from '../../functions/core/record.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { logDocument, subscriptionEvent } from '../support/events.ts';
 import type { Role, ServerOptions, TestServer } from '../support/postgres-server.ts';
 import { fillUntilRefused, type TestSession } from '../support/sessions.ts';

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { packRecord } from '../../functions/workflow/run-result.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { faultyReport } from '../support/faulty-bundle.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { BUCKET, ReportStage } from './report-stage.ts';

@@ -1,6 +1,6 @@
 import { HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import { packRecord } from '../../functions/workflow/run-result.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { destinationEnvelope } from '../support/destination-envelope.ts';
 import { functionArn } from '../support/lambda-environment.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { REMEDIATE_ENV, REPORT_ENV } from '../../functions/contract.ts';
-import type { Memory } from '../../functions/core/memory.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import { unpackRecord } from '../../functions/workflow/run-result.ts';
+import type { Memory } from '../../functions/core/incident/memory.ts';
+import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Invocation } from '../support/lambda-invocation.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityOf } from '../../functions/core/session.ts';
+import { identityOf } from '../../functions/core/server/session.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import type { Role, TestServer } from '../support/postgres-server.ts';
 import { briskPorts, withDatabase } from '../support/runs.ts';

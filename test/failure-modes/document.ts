@@ -26,7 +26,7 @@ What can go wrong, and what a run makes of it. Each row is a test of the same na
 server that is full of clients, runs the whole workflow, and compares outcome and message word for word. This page is
 written from the same rows, and a test compares it with them.
 
-- **Outcome** is the run's, out of the closed list in \`functions/core/outcome.ts\`.
+- **Outcome** is the run's, out of the closed list in \`functions/core/run/outcome.ts\`.
 - **On-call reads** the subject; what else the message says of the fault stands below the table. \`#\` stands for a number that
   differs from run to run, \`…\` for what the diagnosis adds or leaves out. Where nobody is told, the run is on record and in the log only.
 - **Ended** are the sessions that the run ended. The test compares everybody's sessions before and after, by process and start

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, vi } from 'vitest';
 import { credentialsOf } from '../../functions/aws/credentials.ts';
-import type { Authorities, CredentialSource } from '../../functions/postgres/target.ts';
+import type { Authorities, CredentialSource } from '../../functions/postgres/connection/target.ts';
 import { type KeyPair, selfSignedCertificates } from '../support/certificates.ts';
 import { ASKS_SHA256, serveGaussdb } from '../support/fake-gaussdb.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { cleanMessage } from '../../functions/core/clean-text.ts';
-import type { Message } from '../../functions/core/message.ts';
-import { isWorthTelling } from '../../functions/core/worth-telling.ts';
-import { renderFailure } from '../../functions/render/failure.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
+import { cleanMessage } from '../../functions/core/base/clean-text.ts';
+import { isWorthTelling } from '../../functions/core/incident/is-reportable.ts';
+import type { Message } from '../../functions/render/base/message.ts';
+import { renderFailure } from '../../functions/render/message/failure.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { alarmNow } from '../support/runs.ts';
 import { asExpected, type Row, type Section } from './row.ts';
 import { type Proof, Stage, type StageOptions } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../functions/core/outcome.ts';
+import type { Outcome } from '../../functions/core/run/outcome.ts';
 import type { Version } from '../support/postgres-server.ts';
 
 /**

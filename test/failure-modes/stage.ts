@@ -1,14 +1,14 @@
 import type { Client, ClientConfig } from 'pg';
-import type { FailedRun } from '../../functions/core/destination.ts';
-import type { Message } from '../../functions/core/message.ts';
-import type { Policy } from '../../functions/core/policy.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import { identityOf } from '../../functions/core/session.ts';
-import type { Trigger } from '../../functions/core/trigger.ts';
+import type { Policy } from '../../functions/core/policy/policy.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import { identityOf } from '../../functions/core/server/session.ts';
+import type { Trigger } from '../../functions/core/trigger/trigger.ts';
+import type { FailedRun } from '../../functions/events/parse-destination.ts';
+import type { CredentialSource, Target } from '../../functions/postgres/connection/target.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
-import type { CredentialSource, Target } from '../../functions/postgres/target.ts';
-import type { RemediatePorts } from '../../functions/workflow/ports.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
+import type { RemediatePorts } from '../../functions/remediate/ports.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
+import type { Message } from '../../functions/render/base/message.ts';
 import {
   type Role,
   type ServerOptions,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { ownTriesOf } from '../../functions/core/own-tries.ts';
-import { parseLogLines } from '../../functions/core/parse-log-lines.ts';
+import { ownTriesOf } from '../../functions/core/run/own-tries.ts';
+import { parseLogLines } from '../../functions/events/parse-log-lines.ts';
 import { anAlarm } from '../support/builders.ts';
 import { logDocument } from '../support/events.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';

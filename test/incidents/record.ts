@@ -1,12 +1,12 @@
 /** Records incidents: `npm run incidents:record [part of a name …]`. What is recorded is committed; tests only replay it. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseLogLines } from '../../functions/core/parse-log-lines.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import type { Trigger } from '../../functions/core/trigger.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import type { Trigger } from '../../functions/core/trigger/trigger.ts';
+import { parseLogLines } from '../../functions/events/parse-log-lines.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
-import { packRecord } from '../../functions/workflow/run-result.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
 import { aPolicy } from '../support/builders.ts';
 import { logDocument } from '../support/events.ts';
 import type { TestServer } from '../support/postgres-server.ts';

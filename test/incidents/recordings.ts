@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunRecord } from '../../functions/core/record.ts';
-import { unpackRecord } from '../../functions/workflow/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Told } from './story.ts';
 
 const FOLDER = join(import.meta.dirname, 'recorded');

@@ -1,8 +1,8 @@
-import { planRemediation } from '../../functions/core/plan.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import { serverTimeMs } from '../../functions/core/server-time.ts';
-import type { Session } from '../../functions/core/session.ts';
-import { expectedOutcome } from '../../functions/core/verification.ts';
+import { serverTimeMs } from '../../functions/core/base/server-time.ts';
+import { planRemediation } from '../../functions/core/plan/plan.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import { expectedOutcome } from '../../functions/core/run/verification.ts';
+import type { Session } from '../../functions/core/server/session.ts';
 
 /** The same run when everything was so many times as old; it is planned anew, for a plan goes by ages. */
 export function scaled(record: RunRecord, factor: number): RunRecord {

@@ -1,5 +1,5 @@
-import type { Cause, Confidence } from '../../functions/core/diagnosis.ts';
-import type { Group } from '../../functions/core/session.ts';
+import type { Cause, Confidence } from '../../functions/core/diagnosis/cause.ts';
+import type { Group } from '../../functions/core/server/session.ts';
 import type { Version } from '../support/postgres-server.ts';
 import type { Scene } from './scene.ts';
 

@@ -9,7 +9,7 @@ import {
   REMEDIATE_TIMEOUT_SECONDS,
   REPORT_TIMEOUT_SECONDS,
 } from '../../functions/contract.ts';
-import { ServerAlarms, type ServerAlarmsProps } from '../../infra/server-alarms.ts';
+import { ServerAlarms, type ServerAlarmsProps } from '../../infra/constructs/server-alarms.ts';
 import { reportingStack } from './reporting.ts';
 import { ARTICLES } from './runbook.ts';
 import { aServer, type Resource, resources, synthesizeAll, theOnly, withApp } from './synthesis.ts';

@@ -11,7 +11,7 @@ afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
 /** Runs the app as the CDK command does, which hands it the context in the environment; nobody hands it an account. */
 function runApp(context: unknown) {
-  return spawnSync(process.execPath, ['infra/app.ts'], {
+  return spawnSync(process.execPath, ['infra/stacks/app.ts'], {
     cwd: new URL('../..', import.meta.url),
     env: { PATH: process.env.PATH, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
     encoding: 'utf8',

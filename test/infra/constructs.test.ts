@@ -5,7 +5,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { parseRemediateConfig } from '../../functions/config.ts';
+import { parseRemediateConfig } from '../../functions/config/config.ts';
 import { problemsOf } from './problems.ts';
 import { remediation, withStack } from './somebody-elses.ts';
 import { aServer, theOnly } from './synthesis.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { countRun } from '../../functions/workflow/count-run.ts';
-import { knownIn } from '../../functions/workflow/known-run.ts';
-import { packRecord } from '../../functions/workflow/run-result.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import { countRun } from '../../functions/report/count-run.ts';
+import { knownIn } from '../../functions/report/known-run.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { workHere } from '../support/report-work.ts';
 import { reportingStack } from './reporting.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDeclaration } from '../../infra/declaration.ts';
+import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf as problemsIn } from './problems.ts';
 import { aServer, CONTEXT } from './synthesis.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseRemediateConfig } from '../../functions/config.ts';
-import { parseDeclaration } from '../../infra/declaration.ts';
+import { parseRemediateConfig } from '../../functions/config/config.ts';
+import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf as problemsIn } from './problems.ts';
 import { aServer, type Resource, synthesize } from './synthesis.ts';
 

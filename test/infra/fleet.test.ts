@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseDeclaration } from '../../infra/declaration.ts';
-import { MOST_SERVERS_A_STACK, stackNumberOf } from '../../infra/stack-number.ts';
+import { MOST_SERVERS_A_STACK, stackNumberOf } from '../../infra/checks/stack-number.ts';
+import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf } from './problems.ts';
 import { aServer, resources, synthesizeAll } from './synthesis.ts';
 

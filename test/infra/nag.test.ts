@@ -2,8 +2,8 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, it } from 'vitest';
-import { parseDeclaration } from '../../infra/declaration.ts';
-import { addStacks } from '../../infra/stacks.ts';
+import { parseDeclaration } from '../../infra/stacks/declaration.ts';
+import { addStacks } from '../../infra/stacks/stacks.ts';
 import { aServer, withApp } from './synthesis.ts';
 
 /** cdk-nag's AwsSolutions on everything that can be declared. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageStacks } from '../../infra/package-stacks.ts';
+import { packageStacks } from '../../infra/package/package-stacks.ts';
 import { CONTEXT } from './synthesis.ts';
 
 let folder: string;

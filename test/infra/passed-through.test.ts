@@ -2,8 +2,8 @@ import { type App, PermissionsBoundary, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { parseDeclaration } from '../../infra/declaration.ts';
-import { addStacks } from '../../infra/stacks.ts';
+import { parseDeclaration } from '../../infra/stacks/declaration.ts';
+import { addStacks } from '../../infra/stacks/stacks.ts';
 import { aServer, type Resource, withApp } from './synthesis.ts';
 
 const servers = ['metric', 'subscription', 'log-alarm'].map((alarm) =>

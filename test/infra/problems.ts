@@ -1,4 +1,4 @@
-import { RemediationError } from '../../functions/core/errors.ts';
+import { RemediationError } from '../../functions/core/base/errors.ts';
 
 /** The lines of the error that a configuration is refused with, without its headline; none if it is taken. */
 export function problemsOf(configure: () => unknown): readonly string[] {

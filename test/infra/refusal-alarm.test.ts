@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { METRIC_NAMESPACE } from '../../functions/contract.ts';
-import { refusalPattern } from '../../infra/refusal-wording.ts';
+import { refusalPattern } from '../../infra/constructs/refusal-wording.ts';
 import { theOnly } from './synthesis.ts';
 import { example, functionArn, templates } from './two-servers.ts';
 

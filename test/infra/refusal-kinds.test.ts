@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseRemediateConfig } from '../../functions/config.ts';
-import { refusalPattern, refusalQuery } from '../../infra/refusal-wording.ts';
+import { parseRemediateConfig } from '../../functions/config/config.ts';
+import { refusalPattern, refusalQuery } from '../../infra/constructs/refusal-wording.ts';
 import { aServer, resources, statements, synthesize, theOnly } from './synthesis.ts';
 
 const CLUSTER_LOG = '/aws/rds/cluster/shop/postgresql';

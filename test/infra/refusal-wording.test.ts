@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalPattern, refusalQuery } from '../../infra/refusal-wording.ts';
+import { refusalPattern, refusalQuery } from '../../infra/constructs/refusal-wording.ts';
 
 const RDS = '2026-08-07 06:49:32 UTC:172.31.8.184(59334):app@postgres:[26661]:FATAL:  ';
 const RESERVED = 'remaining connection slots are reserved for';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { parseReportConfig } from '../../functions/config.ts';
+import { parseReportConfig } from '../../functions/config/config.ts';
 import { HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { reportingElsewhere, reportingStack } from './reporting.ts';
 import { resources, type Statement, statements, theOnly } from './synthesis.ts';

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { IncidentReporting, type IncidentReportingProps } from '../../infra/incident-reporting.ts';
-import { ReportingStack, type ReportingStackProps } from '../../infra/reporting-stack.ts';
+import { IncidentReporting, type IncidentReportingProps } from '../../infra/constructs/incident-reporting.ts';
+import { ReportingStack, type ReportingStackProps } from '../../infra/stacks/reporting-stack.ts';
 import { withApp } from './synthesis.ts';
 
 /** The reporting's own stack. */

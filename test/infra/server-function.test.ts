@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseRemediateConfig } from '../../functions/config.ts';
+import { parseRemediateConfig } from '../../functions/config/config.ts';
 import {
   functionNameOf,
   HANDLER,
   REMEDIATE_ENV,
   REMEDIATE_TIMEOUT_SECONDS,
 } from '../../functions/contract.ts';
-import { parsePolicy, parsePolicyText } from '../../functions/core/parse-policy.ts';
+import { parsePolicy, parsePolicyText } from '../../functions/core/policy/parse-policy.ts';
 import { resources, theOnly } from './synthesis.ts';
 import {
   example,

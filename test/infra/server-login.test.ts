@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRemediateConfig } from '../../functions/config.ts';
+import { parseRemediateConfig } from '../../functions/config/config.ts';
 import { aServer, statements, synthesize, theOnly } from './synthesis.ts';
 
 const RESOURCE = 'db-ABCDEFGHIJKL01234567890MNO';

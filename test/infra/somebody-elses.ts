@@ -3,8 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ServerRemediation } from '../../infra/server-remediation.ts';
-import type { ServerRemediationProps } from '../../infra/server-remediation-props.ts';
+import { ServerRemediation } from '../../infra/constructs/server-remediation.ts';
+import type { ServerRemediationProps } from '../../infra/constructs/server-remediation-props.ts';
 import { aServer, withApp } from './synthesis.ts';
 
 export type Place = { readonly stack: Stack; readonly bundle: string };

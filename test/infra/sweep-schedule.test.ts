@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseTrigger } from '../../functions/core/parse-trigger.ts';
-import { idleReason } from '../../functions/core/trigger.ts';
+import { idleReason } from '../../functions/core/trigger/trigger.ts';
+import { parseTrigger } from '../../functions/events/parse-trigger.ts';
 import { aServer, resources, statements, synthesize, theOnly } from './synthesis.ts';
 
 const named = (name: string, fields: object) => aServer({ name, host: `${name}.example.com`, ...fields });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { type DeclarationContext, parseDeclaration } from '../../infra/declaration.ts';
-import { addStacks } from '../../infra/stacks.ts';
+import { type DeclarationContext, parseDeclaration } from '../../infra/stacks/declaration.ts';
+import { addStacks } from '../../infra/stacks/stacks.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 export type Resource = {

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'test/core/scenarios-*.test.ts',
-      'test/core/plan.properties.test.ts',
+      'test/core/plan/plan.properties.test.ts',
       'test/core/{parse-policy,policy-}*.test.ts',
       'test/core/{address,name-pattern,slots,candidates}.test.ts',
     ],

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type AdviceFacts, adviceFactsOf } from '../../functions/core/advice/advice-facts.ts';
 import { cancelLongest, endBlocker, endOpenTransactions } from '../../functions/core/advice/by-hand.ts';
-import type { Cause, Diagnosis } from '../../functions/core/diagnosis.ts';
-import { rankGroups } from '../../functions/core/ranking.ts';
+import type { Cause, Diagnosis } from '../../functions/core/diagnosis/cause.ts';
+import { rankGroups } from '../../functions/core/server/rank-groups.ts';
 import { everyStatementOf, statementsOf } from '../core/advice/statements.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { runOf } from '../support/records.ts';

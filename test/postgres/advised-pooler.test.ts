@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { adviseOn } from '../../functions/core/advise.ts';
+import { adviseOn } from '../../functions/core/advice/advise.ts';
 import { CASES } from '../core/advice/cases.ts';
 import { systemUser } from '../support/postgres-binaries.ts';
 import { waitUntil } from '../support/wait-until.ts';

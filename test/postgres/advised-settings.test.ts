@@ -1,7 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Advice } from '../../functions/core/advice.ts';
-import { adviseOn } from '../../functions/core/advise.ts';
+import type { Advice } from '../../functions/core/advice/advice.ts';
+import { adviseOn } from '../../functions/core/advice/advise.ts';
 import type { AdviceCase } from '../core/advice/an-advice-case.ts';
 import { CASES } from '../core/advice/cases.ts';
 import { everyStatementOf, statementsOf } from '../core/advice/statements.ts';

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
-import { connect } from '../../functions/postgres/connect.ts';
-import type { Target } from '../../functions/postgres/target.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
+import type { Target } from '../../functions/postgres/connection/target.ts';
 import { listenOnLoopback } from '../support/proxy.ts';
 import { inMs, targetOf } from '../support/targets.ts';
 

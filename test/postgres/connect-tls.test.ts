@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect } from '../../functions/postgres/connect.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
 import { type Certificates, type KeyPair, selfSignedCertificates } from '../support/certificates.ts';
 import { startServer, type TestServer } from '../support/postgres-server.ts';
 import { inMs, targetOf } from '../support/targets.ts';

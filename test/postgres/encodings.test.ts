@@ -1,9 +1,10 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Session } from '../../functions/core/session.ts';
-import { attemptSession, type OpenSession } from '../../functions/postgres/attempt.ts';
-import { databaseOf, queryOf } from '../../functions/postgres/database.ts';
-import { readDoctorFacts } from '../../functions/postgres/read-doctor-facts.ts';
+import type { Session } from '../../functions/core/server/session.ts';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import { databaseOf, queryOf } from '../../functions/postgres/connection/database.ts';
+import type { OpenSession } from '../../functions/postgres/connection/open-session.ts';
+import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
 import { type BytesClient, connectInBytes } from '../support/bytes-client.ts';
 import { ENCODINGS, type Encoding, NOT_ENTERED } from '../support/encodings.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';

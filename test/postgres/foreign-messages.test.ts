@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { attemptSession } from '../../functions/postgres/attempt.ts';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { listenOnLoopback } from '../support/proxy.ts';
 import { targetOf } from '../support/targets.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BEGIN_SESSION } from '../../functions/postgres/sql/begin-session.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
+import { BEGIN_SESSION } from '../../functions/postgres/postgresql/sql/begin-session.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy } from '../support/runs.ts';

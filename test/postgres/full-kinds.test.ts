@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ErrorCode } from '../../functions/core/errors.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
+import type { ErrorCode } from '../../functions/core/base/errors.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { type HalfOpen, openSilent, openUnproven } from '../support/half-open.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { connect } from '../../functions/postgres/connect.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import {
   ASKS_MD5_SHA256,

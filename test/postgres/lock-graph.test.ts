@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { lockGraphOf } from '../../functions/core/lock-graph.ts';
-import type { Snapshot } from '../../functions/core/snapshot.ts';
+import { lockGraphOf } from '../../functions/core/server/lock-graph.ts';
+import type { Snapshot } from '../../functions/core/server/snapshot.ts';
 import { clearScene, createLockScene, playScene, STEP_RANGES, type Step } from '../support/lock-scenes.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

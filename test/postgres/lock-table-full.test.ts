@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
-import { connect } from '../../functions/postgres/connect.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
 import { startServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { inMs, targetOf } from '../support/targets.ts';

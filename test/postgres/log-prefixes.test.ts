@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { refusalsInBatch } from '../../functions/core/log-batch.ts';
-import { type RefusalLine, refusalIn } from '../../functions/core/refusal-line.ts';
+import { refusalsInBatch } from '../../functions/events/log-batch.ts';
+import { type RefusalLine, refusalIn } from '../../functions/events/refusal-line.ts';
 import { FORGERIES, LOG_PREFIXES, ODD_NAMES } from '../support/log-prefixes.ts';
 import { startServer, type TestServer, VERSIONS, type Version } from '../support/postgres-server.ts';
 import { reload } from '../support/reload.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptSession } from '../../functions/postgres/attempt.ts';
-import { connect } from '../../functions/postgres/connect.ts';
-import { queryOf } from '../../functions/postgres/database.ts';
-import { IDLE_TIMEOUT_MS, startupOptions } from '../../functions/postgres/startup.ts';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
+import { queryOf } from '../../functions/postgres/connection/database.ts';
+import { IDLE_TIMEOUT_MS, startupOptions } from '../../functions/postgres/connection/startup.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { listenOnLoopback } from '../support/proxy.ts';
 import { createLeastPrivilegeRole } from '../support/roles.ts';

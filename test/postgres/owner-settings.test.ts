@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptSession } from '../../functions/postgres/attempt.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
 import { runHeadroom } from '../commands/run-headroom.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { paceOf } from '../../functions/postgres/pace.ts';
+import { paceOf } from '../../functions/postgres/connection/pace.ts';
 
 const CONNECT_MS = 20_000;
 

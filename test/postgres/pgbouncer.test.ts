@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { clientsBehind } from '../../functions/core/clients-behind.ts';
-import { poolerRefusals, withPooler } from '../../functions/core/pooler.ts';
-import { refusalIn } from '../../functions/core/refusal-line.ts';
-import { connect } from '../../functions/postgres/connect.ts';
+import { clientsBehind } from '../../functions/core/server/pooler-clients.ts';
+import { poolerRefusals, withPooler } from '../../functions/core/server/pooler-refusals.ts';
+import { refusalIn } from '../../functions/events/refusal-line.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
 import { describeWith } from '../support/installed.ts';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { connectThrough, lookInto, type PoolerClientOptions, refusalOf } from '../support/pooler-clients.ts';

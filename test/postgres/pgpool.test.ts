@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { poolerRefusals } from '../../functions/core/pooler.ts';
-import { refusalIn } from '../../functions/core/refusal-line.ts';
-import { connect } from '../../functions/postgres/connect.ts';
+import { poolerRefusals } from '../../functions/core/server/pooler-refusals.ts';
+import { refusalIn } from '../../functions/events/refusal-line.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
 import { describeWith } from '../support/installed.ts';
 import { type PgPool, startPgPool } from '../support/pgpool.ts';
 import { connectThrough, lookInto, refusalOf } from '../support/pooler-clients.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { isHidden, type Session, takesSlot } from '../../functions/core/session.ts';
-import type { Snapshot } from '../../functions/core/snapshot.ts';
+import { isHidden, type Session, takesSlot } from '../../functions/core/server/session.ts';
+import type { Snapshot } from '../../functions/core/server/snapshot.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { endAllSessions } from '../support/server-state.ts';

@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
 import { expect, test } from 'vitest';
-import { type RefusalLine, refusalIn } from '../../functions/core/refusal-line.ts';
+import { type RefusalLine, refusalIn } from '../../functions/events/refusal-line.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createRole } from '../support/roles.ts';
 import { fillUntilRefused } from '../support/sessions.ts';

@@ -1,7 +1,7 @@
 import type { Client, ClientConfig } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TriedLock } from '../../functions/core/run-lock.ts';
-import { tryRunLock } from '../../functions/postgres/run-lock.ts';
+import type { TriedLock } from '../../functions/core/run/lock-sight.ts';
+import { tryRunLock } from '../../functions/postgres/connection/try-run-lock.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { waitUntil } from '../support/wait-until.ts';

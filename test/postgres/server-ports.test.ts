@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { RemediationError } from '../../functions/core/errors.ts';
+import { RemediationError } from '../../functions/core/base/errors.ts';
+import type { CredentialSource } from '../../functions/postgres/connection/target.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
-import type { CredentialSource } from '../../functions/postgres/target.ts';
 
 const TARGET = { host: 'localhost', port: 1, database: 'postgres', tls: { mode: 'off' } } as const;
 

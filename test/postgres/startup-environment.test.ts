@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { attemptSession } from '../../functions/postgres/attempt.ts';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { readPooler } from '../../functions/postgres/pooler/read-pooler.ts';
 import { describeWith } from '../support/installed.ts';
 import { startPgBouncer } from '../support/pgbouncer.ts';

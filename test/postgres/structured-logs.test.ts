@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { refusalIn } from '../../functions/core/refusal-line.ts';
+import { refusalIn } from '../../functions/events/refusal-line.ts';
 import { FORGERIES, ODD_NAMES } from '../support/log-prefixes.ts';
 import { startServer, type TestServer } from '../support/postgres-server.ts';
 import { fillUntilRefused } from '../support/sessions.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../functions/core/parse-policy.ts';
-import type { Session } from '../../functions/core/session.ts';
-import { postgresql } from '../../functions/postgres/postgresql.ts';
-import { TERMINATE_SESSIONS } from '../../functions/postgres/sql/terminate-sessions.ts';
-import type { Database } from '../../functions/workflow/ports.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
+import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+import type { Session } from '../../functions/core/server/session.ts';
+import { postgresql } from '../../functions/postgres/postgresql/postgresql.ts';
+import { TERMINATE_SESSIONS } from '../../functions/postgres/postgresql/sql/terminate-sessions.ts';
+import type { Database } from '../../functions/remediate/ports.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../functions/workflow/ports.ts';
+import type { Database } from '../../functions/remediate/ports.ts';
 import { endsOfOurs } from '../support/interrupted-window.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

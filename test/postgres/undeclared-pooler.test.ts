@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { diagnose } from '../../functions/core/diagnosis.ts';
-import { planRemediation } from '../../functions/core/plan.ts';
-import type { Snapshot } from '../../functions/core/snapshot.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
+import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
+import { planRemediation } from '../../functions/core/plan/plan.ts';
+import type { Snapshot } from '../../functions/core/server/snapshot.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aPolicy, HOUR } from '../support/builders.ts';
 import { describeWith } from '../support/installed.ts';
 import { startPgBouncer } from '../support/pgbouncer.ts';

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../functions/core/parse-policy.ts';
-import { IDLE_STATES } from '../../functions/core/session.ts';
-import { remediate } from '../../functions/workflow/remediate.ts';
-import { terminateNamed } from '../../functions/workflow/terminate-named.ts';
+import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+import { IDLE_STATES } from '../../functions/core/server/session.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
+import { terminateNamed } from '../../functions/remediate/terminate-named.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, resultsOf } from '../support/runs.ts';

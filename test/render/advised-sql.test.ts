@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { quoteIdentifier } from '../../functions/render/sql.ts';
+import { quoteIdentifier } from '../../functions/render/base/sql.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 

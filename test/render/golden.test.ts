@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../functions/core/message.ts';
-import { OUTCOMES } from '../../functions/core/outcome.ts';
-import { renderFailure, renderUnreadable } from '../../functions/render/failure.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { renderMisconfigurations } from '../../functions/render/misconfigured.ts';
+import { OUTCOMES } from '../../functions/core/run/outcome.ts';
+import type { Message } from '../../functions/render/base/message.ts';
+import { renderFailure, renderUnreadable } from '../../functions/render/message/failure.ts';
+import { renderMisconfigurations } from '../../functions/render/message/misconfigured.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { HOUR } from '../support/builders.ts';
 import type { Written } from '../support/doctor-facts.ts';
 import { KILLED_RUN, UNCONFIGURED_RUN } from '../support/failed-runs.ts';

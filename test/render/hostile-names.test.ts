@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../functions/core/message.ts';
-import { renderFailure } from '../../functions/render/failure.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { renderOver } from '../../functions/render/over.ts';
+import type { Message } from '../../functions/render/base/message.ts';
+import { renderFailure } from '../../functions/render/message/failure.ts';
+import { renderOver } from '../../functions/render/message/over.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aLogLines, aPolicy, aRefused, HOUR } from '../support/builders.ts';
 import { expectInert } from '../support/chat-room.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { packRecord, unpackRecord } from '../../functions/workflow/run-result.ts';
+import { packRecord, unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { anAttempt, someSessions } from '../support/builders.ts';
 import { runOf, snapshotOf } from '../support/records.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderIncident } from '../../functions/render/incident.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { renderPage } from '../../functions/render/page/render-page.ts';
 import { aPolicy, aSession, aSnapshot, HOUR } from '../support/builders.ts';
 import { runOf } from '../support/records.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RunRecord } from '../../functions/core/record.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { renderMisconfigurations } from '../../functions/render/misconfigured.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import { renderMisconfigurations } from '../../functions/render/message/misconfigured.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { recordOf } from '../support/records.ts';
 import { misconfiguredBy, sweptWith } from '../support/remembered.ts';

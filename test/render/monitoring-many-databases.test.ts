@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { explain } from '../../functions/core/explain.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
+import { explain } from '../../functions/core/diagnosis/explain.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { renderPage } from '../../functions/render/page/render-page.ts';
 import { aPolicy, aSession, aSnapshot, HOUR, SECOND } from '../support/builders.ts';
 import { runOf } from '../support/records.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Advice, forOperator, sqlPaste } from '../../functions/core/advice.ts';
-import { explain } from '../../functions/core/explain.ts';
-import { factsOf } from '../../functions/render/facts.ts';
-import { stepLines, stepsOf, whatNext } from '../../functions/render/next-steps.ts';
+import { type Advice, forOperator, sqlPaste } from '../../functions/core/advice/advice.ts';
+import { explain } from '../../functions/core/diagnosis/explain.ts';
+import { factsOf } from '../../functions/render/base/facts.ts';
+import { stepLines, stepsOf, whatNext } from '../../functions/render/message/next-steps.ts';
 import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
 
 const steps = (count: number): readonly Advice[] =>

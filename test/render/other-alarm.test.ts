@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { isAboutRefusals } from '../../functions/core/alarm-reading.ts';
-import { parseTrigger } from '../../functions/core/parse-trigger.ts';
-import type { AlarmTrigger } from '../../functions/core/trigger.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
+import { isAboutRefusals } from '../../functions/core/trigger/alarm-reading.ts';
+import type { AlarmTrigger } from '../../functions/core/trigger/trigger.ts';
+import { parseTrigger } from '../../functions/events/parse-trigger.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { anAlarm, aSnapshot, someSessions } from '../support/builders.ts';
 import { recordedEvent } from '../support/events.ts';
 import { ENFORCE, runOf } from '../support/records.ts';

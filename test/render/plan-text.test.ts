@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Session } from '../../functions/core/session.ts';
-import type { Slots } from '../../functions/core/snapshot.ts';
-import type { TriggerKind } from '../../functions/core/trigger.ts';
-import { renderPlan } from '../../functions/render/plan-text.ts';
-import { plain } from '../../functions/render/table-paint.ts';
+import type { Session } from '../../functions/core/server/session.ts';
+import type { Slots } from '../../functions/core/server/snapshot.ts';
+import type { TriggerKind } from '../../functions/core/trigger/trigger.ts';
+import { renderPlan } from '../../functions/render/terminal/plan-text.ts';
+import { plain } from '../../functions/render/terminal/table-paint.ts';
 import {
   aPlan,
   aPolicy,

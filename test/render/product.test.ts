@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coordinatorsText, productText } from '../../functions/render/product.ts';
+import { coordinatorsText, productText } from '../../functions/render/base/product.ts';
 import { aSnapshot } from '../support/builders.ts';
 
 const ours = { name: 'cn_5001', isOurs: true, sessions: 508, idle: 500 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { LogLinesTrigger, Refused } from '../../functions/core/log-lines.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { refusedText } from '../../functions/render/refused-text.ts';
+import type { LogLinesTrigger, Refused } from '../../functions/core/trigger/log-lines.ts';
+import { refusedText } from '../../functions/render/message/refused-text.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aLogLines, aRefused } from '../support/builders.ts';
 import { logLinesIncident } from '../support/incidents.ts';
 import { ALARM, recordOf } from '../support/records.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderIncident } from '../../functions/render/incident.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { recordings } from '../incidents/recordings.ts';
 
 test('services of one name are told apart by role and database', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { severityOf } from '../../functions/render/severity.ts';
-import { subjectOf } from '../../functions/render/subject.ts';
-import { ageRange, ageText, listText } from '../../functions/render/words.ts';
+import { ageRange, ageText, listText } from '../../functions/render/base/phrases.ts';
+import { severityOf } from '../../functions/render/base/severity.ts';
+import { subjectOf } from '../../functions/render/message/subject.ts';
 
 test.each([
   [0, '0s'],

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { parseServerUrl, type ServerUrl } from '../../functions/commands/server-url.ts';
-import { serverAnswer } from '../../functions/postgres/sqlstate.ts';
-import { tlsOptions } from '../../functions/postgres/target.ts';
+import { serverAnswer } from '../../functions/postgres/connection/sqlstate.ts';
+import { tlsOptions } from '../../functions/postgres/connection/target.ts';
 
 /** How the sessions are known in `pg_stat_activity`, in plans and in messages. */
 const APPLICATION = 'pg-headroom-leak';

@@ -1,12 +1,12 @@
-import type { LogLinesTrigger, Refused } from '../../functions/core/log-lines.ts';
-import { parsePolicyText } from '../../functions/core/parse-policy.ts';
-import { type Plan, planRemediation } from '../../functions/core/plan.ts';
-import type { Policy, PolicyText } from '../../functions/core/policy.ts';
-import type { Reading } from '../../functions/core/record.ts';
-import type { Session } from '../../functions/core/session.ts';
-import type { Slots, Snapshot } from '../../functions/core/snapshot.ts';
-import type { AlarmTrigger, TriggerKind } from '../../functions/core/trigger.ts';
-import type { Attempt } from '../../functions/core/verification.ts';
+import { type Plan, planRemediation } from '../../functions/core/plan/plan.ts';
+import { parsePolicyText } from '../../functions/core/policy/parse-policy.ts';
+import type { Policy, PolicyText } from '../../functions/core/policy/policy.ts';
+import type { Reading } from '../../functions/core/run/reading.ts';
+import type { Attempt } from '../../functions/core/run/verification.ts';
+import type { Session } from '../../functions/core/server/session.ts';
+import type { Slots, Snapshot } from '../../functions/core/server/snapshot.ts';
+import type { LogLinesTrigger, Refused } from '../../functions/core/trigger/log-lines.ts';
+import type { AlarmTrigger, TriggerKind } from '../../functions/core/trigger/trigger.ts';
 
 /** The moment at which every built snapshot is taken. */
 const TAKEN_AT = '2026-11-21 03:15:43.000000+00';

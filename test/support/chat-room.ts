@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
-import type { ChatNotification } from '../../functions/core/message.ts';
+import type { ChatNotification } from '../../functions/render/base/message.ts';
 
 /**
  * What Amazon Q Developer in chat applications documents of custom notifications; it silently drops whatever differs.

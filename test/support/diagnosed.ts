@@ -1,7 +1,7 @@
-import type { Advice } from '../../functions/core/advice.ts';
-import type { Diagnosis } from '../../functions/core/diagnosis.ts';
-import { rankGroups } from '../../functions/core/ranking.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
+import type { Advice } from '../../functions/core/advice/advice.ts';
+import type { Diagnosis } from '../../functions/core/diagnosis/cause.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import { rankGroups } from '../../functions/core/server/rank-groups.ts';
 
 /** A made-up diagnosis of whoever held most, for looking at how one is shown. */
 export function diagnosisOf({ snapshot }: RunRecord): Diagnosis | null {

@@ -1,7 +1,7 @@
-import { examineServer } from '../../functions/core/doctor.ts';
-import type { DoctorFacts, OwnRole, Setting } from '../../functions/core/doctor-facts.ts';
-import type { CheckName, DoctorFinding } from '../../functions/core/doctor-finding.ts';
-import type { Provider } from '../../functions/core/snapshot.ts';
+import { examineServer } from '../../functions/core/doctor/doctor.ts';
+import type { DoctorFacts, OwnRole, Setting } from '../../functions/core/doctor/doctor-facts.ts';
+import type { CheckName, DoctorFinding } from '../../functions/core/doctor/doctor-finding.ts';
+import type { Provider } from '../../functions/core/server/snapshot.ts';
 import { aSession, aSnapshot } from './builders.ts';
 
 const OWN = aSession({ pid: 1, user: 'headroom', database: 'postgres', application: 'pg-headroom' });

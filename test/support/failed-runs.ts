@@ -1,4 +1,4 @@
-import type { FailedRun } from '../../functions/core/destination.ts';
+import type { FailedRun } from '../../functions/events/parse-destination.ts';
 
 /** Runs that returned no record, as a destination tells of them. */
 

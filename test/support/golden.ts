@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ChatNotification, Message } from '../../functions/core/message.ts';
+import type { ChatNotification, Message } from '../../functions/render/base/message.ts';
 
 const FOLDER = join(import.meta.dirname, '../render/golden');
 /** `UPDATE_GOLDEN=1 npx vitest run test/render` writes what is rendered now; look at the difference before you keep it. */

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../functions/core/record.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { aPolicy, HOUR } from './builders.ts';
 import { ALARM, ENFORCE, runOf, sessionsOf, snapshotOf } from './records.ts';
 

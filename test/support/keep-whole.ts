@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import type { KeptRecord } from '../../functions/core/kept-record.ts';
-import type { Keep } from '../../functions/workflow/ports.ts';
+import type { KeptRecord } from '../../functions/core/run/kept-record.ts';
+import type { Keep } from '../../functions/report/report-ports.ts';
 
 /** Keeps a record as `report` does, or a page of it; where people can see it. */
 export async function keepWhole(keep: Keep, record: KeptRecord, page?: string): Promise<string> {

@@ -1,16 +1,16 @@
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const FOLDER = fileURLToPath(new URL('../../functions/postgres/sql/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../functions/postgres/', import.meta.url));
 
 export type OurStatement = { readonly file: string; readonly text: string };
 
 /**
- * Every statement that the product can send to a server, from all files of the folder: a new one is in without being
+ * Every statement that the product can send to a server, from all files of the folders `sql`: a new one is in without being
  * listed. A function makes one for each of its choices. What is no statement is a part of one.
  */
 export async function ourStatements(): Promise<readonly OurStatement[]> {
-  const files = globSync('**/*.ts', { cwd: FOLDER }).toSorted();
+  const files = globSync('{postgresql,gaussdb}/sql/*.ts', { cwd: FOLDER }).toSorted();
   const found = await Promise.all(
     files.map(async (file) => {
       const exported: readonly unknown[] = Object.values(await import(`${FOLDER}${file}`));

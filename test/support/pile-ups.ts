@@ -1,6 +1,6 @@
-import type { ContestedLock } from '../../functions/core/contested-lock.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import type { Session } from '../../functions/core/session.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import type { ContestedLock } from '../../functions/core/server/contested-lock.ts';
+import type { Session } from '../../functions/core/server/session.ts';
 import { aPolicy, aSession, HOUR } from './builders.ts';
 import { HOSTILE } from './hostile.ts';
 import { runOf, snapshotOf } from './records.ts';

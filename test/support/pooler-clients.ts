@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Client, DatabaseError } from 'pg';
-import type { PoolerState } from '../../functions/core/pooler.ts';
+import type { PoolerState } from '../../functions/core/server/pooler.ts';
 import { readPooler } from '../../functions/postgres/pooler/read-pooler.ts';
 import type { Role } from './postgres-server.ts';
 import type { Address } from './proxy.ts';

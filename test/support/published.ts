@@ -1,5 +1,5 @@
-import type { Message } from '../../functions/core/message.ts';
-import type { ReportPorts } from '../../functions/workflow/ports.ts';
+import type { Message } from '../../functions/render/base/message.ts';
+import type { ReportPorts } from '../../functions/report/report-ports.ts';
 
 /** Topics of which only people's is read. */
 export function toPeople(publish: (message: Message) => Promise<void>): ReportPorts['publish'] {

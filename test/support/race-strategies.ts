@@ -1,4 +1,4 @@
-import { WINDOW } from '../../functions/workflow/terminate.ts';
+import { WINDOW } from '../../functions/remediate/terminate.ts';
 import type { Role, TestServer } from './postgres-server.ts';
 import { openDatabase } from './targets.ts';
 

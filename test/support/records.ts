@@ -1,19 +1,19 @@
-import type { Problem } from '../../functions/core/errors.ts';
-import type { Outcome } from '../../functions/core/outcome.ts';
-import { planRemediation } from '../../functions/core/plan.ts';
-import type { Policy } from '../../functions/core/policy.ts';
-import type { Connecting, RunRecord, Timings } from '../../functions/core/record.ts';
-import { identityOf, type Session } from '../../functions/core/session.ts';
-import { pressureAgain } from '../../functions/core/slots.ts';
-import type { Slots, Snapshot } from '../../functions/core/snapshot.ts';
-import { idleReason, type Trigger, tellsOfRefusal } from '../../functions/core/trigger.ts';
+import type { Problem } from '../../functions/core/base/errors.ts';
+import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { pressureAgain } from '../../functions/core/plan/pressure.ts';
+import type { Policy } from '../../functions/core/policy/policy.ts';
+import type { Outcome } from '../../functions/core/run/outcome.ts';
+import type { Connecting, RunRecord, Timings } from '../../functions/core/run/record.ts';
 import {
   type AttemptResult,
   expectedOutcome,
   type GuardResult,
   outcomeOf,
   readingOf,
-} from '../../functions/core/verification.ts';
+} from '../../functions/core/run/verification.ts';
+import { identityOf, type Session } from '../../functions/core/server/session.ts';
+import type { Slots, Snapshot } from '../../functions/core/server/snapshot.ts';
+import { idleReason, type Trigger, tellsOfRefusal } from '../../functions/core/trigger/trigger.ts';
 import { anAlarm, anAttempt, aPolicy, aSession, aSnapshot, SECOND, someSessions } from './builders.ts';
 
 /** Sessions that are alike; ages are spread evenly from `fromAgeMs` down to `toAgeMs`. */

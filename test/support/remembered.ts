@@ -1,6 +1,7 @@
-import { memoryUnreadable, type Recall } from '../../functions/core/memory.ts';
-import { type Misconfiguration, misconfigurationsIn } from '../../functions/core/misconfigurations.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
+import { type Misconfiguration, misconfigurationsIn } from '../../functions/core/doctor/misconfigurations.ts';
+import { memoryUnreadable } from '../../functions/core/incident/memory.ts';
+import type { Recall } from '../../functions/core/run/pause.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { someFacts, type Written } from './doctor-facts.ts';
 import { INCIDENTS } from './incidents.ts';
 import { TABLE } from './loopback-dynamodb.ts';

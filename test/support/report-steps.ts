@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { ReportPorts } from '../../functions/workflow/ports.ts';
+import type { ReportPorts } from '../../functions/report/report-ports.ts';
 import { toPeople } from './published.ts';
 import { workHere } from './report-work.ts';
 

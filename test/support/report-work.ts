@@ -1,5 +1,5 @@
-import type { ReportWork } from '../../functions/workflow/ports.ts';
-import { type ReportSteps, reportSteps } from '../../functions/workflow/report-steps.ts';
+import type { ReportWork } from '../../functions/report/report-ports.ts';
+import { type ReportSteps, reportSteps } from '../../functions/report/report-steps.ts';
 
 /** The steps of a report in the thread that asks for them; `faults` take the place of some. */
 export function workHere(result: unknown, faults: Partial<ReportSteps> = {}): ReportWork {

@@ -1,10 +1,10 @@
-import { memoryIn } from '../../functions/aws/memory.ts';
+import { memoryIn } from '../../functions/aws/memory-table.ts';
 import { publishTo } from '../../functions/aws/topics.ts';
-import type { Destination } from '../../functions/core/destination.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import type { ReportPorts } from '../../functions/workflow/ports.ts';
-import { report } from '../../functions/workflow/report.ts';
-import { packRecord } from '../../functions/workflow/run-result.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import type { Destination } from '../../functions/events/parse-destination.ts';
+import { report } from '../../functions/report/report.ts';
+import type { ReportPorts } from '../../functions/report/report-ports.ts';
 import { TABLE } from './loopback-dynamodb.ts';
 import { workHere } from './report-work.ts';
 

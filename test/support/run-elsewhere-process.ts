@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { remediate } from '../../functions/workflow/remediate.ts';
+import { remediate } from '../../functions/remediate/remediate.ts';
 import type { Errand, Word } from './run-elsewhere.ts';
 import { aRequest, briskPorts, eagerPolicy, withDatabase } from './runs.ts';
 import { inMs } from './targets.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { RunRecord } from '../../functions/core/record.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { guardAgainstOrphaning } from './lambda-guard.ts';
 import type { Role } from './postgres-server.ts';
 import type { Address } from './proxy.ts';

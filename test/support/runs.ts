@@ -1,11 +1,11 @@
-import { parsePolicy } from '../../functions/core/parse-policy.ts';
-import type { Mode, Policy } from '../../functions/core/policy.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import type { Trigger } from '../../functions/core/trigger.ts';
-import type { AttemptResult } from '../../functions/core/verification.ts';
+import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+import type { Mode, Policy } from '../../functions/core/policy/policy.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import type { AttemptResult } from '../../functions/core/run/verification.ts';
+import type { Trigger } from '../../functions/core/trigger/trigger.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
-import type { Database, RemediatePorts } from '../../functions/workflow/ports.ts';
-import type { RunRequest } from '../../functions/workflow/remediate.ts';
+import type { Database, RemediatePorts } from '../../functions/remediate/ports.ts';
+import type { RunRequest } from '../../functions/remediate/run.ts';
 import { anAlarm } from './builders.ts';
 import type { Role } from './postgres-server.ts';
 import type { TestSession } from './sessions.ts';

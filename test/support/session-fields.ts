@@ -1,4 +1,4 @@
-import type { Session } from '../../functions/core/session.ts';
+import type { Session } from '../../functions/core/server/session.ts';
 
 /** The server's own text, in UTC. */
 export const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/;

@@ -1,10 +1,10 @@
-import { explain } from '../../functions/core/explain.ts';
-import type { RunSummary, Story } from '../../functions/core/incident.ts';
-import type { Message } from '../../functions/core/message.ts';
-import type { RunRecord } from '../../functions/core/record.ts';
-import { summaryOf, summaryWithoutRecord } from '../../functions/core/run-summary.ts';
-import { renderIncident } from '../../functions/render/incident.ts';
-import { renderOver } from '../../functions/render/over.ts';
+import { explain } from '../../functions/core/diagnosis/explain.ts';
+import type { RunSummary, Story } from '../../functions/core/incident/incident.ts';
+import { summaryOf, summaryWithoutRecord } from '../../functions/core/incident/run-summary.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
+import type { Message } from '../../functions/render/base/message.ts';
+import { renderOver } from '../../functions/render/message/over.ts';
+import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { INCIDENTS, OBSERVED } from './incidents.ts';
 import { TABLE } from './loopback-dynamodb.ts';
 import { aRun, BILLING, live, minute, SHOP } from './summaries.ts';

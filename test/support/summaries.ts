@@ -1,6 +1,6 @@
-import type { RunSummary } from '../../functions/core/incident.ts';
-import { follow } from '../../functions/core/incident-life.ts';
-import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/memory.ts';
+import { follow } from '../../functions/core/incident/follow-incident.ts';
+import type { RunSummary } from '../../functions/core/incident/incident.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 
 export const BILLING = { application: 'billing-worker', user: 'billing', database: 'orders' };
 export const SHOP = { application: 'storefront', user: 'shop', database: 'orders' };

@@ -1,6 +1,6 @@
-import { connect } from '../../functions/postgres/connect.ts';
-import type { Target } from '../../functions/postgres/target.ts';
-import type { Database } from '../../functions/workflow/ports.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
+import type { Target } from '../../functions/postgres/connection/target.ts';
+import type { Database } from '../../functions/remediate/ports.ts';
 import type { Role } from './postgres-server.ts';
 import type { Address } from './proxy.ts';
 

@@ -1,13 +1,14 @@
-import { type ClientTechnology, technologyOf } from '../client-technology.ts';
-import type { Culprit, Diagnosis } from '../diagnosis.ts';
-import { majorVersion } from '../doctor-facts.ts';
-import { programNames } from '../programs-in.ts';
-import { groupText, type Ranking, rankGroups } from '../ranking.ts';
-import type { RunRecord } from '../record.ts';
-import { type Group, isHidden, type Session } from '../session.ts';
-import { compareText, type Pressure, serverPressure, slotHolders } from '../slots.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { groupName } from '../words.ts';
+import type { Culprit, Diagnosis } from '../diagnosis/cause.ts';
+import { majorVersion } from '../doctor/doctor-facts.ts';
+import { serverPressure } from '../plan/pressure.ts';
+import type { RunRecord } from '../run/record.ts';
+import { type ClientTechnology, technologyOf } from '../server/client-technology.ts';
+import { groupName } from '../server/group-name.ts';
+import { programNames } from '../server/programs-in.ts';
+import { groupText, type Ranking, rankGroups } from '../server/rank-groups.ts';
+import { type Group, isHidden, type Session } from '../server/session.ts';
+import { compareText, type Pressure, slotHolders } from '../server/slots.ts';
+import type { Snapshot } from '../server/snapshot.ts';
 
 /** A group's clients, as far as its sessions tell. */
 export type Clients = {

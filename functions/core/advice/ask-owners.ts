@@ -1,5 +1,6 @@
-import { type Advice, forOperator, sqlPaste } from '../advice.ts';
-import { counted, groupName } from '../words.ts';
+import { counted } from '../base/words.ts';
+import { groupName } from '../server/group-name.ts';
+import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 const SEE_HOLDERS = [

@@ -1,8 +1,9 @@
-import { type Advice, forOperator, sqlPaste } from '../advice.ts';
-import { groupOf, isServerProcess, type Session } from '../session.ts';
-import { quoteLiteral } from '../sql-text.ts';
-import { mayHaveEnded, triedOf } from '../tried.ts';
-import { ageText, counted, groupName, listText } from '../words.ts';
+import { quoteLiteral } from '../base/sql-text.ts';
+import { ageText, counted, listText } from '../base/words.ts';
+import { mayHaveEnded, triedOf } from '../run/terminations.ts';
+import { groupName } from '../server/group-name.ts';
+import { groupOf, isServerProcess, type Session } from '../server/session.ts';
+import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { type RootBlocker, rootBlocker } from './root-blocker.ts';
 

@@ -1,9 +1,9 @@
-import { type Advice, forOperator, sqlPaste } from '../advice.ts';
-import { cleanName } from '../clean-text.ts';
-import { roleOf } from '../ranking.ts';
-import { type RoleLimit, roleLimitFor } from '../role-limit.ts';
-import { quoteIdentifier } from '../sql-text.ts';
-import { counted } from '../words.ts';
+import { cleanName } from '../base/clean-text.ts';
+import { quoteIdentifier } from '../base/sql-text.ts';
+import { counted } from '../base/words.ts';
+import { roleOf } from '../server/rank-groups.ts';
+import { type RoleLimit, roleLimitFor } from '../server/role-limit.ts';
+import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { limitOnPrimary } from './on-primary.ts';
 

@@ -1,6 +1,6 @@
-import { type Advice, forDeveloper } from '../advice.ts';
-import { TECHNOLOGY_NAMES, type Technology } from '../client-technology.ts';
-import { listText } from '../words.ts';
+import { listText } from '../base/words.ts';
+import { TECHNOLOGY_NAMES, type Technology } from '../server/client-technology.ts';
+import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts, Clients, Suspect } from './advice-facts.ts';
 
 type Fix = { readonly text: string; readonly paste?: Advice['paste'] };

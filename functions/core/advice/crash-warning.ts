@@ -1,12 +1,13 @@
-import { type Advice, forOperator } from '../advice.ts';
-import { type Technology, technologyOf } from '../client-technology.ts';
-import { isTool } from '../developer-tools.ts';
-import { programNames } from '../programs-in.ts';
-import { groupText } from '../ranking.ts';
-import type { RunRecord } from '../record.ts';
-import type { Group, Session } from '../session.ts';
-import { isHypothetical, mayHaveEnded, triedOf } from '../tried.ts';
-import { groupName, listText } from '../words.ts';
+import { listText } from '../base/words.ts';
+import type { RunRecord } from '../run/record.ts';
+import { isHypothetical, mayHaveEnded, triedOf } from '../run/terminations.ts';
+import { type Technology, technologyOf } from '../server/client-technology.ts';
+import { isTool } from '../server/developer-tools.ts';
+import { groupName } from '../server/group-name.ts';
+import { programNames } from '../server/programs-in.ts';
+import { groupText } from '../server/rank-groups.ts';
+import type { Group, Session } from '../server/session.ts';
+import { type Advice, forOperator } from './advice.ts';
 
 /** What each does when idle sessions of its pool end. */
 const SEEN: Readonly<Partial<Record<Technology, string>>> = {

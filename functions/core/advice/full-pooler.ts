@@ -1,6 +1,7 @@
-import { type Advice, forOperator } from '../advice.ts';
-import { POOLER_NAMES, poolerRefuses } from '../pooler.ts';
-import { usableSlots } from '../slots.ts';
+import { POOLER_NAMES } from '../server/pooler.ts';
+import { poolerRefuses } from '../server/pooler-refusals.ts';
+import { usableSlots } from '../server/slots.ts';
+import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { poolerSettings } from './pooler-settings.ts';
 

@@ -1,8 +1,8 @@
-import { type Advice, forOperator, sqlPaste } from '../advice.ts';
-import { cleanName } from '../clean-text.ts';
-import { roleOf } from '../ranking.ts';
-import { quoteIdentifier } from '../sql-text.ts';
-import { listText } from '../words.ts';
+import { cleanName } from '../base/clean-text.ts';
+import { quoteIdentifier } from '../base/sql-text.ts';
+import { listText } from '../base/words.ts';
+import { roleOf } from '../server/rank-groups.ts';
+import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { changeSettings } from './server-setting.ts';
 import { maySet } from './session-timeouts.ts';

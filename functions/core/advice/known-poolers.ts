@@ -1,5 +1,5 @@
-import { addressMatcher } from '../address.ts';
-import { technologyOf } from '../client-technology.ts';
+import { addressMatcher } from '../base/address.ts';
+import { technologyOf } from '../server/client-technology.ts';
 import type { AdviceFacts, Suspect } from './advice-facts.ts';
 
 /** By the policy's addresses, or by its own name. */

@@ -1,8 +1,8 @@
-import { type Advice, forDeveloper, forOperator, sqlPaste } from '../advice.ts';
-import { cleanName } from '../clean-text.ts';
-import { isTool } from '../developer-tools.ts';
-import { groupOf, type Session } from '../session.ts';
-import { ageText, counted } from '../words.ts';
+import { cleanName } from '../base/clean-text.ts';
+import { ageText, counted } from '../base/words.ts';
+import { isTool } from '../server/developer-tools.ts';
+import { groupOf, type Session } from '../server/session.ts';
+import { type Advice, forDeveloper, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { settingOnPrimary } from './on-primary.ts';
 import { FIRST_WITH_IDLE_SESSIONS, rolePaste } from './session-timeouts.ts';

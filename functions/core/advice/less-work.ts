@@ -1,4 +1,4 @@
-import { type Advice, forDeveloper } from '../advice.ts';
+import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 /** Work that takes a slot for as long as it lasts. */

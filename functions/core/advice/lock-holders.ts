@@ -1,6 +1,6 @@
-import { type Advice, forDeveloper } from '../advice.ts';
-import { programNames } from '../programs-in.ts';
-import { isServerProcess } from '../session.ts';
+import { programNames } from '../server/programs-in.ts';
+import { isServerProcess } from '../server/session.ts';
+import { type Advice, forDeveloper } from './advice.ts';
 import { type AdviceFacts, clientsOf } from './advice-facts.ts';
 import { endTransactionsOf } from './client-fix.ts';
 import { rootBlocker } from './root-blocker.ts';

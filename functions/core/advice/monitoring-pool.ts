@@ -1,8 +1,8 @@
-import { type Advice, forOperator } from '../advice.ts';
-import { cleanName } from '../clean-text.ts';
-import { roleOf } from '../ranking.ts';
-import { roleLimitOf } from '../role-limit.ts';
-import { counted } from '../words.ts';
+import { cleanName } from '../base/clean-text.ts';
+import { counted } from '../base/words.ts';
+import { roleOf } from '../server/rank-groups.ts';
+import { roleLimitOf } from '../server/role-limit.ts';
+import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts, Suspect } from './advice-facts.ts';
 import { heldHere, limitPaste, sharedBy } from './cap-role.ts';
 import { limitOnPrimary } from './on-primary.ts';

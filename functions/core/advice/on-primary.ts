@@ -1,6 +1,6 @@
-import { type Advice, forOperator } from '../advice.ts';
-import { cleanName } from '../clean-text.ts';
-import { listText } from '../words.ts';
+import { cleanName } from '../base/clean-text.ts';
+import { listText } from '../base/words.ts';
+import { type Advice, forOperator } from './advice.ts';
 
 /** For a role's setting, as advised on a read replica. */
 export function settingOnPrimary(roles: readonly string[], setting: string, why: string): Advice {

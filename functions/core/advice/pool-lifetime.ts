@@ -1,5 +1,5 @@
-import { type Advice, forDeveloper } from '../advice.ts';
-import { ageText } from '../words.ts';
+import { ageText } from '../base/words.ts';
+import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts, Suspect } from './advice-facts.ts';
 
 /** From these on, a group comes from many instances with little on each. */

@@ -1,6 +1,6 @@
-import { type Advice, forDeveloper } from '../advice.ts';
-import type { Technology } from '../client-technology.ts';
-import { counted, listText } from '../words.ts';
+import { counted, listText } from '../base/words.ts';
+import type { Technology } from '../server/client-technology.ts';
+import { type Advice, forDeveloper } from './advice.ts';
 import { type AdviceFacts, type Clients, clientsIn, type Suspect } from './advice-facts.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { type Advice, forOperator } from '../advice.ts';
-import { technologyOf } from '../client-technology.ts';
-import { isTool } from '../developer-tools.ts';
-import { groupKey, groupOf, type Session } from '../session.ts';
-import { mayStayUsed } from '../slots.ts';
-import { counted } from '../words.ts';
+import { counted } from '../base/words.ts';
+import { mayStayUsed } from '../plan/pressure.ts';
+import { technologyOf } from '../server/client-technology.ts';
+import { isTool } from '../server/developer-tools.ts';
+import { groupKey, groupOf, type Session } from '../server/session.ts';
+import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { hasPooler, isOfPooler } from './known-poolers.ts';
 import { poolerSettings } from './pooler-settings.ts';

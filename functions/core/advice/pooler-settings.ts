@@ -1,6 +1,6 @@
-import { type Advice, forOperator } from '../advice.ts';
-import { poolerSizes } from '../pooler-sizes.ts';
-import { counted } from '../words.ts';
+import { counted } from '../base/words.ts';
+import { poolerSizes } from '../server/pooler-sizes.ts';
+import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 /** PgBouncer's own settings, by what its console told: how much room it has here, and how much it may take. */

@@ -1,20 +1,13 @@
-import { type Advice, forOperator, sqlPaste } from '../advice.ts';
-import { cleanName } from '../clean-text.ts';
-import { groupOf, type Session } from '../session.ts';
-import {
-  countsFor,
-  inScopes,
-  mayStayUsed,
-  type Pressure,
-  type Scope,
-  scopeName,
-  slotHolders,
-} from '../slots.ts';
-import { quoteIdentifier } from '../sql-text.ts';
+import { cleanName } from '../base/clean-text.ts';
+import { quoteIdentifier } from '../base/sql-text.ts';
+import { mayStayUsed } from '../plan/pressure.ts';
+import { groupOf, type Session } from '../server/session.ts';
+import { countsFor, inScopes, type Pressure, type Scope, scopeName, slotHolders } from '../server/slots.ts';
+import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
-import { isHeldInVain } from './held-in-vain.ts';
 import { limitOnPrimary } from './on-primary.ts';
 import { smallerPools } from './pool-size.ts';
+import { isHeldInVain } from './wasteful-causes.ts';
 
 type Limited = Pressure & { readonly scope: Exclude<Scope, { readonly kind: 'server' }> };
 

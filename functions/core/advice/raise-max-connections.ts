@@ -1,8 +1,8 @@
-import { type Advice, forOperator } from '../advice.ts';
+import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
-import { isHeldInVain } from './held-in-vain.ts';
 import { refusedClients } from './refused-clients.ts';
 import { changeSettings } from './server-setting.ts';
+import { isHeldInVain } from './wasteful-causes.ts';
 
 /** What each costs in memory, as PostgreSQL's own guides reckon; a figure to plan with. */
 const MEGABYTES_EACH = 10;

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../record.ts';
+import type { RunRecord } from '../run/record.ts';
 
 /** How many clients were turned away, as far as the server's log was read. */
 export function refusedClients({ trigger }: Pick<RunRecord, 'trigger'>): number {

@@ -1,4 +1,4 @@
-import { type Advice, forOperator, sqlPaste } from '../advice.ts';
+import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { changeSettings } from './server-setting.ts';
 

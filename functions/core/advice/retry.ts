@@ -1,7 +1,7 @@
-import { type Advice, forDeveloper } from '../advice.ts';
-import { cleanName } from '../clean-text.ts';
-import type { Refused } from '../log-lines.ts';
-import { ageText } from '../words.ts';
+import { cleanName } from '../base/clean-text.ts';
+import { ageText } from '../base/words.ts';
+import type { Refused } from '../trigger/log-lines.ts';
+import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 /** From this many refusals of one client on, it does not wait. */

@@ -1,6 +1,6 @@
-import { type ContestedLock, PREPARED } from '../contested-lock.ts';
-import { lockGraphOf } from '../lock-graph.ts';
-import type { Session } from '../session.ts';
+import { type ContestedLock, PREPARED } from '../server/contested-lock.ts';
+import { lockGraphOf } from '../server/lock-graph.ts';
+import type { Session } from '../server/session.ts';
 
 /** What stands at the head of a queue for locks; a session is null for a prepared transaction. */
 export type RootBlocker = {

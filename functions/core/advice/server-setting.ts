@@ -1,6 +1,6 @@
-import type { Advice } from '../advice.ts';
-import { sqlPaste } from '../advice.ts';
-import { PROVIDER_PLACES } from '../provider-places.ts';
+import { PROVIDER_PLACES } from '../server/provider-places.ts';
+import type { Advice } from './advice.ts';
+import { sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 /** A setting of the whole server, as SQL writes it and as a provider's form takes it. */

@@ -1,10 +1,10 @@
-import { type Advice, forOperator, sqlPaste } from '../advice.ts';
-import { PROVIDER_ROLES } from '../builtin-protections.ts';
-import { cleanName } from '../clean-text.ts';
-import { roleOf } from '../ranking.ts';
-import { groupOf } from '../session.ts';
-import { quoteIdentifier } from '../sql-text.ts';
-import { ageText, counted } from '../words.ts';
+import { cleanName } from '../base/clean-text.ts';
+import { quoteIdentifier } from '../base/sql-text.ts';
+import { ageText, counted } from '../base/words.ts';
+import { PROVIDER_ROLES } from '../server/builtin-protections.ts';
+import { roleOf } from '../server/rank-groups.ts';
+import { groupOf } from '../server/session.ts';
+import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts, Suspect } from './advice-facts.ts';
 import { durationValue, tidySeconds } from './duration.ts';
 import { isOfPooler } from './known-poolers.ts';

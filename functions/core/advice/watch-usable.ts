@@ -1,5 +1,5 @@
-import { type Advice, forOperator } from '../advice.ts';
-import { ageText } from '../words.ts';
+import { ageText } from '../base/words.ts';
+import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 const ALERT_PERCENT = 80;

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
-import { clientOn } from '../client-on.ts';
-import { type Credentials, type Target, tlsOptions } from '../target.ts';
+import { clientOn } from '../connection/client-on.ts';
+import { type Credentials, type Target, tlsOptions } from '../connection/target.ts';
 
 /** Column by name: versions have different ones, and some say numbers as texts. */
 export type Row = Readonly<Record<string, unknown>>;

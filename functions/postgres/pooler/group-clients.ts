@@ -1,4 +1,4 @@
-import type { PoolerClients } from '../../core/pooler.ts';
+import type { PoolerClients } from '../../core/server/pooler.ts';
 
 /** The record travels with them; behind 5,000 sessions stand as many clients, but from far fewer hosts. */
 const MOST_GROUPS = 200;

@@ -1,5 +1,11 @@
-import type { Pool, PoolerSession, PoolerSettings, PoolerState, UnlistedCause } from '../../core/pooler.ts';
-import { LOCAL_ADDRESS } from '../../core/session.ts';
+import { LOCAL_ADDRESS } from '../../core/base/address.ts';
+import type {
+  Pool,
+  PoolerSession,
+  PoolerSettings,
+  PoolerState,
+  UnlistedCause,
+} from '../../core/server/pooler.ts';
 import { numberOf, type Row, type Show, settingsOf, textOf } from './console.ts';
 import { groupClients, type ShownClient } from './group-clients.ts';
 

@@ -1,5 +1,5 @@
-import type { Pool, PoolerSession } from '../../core/pooler.ts';
-import { NO_SETTINGS } from '../../core/pooler.ts';
+import type { Pool, PoolerSession } from '../../core/server/pooler.ts';
+import { NO_SETTINGS } from '../../core/server/pooler.ts';
 import { numberOf, type Row, type Show, settingsOf, textOf } from './console.ts';
 import { groupClients, type ShownClient } from './group-clients.ts';
 import type { Told } from './read-pgbouncer.ts';

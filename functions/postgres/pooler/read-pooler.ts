@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LOCAL_ADDRESS } from '../../core/base/address.ts';
 import {
   NO_SETTINGS,
   POOLER_NAMES,
@@ -7,12 +8,11 @@ import {
   type PoolerProblem,
   type PoolerState,
   type Unlisted,
-} from '../../core/pooler.ts';
-import { LOCAL_ADDRESS } from '../../core/session.ts';
-import { serverWords } from '../server-words.ts';
-import { serverAnswer, TOO_MANY_CONNECTIONS } from '../sqlstate.ts';
-import { startupOptions } from '../startup.ts';
-import { type Credentials, type Target, targetText } from '../target.ts';
+} from '../../core/server/pooler.ts';
+import { serverWords } from '../connection/server-words.ts';
+import { serverAnswer, TOO_MANY_CONNECTIONS } from '../connection/sqlstate.ts';
+import { startupOptions } from '../connection/startup.ts';
+import { type Credentials, type Target, targetText } from '../connection/target.ts';
 import { SilentConsole, withConsole } from './console.ts';
 import { PGBOUNCER_CONSOLE, readPgBouncer, type Told, type ToldUnlisted } from './read-pgbouncer.ts';
 import { PGPOOL_CONSOLE, readPgPool } from './read-pgpool.ts';

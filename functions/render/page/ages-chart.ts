@@ -1,10 +1,10 @@
-import { IDLE_STATES, identityOf, type Session, takesSlot } from '../../core/session.ts';
-import { ownSessions } from '../../core/snapshot.ts';
-import type { Facts } from '../facts.ts';
-import { ageText } from '../words.ts';
+import { IDLE_STATES, identityOf, type Session, takesSlot } from '../../core/server/session.ts';
+import { ownSessions } from '../../core/server/snapshot.ts';
+import type { Facts } from '../base/facts.ts';
+import { ageText } from '../base/phrases.ts';
 import { chart, figure, INK, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { table } from './table.ts';
+import { table } from './html-table.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

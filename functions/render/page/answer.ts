@@ -1,10 +1,10 @@
-import { cleanMessage, cleanName } from '../../core/clean-text.ts';
-import { refusalsIn } from '../../core/log-lines.ts';
-import type { Facts } from '../facts.ts';
-import { headlineOf } from '../headline.ts';
-import { type Severity, severityOf } from '../severity.ts';
-import { happenedTexts } from '../what-happened.ts';
-import { counted, secondsText, timeText } from '../words.ts';
+import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
+import { refusalsIn } from '../../core/trigger/log-lines.ts';
+import type { Facts } from '../base/facts.ts';
+import { counted, secondsText, timeText } from '../base/phrases.ts';
+import { type Severity, severityOf } from '../base/severity.ts';
+import { headlineOf } from '../message/headline.ts';
+import { happenedTexts } from '../message/what-happened.ts';
 import { type Html, html } from './html.ts';
 
 /** What the page begins with: the message's own first sentence, the outcome, and the numbers that matter. */

@@ -1,11 +1,11 @@
-import { cleanName } from '../../core/clean-text.ts';
-import type { GroupStanding } from '../../core/ranking.ts';
-import { IDLE_STATES } from '../../core/session.ts';
-import type { Facts } from '../facts.ts';
-import { ageText, counted, ownerOf } from '../words.ts';
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { GroupStanding } from '../../core/server/rank-groups.ts';
+import { IDLE_STATES } from '../../core/server/session.ts';
+import type { Facts } from '../base/facts.ts';
+import { ageText, counted, ownerOf } from '../base/phrases.ts';
 import { chart, figure, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { groupCell, table } from './table.ts';
+import { groupCell, table } from './html-table.ts';
 
 /** Bars that a phone shows at once; the rest is one more bar, and the table has all. */
 const MOST_BARS = 8;

@@ -1,13 +1,13 @@
-import type { Diagnosis, Opening } from '../../core/diagnosis.ts';
-import { byProgram, programsIn } from '../../core/programs-in.ts';
-import { serverTimeMs } from '../../core/server-time.ts';
-import { type Group, isHidden, type Session, takesSlot } from '../../core/session.ts';
-import { ownSessions, type Snapshot } from '../../core/snapshot.ts';
-import type { Facts } from '../facts.ts';
-import { ageText, groupName, ownerOf, rateText } from '../words.ts';
+import { serverTimeMs } from '../../core/base/server-time.ts';
+import type { Diagnosis, Opening } from '../../core/diagnosis/cause.ts';
+import { byProgram, programsIn } from '../../core/server/programs-in.ts';
+import { type Group, isHidden, type Session, takesSlot } from '../../core/server/session.ts';
+import { ownSessions, type Snapshot } from '../../core/server/snapshot.ts';
+import type { Facts } from '../base/facts.ts';
+import { ageText, groupName, ownerOf, rateText } from '../base/phrases.ts';
 import { chart, figure, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { groupCell, table } from './table.ts';
+import { groupCell, table } from './html-table.ts';
 
 /** Lines that can be told apart; the others are one together. */
 const MOST_LINES = 3;

@@ -1,9 +1,9 @@
-import type { Advice } from '../../core/advice.ts';
-import type { Diagnosis } from '../../core/diagnosis.ts';
-import { type Explained, explain } from '../../core/explain.ts';
-import type { KeptRecord } from '../../core/kept-record.ts';
-import { factsOf } from '../facts.ts';
-import { stepsOf } from '../next-steps.ts';
+import type { Advice } from '../../core/advice/advice.ts';
+import type { Diagnosis } from '../../core/diagnosis/cause.ts';
+import { type Explained, explain } from '../../core/diagnosis/explain.ts';
+import type { KeptRecord } from '../../core/run/kept-record.ts';
+import { factsOf } from '../base/facts.ts';
+import { stepsOf } from '../message/next-steps.ts';
 import { agesChart } from './ages-chart.ts';
 import { answer, sentenceOf } from './answer.ts';
 import { holdersChart } from './holders-chart.ts';
@@ -13,7 +13,7 @@ import { chosen, newcomers, refused, spared } from './sessions.ts';
 import { slotsCharts } from './slots-chart.ts';
 import { STYLE } from './style.ts';
 import { thisRun } from './this-run.ts';
-import { whatNext, why } from './why.ts';
+import { whatNext, why } from './why-section.ts';
 
 /** Nothing is fetched, run or sent, whatever somebody smuggled into a name. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

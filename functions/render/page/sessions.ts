@@ -1,15 +1,15 @@
-import { cleanName } from '../../core/clean-text.ts';
-import { type Refused, refusalsIn } from '../../core/log-lines.ts';
-import { programNames } from '../../core/programs-in.ts';
-import { type Group, groupOf, type Session } from '../../core/session.ts';
-import type { Tried } from '../../core/tried.ts';
-import { ruleText } from '../actions.ts';
-import type { Facts } from '../facts.ts';
-import { reasonOf } from '../refused-text.ts';
-import { type SparedGroup, sparedGroups } from '../spared.ts';
-import { ageRange, ageText, counted, timeText } from '../words.ts';
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { Tried } from '../../core/run/terminations.ts';
+import { programNames } from '../../core/server/programs-in.ts';
+import { type Group, groupOf, type Session } from '../../core/server/session.ts';
+import { type Refused, refusalsIn } from '../../core/trigger/log-lines.ts';
+import type { Facts } from '../base/facts.ts';
+import { ageRange, ageText, counted, timeText } from '../base/phrases.ts';
+import { ruleText } from '../message/actions.ts';
+import { reasonOf } from '../message/refused-text.ts';
+import { type SparedGroup, sparedGroups } from '../message/spared.ts';
 import { type Html, html } from './html.ts';
-import { groupCell, table } from './table.ts';
+import { groupCell, table } from './html-table.ts';
 
 /** Rows before which nobody needs to open anything. */
 const MOST_SPARED = 200;

@@ -1,10 +1,11 @@
-import { foremost } from '../../core/foremost.ts';
-import { marksOf, type Pressure } from '../../core/slots.ts';
-import { type Facts, pressureAt } from '../facts.ts';
-import { moreLimitsText, scopeText } from '../words.ts';
+import { foremost } from '../../core/plan/foremost.ts';
+import { marksOf } from '../../core/plan/pressure.ts';
+import type { Pressure } from '../../core/server/slots.ts';
+import { type Facts, pressureAt } from '../base/facts.ts';
+import { moreLimitsText, scopeText } from '../base/phrases.ts';
 import { chart, figure, INK, legend, numbers, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { table } from './table.ts';
+import { table } from './html-table.ts';
 
 type Moment = { readonly name: string; readonly used: number };
 

@@ -1,11 +1,11 @@
-import { cleanName } from '../../core/clean-text.ts';
-import { policyTextOf } from '../../core/policy-text.ts';
-import type { RunRecord, Timings } from '../../core/record.ts';
-import type { Facts } from '../facts.ts';
-import { connectingText } from '../run-facts.ts';
-import { ageText, listText, thresholdText, timeText } from '../words.ts';
+import { cleanName } from '../../core/base/clean-text.ts';
+import { policyTextOf } from '../../core/policy/policy-text.ts';
+import type { RunRecord, Timings } from '../../core/run/record.ts';
+import type { Facts } from '../base/facts.ts';
+import { ageText, listText, thresholdText, timeText } from '../base/phrases.ts';
+import { connectingText } from '../message/run-facts.ts';
 import { type Html, html } from './html.ts';
-import { table } from './table.ts';
+import { table } from './html-table.ts';
 
 /** How the run went, by whose rules, and where it ran. */
 export function thisRun({ record }: Facts): Html {

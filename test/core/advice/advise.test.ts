@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { adviseOn } from '../../../functions/core/advise.ts';
-import { CAUSES } from '../../../functions/core/diagnosis.ts';
+import { adviseOn } from '../../../functions/core/advice/advise.ts';
+import { CAUSES } from '../../../functions/core/diagnosis/cause.ts';
 import { CASES, GAUSS } from './cases.ts';
 import { adviceOn, caseOf, linesOn, textsOn } from './said.ts';
 

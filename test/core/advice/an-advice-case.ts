@@ -1,8 +1,8 @@
-import type { Cause, Culprit, Diagnosis, Opening } from '../../../functions/core/diagnosis.ts';
-import { type GroupStanding, rankGroups } from '../../../functions/core/ranking.ts';
-import type { RunRecord } from '../../../functions/core/record.ts';
-import type { ServerFacts, Slots, Snapshot } from '../../../functions/core/snapshot.ts';
-import type { Trigger } from '../../../functions/core/trigger.ts';
+import type { Cause, Culprit, Diagnosis, Opening } from '../../../functions/core/diagnosis/cause.ts';
+import type { RunRecord } from '../../../functions/core/run/record.ts';
+import { type GroupStanding, rankGroups } from '../../../functions/core/server/rank-groups.ts';
+import type { ServerFacts, Slots, Snapshot } from '../../../functions/core/server/snapshot.ts';
+import type { Trigger } from '../../../functions/core/trigger/trigger.ts';
 import { aPolicy, HOUR, MINUTE, SECOND } from '../../support/builders.ts';
 import { ENFORCE, runOf, type SessionsOf, sessionsOf, snapshotOf } from '../../support/records.ts';
 

@@ -1,6 +1,6 @@
-import type { Opening } from '../../../functions/core/diagnosis.ts';
-import type { Snapshot } from '../../../functions/core/snapshot.ts';
-import type { Trigger } from '../../../functions/core/trigger.ts';
+import type { Opening } from '../../../functions/core/diagnosis/cause.ts';
+import type { Snapshot } from '../../../functions/core/server/snapshot.ts';
+import type { Trigger } from '../../../functions/core/trigger/trigger.ts';
 import { aLogLines, aRefused, HOUR, MINUTE, SECOND } from '../../support/builders.ts';
 import type { SessionsOf } from '../../support/records.ts';
 import { type AdviceCase, anAdviceCase, LEAK, PODS, SHOP } from './an-advice-case.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Advice } from '../../../functions/core/advice.ts';
-import { adviseOn } from '../../../functions/core/advise.ts';
-import { isPlainlyVisible } from '../../../functions/core/clean-text.ts';
-import { CAUSES, type Cause } from '../../../functions/core/diagnosis.ts';
-import { quoteIdentifier } from '../../../functions/core/sql-text.ts';
+import type { Advice } from '../../../functions/core/advice/advice.ts';
+import { adviseOn } from '../../../functions/core/advice/advise.ts';
+import { isPlainlyVisible } from '../../../functions/core/base/clean-text.ts';
+import { quoteIdentifier } from '../../../functions/core/base/sql-text.ts';
+import { CAUSES, type Cause } from '../../../functions/core/diagnosis/cause.ts';
 import { aLogLines, aRefused, HOUR } from '../../support/builders.ts';
 import { anAdviceCase } from './an-advice-case.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { NO_SETTINGS, type PoolerState, withPooler } from '../../../functions/core/pooler.ts';
+import { NO_SETTINGS, type PoolerState } from '../../../functions/core/server/pooler.ts';
+import { withPooler } from '../../../functions/core/server/pooler-refusals.ts';
 import { anAdviceCase, LEAK, SHOP } from './an-advice-case.ts';
 import { linesOn, textsOn } from './said.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { adviseOn } from '../../../functions/core/advise.ts';
-import type { Cause } from '../../../functions/core/diagnosis.ts';
-import { diagnose } from '../../../functions/core/diagnosis.ts';
+import { adviseOn } from '../../../functions/core/advice/advise.ts';
+import type { Cause } from '../../../functions/core/diagnosis/cause.ts';
+import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
 import { recordings } from '../../incidents/recordings.ts';
 
 /** What advice on a cause is about; words that no advice on another cause needs. */

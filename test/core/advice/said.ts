@@ -1,4 +1,4 @@
-import { adviseOn } from '../../../functions/core/advise.ts';
+import { adviseOn } from '../../../functions/core/advice/advise.ts';
 import type { AdviceCase } from './an-advice-case.ts';
 import { CASES } from './cases.ts';
 

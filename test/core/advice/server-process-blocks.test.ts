@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Session } from '../../../functions/core/session.ts';
-import { renderIncident } from '../../../functions/render/incident.ts';
+import type { Session } from '../../../functions/core/server/session.ts';
+import { renderIncident } from '../../../functions/render/message/render-incident.ts';
 import { aPolicy, aSession, HOUR, MINUTE, someSessions } from '../../support/builders.ts';
 import { ALARM, runOf, snapshotOf } from '../../support/records.ts';
 

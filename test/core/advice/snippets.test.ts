@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { Script } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import type { PasteLanguage } from '../../../functions/core/advice.ts';
-import { adviseOn } from '../../../functions/core/advise.ts';
+import type { PasteLanguage } from '../../../functions/core/advice/advice.ts';
+import { adviseOn } from '../../../functions/core/advice/advise.ts';
 import { HOUR } from '../../support/builders.ts';
 import { anAdviceCase, LEAK, SHOP } from './an-advice-case.ts';
 

@@ -1,4 +1,4 @@
-import type { Advice } from '../../../functions/core/advice.ts';
+import type { Advice } from '../../../functions/core/advice/advice.ts';
 
 /** One advice's statements as somebody pastes them: each whole, without comments. */
 export function statementsOf(lines: readonly string[]): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adviseOn } from '../../../functions/core/advise.ts';
+import { adviseOn } from '../../../functions/core/advice/advise.ts';
 import { HOUR } from '../../support/builders.ts';
 import { anAdviceCase, LEAK, SHOP } from './an-advice-case.ts';
 import { caseOf, linesOn, textsOn } from './said.ts';

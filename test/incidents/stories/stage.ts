@@ -1,4 +1,4 @@
-import type { Group } from '../../../functions/core/session.ts';
+import type { Group } from '../../../functions/core/server/session.ts';
 
 /** From 16 on. */
 export const DEFAULT_RESERVES = { superuser_reserved_connections: 3, reserved_connections: 3 } as const;

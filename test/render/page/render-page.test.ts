@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { RunRecord } from '../../../functions/core/record.ts';
-import { renderIncident } from '../../../functions/render/incident.ts';
+import { packRecord, unpackRecord } from '../../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../../functions/core/run/record.ts';
+import { renderIncident } from '../../../functions/render/message/render-incident.ts';
 import { renderPage } from '../../../functions/render/page/render-page.ts';
-import { packRecord, unpackRecord } from '../../../functions/workflow/run-result.ts';
 import { aPolicy, HOUR } from '../../support/builders.ts';
 import { ADVICE, diagnosisOf } from '../../support/diagnosed.ts';
 import { INCIDENTS, OBSERVED } from '../../support/incidents.ts';

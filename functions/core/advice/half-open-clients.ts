@@ -1,0 +1,25 @@
+import { type Advice, forOperator } from './advice.ts';
+import type { AdviceFacts } from './advice-facts.ts';
+import { changeSettings } from './server-setting.ts';
+
+const SECONDS = 20;
+
+/** Clients that take a slot and never finish logging in: nothing that SQL could end. */
+export function halfOpen(facts: AdviceFacts): readonly Advice[] {
+  const { provider } = facts.snapshot.server;
+  const find = forOperator(
+    "Find the address with many unfinished connections and keep it out: ss -tn on the server's host, or the network's flow logs. Health checks of load balancers and port scanners do this.",
+  );
+  // Whether the others let their customers set it is not known.
+  const maySet = provider === null || provider === 'rds' || provider === 'aurora';
+  if (!maySet || facts.isGauss) return [find];
+  const setting = {
+    name: 'authentication_timeout',
+    sql: `'${SECONDS}s'`,
+    parameter: `${SECONDS}`,
+    before: null,
+  };
+  const { where, paste } = changeSettings(facts, [setting], false);
+  const text = `Let the server drop clients that have not logged in after ${SECONDS} s: authentication_timeout, 60 s by default, is how long each of them holds a slot.${where}`;
+  return [forOperator(text, paste), find];
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import { described, matching, someOf, wholeNumber } from '../base/schema-fields.ts';
+import { strictObject } from '../base/strict-object.ts';
+import { policySchema } from '../policy/policy-schema.ts';
+import { KEY_FORM, serverFields, topicArn } from './server-fields.ts';
+
+/** The shape of the declarations in cdk.json. Contradictions are the constructs' to find, beside what they build. */
+
+const serverSchema = strictObject({ ...serverFields, policy: z.optional(z.unknown()) });
+
+/** A declared server. Its policy is as it was written: the function parses it again where it runs. */
+export type ServerDeclaration = z.infer<typeof serverSchema>;
+
+const topicSchema = strictObject({
+  topicArn,
+  keyArn: z.optional(matching(KEY_FORM, "the ARN of the topic's own KMS key, no alias")),
+});
+
+const CHAT = '"own" for a topic of our own, or {"topicArn": "..."} for an existing one';
+const email = matching(/^[^@\s]+@[^@\s]+$/, 'a mail address');
+const DAYS = 'days that records of runs are kept, a whole number from 1 to 3650; 365 if left out';
+
+const reportingSchema = strictObject({
+  people: z.optional(topicSchema),
+  emails: z.optional(someOf(email, 'a list of mail addresses that get what people get, at least one')),
+  chat: z.optional(described(z.union([z.literal('own'), topicSchema], { error: CHAT }), CHAT)),
+  pager: z.optional(strictObject({ topicArn })),
+  keepRecordsDays: z.optional(wholeNumber(1, 3650, DAYS)),
+});
+
+/** Who is told, by which topics. */
+export type ReportingDeclaration = z.infer<typeof reportingSchema>;
+
+const SERVERS = 'a list of servers, at least one';
+const ACCOUNT = 'the twelve digits of an AWS account';
+const REGION = 'a region such as "eu-west-1"';
+const STAGES = 'stages by name, of letters, digits and hyphens, at most 40, beginning with a letter';
+const stageName = z
+  .string({ error: STAGES })
+  .check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, { error: STAGES }));
+
+/** The fields of what is deployed together. */
+function stageFields<Server extends z.core.$ZodType>(server: Server) {
+  const servers = z.array(server, { error: SERVERS }).check(z.minLength(1, { error: SERVERS }));
+  return { servers, reporting: z.optional(reportingSchema) };
+}
+
+function stagesOf<Server extends z.core.$ZodType>(server: Server) {
+  const stage = strictObject({
+    account: matching(/^\d{12}$/, ACCOUNT),
+    region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, REGION),
+    ...stageFields(server),
+  });
+  return z.record(stageName, stage, { error: STAGES });
+}
+
+export const serversSchema = z.object(stageFields(serverSchema));
+export const stagesSchema = z.object({ stages: stagesOf(serverSchema) });
+
+const fullServer = strictObject({ ...serverFields, policy: z.optional(policySchema) });
+
+/** For editors: cdk.json with our keys in its context, among whatever else stands there. */
+export const cdkJsonSchema = z.looseObject({
+  context: z.partial(z.looseObject({ ...stageFields(fullServer), stages: stagesOf(fullServer) })),
+});

@@ -1,0 +1,81 @@
+import { medianOf } from '../../base/median.ts';
+import { ageText } from '../../base/words.ts';
+import type { Clue, Clues } from '../evidence.ts';
+import { agesOf, confidenceIn, doing, lasting, notMoreThan, type Suspect, suspect } from '../suspect.ts';
+
+/** A statement that runs longer does not belong to many short requests. */
+const SLOW_MS = 10_000;
+/** A session that was used within this time is in use, even where it rests at the moment. With much more a few that share the
+ * work of one would count as well. */
+export const RECENT_MS = 5_000;
+/** More that came within the last fifth of the time that can be seen is a surge. */
+const LATE_SHARE = 0.2;
+
+/** `slow-queries`: most of a program's sessions are at a statement that runs long. */
+export function slowQueries(all: Clues, kin: readonly Clue[]): Suspect | null {
+  const working = doing(kin, 'working');
+  const slow = lasting(working, SLOW_MS);
+  if (slow.length * 2 < kin.length) return null;
+  const ages = agesOf(slow, 'sinceMs');
+  return suspect(all, kin, {
+    cause: 'slow-queries',
+    confidence: confidenceIn(slow.length, kin.length),
+    evidence: [
+      `${slow.length} of ${kin.length} are at a statement that runs for over ${ageText(SLOW_MS)}, half of them for over ${ageText(medianOf(ages) ?? 0)}, the longest for ${ageText(Math.max(0, ...ages))}`,
+      ...alikeStatements(slow),
+    ],
+  });
+}
+
+/** Redaction leaves equal shapes equal, so that they can be counted; they are not repeated here. */
+function alikeStatements(slow: readonly Clue[]): readonly string[] {
+  const counts = Map.groupBy(slow, ({ session }) => session.lastStatement ?? '');
+  const most = Math.max(0, ...[...counts].map(([text, { length }]) => (text === '' ? 0 : length)));
+  return most >= 3 && most * 2 >= slow.length ? [`${most} of them are at the same statement`] : [];
+}
+
+/** `traffic-spike`: a program's sessions came lately, while the server has been there for long, and all have work. */
+export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
+  const used = inUse(kin);
+  const working = doing(kin, 'working', 'in transaction', 'waiting');
+  if (used.length * 10 < kin.length * 7) return null;
+  const since = historyOf(all);
+  const isMost = all.server.under && kin.length * 2 >= all.server.used;
+  const lately = Math.max(since * LATE_SHARE, isMost ? YOUNG_MS : 0);
+  const late = kin.filter(({ openedMs }) => openedMs !== null && openedMs <= lately);
+  if (late.length * 2 < kin.length) return null;
+  const confidence = confidenceIn(late.length, kin.length);
+  return suspect(all, kin, {
+    cause: 'traffic-spike',
+    confidence: since < YOUNG_MS ? notMoreThan('medium', confidence) : confidence,
+    evidence: [
+      `${late.length} of ${kin.length} were opened within the last ${ageText(Math.max(1_000, ...agesOf(late, 'openedMs')))}, on a server that has run for ${ageText(since)}`,
+      `${working.length} are at work this moment, ${used.length} were within the last ${ageText(RECENT_MS)}`,
+    ],
+  });
+}
+
+/** What holds most slots and has come within this time is a surge wherever it works; after a start that is not sure. */
+const YOUNG_MS = 600_000;
+
+function historyOf({ uptimeMs, holders }: Clues): number {
+  return Math.max(uptimeMs ?? 0, ...agesOf(holders, 'openedMs'));
+}
+
+/** Sessions that work, or have worked a moment ago. What was used once, when it was opened, is not in use for that. */
+export function inUse(clues: readonly Clue[]): readonly Clue[] {
+  return clues.filter((clue) => {
+    if (clue.doing === 'resting') return (clue.sinceMs ?? RECENT_MS) < RECENT_MS && isUsedAgain(clue);
+    return clue.doing === 'working' || clue.doing === 'waiting' || clue.doing === 'in transaction';
+  });
+}
+
+/** What follows a session's opening takes two seconds; of a young one a fifth of its time, of an old one a twentieth. */
+const FIRST_USE = { ms: 2_000, ofYoung: 0.2, ofOld: 0.05 } as const;
+
+/** Whether a session was used again after what it was opened for. */
+export function isUsedAgain({ openedMs, sinceMs }: Clue): boolean {
+  const { ms, ofYoung, ofOld } = FIRST_USE;
+  if (openedMs === null || sinceMs === null) return false;
+  return openedMs - sinceMs > Math.max(Math.min(ms, openedMs * ofYoung), openedMs * ofOld);
+}

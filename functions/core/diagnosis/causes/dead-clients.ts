@@ -1,0 +1,117 @@
+import { LOCAL_ADDRESS } from '../../base/address.ts';
+import { ageText, counted } from '../../base/words.ts';
+import { byProgramIn, type Clue, type Clues, sumOf } from '../evidence.ts';
+import { neverWorked } from '../opening-order.ts';
+import { agesOf, confidenceIn, doing, notMoreThan, type Search, suspect } from '../suspect.ts';
+import { isUsedAgain } from './busy-sessions.ts';
+
+/** Hosts that fell silent so near to each other have gone together: a share of the silence, and some seconds. */
+const TOGETHER = { share: 0.1, leastMs: 3_000 } as const;
+const FEWEST = 3;
+/** Shorter, and every quiet moment is a death. */
+const SILENT_MS = 30_000;
+
+/** All sessions of one host, and for how long none of them has done anything. */
+type Host = { readonly address: string; readonly clues: readonly Clue[]; readonly silentMs: number };
+
+/**
+ * `dead-clients`: hosts that have gone without a word. The server waits for their sessions as it waits for any; they show by
+ * falling silent all at once, in the middle of their work, while the same programs go on elsewhere. Others are stuck with an
+ * answer that nobody takes.
+ */
+export const deadClients: Search = (all, left) => {
+  const stuck = doing(left, 'stuck');
+  const silent = cutOff(all, left);
+  return [
+    ...(stuck.length >= FEWEST ? [stuckSuspect(all, stuck)] : []),
+    ...(silent.length >= FEWEST ? silentSuspects(all, silent) : []),
+  ];
+};
+
+function stuckSuspect(all: Clues, stuck: readonly Clue[]) {
+  const least = Math.min(...agesOf(stuck, 'sinceMs'));
+  return suspect(all, stuck, {
+    cause: 'dead-clients',
+    confidence: confidenceIn(stuck.length, stuck.length),
+    evidence: [
+      `${stuck.length} have an answer to send that their client has not taken for ${ageText(least)} or longer`,
+    ],
+  });
+}
+
+/** The hosts that fell silent together, the most sessions at a moment first; empty unless something tells death from rest. */
+function cutOff(all: Clues, left: readonly Clue[]): readonly Clue[] {
+  const hosts = hostsOf(left);
+  const candidates = hosts.filter(({ silentMs, clues }) => silentMs >= SILENT_MS && wasAtWork(clues));
+  const [together] = candidates
+    .map((one) => candidates.filter((other) => isTogether(one.silentMs, other.silentMs)))
+    .map((those) => ({ those, sessions: sumOf(those, ({ clues }) => clues.length) }))
+    .toSorted((a, b) => b.sessions - a.sessions);
+  if (together === undefined) return [];
+  const gone = together.those.flatMap(({ clues }) => clues);
+  const silentMs = Math.min(...together.those.map((host) => host.silentMs));
+  return goesOnElsewhere(all, gone, silentMs) ? gone : [];
+}
+
+function hostsOf(left: readonly Clue[]): readonly Host[] {
+  const from = Map.groupBy(left, ({ session }) => session.address);
+  return [...from]
+    .filter(([address, clues]) => address !== '' && address !== LOCAL_ADDRESS && clues.length >= FEWEST)
+    .map(([address, clues]) => ({
+      address,
+      clues,
+      silentMs: clues.some(({ doing }) => doing === 'working' || doing === 'waiting')
+        ? 0
+        : Math.min(...agesOf(clues, 'sinceMs')),
+    }));
+}
+
+/** Pools that rest had no work; those that are cut off had, and were between two requests for the most part. */
+function wasAtWork(clues: readonly Clue[]): boolean {
+  const open = doing(clues, 'in transaction').length;
+  const idle = new Set(neverWorked(clues));
+  const used = clues.filter((clue) => isUsedAgain(clue) && !idle.has(clue)).length;
+  return used * 2 >= clues.length && open * 2 < clues.length;
+}
+
+function isTogether(oneMs: number, otherMs: number): boolean {
+  return Math.abs(oneMs - otherMs) <= Math.max(TOGETHER.leastMs, TOGETHER.share * Math.max(oneMs, otherMs));
+}
+
+/** The same program has opened sessions at another host since, or works there while these are silent. */
+function goesOnElsewhere({ holders, programs }: Clues, gone: readonly Clue[], silentMs: number): boolean {
+  const theirs = new Set(gone.map(({ session }) => programs.of(session)));
+  const those = new Set(gone);
+  const elsewhere = holders.filter((clue) => theirs.has(programs.of(clue.session)) && !those.has(clue));
+  const since = elsewhere.filter(
+    ({ openedMs, sinceMs }) =>
+      (openedMs !== null && openedMs < silentMs) || (sinceMs !== null && sinceMs < silentMs / 2),
+  );
+  return since.length >= FEWEST;
+}
+
+/** One for each program, for each has sessions elsewhere that live. */
+function silentSuspects(all: Clues, gone: readonly Clue[]) {
+  const silentMs = Math.min(...agesOf(gone, 'sinceMs'));
+  const addresses = new Set(gone.map(({ session }) => session.address)).size;
+  const programs = byProgramIn(all, gone);
+  const host = `${counted(gone.length, 'session')} of ${counted(programs.length, 'program')} and ${counted(addresses, 'address', 'addresses')} fell silent together ${ageText(silentMs)} ago, in the middle of their work`;
+  return programs.map((program) => {
+    const opened = openedSince(all, program, silentMs);
+    const confidence = confidenceIn(gone.length, gone.length);
+    return suspect(all, program, {
+      cause: 'dead-clients',
+      confidence: opened >= FEWEST || programs.length > 1 ? confidence : notMoreThan('medium', confidence),
+      evidence: [host, `${counted(opened, 'session')} opened elsewhere since by the same program`],
+    });
+  });
+}
+
+function openedSince({ holders, programs }: Clues, program: readonly Clue[], silentMs: number): number {
+  const theirs = new Set(program.map(({ session }) => programs.of(session)));
+  const those = new Set(program);
+  return holders.filter(
+    (clue) =>
+      theirs.has(programs.of(clue.session)) && !those.has(clue) && (clue.openedMs ?? silentMs) < silentMs,
+  ).length;
+}

@@ -1,0 +1,72 @@
+import type { Scope } from '../../server/slots.ts';
+import type { RefusalKind } from '../../trigger/log-lines.ts';
+import type { Cause, Confidence } from '../cause.ts';
+import { type Clues, refusedFor } from '../evidence.ts';
+
+/** A limit that is not the server's own, and refuses all the same. */
+export type Limit = {
+  readonly cause: Extract<Cause, 'role-limit' | 'database-limit' | 'replication-limit'>;
+  readonly confidence: Confidence;
+  readonly evidence: readonly string[];
+  /** Whose sessions it counts; null for walsenders, which have slots of their own. */
+  readonly scope: Scope | null;
+};
+
+const KINDS = {
+  'role-limit': 'role',
+  'database-limit': 'database',
+  'replication-limit': 'wal-senders',
+} as const satisfies Record<Limit['cause'], RefusalKind>;
+
+/** The limit that explains the refusals, where it is one and the server itself is not full. */
+export function limitIn(all: Clues): Limit | null {
+  const told = refusedFor(all.refused, 'server', 'reserved');
+  const candidates = [limitOf(all, 'role-limit'), limitOf(all, 'database-limit'), replicationLimit(all)]
+    .filter((limit) => limit !== null)
+    .map((limit) => ({ limit, count: refusedFor(all.refused, KINDS[limit.cause]) }))
+    .toSorted((a, b) => b.count - a.count);
+  const [first] = candidates;
+  if (first === undefined) return null;
+  // On a full server a limit is what refuses only where the log says so.
+  return all.server.under && first.count <= told ? null : first.limit;
+}
+
+function limitOf(all: Clues, cause: 'role-limit' | 'database-limit'): Limit | null {
+  const kind = KINDS[cause];
+  const told = refusedFor(all.refused, kind);
+  const reached = all.record.plan?.pressure.find(({ scope, under }) => scope.kind === kind && under);
+  const named = all.refused.lines.find((line) => line.kind === kind);
+  const name = kind === 'role' ? named?.user : named?.database;
+  if (reached === undefined) {
+    if (!name) return null;
+    const evidence = [...refusedText(told), `the ${kind} has fewer sessions than its limit by now`];
+    return { cause, confidence: 'medium', evidence, scope: { kind, name } };
+  }
+  // The log says what refused; a limit that is reached as well is only full.
+  if (told === 0 && all.refused.total > 0) return null;
+  const { used, usable, scope } = reached;
+  return {
+    cause,
+    confidence: told > 0 ? 'high' : 'medium',
+    evidence: [`${used} of ${usable} sessions that the ${kind} may have are open`, ...refusedText(told)],
+    scope,
+  };
+}
+
+function replicationLimit(all: Clues): Limit | null {
+  const { sessions, slots } = all.snapshot;
+  const senders = sessions.filter(({ backendType }) => backendType === 'walsender').length;
+  const told = refusedFor(all.refused, 'wal-senders');
+  const isReached = senders >= slots.walSenders;
+  if (told === 0 && !(isReached && senders > 0 && all.refused.total === 0 && !all.server.under)) return null;
+  return {
+    cause: 'replication-limit',
+    confidence: told > 0 && isReached ? 'high' : 'medium',
+    evidence: [`${senders} of ${slots.walSenders} walsenders are taken`, ...refusedText(told)],
+    scope: null,
+  };
+}
+
+function refusedText(told: number): readonly string[] {
+  return told > 0 ? [`${told} were refused for this limit`] : [];
+}

@@ -1,0 +1,36 @@
+import { ageText } from '../../base/words.ts';
+import type { Clue, Clues } from '../evidence.ts';
+import { agesOf, type Suspect, suspect } from '../suspect.ts';
+
+/** As of clients that come again without a pause. */
+const STORM = { perSecond: 10, refusals: 50 } as const;
+/** Sessions that live no longer are themselves part of the storm. */
+const SHORT_MS = 2_000;
+
+/** Whether clients come again at once, whatever fills the slots. */
+export function isStorm({ refused }: Clues): boolean {
+  return refused.total >= STORM.refusals && refused.perSecond >= STORM.perSecond;
+}
+
+/** `reconnect-storm`: clients that come again without a pause, and sessions that do not last. */
+export function reconnectStorm(all: Clues, left: readonly Clue[]): Suspect | null {
+  if (!isStorm(all)) return null;
+  const short = left.filter(({ openedMs }) => openedMs !== null && openedMs <= SHORT_MS);
+  const { server } = all;
+  // What is neither free nor shown is taken by clients that are just coming or going.
+  const passing = short.length + Math.max(0, server.free);
+  if (passing * 10 < server.usable * 3) return null;
+  const found = suspect(all, short, {
+    cause: 'reconnect-storm',
+    confidence: passing * 2 >= server.usable ? 'high' : 'medium',
+    evidence: [
+      stormText(all),
+      `${short.length} of ${server.used} sessions are younger than ${ageText(SHORT_MS)}, the youngest ${Math.round(Math.min(...agesOf(short, 'openedMs'), SHORT_MS))} ms`,
+    ],
+  });
+  return { ...found, explains: passing };
+}
+
+export function stormText({ refused }: Clues): string {
+  return `${refused.total} refusals, ${Math.round(refused.perSecond)} a second while they lasted: clients come again without a pause`;
+}

@@ -1,0 +1,148 @@
+import { ageText, counted } from '../base/words.ts';
+import { poolerRefuses } from '../server/pooler-refusals.ts';
+import { groupText } from '../server/rank-groups.ts';
+import type { Cause, Confidence, Culprit, Diagnosis } from './cause.ts';
+import { inUse, RECENT_MS } from './causes/busy-sessions.ts';
+import { isStorm, stormText } from './causes/reconnect-storm.ts';
+import { type Clues, sumOf } from './evidence.ts';
+import { notMoreThan, type Suspect, toCulprit } from './suspect.ts';
+
+/**
+ * A cause that explains less of what is used is no cause: a fifth beside others, a third alone or all together. Sessions at work
+ * are what slots are for, so that many must have come to be the cause.
+ */
+const SHARE = { ofCause: 0.2, ofSpike: 0.35, ofAll: 1 / 3, ofCulprit: 0.1 } as const;
+const MOST_CULPRITS = 5;
+/** On so few sessions everybody holds much. */
+const FEWEST_USED = 8;
+
+/** What the suspects come to: one cause, and who is behind it. */
+export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
+  const total = Math.max(all.server.used, ...suspects.map(({ explains }) => explains));
+  const causes = [...Map.groupBy(suspects, ({ cause }) => cause)]
+    .map(([cause, those]) => ({ cause, those, explains: explainedBy(those) }))
+    .filter(
+      ({ cause, explains }) => explains >= total * SHARE[cause === 'traffic-spike' ? 'ofSpike' : 'ofCause'],
+    )
+    .toSorted((a, b) => b.explains - a.explains);
+  const [main] = causes;
+  const doubt = doubtIn(all) ?? (main === undefined || AT_WORK.has(main.cause) ? lacksWaits(all) : null);
+  if (main === undefined || sumOf(causes, ({ explains }) => explains) < total * SHARE.ofAll)
+    return doubt === null && suspectsNobody(all, suspects) ? limitTooLow(all) : unclear(all, doubt);
+  // What shows in no session is not in doubt for what sessions do not show.
+  const isDoubtful = doubt !== null && main.those.some(({ clues }) => clues.length > 0);
+  const confidence = notMoreThan(isDoubtful ? 'low' : 'high', confidenceOf(main.those));
+  if (confidence === 'low') return unclear(all, doubt);
+  const culprits = culpritsOf(
+    causes.flatMap(({ those }) => those),
+    total,
+  );
+  const ofNobody = causes
+    .flatMap(({ those }) => those.filter(({ standing }) => standing === null))
+    .flatMap(({ evidence }) => evidence);
+  const said = [...ofNobody, ...culprits.flatMap(({ evidence }) => evidence)];
+  return {
+    cause: main.cause,
+    confidence: all.hidden * 10 >= all.server.used ? notMoreThan('medium', confidence) : confidence,
+    evidence: [...besideIt(all, said), ...ofNobody],
+    culprits,
+  };
+}
+
+/** The head of a queue answers for those behind it, who are counted once. */
+function explainedBy(those: readonly Suspect[]): number {
+  const clues = new Set(those.flatMap(({ clues }) => clues)).size;
+  return Math.max(clues, ...those.map(({ explains }) => explains));
+}
+
+function confidenceOf(those: readonly Suspect[]): Confidence {
+  return those.toSorted((a, b) => b.explains - a.explains)[0]?.confidence ?? 'low';
+}
+
+/** Whoever is small beside the largest of the same cause is not named for it. */
+function culpritsOf(suspects: readonly Suspect[], total: number): readonly Culprit[] {
+  const ranked = suspects.toSorted((a, b) => b.explains - a.explains);
+  const named = ranked.filter(({ cause, explains }) => {
+    const largest = ranked.find((other) => other.cause === cause)?.explains ?? explains;
+    return explains === largest || (explains >= total * SHARE.ofCulprit && explains * 4 >= largest);
+  });
+  return onePerGroup(named.flatMap(toCulprit)).slice(0, MOST_CULPRITS);
+}
+
+/** A group stands for what most of it does. */
+export function onePerGroup(culprits: readonly Culprit[]): readonly Culprit[] {
+  const seen = new Set<string>();
+  return culprits.filter(({ standing }) => {
+    const key = groupText(standing.group);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** What a record leaves out first when it is too large: then nobody can say whether a session works or waits. */
+function lacksWaits({ snapshot }: Clues): string | null {
+  const isReduced = snapshot.sessions.every(
+    ({ stateChange, waitEvent }) => stateChange === null && waitEvent === null,
+  );
+  return isReduced ? 'the record had to leave out what the sessions wait for' : null;
+}
+
+const AT_WORK: ReadonlySet<Cause> = new Set(['slow-queries', 'traffic-spike', 'lock-pile-up']);
+
+/** Why nothing can be told for sure, or null. */
+function doubtIn({ hidden, server }: Clues): string | null {
+  if (hidden * 3 >= server.used && hidden > 0)
+    return `${hidden} of ${server.used} sessions are hidden from our role`;
+  if (server.used < FEWEST_USED) return `only ${counted(server.used, 'session')} to judge by`;
+  return null;
+}
+
+const IDLE_CAUSES: ReadonlySet<Cause> = new Set([
+  'connection-leak',
+  'oversized-idle-pools',
+  'idle-in-transaction',
+]);
+
+/** All work, nobody has too many, and nothing that wastes slots is in sight. */
+function suspectsNobody(all: Clues, suspects: readonly Suspect[]): boolean {
+  const wasted = sumOf(
+    suspects.filter(({ cause }) => IDLE_CAUSES.has(cause)),
+    ({ explains }) => explains,
+  );
+  const used = inUse(all.holders).length;
+  return (
+    all.server.under &&
+    used * 10 >= all.server.used * 6 &&
+    wasted * 10 < all.server.used &&
+    !suspects.some(({ cause }) => cause === 'connection-leak')
+  );
+}
+
+function limitTooLow(all: Clues): Diagnosis {
+  const used = inUse(all.holders).length;
+  return {
+    cause: 'limit-too-low',
+    confidence: used * 10 >= all.server.used * 8 ? 'high' : 'medium',
+    evidence: [
+      ...besideIt(all),
+      `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, in ${counted(all.standings.size, 'program')} of which none stands out`,
+    ],
+    culprits: [],
+  };
+}
+
+function unclear(all: Clues, doubt: string | null): Diagnosis {
+  const why = doubt ?? `no cause explains a third of the ${counted(all.server.used, 'session')}`;
+  return { cause: 'unclear', confidence: 'low', evidence: [...besideIt(all), why], culprits: [] };
+}
+
+/** A storm is said once: with the program behind it, or beside what fills the slots meanwhile. */
+function besideIt(all: Clues, said: readonly string[] = []): readonly string[] {
+  const isBeside = isStorm(all) && !said.includes(stormText(all));
+  const atPooler = poolerRefuses(all.snapshot);
+  return [
+    ...(isBeside ? [stormText(all)] : []),
+    ...(atPooler ? ['the pooler turns clients away or lets them wait'] : []),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { RunRecord } from '../run/record.ts';
+import type { Snapshot } from '../server/snapshot.ts';
+import { tellsOfRefusal } from '../trigger/trigger.ts';
+import type { Diagnosis } from './cause.ts';
+import { limitIn } from './causes/limits.ts';
+import { ofLimit } from './causes/of-limit.ts';
+import { verdictOf } from './choose-cause.ts';
+import { type Clues, cluesOf } from './evidence.ts';
+import { suspectsOf } from './find-suspects.ts';
+
+/**
+ * Why a server ran out of slots, as far as one look at it tells. Pure, total and deterministic. Null where there is nothing
+ * to explain or nothing to judge by: no snapshot, a record that had to leave its sessions out, or nobody under pressure and
+ * nobody refused.
+ */
+export function diagnose(record: RunRecord): Diagnosis | null {
+  const { snapshot } = record;
+  if (snapshot === null || lacksSessions(snapshot)) return null;
+  const clues = cluesOf(record, snapshot);
+  if (!isIncident(clues)) return null;
+  const limit = limitIn(clues);
+  return limit === null ? verdictOf(clues, suspectsOf(clues)) : ofLimit(clues, limit);
+}
+
+/** A record that was reduced to its victims lacks our own session too. */
+function lacksSessions({ server: { ownPid }, sessions }: Snapshot): boolean {
+  return ownPid !== null && !sessions.some(({ pid }) => pid === ownPid);
+}
+
+function isIncident({ record, server, refused }: Clues): boolean {
+  const { trigger, plan } = record;
+  const isUnder = server.under || plan?.pressure.some(({ under }) => under);
+  return (
+    isUnder || tellsOfRefusal(trigger.kind) || refused.ours > 0 || record.snapshot?.refusals.length !== 0
+  );
+}

@@ -1,0 +1,74 @@
+import { slowQueries, trafficSpike } from './causes/busy-sessions.ts';
+import { deadClients } from './causes/dead-clients.ts';
+import { halfOpenClients } from './causes/half-open.ts';
+import { leftTransactions } from './causes/idle-in-transaction.ts';
+import { idlePools } from './causes/idle-pools.ts';
+import { developerTools, monitoringHog } from './causes/known-tools.ts';
+import { lockPileUp } from './causes/lock-pile-up.ts';
+import { poolerOversized } from './causes/pooler-oversized.ts';
+import { isStorm, reconnectStorm } from './causes/reconnect-storm.ts';
+import { byProgramIn, type Clue, type Clues } from './evidence.ts';
+import type { Search, Suspect } from './suspect.ts';
+
+/** Fewer sessions of one program are no cause of a full server. */
+const FEWEST_OF_KIN = 3;
+
+/** The first that fits a program's sessions. */
+const OF_KIN: readonly ((all: Clues, kin: readonly Clue[]) => Suspect | null)[] = [
+  leftTransactions,
+  slowQueries,
+  idlePools,
+  trafficSpike,
+];
+
+const byKin: Search = (all, left) =>
+  byProgramIn(all, left)
+    .filter(({ length }) => length >= FEWEST_OF_KIN)
+    .flatMap((kin) => {
+      for (const cause of OF_KIN) {
+        const found = cause(all, kin);
+        if (found !== null) return [found];
+      }
+      return [];
+    });
+
+/** What is seen across programs comes first: it would pass for something else in each of them. */
+const SEARCHES: readonly Search[] = [
+  lockPileUp,
+  developerTools,
+  monitoringHog,
+  deadClients,
+  poolerOversized,
+  byKin,
+];
+
+/** Everything that may be a cause among these sessions; each session speaks for one at most. */
+export function suspectsAmong(all: Clues, holders: readonly Clue[]): readonly Suspect[] {
+  const suspects: Suspect[] = [];
+  let left = holders;
+  for (const search of SEARCHES) {
+    const found = search(all, left);
+    suspects.push(...found);
+    const taken = new Set(found.flatMap(({ clues }) => clues));
+    const programOf = ({ session }: Clue) => all.programs.of(session);
+    const replaced = new Set(found.filter(isReplaced).flatMap(({ clues }) => clues.map(programOf)));
+    left = left.filter((clue) => !taken.has(clue) && !replaced.has(programOf(clue)));
+  }
+  return suspects;
+}
+
+/** What a program has opened in place of those that are gone is no cause of its own. */
+const isReplaced = ({ cause }: Suspect) => cause === 'dead-clients';
+
+/** Those of the whole server, with what shows in no session. */
+export function suspectsOf(all: Clues): readonly Suspect[] {
+  // Under a storm many sessions are just coming, and slots seem free that are not.
+  const storm = reconnectStorm(all, all.holders);
+  const halfOpen = isStorm(all) ? null : halfOpenClients(all);
+  const taken = new Set(storm?.clues);
+  const among = suspectsAmong(
+    all,
+    all.holders.filter((clue) => !taken.has(clue)),
+  );
+  return [...(storm ? [storm] : []), ...(halfOpen ? [halfOpen] : []), ...among];
+}

@@ -1,0 +1,141 @@
+import { cleanName } from '../base/clean-text.ts';
+import { DEFAULT_DATABASE } from '../base/maintenance-database.ts';
+import { quoteIdentifier } from '../base/sql-text.ts';
+import { clientSessions } from '../server/slots.ts';
+import type { DoctorFacts, Opening } from './doctor-facts.ts';
+import { advice, byHand, bySql, type DoctorFinding, good, type Mend, namesText } from './doctor-finding.ts';
+
+type DatabaseFacts = Pick<DoctorFacts, 'connection' | 'role' | 'openings' | 'ownSettings'>;
+
+/** What each right lets another role do to a session of ours. */
+const MAY: Readonly<Record<Opening['right'], string>> = {
+  OWNER: 'own it, and set what a session of ours starts with',
+  CONNECT: 'connect, and hold our lock',
+  CREATE: 'create schemas there',
+  'CREATE IN public': 'create in its schema public',
+};
+const RIGHTS = ['OWNER', 'CONNECT', 'CREATE', 'CREATE IN public'] as const;
+
+/**
+ * What in the maintenance database is open to others: it may be closed, or be a database of our own. Without CONNECT a right
+ * to create is of no use, which everybody has in a new database of 14.
+ */
+export function checkDatabase({
+  connection,
+  role,
+  openings,
+  ownSettings,
+}: DatabaseFacts): readonly DoctorFinding[] {
+  const name = cleanName(connection.database);
+  const counting = openings.some(({ right }) => right === 'CONNECT')
+    ? openings
+    : openings.filter(({ right }) => right === 'OWNER');
+  const isOpen = RIGHTS.flatMap((right) => {
+    const roles = counting
+      .filter((opening) => opening.right === right)
+      .map((opening) => opening.role ?? 'PUBLIC');
+    return roles.length === 0 ? [] : [`${namesText(roles)} may ${MAY[right]}`];
+  });
+  const set = ownSettings.filter((setting) => setting.of === 'database' || setting.name !== 'search_path');
+  const findings = [
+    ...(isOpen.length > 0
+      ? [
+          advice(
+            'database',
+            `Database ${name} is open to others: ${isOpen.join('; ')}.`,
+            closing(connection.database, role.name, counting),
+          ),
+        ]
+      : []),
+    ...(set.length > 0
+      ? [advice('database', `${settingsText(set, name)}.`, resetting(set, connection.database, role.name))]
+      : []),
+  ];
+  return findings.length > 0
+    ? findings
+    : [good('database', `Nobody else may connect to database ${name}, and nothing is set for it.`)];
+}
+
+/** A shared database stays as it is: we move out. */
+function closing(database: string, role: string, openings: readonly Opening[]): Mend {
+  if (database !== DEFAULT_DATABASE)
+    return byHand(
+      `headroom role-sql prints the statements for a database of our own, ${DEFAULT_DATABASE}. Name it in HEADROOM_DATABASE and in URLs.`,
+    );
+  const identifier = quoteIdentifier(database);
+  const to = (opening: Opening) => (opening.role === null ? 'PUBLIC' : quoteIdentifier(opening.role));
+  const sql = openings.map((opening) => {
+    switch (opening.right) {
+      case 'OWNER':
+        return `ALTER DATABASE ${identifier} OWNER TO CURRENT_USER;`;
+      case 'CONNECT':
+      case 'CREATE':
+        return `REVOKE ${opening.right} ON DATABASE ${identifier} FROM ${to(opening)};`;
+      case 'CREATE IN public':
+        return `REVOKE CREATE ON SCHEMA public FROM ${to(opening)};`;
+      default: {
+        const never: never = opening.right;
+        return never;
+      }
+    }
+  });
+  const mend = bySql(...sql, `GRANT CONNECT ON DATABASE ${identifier} TO ${quoteIdentifier(role)};`);
+  return { ...mend, note: 'As an administrator, connected to this database.' };
+}
+
+function settingsText(set: DatabaseFacts['ownSettings'], database: string): string {
+  const names = (of: 'database' | 'role') =>
+    set.filter((setting) => setting.of === of).map((setting) => setting.name);
+  const parts = [
+    ...(names('database').length > 0 ? [`database ${database} sets ${namesText(names('database'))}`] : []),
+    ...(names('role').length > 0 ? [`our role has ${namesText(names('role'))} set`] : []),
+  ];
+  const text = `Sessions of ours start with other settings: ${parts.join(', ')}`;
+  return `${text}; we set what we need ourselves`;
+}
+
+function resetting(set: DatabaseFacts['ownSettings'], database: string, role: string): Mend {
+  const inDatabase = quoteIdentifier(database);
+  const statements = set.map(({ of, inDatabase: only, name }) =>
+    of === 'database'
+      ? `ALTER DATABASE ${inDatabase} RESET ${quoteIdentifier(name)};`
+      : `ALTER ROLE ${quoteIdentifier(role)}${only ? ` IN DATABASE ${inDatabase}` : ''} RESET ${quoteIdentifier(name)};`,
+  );
+  return bySql(...new Set(statements));
+}
+
+/** Ours sets its own; a person who logs in as this role, or a program with its password, has only the role's. */
+export function checkSearchPath({
+  role,
+  ownSettings,
+}: Pick<DatabaseFacts, 'role' | 'ownSettings'>): DoctorFinding {
+  const name = cleanName(role.name);
+  if (ownSettings.some((setting) => setting.of === 'role' && setting.name === 'search_path'))
+    return good('search-path', `Role ${name} has a search_path of its own.`);
+  return advice(
+    'search-path',
+    `Role ${name} has no search_path of its own: who logs in as it by hand may run what others put into a schema.`,
+    bySql(`ALTER ROLE ${quoteIdentifier(role.name)} SET search_path = pg_catalog, pg_temp;`),
+  );
+}
+
+/** Only where there is such a session: it may be a person, another function, or a thief. */
+export function checkElsewhere({
+  role,
+  snapshot,
+}: Pick<DoctorFacts, 'role' | 'snapshot'>): readonly DoctorFinding[] {
+  const { ownPid } = snapshot.server;
+  const own = snapshot.sessions.find(({ pid }) => pid === ownPid);
+  const others = clientSessions(snapshot).filter(
+    ({ pid, user, address }) => pid !== ownPid && user === role.name && address !== own?.address,
+  );
+  if (others.length === 0) return [];
+  const found = namesText([
+    ...new Set(others.map(({ address, application }) => `${address} (${application || 'no name'})`)),
+  ]);
+  const note =
+    'If none of these is the function or a person on call: set a new password, and narrow where it may come from in pg_hba.conf or the security group.';
+  return [
+    advice('elsewhere', `Role ${cleanName(role.name)} is logged in from elsewhere: ${found}.`, byHand(note)),
+  ];
+}

@@ -1,0 +1,114 @@
+import { cleanName } from '../base/clean-text.ts';
+import { isInDoubt } from '../base/sql-text.ts';
+import { PROVIDER_PLACES } from '../server/provider-places.ts';
+import type { DoctorFacts } from './doctor-facts.ts';
+
+/** `problem`: a run would fail, do less than it should, or not begin. `advice`: it works, and could do so better. */
+export type Standing = 'ok' | 'advice' | 'problem';
+
+/** What mends it: statements to paste, and what they cannot do or do not say. */
+export type Mend = { readonly sql: readonly string[]; readonly note: string | null };
+
+export type CheckName =
+  | 'server'
+  | 'direct'
+  | 'tls'
+  | 'attributes'
+  | 'connection-limit'
+  | 'password'
+  | 'terminate'
+  | 'visibility'
+  | 'database'
+  | 'search-path'
+  | 'elsewhere'
+  | 'slots'
+  | 'superuser-reserve'
+  | 'reserve'
+  | 'reserve-users'
+  | 'superuser-sessions'
+  | 'database-limit'
+  | 'activity'
+  | 'application-names'
+  | 'log-hidden'
+  | 'log-language'
+  | 'log-sqlstate'
+  | 'keepalives'
+  | 'login-timeout'
+  | 'lost-clients'
+  | 'idle-in-transaction'
+  | 'idle-sessions';
+
+/** One line of the doctor's. Names in `found` and `note` are clean already. */
+export type DoctorFinding = {
+  readonly check: CheckName;
+  readonly standing: Standing;
+  readonly found: string;
+  readonly mend: Mend | null;
+};
+
+export function good(check: CheckName, found: string): DoctorFinding {
+  return { check, standing: 'ok', found, mend: null };
+}
+
+export function advice(check: CheckName, found: string, mend: Mend | null): DoctorFinding {
+  return { check, standing: 'advice', found, mend };
+}
+
+export function problem(check: CheckName, found: string, mend: Mend): DoctorFinding {
+  return { check, standing: 'problem', found, mend };
+}
+
+export function bySql(...sql: readonly string[]): Mend {
+  return { sql, note: null };
+}
+
+export function byHand(note: string): Mend {
+  return { sql: [], note };
+}
+
+const IN_DOUBT =
+  'Statements on names with "?" are not printed: it stands for a byte that cannot be read here, and the name may be that of another.';
+
+/** Without statements whose names are in doubt. */
+export function withoutDoubt<Finding extends DoctorFinding>(finding: Finding): Finding {
+  const { mend } = finding;
+  if (mend === null || !mend.sql.some(isInDoubt)) return finding;
+  const note = mend.note === null ? IN_DOUBT : `${mend.note} ${IN_DOUBT}`;
+  return { ...finding, mend: { sql: mend.sql.filter((statement) => !isInDoubt(statement)), note } };
+}
+
+/** A setting's new value, as SQL writes it and as a provider's form takes it. */
+export type NewValue = { readonly name: string; readonly sql: string; readonly parameter: string };
+
+/** Settings for the whole server: by statement where a superuser can be had, in the provider's form where not. */
+export function bySettings(
+  { snapshot, settings }: Pick<DoctorFacts, 'snapshot' | 'settings'>,
+  ...values: readonly NewValue[]
+): Mend {
+  const { provider } = snapshot.server;
+  const isStatic = values.some(({ name }) => settings.get(name)?.context === 'postmaster');
+  const isPending = values.some(({ name }) => settings.get(name)?.pendingRestart);
+  if (provider === null) {
+    const restart = isPending
+      ? 'The configuration was changed already: the restart is still due.'
+      : 'Takes effect with a restart.';
+    return {
+      sql: [
+        ...values.map(({ name, sql }) => `ALTER SYSTEM SET ${name} = ${sql};`),
+        ...(isStatic ? [] : ['SELECT pg_reload_conf();']),
+      ],
+      note: isStatic ? restart : null,
+    };
+  }
+  const list = values.map(({ name, parameter }) => `${name} = ${parameter}`).join(', ');
+  const when = isStatic ? 'static, takes effect with a reboot' : 'dynamic, takes effect at once';
+  return byHand(`${PROVIDER_PLACES[provider]}: ${list} (${when}).`);
+}
+
+/** `a`, `a and b`, `a, b and 4 more`; a name may be another's choice. */
+export function namesText(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).map((name) => cleanName(name));
+  if (names.length > most) shown.push(`${names.length - most} more`);
+  const last = shown.at(-1) ?? '';
+  return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${last}` : last;
+}

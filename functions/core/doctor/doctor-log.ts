@@ -1,0 +1,81 @@
+import { cleanName } from '../base/clean-text.ts';
+import { quoteLiteral } from '../base/sql-text.ts';
+import { readPrefix } from '../trigger/log-prefix.ts';
+import { type DoctorFacts, majorVersion } from './doctor-facts.ts';
+import { advice, bySettings, type DoctorFinding, good, problem } from './doctor-finding.ts';
+import { samplePrefix } from './sample-prefix.ts';
+
+type LogFacts = Pick<DoctorFacts, 'snapshot' | 'settings'>;
+
+/** The one prefix with a SQLSTATE that RDS allows, from 16 on. */
+const RDS_PREFIX = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
+
+/** Whether refusals are written down at all; said only where they are not. */
+export function checkLogHidden(facts: LogFacts): readonly DoctorFinding[] {
+  const consequence = 'refused clients leave no line in the log, and no alarm can follow';
+  const hidden: DoctorFinding[] = [];
+  if (settingOf(facts, 'log_min_messages') === 'panic') {
+    const mend = bySettings(facts, { name: 'log_min_messages', sql: 'warning', parameter: 'warning' });
+    hidden.push(problem('log-hidden', `log_min_messages is panic: ${consequence}.`, mend));
+  }
+  if (settingOf(facts, 'log_destination').trim() === '') {
+    const mend = bySettings(facts, { name: 'log_destination', sql: "'stderr'", parameter: 'stderr' });
+    hidden.push(problem('log-hidden', `log_destination is empty: ${consequence}.`, mend));
+  }
+  return hidden;
+}
+
+/** The alarm on the log knows the English wordings; said only where the server writes others. */
+export function checkLogLanguage(facts: LogFacts): readonly DoctorFinding[] {
+  const language = settingOf(facts, 'lc_messages');
+  if (/^(|C|POSIX|en|English)([._].*)?$/i.test(language)) return [];
+  const mend = bySettings(facts, { name: 'lc_messages', sql: "'C'", parameter: 'C' });
+  const found = `The log is written in ${cleanName(language)}, the alarm knows refusals by their English wording.`;
+  return [problem('log-language', found, mend)];
+}
+
+/** With the SQLSTATE in it a line says what it is in any language and wording. */
+export function checkLogSqlstate(facts: LogFacts): DoctorFinding {
+  const prefix = settingOf(facts, 'log_line_prefix');
+  const destinations = settingOf(facts, 'log_destination').split(',');
+  const hasPrefix = destinations.some((each) => ['stderr', 'syslog', 'eventlog'].includes(each.trim()));
+  if (!hasPrefix) return good('log-sqlstate', 'The log has the SQLSTATE of each line in a column.');
+  const hasSqlstate = hasEscape(prefix, 'e');
+  if (hasSqlstate && isRead(prefix))
+    return good('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
+  const onRds = facts.snapshot.server.provider === 'rds' || facts.snapshot.server.provider === 'aurora';
+  const why = hasSqlstate ? 'is none that is read here' : 'has no %e';
+  const found = `log_line_prefix ${quoteLiteral(cleanName(prefix))} ${why}: refusals show by their wording only`;
+  if (onRds && majorVersion(facts.snapshot) < 16)
+    return good('log-sqlstate', `${found}, and RDS allows no other prefix before 16.`);
+  const better = onRds ? RDS_PREFIX : withSqlstate(prefix);
+  const mend = bySettings(facts, { name: 'log_line_prefix', sql: quoteLiteral(better), parameter: better });
+  return advice('log-sqlstate', `${found}.`, mend);
+}
+
+/** With what tells who was refused. */
+const READ_PREFIX = '%m [%p] %e %q%u@%d ';
+
+/** Before `%q`, where the prefix ends for the server's own processes; another prefix where this one would not be read. */
+function withSqlstate(prefix: string): string {
+  const at = prefix.indexOf('%q');
+  const more =
+    at >= 0 ? `${prefix.slice(0, at)}%e ${prefix.slice(at)}` : `${prefix.trimEnd()} %e `.trimStart();
+  return !hasEscape(prefix, 'e') && isRead(more) ? more : READ_PREFIX;
+}
+
+/** Whether our own reader finds in a line what the prefix puts there. */
+function isRead(prefix: string): boolean {
+  const read = readPrefix(samplePrefix(prefix));
+  if (read === null || read.sqlstate !== '53300') return false;
+  const names = hasEscape(prefix, 'u') && hasEscape(prefix, 'd');
+  return !names || read.client.user !== null || read.words.length > 0;
+}
+
+function hasEscape(prefix: string, letter: string): boolean {
+  return new RegExp(`%-?\\d*${letter}`).test(prefix.replaceAll('%%', ''));
+}
+
+function settingOf({ settings }: LogFacts, name: string): string {
+  return settings.get(name)?.value ?? '';
+}

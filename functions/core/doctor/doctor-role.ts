@@ -1,0 +1,143 @@
+import { cleanName } from '../base/clean-text.ts';
+import { quoteIdentifier } from '../base/sql-text.ts';
+import { type DoctorFacts, majorVersion, type OwnRole } from './doctor-facts.ts';
+import { advice, bySql, type DoctorFinding, good, type Mend, namesText, problem } from './doctor-finding.ts';
+import { neededGrants, ROLE_LIMIT } from './role-sql.ts';
+
+/** A larger limit than this protects nobody from a mistake of ours. */
+const GENEROUS_LIMIT = 10;
+const DAY_MS = 86_400_000;
+const SOON_DAYS = 30;
+
+type RoleFacts = Pick<DoctorFacts, 'role' | 'snapshot'>;
+
+/** What our role is beyond what it needs to be. */
+export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
+  const name = cleanName(role.name);
+  const groups = (['rds_superuser', 'rds_replication'] as const).filter(
+    (group) => role.grants[group] === 'usable' && !role.attributes.includes('SUPERUSER'),
+  );
+  if (role.attributes.length + groups.length === 0)
+    return good('attributes', `Role ${name} has no attribute that it does not need.`);
+  const identifier = quoteIdentifier(role.name);
+  const isSuperuser = role.attributes.includes('SUPERUSER');
+  const mend: Mend = {
+    sql: [
+      ...(role.attributes.length > 0
+        ? [`ALTER ROLE ${identifier} ${role.attributes.map((attribute) => `NO${attribute}`).join(' ')};`]
+        : []),
+      ...groups.map((group) => `REVOKE ${group} FROM ${identifier};`),
+      ...(isSuperuser || groups.includes('rds_superuser')
+        ? [`GRANT ${neededGrants(majorVersion(snapshot)).join(', ')} TO ${identifier};`]
+        : []),
+    ],
+    note:
+      isSuperuser && majorVersion(snapshot) < 16
+        ? 'Before 16 nobody else gets into a full server: that is the price of the smaller role.'
+        : null,
+  };
+  const has = namesText([...role.attributes, ...groups], 7);
+  return advice('attributes', `Role ${name} has ${has}, and needs none of it: a thief gets it too.`, mend);
+}
+
+/** Superusers are exempt from theirs. */
+export function checkConnectionLimit({
+  role,
+}: {
+  readonly role: Pick<OwnRole, 'name' | 'attributes' | 'connectionLimit'>;
+}): readonly DoctorFinding[] {
+  const { connectionLimit: limit } = role;
+  if (role.attributes.includes('SUPERUSER')) return [];
+  const name = cleanName(role.name);
+  const mend = bySql(`ALTER ROLE ${quoteIdentifier(role.name)} CONNECTION LIMIT ${ROLE_LIMIT};`);
+  const check = 'connection-limit';
+  if (limit === null)
+    return [advice(check, `Role ${name} has no CONNECTION LIMIT: a mistake of ours is not bounded.`, mend)];
+  if (limit < ROLE_LIMIT) {
+    const why = 'Getting in takes three at once, another run may wait for its turn, and so may you.';
+    return [problem(check, `Role ${name} has a CONNECTION LIMIT of ${limit}, too few. ${why}`, mend)];
+  }
+  const found = `Role ${name} has a CONNECTION LIMIT of ${limit}`;
+  return [
+    limit > GENEROUS_LIMIT ? advice(check, `${found}, more than it needs.`, mend) : good(check, `${found}.`),
+  ];
+}
+
+/** Only where it expires at all. */
+export function checkPassword({
+  role,
+}: {
+  readonly role: Pick<OwnRole, 'name' | 'passwordLeftMs'>;
+}): readonly DoctorFinding[] {
+  const { passwordLeftMs: left } = role;
+  if (left === null) return [];
+  const days = Math.floor(left / DAY_MS);
+  const found = left < 0 ? 'has expired' : `expires in ${days === 1 ? '1 day' : `${days} days`}`;
+  const text = `The password of role ${cleanName(role.name)} ${found}.`;
+  if (days >= SOON_DAYS) return [good('password', text)];
+  const mend = bySql(`ALTER ROLE ${quoteIdentifier(role.name)} VALID UNTIL 'infinity';`);
+  return [left < 0 ? problem('password', text, mend) : advice('password', text, mend)];
+}
+
+/** Whether a run can end anything. */
+export function checkTerminate({ role, snapshot }: RoleFacts): DoctorFinding {
+  const name = cleanName(role.name);
+  const missing = missingGrant(role, 'pg_signal_backend', majorVersion(snapshot));
+  if (missing !== null)
+    return problem(
+      'terminate',
+      `Role ${name} cannot end other roles' sessions: ${missing.found}.`,
+      missing.mend,
+    );
+  const { notCallable } = role;
+  if (notCallable.length > 0) {
+    const identifier = quoteIdentifier(role.name);
+    const grants = notCallable.map(
+      (each) => `GRANT EXECUTE ON FUNCTION pg_catalog.${each} TO ${identifier};`,
+    );
+    const functions = notCallable.map((each) => each.replace(/\(.*/, '')).join(', ');
+    return problem('terminate', `Role ${name} may not call ${functions}.`, bySql(...grants));
+  }
+  return good('terminate', `Role ${name} may end other roles' sessions (pg_signal_backend).`);
+}
+
+/** Whether a run sees whom it judges: without, most columns of other roles' sessions are null. */
+export function checkVisibility({ role, snapshot }: RoleFacts): DoctorFinding {
+  const name = cleanName(role.name);
+  const missing = missingGrant(role, 'pg_read_all_stats', majorVersion(snapshot));
+  if (missing === null)
+    return good('visibility', `Role ${name} sees other roles' sessions (pg_read_all_stats).`);
+  return problem(
+    'visibility',
+    `Role ${name} is blind for other roles' sessions: ${missing.found}.`,
+    missing.mend,
+  );
+}
+
+/** How a role of the server's that our role needs is missing, or null. */
+export function missingGrant(
+  role: OwnRole,
+  needed: keyof OwnRole['grants'],
+  major: number,
+): { readonly found: string; readonly mend: Mend } | null {
+  const identifier = quoteIdentifier(role.name);
+  switch (role.grants[needed]) {
+    case 'usable':
+      return null;
+    case 'not-inherited': {
+      // Up to 15 inheriting is the member's attribute, from 16 on each grant's own.
+      const sql =
+        major >= 16
+          ? `GRANT ${needed} TO ${identifier} WITH INHERIT TRUE;`
+          : `ALTER ROLE ${identifier} INHERIT;`;
+      return { found: `it is a member of ${needed} without inheriting its rights`, mend: bySql(sql) };
+    }
+    case 'missing':
+    case 'no-such-role':
+      return { found: `${needed} is missing`, mend: bySql(`GRANT ${needed} TO ${identifier};`) };
+    default: {
+      const never: never = role.grants[needed];
+      return never;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { cleanName } from '../base/clean-text.ts';
+import { quoteIdentifier } from '../base/sql-text.ts';
+import type { Provider } from '../server/snapshot.ts';
+import { type DoctorFacts, majorVersion, type Override } from './doctor-facts.ts';
+import {
+  advice,
+  byHand,
+  bySettings,
+  bySql,
+  type DoctorFinding,
+  good,
+  namesText,
+  problem,
+} from './doctor-finding.ts';
+
+/** The versions that every statement of ours runs on. */
+const KNOWN_VERSIONS = { first: 14, last: 18 };
+
+const PROVIDERS: Readonly<Record<Provider, string>> = {
+  rds: 'Amazon RDS',
+  aurora: 'Amazon Aurora',
+  azure: 'Azure Database',
+  google: 'Google Cloud SQL',
+};
+
+/** Which product answers, and whether we know it. */
+export function checkServer({
+  snapshot,
+  isReplica,
+}: Pick<DoctorFacts, 'snapshot' | 'isReplica'>): DoctorFinding {
+  const { provider } = snapshot.server;
+  const where = provider === null ? '' : ` on ${PROVIDERS[provider]}`;
+  const replica = isReplica ? ', a read replica: its roles are changed on the primary' : '';
+  const found = `PostgreSQL ${cleanName(snapshot.server.version)}${where}${replica}`;
+  const major = majorVersion(snapshot);
+  const { first, last } = KNOWN_VERSIONS;
+  if (major >= first && major <= last) return good('server', `${found}.`);
+  const hint = byHand(
+    `Run headroom plan and headroom remediate without --apply first. Known are ${first} to ${last}.`,
+  );
+  return advice('server', `${found}: a version that we have not been tested with.`, hint);
+}
+
+export function serverAnswers(): DoctorFinding {
+  return good('direct', 'The server itself answers, no pooler is in between.');
+}
+
+/** For whoever was refused with `pooler-in-between`: nothing more can be looked at then. */
+export function poolerAnswers(): DoctorFinding {
+  return problem(
+    'direct',
+    'A pooler answers in place of the server. Behind it sessions cannot be told apart, and a full pooler keeps us out.',
+    byHand("Name the server's own host and port: on RDS the instance's endpoint, not the proxy's."),
+  );
+}
+
+/** How our own password and the statements of others travel. */
+export function checkTls({ connection }: Pick<DoctorFacts, 'connection'>): DoctorFinding {
+  const { tls, crossesNetwork } = connection;
+  if (tls !== null) return good('tls', `Our connection is encrypted (${cleanName(tls)}).`);
+  if (!crossesNetwork) return good('tls', "Our connection stays on the server's machine and needs no TLS.");
+  return advice(
+    'tls',
+    'Our connection crosses a network in the clear.',
+    byHand(
+      'Leave sslmode=disable out of the URL. The server needs ssl = on, with a certificate for its name.',
+    ),
+  );
+}
+
+/** Where the server does not show what sessions do, nobody is ever ended. */
+export function checkActivity(
+  facts: Pick<DoctorFacts, 'snapshot' | 'settings' | 'overrides'>,
+): readonly DoctorFinding[] {
+  const name = 'track_activities';
+  const off = facts.overrides.filter(({ setting, value }) => setting === name && !isOn(value));
+  const consequence = 'what they do is not shown, and so they are never ended';
+  if (facts.settings.get(name)?.value === 'off' && !off.some(({ role }) => role === null)) {
+    const mend = bySettings(facts, { name, sql: 'on', parameter: '1' });
+    return [problem('activity', `${name} is off for all sessions: ${consequence}.`, mend)];
+  }
+  if (off.length === 0) return [good('activity', `The server shows what sessions do (${name}).`)];
+  const who = namesText(off.map(({ role, database }) => role ?? database ?? ''));
+  const mend = bySql(...off.map((each) => `${owner(each)} RESET ${name};`));
+  return [problem('activity', `${name} is off for sessions of ${who}: ${consequence}.`, mend)];
+}
+
+/** As the server reads Booleans, in whatever case. */
+function isOn(value: string): boolean {
+  return /^(on|true|t|yes|y|1)$/i.test(value);
+}
+
+/** Who has a setting of its own, as ALTER names them. */
+function owner({ role, database }: Override): string {
+  if (role === null) return `ALTER DATABASE ${quoteIdentifier(database ?? '')}`;
+  const inDatabase = database === null ? '' : ` IN DATABASE ${quoteIdentifier(database)}`;
+  return `ALTER ROLE ${quoteIdentifier(role)}${inDatabase}`;
+}

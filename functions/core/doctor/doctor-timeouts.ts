@@ -1,0 +1,165 @@
+import { quoteIdentifier } from '../base/sql-text.ts';
+import { isTool } from '../server/developer-tools.ts';
+import { clientSessions, compareText } from '../server/slots.ts';
+import type { DoctorFacts } from './doctor-facts.ts';
+import {
+  advice,
+  bySettings,
+  type CheckName,
+  type DoctorFinding,
+  good,
+  type Mend,
+  namesText,
+} from './doctor-finding.ts';
+
+type TimeoutFacts = Pick<DoctorFacts, 'snapshot' | 'settings' | 'overrides' | 'role' | 'connection'>;
+
+/** What the kernel takes where the server says 0: two hours, 75 seconds, nine times. */
+const KERNEL = { idle: 7_200, interval: 75, count: 9 };
+const NOTICED_WITHIN_S = 300;
+const KEEPALIVES = ['tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count'];
+const LOGIN_WITHIN_S = 30;
+/** Statements for more roles than this are a list, not advice. */
+const MOST_ROLES = 3;
+
+/** How long a client whose host vanished keeps its slot. */
+export function checkKeepalives(facts: TimeoutFacts): DoctorFinding {
+  const ours = setForUs(facts, 'keepalives', KEEPALIVES);
+  if (ours !== null) return ours;
+  const idle = numberOf(facts, 'tcp_keepalives_idle') || KERNEL.idle;
+  const interval = numberOf(facts, 'tcp_keepalives_interval') || KERNEL.interval;
+  const count = numberOf(facts, 'tcp_keepalives_count') || KERNEL.count;
+  const seconds = idle + interval * count;
+  const system = numberOf(facts, 'tcp_keepalives_idle') === 0 ? ", the system's" : '';
+  const found = `A client whose host vanished keeps its slot for ${durationText(seconds)} (tcp_keepalives_idle ${idle} s${system})`;
+  if (seconds <= NOTICED_WITHIN_S) return good('keepalives', `${found}.`);
+  const mend = bySettings(
+    facts,
+    { name: 'tcp_keepalives_idle', sql: "'60s'", parameter: '60' },
+    { name: 'tcp_keepalives_interval', sql: "'10s'", parameter: '10' },
+    { name: 'tcp_keepalives_count', sql: '6', parameter: '6' },
+  );
+  return advice('keepalives', `${found}.`, { ...mend, note: noteFor(mend, 'For new sessions.') });
+}
+
+/** Until then a client that never finishes logging in holds a slot that no session shows. */
+export function checkLoginTimeout(facts: TimeoutFacts): DoctorFinding {
+  const seconds = numberOf(facts, 'authentication_timeout');
+  const found = `A client that never finishes logging in holds a slot for ${durationText(seconds)} (authentication_timeout).`;
+  if (seconds <= LOGIN_WITHIN_S) return good('login-timeout', found);
+  return advice(
+    'login-timeout',
+    found,
+    bySettings(facts, { name: 'authentication_timeout', sql: "'20s'", parameter: '20' }),
+  );
+}
+
+/** Where the server does not look, a statement runs to its end for a client that has left. */
+export function checkLostClients(facts: TimeoutFacts): DoctorFinding {
+  const name = 'client_connection_check_interval';
+  const ours = setForUs(facts, 'lost-clients', [name]);
+  if (ours !== null) return ours;
+  if (numberOf(facts, name) > 0)
+    return good('lost-clients', `Statements end when their client has left (${name}).`);
+  return advice(
+    'lost-clients',
+    `Statements go on when their client has left (${name} is off).`,
+    bySettings(facts, { name, sql: "'10s'", parameter: '10000' }),
+  );
+}
+
+export function checkIdleInTransaction(facts: TimeoutFacts): DoctorFinding {
+  const name = 'idle_in_transaction_session_timeout';
+  const ms = numberOf(facts, name);
+  const check = 'idle-in-transaction';
+  const ours = setForUs(facts, check, [name]);
+  if (ours !== null) return ours;
+  if (ms > 0) return good(check, `Transactions left open end after ${durationText(ms / 1_000)} (${name}).`);
+  const roles = clientRoles(facts).filter((role) => !hasOwn(facts, name, role));
+  if (roles.length === 0) return good(check, `${name} is off, and no connected role lacks one of its own.`);
+  const mend = forRoles(roles, name, '5min', 'Not for roles of backups and migrations.');
+  return advice(check, `Transactions left open by ${namesText(roles)} stay open: ${name} is off.`, mend);
+}
+
+/** Good for people's roles, and dangerous under pools, whose sessions rest on purpose. */
+export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
+  const name = 'idle_session_timeout';
+  const ms = numberOf(facts, name);
+  const check = 'idle-sessions';
+  const ours = setForUs(facts, check, [name]);
+  if (ours !== null) return ours;
+  if (ms > 0)
+    return good(
+      check,
+      `Idle sessions end after ${durationText(ms / 1_000)} (${name}): pools have to bear it.`,
+    );
+  // A role that comes with nothing else is a person's.
+  const people = clientRoles(facts).filter(
+    (role) =>
+      !hasOwn(facts, name, role) && sessionsOf(facts, role).every(({ application }) => isTool(application)),
+  );
+  if (people.length === 0) return good(check, `${name} is off, as it should be for pools.`);
+  const mend = forRoles(people, name, '1h', "Takes hold with a session's next statement.");
+  return advice(check, `Tools that ${namesText(people)} forgot stay open: ${name} is off.`, mend);
+}
+
+function sessionsOf({ snapshot }: TimeoutFacts, role: string): ReturnType<typeof clientSessions> {
+  return clientSessions(snapshot).filter(({ user }) => user === role);
+}
+
+/** Ordinary roles that hold sessions now, largest first: those that a timeout is for. */
+function clientRoles({ snapshot, role }: TimeoutFacts): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { user, superuser } of clientSessions(snapshot))
+    if (user !== null && superuser === false && user !== role.name)
+      counts.set(user, (counts.get(user) ?? 0) + 1);
+  return [...counts].sort(([a, most], [b, more]) => more - most || compareText(a, b)).map(([name]) => name);
+}
+
+/** Whatever it says, somebody has decided. */
+function hasOwn({ overrides }: TimeoutFacts, name: string, role: string): boolean {
+  return overrides.some((each) => each.setting === name && each.role === role);
+}
+
+/** What our own role, or its database, has for itself hides what others get: nothing is said of a value that is not theirs. */
+function setForUs(
+  { overrides, role, connection }: TimeoutFacts,
+  check: CheckName,
+  names: readonly string[],
+): DoctorFinding | null {
+  const own = overrides.find(
+    (each) =>
+      names.includes(each.setting) &&
+      (each.role !== null || each.database !== null) &&
+      (each.role === null || each.role === role.name) &&
+      (each.database === null || each.database === connection.database),
+  );
+  if (own === undefined) return null;
+  const whose = own.role === null ? `this database` : 'our own role';
+  return good(
+    check,
+    `Not looked at: ${own.setting} is set for ${whose}, so that others' value does not show.`,
+  );
+}
+
+function forRoles(roles: readonly string[], name: string, value: string, note: string): Mend {
+  const sql = roles
+    .slice(0, MOST_ROLES)
+    .map((role) => `ALTER ROLE ${quoteIdentifier(role)} SET ${name} = '${value}';`);
+  const more = roles.length > MOST_ROLES ? ` Likewise for the others.` : '';
+  return { sql, note: `${note}${more}` };
+}
+
+function noteFor({ note }: Mend, text: string): string {
+  return note === null ? text : `${note} ${text}`;
+}
+
+function numberOf({ settings }: TimeoutFacts, name: string): number {
+  const value = Number(settings.get(name)?.value);
+  return Number.isFinite(value) ? value : 0;
+}
+
+/** Whole seconds below two minutes, then whole minutes, rounded. */
+function durationText(seconds: number): string {
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}

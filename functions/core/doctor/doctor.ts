@@ -1,0 +1,75 @@
+import type { Policy } from '../policy/policy.ts';
+import { checkDatabase, checkElsewhere, checkSearchPath } from './doctor-database.ts';
+import type { DoctorFacts } from './doctor-facts.ts';
+import { type DoctorFinding, type Standing, withoutDoubt } from './doctor-finding.ts';
+import { checkLogHidden, checkLogLanguage, checkLogSqlstate } from './doctor-log.ts';
+import { onReplica } from './doctor-replica.ts';
+import {
+  checkAttributes,
+  checkConnectionLimit,
+  checkPassword,
+  checkTerminate,
+  checkVisibility,
+} from './doctor-role.ts';
+import { checkActivity, checkServer, checkTls, serverAnswers } from './doctor-server.ts';
+import {
+  checkDatabaseLimit,
+  checkReserve,
+  checkReserveUsers,
+  checkSlots,
+  checkSuperuserReserve,
+  checkSuperuserSessions,
+} from './doctor-slots.ts';
+import {
+  checkIdleInTransaction,
+  checkIdleSessions,
+  checkKeepalives,
+  checkLoginTimeout,
+  checkLostClients,
+} from './doctor-timeouts.ts';
+import { checkApplicationNames } from './lost-names.ts';
+
+/**
+ * Every check, in the order in which they are read: who we are, whether we get in, whether we are told, what to set; and what a
+ * policy, where one is given, names in vain.
+ */
+export function examineServer(facts: DoctorFacts, policy: Policy | null = null): readonly DoctorFinding[] {
+  const findings = findingsOn(facts, policy).map(withoutDoubt);
+  return facts.isReplica ? findings.map(onReplica) : findings;
+}
+
+function findingsOn(facts: DoctorFacts, policy: Policy | null): readonly DoctorFinding[] {
+  return [
+    checkServer(facts),
+    serverAnswers(),
+    checkTls(facts),
+    checkVisibility(facts),
+    checkTerminate(facts),
+    checkAttributes(facts),
+    ...checkDatabase(facts),
+    checkSearchPath(facts),
+    ...checkElsewhere(facts),
+    ...checkConnectionLimit(facts),
+    ...checkPassword(facts),
+    checkSlots(facts),
+    ...checkSuperuserReserve(facts),
+    checkReserve(facts),
+    ...checkReserveUsers(facts),
+    ...checkSuperuserSessions(facts),
+    ...checkDatabaseLimit(facts),
+    ...checkActivity(facts),
+    ...checkApplicationNames(facts, policy),
+    ...checkLogHidden(facts),
+    ...checkLogLanguage(facts),
+    checkLogSqlstate(facts),
+    checkKeepalives(facts),
+    checkLoginTimeout(facts),
+    checkLostClients(facts),
+    checkIdleInTransaction(facts),
+    checkIdleSessions(facts),
+  ];
+}
+
+export function standing(findings: readonly DoctorFinding[], which: Standing): readonly DoctorFinding[] {
+  return findings.filter((finding) => finding.standing === which);
+}

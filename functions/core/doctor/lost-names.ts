@@ -1,0 +1,68 @@
+import { cleanName } from '../base/clean-text.ts';
+import { isAscii } from '../base/server-text.ts';
+import type { Include, Policy } from '../policy/policy.ts';
+import type { Snapshot } from '../server/snapshot.ts';
+import { majorVersion } from './doctor-facts.ts';
+import { byHand, type DoctorFinding, good, problem } from './doctor-finding.ts';
+
+/**
+ * PostgreSQL 14 and 15, and GaussDB, keep `?` for each byte of an application's name that is no ASCII: what it was is lost, and a
+ * pattern with such characters matches nothing there. Newer versions escape the byte.
+ */
+
+const FIRST_MAJOR_THAT_KEEPS = 16;
+const CHARACTERS = 'characters other than ASCII';
+
+type Lists = { readonly [List in 'include' | 'protect']: Pick<Include, 'applications'> };
+
+/** The patterns that match nothing there, each with its path. */
+function lostPatterns(policy: Lists): readonly string[] {
+  return (['include', 'protect'] as const).flatMap((list) =>
+    policy[list].applications.flatMap((pattern, at) =>
+      isAscii(pattern) ? [] : [`${list}.applications[${at}] "${cleanName(pattern)}"`],
+    ),
+  );
+}
+
+/** What loses them; null for servers that keep all bytes, and where the version is not known. */
+function loserIn({ server }: Pick<Snapshot, 'server'>): string | null {
+  if (server.flavor === 'gaussdb') return cleanName(server.version);
+  const major = majorVersion({ server });
+  return major > 0 && major < FIRST_MAJOR_THAT_KEEPS ? `PostgreSQL ${major}` : null;
+}
+
+/** For a policy that no server is known of. */
+export function namesLostSomewhere(policy: Policy): readonly string[] {
+  return lostPatterns(policy).map(
+    (pattern) =>
+      `${pattern} matches nothing on PostgreSQL 14 and 15, nor on GaussDB: they keep no ${CHARACTERS} of an application's name.`,
+  );
+}
+
+/** For a policy on the server that was looked at. */
+export function namesLostHere(policy: Policy, snapshot: Pick<Snapshot, 'server'>): readonly string[] {
+  const loser = loserIn(snapshot);
+  if (loser === null) return [];
+  return lostPatterns(policy).map(
+    (pattern) =>
+      `${pattern} matches nothing on ${loser}: it keeps no ${CHARACTERS} of an application's name.`,
+  );
+}
+
+/** What the doctor says of it. A pattern that matches nothing protects nobody. */
+export function checkApplicationNames(
+  { snapshot }: { readonly snapshot: Pick<Snapshot, 'server'> },
+  policy: Policy | null,
+): readonly DoctorFinding[] {
+  const loser = loserIn(snapshot);
+  if (loser === null) return [];
+  const lost = policy === null ? [] : namesLostHere(policy, snapshot);
+  if (lost.length > 0) {
+    const mend = byHand(
+      'Name these sessions by their role, database or address, or by an ASCII name that the application sets.',
+    );
+    return [problem('application-names', lost.join(' '), mend)];
+  }
+  const found = `${loser} keeps no ${CHARACTERS} of an application's name ("?" for each byte): a policy's pattern that has some matches nothing here.`;
+  return [good('application-names', found)];
+}

@@ -1,0 +1,170 @@
+import { pauseAt } from '../run/pause.ts';
+import { addOwnTries } from './add-own-tries.ts';
+import { breakerPause } from './breaker.ts';
+import { isBusyForLong, withBusy } from './busy-runs.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { Incident, Nature, RunSummary, Standing, Story } from './incident.ts';
+import { addTold, isWorse, newsIn, REMIND_AFTER_MS, standingOf, toldOf } from './incident-state.ts';
+import type { Memory } from './memory.ts';
+import { addRun } from './recent-runs.ts';
+import { addClosed, recurrenceOf } from './recurrence.ts';
+import { clipped, storyOf } from './story.ts';
+
+/** Runs in a row that found no pressure, after which an incident is over: a quarter of an hour of sweeps. */
+const HEALTHY_RUNS = 3;
+/** Without a refusal and without pressure for this long it is over too; judged when something happens next. */
+const QUIET_MS = 60 * 60_000;
+
+/** `isTold`: there is a message to people, with its story where it is about an incident. */
+export type Followed = { readonly memory: Memory; readonly isTold: boolean; readonly story: Story | null };
+type Life = Pick<Followed, 'memory' | 'story'>;
+
+/**
+ * What a run makes of the incident of its server, and what is to be told of it. Whoever reports a run twice learns nothing
+ * new the second time, and a run that began before others which are reported already is counted but turns nothing back.
+ * `now` is milliseconds since the epoch.
+ */
+export function follow(memory: Memory, run: RunSummary, now: number): Followed {
+  if (memory.runs.some(({ id }) => id === run.runId)) return { memory, isTold: false, story: null };
+  const lifted = addOwnTries(pauseAt(memory.paused, now) === null ? withoutPause(memory) : memory, run);
+  const waited = withBusy(lifted, run);
+  const isStuck = run.isStuck === true || isBusyForLong(waited, run);
+  const life = afterRun(waited, { ...run, isStuck, culprit: clipped(run.culprit) }, now);
+  // Sessions that only grew old are no incident; whose they were is told each time.
+  return { ...life, isTold: life.story !== null || run.outcome === 'reaped' };
+}
+
+function afterRun(memory: Memory, run: RunSummary, now: number): Life {
+  const standing = standingOf(run);
+  if (standing !== null && standing !== 'calm') return afterTrouble(memory, run, standing, now);
+  if (memory.incident !== null) return afterCalm(memory, memory.incident, run, standing === 'calm', now);
+  const runs = run.outcome === 'reaped' ? addRun(memory.runs, run) : memory.runs;
+  return { memory: runs === memory.runs ? memory : { ...memory, runs }, story: null };
+}
+
+function withoutPause(memory: Memory): Memory {
+  return memory.paused === null ? memory : { ...memory, paused: null };
+}
+
+/** A run that found no pressure, or did not look: the incident may be over. */
+function afterCalm(memory: Memory, incident: Incident, run: RunSummary, looked: boolean, now: number): Life {
+  const runs = addRun(memory.runs, run);
+  const healthy = runs.filter(({ need, at }) => need === 0 && isAfter(at, incident.lastTroubleAt)).length;
+  const isQuiet = msBetween(incident.lastTroubleAt, run.startedAt) >= QUIET_MS;
+  const because = looked && healthy >= HEALTHY_RUNS ? 'healthy' : isQuiet ? 'quiet' : null;
+  if (because !== null) return close({ ...memory, runs }, incident, run, because, now);
+  if (!looked) return { memory, story: null };
+  const lastRunAt = later(incident.lastRunAt, run.startedAt);
+  return { memory: { ...memory, runs, incident: { ...incident, lastRunAt } }, story: null };
+}
+
+/** What made the breaker trip is gone: its pause ends with the incident. People's do not. */
+function close(
+  memory: Memory,
+  incident: Incident,
+  run: RunSummary,
+  because: NonNullable<Story['because']>,
+  now: number,
+): Life {
+  const breaker = memory.paused !== null && memory.paused.until !== null ? memory.paused : null;
+  const over = {
+    ...memory,
+    incident: null,
+    closed: addClosed(memory.closed, incident, run.startedAt),
+    paused: breaker === null ? memory.paused : null,
+  };
+  return { memory: over, story: storyOf('over', incident, now, { because, breaker }) };
+}
+
+function afterTrouble(memory: Memory, run: RunSummary, standing: Standing, now: number): Life {
+  const { incident, closed } = memory;
+  const runs = addRun(memory.runs, run);
+  const last = closed.at(-1);
+  // It began before the run that found an incident over, and belongs to that one.
+  if (last !== undefined && !isAfter(run.startedAt, last.lastRunAt))
+    return { memory: { ...memory, runs }, story: null };
+  const known = { ...memory, runs };
+  if (incident === null) return withBreaker(open(known, run, standing, now, null), run, now);
+  if (isLongOver(incident, run)) {
+    const forgotten = { ...known, closed: addClosed(closed, incident, incident.lastTroubleAt) };
+    return withBreaker(open(forgotten, run, standing, now, incident.openedAt), run, now);
+  }
+  return withBreaker(goOn(known, incident, run, standing, now), run, now);
+}
+
+/** Nobody has looked since, and what was left then was no pressure. What was left unresolved stays open. */
+function isLongOver({ lastTroubleAt, nature, told }: Incident, { startedAt }: RunSummary): boolean {
+  const isStuck = told.at(-1)?.standing === 'unseen';
+  const standing = standingOf({ ...nature, refused: true, isStuck });
+  const isLeft = standing !== null && standing !== 'calm' && isWorse(standing, 'relieved');
+  return !isLeft && msBetween(lastTroubleAt, startedAt) >= QUIET_MS;
+}
+
+function open(memory: Memory, run: RunSummary, standing: Standing, now: number, before: string | null): Life {
+  const at = isoOf(now);
+  const incident: Incident = {
+    id: run.runId,
+    openedAt: run.startedAt,
+    lastRunAt: run.startedAt,
+    lastTroubleAt: run.startedAt,
+    nature: natureOf(run),
+    runs: 1,
+    ended: run.ended,
+    recurrence: recurrenceOf(memory.closed, fingerprintOf(run.culprit), now),
+    toldAt: at,
+    told: [toldOf(standing, run, at)],
+  };
+  return { memory: { ...memory, incident }, story: storyOf('opened', incident, now, { before }) };
+}
+
+function goOn(memory: Memory, before: Incident, run: RunSummary, standing: Standing, now: number): Life {
+  const isNewest = !isAfter(before.lastRunAt, run.startedAt);
+  // Of many events at once the run that acted may be reported after those that saw no reason any more.
+  const isKnown = before.told.some((told) => told.standing !== 'unexplained');
+  const explains = standing !== 'unexplained' && !isKnown;
+  const counts = standing !== 'unexplained' || !isKnown;
+  const incident: Incident = {
+    ...before,
+    openedAt: earlier(before.openedAt, run.startedAt),
+    lastRunAt: later(before.lastRunAt, run.startedAt),
+    lastTroubleAt: later(before.lastTroubleAt, run.startedAt),
+    nature: (isNewest && counts) || explains ? natureOf(run) : before.nature,
+    runs: before.runs + 1,
+    ended: before.ended + run.ended,
+  };
+  const told = toldOf(standing, run, isoOf(now));
+  const change = isNewest || explains ? newsIn(before, told) : null;
+  const isDue = isNewest && now - Date.parse(before.toldAt) >= REMIND_AFTER_MS;
+  if (change === null && !isDue) return { memory: { ...memory, incident }, story: null };
+  const knowing = {
+    ...incident,
+    toldAt: told.at,
+    told: counts ? addTold(before.told, told) : before.told,
+  };
+  const story = storyOf(change === null ? 'reminder' : 'changed', knowing, now, { change });
+  return { memory: { ...memory, incident: knowing }, story };
+}
+
+/** A breaker that trips is told whatever else there is to tell. */
+function withBreaker({ memory, story }: Life, { heedsPause }: RunSummary, now: number): Life {
+  const { incident } = memory;
+  const pause = heedsPause ? breakerPause(memory, now) : null;
+  if (pause === null || incident === null) return { memory, story };
+  const told = addTold(incident.told, toldOf('paused', incident.nature, pause.at));
+  const knowing = { ...incident, toldAt: pause.at, told };
+  const paused = { ...memory, incident: knowing, paused: pause, trippedAt: pause.at };
+  const kind = story?.kind === 'opened' ? 'opened' : 'changed';
+  const change = kind === 'opened' ? null : 'breaker';
+  const before = story?.before ?? null;
+  return { memory: paused, story: storyOf(kind, knowing, now, { breaker: pause, change, before }) };
+}
+
+function natureOf({ outcome, mode, cause, culprit }: RunSummary): Nature {
+  return { outcome, mode, cause, culprit };
+}
+
+const isoOf = (ms: number) => new Date(ms).toISOString();
+const msBetween = (from: string, to: string) => Date.parse(to) - Date.parse(from);
+const isAfter = (one: string, other: string) => msBetween(other, one) > 0;
+const later = (one: string, other: string) => (isAfter(one, other) ? one : other);
+const earlier = (one: string, other: string) => (isAfter(one, other) ? other : one);

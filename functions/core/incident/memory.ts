@@ -1,0 +1,51 @@
+import { RemediationError } from '../base/errors.ts';
+import type { OwnTries, Pause } from '../run/pause.ts';
+import type { ClosedIncident, Incident, RecentRun, Untold } from './incident.ts';
+/** What is known of one server across its runs. */
+export type Memory = {
+  /** Counts the writes, each of which names the version that it replaces; 0 is nothing remembered yet. */
+  readonly version: number;
+  readonly paused: Pause | null;
+  /** Misconfigurations that people know of, by check. One that is gone is forgotten, and told again if it comes back. */
+  readonly told: readonly string[];
+  /** Those being told. What stays here broke off before any topic was known to have it, and is told again. */
+  readonly telling: readonly string[];
+  readonly incident: Incident | null;
+  /** The newest runs that bear on incidents, oldest first. */
+  readonly runs: readonly RecentRun[];
+  /** Our own refused tries, of the newest runs that had any, oldest first. */
+  readonly ownTries: readonly OwnTries[];
+  /** Since when every run found another one at work; null where the latest that wanted to look did. */
+  readonly busySince: string | null;
+  /** The newest incidents that are over, oldest first. */
+  readonly closed: readonly ClosedIncident[];
+  /** When the breaker last tripped. */
+  readonly trippedAt: string | null;
+  /** Messages that not every topic is known to have, oldest first. */
+  readonly untold: readonly Untold[];
+  /** The run whose message says whom the keep of before there were programs would have kept; absent until one does. */
+  readonly keepToldBy?: string | undefined;
+};
+
+export const NOTHING_REMEMBERED: Memory = {
+  version: 0,
+  paused: null,
+  told: [],
+  telling: [],
+  incident: null,
+  runs: [],
+  ownTries: [],
+  busySince: null,
+  closed: [],
+  trippedAt: null,
+  untold: [],
+};
+
+/** Whose memory, and where it is kept. */
+export type MemoryPlace = { readonly server: string; readonly table: string };
+
+/** For whatever the service or the network answered instead of an item. */
+export function memoryUnreadable({ server, table }: MemoryPlace, found: string): RemediationError {
+  const message = `What table ${table} holds of ${server} cannot be read (${found}): check the table's name, that dynamodb:GetItem is allowed on this key, and that DynamoDB is reached from here.`;
+  return new RemediationError('memory-unreadable', message);
+}

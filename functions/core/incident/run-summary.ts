@@ -1,0 +1,49 @@
+import type { Diagnosis } from '../diagnosis/cause.ts';
+import type { Explained } from '../diagnosis/explain.ts';
+import type { Mode } from '../policy/policy.ts';
+import { headOf, type RunHead } from '../run/run-head.ts';
+import { isStuck } from '../run/run-lock.ts';
+import { isRefusal } from '../trigger/trigger.ts';
+import type { RunSummary } from './incident.ts';
+
+/** A run's part in the incident of its server. */
+export function summaryOf({ record, diagnosis }: Explained): RunSummary {
+  return { ...summaryOfHead(record, headOf(record)), ...causeIn(diagnosis) };
+}
+
+/** Why, and who is behind it; null where nobody can tell, which is no news of an incident whose cause was known. */
+export function causeIn(diagnosis: Diagnosis | null): Pick<RunSummary, 'cause' | 'culprit'> {
+  if (diagnosis === null) return { cause: null, culprit: null };
+  const { cause, culprits } = diagnosis;
+  return { cause: cause === 'unclear' ? null : cause, culprit: culprits[0]?.standing.group ?? null };
+}
+
+/** Of a run that left no record, or none that can be read: it is taken for one that failed in acting. */
+export function summaryWithoutRecord(runId: string, mode: Mode | null, now: number): RunSummary {
+  return {
+    runId,
+    startedAt: new Date(now).toISOString(),
+    outcome: 'failed',
+    mode: mode ?? 'enforce',
+    cause: null,
+    culprit: null,
+    refused: true,
+    heedsPause: false,
+    need: null,
+    ended: 0,
+    retaken: 0,
+    ownTries: null,
+  };
+}
+/** A run's part in the incident of its server, before its cause is known. */
+export function summaryOfHead(
+  run: Pick<RunSummary, 'runId' | 'outcome' | 'mode'>,
+  { startedAt, heedsPause, need, ended, retaken, ownTries = null, trigger, lock = null }: RunHead,
+): RunSummary {
+  const { runId, outcome, mode } = run;
+  return {
+    ...{ runId, startedAt, outcome, mode, cause: null, culprit: null },
+    ...{ refused: isRefusal(trigger), heedsPause, need, ended, retaken, ownTries },
+    isStuck: isStuck({ outcome, lock }),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Group } from '../server/session.ts';
+import type { Incident, Story } from './incident.ts';
+
+/** No name is longer on a server, in bytes. */
+const MOST_NAME = 63;
+
+/** What there is to tell of an incident as it is now. */
+export function storyOf(
+  kind: Story['kind'],
+  { id, openedAt, lastTroubleAt, runs, ended, nature, recurrence }: Incident,
+  now: number,
+  more: Partial<Story>,
+): Story {
+  const { cause, culprit } = nature;
+  return {
+    kind,
+    at: new Date(now).toISOString(),
+    incident: { id, openedAt, lastTroubleAt, runs, ended, cause, culprit },
+    recurrence,
+    change: null,
+    breaker: null,
+    because: null,
+    before: null,
+    ...more,
+  };
+}
+
+/** Names come from records, and what is remembered is small. */
+export function clipped(group: Group | null): Group | null {
+  if (group === null) return null;
+  const clip = (name: string) => name.slice(0, MOST_NAME);
+  return { application: clip(group.application), user: clip(group.user), database: clip(group.database) };
+}

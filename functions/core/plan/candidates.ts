@@ -1,0 +1,39 @@
+import type { Rung } from '../policy/policy.ts';
+import type { Session } from '../server/session.ts';
+import { compareText } from '../server/slots.ts';
+import type { Protection } from './protection.ts';
+
+/** A session that a rung admits, with the age it was admitted at. */
+export type Candidate = { readonly session: Session; readonly rung: number; readonly ageMs: number };
+
+/** The first rung that admits the session, or why none does. */
+export function admit(session: Session, ladder: readonly Rung[]): Candidate | Protection {
+  const rungs = ladder.filter(({ state }) => state === session.state);
+  if (rungs.length === 0) return { reason: 'state', detail: session.state ?? 'unknown state' };
+  const ageMs = session.stateAgeMs;
+  if (ageMs === null) return { reason: 'unknown-age', detail: 'the server did not say since when' };
+  const rung = ladder.findIndex(({ state, minAgeMs }) => state === session.state && ageMs >= minAgeMs);
+  return rung < 0
+    ? { reason: 'too-young', detail: `${session.state} for ${ageMs} ms` }
+    : { session, rung, ageMs };
+}
+
+/** Longest idle first; names, the pid and its start only make equals come out alike on every run. */
+export function compareCandidates(a: Candidate, b: Candidate): number {
+  return b.ageMs - a.ageMs || compareSessions(a.session, b.session);
+}
+
+function compareSessions(a: Session, b: Session): number {
+  return (
+    compareText(a.user ?? '', b.user ?? '') ||
+    compareText(a.application, b.application) ||
+    compareText(a.database ?? '', b.database ?? '') ||
+    (a.pid ?? 0) - (b.pid ?? 0) ||
+    compareText(a.backendStart ?? '', b.backendStart ?? '')
+  );
+}
+
+/** The sessions that some rung admits. */
+export function candidatesOf(sessions: readonly Session[], rungs: readonly Rung[]): readonly Candidate[] {
+  return sessions.map((session) => admit(session, rungs)).filter((admitted) => 'session' in admitted);
+}

@@ -1,0 +1,13 @@
+import type { Pressure } from '../server/slots.ts';
+
+/** As many limits as people read; hundreds may be reached at once. */
+const MOST_SCOPES = 20;
+
+/** The limits with most need, and the server's slots; `more` is how many are left out. */
+export function foremost(pressure: readonly Pressure[]): {
+  readonly first: readonly Pressure[];
+  readonly more: number;
+} {
+  const first = pressure.filter(({ scope }, at) => at < MOST_SCOPES || scope.kind === 'server');
+  return { first, more: pressure.length - first.length };
+}

@@ -1,0 +1,74 @@
+import type { Include, Policy, Protect } from '../policy/policy.ts';
+import type { Snapshot } from '../server/snapshot.ts';
+import type { TriggerKind } from '../trigger/trigger.ts';
+import { type Plan, planRemediation } from './plan.ts';
+
+/** A key of the policy that leaves slots missing, and what would happen without it. */
+export type HeldBack = {
+  /** Several where none of them alone would help. */
+  readonly keys: readonly string[];
+  /** How many sessions more would end, and how many slots would still be missing. */
+  readonly more: number;
+  readonly missing: number;
+};
+
+type Loosened = { readonly key: string; readonly loosen: (policy: Policy) => Policy };
+
+const limit = (key: 'keepPerGroup' | 'maxVictims' | 'maxPercent', to: number): Loosened => ({
+  key: `limits.${key}`,
+  loosen: (policy) => ({ ...policy, limits: { ...policy.limits, [key]: to } }),
+});
+const protection = <Key extends keyof Protect>(key: Key, to: Protect[Key]): Loosened => ({
+  key: `protect.${key}`,
+  loosen: (policy) => ({ ...policy, protect: { ...policy.protect, [key]: to } }),
+});
+const inclusion = (key: keyof Include): Loosened => ({
+  key: `include.${key}`,
+  loosen: (policy) => ({ ...policy, include: { ...policy.include, [key]: ['*'] } }),
+});
+
+/** Every key that can leave slots missing, and what it would be without its effect. */
+const KEYS: readonly Loosened[] = [
+  limit('keepPerGroup', 0),
+  limit('maxVictims', Number.MAX_SAFE_INTEGER),
+  limit('maxPercent', 100),
+  protection('users', []),
+  protection('databases', []),
+  protection('applications', []),
+  protection('addresses', []),
+  protection('poolers', []),
+  protection('builtinApplications', false),
+  protection('listeners', false),
+  protection('advisoryLocks', false),
+  protection('temporaryTables', false),
+  inclusion('users'),
+  inclusion('databases'),
+  inclusion('applications'),
+  inclusion('addresses'),
+];
+
+/** Which keys of the policy leave slots missing, the one that leaves most first: found by planning again without each. */
+export function heldBack(
+  plan: Plan,
+  snapshot: Snapshot,
+  policy: Policy,
+  trigger: TriggerKind,
+): readonly HeldBack[] {
+  if (plan.missing === 0 || plan.problem !== null) return [];
+  const without = (keys: readonly Loosened[]): HeldBack => {
+    const loose = keys.reduce((changed, { loosen }) => loosen(changed), policy);
+    const { victims, missing } = planRemediation(snapshot, loose, trigger);
+    return { keys: keys.map(({ key }) => key), more: victims.length - plan.victims.length, missing };
+  };
+  const helps = ({ missing }: HeldBack) => missing < plan.missing;
+  const alone = KEYS.map((key) => without([key])).filter(helps);
+  if (alone.length > 0) return alone.toSorted((a, b) => a.missing - b.missing);
+  const all = without(KEYS);
+  if (!helps(all)) return [];
+  // Each key that makes no difference is put back; what is left holds back only together.
+  const needed = KEYS.reduce((kept: readonly Loosened[], key) => {
+    const fewer = kept.filter((each) => each !== key);
+    return without(fewer).missing <= all.missing ? fewer : kept;
+  }, KEYS);
+  return [without(needed)];
+}

@@ -1,0 +1,183 @@
+import type { Problem } from '../base/errors.ts';
+import type { Policy, Rung } from '../policy/policy.ts';
+import type { Programs } from '../server/programs.ts';
+import { programsAsBefore, programsIn } from '../server/programs-in.ts';
+import { groupKey, identityOf, type Session } from '../server/session.ts';
+import { clientSessions, compareText, inScopes, type Pressure, type Scope } from '../server/slots.ts';
+import type { Snapshot } from '../server/snapshot.ts';
+import { isRefusal, type TriggerKind } from '../trigger/trigger.ts';
+import { admit, candidatesOf } from './candidates.ts';
+import { type Quotas, quotasOf } from './keep.ts';
+import { capacityProblem, pressureAgain, pressureOf } from './pressure.ts';
+import { type Protection, protectionsOf } from './protection.ts';
+import { selectForReaping, selectForRelief, type Victim } from './select-victims.ts';
+import { leftOver } from './spared-reasons.ts';
+
+/** What the plan does for the pressure: there is none, all of it, a part, or nothing. */
+export type Verdict = 'healthy' | 'sufficient' | 'partial' | 'no-candidates';
+
+export type Spared = { readonly session: Session } & Protection;
+
+/** A limit that cut the plan: it allowed fewer sessions than the plan wanted. */
+export type LimitCut = {
+  readonly limit: 'maxVictims' | 'maxPercent' | 'firstPlan';
+  readonly allowed: number;
+  readonly wanted: number;
+};
+
+export type Plan = {
+  readonly verdict: Verdict;
+  /** The server's and, after a refusal, that of every limit that is reached; in the order of cure. */
+  readonly pressure: readonly Pressure[];
+  /** In the order in which they go. */
+  readonly victims: readonly Victim[];
+  readonly spared: readonly Spared[];
+  readonly limits: readonly LimitCut[];
+  /** Sessions that would still have to end once all victims are gone; one may serve several scopes. */
+  readonly missing: number;
+  /** Thresholds that do not fit this server; then there are no victims. */
+  readonly problem: Problem | null;
+};
+
+/** What a later round of one run may still do: as many as came to nothing before, for the same scopes, and nobody twice. */
+export type Remainder = {
+  readonly atMost: number;
+  readonly tried: ReadonlySet<string>;
+  /** That of the first plan. */
+  readonly pressure: readonly Pressure[];
+  /** Those of the first plan's snapshot; without them the sessions are grouped anew. */
+  readonly programs?: Programs;
+};
+
+/**
+ * Decides who goes. Pure, total and deterministic: the same snapshot in any order gives the same plan.
+ * The mode plays no part; observing and enforcing plan alike.
+ */
+export function planRemediation(
+  snapshot: Snapshot,
+  policy: Policy,
+  trigger: TriggerKind,
+  remainder?: Remainder,
+): Plan {
+  const problem = capacityProblem(snapshot.slots, policy);
+  const pressure = remainder
+    ? pressureAgain(remainder.pressure, snapshot, policy, true)
+    : pressureOf(snapshot, policy, isRefusal(trigger));
+  const clients = clientSessions(snapshot);
+  const programs = remainder?.programs ? programsAsBefore(remainder.programs, clients) : programsIn(snapshot);
+  const quotas = quotasOf(programs, policy.limits.keepPerGroup);
+  const reapRungs = trigger === 'schedule' && policy.reap ? [{ state: 'idle' as const, ...policy.reap }] : [];
+  const barred = sortOut(snapshot, policy, [...policy.relieve.ladder, ...reapRungs], remainder);
+  const eligible = snapshot.sessions.filter((session) => !barred.has(session));
+
+  const wanted = problem === null ? choose(eligible, policy, quotas, pressure, reapRungs) : [];
+  const limits = limitCuts(wanted.length, clients.length, policy, remainder);
+  const victims = wanted.slice(0, Math.min(wanted.length, ...limits.map(({ allowed }) => allowed)));
+  const missing = unmetNeed(pressure, victims);
+  const left = leftOver(
+    eligible,
+    { wanted, victims },
+    quotas,
+    [...policy.relieve.ladder, ...reapRungs],
+    policy.limits.keepPerGroup,
+  );
+  const spared = inPidOrder(
+    [...barred, ...left].map(([session, protection]) => ({ session, ...protection })),
+  );
+  return {
+    verdict: verdictOf(problem, pressure, victims, missing),
+    pressure,
+    victims,
+    spared,
+    limits,
+    missing,
+    problem,
+  };
+}
+
+/** Relief first; reaping takes what it matches of the rest. */
+function choose(
+  eligible: readonly Session[],
+  policy: Policy,
+  quotas: Quotas,
+  pressure: readonly Pressure[],
+  reapRungs: readonly Rung[],
+): readonly Victim[] {
+  const relieved = selectForRelief(candidatesOf(eligible, policy.relieve.ladder), quotas, pressure, policy);
+  const taken = new Set(relieved.map(({ session }) => session));
+  const rest = eligible.filter((session) => !taken.has(session));
+  const reaped = selectForReaping(candidatesOf(rest, reapRungs), quotas, policy.reap?.minAgeMs ?? 0);
+  return [...relieved, ...reaped];
+}
+
+/** Every session that is out of reach, with its one reason. */
+function sortOut(
+  snapshot: Snapshot,
+  policy: Policy,
+  rungs: readonly Rung[],
+  remainder: Remainder | undefined,
+): ReadonlyMap<Session, Protection> {
+  const protect = protectionsOf(snapshot, policy);
+  const barred = new Map<Session, Protection>();
+  for (const session of snapshot.sessions) {
+    const admitted = admit(session, rungs);
+    const bar = protect(session) ?? ('reason' in admitted ? admitted : triedBefore(session, remainder));
+    if (bar !== null) barred.set(session, bar);
+  }
+  return barred;
+}
+
+function triedBefore(session: Session, remainder: Remainder | undefined): Protection | null {
+  if (!remainder?.tried.has(identityOf(session))) return null;
+  return { reason: 'limit', detail: 'tried already in this run' };
+}
+
+/** A later round is bounded by what the first plan left over, which kept to both limits already. */
+function limitCuts(
+  wanted: number,
+  clients: number,
+  { limits }: Policy,
+  remainder: Remainder | undefined,
+): readonly LimitCut[] {
+  const allowances: readonly Omit<LimitCut, 'wanted'>[] = remainder
+    ? [{ limit: 'firstPlan', allowed: remainder.atMost }]
+    : [
+        { limit: 'maxVictims', allowed: limits.maxVictims },
+        { limit: 'maxPercent', allowed: Math.floor((limits.maxPercent * clients) / 100) },
+      ];
+  return allowances.filter(({ allowed }) => allowed < wanted).map((allowance) => ({ ...allowance, wanted }));
+}
+
+function unmetNeed(pressure: readonly Pressure[], victims: readonly Victim[]): number {
+  const endedIn = inScopes(victims.map(({ session }) => session));
+  const unmet = (kind: Scope['kind']) =>
+    pressure
+      .filter(({ scope, need }) => scope.kind === kind && need > 0)
+      .map(({ scope, need }) => need - endedIn(scope))
+      .reduce((sum, left) => sum + Math.max(0, left), 0);
+  // A session has one role and one database: it may serve one scope of each kind.
+  return Math.max(unmet('role'), unmet('database'), unmet('server'));
+}
+
+function verdictOf(
+  problem: Problem | null,
+  pressure: readonly Pressure[],
+  victims: readonly Victim[],
+  missing: number,
+): Verdict {
+  if (problem !== null) return 'no-candidates';
+  if (!pressure.some(({ under }) => under)) return 'healthy';
+  if (missing === 0) return 'sufficient';
+  return victims.length > 0 ? 'partial' : 'no-candidates';
+}
+
+function inPidOrder(spared: readonly Spared[]): readonly Spared[] {
+  const keyOf = ({ session, detail }: Spared) =>
+    `${session.backendStart} ${groupKey(session)} ${session.stateAgeMs} ${detail}`;
+  // A hand-written file may leave pids out; a difference of two infinities is no number.
+  return spared.toSorted(
+    (a, b) =>
+      (a.session.pid ?? Number.MAX_SAFE_INTEGER) - (b.session.pid ?? Number.MAX_SAFE_INTEGER) ||
+      (a.session.pid === null ? compareText(keyOf(a), keyOf(b)) : 0),
+  );
+}

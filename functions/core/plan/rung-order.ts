@@ -1,0 +1,59 @@
+import { isNamedAsPooler } from '../server/pooler-names.ts';
+import { compareText } from '../server/slots.ts';
+import { type Candidate, compareCandidates } from './candidates.ts';
+import type { Quota, Quotas } from './keep.ts';
+
+/**
+ * The order in which candidates of one rung go: poolers known by name last, and the program with most of them first. Inside it the largest application and
+ * database is taken down to its last session, then the next; last ones follow at the end, the longest idle first.
+ */
+export function inRungOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
+  return inTurns(candidates).flatMap((turn) => inTurnOrder(turn, quotas));
+}
+
+/** Those that go first, and those that go last in their rung: sessions that are a pooler's by their name. */
+export function inTurns(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
+  const last = candidates.filter(({ session }) => isNamedAsPooler(session));
+  if (last.length === 0) return [candidates];
+  return [candidates.filter(({ session }) => !isNamedAsPooler(session)), last];
+}
+
+function inTurnOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
+  return [...Map.groupBy(candidates, ({ session }) => quotas.of(session))]
+    .sort(([one, ofOne], [other, ofOther]) => ofOther.length - ofOne.length || compareQuotas(one, other))
+    .flatMap(([, ofProgram]) => inProgramOrder(ofProgram));
+}
+
+/** Rung after rung. */
+export function inRungs(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
+  return [...Map.groupBy(candidates, ({ rung }) => rung)]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, inRung]) => inRungOrder(inRung, quotas));
+}
+
+function compareQuotas(one: Quota | undefined, other: Quota | undefined): number {
+  return (
+    compareText(one?.program.stem ?? '', other?.program.stem ?? '') ||
+    compareText(one?.program.role ?? '', other?.program.role ?? '')
+  );
+}
+
+function inProgramOrder(candidates: readonly Candidate[]): readonly Candidate[] {
+  const groups = [...Map.groupBy(candidates, ({ session }) => session.application).values()].flatMap(
+    (those) => [...Map.groupBy(those, ({ session }) => session.database).values()],
+  );
+  const oldestFirst = groups.map((group) => (group.length > 1 ? group.sort(compareCandidates) : group));
+  const down = oldestFirst
+    .filter(({ length }) => length > 1)
+    .sort((a, b) => b.length - a.length || compareGroups(a[0], b[0]))
+    .flatMap((group) => group.slice(0, -1));
+  const last = oldestFirst.flatMap((group) => group.slice(-1)).sort(compareCandidates);
+  return [...down, ...last];
+}
+
+function compareGroups(a: Candidate | undefined, b: Candidate | undefined): number {
+  return (
+    compareText(a?.session.application ?? '', b?.session.application ?? '') ||
+    compareText(a?.session.database ?? '', b?.session.database ?? '')
+  );
+}

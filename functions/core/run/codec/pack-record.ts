@@ -1,0 +1,149 @@
+import type { ContestedLock } from '../../server/contested-lock.ts';
+import { identityOf, type Session } from '../../server/session.ts';
+import type { ServerFacts, Snapshot } from '../../server/snapshot.ts';
+import type { Reading } from '../reading.ts';
+import type { RunRecord } from '../record.ts';
+import type { Attempt } from '../verification.ts';
+import { type Columned, fromColumns, toColumns } from './columns.ts';
+import { type PackedPlan, type PlaceOf, packPlan, unpackPlan } from './pack-plan.ts';
+import { type PackedPooler, packPooler, unpackPooler } from './pack-pooler.ts';
+import { type PackedSessions, packSessions, unpackSessions } from './pack-sessions.ts';
+import { Dictionary, fromSteps, type Steps, toSteps } from './packed-columns.ts';
+
+/**
+ * A run record in its travelling form. Sessions stand in columns, because equal values side by side compress to almost
+ * nothing; texts stand once; plans and attempts name sessions by their place in the snapshot instead of repeating them.
+ */
+
+type PackedSnapshot = Omit<Snapshot, 'sessions' | 'locks' | 'server' | 'pooler'> & {
+  readonly server: Omit<ServerFacts, 'provider'> & Partial<Pick<ServerFacts, 'provider'>>;
+  readonly sessions: PackedSessions;
+  readonly locks?: Columned<PackedShare> | undefined;
+  readonly pooler?: PackedPooler | null;
+};
+/** One holder or waiter of the lock with this number. */
+type PackedShare = {
+  readonly lock: number;
+  readonly kind: string;
+  readonly waits: boolean;
+} & ContestedLock['holders'][number];
+
+/** Attempts name their session by its place; one that the snapshot lacks has the place -1 and a name of its own. */
+type PackedAttempts = Columned<Pick<Attempt, 'round' | 'guard' | 'result'>> & {
+  readonly at?: Steps;
+  readonly pid: readonly (number | null)[];
+  readonly backendStart: readonly (string | null)[];
+};
+
+type PackedReading = Omit<Reading, 'came'> & { readonly came: PackedSessions };
+
+/** What came later than the form itself: it may be missing while one function is deployed before the other. */
+type Later = 'recall' | 'misconfigurations' | 'lock';
+
+export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'attempts' | Later> &
+  Partial<Pick<RunRecord, Later>> & {
+    /** Each text of sessions once; absent where columns have their texts themselves. */
+    readonly texts?: readonly string[];
+    readonly attempts: PackedAttempts;
+    readonly snapshot: PackedSnapshot | null;
+    readonly plan: PackedPlan | null;
+    readonly readings: readonly PackedReading[];
+  };
+
+const ATTEMPT_KEYS = ['round', 'guard', 'result'] as const satisfies readonly (keyof Attempt)[];
+const SHARE_KEYS = ['lock', 'kind', 'waits', 'pid', 'mode'] as const satisfies readonly (keyof PackedShare)[];
+
+export function packRecord(record: RunRecord): PackedRecord {
+  const { snapshot, plan, readings } = record;
+  const dictionary = new Dictionary();
+  // Sessions without a pid are told apart by what they are only; attempts have nothing but their identity.
+  const places = new Map<unknown, number>();
+  for (const [at, session] of (snapshot?.sessions ?? []).entries())
+    places.set(session, at).set(identityOf(session), at);
+  const placeOf: PlaceOf = (session) => places.get(session) ?? places.get(identityOf(session)) ?? -1;
+  return {
+    ...record,
+    snapshot: snapshot === null ? null : packSnapshot(snapshot, dictionary),
+    plan: plan === null ? null : packPlan(plan, placeOf),
+    attempts: packAttempts(record.attempts, placeOf),
+    readings: readings.map((reading) => ({ ...reading, came: packSessions(reading.came, dictionary) })),
+    texts: dictionary.texts,
+  };
+}
+
+function packSnapshot(snapshot: Snapshot, dictionary: Dictionary): PackedSnapshot {
+  const { sessions, locks, pooler } = snapshot;
+  return {
+    ...snapshot,
+    sessions: packSessions(sessions, dictionary),
+    locks: locks && toColumns(SHARE_KEYS, locks.flatMap(sharesOf)),
+    pooler: pooler === null ? null : packPooler(pooler),
+  };
+}
+
+function sharesOf({ kind, holders, waiters }: ContestedLock, lock: number): readonly PackedShare[] {
+  return [
+    ...holders.map((share) => ({ ...share, lock, kind, waits: false })),
+    ...waiters.map((share) => ({ ...share, lock, kind, waits: true })),
+  ];
+}
+
+function packAttempts(attempts: readonly Attempt[], placeOf: PlaceOf): PackedAttempts {
+  const at = attempts.map(placeOf);
+  return {
+    ...toColumns(ATTEMPT_KEYS, attempts),
+    at: toSteps(at),
+    pid: attempts.map(({ pid }, index) => (at[index] === -1 ? pid : null)),
+    backendStart: attempts.map(({ backendStart }, index) => (at[index] === -1 ? backendStart : null)),
+  };
+}
+
+export function unpackRecord({ texts = [], ...packed }: PackedRecord): RunRecord {
+  const sessions = packed.snapshot === null ? [] : unpackSessions(packed.snapshot.sessions, texts);
+  return {
+    ...packed,
+    recall: packed.recall ?? null,
+    lock: packed.lock ?? null,
+    misconfigurations: packed.misconfigurations ?? null,
+    snapshot: packed.snapshot === null ? null : unpackSnapshot(packed.snapshot, sessions),
+    plan: packed.plan === null ? null : unpackPlan(packed.plan, sessions),
+    attempts: unpackAttempts(packed.attempts, sessions),
+    readings: packed.readings.map((reading) => ({
+      ...reading,
+      came: unpackSessions(reading.came, texts),
+    })),
+  };
+}
+
+function unpackSnapshot(packed: PackedSnapshot, sessions: readonly Session[]): Snapshot {
+  const { server, pooler = null, locks } = packed;
+  const { locks: _, ...rest } = packed;
+  return {
+    ...rest,
+    sessions,
+    ...(locks === undefined ? {} : { locks: unpackLocks(locks) }),
+    server: { ...server, provider: server.provider ?? null },
+    pooler: pooler === null ? null : unpackPooler(pooler),
+  };
+}
+
+function unpackLocks(packed: Columned<PackedShare>): readonly ContestedLock[] {
+  const ofLock = Map.groupBy(fromColumns<PackedShare>(SHARE_KEYS, packed), ({ lock }) => lock);
+  return [...ofLock.values()].map((shares) => ({
+    kind: shares[0]?.kind ?? '',
+    holders: shares.filter(({ waits }) => !waits).map(({ pid, mode }) => ({ pid, mode })),
+    waiters: shares.filter(({ waits }) => waits).map(({ pid, mode }) => ({ pid, mode })),
+  }));
+}
+
+function unpackAttempts(packed: PackedAttempts, sessions: readonly Session[]): readonly Attempt[] {
+  const places = packed.at === undefined ? [] : fromSteps(packed.at);
+  return fromColumns<Attempt>(['pid', 'backendStart', ...ATTEMPT_KEYS], packed as Columned<Attempt>).map(
+    (attempt, index) => {
+      const session = sessions[places[index] ?? -1];
+      if (session === undefined) return attempt;
+      const { pid, backendStart } = session;
+      return { ...attempt, pid: pid ?? attempt.pid, backendStart };
+    },
+  );
+}

@@ -1,0 +1,68 @@
+import type { Session } from '../../server/session.ts';
+import { type Columned, fromColumns, toColumns } from './columns.ts';
+import {
+  type Dictionary,
+  fromTexts,
+  fromTimes,
+  type Texts,
+  type Times,
+  toTexts,
+  toTimes,
+} from './packed-columns.ts';
+
+const TEXTS = [
+  'user',
+  'database',
+  'application',
+  'address',
+  'lastStatement',
+] as const satisfies readonly (keyof Session)[];
+const TIMES = ['backendStart', 'stateChange'] as const satisfies readonly (keyof Session)[];
+const PLAIN = [
+  'pid',
+  'sessionId',
+  'backendType',
+  'state',
+  'stateAgeMs',
+  'transactionAgeMs',
+  'queryAgeMs',
+  'waitEvent',
+  'blockedBy',
+  'superuser',
+  'advisoryLock',
+  'temporaryTables',
+] as const satisfies readonly (keyof Session)[];
+
+type Plain = Columned<Pick<Session, (typeof PLAIN)[number]>>;
+type Named = { readonly [Key in (typeof TEXTS)[number]]: Texts | readonly Session[Key][] };
+type Timed = { readonly [Key in (typeof TIMES)[number]]: Times | readonly Session[Key][] };
+
+/** Sessions in columns. One that came later than the form may be missing; its values are null then. */
+export type PackedSessions = Omit<Plain, 'sessionId'> & Partial<Pick<Plain, 'sessionId'>> & Named & Timed;
+
+export function packSessions(sessions: readonly Session[], dictionary: Dictionary): PackedSessions {
+  const column = <Key extends keyof Session>(key: Key) => sessions.map((session) => session[key]);
+  return {
+    ...toColumns(PLAIN, sessions),
+    user: toTexts(dictionary, column('user')),
+    database: toTexts(dictionary, column('database')),
+    application: toTexts(dictionary, column('application')),
+    address: toTexts(dictionary, column('address')),
+    lastStatement: toTexts(dictionary, column('lastStatement')),
+    backendStart: toTimes(column('backendStart')),
+    stateChange: toTimes(column('stateChange')),
+  };
+}
+
+export function unpackSessions(packed: PackedSessions, texts: readonly string[]): readonly Session[] {
+  return fromColumns<Session>([...PLAIN, ...TEXTS, ...TIMES], {
+    ...packed,
+    user: fromTexts(packed.user, texts),
+    database: fromTexts(packed.database, texts),
+    application: fromTexts(packed.application, texts),
+    address: fromTexts(packed.address, texts),
+    lastStatement: fromTexts(packed.lastStatement, texts),
+    backendStart: fromTimes(packed.backendStart),
+    stateChange: fromTimes(packed.stateChange),
+  });
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod/mini';
+import { invalid, quoted, type RemediationError } from '../../base/errors.ts';
+import { findingsOf } from '../../base/schema-findings.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Policy, PolicyFields } from '../../policy/policy.ts';
+import { identityOf, type Session } from '../../server/session.ts';
+import { type Scope, scopeName } from '../../server/slots.ts';
+import type { KeptRecord } from '../kept-record.ts';
+import { keptRecordSchema, RECORD_VERSION } from './record-schema.ts';
+
+/**
+ * Reads a record back from what was kept of it.
+ * @throws RemediationError `record-invalid` with all problems, each with its path; for another version with that alone.
+ */
+export function parseRecord(input: unknown): KeptRecord {
+  const version = typeof input === 'object' && input !== null ? Reflect.get(input, 'version') : undefined;
+  if (typeof version === 'number' && version !== RECORD_VERSION) throw otherVersion(version);
+  const parsed = z.safeParse(keptRecordSchema, input);
+  if (!parsed.success) throw invalid('record-invalid', 'The record', findingsOf(parsed.error, input));
+  // The compiler sees to it that the schema knows all of a record. A policy was parsed once, where the run began.
+  const { policy, ...rest } = parsed.data;
+  const fields: PolicyFields = policy;
+  const others: Omit<KeptRecord, 'policy'> = rest;
+  return linked({ ...others, policy: fields as Policy });
+}
+
+function otherVersion(version: number): RemediationError {
+  const allowed = `${RECORD_VERSION}: ${version > RECORD_VERSION ? 'a newer' : 'an older'} headroom reads it`;
+  return invalid('record-invalid', 'The record', [{ path: 'version', found: quoted(version), allowed }]);
+}
+
+/** @throws RemediationError `record-invalid` when it is no JSON, or as `parseRecord` does. */
+export function parseRecordText(text: string): KeptRecord {
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (thrown) {
+    const found = thrown instanceof Error ? thrown.message : 'unreadable text';
+    throw invalid('record-invalid', 'The record', [{ path: '(root)', found, allowed: 'one JSON object' }]);
+  }
+  return parseRecord(input);
+}
+
+/** In a file each session and scope stands wherever it is named; in memory they are the same one everywhere. */
+function linked(record: KeptRecord): KeptRecord {
+  const { snapshot, plan } = record;
+  if (plan === null) return record;
+  const sessions = new Map(snapshot?.sessions.map((each) => [identityOf(each), each]));
+  return { ...record, plan: linkedPlan(plan, (each) => sessions.get(identityOf(each)) ?? each) };
+}
+
+function linkedPlan(plan: Plan, same: (session: Session) => Session): Plan {
+  const keyOf = (scope: Scope) => `${scope.kind} ${scopeName(scope)}`;
+  const scopes = new Map(plan.pressure.map(({ scope }) => [keyOf(scope), scope]));
+  return {
+    ...plan,
+    victims: plan.victims.map(({ session, reason }) => ({
+      session: same(session),
+      reason: { ...reason, serves: reason.serves.map((scope) => scopes.get(keyOf(scope)) ?? scope) },
+    })),
+    spared: plan.spared.map((each) => ({ ...each, session: same(each.session) })),
+  };
+}

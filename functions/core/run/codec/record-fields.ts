@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import type { ErrorCode } from '../../base/errors.ts';
+import { described } from '../../base/schema-fields.ts';
+
+/**
+ * Forms of a kept record's fields. Objects keep keys that they do not know: a later version may add some, and a reader has no
+ * use for a record that is refused because somebody knew more. What is known must be as it is told here.
+ */
+export function fields<Shape extends z.core.$ZodShape>(shape: Shape) {
+  return z.looseObject(shape, { error: `an object with ${Object.keys(shape).join(', ')}` });
+}
+
+export const said = z.string({ error: 'a text' });
+export const saidOrNull = z.nullable(said);
+export const flag = z.boolean({ error: 'true or false' });
+export const factOrNull = z.nullable(z.boolean({ error: 'true, false or null' }));
+
+const COUNT = 'a whole number from 0 on';
+export const count = z.int({ error: COUNT }).check(z.gte(0, { error: COUNT }));
+export const number = z.int({ error: 'a whole number' });
+export const pid = z.int({ error: "a process's number" });
+/** Milliseconds; steps of a run may have fractions. */
+export const span = z.number({ error: 'milliseconds' });
+export const spanOrNull = z.nullable(span);
+
+export function word<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, { error: words.map((each) => `"${each}"`).join(' or ') });
+}
+
+export function list<Entry extends z.ZodMiniType>(entry: Entry) {
+  return z.array(entry, { error: 'a list' });
+}
+
+export function told<Schema extends z.ZodMiniType>(description: string, schema: Schema): Schema {
+  return described(schema, description);
+}
+
+/** A word that only its own version knows all of: others pass it on, and print it as it is. */
+export function known<Word extends string>() {
+  return z.pipe(
+    said,
+    z.transform((text) => text as Word),
+  );
+}
+
+export const problem = fields({
+  code: told('Scripts may branch on it.', known<ErrorCode>()),
+  message: told('A sentence for people.', said),
+});

@@ -1,0 +1,161 @@
+import { foremost } from '../../plan/foremost.ts';
+import { INSUFFICIENT_PRIVILEGE, identityOf, type Session } from '../../server/session.ts';
+import type { Pressure } from '../../server/slots.ts';
+import type { Reduction, RunRecord } from '../record.ts';
+import { mapSessions } from './record-sessions.ts';
+
+/** Leaves out one part of a record; null where the record has none of it. */
+type Reduce = (record: RunRecord) => RunRecord | null;
+
+/** What goes when a record is too large, in this order. After them names go, as few as must: see `record-names.ts`. */
+export const REDUCTIONS: readonly { readonly name: Exclude<Reduction, 'names'>; readonly apply: Reduce }[] = [
+  { name: 'statements', apply: withoutStatements },
+  { name: 'details', apply: (record) => mapSpared(record, withoutDetails) },
+  { name: 'pooler', apply: withoutPoolerClients },
+  { name: 'locks', apply: withoutLocks },
+  { name: 'spared sessions', apply: withoutSpared },
+  { name: "victims' details", apply: withoutVictimsDetails },
+  { name: 'limits', apply: withoutLimits },
+  { name: 'long texts', apply: withoutLongTexts },
+];
+
+/** Limits without a session refuse nobody, and a server may have 20,000 of them: they never travel. */
+export function withoutUnusedLimits(record: RunRecord): RunRecord {
+  const { snapshot, plan } = record;
+  if (snapshot === null) return record;
+  const { sessions, slots } = snapshot;
+  const scopes = plan?.pressure.flatMap(({ scope }) =>
+    scope.kind === 'server' ? [] : [`${scope.kind} ${scope.name}`],
+  );
+  const used = new Set([
+    ...sessions.flatMap(({ user, database }) => [`role ${user}`, `database ${database}`]),
+    ...(scopes ?? []),
+  ]);
+  const roles = slots.roles.filter(({ name }) => used.has(`role ${name}`));
+  const databases = slots.databases.filter(({ name }) => used.has(`database ${name}`));
+  return { ...record, snapshot: { ...snapshot, slots: { ...slots, roles, databases } } };
+}
+
+/** Statements of victims share this many bytes; the shortened ones end in an ellipsis. */
+const VICTIMS_STATEMENTS_BYTES = 20_000;
+/** A shorter beginning of a statement tells nothing. */
+const LEAST_STATEMENT_BYTES = 16;
+
+function withoutStatements(record: RunRecord): RunRecord | null {
+  const spared = mapSpared(record, withoutStatement);
+  const statements = new Set(record.plan?.victims.map(({ session }) => session.lastStatement ?? ''));
+  const bytes = [...statements].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (spared === null || bytes <= VICTIMS_STATEMENTS_BYTES) return spared;
+  const each = Math.floor(VICTIMS_STATEMENTS_BYTES / statements.size);
+  return mapSessions(spared, (session) => ({
+    ...session,
+    lastStatement: shortened(session.lastStatement, each),
+  }));
+}
+
+function shortened(text: string | null, bytes: number): string | null {
+  if (text === null || text === INSUFFICIENT_PRIVILEGE || Buffer.byteLength(text) <= bytes) return text;
+  if (bytes < LEAST_STATEMENT_BYTES) return null;
+  // A character that is cut in the middle becomes a sign for it, which is cut off as well.
+  return `${Buffer.from(text)
+    .subarray(0, bytes)
+    .toString()
+    .replace(/\uFFFD+$/, '')}…`;
+}
+
+function withoutStatement(session: Session): Session {
+  return {
+    ...session,
+    lastStatement: session.lastStatement === INSUFFICIENT_PRIVILEGE ? session.lastStatement : null,
+  };
+}
+
+/** What says who holds a slot stays: identity, names, state and its age. */
+function withoutDetails(session: Session): Session {
+  return {
+    ...session,
+    stateChange: null,
+    transactionAgeMs: null,
+    queryAgeMs: null,
+    waitEvent: null,
+    blockedBy: [],
+  };
+}
+
+function mapSpared(record: RunRecord, change: (session: Session) => Session): RunRecord | null {
+  if (record.snapshot === null) return null;
+  const victims = new Set(record.plan?.victims.map(({ session }) => session));
+  return mapSessions(record, (session) => (victims.has(session) ? session : change(session)));
+}
+
+function withoutPoolerClients(record: RunRecord): RunRecord | null {
+  const { snapshot } = record;
+  if (!snapshot?.pooler?.clients.length) return null;
+  return { ...record, snapshot: { ...snapshot, pooler: { ...snapshot.pooler, clients: [], sessions: [] } } };
+}
+
+function withoutLocks(record: RunRecord): RunRecord | null {
+  const { snapshot } = record;
+  if (!snapshot?.locks?.length) return null;
+  const { locks: _, ...rest } = snapshot;
+  return { ...record, snapshot: rest };
+}
+
+/** Who was spared is in the log of `remediate` only. Sessions stand in the order in which they were told to end. */
+function withoutSpared(record: RunRecord): RunRecord | null {
+  const { snapshot, plan } = record;
+  if (snapshot === null) return null;
+  const order = new Map(
+    [...(plan?.victims ?? []).map(({ session }) => session), ...record.attempts].map((each) => [
+      identityOf(each),
+      0,
+    ]),
+  );
+  for (const [at, identity] of [...order.keys()].entries()) order.set(identity, at);
+  const placeOf = (session: Session) => order.get(identityOf(session)) ?? 0;
+  const sessions = snapshot.sessions.filter((session) => order.has(identityOf(session)));
+  return {
+    ...record,
+    snapshot: { ...snapshot, sessions: sessions.sort((a, b) => placeOf(a) - placeOf(b)) },
+    plan: plan === null ? null : { ...plan, spared: [] },
+    readings: record.readings.map((reading) => ({ ...reading, came: [] })),
+  };
+}
+
+function withoutVictimsDetails(record: RunRecord): RunRecord | null {
+  if (record.snapshot === null) return null;
+  return mapSessions(record, (session) => withoutDetails(withoutStatement(session)));
+}
+
+/** The limits with most need stay, and the server's slots. */
+function withoutLimits(record: RunRecord): RunRecord | null {
+  const { snapshot, plan, readings } = record;
+  if (snapshot === null) return null;
+  const some = (pressure: readonly Pressure[]) => foremost(pressure).first;
+  return {
+    ...record,
+    snapshot: { ...snapshot, slots: { ...snapshot.slots, roles: [], databases: [] } },
+    plan: plan === null ? null : { ...plan, pressure: some(plan.pressure) },
+    readings: readings.map((reading) => ({ ...reading, pressure: some(reading.pressure) })),
+  };
+}
+
+const MOST_CHARACTERS = 500;
+const MOST_ITEMS = 20;
+
+/** What came with the event, and what went wrong: sentences of ours are shorter. */
+function withoutLongTexts(record: RunRecord): RunRecord {
+  const { trigger, why, problem, misconfigurations, connecting } = record;
+  return {
+    ...record,
+    ...(clipped({ trigger, why, problem, misconfigurations, connecting }) as Partial<RunRecord>),
+  };
+}
+
+function clipped(value: unknown): unknown {
+  if (typeof value === 'string')
+    return value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}…` : value;
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map(clipped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, clipped(each)]));
+}

@@ -1,0 +1,32 @@
+import type { OwnTries } from './pause.ts';
+import type { RunRecord } from './record.ts';
+
+const TOO_MANY_CONNECTIONS = '53300';
+
+/**
+ * The tries of a run for which the server may have written a line about too many clients. A try without an answer may have
+ * been refused as well. Answers with another SQLSTATE wrote another line.
+ */
+export function ownTriesOf({
+  connecting,
+  startedAt,
+  timings,
+  snapshot = null,
+}: Pick<RunRecord, 'connecting' | 'startedAt' | 'timings'> &
+  Partial<Pick<RunRecord, 'snapshot'>>): OwnTries | null {
+  const others = connecting.refusals.filter(
+    ({ sqlstate }) => sqlstate !== '' && sqlstate !== TOO_MANY_CONNECTIONS,
+  );
+  const gotIn = timings.connected === null ? 0 : 1;
+  const tries = others.reduce((left, { count }) => left - count, connecting.attempts - gotIn);
+  if (tries <= 0) return null;
+  const lastedMs = timings.connected ?? timings.finished;
+  const to = new Date(Date.parse(startedAt) + lastedMs).toISOString();
+  return { from: startedAt, to, tries, address: seenAddress(snapshot) ?? connecting.address ?? null };
+}
+
+/** Our address as the server sees it, which is another one than ours behind a network that translates addresses. */
+function seenAddress(snapshot: RunRecord['snapshot']): string | null {
+  const own = snapshot?.sessions.find(({ pid }) => pid !== null && pid === snapshot.server.ownPid);
+  return own === undefined || own.address === '' ? null : own.address;
+}

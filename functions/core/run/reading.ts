@@ -1,0 +1,15 @@
+import type { Session } from '../server/session.ts';
+import type { Pressure } from '../server/slots.ts';
+
+/** A later read of the sessions, as the difference to the first snapshot. */
+export type Reading = {
+  readonly phase: 'verified' | 'settled';
+  /** Since the run's start. */
+  readonly atMs: number;
+  /** The scopes that were under pressure first, the server always; as they are now. */
+  readonly pressure: readonly Pressure[];
+  /** Sessions that were not there in the first snapshot. */
+  readonly came: readonly Session[];
+  /** Number of sessions of the first snapshot that are gone, ours apart. */
+  readonly gone: number;
+};

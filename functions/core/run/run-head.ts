@@ -1,0 +1,125 @@
+import { programNames } from '../server/programs-in.ts';
+import { groupText } from '../server/rank-groups.ts';
+import { type Group, identityOf, type Session } from '../server/session.ts';
+import type { Pressure } from '../server/slots.ts';
+import type { TriggerKind } from '../trigger/trigger.ts';
+import { keptBefore } from './kept-before.ts';
+import type { LockSight } from './lock-sight.ts';
+import { ownTriesOf } from './own-tries.ts';
+import type { OwnTries } from './pause.ts';
+import type { RunIdentity, RunRecord } from './record.ts';
+import { isFreed, retakenBy } from './verification.ts';
+
+/** How full one scope is. */
+type SlotsUsed = Pick<Pressure, 'scope' | 'used' | 'usable'>;
+
+/** What one run adds to the incident of its server, in numbers. */
+export type RunFigures = {
+  readonly startedAt: string;
+  /** It asks memory whether it is paused: to pause those that do not ask would change nothing. */
+  readonly heedsPause: boolean;
+  /** Slots to free at its first look, over all scopes; null when it did not look. */
+  readonly need: number | null;
+  readonly ended: number;
+  readonly retaken: number;
+  /** Null where the first try got in, or none was made. */
+  readonly ownTries?: OwnTries | null;
+};
+
+/**
+ * What a run came to, in a few numbers that travel beside its packed record. `report` tells them when the record cannot be
+ * read or explained within its budget.
+ */
+export type RunHead = RunFigures & {
+  /** Which code ran by which policy; absent in a head of before. */
+  readonly code?: RunIdentity['code'];
+  readonly policyHash?: RunIdentity['policyHash'];
+  readonly trigger: TriggerKind;
+  /** Who else held a lock like ours; absent in a head of before. */
+  readonly lock?: LockSight | null;
+  /** The scope that the message speaks of, at the first look and at the last one; null where the run did not look. */
+  readonly before: SlotsUsed | null;
+  readonly after: SlotsUsed | null;
+  /** Sessions that the plan chose. */
+  readonly chosen: number;
+  /** Sessions that were told to end. `ended` counts those that are gone. */
+  readonly told: number;
+  /** Those of `ended` that left without an answer: by us, or by themselves. */
+  readonly perhaps: number;
+  /** Whose sessions they are, the largest groups first: those that were told to end, or were chosen where none was told. */
+  readonly groups: GroupCounts;
+  /**
+   * Victims that the keep of before there were programs would have kept, how many were chosen, and whose the kept ones are.
+   * Absent where it would have kept none of them, and in a head of before.
+   */
+  readonly keptBefore?:
+    | { readonly count: number; readonly chosen: number; readonly groups: GroupCounts }
+    | undefined;
+};
+
+type GroupCounts = readonly { readonly group: Group; readonly count: number }[];
+
+/** More than this is for the record to say. */
+export const MOST_GROUPS = 3;
+
+export function headOf(record: RunRecord): RunHead {
+  const { startedAt, trigger, recall, lock, plan, attempts, readings, code, policyHash } = record;
+  const settled = readings.findLast(({ phase }) => phase === 'settled');
+  const freed = attempts.filter(isFreed);
+  const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
+  return {
+    code,
+    policyHash,
+    startedAt,
+    trigger: trigger.kind,
+    lock,
+    heedsPause: recall !== null,
+    need:
+      plan === null || plan.problem !== null ? null : plan.pressure.reduce((sum, { need }) => sum + need, 0),
+    before: before && slotsUsed(before),
+    after: before && sameScope(before, readings.at(-1)?.pressure ?? []),
+    chosen: plan?.victims.length ?? 0,
+    told: attempts.length,
+    ended: freed.length,
+    perhaps: freed.filter(({ result }) => result === 'gone').length,
+    retaken: plan !== null && settled ? retakenBy(plan, attempts, settled) : 0,
+    ownTries: ownTriesOf(record),
+    groups: groupsOf(record),
+    ...keptBeforeIn(record),
+  };
+}
+
+function keptBeforeIn(record: RunRecord): Pick<RunHead, 'keptBefore'> {
+  const kept = keptBefore(record);
+  if (kept.length === 0) return {};
+  const chosen = record.plan?.victims.length ?? 0;
+  return { keptBefore: { count: kept.length, chosen, groups: countByProgram(kept, record) } };
+}
+
+function slotsUsed({ scope, used, usable }: Pressure): SlotsUsed {
+  return { scope, used, usable };
+}
+
+function sameScope({ scope }: Pressure, later: readonly Pressure[]): SlotsUsed | null {
+  const nameOf = (each: Pressure['scope']) => (each.kind === 'server' ? '' : each.name);
+  const same = later.find((each) => each.scope.kind === scope.kind && nameOf(each.scope) === nameOf(scope));
+  return same ? slotsUsed(same) : null;
+}
+
+function groupsOf(record: RunRecord): GroupCounts {
+  const { snapshot, plan, attempts } = record;
+  const told = new Set(attempts.map(identityOf));
+  const sessions =
+    told.size === 0
+      ? (plan?.victims ?? []).map(({ session }) => session)
+      : (snapshot?.sessions ?? []).filter((session) => told.has(identityOf(session)));
+  return countByProgram(sessions, record);
+}
+
+function countByProgram(sessions: readonly Session[], { snapshot }: RunRecord): GroupCounts {
+  const nameOf = programNames(snapshot);
+  return [...Map.groupBy(sessions, (session) => groupText(nameOf(session))).values()]
+    .flatMap((those) => (those[0] ? [{ group: nameOf(those[0]), count: those.length }] : []))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_GROUPS);
+}

@@ -1,0 +1,49 @@
+import type { VictimReason } from '../plan/select-victims.ts';
+import { identityOf, type Session } from '../server/session.ts';
+import type { RunRecord } from './record.ts';
+import type { AttemptResult } from './verification.ts';
+
+/**
+ * One session that a run told to end, or would have. Without a reason it made up for an attempt that came to nothing;
+ * without a result it was not tried.
+ */
+export type Tried = {
+  readonly session: Session;
+  readonly reason: VictimReason | null;
+  readonly result: AttemptResult | null;
+  /** The connection broke before the server's answer. */
+  readonly unanswered: boolean;
+};
+
+/** Nothing was to be ended, whatever the plan says: the policy only observes, or the run was paused. */
+export function isHypothetical({ mode, outcome }: RunRecord): boolean {
+  return mode !== 'enforce' || outcome === 'paused';
+}
+
+export function triedOf(record: RunRecord): readonly Tried[] {
+  return isHypothetical(record) ? planned(record) : attempted(record);
+}
+
+/** What was told to end does so sooner or later; what may not have been told has ended if it is gone. */
+export function mayHaveEnded({ result, unanswered }: Tried): boolean {
+  return result === null || (unanswered ? UNANSWERED : ANSWERED).has(result);
+}
+
+const ANSWERED: ReadonlySet<AttemptResult> = new Set(['terminated', 'still-there', 'unknown']);
+const UNANSWERED: ReadonlySet<AttemptResult> = new Set(['gone', 'unknown']);
+
+function planned({ plan }: RunRecord): readonly Tried[] {
+  return (plan?.victims ?? []).map((victim) => ({ ...victim, result: null, unanswered: false }));
+}
+
+/** Later rounds end sessions that the first plan spared: they are looked up in the snapshot. */
+function attempted({ snapshot, plan, attempts }: RunRecord): readonly Tried[] {
+  const reasons = new Map(plan?.victims.map(({ session, reason }) => [identityOf(session), reason]));
+  const sessions = new Map(snapshot?.sessions.map((session) => [identityOf(session), session]));
+  return attempts.flatMap((attempt): readonly Tried[] => {
+    const session = sessions.get(identityOf(attempt));
+    const reason = reasons.get(identityOf(attempt)) ?? null;
+    const { result, guard } = attempt;
+    return session === undefined ? [] : [{ session, reason, result, unanswered: guard === 'unknown' }];
+  });
+}

@@ -1,0 +1,98 @@
+import { type Edges, marksReached } from '../base/marks-reached.ts';
+import { type ContestedLock, PREPARED } from './contested-lock.ts';
+import type { Session } from './session.ts';
+import { WaitGraph } from './wait-graph.ts';
+
+/** Sessions that others wait for and that wait for nobody, as far as they hold the same locks. */
+export type Heads = {
+  /** Ascending; 0 is a prepared transaction. */
+  readonly pids: readonly number[];
+  /** Sessions that wait for them, directly or behind others. */
+  readonly waiting: number;
+  /** Those of them that wait for them by their place in a queue only, which is a guess. */
+  readonly guessed: number;
+};
+
+export type LockGraph = {
+  readonly isWaiting: (pid: number | null) => boolean;
+  /** Most waited for first, then by the lowest pid. A circle of waiters has no head: the server ends it by itself. */
+  readonly heads: readonly Heads[];
+  /** Pids of the heads that a waiting session waits for. */
+  readonly headsOf: (pid: number) => readonly number[];
+  /** All that hold a lock together with these heads and wait for nobody, these among them, ascending: each must end. */
+  readonly holdersBeside: (heads: Heads) => readonly number[];
+};
+
+/** A session's own word counts where it waits for none of the locks: a snapshot from before locks were read has none. */
+type Waits = { readonly sessions: readonly Session[]; readonly locks?: readonly ContestedLock[] | undefined };
+
+export function lockGraphOf({ sessions, locks = [] }: Waits): LockGraph {
+  const graph = new WaitGraph();
+  for (const lock of locks) graph.addLock(lock);
+  const inQueue = new Set(graph.waiting);
+  for (const { pid, blockedBy } of sessions)
+    if (pid !== null && !inQueue.has(pid)) graph.addBlockers(pid, blockedBy);
+  const shown = new Set([PREPARED, ...sessions.flatMap(({ pid }) => pid ?? [])]);
+  const isHead = (pid: number) => shown.has(pid) && !graph.waiting.has(pid);
+  const heldBy = holdersByNode(graph);
+  // Heads that hold the same share one mark: 150 readers of a table are waited for by the same sessions.
+  const alike = Map.groupBy(
+    [...graph.nodes].filter(([pid, node]) => isHead(pid) && heldBy.has(node)),
+    ([, node]) => (heldBy.get(node) ?? []).join(' '),
+  );
+  const classes = [...alike.values()].map((those) => ascending(those.map(([pid]) => pid)));
+  const markOf = new Map(classes.flatMap((pids, mark) => pids.map((pid) => [graph.nodeOf(pid), mark])));
+  const reachedBy = (edges: Edges) => marksReached(edges, classes.length, (node) => markOf.get(node) ?? -1);
+  const all = reachedBy(graph.all);
+  const sure = locks.length === 0 ? all : reachedBy(graph.sure);
+  const [waiting, sureOf] = [countMarks(graph, all), countMarks(graph, sure)];
+  return {
+    isWaiting: (pid) => pid !== null && graph.waiting.has(pid),
+    heads: classes
+      .map((pids, mark) => {
+        const count = waiting.get(mark) ?? 0;
+        return { pids, waiting: count, guessed: count - (sureOf.get(mark) ?? 0) };
+      })
+      .sort((a, b) => b.waiting - a.waiting || (a.pids[0] ?? 0) - (b.pids[0] ?? 0)),
+    headsOf: (pid) =>
+      graph.waiting.has(pid) ? all(graph.nodeOf(pid)).flatMap((mark) => classes[mark] ?? []) : [],
+    holdersBeside: ({ pids }) => holdersBeside(graph, heldBy.get(graph.nodeOf(pids[0] ?? PREPARED)), isHead),
+  };
+}
+
+/** For each process the nodes of holders that it stands in. */
+function holdersByNode(graph: WaitGraph): ReadonlyMap<number, readonly number[]> {
+  const heldBy = new Map<number, number[]>();
+  for (const holders of graph.holdersOfLock.keys())
+    for (const node of graph.all[holders] ?? []) {
+      const those = heldBy.get(node);
+      if (those === undefined) heldBy.set(node, [holders]);
+      else those.push(holders);
+    }
+  return heldBy;
+}
+
+function holdersBeside(
+  graph: WaitGraph,
+  holders: readonly number[] = [],
+  isHead: (pid: number) => boolean,
+): readonly number[] {
+  const ofLocks = new Set(holders.flatMap((node) => graph.holdersOfLock.get(node) ?? []));
+  const nodes = new Set<number>();
+  for (const lock of ofLocks) for (const node of graph.all[lock] ?? []) nodes.add(node);
+  return ascending([...graph.nodes].flatMap(([pid, node]) => (nodes.has(node) && isHead(pid) ? [pid] : [])));
+}
+
+function countMarks(
+  { waiting, nodes }: WaitGraph,
+  reached: (node: number) => readonly number[],
+): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const pid of waiting)
+    for (const mark of reached(nodes.get(pid) ?? -1)) counts.set(mark, (counts.get(mark) ?? 0) + 1);
+  return counts;
+}
+
+function ascending(pids: readonly number[]): readonly number[] {
+  return pids.toSorted((a, b) => a - b);
+}

@@ -1,0 +1,75 @@
+import { CLIENT_BACKEND, type Group, type Session, takesSlot } from './session.ts';
+import { ownSessions, type Slots, type Snapshot } from './snapshot.ts';
+
+/** Whose slots are counted: the server's, or those under one `CONNECTION LIMIT`. */
+export type Scope =
+  | { readonly kind: 'server' }
+  | { readonly kind: 'role'; readonly name: string }
+  | { readonly kind: 'database'; readonly name: string };
+
+/** How full a scope is. `need` is the number of its sessions that must end until the policy's `until` holds. */
+export type Pressure = {
+  readonly scope: Scope;
+  readonly usable: number;
+  readonly used: number;
+  /** May be negative: then the reserve is being eaten. */
+  readonly free: number;
+  readonly under: boolean;
+  readonly need: number;
+};
+
+/** The slots that ordinary roles share. */
+export function usableSlots(slots: Slots): number {
+  return slots.max - slots.superuserReserved - slots.reserved - slots.providerReserved;
+}
+
+function countBy(
+  holders: readonly Session[],
+  nameOf: (session: Session) => string | null,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const session of holders) {
+    const name = nameOf(session);
+    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** How many of these sessions count for a scope. Counted once: there may be thousands of scopes. */
+export function inScopes(sessions: readonly Session[]): (scope: Scope) => number {
+  let ofUser: ReadonlyMap<string, number> | null = null;
+  let ofDatabase: ReadonlyMap<string, number> | null = null;
+  return (scope) => {
+    if (scope.kind === 'server') return sessions.length;
+    ofUser ??= countBy(sessions, ({ user }) => user);
+    ofDatabase ??= countBy(sessions, ({ database }) => database);
+    return (scope.kind === 'role' ? ofUser : ofDatabase).get(scope.name) ?? 0;
+  };
+}
+
+/** Whether a group's sessions count for a scope. */
+export function countsFor(scope: Scope, group: Group): boolean {
+  if (scope.kind === 'server') return true;
+  return scope.kind === 'role' ? scope.name === group.user : scope.name === group.database;
+}
+
+export function scopeName(scope: Scope): string {
+  return scope.kind === 'server' ? '' : scope.name;
+}
+
+/** By code unit, so that the same input is ordered alike on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Sessions that take one of the slots which clients share, ours apart. Background workers and walsenders have limits of their own. */
+export function slotHolders(snapshot: Snapshot): readonly Session[] {
+  const isOwn = ownSessions(snapshot);
+  return snapshot.sessions.filter((session) => takesSlot(session) && !isOwn(session));
+}
+
+/** Sessions of ordinary clients, ours apart: what limits and groups are counted in. */
+export function clientSessions(snapshot: Snapshot): readonly Session[] {
+  const isOwn = ownSessions(snapshot);
+  return snapshot.sessions.filter((session) => session.backendType === CLIENT_BACKEND && !isOwn(session));
+}

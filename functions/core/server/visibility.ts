@@ -1,0 +1,26 @@
+import type { Problem } from '../base/errors.ts';
+import { quoteIdentifier } from '../base/sql-text.ts';
+import { isHidden } from './session.ts';
+import { slotHolders } from './slots.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Why this snapshot must not be planned from, or null: "nothing idle" may mean "nothing visible". */
+export function isBlind(snapshot: Snapshot): Problem | null {
+  const foreign = slotHolders(snapshot);
+  const hidden = foreign.filter(isHidden);
+  if (snapshot.server.readsAllStats && hidden.length * 2 <= foreign.length) return null;
+  // To a blind role the server's own processes look like sessions, but for the database that they lack.
+  const clients = hidden.filter(({ database }) => database !== null).length || hidden.length;
+  const { ownPid } = snapshot.server;
+  const user = snapshot.sessions.find(({ pid }) => pid !== null && pid === ownPid)?.user ?? null;
+  const role = user === null ? '<the role of pg-headroom>' : quoteIdentifier(user);
+  if (snapshot.server.flavor === 'gaussdb') return blindOnGaussdb(role);
+  const message = `Role ${role} cannot see other roles' sessions (${clients} are hidden), and what it cannot see it does not judge: GRANT pg_read_all_stats TO ${role};`;
+  return { code: 'blind-role', message };
+}
+
+/** There rows that a role may not read are missing, so that nobody can count them. */
+function blindOnGaussdb(role: string): Problem {
+  const message = `Role ${role} cannot see other roles' sessions, and what it cannot see it does not judge: ALTER USER ${role} MONADMIN; on openGauss and GaussDB, GRANT gs_role_read_all_stats TO ${role}; on GaussDB(DWS).`;
+  return { code: 'blind-role', message };
+}

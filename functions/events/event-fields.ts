@@ -1,0 +1,52 @@
+import { type ErrorCode, quoted, RemediationError } from '../core/base/errors.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An object's fields. AWS services send many an object as JSON in a text, which counts as well; anything else has none. */
+export function fieldsOf(value: unknown): Fields {
+  const found = typeof value === 'string' ? parseJson(value) : value;
+  return typeof found === 'object' && found !== null ? (found as Fields) : {};
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** @throws RemediationError `event-unknown`. */
+export function textOf(value: unknown, path: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw unknownEvent(`${path} ${quoted(value)}`, 'a text');
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+
+/**
+ * ISO 8601 in UTC. CloudWatch writes its zone as `+0000`, which parsers refuse; and what is no moment must not become one.
+ * @throws RemediationError `event-unknown`.
+ */
+export function timeOf(value: unknown, path: string): string {
+  const isMoment = typeof value === 'string' && MOMENT.test(value);
+  const at = isMoment ? Date.parse(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : Number.NaN;
+  if (Number.isNaN(at))
+    throw unknownEvent(`${path} ${quoted(value)}`, 'a time such as 2026-11-21T03:15:42.512+0000');
+  return new Date(at).toISOString();
+}
+
+/** An event that does not parse. */
+export function unknownEvent(found: string, allowed: string): RemediationError {
+  return eventError('event-unknown', found, allowed, 'Check what invokes this function.');
+}
+
+/** An event that is understood, from a source that this function must not have. */
+export function refusedEvent(found: string, allowed: string, next: string): RemediationError {
+  return eventError('event-refused', found, allowed, next);
+}
+
+function eventError(code: ErrorCode, found: string, allowed: string, next: string): RemediationError {
+  const message = `The event is not one that pg-headroom acts on: found ${found}, allowed is ${allowed}. ${next}`;
+  return new RemediationError(code, message);
+}

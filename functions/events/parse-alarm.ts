@@ -1,0 +1,110 @@
+import { quoted } from '../core/base/errors.ts';
+import { isMetricOfRefusals } from '../core/trigger/alarm-reading.ts';
+import type { AlarmTrigger } from '../core/trigger/trigger.ts';
+import { type Fields, fieldsOf, textOf, timeOf, unknownEvent } from './event-fields.ts';
+
+const STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
+const CHANGES = ['CloudWatch Alarm State Change', 'CloudWatch Alarm Contributor State Change'] as const;
+
+/**
+ * An alarm of any type as it invokes a function itself, or as EventBridge sends its change of state.
+ * @throws RemediationError `event-unknown`.
+ */
+export function parseAlarm(event: Fields): AlarmTrigger {
+  const { 'detail-type': change, resources, time } = event;
+  if (change === undefined)
+    return alarmOf(fieldsOf(event.alarmData), 'alarmData', { arn: event.alarmArn, time });
+  if (!CHANGES.some((each) => each === change))
+    throw unknownEvent(`detail-type ${quoted(change)} of CloudWatch`, CHANGES.map(quoted).join(' or '));
+  const arn = Array.isArray(resources) ? resources[0] : undefined;
+  return alarmOf(fieldsOf(event.detail), 'detail', { arn, time });
+}
+
+function alarmOf(
+  data: Fields,
+  path: string,
+  outside: { readonly arn: unknown; readonly time: unknown },
+): AlarmTrigger {
+  const { value, reason, timestamp, actionsSuppressedBy } = fieldsOf(data.state);
+  const { id, attributes } = fieldsOf(data.alarmContributor);
+  return {
+    kind: 'alarm',
+    alarm: textOf(data.alarmName, `${path}.alarmName`),
+    alarmArn: textOf(outside.arn, path === 'detail' ? 'resources[0]' : 'alarmArn'),
+    state: stateOf(value, `${path}.state.value`),
+    reason: typeof reason === 'string' ? reason : '',
+    at: timeOf(timestamp ?? outside.time, `${path}.state.timestamp`),
+    // Whatever stands there says that somebody wants no action now. On `previousState` it means that this has just ended.
+    suppressedBy: actionsSuppressedBy == null ? null : plain(actionsSuppressedBy),
+    mutedBy: data.muteDetail == null ? null : ruleOf(data.muteDetail),
+    contributor: contributorOf(id, attributes),
+    ...watching(metricOf(fieldsOf(data.configuration).metrics)),
+  };
+}
+
+/**
+ * The same as SNS sends it, in words of its own. A suppressed or muted alarm sends nothing there.
+ * @throws RemediationError `event-unknown`.
+ */
+export function parseNotifiedAlarm(message: Fields): AlarmTrigger {
+  const { NewStateReason: reason, AlarmContributorId, AlarmContributorAttributes } = message;
+  return {
+    kind: 'alarm',
+    alarm: textOf(message.AlarmName, 'AlarmName'),
+    alarmArn: textOf(message.AlarmArn, 'AlarmArn'),
+    state: stateOf(message.NewStateValue, 'NewStateValue'),
+    reason: typeof reason === 'string' ? reason : '',
+    at: timeOf(message.StateChangeTime, 'StateChangeTime'),
+    suppressedBy: null,
+    mutedBy: null,
+    contributor: contributorOf(AlarmContributorId, AlarmContributorAttributes),
+    ...watching(metricOfNotice(fieldsOf(message.Trigger))),
+  };
+}
+
+/** Said where it is something else than refusals: most alarms that start runs count those. */
+function watching(metric: string | null): Pick<AlarmTrigger, 'metric'> {
+  return metric === null || isMetricOfRefusals(metric) ? {} : { metric };
+}
+
+/** The name of the one metric that an alarm compares, or the label or expression that it computes. */
+function metricOf(metrics: unknown): string | null {
+  const all = Array.isArray(metrics) ? metrics.map(fieldsOf) : [];
+  const { metricStat, label, expression } = all.find(({ returnData }) => returnData !== false) ?? {};
+  return nameIn(fieldsOf(fieldsOf(metricStat).metric).name) ?? nameIn(label) ?? nameIn(expression);
+}
+
+function metricOfNotice({ MetricName, Metrics }: Fields): string | null {
+  const all = Array.isArray(Metrics) ? Metrics.map(fieldsOf) : [];
+  const { MetricStat, Label, Expression } = all.find(({ ReturnData }) => ReturnData !== false) ?? {};
+  const metric = fieldsOf(fieldsOf(MetricStat).Metric).MetricName;
+  return nameIn(MetricName) ?? nameIn(metric) ?? nameIn(Label) ?? nameIn(Expression);
+}
+
+function nameIn(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, MOST_OF_A_METRIC) : null;
+}
+
+/** An expression may be as long as a page. */
+const MOST_OF_A_METRIC = 255;
+
+function stateOf(value: unknown, path: string): AlarmTrigger['state'] {
+  const known = STATES.find((each) => each === value);
+  if (known === undefined) throw unknownEvent(`${path} ${quoted(value)}`, STATES.join(', '));
+  return known;
+}
+
+function ruleOf(muteDetail: unknown): string {
+  const { mutedByArn } = fieldsOf(muteDetail);
+  return typeof mutedByArn === 'string' ? mutedByArn : 'a mute rule';
+}
+
+function contributorOf(id: unknown, attributes: unknown): string | null {
+  const named = Object.entries(fieldsOf(attributes)).map(([name, value]) => `${name} ${plain(value)}`);
+  if (named.length > 0) return named.join(', ');
+  return typeof id === 'string' ? id : null;
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : quoted(value);
+}

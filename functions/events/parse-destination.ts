@@ -1,0 +1,93 @@
+import { quoted, RemediationError } from '../core/base/errors.ts';
+
+/**
+ * What Lambda delivers to a destination after an asynchronous invocation. The invocation named is that of the function
+ * which ran, not of the one that reads this.
+ */
+export type Destination =
+  | (Invocation & { readonly kind: 'record'; readonly payload: unknown })
+  | (Invocation & {
+      readonly kind: 'failed-run';
+      readonly errorType: string;
+      readonly errorMessage: string;
+      /** The event that the run failed on. */
+      readonly payload: unknown;
+    })
+  /** The event was never run: it waited too long, or the function may not run at all. */
+  | (Invocation & { readonly kind: 'expired' });
+
+export type Invocation = {
+  /** Null when the ARN is none of a function. */
+  readonly functionName: string | null;
+  readonly requestId: string;
+};
+
+export type FailedRun = Extract<Destination, { readonly kind: 'failed-run' }>;
+
+/** A function of this name is the one that looks after `<server>`. */
+const FUNCTION_PREFIX = 'pg-headroom-';
+
+const CONDITIONS = ['Success', 'RetriesExhausted', 'EventAgeExceeded', 'ZeroReservedConcurrency'] as const;
+
+/**
+ * Turns an event of unknown origin into a destination's record.
+ * @throws RemediationError `event-unknown`, naming what stood there; nothing is guessed.
+ */
+export function parseDestination(event: unknown): Destination {
+  const { requestContext, requestPayload, responsePayload } = fieldsOf(event);
+  const { condition, functionArn, requestId } = fieldsOf(requestContext);
+  const known = CONDITIONS.find((each) => each === condition);
+  if (known === undefined)
+    throw unknownEvent(`requestContext.condition ${quoted(condition)}`, CONDITIONS.join(', '));
+  if (typeof requestId !== 'string' || requestId === '')
+    throw unknownEvent(`requestContext.requestId ${quoted(requestId)}`, 'a text');
+  const invocation: Invocation = { functionName: functionNameOf(functionArn), requestId };
+  switch (known) {
+    case 'Success':
+      return { kind: 'record', ...invocation, payload: responsePayload };
+    case 'RetriesExhausted':
+      return { kind: 'failed-run', ...invocation, ...failureOf(responsePayload), payload: requestPayload };
+    case 'EventAgeExceeded':
+    // Somebody switched the function off by reserved concurrency 0: to fail here would dead-letter every event.
+    case 'ZeroReservedConcurrency':
+      return { kind: 'expired', ...invocation };
+    default: {
+      const never: never = known;
+      return never;
+    }
+  }
+}
+
+/** The server that a function looks after, when its name follows the convention. */
+export function serverOfFunction(functionName: string | null): string | null {
+  if (functionName === null || !functionName.startsWith(FUNCTION_PREFIX)) return null;
+  return functionName.slice(FUNCTION_PREFIX.length) || null;
+}
+
+/** `arn:aws:lambda:<region>:<account>:function:<name>` and a version or alias, which say nothing here. */
+function functionNameOf(arn: unknown): string | null {
+  const parts = typeof arn === 'string' ? arn.split(':') : [];
+  return parts[2] === 'lambda' && parts[5] === 'function' ? parts[6] || null : null;
+}
+
+/** A run that Lambda ended or never began leaves no error of its own. */
+function failureOf(payload: unknown): { readonly errorType: string; readonly errorMessage: string } {
+  const { errorType, errorMessage } = fieldsOf(payload);
+  return {
+    errorType: textOr(errorType, 'unknown'),
+    errorMessage: textOr(errorMessage, 'The run left no error.'),
+  };
+}
+
+function textOr(value: unknown, fallback: string): string {
+  return typeof value === 'string' && value !== '' ? value : fallback;
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function unknownEvent(found: string, allowed: string): RemediationError {
+  const message = `The event is not the result of a run: found ${found}, allowed is ${allowed}. This function is invoked as a Lambda destination only.`;
+  return new RemediationError('event-unknown', message);
+}

@@ -1,0 +1,34 @@
+import { coerceError, quoted } from '../core/base/errors.ts';
+import { unpackJson } from '../core/base/unpack-json.ts';
+import type { Trigger } from '../core/trigger/trigger.ts';
+import { fieldsOf, unknownEvent } from './event-fields.ts';
+import { parseTrigger } from './parse-trigger.ts';
+
+/**
+ * Lambda takes events up to 1 MB, and CloudWatch Logs sends batches of about that size unpacked. What swells to more than
+ * this is no log data, and must not fill the function's memory.
+ */
+const MOST_UNPACKED_BYTES = 16 * 1_048_576;
+/** Log events have three fields each; commas within their lines count as well. */
+const MOST_VALUES = 4_000_000;
+
+/**
+ * Turns an event as it reaches a function into a trigger.
+ * @throws RemediationError `event-unknown` or `event-refused`, naming what stood there; nothing is guessed.
+ */
+export function parseEvent(event: unknown): Trigger {
+  const { awslogs } = fieldsOf(event);
+  if (awslogs === undefined) return parseTrigger(event);
+  return parseTrigger({ awslogs: { data: unpacked(fieldsOf(awslogs).data) } });
+}
+
+/** Base64 of gzip of JSON. */
+function unpacked(data: unknown): unknown {
+  const allowed = `base64 of gzip of JSON, at most ${MOST_UNPACKED_BYTES} bytes unpacked`;
+  if (typeof data !== 'string') throw unknownEvent(`awslogs.data ${quoted(data)}`, allowed);
+  try {
+    return unpackJson(data, { bytes: MOST_UNPACKED_BYTES, values: MOST_VALUES });
+  } catch (thrown) {
+    throw unknownEvent(`awslogs.data that does not unpack (${coerceError(thrown).message})`, allowed);
+  }
+}

@@ -1,0 +1,116 @@
+import type { RefusalKind } from '../core/trigger/log-lines.ts';
+import { isToldAt } from './told-at.ts';
+
+/** A refusal's whole sentence. */
+export type Sentence = {
+  readonly kind: RefusalKind;
+  readonly text: string;
+  /** The role or database whose limit it is; null for other kinds. */
+  readonly limit: string | null;
+};
+
+type Wording = { readonly kind: RefusalKind; readonly pattern: string };
+
+/** As logs in JSON that does not parse still show it, a quote may be escaped. */
+const QUOTED = String.raw`\\{0,3}"(?<limit>[^"\\\n]{1,128})\\{0,3}"`;
+
+/** Of PostgreSQL 12 to 18, RDS and Aurora, GaussDB and openGauss, poolers and RDS Proxy; the first that fits counts. */
+const WORDINGS: readonly Wording[] = [
+  // pgpool-II says the server's sentence with a capital letter.
+  { kind: 'pooler', pattern: 'Sorry, too many clients already' },
+  {
+    kind: 'server',
+    pattern: String.raw`(?:sorry, )?[Tt]oo many clients already(?:, current[\w/:, -]{1,100}\d)?`,
+  },
+  {
+    kind: 'server',
+    pattern: String.raw`[Aa]lready too many clients(?:, [\w/-]{1,60}: \d{1,9}(?:/\d{1,9}){0,3})?`,
+  },
+  {
+    kind: 'reserved',
+    pattern: String.raw`remaining connection slots are reserved(?: for [\w ,-]{1,120}(?:"[^"\n]{1,63}" role)?)?`,
+  },
+  { kind: 'role', pattern: `too many connections for role ${QUOTED}` },
+  { kind: 'database', pattern: `too many connections for database ${QUOTED}` },
+  {
+    kind: 'wal-senders',
+    pattern: String.raw`number of requested standby connections exceeds "?max_wal_senders"?(?: \(currently \d{1,6}\))?`,
+  },
+  ...[
+    // PgBouncer
+    String.raw`no more connections allowed(?: \(max_client_conn\))?`,
+    String.raw`client connections exceeded \(\w{1,60}\)`,
+    'query_wait_timeout',
+    String.raw`server login has been failing(?:, try again later \(server_login_retry\))?`,
+    // RDS Proxy
+    String.raw`(?:[Tt]he )?[Mm]aximum number of client connections to the proxy exceeded(?: \(?\d{1,9}\)?)?`,
+    String.raw`[Rr]ate of connection to proxy exceeded(?: \(?\d{1,9}\)?)?`,
+    '(?:[Tt]he )?IAM authentication failed because of too many competing requests',
+    '[Tt]imed-out waiting to acquire database connection',
+    // Odyssey and Supavisor
+    String.raw`too many (?:active clients|tcp connections)(?: for user)?(?: \([\w .-]{1,160}\))?`,
+    String.raw`(?:\(EMAXCONN\w{0,20}\) |MaxClientsInSessionMode: )?[Mm]ax client(?:s| connections) reached[\w ,:-]{0,120}`,
+  ].map((pattern): Wording => ({ kind: 'pooler', pattern })),
+];
+const WHOLE = WORDINGS.map(({ kind, pattern }) => ({
+  kind,
+  pattern: new RegExp(String.raw`^${pattern}\.?\s*$`),
+}));
+const SOMEWHERE = WORDINGS.map(({ kind, pattern }) => ({ kind, pattern: new RegExp(pattern, 'g') }));
+
+/** A server quotes a limit's name as it is, with any quotes in it. */
+const LIMIT = /^too many connections for (?<kind>role|database) "(?<limit>[^\n]{1,128})"$/;
+
+/** The sentence that a text is from its beginning to its end, as servers say it; null where it is another text. */
+export function wholeSentence(text: string): Sentence | null {
+  if (text.length > MOST_OF_A_SENTENCE) return null;
+  const { kind, limit } = LIMIT.exec(text.trimEnd())?.groups ?? {};
+  if ((kind === 'role' || kind === 'database') && limit !== undefined) return { kind, text, limit };
+  for (const { kind, pattern } of WHOLE) if (pattern.test(text)) return { kind, text, limit: null };
+  return null;
+}
+
+/** All patterns above match less, names included. */
+const MOST_OF_A_SENTENCE = 400;
+/** In one line; what says it more often is no log of a refusal. */
+const MOST_PLACES = 20;
+
+/** A driver passes on what the server said after its severity, and names of clients come later in that. */
+const FATAL = /\b(?:FATAL|PANIC):\s{1,8}/;
+/** As servers write it, with two spaces: what stands before may be a name. */
+const SERVERS_FATAL = /\b(?:FATAL|PANIC): {2}(?! )/;
+/** What poolers put before a sentence of the server's, or of their own. */
+const PASSED_ON =
+  /(?:odyssey: \w{1,40}: )?(?:server login has been failing, cached error: )?(?:server login failed: (?:FATAL:? )?)?/y;
+
+/** The first sentence in a line of an application's log that stands where one is told, as drivers and loggers write it. */
+export function sentenceIn(line: string): Sentence | null {
+  const places = placesIn(line);
+  for (const { kind, pattern } of SOMEWHERE) {
+    let tried = 0;
+    for (const found of line.matchAll(pattern)) {
+      tried += 1;
+      if (tried > MOST_PLACES) break;
+      const [text] = found;
+      const end = found.index + text.length;
+      const isPlaced = places === null || places.includes(found.index);
+      if (isPlaced && isToldAt(line, found.index) && isEnded(line.slice(end, end + 8)))
+        return { kind, text, limit: found.groups?.limit ?? null };
+    }
+  }
+  return null;
+}
+
+/** Where a line with a severity says its sentence; null for a line without. */
+function placesIn(line: string): readonly number[] | null {
+  const severity = SERVERS_FATAL.exec(line) ?? FATAL.exec(line);
+  if (severity === null) return null;
+  const begins = severity.index + severity[0].length;
+  PASSED_ON.lastIndex = begins;
+  return [begins, begins + (PASSED_ON.exec(line)?.[0].length ?? 0)];
+}
+
+/** A sentence ends with its line, at a mark, or before a place in a program: `… already (SQLSTATE 53300)`, `… at pool.js`. */
+function isEnded(after: string): boolean {
+  return /^\s*$|^[.!,;:)\]}"'`>|\\]|^\s+(?:[({[|<-]|(?:at|in)\s)/.test(after);
+}

@@ -1,0 +1,15 @@
+import { RemediationError } from '../core/base/errors.ts';
+
+/**
+ * The backstop behind the workflow's own deadline. It throws: middy's early response would replace whatever the handler
+ * returns in the same moment.
+ */
+export const timeUp = {
+  timeoutEarlyInMillis: 1_000,
+  timeoutEarlyResponse: (): never => {
+    throw new RemediationError(
+      'deadline-near',
+      'The function did not end in its time: raise its timeout, or see its log for the step that hung.',
+    );
+  },
+} as const;

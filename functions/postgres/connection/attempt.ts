@@ -1,0 +1,191 @@
+import type { Socket } from 'node:net';
+import type Client from 'pg/lib/client.js';
+import { coerceError, type Problem, RemediationError } from '../../core/base/errors.ts';
+import { type Attempted, classifyAnswer, type Silence } from './attempted.ts';
+import { clientOn } from './client-on.ts';
+import { beginSession } from './open-session.ts';
+import { isTlsCode, serverAnswer } from './sqlstate.ts';
+import {
+  type KnownStartup,
+  knownStartup,
+  STATEMENT_TIMEOUT_MS,
+  type Startup,
+  startupOptions,
+} from './startup.ts';
+import { type Credentials, type Target, type TlsOptions, targetText } from './target.ts';
+import { watchLogin } from './watch-login.ts';
+import { learnFromHang, withStartup } from './with-startup.ts';
+
+/** One attempt's bound: under a storm a connect that gets in takes up to 270 ms. */
+const ATTEMPT_TIMEOUT_MS = 4_000;
+/** A try that another one has overtaken may end in good order, if it does so soon. */
+const LOSER_MS = 500;
+
+export type AttemptOptions = {
+  /** It takes no longer than this, nor than one attempt may. */
+  readonly withinMs?: number;
+  /** Ends it. */
+  readonly over?: AbortSignal;
+  /** Called where the login has hung for as long as an attempt may take; true is to wait on, as long as there is time. */
+  readonly hangs?: () => boolean;
+  /** Called with our end of the connection, once there is one. */
+  readonly reached?: (address: string) => void;
+  /** Called while the server starts a process for us. */
+  readonly meanwhile?: () => void;
+  /** What is known of the server's startup packet, and learns from this login. */
+  readonly startup?: KnownStartup;
+};
+
+/** Opens one session and bounds it; whatever does not end in a session leaves no socket behind. */
+export async function attemptSession(
+  target: Target,
+  tls: TlsOptions,
+  credentials: Credentials,
+  { withinMs = ATTEMPT_TIMEOUT_MS, startup = knownStartup(), ...more }: AttemptOptions = {},
+): Promise<Attempted> {
+  const until = Date.now() + withinMs;
+  const hangs = () => {
+    learnFromHang(startup);
+    return more.hangs?.() ?? false;
+  };
+  return await withStartup(startup, (sent) =>
+    attemptLogin(target, tls, credentials, { ...more, hangs, withinMs: until - Date.now(), sent }),
+  );
+}
+
+type LoginOptions = Omit<AttemptOptions, 'startup' | 'withinMs' | 'hangs'> & {
+  readonly hangs: () => boolean;
+  readonly withinMs: number;
+  readonly sent: Startup;
+};
+
+async function attemptLogin(
+  target: Target,
+  tls: TlsOptions,
+  credentials: Credentials,
+  { withinMs, sent, over, reached, hangs, meanwhile }: LoginOptions,
+): Promise<Attempted> {
+  // Not by an import, which would load all parts of the module.
+  const socket = new (process.getBuiltinModule('node:net').Socket)();
+  socket.once('connect', () => socket.localAddress && reached?.(socket.localAddress));
+  // After the driver, which sends its first message once it is connected.
+  if (meanwhile) socket.once('connect', () => setImmediate(meanwhile));
+  const refusesTls = watchTlsAnswer(socket, tls !== false);
+  const client = clientOn(socket, target, tls, credentials, startupOptions(sent), {
+    keepAlive: true,
+    pipeline: true,
+    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+  });
+  watchLogin(client, targetText(target), credentials.user);
+  const brokenBy = watchBreaking(client);
+  const silence = watchSilence(socket, withinMs, hangs);
+  over?.addEventListener('abort', silence.breakOff, { once: true });
+  try {
+    await client.connect();
+    silence.isIn();
+    const session = await beginSession(client, socket, target);
+    return { kind: 'in', session: { ...session, brokenBy } };
+  } catch (error) {
+    socket.destroy();
+    // What ended the session before its first statement, which then fails without a word of it.
+    return classify(
+      serverAnswer(error) === null ? (brokenBy() ?? error) : error,
+      target,
+      credentials,
+      refusesTls(),
+    );
+  } finally {
+    silence.isOver();
+    over?.removeEventListener('abort', silence.breakOff);
+  }
+}
+
+/** Nothing came within the time there was. `how` says how far the server came. */
+class SilentServer extends Error {
+  readonly how: Silence;
+  constructor(how: Silence) {
+    super(how);
+    this.how = how;
+  }
+}
+
+/**
+ * Ends a login that takes too long: one that another try has overtaken soon, one whose connection does not come about after
+ * an attempt's time, and one that hangs then as well, unless it may be waited for. Our first statement belongs to it.
+ */
+function watchSilence(socket: Socket, withinMs: number, hangs: () => boolean) {
+  const startedAt = Date.now();
+  let isReached = false;
+  let isIn = false;
+  socket.once('connect', () => (isReached = true));
+  const end = () => {
+    const isLong = Date.now() - startedAt >= ATTEMPT_TIMEOUT_MS;
+    const hung = isIn ? 'unanswered' : 'hanging';
+    socket.destroy(new SilentServer(isReached ? (isLong ? hung : 'cut-off') : 'silent'));
+  };
+  const endOrWait = () => {
+    if (withinMs <= ATTEMPT_TIMEOUT_MS || !isReached || !hangs()) return end();
+    timer = setTimeout(end, withinMs - ATTEMPT_TIMEOUT_MS);
+  };
+  let timer = setTimeout(endOrWait, Math.min(ATTEMPT_TIMEOUT_MS, withinMs));
+  const breakOff = () => {
+    clearTimeout(timer);
+    timer = setTimeout(end, LOSER_MS);
+  };
+  return { breakOff, isIn: () => (isIn = true), isOver: () => clearTimeout(timer) };
+}
+
+/** What a server looks like that cannot start another process, and a resolver that is busy: the next try may fare better. */
+const BROKEN_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
+
+/** The server's one-byte answer to the TLS request: `S` yes, `N` it has none, anything else a refusal without a code. */
+function watchTlsAnswer(socket: Socket, asked: boolean): () => 'none' | 'refusal' | null {
+  let first: string | null = null;
+  if (asked) socket.once('data', (bytes: Buffer) => (first = bytes.toString('latin1', 0, 1)));
+  return () => (first === 'N' ? 'none' : first !== null && first !== 'S' ? 'refusal' : null);
+}
+
+/** A session may break at any time: whoever waits for an answer learns of it there, whoever comes later here. */
+function watchBreaking(client: Client): () => unknown {
+  const errors: unknown[] = [];
+  client.on('error', (error) => errors.push(error));
+  return () => errors[0] ?? null;
+}
+
+function classify(
+  error: unknown,
+  target: Target,
+  credentials: Credentials,
+  refusesTls: 'none' | 'refusal' | null,
+): Attempted {
+  const answer = serverAnswer(error);
+  const where = targetText(target);
+  if (answer !== null) return classifyAnswer(answer, error, target, credentials);
+  if (error instanceof RemediationError) return { kind: 'denied', answer, problem: error.toProblem() };
+  if (error instanceof SilentServer) return { kind: 'refused', answer, fullness: error.how };
+  if (refusesTls === 'refusal') return { kind: 'refused', answer, fullness: 'tls' };
+  const denied = (code: Problem['code'], message: string): Attempted => ({
+    kind: 'denied',
+    answer,
+    problem: { code, message },
+  });
+  if (refusesTls === 'none') {
+    return denied(
+      'connect-tls',
+      `The server at ${where} offers no TLS: switch ssl on there, or set HEADROOM_TLS to off where the network is trusted.`,
+    );
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (BROKEN_OFF.has(code)) return { kind: 'refused', answer, fullness: 'broken-off' };
+  const detail = coerceError(error).message;
+  if (isTlsCode(code)) {
+    return denied(
+      'connect-tls',
+      `The certificate of ${where} does not verify (${code}: ${detail}): use the name it was issued for, and a CA file that holds its issuer.`,
+    );
+  }
+  return denied(
+    'connect-unreachable',
+    `No connection to ${where} (${code || 'closed'}: ${detail}): check that the server runs, its name, and the security groups in between.`,
+  );
+}

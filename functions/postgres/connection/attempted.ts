@@ -1,0 +1,68 @@
+import type { Problem } from '../../core/base/errors.ts';
+import { quoteIdentifier } from '../../core/base/sql-text.ts';
+import type { OpenSession } from './open-session.ts';
+import { serverWords } from './server-words.ts';
+import {
+  denialOf,
+  type Fullness,
+  fullnessOf,
+  isFailedAuthentication,
+  isForeignEncoding,
+  isPoolers,
+  type ServerAnswer,
+  UNDEFINED_DATABASE,
+} from './sqlstate.ts';
+import { type Credentials, type Target, targetText } from './target.ts';
+
+/**
+ * How far a server came that did not let us in in time: `silent` has not taken the connection, `hanging` has taken it and did
+ * not finish the login in as long as an attempt may take, `unanswered` finished it and did not answer our first statement, and `cut-off` was given less.
+ */
+export type Silence = 'silent' | 'hanging' | 'unanswered' | 'cut-off';
+
+/** What one attempt to get in came to. `refused` may be tried again, `denied` stays denied. */
+export type Attempted =
+  | { readonly kind: 'in'; readonly session: OpenSession }
+  | {
+      readonly kind: 'refused';
+      readonly answer: ServerAnswer | null;
+      readonly fullness: Fullness | Silence | 'broken-off' | 'tls' | 'token';
+    }
+  | { readonly kind: 'denied'; readonly answer: ServerAnswer | null; readonly problem: Problem };
+
+/** What a server's own answer comes to. */
+export function classifyAnswer(
+  answer: ServerAnswer,
+  error: unknown,
+  target: Target,
+  { user, isToken = false }: Credentials,
+): Attempted {
+  const where = targetText(target);
+  const fullness = fullnessOf(answer);
+  if (fullness !== null) return { kind: 'refused', answer, fullness };
+  if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
+  if (isPoolers(answer)) {
+    const message = `A pooler answers at ${where} (${answer.sqlstate}: ${serverWords(error)}): name the server's own host and port, sessions can only be told apart there.`;
+    return { kind: 'denied', answer, problem: { code: 'pooler-in-between', message } };
+  }
+  if (isForeignEncoding(answer)) {
+    const message = `The maintenance database ${target.database} at ${where} is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL (0A000): name another one in HEADROOM_DATABASE, or in the URL.`;
+    return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
+  }
+  if (answer.sqlstate === UNDEFINED_DATABASE) {
+    const message = `The maintenance database ${target.database} does not exist at ${where} (3D000): make it with the statements that headroom role-sql prints, or name another one in HEADROOM_DATABASE, or in the URL (postgres was the default before).`;
+    return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
+  }
+  const code = denialOf(answer);
+  const whenDenied = isToken
+    ? tokenAdvice(user)
+    : "check the secret's user and password and the server's pg_hba.conf";
+  const next = code === 'connect-denied' ? whenDenied : 'see the server log';
+  const message = `The server at ${where} denies us (${answer.sqlstate}: ${serverWords(error)}): ${next}.`;
+  return { kind: 'denied', answer, problem: { code, message } };
+}
+
+/** What IAM authentication needs on both sides. Without the grant the server takes the token for a wrong password. */
+export function tokenAdvice(user: string): string {
+  return `run GRANT rds_iam TO ${quoteIdentifier(user)} there, and allow the function's role rds-db:connect for this user`;
+}

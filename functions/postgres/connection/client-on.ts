@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net';
+import type { ClientConfig } from 'pg';
+import Client from 'pg/lib/client.js';
+import { OWN_APPLICATION } from '../../core/server/session.ts';
+import type { Credentials, Target, TlsOptions } from './target.ts';
+
+/**
+ * The driver's client on a socket of ours: whoever has the socket can end the session, whatever state the client is in.
+ * `options` are the startup packet's, null for none. What the driver would take from the environment in their place
+ * (PGOPTIONS, PGREPLICATION) is not honoured: our session's settings are ours.
+ */
+export function clientOn(
+  socket: Socket,
+  target: Target,
+  tls: TlsOptions,
+  { user, password }: Credentials,
+  options: string | null,
+  more: ClientConfig & { readonly pipeline?: boolean } = {},
+): Client {
+  const client = new Client({
+    host: target.host,
+    port: target.port,
+    database: target.database,
+    user,
+    password,
+    application_name: OWN_APPLICATION,
+    ssl: tls,
+    stream: () => socket,
+    ...more,
+  });
+  const { connectionParameters } = client as unknown as { readonly connectionParameters: object };
+  Object.assign(connectionParameters, {
+    options: options ?? undefined,
+    replication: undefined,
+    binary: false,
+  });
+  return client;
+}

@@ -1,0 +1,52 @@
+import type { Session } from '../../core/server/session.ts';
+import { decodeLimits, decodeNames, type EscapedNames } from '../../core/server/session-names.ts';
+import type { ConnectionLimit, Slots } from '../../core/server/snapshot.ts';
+import type { TellStatement } from '../../core/server/statement-choice.ts';
+
+/** What it takes to read a server's rows: names and statements come as bytes, in ASCII with escapes. */
+export type Decoding = {
+  /** Of each database, by its escaped name. */
+  readonly encodings: ReadonlyMap<string, string>;
+  readonly escapesApplications: boolean;
+  readonly tell: TellStatement;
+};
+
+export type EscapedRow = EscapedNames & Pick<Session, 'lastStatement'>;
+export type LimitRow = ConnectionLimit & { readonly kind: 'role' | 'database' };
+
+type EncodingRow = { readonly database: string; readonly encoding: string };
+
+export function encodingsIn(rows: readonly unknown[]): Decoding['encodings'] {
+  return new Map((rows as readonly EncodingRow[]).map(({ database, encoding }) => [database, encoding]));
+}
+
+/** A session's names and its statement, as they are told. */
+export function decoded(
+  row: EscapedRow,
+  { encodings, escapesApplications, tell }: Decoding,
+): ReturnType<typeof decodeNames> & Pick<Session, 'lastStatement'> {
+  const encoding = encodings.get(row.database ?? '') ?? null;
+  return {
+    ...decodeNames(row, encoding, escapesApplications),
+    lastStatement: row.lastStatement === null ? null : tell(row.lastStatement, encoding),
+  };
+}
+
+/** Limits by the names that the sessions, which are in the order of their rows, have. */
+export function limitsIn(
+  limits: readonly LimitRow[],
+  rows: readonly Pick<EscapedRow, 'user' | 'database'>[],
+  sessions: readonly Session[],
+  encodings: Decoding['encodings'],
+  ownDatabase: string | null,
+): Pick<Slots, 'roles' | 'databases'> {
+  const named = (kind: LimitRow['kind']) =>
+    limits.filter((row) => row.kind === kind).map(({ name, limit }) => ({ name, limit }));
+  const used = (field: 'user' | 'database') =>
+    rows.map((row, at) => [row[field], sessions[at]?.[field] ?? null] as const);
+  const own = encodings.get(ownDatabase ?? '') ?? null;
+  return {
+    roles: decodeLimits(named('role'), used('user'), () => own),
+    databases: decodeLimits(named('database'), used('database'), (name) => encodings.get(name) ?? null),
+  };
+}

@@ -1,0 +1,131 @@
+import type { ErrorCode } from '../../core/base/errors.ts';
+
+/** What the server answered, by code and by the routine that raised it: texts are translated, these are not. */
+export type ServerAnswer = { readonly sqlstate: string; readonly routine: string };
+
+/** The answer inside an error of `pg`, or null when it did not come from the server. */
+export function serverAnswer(error: unknown): ServerAnswer | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const { code, routine, severity } = error as { code?: unknown; routine?: unknown; severity?: unknown };
+  if (typeof code !== 'string' || typeof severity !== 'string') return null;
+  return { sqlstate: code, routine: typeof routine === 'string' ? routine : '' };
+}
+
+export const TOO_MANY_CONNECTIONS = '53300';
+/** The server starts, stops or recovers. */
+const CANNOT_CONNECT_NOW = '57P03';
+/** Its lock table is full, which is everybody's, or its machine has no memory: either may pass. */
+const OUT_OF_MEMORY = '53200';
+export const WRONG_PASSWORD = '28P01';
+export const UNDEFINED_OBJECT = '42704';
+export const UNDEFINED_DATABASE = '3D000';
+export const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** `idle_in_transaction_session_timeout`, and `transaction_timeout` (17 and later). */
+const ENDED_BY_TIMEOUT: ReadonlySet<string> = new Set(['25P03', '25P04']);
+
+/**
+ * 57P01 to 57P05 and two timeouts end our session from the server's side, class 08 is a broken connection: what ran may have
+ * run. Other codes may come with the end of a session as well (40001 on a replica, XX000): see has-ended.ts.
+ */
+export function endsSession(sqlstate: string): boolean {
+  return sqlstate.startsWith('57P') || sqlstate.startsWith('08') || ENDED_BY_TIMEOUT.has(sqlstate);
+}
+
+/** It was shut down by hand, by a crash of another process or by idling, while we logged in: the next try may fare better. */
+const ENDED_AT_LOGIN: ReadonlySet<string> = new Set(['57P01', '57P02', '57P05', '25P03']);
+/** Our own bound, or one of the database's, on a login that hangs in a login trigger. */
+const LOGIN_TOOK_TOO_LONG = '25P04';
+
+/**
+ * Why a server lets nobody in for now. 53300 is told apart by the routine (14 to 18). `half-open`: it has as many
+ * connections open as it takes on at all, twice its slots and more; most of them are not logged in, or they would be out
+ * of slots.
+ */
+export type Fullness =
+  | 'all'
+  | 'reserved-left'
+  | 'administrators-left'
+  | 'role-limit'
+  | 'database-limit'
+  | 'half-open'
+  | 'not-ready'
+  | 'no-memory'
+  | 'ended'
+  | 'hanging'
+  | 'pooler';
+
+/** Null for answers that trying again does not change. */
+export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null {
+  if (sqlstate === CANNOT_CONNECT_NOW) return 'not-ready';
+  if (sqlstate === OUT_OF_MEMORY) return 'no-memory';
+  if (ENDED_AT_LOGIN.has(sqlstate)) return 'ended';
+  if (sqlstate === LOGIN_TOOK_TOO_LONG) return 'hanging';
+  if (sqlstate !== TOO_MANY_CONNECTIONS) return null;
+  switch (routine) {
+    case 'InitializeSessionUserId':
+      return 'role-limit';
+    case 'CheckMyDatabase':
+      return 'database-limit';
+    case 'InitPostgres':
+      return 'reserved-left';
+    case 'CheckConnLimitation': // openGauss
+      return 'administrators-left';
+    case 'ProcessStartupPacket': // to 16
+    case 'BackendInitialize': // 17 and 18
+      return 'half-open';
+    // The server always names it; pgpool-II, which says the same when its own processes are used up, never does, and GaussDB need not.
+    case '':
+      return 'pooler';
+    default:
+      // InitProcess: before anything is known of who is coming.
+      return 'all';
+  }
+}
+
+/**
+ * The server names the routine of each of its errors. An answer to a login without one is a pooler's or a proxy's, which
+ * does not take our startup packet (08P01 of PgBouncer, 0A000 of RDS Proxy); a wrong password (class 28) is everybody's.
+ */
+export function isPoolers({ sqlstate, routine }: ServerAnswer): boolean {
+  return routine === '' && !sqlstate.startsWith('28');
+}
+
+/** The codes for answers that trying again does not change. */
+export function denialOf({ sqlstate }: ServerAnswer): ErrorCode {
+  return sqlstate.startsWith('28') ? 'connect-denied' : 'connect-failed';
+}
+
+/**
+ * The server asked whoever checks for it (PAM, as with IAM) and heard no: a wrong token, or an agent that is slow. The
+ * same code from another routine is a rule of pg_hba.conf.
+ */
+export function isFailedAuthentication({ sqlstate, routine }: ServerAnswer): boolean {
+  return sqlstate === '28000' && routine === 'auth_failed';
+}
+
+/** The driver logs in with UTF8 as its encoding, to and from which PostgreSQL converts all of its encodings but MULE_INTERNAL. */
+export function isForeignEncoding({ sqlstate, routine }: ServerAnswer): boolean {
+  return sqlstate === '0A000' && routine === 'InitializeClientEncoding';
+}
+
+/** Node's codes for a certificate that does not verify (OpenSSL's names, and Node's own for a wrong name). */
+const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_REJECTED',
+  'CERT_UNTRUSTED',
+  'CERT_SIGNATURE_FAILURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'INVALID_CA',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+export function isTlsCode(code: string): boolean {
+  return CERTIFICATE_CODES.has(code) || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
+}

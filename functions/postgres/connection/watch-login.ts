@@ -1,0 +1,88 @@
+import type { Client } from 'pg';
+import { RemediationError } from '../../core/base/errors.ts';
+import { quoteIdentifier } from '../../core/base/sql-text.ts';
+
+/** Type, length and the number of the way to log in; PostgreSQL's SASL is told from GaussDB's SHA-256 by the byte after. */
+const ENOUGH_BYTES = 10;
+const AUTHENTICATION = 'R'.charCodeAt(0);
+/** Let in at once, clear text, MD5. */
+const SPOKEN: ReadonlySet<number> = new Set([0, 3, 5]);
+const SASL = 10;
+
+/** What the numbers ask for where GaussDB and openGauss ask it (openGauss's pqcomm.h). */
+const OF_GAUSSDB: ReadonlyMap<number, string> = new Map([
+  [10, 'SHA-256'],
+  [11, 'SHA-256'],
+  [12, 'SHA-256'],
+  [13, 'SM3'],
+  [14, 'IAM'],
+]);
+/** And PostgreSQL's that we have no use for. */
+const OTHERS: ReadonlyMap<number, string> = new Map([
+  [2, 'Kerberos'],
+  [7, 'GSSAPI'],
+  [9, 'SSPI'],
+]);
+
+type Listener = (bytes: Buffer) => void;
+type Stream = {
+  readonly on: (event: string, listener: Listener) => unknown;
+  readonly destroy: (error: Error) => unknown;
+};
+/** The part of `pg` that its types leave out. */
+type Connection = { attachListeners: (stream: Stream) => void };
+
+/**
+ * Looks at the first thing that the server asks for, before `pg` does: ways to log in that it does not know make it throw
+ * where nobody can catch, and GaussDB's SHA-256 has the number of PostgreSQL's SASL. Breaks off with a
+ * `connect-authentication` that says what to do.
+ */
+export function watchLogin(client: Client, where: string, user: string): void {
+  const inner: unknown = Reflect.get(client, 'connection');
+  const connection = inner as Connection;
+  const attach = connection.attachListeners.bind(connection);
+  // `pg` listens to the socket, or to the TLS that it has put on it, in this one place.
+  connection.attachListeners = (stream) => attach(watched(stream, where, user));
+}
+
+function watched(stream: Stream, where: string, user: string): Stream {
+  let seen: Buffer | null = Buffer.alloc(0);
+  const look = (bytes: Buffer, pass: Listener) => {
+    if (seen === null) return pass(bytes);
+    seen = Buffer.concat([seen, bytes]);
+    if (seen[0] === AUTHENTICATION && seen.length < wanted(seen)) return;
+    const all = seen;
+    seen = null;
+    const unspoken = unspokenWay(all);
+    if (unspoken === null) return pass(all);
+    const message = `The server at ${where} asks our role to log in by ${adviceOn(unspoken, user)}.`;
+    stream.destroy(new RemediationError('connect-authentication', message));
+  };
+  const on: Stream['on'] = (event, listener) =>
+    stream.on(event, event === 'data' ? (bytes) => look(bytes, listener) : listener);
+  return { on, destroy: (error) => stream.destroy(error) };
+}
+
+/** A message without content is one byte shorter. */
+function wanted(seen: Buffer): number {
+  return seen.length < 5 ? ENOUGH_BYTES : Math.min(ENOUGH_BYTES, 1 + seen.readUInt32BE(1));
+}
+
+/** The number of the way that is asked for, unless we speak it. */
+function unspokenWay(seen: Buffer): number | null {
+  if (seen[0] !== AUTHENTICATION || seen.length < 9) return null;
+  const way = seen.readInt32BE(5);
+  // SASL names its mechanisms, GaussDB sends a number with leading zeros.
+  const isSpoken = SPOKEN.has(way) || (way === SASL && seen[9] !== 0);
+  return isSpoken ? null : way;
+}
+
+function adviceOn(way: number, user: string): string {
+  const role = quoteIdentifier(user);
+  const ofGaussdb = OF_GAUSSDB.get(way);
+  if (ofGaussdb === 'SHA-256')
+    return `GaussDB's SHA-256, which PostgreSQL's protocol does not have: set password_encryption_type to 1 there, then set the role's password again (ALTER USER ${role} PASSWORD '...'), for it counts when a password is set`;
+  if (ofGaussdb !== undefined)
+    return `GaussDB's ${ofGaussdb}, which PostgreSQL's protocol does not have: give role ${role} a line of its own in pg_hba.conf with sha256 or md5, and a password that was set while password_encryption_type was 1`;
+  return `${OTHERS.get(way) ?? `a way that is not known here (number ${way})`}, which we do not speak: give role ${role} a line of its own in pg_hba.conf with scram-sha-256`;
+}

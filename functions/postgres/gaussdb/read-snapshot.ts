@@ -1,0 +1,187 @@
+import { CLIENT_BACKEND, INSUFFICIENT_PRIVILEGE, type Session } from '../../core/server/session.ts';
+import type { Coordinator, Snapshot } from '../../core/server/snapshot.ts';
+import { DEFAULT_STATEMENTS, tellStatements } from '../../core/server/statement-choice.ts';
+import { type Decoding, decoded, encodingsIn, type LimitRow, limitsIn } from '../connection/decode-rows.ts';
+import type { Dialect } from '../connection/dialect.ts';
+import { unlessRefused } from '../connection/null-if-forbidden.ts';
+import type { Query } from '../connection/query.ts';
+import { READ_ENCODINGS } from '../postgresql/sql/read-encodings.ts';
+import { readAdvisoryLocks } from './sql/read-advisory-locks.ts';
+import { BOUND_STATEMENTS, READ_COORDINATORS } from './sql/read-coordinators.ts';
+import { READ_LIMITS } from './sql/read-limits.ts';
+import { READ_NODES } from './sql/read-nodes.ts';
+import { readSessions } from './sql/read-sessions.ts';
+import { READ_SETTINGS } from './sql/read-settings.ts';
+import type { Traits } from './traits.ts';
+
+/** The other coordinators are worth a mention, not a wait: between an alarm and its slots one may hang. */
+const COORDINATORS_MS = 500;
+
+type SettingsRow = {
+  readonly takenAt: string;
+  readonly product: string;
+  readonly connections: number;
+  readonly reserved: number;
+  readonly walSenders: number;
+  readonly coordinator: string | null;
+  readonly backends: number;
+};
+/** The numbers by which the server tells a session, as text. */
+type Ids = { readonly pid: string; readonly sessionId: string | null };
+/** In a database that is compatible with Oracle an empty text is null. */
+type SessionRow = Ids &
+  Omit<
+    Session,
+    keyof Ids | 'encodedNames' | 'application' | 'address' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'
+  > & {
+    readonly application: string | null;
+    readonly address: string | null;
+    readonly isOwn: boolean | null;
+  };
+
+/**
+ * Reads a GaussDB's connection state, one statement per concern, sent together. The coordinators are read with the first
+ * snapshot of a session only.
+ */
+export function readGaussdbSnapshot(
+  { hasSessionIds, hasCoordinators }: Traits,
+  statementTimeoutMs: number,
+): Dialect['readSnapshot'] {
+  const coordinatorsOnce = once((query) =>
+    hasCoordinators ? readCoordinators(query, statementTimeoutMs) : Promise.resolve(null),
+  );
+  return async (query, tell = tellStatements(DEFAULT_STATEMENTS)) => {
+    const [[settings], sessionRows, limitRows, encodingRows, holders, nodes, found] = await Promise.all([
+      query(READ_SETTINGS),
+      query(readSessions(hasSessionIds)),
+      query(READ_LIMITS),
+      query(READ_ENCODINGS),
+      lockHolders(query(readAdvisoryLocks(hasSessionIds))),
+      unlessRefused(query(READ_NODES)),
+      coordinatorsOnce(query),
+    ]);
+    const { takenAt, coordinator, ...facts } = settings as SettingsRow;
+    const rows = (sessionRows as readonly SessionRow[]).map(knowingNodes(nodes ?? []));
+    const own = rows.find(({ isOwn }) => isOwn === true);
+    const ownDatabase = own?.database ?? null;
+    // As PostgreSQL before 16, it has lost what was no ASCII in application names.
+    const decoding = { encodings: encodingsIn(encodingRows), escapesApplications: false, tell };
+    const sessions = rows.map((row) => toSession(row, holders, row.database === ownDatabase, decoding));
+    return {
+      takenAt,
+      server: {
+        flavor: 'gaussdb',
+        version: versionIn(facts.product),
+        provider: null,
+        ownPid: own === undefined ? null : numberOf(own),
+        readsAllStats: seesOthers(rows, own, facts.backends),
+        ...(found && { coordinators: found.map((each) => ({ ...each, isOurs: each.name === coordinator })) }),
+      },
+      slots: {
+        ...slotsOf(facts),
+        ...limitsIn(limitRows as readonly LimitRow[], rows, sessions, decoding.encodings, ownDatabase),
+      },
+      sessions,
+      refusals: [],
+      pooler: null,
+    };
+  };
+}
+
+/** `openGauss 5.0.0`, `GaussDB Kernel 505.2.0`, `GaussDB 8.1.3`. */
+function versionIn(product: string): string {
+  return /(?:gaussdb|opengauss)[^()]*?(?= build|\)|$)/i.exec(product)?.[0] ?? product;
+}
+
+/** Ordinary roles may have all of max_connections: the reserve is on top. */
+function slotsOf(
+  facts: Omit<SettingsRow, 'takenAt' | 'coordinator'>,
+): Omit<Snapshot['slots'], 'roles' | 'databases'> {
+  return {
+    max: facts.connections + facts.reserved,
+    superuserReserved: facts.reserved,
+    reserved: 0,
+    providerReserved: 0,
+    walSenders: facts.walSenders,
+  };
+}
+
+/** Other roles' rows are all there or all missing; where none is there, somebody may be. */
+function seesOthers(rows: readonly SessionRow[], own: SessionRow | undefined, backends: number): boolean {
+  const seen = rows.filter(({ lastStatement }) => lastStatement !== INSUFFICIENT_PRIVILEGE);
+  return seen.some(({ user }) => user !== own?.user) || backends <= seen.length;
+}
+
+/** As nodes are named by default, where their names cannot be read. */
+const NODE_NAME = /^(cn|dn)_\d+/;
+
+/** Connections that other nodes open for the cluster are no client's, and come under a node's name. */
+function knowingNodes(nodes: readonly unknown[]): (row: SessionRow) => SessionRow {
+  const names = new Set(nodes.map((node) => (node as { name: string }).name));
+  return (row) => {
+    const name = row.application ?? '';
+    const isNode = row.backendType === CLIENT_BACKEND && (names.has(name) || NODE_NAME.test(name));
+    return isNode ? { ...row, backendType: 'node connection' } : row;
+  };
+}
+
+/** In a thread pool the session's own id: its pid is the thread's that serves it now, and 0 while it is idle. */
+function isPooled({ pid, sessionId }: Ids): boolean {
+  return sessionId !== null && sessionId !== pid;
+}
+
+/** Null for what is not exact as a number, and for none at all: whom we cannot name we do not end. */
+function numberOf(ids: Ids): number | null {
+  const number = Number(isPooled(ids) ? ids.sessionId : ids.pid);
+  return Number.isSafeInteger(number) && number > 0 ? number : null;
+}
+
+function toSession(
+  { isOwn, ...row }: SessionRow,
+  holders: ReadonlySet<string> | null,
+  connected: boolean,
+  decoding: Decoding,
+): Session {
+  const pooled = isPooled(row);
+  return {
+    ...row,
+    ...decoded({ ...row, application: row.application ?? '' }, decoding),
+    pid: numberOf(row),
+    sessionId: pooled ? row.sessionId : null,
+    address: row.address ?? '',
+    blockedBy: [],
+    advisoryLock: holders?.has(keyOf(row)) ?? null,
+    temporaryTables: connected ? null : false,
+  };
+}
+
+/** What both views tell a session by. */
+function keyOf({ pid, sessionId }: Ids): string {
+  return sessionId ?? pid;
+}
+
+async function lockHolders(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<string> | null> {
+  const found = await unlessRefused(rows);
+  return found === null ? null : new Set(found.map((row) => keyOf(row as Ids)));
+}
+
+/** The first answer is every answer. */
+function once<Answer>(read: (query: Query) => Promise<Answer>): (query: Query) => Promise<Answer> {
+  let first: Promise<Answer> | null = null;
+  return (query) => {
+    first ??= read(query);
+    return first;
+  };
+}
+
+async function readCoordinators(
+  query: Query,
+  statementTimeoutMs: number,
+): Promise<readonly Omit<Coordinator, 'isOurs'>[] | null> {
+  const [, rows] = await Promise.all([
+    query(BOUND_STATEMENTS, [`${COORDINATORS_MS}ms`]),
+    unlessRefused(query(READ_COORDINATORS)),
+    query(BOUND_STATEMENTS, [`${statementTimeoutMs}ms`]),
+  ]);
+  return rows as readonly Omit<Coordinator, 'isOurs'>[] | null;
+}

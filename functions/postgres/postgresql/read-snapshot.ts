@@ -1,0 +1,114 @@
+import type { Session } from '../../core/server/session.ts';
+import type { Provider, Snapshot } from '../../core/server/snapshot.ts';
+import { DEFAULT_STATEMENTS, tellStatements } from '../../core/server/statement-choice.ts';
+import { type Decoding, decoded, encodingsIn, type LimitRow, limitsIn } from '../connection/decode-rows.ts';
+import { unlessRefused } from '../connection/null-if-forbidden.ts';
+import type { Query } from '../connection/query.ts';
+import { readContestedLocks, readWaits, type Waiter, type Waits } from './read-waits.ts';
+import { READ_ADVISORY_LOCKS } from './sql/read-advisory-locks.ts';
+import { READ_ENCODINGS } from './sql/read-encodings.ts';
+import { READ_LIMITS } from './sql/read-limits.ts';
+import { READ_PROVIDER_RESERVE } from './sql/read-provider-reserve.ts';
+import { READ_SESSIONS } from './sql/read-sessions.ts';
+import { READ_SETTINGS } from './sql/read-settings.ts';
+import { READ_TEMPORARY_TABLES } from './sql/read-temporary-tables.ts';
+
+type SettingsRow = Omit<Snapshot['slots'], 'providerReserved' | 'roles' | 'databases'> & {
+  readonly takenAt: string;
+  readonly ownPid: number;
+  readonly version: string;
+  readonly provider: Provider | null;
+  readonly readsAllStats: boolean;
+  readonly isReplica: boolean;
+};
+type SessionRow = Omit<Session, 'sessionId' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & Waiter;
+type Facts = Pick<Waits, 'blockedBy'> & {
+  /** Null where the fact could not be read: a protection that needs it then spares. */
+  readonly advisoryLocks: ReadonlySet<number> | null;
+  readonly temporaryTables: ReadonlySet<number> | null;
+};
+
+const FIRST_VERSION_WITH_BACKEND_IDS = 160_000;
+/** Of bytes in application names. */
+const FIRST_VERSION_WITH_ESCAPES = 160_000;
+
+/**
+ * The server's connection state, one statement per concern, sent together. A later look is given the same `tell`: most of the
+ * work is to shape each statement once.
+ */
+export async function readSnapshot(
+  query: Query,
+  versionNumber: number,
+  tell = tellStatements(DEFAULT_STATEMENTS),
+): Promise<Snapshot> {
+  const [settingsRows, sessionRows, lockRows, limitRows, encodingRows, facts, providerReserved] =
+    await Promise.all([
+      query(READ_SETTINGS),
+      query(READ_SESSIONS),
+      readContestedLocks(query),
+      query(READ_LIMITS),
+      query(READ_ENCODINGS),
+      readFacts(query, versionNumber),
+      reserveIn(query(READ_PROVIDER_RESERVE)),
+    ]);
+  const { takenAt, ownPid, version, provider, readsAllStats, isReplica, ...slots } =
+    settingsRows[0] as SettingsRow;
+  const rows = sessionRows as readonly SessionRow[];
+  const { locks, blockedBy } = await readWaits(query, rows, lockRows);
+  const ownDatabase = rows.find(({ pid }) => pid === ownPid)?.database ?? null;
+  const escapesApplications = versionNumber >= FIRST_VERSION_WITH_ESCAPES;
+  const decoding = { encodings: encodingsIn(encodingRows), escapesApplications, tell };
+  const sessions = rows.map((row) =>
+    toSession(row, { ...facts, blockedBy }, row.database === ownDatabase, decoding),
+  );
+  return {
+    takenAt,
+    server: { flavor: 'postgresql', version, provider, ownPid, readsAllStats, isReplica },
+    slots: {
+      ...slots,
+      providerReserved,
+      ...limitsIn(limitRows as readonly LimitRow[], rows, sessions, decoding.encodings, ownDatabase),
+    },
+    sessions,
+    locks,
+    refusals: [],
+    pooler: null,
+  };
+}
+
+async function readFacts(query: Query, versionNumber: number): Promise<Omit<Facts, 'blockedBy'>> {
+  const [advisoryLocks, temporaryTables] = await Promise.all([
+    pidsOf(query(READ_ADVISORY_LOCKS)),
+    versionNumber < FIRST_VERSION_WITH_BACKEND_IDS ? null : pidsOf(query(READ_TEMPORARY_TABLES)),
+  ]);
+  return { advisoryLocks, temporaryTables };
+}
+
+async function pidsOf(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<number> | null> {
+  const found = await unlessRefused(rows);
+  return found && new Set(found.map((row) => (row as { pid: number }).pid));
+}
+
+/** What a provider does not show is taken for none: a run then acts a few slots later, and counts nobody twice. */
+async function reserveIn(rows: Promise<readonly unknown[]>): Promise<number> {
+  const [row] = (await unlessRefused(rows)) ?? [];
+  return (row as { providerReserved: number } | undefined)?.providerReserved ?? 0;
+}
+
+/** Temporary tables show in the connected database only; elsewhere they are not looked for. */
+function toSession(
+  { waitsForLock, leaderPid, ...row }: SessionRow,
+  { blockedBy, advisoryLocks, temporaryTables }: Facts,
+  connected: boolean,
+  decoding: Decoding,
+): Session {
+  const pid = row.pid ?? -1;
+  return {
+    ...row,
+    ...decoded(row, decoding),
+    sessionId: null,
+    blockedBy: blockedBy.get(pid) ?? [],
+    advisoryLock: advisoryLocks?.has(pid) ?? null,
+    temporaryTables: connected ? (temporaryTables?.has(pid) ?? null) : false,
+  };
+}

@@ -1,0 +1,63 @@
+import { planRemediation } from '../core/plan/plan.ts';
+import { planQuiet } from '../core/plan/plan-from-count.ts';
+import { modeInForce, pauseIn } from '../core/run/pause.ts';
+import { expectedOutcome, outcomeOf } from '../core/run/verification.ts';
+import { withPooler } from '../core/server/pooler-refusals.ts';
+import { isBlind } from '../core/server/visibility.ts';
+import { checkConfiguration } from './check-configuration.ts';
+import { takeLock } from './in-session.ts';
+import type { Database } from './ports.ts';
+import { done, type Ending, type Run } from './run.ts';
+import { terminateVictims } from './terminate.ts';
+import { settle } from './verify.ts';
+
+export { lookAgain } from './reconnect-and-verify.ts';
+export { verifiedEnding } from './verified-ending.ts';
+
+/** What a run does with the session that it got: all that a run is for, and the look that a quiet one has time for. */
+export async function relieve(run: Run, database: Database, lockBy: number): Promise<Ending> {
+  const ending = await work(run, database, lockBy);
+  await checkConfiguration(run, database);
+  return ending;
+}
+
+async function work(run: Run, database: Database, lockBy: number): Promise<Ending> {
+  const { ports, request } = run;
+  const { policy, trigger } = request;
+  if (trigger.kind === 'schedule' && (await isQuiet(run, database)))
+    return { outcome: 'healthy', problem: null };
+  if (!(await takeLock(run, database, lockBy))) return { outcome: 'busy', problem: null };
+  done(run, 'locked');
+  const [seen, pooler] = await Promise.all([database.readSnapshot(), ports.readPooler()]);
+  const snapshot = withPooler(seen, pooler);
+  run.snapshot = snapshot;
+  done(run, 'snapshot');
+  const blindness = isBlind(snapshot);
+  if (blindness !== null) return { outcome: 'blind', problem: blindness };
+
+  const plan = planRemediation(snapshot, policy, trigger.kind);
+  run.plan = plan;
+  done(run, 'planned');
+  if (plan.problem !== null) return { outcome: 'failed', problem: plan.problem };
+  const recalled = await run.recalled;
+  if (modeInForce(policy.mode, recalled, trigger.kind) === 'observe' || plan.victims.length === 0) {
+    return { outcome: expectedOutcome(plan, trigger.kind), problem: null };
+  }
+  // What is only to be reaped can wait for as long as somebody likes.
+  if (pauseIn(recalled) !== null)
+    return { outcome: plan.verdict === 'healthy' ? 'healthy' : 'paused', problem: null };
+  await terminateVictims(run, database, { snapshot, plan });
+  const settled = await settle(run, database, { snapshot, plan });
+  return { outcome: outcomeOf(plan, trigger.kind, [...run.attempts.values()], settled), problem: null };
+}
+
+/** A sweep of a server without pressure needs no session's row: mostly it only counts. */
+async function isQuiet(run: Run, database: Database): Promise<boolean> {
+  const count = await database.countSlots();
+  if (count === null) return false;
+  done(run, 'locked');
+  run.plan = planQuiet(count, run.request.policy);
+  if (run.plan === null) return false;
+  done(run, 'planned');
+  return true;
+}

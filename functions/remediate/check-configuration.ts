@@ -1,0 +1,33 @@
+import { coerceError, RemediationError } from '../core/base/errors.ts';
+import { misconfigurationsIn } from '../core/doctor/misconfigurations.ts';
+import type { Database } from './ports.ts';
+import type { Run } from './run.ts';
+import { within } from './within.ts';
+
+/** One round trip, on a server on which nothing happens; a run with less than twice this left goes home instead. */
+const CHECK_MS = 2_000;
+
+/**
+ * After its work, a scheduled run that looked and found no pressure checks whether the next one could act: a misconfiguration
+ * is to be told before an incident tells it. What goes wrong here costs the run nothing but this.
+ */
+export async function checkConfiguration(run: Run, database: Database): Promise<void> {
+  const { ports, request, snapshot } = run;
+  if (snapshot === null || !isQuiet(run) || ports.now() + 2 * CHECK_MS > request.deadline) return;
+  try {
+    const configuration = await within(ports, CHECK_MS, database.readConfiguration(), tookTooLong);
+    if (configuration === null) return;
+    run.misconfigurations = misconfigurationsIn({ snapshot, ...configuration });
+  } catch (thrown) {
+    ports.log('configuration-unchecked', { runId: request.runId, ...coerceError(thrown).toProblem() });
+  }
+}
+
+function isQuiet({ request, plan, readings }: Run): boolean {
+  const isPressed = readings.some(({ pressure }) => pressure.some(({ under }) => under));
+  return request.trigger.kind === 'schedule' && plan?.verdict === 'healthy' && !isPressed;
+}
+
+function tookTooLong(): RemediationError {
+  return new RemediationError('statement-failed', `No answer in ${CHECK_MS} ms: the next run looks again.`);
+}

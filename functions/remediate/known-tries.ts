@@ -1,0 +1,27 @@
+import { ownTriesOf } from '../core/run/own-tries.ts';
+import type { OwnTries } from '../core/run/pause.ts';
+import type { RunRecord } from '../core/run/record.ts';
+
+/** An alarm looks back over minutes: more runs than began in that time. */
+const MOST = 6;
+
+/**
+ * The refused tries of a function's own last runs. Their lines in the server's log may arrive before the report has written
+ * these tries to memory, and where there is no memory.
+ */
+export type KnownTries = {
+  /** Oldest first. */
+  readonly all: () => readonly OwnTries[];
+  readonly keep: (record: RunRecord) => void;
+};
+
+export function knownTries(): KnownTries {
+  let kept: readonly OwnTries[] = [];
+  return {
+    all: () => kept,
+    keep: (record) => {
+      const tries = ownTriesOf(record);
+      if (tries !== null) kept = [...kept, tries].slice(-MOST);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { coerceError, RemediationError } from '../core/base/errors.ts';
+import { addConnecting } from '../core/run/record.ts';
+import { isSameServer, outcomeOf } from '../core/run/verification.ts';
+import { getInBy, inSession, takeLock } from './in-session.ts';
+import type { Database } from './ports.ts';
+import { type Ending, type Run, timeIsUp } from './run.ts';
+import { isVerified } from './verified-ending.ts';
+import { type Planned, settle, verify } from './verify.ts';
+
+/** A server that restarts is back in seconds. */
+const RETRY_MS = 500;
+
+/**
+ * What a run does that lost its session while or after it terminated: it gets in again, within the time it has left, and
+ * reads what came of the attempts. It ends nobody any more: attempts without an answer may have worked, so that going on
+ * could end more than were needed, and what cut us off may be the server's own trouble. The next run measures anew.
+ * @throws RemediationError `connection-lost` when it could not be read, saying both what was lost and why it stayed so.
+ */
+export async function lookAgain(run: Run, lost: RemediationError): Promise<Ending> {
+  const { snapshot, plan } = run;
+  if (snapshot === null || plan === null || run.attempts.size === 0)
+    throw new RemediationError(
+      'connection-lost',
+      `${lost.message} Nobody was told to end; the next run measures anew.`,
+    );
+  try {
+    const by = getInBy(run);
+    const database = await getInAgain(run, by);
+    return await inSession(run, database, () => read(run, database, by, { snapshot, plan }, lost));
+  } catch (thrown) {
+    const { message } = coerceError(thrown);
+    const unknown = isVerified(run) ? '' : 'What came of it is not known. ';
+    throw new RemediationError('connection-lost', `${lost.message} ${unknown}${message}`);
+  }
+}
+
+/** A server that restarts or fails over refuses at first, in ways for which a run's first connect gives up. */
+async function getInAgain(run: Run, by: number): Promise<Database> {
+  const { ports } = run;
+  for (;;) {
+    if (ports.now() >= by) throw timeIsUp();
+    const connection = await ports.connect(by);
+    run.connecting = addConnecting(run.connecting, connection.connecting);
+    if ('database' in connection) return connection.database;
+    const { code, message } = connection.problem;
+    if (code !== 'connect-unreachable' || ports.now() + RETRY_MS >= by)
+      throw new RemediationError(code, message);
+    await ports.sleep(RETRY_MS);
+  }
+}
+
+async function read(
+  run: Run,
+  database: Database,
+  lockBy: number,
+  first: Planned,
+  lost: RemediationError,
+): Promise<Ending> {
+  // Reading needs no lock, but what is read does: with it the lost session is over, so that nothing it was sent will still
+  // run, and no other run ends sessions meanwhile.
+  if (!(await takeLock(run, database, lockBy))) throw stillLocked();
+  const later = await verify(run, database, first);
+  if (!isSameServer(first.snapshot, later)) throw restarted();
+  const settled = await settle(run, database, first);
+  const outcome = outcomeOf(first.plan, run.request.trigger.kind, [...run.attempts.values()], settled);
+  const message = `${lost.message} A second session read what came of it.`;
+  return { outcome, problem: { code: lost.code, message } };
+}
+
+function stillLocked(): RemediationError {
+  const message =
+    'We got in again, but the lock is held, by our lost session or by another run: the next run measures anew.';
+  return new RemediationError('connection-lost', message);
+}
+
+function restarted(): RemediationError {
+  const message = 'We got in again, but the server has restarted or failed over, which ended every session.';
+  return new RemediationError('connection-lost', message);
+}

@@ -1,0 +1,120 @@
+import { CODE_VERSION } from '../core/base/code-version.ts';
+import { type Problem, RemediationError } from '../core/base/errors.ts';
+import type { Misconfiguration } from '../core/doctor/misconfigurations.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import type { LockSight } from '../core/run/lock-sight.ts';
+import type { Outcome } from '../core/run/outcome.ts';
+import { modeInForce, type Recall } from '../core/run/pause.ts';
+import type { Reading } from '../core/run/reading.ts';
+import type { Connecting, RunRecord, Timings } from '../core/run/record.ts';
+import type { Attempt } from '../core/run/verification.ts';
+import type { Snapshot } from '../core/server/snapshot.ts';
+import type { Trigger } from '../core/trigger/trigger.ts';
+import { policyHash } from './policy-hash.ts';
+import type { RemediatePorts } from './ports.ts';
+import { asKept } from './relevant-trigger.ts';
+
+/** What a run has so far; the record is made from it wherever the run ends. */
+export type Run = {
+  readonly request: RunRequest;
+  readonly ports: RemediatePorts;
+  readonly startedAt: number;
+  readonly timings: { -readonly [Step in keyof Timings]: Timings[Step] };
+  /** The request's, less what is no news in it. */
+  trigger: Trigger;
+  /** Asked for when the run begins to get in, needed when it may act. */
+  recalled: Promise<Recall | null> | null;
+  connecting: Connecting;
+  /** Null while nobody else was seen to hold the lock. */
+  lock: LockSight | null;
+  snapshot: Snapshot | null;
+  plan: Plan | null;
+  /** By the session's identity. */
+  readonly attempts: Map<string, Attempt>;
+  readonly readings: Reading[];
+  misconfigurations: readonly Misconfiguration[] | null;
+};
+
+/** How a run ends. */
+export type Ending = {
+  readonly outcome: Outcome;
+  readonly problem: Problem | null;
+  /** Of a run that had nothing to do. */
+  readonly why?: string;
+};
+
+export function startRun(request: RunRequest, ports: RemediatePorts): Run {
+  return {
+    request,
+    ports,
+    startedAt: ports.now(),
+    timings: {
+      connected: null,
+      locked: null,
+      snapshot: null,
+      planned: null,
+      terminated: null,
+      verified: null,
+      settled: null,
+      finished: 0,
+    },
+    trigger: asKept(request.trigger),
+    recalled: null,
+    connecting: { attempts: 0, refusals: [] },
+    lock: null,
+    snapshot: null,
+    plan: null,
+    attempts: new Map(),
+    readings: [],
+    misconfigurations: null,
+  };
+}
+
+export function done(run: Run, step: keyof Timings): void {
+  run.timings[step] = run.ports.now() - run.startedAt;
+}
+
+export function timeIsUp(): RemediationError {
+  const message = 'The time of this run is up: it broke off where it was, and the next run measures anew.';
+  return new RemediationError('deadline-near', message);
+}
+
+export function toRecord(run: Run, { outcome, problem, why }: Ending, recall: Recall | null): RunRecord {
+  const { runId, server, policy } = run.request;
+  const { trigger, connecting, lock, snapshot, plan, attempts, readings, misconfigurations, timings } = run;
+  return {
+    version: 1,
+    runId,
+    server,
+    code: CODE_VERSION,
+    policyHash: policyHash(policy),
+    mode: modeInForce(policy.mode, recall, trigger.kind),
+    trigger,
+    policy,
+    startedAt: new Date(run.startedAt).toISOString(),
+    outcome,
+    why: why ?? null,
+    problem,
+    recall,
+    connecting,
+    lock,
+    snapshot,
+    plan,
+    attempts: [...attempts.values()],
+    readings,
+    misconfigurations,
+    timings,
+  };
+}
+/** One execution for one server. */
+export type RunRequest = {
+  readonly runId: string;
+  readonly server: string;
+  readonly policy: Policy;
+  readonly trigger: Trigger;
+  /** The server's own stream in a log group that servers share; null when it shares none. */
+  readonly logStream: string | null;
+  /** Milliseconds since the epoch; no new work is begun after it. */
+  readonly deadline: number;
+};

@@ -1,0 +1,84 @@
+import { coerceError, type Problem, RemediationError } from '../core/base/errors.ts';
+import {
+  endable,
+  type NamedSession,
+  namedSessions,
+  withoutApplying,
+  withResults,
+} from '../core/run/named-session.ts';
+import type { GuardResult } from '../core/run/verification.ts';
+import { identityOf, type Session } from '../core/server/session.ts';
+import type { Snapshot } from '../core/server/snapshot.ts';
+import type { Database, RemediatePorts } from './ports.ts';
+import { WINDOW } from './terminate.ts';
+import { VERIFY_EVERY_MS, VERIFY_FOR_MS } from './verify.ts';
+
+export type NamedTermination = {
+  /** The look before anything was done. */
+  readonly snapshot: Snapshot;
+  readonly sessions: readonly NamedSession[];
+  /** Why it broke off, or null. */
+  readonly problem: Problem | null;
+};
+
+/**
+ * Ends the sessions that a human named, through the guard that a run uses: a session that moves on between our look and
+ * the statement stays. Without `apply` it only looks. Rejects when the first look fails, for nothing was done then.
+ */
+export async function terminateNamed(
+  { pids, apply }: { readonly pids: readonly number[]; readonly apply: boolean },
+  database: Database,
+  ports: Pick<RemediatePorts, 'now' | 'sleep'>,
+): Promise<NamedTermination> {
+  const snapshot = await database.readSnapshot();
+  const named = namedSessions(snapshot, pids);
+  if (!apply) return { snapshot, sessions: withoutApplying(named), problem: null };
+  const answers = await signal(database, endable(named));
+  try {
+    if ([...answers.values()].includes('unknown')) throw lost();
+    const alive = await verify(database, ports, answers);
+    return { snapshot, sessions: withResults(named, answers, alive), problem: null };
+  } catch (thrown) {
+    return {
+      snapshot,
+      sessions: withResults(named, answers, null),
+      problem: coerceError(thrown).toProblem(),
+    };
+  }
+}
+
+/** Window by window; a broken session ends it, and what follows is never sent. */
+async function signal(
+  database: Database,
+  sessions: readonly Session[],
+): Promise<ReadonlyMap<Session, GuardResult>> {
+  const answers = new Map<Session, GuardResult>();
+  for (let from = 0; from < sessions.length; from += WINDOW) {
+    const window = sessions.slice(from, from + WINDOW);
+    const guards = await database.terminate(window);
+    for (const [at, session] of window.entries()) answers.set(session, guards[at] ?? 'unknown');
+    if (guards.includes('unknown')) break;
+  }
+  return answers;
+}
+
+function lost(): RemediationError {
+  const message = 'Our session with the server broke off in between: look again without --apply.';
+  return new RemediationError('connection-lost', message);
+}
+
+/** Reads until everybody who was signalled is gone, within a bound. */
+async function verify(
+  database: Database,
+  ports: Pick<RemediatePorts, 'now' | 'sleep'>,
+  answers: ReadonlyMap<Session, GuardResult>,
+): Promise<ReadonlySet<string>> {
+  const sent = [...answers].filter(([, guard]) => guard === 'signalled').map(([each]) => identityOf(each));
+  const until = ports.now() + VERIFY_FOR_MS;
+  for (;;) {
+    const { sessions } = await database.readSnapshot();
+    const alive = new Set(sessions.map(identityOf));
+    if (ports.now() >= until || !sent.some((identity) => alive.has(identity))) return alive;
+    await ports.sleep(VERIFY_EVERY_MS);
+  }
+}

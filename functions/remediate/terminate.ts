@@ -1,0 +1,76 @@
+import { RemediationError } from '../core/base/errors.ts';
+import { type Plan, planRemediation } from '../core/plan/plan.ts';
+import { MOST_VICTIMS } from '../core/policy/policy.ts';
+import { attemptResult, cameToNothing, type GuardResult } from '../core/run/verification.ts';
+import { programsIn } from '../core/server/programs-in.ts';
+import { identityOf, type Session } from '../core/server/session.ts';
+import type { Snapshot } from '../core/server/snapshot.ts';
+import type { Database } from './ports.ts';
+import { done, type Run } from './run.ts';
+import { type Planned, verify } from './verify.ts';
+
+/** Sessions told to end at once: what is sent runs, even if we are frozen the next moment. */
+export const WINDOW = 32;
+/** Sessions that came back to life are made up for, up to this often. */
+const MAX_ROUNDS = 3;
+
+/** Terminates the plan's victims, and others only for attempts that came to nothing: never more than the first plan. */
+export async function terminateVictims(run: Run, database: Database, first: Planned): Promise<void> {
+  const { policy, trigger } = run.request;
+  let { plan } = first;
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    await signal(run, database, plan, round);
+    done(run, 'terminated');
+    const later = await verify(run, database, first);
+    const toNothing = cameToNothing([...run.attempts.values()].filter((attempt) => attempt.round === round));
+    if (toNothing === 0) return;
+    const tried = new Set(run.attempts.keys());
+    const { pressure } = first.plan;
+    // A record can name so many attempts and no more.
+    const atMost = Math.min(toNothing, MOST_VICTIMS - tried.size);
+    const remainder = { atMost, tried, pressure, programs: programsIn(first.snapshot) };
+    plan = planRemediation(withoutEnding(later, run), policy, trigger.kind, remainder);
+    if (plan.victims.length === 0) return;
+  }
+}
+
+/** Whoever was told to end and takes long counts as gone: nobody goes for its slot, and no group keeps it. */
+function withoutEnding(later: Snapshot, { attempts }: Run): Snapshot {
+  const stays = (session: Session) => attempts.get(identityOf(session))?.result !== 'still-there';
+  return { ...later, sessions: later.sessions.filter(stays) };
+}
+
+/** Window by window. A broken session ends it: the rest of the window is unknown, what follows is never sent. */
+async function signal(run: Run, database: Database, { victims }: Plan, round: number): Promise<void> {
+  const { ports, request } = run;
+  for (let from = 0; from < victims.length; from += WINDOW) {
+    if (ports.now() >= request.deadline) break;
+    const sessions = victims.slice(from, from + WINDOW).map(({ session }) => session);
+    ports.log('terminating', { runId: request.runId, round, pids: sessions.map(({ pid }) => pid) });
+    // Written down before it is sent: wherever the run ends, nothing that was sent is missing from its record.
+    note(run, sessions, round, () => 'unknown');
+    const guards = await database.terminate(sessions);
+    note(run, sessions, round, (at) => guards[at] ?? 'unknown');
+    const unanswered = guards.filter((guard) => guard === 'unknown').length;
+    if (unanswered > 0) throw new RemediationError('connection-lost', lostMessage(unanswered));
+  }
+}
+
+function lostMessage(unanswered: number): string {
+  return `Our session with the server broke off while terminating: ${unanswered} attempts have no answer, nothing after them was sent.`;
+}
+
+/** What the guard alone can say; the verification read completes it. A session is tried once in a run. */
+function note(
+  run: Run,
+  sessions: readonly Session[],
+  round: number,
+  guardAt: (at: number) => GuardResult,
+): void {
+  for (const [at, { pid, backendStart }] of sessions.entries()) {
+    if (pid === null) continue;
+    const [identity, guard] = [identityOf({ pid, backendStart }), guardAt(at)];
+    const result = attemptResult(guard, identity, null);
+    run.attempts.set(identity, { pid, backendStart, round, guard, result });
+  }
+}

@@ -1,0 +1,21 @@
+import type { RemediationError } from '../core/base/errors.ts';
+import { outcomeOf } from '../core/run/verification.ts';
+import type { Ending, Run } from './run.ts';
+
+const NOT_SETTLED =
+  'What was told to end had been verified before. Settling was not seen: who took the freed slots is not known.';
+
+/** Whether a read has told what came of each attempt. */
+export function isVerified({ attempts, readings }: Run): boolean {
+  return readings.length > 0 && [...attempts.values()].every(({ result }) => result !== 'unknown');
+}
+
+/** What is left of a run that broke off after it had verified its attempts: it ends by the reading that it has. */
+export function verifiedEnding(run: Run, { code, message }: RemediationError): Ending | null {
+  const { plan, attempts, readings, request } = run;
+  const reading = readings.at(-1);
+  if (plan === null || reading === undefined || attempts.size === 0 || !isVerified(run)) return null;
+  const outcome = outcomeOf(plan, request.trigger.kind, [...attempts.values()], reading);
+  const more = reading.phase === 'settled' ? '' : ` ${NOT_SETTLED}`;
+  return { outcome, problem: { code, message: `${message}${more}` } };
+}

@@ -1,0 +1,55 @@
+import type { Plan } from '../core/plan/plan.ts';
+import { pressureAgain } from '../core/plan/pressure.ts';
+import type { Reading } from '../core/run/reading.ts';
+import { attemptResult, isSameServer, mayBeEnding, readingOf } from '../core/run/verification.ts';
+import { identityOf } from '../core/server/session.ts';
+import type { Snapshot } from '../core/server/snapshot.ts';
+import type { Database } from './ports.ts';
+import { done, type Run } from './run.ts';
+
+/** A terminated session is gone in about 1 ms, on a busy machine in some tens. */
+export const VERIFY_EVERY_MS = 25;
+export const VERIFY_FOR_MS = 2_000;
+/** Waiters get in and pools refill within 100 ms, slow clients back off for seconds. */
+const SETTLE_MS = 3_000;
+/** Kept for the last read: near the deadline a run settles for less, or not at all, and still knows what came of it. */
+const LAST_READ_MS = 500;
+
+/** What a run did first, and what it decided from it. */
+export type Planned = { readonly snapshot: Snapshot; readonly plan: Plan };
+
+/** Reads until every session that may be ending is gone, within a bound, and puts what it saw into the attempts. */
+export async function verify(run: Run, database: Database, first: Planned): Promise<Snapshot> {
+  const { ports, request, attempts } = run;
+  const until = Math.min(ports.now() + VERIFY_FOR_MS, request.deadline);
+  const open = [...attempts].filter(([, { result }]) => result === 'unknown');
+  const ending = open.flatMap(([identity, { guard }]) => (mayBeEnding(guard) ? [identity] : []));
+  for (;;) {
+    const later = await database.readSnapshot();
+    const alive = isSameServer(first.snapshot, later) ? new Set(later.sessions.map(identityOf)) : null;
+    if (ports.now() < until && ending.some((identity) => alive?.has(identity))) {
+      await ports.sleep(VERIFY_EVERY_MS);
+      continue;
+    }
+    for (const [identity, attempt] of open)
+      attempts.set(identity, { ...attempt, result: attemptResult(attempt.guard, identity, alive) });
+    // What another server shows tells nothing new of attempts that were verified before.
+    if (alive !== null || open.length > 0) read(run, 'verified', first, later);
+    return later;
+  }
+}
+
+/** The last read tells who took the freed slots. */
+export async function settle(run: Run, database: Database, first: Planned): Promise<Reading> {
+  const { ports, request } = run;
+  await ports.sleep(Math.max(0, Math.min(SETTLE_MS, request.deadline - LAST_READ_MS - ports.now())));
+  return read(run, 'settled', first, await database.readSnapshot());
+}
+
+function read(run: Run, phase: Reading['phase'], { snapshot, plan }: Planned, later: Snapshot): Reading {
+  const pressure = pressureAgain(plan.pressure, later, run.request.policy);
+  const reading = readingOf(phase, run.ports.now() - run.startedAt, snapshot, later, pressure);
+  run.readings.push(reading);
+  done(run, phase);
+  return reading;
+}

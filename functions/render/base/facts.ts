@@ -1,0 +1,91 @@
+import type { Explained } from '../../core/diagnosis/explain.ts';
+import { type Taker, takersOf } from '../../core/run/newcomers.ts';
+import type { RunRecord } from '../../core/run/record.ts';
+import { isHypothetical, type Tried, triedOf } from '../../core/run/terminations.ts';
+import type { AttemptResult } from '../../core/run/verification.ts';
+import { programNames } from '../../core/server/programs-in.ts';
+import { type GroupStanding, groupText, leadingIn } from '../../core/server/rank-groups.ts';
+import type { Group } from '../../core/server/session.ts';
+import { type Pressure, scopeName } from '../../core/server/slots.ts';
+import type { Snapshot } from '../../core/server/snapshot.ts';
+
+/** What every part of the message counts from, worked out once. */
+export type Facts = Explained & {
+  /** Where people can see the record; null when it is not kept. */
+  readonly recordUrl: string | null;
+  /** See `isHypothetical`. */
+  readonly hypothetical: boolean;
+  /** Who stands out in the scope that the message speaks of. */
+  readonly leading: GroupStanding | null;
+  /** The scope that the message speaks of: the first under pressure, else the server. At first, and at the last read. */
+  readonly before: Pressure | null;
+  readonly after: Pressure | null;
+  readonly tried: readonly Tried[];
+  /** Those of them that ended, or would. */
+  readonly losses: readonly Tried[];
+  /** Those that are gone without an answer: ended by us, or left by themselves. */
+  readonly perhaps: readonly Tried[];
+  /** By program, the largest first. */
+  readonly lossesByGroup: readonly { readonly group: Group; readonly losses: readonly Tried[] }[];
+  readonly results: ReadonlyMap<AttemptResult, number>;
+  readonly takers: readonly Taker[];
+  /** Freed slots that went to newcomers of the programs which had lost them. */
+  readonly retaken: number;
+  readonly ownRole: string | null;
+};
+
+export function factsOf(explained: Explained, recordUrl: string | null = null): Facts {
+  const { record, reduced, ranking, diagnosis } = explained;
+  const { snapshot, plan, attempts, readings } = record;
+  const tried = triedOf(record);
+  const losses = tried.filter(({ result }) => result === null || result === 'terminated');
+  const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
+  const settled = readings.findLast(({ phase }) => phase === 'settled');
+  const takers = snapshot && plan && settled ? takersOf(snapshot, plan, attempts, settled) : [];
+  return {
+    record,
+    reduced,
+    recordUrl,
+    hypothetical: isHypothetical(record),
+    ranking,
+    diagnosis,
+    leading: ranking === null || before === null ? null : leadingIn(ranking, before),
+    before,
+    after: before === null ? null : pressureAt(readings.at(-1)?.pressure, before),
+    tried,
+    losses,
+    perhaps: tried.filter(({ result, unanswered }) => result === 'gone' && unanswered),
+    lossesByGroup: byGroup(losses, snapshot),
+    results: countResults(record),
+    takers,
+    retaken: takers.reduce((sum, { lost, came }) => sum + Math.min(lost, came), 0),
+    ownRole: ownRoleOf(record),
+  };
+}
+
+/** The same scope at another read. */
+export function pressureAt(pressure: readonly Pressure[] | undefined, { scope }: Pressure): Pressure | null {
+  const isSame = (other: Pressure) =>
+    other.scope.kind === scope.kind && scopeName(other.scope) === scopeName(scope);
+  return pressure?.find(isSame) ?? null;
+}
+
+/** The largest first. */
+export function byGroup(losses: readonly Tried[], snapshot: Snapshot | null): Facts['lossesByGroup'] {
+  const nameOf = programNames(snapshot);
+  return [...Map.groupBy(losses, ({ session }) => groupText(nameOf(session))).values()]
+    .flatMap((those) => (those[0] ? [{ group: nameOf(those[0].session), losses: those }] : []))
+    .sort((a, b) => b.losses.length - a.losses.length);
+}
+
+function countResults({ attempts }: RunRecord): ReadonlyMap<AttemptResult, number> {
+  const counts = new Map<AttemptResult, number>();
+  for (const { result } of attempts) counts.set(result, (counts.get(result) ?? 0) + 1);
+  return counts;
+}
+
+function ownRoleOf({ snapshot }: RunRecord): string | null {
+  if (snapshot === null) return null;
+  const { ownPid } = snapshot.server;
+  return snapshot.sessions.find(({ pid }) => pid !== null && pid === ownPid)?.user ?? null;
+}

@@ -1,0 +1,74 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import { ageText, counted } from '../../core/base/words.ts';
+import type { Threshold } from '../../core/policy/policy.ts';
+import { groupName } from '../../core/server/group-name.ts';
+import type { GroupStanding } from '../../core/server/rank-groups.ts';
+import type { Group } from '../../core/server/session.ts';
+import type { Pressure, Scope } from '../../core/server/slots.ts';
+
+export { ageText, counted, listText, rateText } from '../../core/base/words.ts';
+
+/** `1h` or `1h to 2h 10m`. */
+export function ageRange(ages: readonly number[]): string {
+  if (ages.length === 0) return 'unknown age';
+  const [least, most] = [ageText(Math.min(...ages)), ageText(Math.max(...ages))];
+  return least === most ? least : `${least} to ${most}`;
+}
+
+/** Seconds with one digit, for steps of a run. */
+export function secondsText(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** `2026-11-21 03:15:42 UTC`. */
+export function timeText(iso: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return cleanName(iso);
+  return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+export function thresholdText({ unit, value }: Threshold): string {
+  return unit === 'usedPercent' ? `${value} % used` : `${counted(value, 'free slot')}`;
+}
+
+export function ownerOf({ user, database }: Group): string {
+  return `${cleanName(user)}@${cleanName(database)}`;
+}
+
+export function scopeText(scope: Scope): string {
+  return scope.kind === 'server' ? 'server' : `${scope.kind} ${cleanName(scope.name)}`;
+}
+
+/** `31 of 57 slots used`, for a limit with its scope: `5 of 5 slots of role batch used`. */
+export function usedText(
+  { scope, used, usable }: Pick<Pressure, 'scope' | 'used' | 'usable'>,
+  max?: number,
+): string {
+  const whose = scope.kind === 'server' ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
+  return `${used} of ${usable} slots${whose} used`;
+}
+
+/** What a link to the bucket leads to: the page of a run, or the record alone where no page could be drawn or kept. */
+export function linkText(url: string): string {
+  return url.endsWith('.html') ? 'Its page' : 'Its record';
+}
+
+/** For a list of scopes that ends before all of them are in it. */
+export function moreLimitsText(more: number): readonly string[] {
+  return more === 0 ? [] : [`And ${counted(more, 'more limit')}.`];
+}
+
+/** `of role app`, `in database billing`, `from 10.0.0.7` */
+export function placeText({ kind, part }: NonNullable<GroupStanding['mostly']>): string {
+  const name = cleanName(part.name);
+  if (kind === 'role') return `of role ${name}`;
+  return kind === 'database' ? `in database ${name}` : `from ${name}`;
+}
+
+/** `app, 60 of 115 in database billing.` Nothing where no role, database or address has more than half. */
+export function mostlyText({ group, sessions, mostly }: GroupStanding): string {
+  if (mostly === null) return '';
+  return `${groupName(group)}, ${mostly.part.sessions} of ${sessions} ${placeText(mostly)}.`;
+}
+
+export { groupName } from '../../core/server/group-name.ts';

@@ -1,0 +1,1 @@
+export { quoteIdentifier } from '../../core/base/sql-text.ts';

@@ -1,0 +1,99 @@
+import type { Advice, PasteLanguage } from '../../core/advice/advice.ts';
+import { plainName } from '../../core/base/plain-name.ts';
+import { bounded } from '../base/layout.ts';
+import type { ChatNotification, Message } from '../base/message.ts';
+import { pasteLines } from '../base/paste-lines.ts';
+import { linkText } from '../base/phrases.ts';
+import { chatCode, chatText } from './chat-markup.ts';
+
+/** Cleaned text without markup; left out when there is no text. */
+export type Paragraph = { readonly label: string; readonly texts: readonly string[] };
+
+/** What a message says in short. */
+type ChatParts = {
+  readonly kind: 'run' | 'failed-run' | 'misconfiguration';
+  readonly runId: string;
+  /** The id of the incident that it is about; null where none is known. */
+  readonly incident: string | null;
+  /** ISO 8601; null when nobody knows when it was. */
+  readonly at: string | null;
+  readonly subject: string;
+  readonly paragraphs: readonly Paragraph[];
+  readonly steps: readonly Advice[];
+  /** Which code ran by which policy. */
+  readonly identity: readonly string[];
+  readonly recordUrl: string | null;
+  readonly attributes: Message['attributes'];
+};
+
+const MAX_TITLE = 250;
+/** Paragraphs are few: all of them together stay below the 8,000 that a description may have. */
+const MAX_PARAGRAPH = 900;
+const MAX_STEP = 350;
+const MOST_STEPS = 4;
+
+/** What means the same without line breaks. */
+const ONE_LINE: ReadonlySet<PasteLanguage> = new Set(['sql', 'shell']);
+
+const ELSEWHERE = 'What to paste is in the message to people.';
+
+/** The answer as title, then what happened and what to do: what is longer is in the message to people. */
+export function chatOf(parts: ChatParts): ChatNotification {
+  const { kind, subject, steps, attributes } = parts;
+  const title = chatText(subject, MAX_TITLE);
+  const id = plainName(parts.runId);
+  const server = plainName(attributes.server ?? '');
+  const tags = Object.entries(attributes).map(([name, value]) => [name, plainName(value)] as const);
+  return {
+    version: '1.0',
+    source: 'custom',
+    id: kind === 'misconfiguration' ? `${id}-${kind}` : id,
+    content: {
+      textType: 'client-markdown',
+      title,
+      description: description(parts),
+      ...(steps.length > 0 && { nextSteps: nextSteps(steps) }),
+      // An underscore at the edge of a word would be taken for the beginning of italics.
+      keywords: tags.map(([, value]) => value.replaceAll('_', '-')),
+    },
+    metadata: {
+      threadId: threadOf(parts, server),
+      summary: title,
+      eventType: `pg-headroom-${kind}`,
+      relatedResources: [server],
+      additionalContext: Object.fromEntries(tags),
+    },
+  };
+}
+
+/**
+ * A thread for each incident. Where nothing is remembered nobody knows where one begins and ends: two of one day share a
+ * thread then, and one over midnight has two. Without the day, every later one would hide in the thread of the first.
+ */
+function threadOf({ kind, at, runId, incident }: ChatParts, server: string): string {
+  if (incident !== null) return plainName(incident);
+  const since = at === null ? plainName(runId) : plainName(at.slice(0, 10));
+  return kind === 'misconfiguration' ? `${server}-${since}-${kind}` : `${server}-${since}`;
+}
+
+function description({ paragraphs, identity, recordUrl }: ChatParts): string {
+  const told = [...paragraphs, { label: 'This run', texts: identity }].flatMap(({ label, texts }) => {
+    const text = chatText(texts.join(' ').replaceAll('\n', ' – '), MAX_PARAGRAPH);
+    return text === '' ? [] : [`*${label}:* ${text}`];
+  });
+  return [...told, ...(recordUrl === null ? [] : [`*${linkText(recordUrl)}:* ${recordUrl}`])].join('\n');
+}
+
+function nextSteps(steps: readonly Advice[]): readonly string[] {
+  return bounded(steps, MOST_STEPS, stepText, (rest) => `${rest.length} more in the message to people.`);
+}
+
+/** With its lines to paste, if they fit on one. */
+function stepText({ text, paste }: Advice): string {
+  if (paste === undefined) return chatText(text, MAX_STEP);
+  const pasted = ONE_LINE.has(paste.language) ? chatCode(pasteLines(paste)) : null;
+  const whole = `${chatText(text, Number.POSITIVE_INFINITY)} ${pasted}`;
+  if (pasted !== null && whole.length <= MAX_STEP) return whole;
+  const said = chatText(text.replace(/:$/, '.'), MAX_STEP - ELSEWHERE.length - 1);
+  return `${said} ${ELSEWHERE}`;
+}

@@ -1,0 +1,21 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import { isAboutRefusals, readingOf } from '../../core/trigger/alarm-reading.ts';
+import type { AlarmTrigger, Trigger } from '../../core/trigger/trigger.ts';
+
+/** What an alarm stands for: `clients refused`, or what it says itself, as in `DatabaseConnections 82 > 80`. */
+export function alarmText(alarm: AlarmTrigger): string {
+  return isAboutRefusals(alarm) ? 'clients refused' : seenText(alarm);
+}
+
+/** An alarm that is about something else than refusals; null for every other trigger. */
+export function otherAlarm(trigger: Trigger): AlarmTrigger | null {
+  return trigger.kind === 'alarm' && !isAboutRefusals(trigger) ? trigger : null;
+}
+
+export function seenText(alarm: AlarmTrigger): string {
+  const metric = alarm.metric === undefined ? null : cleanName(alarm.metric, 80);
+  const reading = readingOf(alarm);
+  if (reading === null) return metric ?? 'it went off';
+  const { value, compared, threshold } = reading;
+  return `${metric === null ? '' : `${metric} `}${value} ${compared} ${threshold}`;
+}

@@ -1,0 +1,84 @@
+import { foremost } from '../../core/plan/foremost.ts';
+import type { Taker } from '../../core/run/newcomers.ts';
+import type { Reading } from '../../core/run/reading.ts';
+import type { Pressure } from '../../core/server/slots.ts';
+import { type Facts, pressureAt } from '../base/facts.ts';
+import { type Column, row, type Section, wrap } from '../base/layout.ts';
+import { counted, groupName, listText, moreLimitsText, scopeText, usedText } from '../base/phrases.ts';
+
+const COLUMNS_OF_EFFECT: readonly Column[] = [
+  { width: 40, align: 'left' },
+  { width: 8, align: 'right' },
+  { width: 8, align: 'right' },
+  { width: 8, align: 'right' },
+];
+
+const NOT_SEEN = '?';
+const NOT_SETTLED = 'Settling was not seen: who took the freed slots is not known.';
+const NOT_READ = 'Not known: the run broke off before it could read again.';
+
+/** Did it work: slots before, after ending sessions, and after settling; and who took what came free. */
+export function effect(facts: Facts): Section {
+  const { record, hypothetical } = facts;
+  const { plan, attempts, readings } = record;
+  const title = 'DID IT WORK';
+  if (hypothetical || plan === null || attempts.length === 0) return { title, lines: [] };
+  if (readings.length === 0) return { title, lines: wrap(NOT_READ) };
+  const { first, more } = foremost(plan.pressure);
+  return {
+    title,
+    lines: [
+      row(COLUMNS_OF_EFFECT, ['slots used', 'before', 'ended', 'settled']),
+      ...first.map((before) => effectRow(facts, before)),
+      ...moreLimitsText(more).flatMap((text) => wrap(text)),
+      ...wrap(takerTexts(facts).join(' ')),
+    ],
+  };
+}
+
+/** The same without a table. */
+export function effectTexts(facts: Facts): readonly string[] {
+  const { plan, attempts, readings } = facts.record;
+  if (facts.hypothetical || plan === null || attempts.length === 0) return [];
+  if (readings.length === 0) return [NOT_READ];
+  const { first, more } = foremost(plan.pressure);
+  const slots = first.map((before) => {
+    const [verified, settled] = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
+    const end = settled === NOT_SEEN ? '' : `, ${settled} after settling`;
+    return `${usedText(before)} before, ${verified} after ending${end}.`;
+  });
+  return [...slots, ...moreLimitsText(more), ...takerTexts(facts)];
+}
+
+function effectRow(facts: Facts, before: Pressure): string {
+  const whose = `${scopeText(before.scope)}, of ${before.usable}`;
+  const later = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
+  return row(COLUMNS_OF_EFFECT, [whose, String(before.used), ...later]);
+}
+
+function usedAt(phase: Reading['phase'], { record }: Facts, before: Pressure): string {
+  const reading = record.readings.findLast((each) => each.phase === phase);
+  return String(pressureAt(reading?.pressure, before)?.used ?? NOT_SEEN);
+}
+
+function takerTexts({ record, takers, retaken, losses, perhaps, after }: Facts): readonly string[] {
+  if (!record.readings.some(({ phase }) => phase === 'settled'))
+    return record.outcome === 'unverified' ? [] : [NOT_SETTLED];
+  const [retakers, others] = [takers.filter(({ lost }) => lost > 0), takers.filter(({ lost }) => lost === 0)];
+  const count = `${retaken} of ${counted(losses.length + perhaps.length, 'freed slot')} re-taken`;
+  return [
+    retakers.length === 0
+      ? 'No freed slot was re-taken.'
+      : `${count}: ${listText(retakers.map(retakerText))}.`,
+    ...(others.length === 0 ? [] : [`Got in since: ${listText(others.map(newcomerText))}.`]),
+    ...(after !== null && after.need > 0 ? [`${counted(after.need, 'slot')} still to free.`] : []),
+  ];
+}
+
+function retakerText({ group, lost, came }: Taker): string {
+  return `${groupName(group)} lost ${lost} and opened ${came}`;
+}
+
+function newcomerText({ group, came }: Taker): string {
+  return `${groupName(group)} ${came}`;
+}

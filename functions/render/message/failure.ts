@@ -1,0 +1,100 @@
+import { type Advice, forOperator } from '../../core/advice/advice.ts';
+import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
+import type { Problem } from '../../core/base/errors.ts';
+import type { Story } from '../../core/incident/incident.ts';
+import type { Mode } from '../../core/policy/policy.ts';
+import type { Outcome } from '../../core/run/outcome.ts';
+import type { RunIdentity } from '../../core/run/record.ts';
+import type { Trigger } from '../../core/trigger/trigger.ts';
+import { type FailedRun, type Invocation, serverOfFunction } from '../../events/parse-destination.ts';
+import type { Message } from '../base/message.ts';
+import { severityOf } from '../base/severity.ts';
+import { renderRemains } from './remains.ts';
+import { triggerText } from './what-happened.ts';
+
+/** Errors of ours that a run can only end in before it has a session with the server. */
+const BEFORE_CONNECTING: ReadonlySet<string> = new Set([
+  'config-invalid',
+  'policy-invalid',
+  'event-unknown',
+  'event-refused',
+]);
+
+/** A run that threw or was killed: it returned no record. `trigger` is null when its event is none that we know. */
+export function renderFailure(run: FailedRun, trigger: Trigger | null, story: Story | null = null): Message {
+  const { errorType, errorMessage } = run;
+  const nothingDone = BEFORE_CONNECTING.has(errorType);
+  const killed = isTimeout(run);
+  const how = killed ? 'It was killed at its time limit' : `It ended in ${cleanName(errorType)}`;
+  const what = nothingDone ? 'nothing was terminated' : 'what it did is not known';
+  return renderRemains({
+    ...{ kind: 'failed-run', recordUrl: null, observed: false },
+    invocation: run,
+    runId: run.requestId,
+    story,
+    server: serverOfFunction(run.functionName),
+    mode: 'unknown',
+    outcome: 'failed',
+    severity: severityOf('failed', 'enforce'),
+    subject: [`run failed, ${what}`, killed ? 'time limit' : cleanName(errorType, 40)],
+    sentence: `the run failed. ${how}: ${what}.`,
+    at: trigger?.at ?? null,
+    happened: [
+      ...(trigger === null ? [] : [triggerText(trigger)]),
+      `${cleanName(errorType)}: ${cleanMessage(errorMessage)}`,
+    ],
+    steps: [
+      ...(nothingDone ? [] : [lookAtLog(run)]),
+      forOperator(
+        `${killed ? '' : 'Correct what is said above. '}The next alarm or sweep starts a new run, which measures anew.`,
+      ),
+    ],
+  });
+}
+
+/** A run that returned something which cannot be read or told. `found` is what was readable. */
+export function renderUnreadable(
+  invocation: Invocation,
+  found: {
+    readonly server: string | null;
+    readonly outcome: Outcome | null;
+    readonly mode: Mode | null;
+    readonly head?: RunIdentity | null;
+  },
+  problem: Problem,
+  story: Story | null = null,
+  recordUrl: string | null = null,
+): Message {
+  const outcome = found.outcome ?? 'failed';
+  const severity = severityOf(outcome, found.mode ?? 'enforce');
+  const said = found.outcome === null ? 'its outcome is not known' : `its outcome is "${found.outcome}"`;
+  return renderRemains({
+    ...{ kind: 'failed-run', recordUrl, observed: false },
+    invocation,
+    identity: found.head ?? undefined,
+    runId: invocation.requestId,
+    story,
+    server: found.server ?? serverOfFunction(invocation.functionName),
+    mode: found.mode ?? 'unknown',
+    outcome,
+    // Whatever it was, it should have been told.
+    severity: severity === 'info' ? 'warning' : severity,
+    subject: [`a run ended, ${said}`, 'its record cannot be read'],
+    sentence: `a run ended, ${said}. Its record cannot be read, so who held the slots and what was done is not told here.`,
+    at: null,
+    happened: [`${problem.code}: ${cleanMessage(problem.message)}`],
+    steps: [lookAtLog(invocation)],
+  });
+}
+
+/** Lambda's own words for a run that it ended, in runtimes new and old. */
+function isTimeout({ errorType, errorMessage }: FailedRun): boolean {
+  return errorType === 'Sandbox.Timedout' || /Task timed out after/.test(errorMessage);
+}
+
+function lookAtLog({ functionName, requestId }: Invocation): Advice {
+  const whose = functionName === null ? 'the function' : cleanName(functionName);
+  return forOperator(
+    `In the log of ${whose}, request ${cleanName(requestId)}: lines with "terminating" name the pids that were told to end. Without such a line none was.`,
+  );
+}

@@ -1,0 +1,194 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { Outcome } from '../../core/run/outcome.ts';
+import { pauseIn } from '../../core/run/pause.ts';
+import type { Facts } from '../base/facts.ts';
+import { counted, groupName, listText, usedText } from '../base/phrases.ts';
+import { otherAlarm, seenText } from './alarm-text.ts';
+import { because, isBlamed } from './cause-phrase.ts';
+import { ends } from './ended-phrase.ts';
+import { OBSERVED } from './observed.ts';
+import { busyHeadline } from './run-lock-text.ts';
+import { told, unsettled, whyUnverified } from './unverified-text.ts';
+
+/** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
+type Headline = {
+  readonly subject: (maxName: number) => readonly string[];
+  readonly sentence: string;
+};
+
+/** The wording of each outcome: the word for it, and what follows. */
+export function headlineOf(facts: Facts): Headline {
+  const { outcome, mode } = facts.record;
+  const wording: Wording = WORDINGS[outcome];
+  const observed = mode === 'observe' ? [OBSERVED] : [];
+  return {
+    subject: (max) => [...observed, ...wording(facts, max).subject],
+    sentence: wording(facts).sentence,
+  };
+}
+
+/** The record of a run that broke off lacks the attempts whose answer never came. */
+export function mayHaveSent({ record, hypothetical }: Facts): boolean {
+  return !hypothetical && (record.plan?.victims.length ?? 0) > 0;
+}
+
+type Wording = (
+  facts: Facts,
+  maxName?: number,
+) => { readonly subject: readonly string[]; readonly sentence: string };
+
+const fixed =
+  (word: string, sentence: string): Wording =>
+  () => ({ subject: [word], sentence });
+
+const WORDINGS: Readonly<Record<Outcome, Wording>> = {
+  healthy: (facts, max) => ({
+    subject: ['healthy', ...used(facts, max)],
+    sentence: `healthy. ${sentences(used(facts))}`,
+  }),
+  reaped: (facts, max) => ({
+    subject: [ends(facts, max, 'old '), 'no pressure', ...unsettled(facts), ...used(facts, max)],
+    sentence: `no pressure. ${sentences([ends(facts, undefined, 'old '), ...change(facts), ...unsettled(facts)])}`,
+  }),
+  recovered: (facts, max) => ({
+    subject: [
+      ...(facts.hypothetical ? [] : ['recovered']),
+      ...because(facts, max),
+      ends(facts, max),
+      ...unsettled(facts),
+      ...used(facts, max),
+    ],
+    sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([...because(facts), ends(facts), ...change(facts), ...unsettled(facts)])}`,
+  }),
+  partial: (facts, max) => ({
+    subject: [
+      'still under pressure',
+      ...because(facts, max),
+      ends(facts, max),
+      ...unsettled(facts),
+      ...used(facts, max),
+    ].slice(facts.hypothetical ? 1 : 0),
+    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...because(facts), `${ends(facts)}, too few`, ...change(facts), ...unsettled(facts)])}`,
+  }),
+  refilled: (facts, max) => ({
+    subject: ['filled up again', ...because(facts, max), retaken(facts, max), ...used(facts, max)],
+    sentence: `filled up again. ${sentences([...because(facts), ends(facts), retaken(facts), ...change(facts), ...unsettled(facts)])}`,
+  }),
+  'no-candidates': (facts, max) => ({
+    subject: [
+      'under pressure',
+      ...because(facts, max),
+      'policy lets no session go',
+      ...used(facts, max),
+      ...most(facts, max),
+    ],
+    sentence: `under pressure. ${sentences([...because(facts), [...used(facts), ...most(facts)].join(', '), 'the policy lets no session go'])}`,
+  }),
+  unexplained: (facts, max) => ({
+    subject: [
+      wentOff(facts, max) ?? 'clients were refused',
+      ...orElse(because(facts, max), 'no pressure seen'),
+      ...used(facts, max),
+    ],
+    sentence: `unexplained. ${sentences([`${wentOff(facts) ?? 'Clients were refused'}, but nothing here is under pressure`, ...because(facts), ...used(facts)])}`,
+  }),
+  busy: ({ record }) => busyHeadline(record),
+  paused: (facts, max) => ({
+    subject: ['paused, nothing ended', ...because(facts, max), ...used(facts, max)],
+    sentence: `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...because(facts), ...used(facts), ...pausedPlan(facts)])}`,
+  }),
+  muted: fixed('trigger asks for nothing', 'nothing to do. The trigger asks for nothing.'),
+  stale: fixed('event too old, nothing done', 'nothing done. The event was too old to act on.'),
+  off: fixed(
+    'switched off, nothing done',
+    "switched off. The policy's mode is off: nothing was read or done.",
+  ),
+  blind: fixed(
+    'blind, nothing ended, our role may not see other sessions',
+    'blind. Our role may not see other sessions, so nothing was ended.',
+  ),
+  'cannot-connect': (facts) => ({
+    subject: [`no way in after ${tries(facts)}, nothing ended`, ...problem(facts)],
+    sentence: `no way in after ${tries(facts)}. Nothing was ended.`,
+  }),
+  unverified: (facts) => ({
+    subject: [`${told(facts)} to end, effect not known`, ...problem(facts)],
+    sentence: `effect not known. ${told(facts)} to end, then ${whyUnverified(facts)}.`,
+  }),
+  failed: (facts) =>
+    mayHaveSent(facts)
+      ? {
+          subject: ['run failed while ending sessions', ...problem(facts)],
+          sentence: 'the run failed while ending sessions. Which of them ended is not known.',
+        }
+      : {
+          subject: ['run failed, nothing ended', ...problem(facts)],
+          sentence: 'the run failed. Nothing was ended.',
+        },
+};
+
+/** Of an alarm on something else nobody knows whether clients were refused. */
+function wentOff({ record }: Facts, max?: number): string | null {
+  const alarm = otherAlarm(record.trigger);
+  return alarm === null ? null : `alarm ${cleanName(alarm.alarm, max ?? 100)} went off (${seenText(alarm)})`;
+}
+
+function orElse(known: readonly string[], otherwise: string): readonly string[] {
+  return known.length > 0 ? known : [otherwise];
+}
+
+function used({ before, after }: Facts, max?: number): readonly string[] {
+  const latest = after ?? before;
+  return latest === null ? [] : [usedText(latest, max)];
+}
+
+/** `31 of 57 slots used now, 57 before`. */
+function change(facts: Facts): readonly string[] {
+  const { before, after } = facts;
+  return before === null || after === null
+    ? used(facts)
+    : used(facts).map((text) => `${text} now, ${before.used} before`);
+}
+
+function retaken(facts: Facts, max?: number): string {
+  const { losses, perhaps } = facts;
+  const groups = facts.takers.filter(({ lost }) => lost > 0).map(({ group }) => group);
+  const slots = `${facts.retaken} of ${losses.length + perhaps.length} freed slots re-taken`;
+  if (groups.every((group) => isBlamed(facts, group))) return slots;
+  return `${slots} by ${listText(
+    groups.map((group) => groupName(group, max)),
+    1,
+  )}`;
+}
+
+function most(facts: Facts, max?: number): readonly string[] {
+  // Of a limit's slots, the largest group of the whole server may hold none.
+  if (facts.before !== null && facts.before.scope.kind !== 'server') return [];
+  const top = facts.ranking?.groups[0];
+  return top === undefined || isBlamed(facts, top.group)
+    ? []
+    : [`${top.sessions} by ${groupName(top.group, max)}`];
+}
+
+function whoPaused({ record }: Facts): string {
+  const pause = pauseIn(record.recall);
+  if (pause === null) return 'Somebody';
+  return pause.until ? 'The breaker' : cleanName(pause.by);
+}
+
+function pausedPlan(facts: Facts): readonly string[] {
+  return facts.losses.length === 0 ? [] : [`Not paused, it ${ends(facts)}`];
+}
+
+function tries({ record }: Facts): string {
+  return counted(record.connecting.attempts, 'try', 'tries');
+}
+
+function problem({ record }: Facts): readonly string[] {
+  return record.problem === null ? [] : [record.problem.code];
+}
+
+/** Each part as a sentence of its own; none begins with a name. */
+function sentences(parts: readonly string[]): string {
+  return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
+}

@@ -1,0 +1,31 @@
+import type { HeldBack } from '../../core/plan/held-back.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import { counted, listText } from '../base/phrases.ts';
+
+/** More is not read at night. */
+const MOST = 2;
+
+/** `limits.keepPerGroup (1) holds back: without it 19 more sessions would end, and no slot would be missing.` */
+export function heldBackTexts(all: readonly HeldBack[], policy: Policy): readonly string[] {
+  return all.slice(0, MOST).map(({ keys, more, missing }) => {
+    const named = keys.map((key) => `${key}${settingText(key, policy)}`);
+    const left = missing === 0 ? 'no slot would be missing' : `${counted(missing, 'slot')} would be missing`;
+    const which = keys.length === 1 ? 'it' : 'them';
+    const holds = keys.length === 1 ? 'leaves slots missing' : 'leave slots missing together';
+    return `${listText(named, keys.length)} ${holds}: without ${which} ${counted(more, 'more session', 'more sessions')} would end, and ${left}.`;
+  });
+}
+
+/** What a number is set to; lists are in the policy. */
+function settingText(key: string, { limits }: Policy): string {
+  switch (key) {
+    case 'limits.keepPerGroup':
+      return ` (${limits.keepPerGroup})`;
+    case 'limits.maxVictims':
+      return ` (${limits.maxVictims})`;
+    case 'limits.maxPercent':
+      return ` (${limits.maxPercent})`;
+    default:
+      return '';
+  }
+}

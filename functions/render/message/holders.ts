@@ -1,0 +1,109 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { GroupStanding } from '../../core/server/rank-groups.ts';
+import { IDLE_STATES } from '../../core/server/session.ts';
+import type { Facts } from '../base/facts.ts';
+import { bounded, type Column, row, type Section, wrap } from '../base/layout.ts';
+import { ageText, counted, groupName, mostlyText, ownerOf, placeText } from '../base/phrases.ts';
+import { poolerTexts } from './pooler-text.ts';
+
+/** Rows that fit on the first screen; the rest is in the details. */
+const ON_SCREEN = 4;
+const MOST_IN_TEXT = 3;
+
+/** Younger idleness is what every pool has. */
+const WORTH_SAYING_MS = 60_000;
+
+const COLUMNS_OF_HOLDERS: readonly Column[] = [
+  { width: 5, align: 'right' },
+  { width: 5, align: 'right' },
+  { width: 17, align: 'left' },
+  { width: 17, align: 'left' },
+  { width: 4, align: 'right' },
+  { width: 4, align: 'right' },
+  { width: 5, align: 'right' },
+  { width: 7, align: 'right' },
+];
+const TITLES = ['slots', 'share', 'application', 'user@database', 'busy', 'idle', 'in tx', 'oldest'];
+
+export function holders({ record, ranking, reduced, leading, before, diagnosis }: Facts): Section {
+  const title = 'WHO HELD THE SLOTS';
+  if (reduced.includes('spared sessions'))
+    return {
+      title,
+      lines: wrap('Not known here: the record was too large for the sessions that were spared.'),
+    };
+  if (ranking === null || ranking.used === 0) return { title, lines: [] };
+  const { groups, hidden } = ranking;
+  return {
+    title,
+    lines: [
+      ...(groups.length > 0 ? [row(COLUMNS_OF_HOLDERS, TITLES)] : []),
+      ...bounded(groups, ON_SCREEN, holderRow, restRow),
+      ...groups.slice(0, ON_SCREEN).flatMap((standing) => wrap(mostlyText(standing))),
+      ...(hidden > 0 ? [row(COLUMNS_OF_HOLDERS, [String(hidden), '', 'hidden sessions'])] : []),
+      ...(leading === null || diagnosis !== null
+        ? []
+        : wrap(leadingText(leading, before?.used ?? ranking.used))),
+      ...poolerTexts(record.snapshot).flatMap((text) => wrap(text)),
+    ],
+  };
+}
+
+/** The same without a table: the first three, and who leads. */
+export function holderTexts({ record, ranking, leading, before, diagnosis }: Facts): readonly string[] {
+  if (ranking === null || ranking.used === 0) return [];
+  const { groups, hidden, used } = ranking;
+  const held = [
+    ...groups.slice(0, MOST_IN_TEXT).map(heldBy),
+    ...(groups.length > MOST_IN_TEXT ? [restText(groups.slice(MOST_IN_TEXT))] : []),
+    ...(hidden > 0 ? [`${hidden} hidden`] : []),
+  ];
+  const first = `${counted(used, 'slot')}: ${held.join(', ')}.`;
+  const lead = leading === null || diagnosis !== null ? [] : [leadingText(leading, before?.used ?? used)];
+  return [first, ...lead, ...poolerTexts(record.snapshot)];
+}
+
+/** `60 by app (31 in database billing)` */
+function heldBy({ group, sessions, mostly }: GroupStanding): string {
+  const where = mostly === null ? '' : ` (${mostly.part.sessions} ${placeText(mostly)})`;
+  return `${sessions} by ${groupName(group)}${where}`;
+}
+
+/** A session whose state is not known is in none of the columns. */
+function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: GroupStanding): string {
+  const sum = (isCounted: (state: string | null) => boolean) =>
+    String(states.reduce((total, { state, count }) => total + (isCounted(state) ? count : 0), 0));
+  const isIdle = (state: string | null) => IDLE_STATES.some((idle) => idle === state);
+  return row(COLUMNS_OF_HOLDERS, [
+    String(sessions),
+    sharePercent === null ? '' : `${sharePercent}%`,
+    cleanName(group.application),
+    ownerOf(group),
+    sum((state) => state === 'active' || state === 'fastpath function call'),
+    sum((state) => state === 'idle'),
+    sum((state) => state !== 'idle' && isIdle(state)),
+    oldestIdleMs === null ? '' : ageText(oldestIdleMs),
+  ]);
+}
+
+function restRow(rest: readonly GroupStanding[]): string {
+  return row(COLUMNS_OF_HOLDERS, [String(sessionsOf(rest)), '', counted(rest.length, 'more program')]);
+}
+
+function restText(rest: readonly GroupStanding[]): string {
+  return `${sessionsOf(rest)} by ${counted(rest.length, 'more program')}`;
+}
+
+function sessionsOf(groups: readonly GroupStanding[]): number {
+  return groups.reduce((sum, { sessions }) => sum + sessions, 0);
+}
+
+/** Where nothing explains it, at least who stands out. */
+function leadingText({ group, sessions, addresses, medianIdleMs }: GroupStanding, used: number): string {
+  const from = `from ${counted(addresses.count, 'address', 'addresses')}`;
+  const half =
+    medianIdleMs === null || medianIdleMs < WORTH_SAYING_MS
+      ? ''
+      : `, half idle for over ${ageText(medianIdleMs)}`;
+  return `Leading: ${groupName(group)}, ${sessions} of ${used} ${from}${half}.`;
+}

@@ -1,0 +1,14 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { RunIdentity } from '../../core/run/record.ts';
+
+/** As many digits as tell policies apart; the record has all of them. */
+const SHOWN_DIGITS = 12;
+
+/** Which code ran under which policy; nothing where an older record says neither. */
+export function identityTexts({ code, policyHash }: RunIdentity): readonly string[] {
+  const parts = [
+    ...(code === undefined ? [] : [`code ${cleanName(code)}`]),
+    ...(policyHash === undefined ? [] : [`policy ${cleanName(policyHash.slice(0, SHOWN_DIGITS))}`]),
+  ];
+  return parts.length === 0 ? [] : [`Run by ${parts.join(', ')}.`];
+}

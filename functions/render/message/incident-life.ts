@@ -1,0 +1,153 @@
+import type { Recurrence, Story } from '../../core/incident/incident.ts';
+import { MOST_CLOSED } from '../../core/incident/recurrence.ts';
+import type { RunRecord } from '../../core/run/record.ts';
+import { wrap } from '../base/layout.ts';
+import { ageText, counted, groupName, timeText } from '../base/phrases.ts';
+import { resumeCommand } from './memory-text.ts';
+import { OBSERVED } from './observed.ts';
+
+/** `03:15 UTC`, with its day where that is not the day of `now`. */
+export function clockText(iso: string, now: string): string {
+  const text = timeText(iso);
+  return text.slice(0, 10) === timeText(now).slice(0, 10) ? `${text.slice(11, 16)} UTC` : text;
+}
+
+/** What a subject says of the incident, besides the run. */
+export function lifeWords(story: Story | null, maxName?: number): readonly string[] {
+  if (story === null) return [];
+  return story.breaker !== null && story.kind !== 'over' ? trippedWords(story, maxName) : kindWords(story);
+}
+
+/** The same before the parts of a run's own answer, after what marks an observing one. */
+export function withLife(
+  story: Story | null,
+  parts: (maxName: number) => readonly string[],
+): (maxName: number) => readonly string[] {
+  return (max) => {
+    const own = parts(max);
+    return own.toSpliced(own[0] === OBSERVED ? 1 : 0, 0, ...lifeWords(story, max));
+  };
+}
+
+function trippedWords({ breaker, at, incident }: Story, maxName?: number): readonly string[] {
+  const { ended, culprit } = incident;
+  return [
+    'breaker tripped',
+    ...(breaker === null || breaker.until === null ? [] : [`paused until ${clockText(breaker.until, at)}`]),
+    `${counted(ended, 'session')} ended in vain`,
+    ...(culprit === null ? [] : [`held by ${groupName(culprit, maxName)}`]),
+  ];
+}
+
+function kindWords(story: Story): readonly string[] {
+  const { kind, recurrence } = story;
+  switch (kind) {
+    case 'opened':
+      return recurrence.times > 1 ? [`${ordinal(recurrence.times)} time in 24 h`] : [];
+    case 'changed':
+      return ['changed'];
+    case 'reminder':
+      return [`still open after ${openFor(story)}`];
+    case 'over':
+      return ['over'];
+    default: {
+      const never: never = kind;
+      return never;
+    }
+  }
+}
+
+/** Since when, how much of it, how often lately: sentences for the first lines. Nothing of an incident that is all in its run. */
+export function lifeTexts(story: Story | null): readonly string[] {
+  if (story === null) return [];
+  const { at, before, incident } = story;
+  const earlier = before === null ? [] : [`The one before, open since ${clockText(before, at)}, had ended.`];
+  const isFirst = story.kind === 'opened' && incident.runs === 1;
+  return [changeText(story), isFirst ? '' : sinceText(story), recurrenceText(story), ...earlier].filter(
+    (text) => text !== '',
+  );
+}
+
+function changeText({ change }: Story): string {
+  switch (change) {
+    case 'standing':
+      return 'Changed since it was last told.';
+    case 'cause':
+      return 'Changed since it was last told: its cause.';
+    case 'culprit':
+      return 'Changed since it was last told: who holds the slots.';
+    case 'breaker':
+    case null:
+      return '';
+    default: {
+      const never: never = change;
+      return never;
+    }
+  }
+}
+
+function sinceText({ kind, at, incident }: Story): string {
+  const { openedAt, runs, ended } = incident;
+  const since = `since ${clockText(openedAt, at)}`;
+  const what = `${counted(runs, 'run')}${ended === 0 ? '' : `, ${counted(ended, 'session')} ended`}`;
+  return kind === 'over' ? `The incident open ${since} is over: ${what}.` : `Open ${since}, ${what}.`;
+}
+
+/** `Third time in 24 hours, same culprit each time.` */
+export function recurrenceText({ recurrence }: Story): string {
+  const { times } = recurrence;
+  if (times === 1) return '';
+  const word = ORDINALS[times - 1] ?? ordinal(times);
+  return `${word} time${orMore(recurrence)} in 24 hours${culpritText(recurrence)}.`;
+}
+
+function culpritText({ times, sameCulprit }: Recurrence): string {
+  if (sameCulprit === times) return ', same culprit each time';
+  return sameCulprit > 1 ? `, ${sameCulprit} times with this culprit` : '';
+}
+
+function orMore({ times }: Recurrence): string {
+  return times > MOST_CLOSED ? ' or more' : '';
+}
+
+const ORDINALS = [
+  'First',
+  'Second',
+  'Third',
+  'Fourth',
+  'Fifth',
+  'Sixth',
+  'Seventh',
+  'Eighth',
+  'Ninth',
+  'Tenth',
+] as const;
+
+function ordinal(count: number): string {
+  return `${count}${['st', 'nd', 'rd'][count - 1] ?? 'th'}`;
+}
+
+export function openFor({ at, incident }: Story): string {
+  return ageText(Math.max(0, Date.parse(at) - Date.parse(incident.openedAt)));
+}
+
+/** That runs act no more, until when, and how to let them; nothing where the breaker did not trip in this run. */
+export function trippedLines(
+  story: Story | null,
+  record: Pick<RunRecord, 'server' | 'recall'>,
+): readonly string[] {
+  const texts = trippedTexts(story);
+  return texts.length === 0 ? [] : [...wrap(texts.join(' '), 0), `       ${resumeCommand(record)}`];
+}
+
+/** The same as sentences; the command follows. */
+export function trippedTexts(story: Story | null): readonly string[] {
+  if (story === null || story.breaker === null || story.kind === 'over') return [];
+  const { breaker, at } = story;
+  const why = breaker.reason ?? 'runs ended sessions without lasting effect';
+  const until = breaker.until === null ? 'they are resumed' : clockText(breaker.until, at);
+  return [
+    `The breaker tripped: ${why}.`,
+    `Runs only look until ${until}, then act again. To let them act before:`,
+  ];
+}

@@ -1,0 +1,23 @@
+import type { RunHead } from '../../core/run/run-head.ts';
+import { sections, wrap } from '../base/layout.ts';
+import type { Message } from '../base/message.ts';
+import { counted, groupName } from '../base/phrases.ts';
+
+type KeptBefore = NonNullable<RunHead['keptBefore']>;
+
+/** A message that says, once for a server, whom the keep of before would have kept. */
+export function withKeptBefore(message: Message, kept: KeptBefore): Message {
+  const lines = keptBeforeTexts(kept).flatMap((text) => wrap(text));
+  const text = `${message.text.trimEnd()}\n\n${sections([{ title: 'KEPT BY EARLIER VERSIONS', lines }])}\n`;
+  return { ...message, text };
+}
+
+function keptBeforeTexts({ count, chosen, groups }: KeptBefore): readonly string[] {
+  const named = groups.map((each) => `${each.count} of ${groupName(each.group)}`).join(', ');
+  const rest = count - groups.reduce((sum, each) => sum + each.count, 0);
+  const others = rest > 0 ? `, ${rest} of others` : '';
+  return [
+    `limits.keepPerGroup counts by program. In earlier versions it held for each application name, role and database, and would have kept ${count} of the ${counted(chosen, 'session')} that this run chose: ${named}${others}.`,
+    'Where a program must keep more, raise limits.keepPerGroup or name it in protect.applications (docs/operate/upgrade.md). This is told once.',
+  ];
+}

@@ -1,0 +1,44 @@
+import { type Advice, forOperator } from '../../core/advice/advice.ts';
+import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
+import { pauseIn } from '../../core/run/pause.ts';
+import type { RunRecord } from '../../core/run/record.ts';
+import { timeText } from '../base/phrases.ts';
+
+/** What a run knew of a pause, where that decided what it did. */
+export function memoryTexts({ recall, mode, policy }: RunRecord): readonly string[] {
+  if (recall === null || policy.mode !== 'enforce') return [];
+  const pause = pauseIn(recall);
+  if (pause !== null) {
+    const why = pause.reason === null ? '' : ` ("${cleanName(pause.reason, 200)}")`;
+    const until = pause.until ? `, until ${timeText(pause.until)}` : '';
+    return [`Paused since ${timeText(pause.at)} by ${cleanName(pause.by)}${why}${until}.`];
+  }
+  if (recall.kind === 'read') return [];
+  const then =
+    mode === 'observe'
+      ? 'So it is not known whether it is paused, and a sweep then only observes.'
+      : 'So it is not known whether it is paused. Only sweeps wait for that, this run acted.';
+  return [`${cleanMessage(recall.problem.message)} ${then}`];
+}
+
+/** For on-call, who may be somebody else than whoever paused it. The breaker's pause ends by itself. */
+export function resumeStep(record: RunRecord): Advice {
+  const until = pauseIn(record.recall)?.until;
+  const text = until
+    ? `Nothing is ended until ${timeText(until)}, then runs act again. To let them act before:`
+    : 'Nothing is ended until it is resumed. Ask whoever paused it, or resume it:';
+  return toResume(record, text);
+}
+
+export function toResume(record: Pick<RunRecord, 'recall' | 'server'>, text: string): Advice {
+  return forOperator(text, { language: 'shell', lines: [resumeCommand(record)] });
+}
+
+export function resumeCommand({ recall, server }: Pick<RunRecord, 'recall' | 'server'>): string {
+  return `headroom resume --server ${shellWord(server)} --table ${shellWord(recall?.table ?? 'TABLE')}`;
+}
+
+/** Names that a shell would take apart, or take for something else, are quoted. */
+function shellWord(name: string): string {
+  return /^[\w.:/][\w.:/-]*$/.test(name) ? name : `'${cleanName(name).replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,136 @@
+import { type Advice, forOperator, sqlPaste } from '../../core/advice/advice.ts';
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { Misconfiguration, MisconfigurationCheck } from '../../core/doctor/misconfigurations.ts';
+import type { RunRecord } from '../../core/run/record.ts';
+import { bounded, type Section, sections, wrap } from '../base/layout.ts';
+import type { Message } from '../base/message.ts';
+import { counted } from '../base/phrases.ts';
+import type { Severity } from '../base/severity.ts';
+import { chatOf } from '../chat/chat.ts';
+import { identityTexts } from './identity-text.ts';
+import { stepLines } from './next-steps.ts';
+import { runFacts } from './run-facts.ts';
+import { subjectOf } from './subject.ts';
+
+/** In a subject, and what it would mean in an incident where the finding itself does not say it. */
+type Wording = { readonly subject: string; readonly why: string };
+
+/** Findings that fit on one screen. */
+const ON_SCREEN = 6;
+
+const LATE = 'A full server would be noticed by the next sweep, not by the first refusal.';
+
+const WORDINGS: Readonly<Record<MisconfigurationCheck, Wording>> = {
+  terminate: {
+    subject: 'our role may not end sessions',
+    why: 'In an incident a run would see who holds the slots, and could end nobody.',
+  },
+  attributes: {
+    subject: 'our role may do more than it needs',
+    why: 'What our role may not do bounds every mistake of ours.',
+  },
+  'connection-limit': {
+    subject: "our role's CONNECTION LIMIT does not fit",
+    why: 'One that fits lets runs in, and keeps anything else of ours from filling the server.',
+  },
+  password: {
+    subject: "our role's password expires",
+    why: 'Where our role logs in by password, no run gets in from then on.',
+  },
+  reserve: {
+    subject: 'our role may not use reserved slots',
+    why: 'While clients are refused, a run would be refused as well.',
+  },
+  'superuser-reserve': {
+    subject: 'no slot is reserved for superusers',
+    why: 'Where a run cannot help, somebody has to look.',
+  },
+  activity: {
+    subject: 'sessions that no run can judge',
+    why: 'If these are the ones that fill the server, no run can help.',
+  },
+  'log-hidden': { subject: 'refusals leave no line in the log', why: LATE },
+  'log-language': { subject: 'refusals are logged in another language', why: LATE },
+};
+
+/** For somebody at work in the morning: what would be in the way in an incident, and what mends it. */
+export function renderMisconfigurations(record: RunRecord, found: readonly Misconfiguration[]): Message {
+  const { server, mode, outcome } = record;
+  const worst = found.toSorted((a, b) => Number(isProblem(b)) - Number(isProblem(a)));
+  const things = counted(found.length, 'thing');
+  const first = `no incident. The sweep found ${things} to mend before there is one.`;
+  const screen = sections([
+    { title: 'WHAT WAS FOUND', lines: findingLines(worst) },
+    whatNext(found),
+    runFacts({ record, recordUrl: null }),
+  ]);
+  const answer = subjectOf(server, () => subjectParts(worst));
+  const attributes = { severity: severityOf(found), outcome, server: cleanName(server), mode };
+  return {
+    subject: answer,
+    text: `${wrap(`${cleanName(server)}: ${first}`, 0).join('\n')}\n\n${screen}\n`,
+    chat: chatOf({
+      kind: 'misconfiguration',
+      runId: record.runId,
+      incident: null,
+      at: record.startedAt,
+      subject: answer,
+      paragraphs: [
+        { label: 'No incident', texts: [`The sweep found ${things} to mend before there is one.`] },
+      ],
+      steps: worst.map(stepOf),
+      recordUrl: null,
+      identity: identityTexts(record),
+      attributes,
+    }),
+    attributes,
+  };
+}
+
+function stepOf({ check, found, mend }: Misconfiguration): Advice {
+  const text = `${found} ${WORDINGS[check].why} ${mend?.note ?? ''}`;
+  return forOperator(text, mend === null || mend.sql.length === 0 ? undefined : sqlPaste(mend.sql));
+}
+
+function subjectParts([first, ...others]: readonly Misconfiguration[]): readonly string[] {
+  const what = first === undefined ? 'nothing to mend' : WORDINGS[first.check].subject;
+  return [`before an incident: ${what}`, ...(others.length > 0 ? [`and ${others.length} more`] : [])];
+}
+
+function findingLines(found: readonly Misconfiguration[]): readonly string[] {
+  return bounded(
+    found.map((each, at) => linesOf(each, `${at + 1}. `).join('\n')),
+    ON_SCREEN,
+    (lines) => lines,
+    (rest) => `  and ${rest.length} more, which headroom doctor prints`,
+  );
+}
+
+/** Statements are never broken: they are there to be pasted. */
+function linesOf({ check, found, mend }: Misconfiguration, marker: string): readonly string[] {
+  return [
+    ...wrap(`${found} ${WORDINGS[check].why}`, 5, marker),
+    ...(mend?.sql ?? []).map((line) => `       ${line}`),
+    ...(mend === null || mend.note === null ? [] : wrap(mend.note, 5)),
+  ];
+}
+
+function whatNext(found: readonly Misconfiguration[]): Section {
+  const who =
+    'Run the statements as a superuser, or as whoever a provider gives you in its place; for a read replica, on its primary.';
+  const look =
+    'To look again, and at more than a sweep does, run headroom doctor as the role that the function uses.';
+  const hasSql = found.some(({ mend }) => mend !== null && mend.sql.length > 0);
+  const steps = [...(hasSql ? [forOperator(who)] : []), forOperator(look)];
+  const once = 'Told once. It is told again only if it is mended and comes back.';
+  return { title: 'WHAT NEXT', lines: [...stepLines(steps), ...wrap(once)] };
+}
+
+/** Nothing is wrong now. What would keep a run from acting is for today, the rest for whenever there is time. */
+function severityOf(found: readonly Misconfiguration[]): Severity {
+  return found.some(isProblem) ? 'warning' : 'info';
+}
+
+function isProblem({ standing }: Misconfiguration): boolean {
+  return standing === 'problem';
+}

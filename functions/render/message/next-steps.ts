@@ -1,0 +1,84 @@
+import { type Advice, forOperator, sqlPaste } from '../../core/advice/advice.ts';
+import { adviseOn } from '../../core/advice/advise.ts';
+import { crashWarning } from '../../core/advice/crash-warning.ts';
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { Facts } from '../base/facts.ts';
+import { type Section, wrap } from '../base/layout.ts';
+import { pasteLines } from '../base/paste-lines.ts';
+import { counted } from '../base/phrases.ts';
+import { flavorOf, rightToEnd } from '../base/role-grants.ts';
+import { quoteIdentifier } from '../base/sql.ts';
+import { outcomeSteps } from './outcome-steps.ts';
+
+/** More is not read at night; some advice there is always room for. */
+const MOST_STEPS = 6;
+const LEAST_ADVICE = 2;
+/** Nothing is known well enough to leave less room for what to do. */
+const LEAST_LINES = 6;
+
+/** What to do first, as much of it as `room` lines hold, and what is left for the details. The first always fits. */
+export function whatNext(
+  steps: readonly Advice[],
+  room: number,
+): { readonly first: Section; readonly rest: Section } {
+  const count = fitting(steps, Math.max(LEAST_LINES, room));
+  const more = steps.length - count;
+  const below = more > 0 ? wrap(`${more} more below, with the details.`, 5) : [];
+  return {
+    first: { title: 'WHAT NEXT', lines: [...stepLines(steps.slice(0, count)), ...below] },
+    rest: { title: 'DETAILS: WHAT ELSE', lines: stepLines(steps.slice(count), count) },
+  };
+}
+
+/** How many of the first fit; a line for the rest counts. */
+function fitting(steps: readonly Advice[], room: number): number {
+  if (stepLines(steps).length <= room) return steps.length;
+  const most = steps.findLastIndex((_, at) => stepLines(steps.slice(0, at + 1)).length < room);
+  return Math.max(1, most + 1);
+}
+
+/** The outcome's own come first, and how to let it act follows on who would bear it: no advice takes their room. */
+export function stepsOf(facts: Facts): readonly Advice[] {
+  const { outcome, problem } = facts.record;
+  const own = [...outcomeSteps(outcome, problem?.code ?? null, facts), ...missingGrant(facts)];
+  const enforce = toEnforce(facts);
+  const [first, ...more] = adviceOn(facts);
+  const room = Math.max(LEAST_ADVICE, MOST_STEPS - own.length - enforce.length);
+  return [...own, ...(first ? [first] : []), ...enforce, ...more.slice(0, room - 1)];
+}
+
+/** Numbered on from those that were told before. */
+export function stepLines(steps: readonly Advice[], before = 0): readonly string[] {
+  return steps.flatMap(({ text, paste }, at) => [
+    ...wrap(text, 5, `${before + at + 1}. `),
+    ...pasteLines(paste).map((line) => `       ${line}`),
+  ]);
+}
+
+function missingGrant(facts: Facts): readonly Advice[] {
+  const { results, ownRole } = facts;
+  const forbidden = results.get('forbidden') ?? 0;
+  if (forbidden === 0 || ownRole === null) return [];
+  return [
+    forOperator(
+      `The server did not let our role end ${counted(forbidden, 'session')}. It needs:`,
+      sqlPaste([`GRANT ${rightToEnd(flavorOf(facts))} TO ${quoteIdentifier(ownRole)};`]),
+    ),
+  ];
+}
+
+/** Where nothing is to be explained, somebody may have lost sessions all the same. */
+function adviceOn({ record, diagnosis }: Facts): readonly Advice[] {
+  return diagnosis === null ? crashWarning(record) : adviseOn(record, diagnosis);
+}
+
+function toEnforce({ record, losses }: Facts): readonly Advice[] {
+  if (record.mode !== 'observe' || losses.length === 0) return [];
+  if (record.policy.mode === 'enforce')
+    return [forOperator('Sweeps act again once memory can be read: correct what is said above.')];
+  return [
+    forOperator(
+      `To let it act, set "mode": "enforce" in the policy of ${cleanName(record.server)} and deploy.`,
+    ),
+  ];
+}

@@ -1,0 +1,194 @@
+import { type Advice, forOperator, sqlPaste } from '../../core/advice/advice.ts';
+import type { ErrorCode } from '../../core/base/errors.ts';
+import type { Cause } from '../../core/diagnosis/cause.ts';
+import { heldBack } from '../../core/plan/held-back.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import type { Outcome } from '../../core/run/outcome.ts';
+import { poolerRefuses } from '../../core/server/pooler-refusals.ts';
+import type { Flavor } from '../../core/server/snapshot.ts';
+import type { AlarmTrigger } from '../../core/trigger/trigger.ts';
+import type { Facts } from '../base/facts.ts';
+import { counted, thresholdText } from '../base/phrases.ts';
+import { flavorOf, statementsToSee } from '../base/role-grants.ts';
+import { otherAlarm, seenText } from './alarm-text.ts';
+import { isUnseen } from './cause-phrase.ts';
+import { mayHaveSent } from './headline.ts';
+import { heldBackTexts } from './held-back-text.ts';
+import { resumeStep } from './memory-text.ts';
+import { freeLock } from './run-lock-text.ts';
+
+/** Without `backend_type`, which GaussDB lacks: nobody may have seen yet which server it is. */
+const SEE_HOLDERS = [
+  'SELECT application_name, usename, state, count(*)',
+  'FROM pg_stat_activity WHERE datname IS NOT NULL AND usename IS NOT NULL',
+  'GROUP BY 1, 2, 3 ORDER BY 4 DESC;',
+];
+/** GaussDB's view has no other rows. */
+function seeRunningIn(flavor: Flavor): readonly string[] {
+  const clients = flavor === 'gaussdb' ? '' : "AND backend_type = 'client backend' ";
+  return [
+    'SELECT pid, now() - query_start AS runs, application_name,',
+    "left(query, 60) FROM pg_stat_activity WHERE state = 'active'",
+    `${clients}ORDER BY query_start;`,
+  ];
+}
+
+const SEE_UNFINISHED = [
+  'SELECT client_addr, count(*), min(backend_start) FROM pg_stat_activity',
+  "WHERE state = 'starting' GROUP BY 1 ORDER BY 2 DESC;",
+];
+/** They take a slot before they prove who they are, and from 18 on a row. */
+const UNFINISHED: Advice = forOperator(
+  'Clients that never finish logging in hold slots as well, for up to authentication_timeout (60 s by default), and up to PostgreSQL 17 no view shows them. Where few sessions show, look for many unfinished connections from one address.',
+);
+
+/** A refusal without pressure, by how often it turns out to be that. */
+const UNEXPLAINED: readonly Advice[] = [
+  forOperator('The refusal may be over: sessions have left since. Nothing to do if it does not come again.'),
+  forOperator(
+    'A role or a database may have been at its own CONNECTION LIMIT and is no longer: the refusal in the server log names it ("too many connections for role ...").',
+  ),
+  forOperator(
+    'The alarm may read the log of another server or instance: compare its log group with the host that this server is declared with.',
+  ),
+];
+
+/** What a pooler itself refuses is explained, and so is what no session shows: advice on it follows. */
+function unexplained({ diagnosis, record: { snapshot, trigger, policy } }: Facts): readonly Advice[] {
+  const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isUnseen(diagnosis);
+  if (isExplained) return [];
+  const alarm = otherAlarm(trigger);
+  return alarm === null ? [...UNEXPLAINED, UNFINISHED] : otherThreshold(alarm, policy);
+}
+
+/** An alarm that goes off before the policy has anything to do only wakes people. */
+function otherThreshold(alarm: AlarmTrigger, { relieve }: Policy): readonly Advice[] {
+  const compare = relieve.when.unit === 'usedPercent' ? 'from' : 'below';
+  return [
+    forOperator(
+      `The alarm goes off before there is pressure (${seenText(alarm)}; the policy's begins ${compare} ${thresholdText(relieve.when)}): raise the alarm's threshold, or lower relieve.when.`,
+    ),
+    forOperator(
+      'The alarm may watch another server or instance: compare what it watches with the host that this server is declared with.',
+    ),
+  ];
+}
+
+/** What each outcome asks for. */
+export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Facts): readonly Advice[] {
+  switch (outcome) {
+    case 'healthy':
+    case 'reaped':
+    case 'muted':
+    case 'stale':
+    case 'off':
+    case 'recovered':
+      return [];
+    case 'busy':
+      return freeLock(facts.record);
+    case 'partial':
+    case 'no-candidates':
+      return [...seeRunning(facts), ...seeUnfinished(facts), ...loosen(facts)];
+    case 'refilled':
+      return [forOperator('Ending more sessions will not help: they come again until the cause is mended.')];
+    case 'paused':
+      return [resumeStep(facts.record)];
+    case 'unexplained':
+      return unexplained(facts);
+    case 'blind':
+      return maySee(facts);
+    case 'cannot-connect':
+      return getIn(code);
+    case 'unverified':
+      return [
+        forOperator('The next run measures anew. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
+      ];
+    case 'failed':
+      return afterFailure(facts);
+    default: {
+      const never: never = outcome;
+      return never;
+    }
+  }
+}
+
+/** Which key of the policy leaves slots missing. Without the sessions nobody can plan again. */
+function loosen({ record, ranking }: Facts): readonly Advice[] {
+  const { plan, snapshot, policy, trigger } = record;
+  if (plan === null || snapshot === null || ranking === null) return [];
+  return heldBackTexts(heldBack(plan, snapshot, policy, trigger.kind), policy).map((text) =>
+    forOperator(text),
+  );
+}
+
+/** How many sessions are in this state, or 0 where they are less than a quarter: then it is not the matter. */
+function manyIn(state: string, { ranking }: Facts): number {
+  const count = ranking?.states.find((each) => each.state === state)?.count ?? 0;
+  return count * 4 < (ranking?.used ?? 0) ? 0 : count;
+}
+
+/** What advice on these says already, with the pids. */
+const BY_HAND: ReadonlySet<Cause> = new Set(['slow-queries', 'lock-pile-up', 'idle-in-transaction']);
+
+/** Where active work fills the server, a human has to say what of it may end. */
+function seeRunning(facts: Facts): readonly Advice[] {
+  const { record, diagnosis } = facts;
+  if (diagnosis !== null && BY_HAND.has(diagnosis.cause)) return [];
+  const active = manyIn('active', facts);
+  if (active === 0) return [];
+  const reserved = record.snapshot?.slots.superuserReserved ?? 0;
+  const how = reserved > 0 ? ` A superuser gets in on ${counted(reserved, 'reserved slot')}.` : '';
+  return [
+    forOperator(
+      `${counted(active, 'session is', 'sessions are')} active, which is never ended here. Decide by hand, pg_cancel_backend(pid) first.${how}`,
+      sqlPaste(seeRunningIn(flavorOf(facts))),
+    ),
+  ];
+}
+
+/** Nobody is known yet whose they would be, and who comes again at once gains nothing by an end. */
+function seeUnfinished(facts: Facts): readonly Advice[] {
+  const starting = manyIn('starting', facts);
+  if (starting === 0) return [];
+  return [
+    forOperator(
+      `${counted(starting, 'client has', 'clients have')} not finished logging in, and the server drops them after authentication_timeout (60 s by default). Find the address they come from; ending them here would only let them come again.`,
+      sqlPaste(SEE_UNFINISHED),
+    ),
+  ];
+}
+
+function maySee(facts: Facts): readonly Advice[] {
+  const { ownRole } = facts;
+  if (ownRole === null) return [];
+  return [forOperator('Let our role see the sessions:', sqlPaste(statementsToSee(flavorOf(facts), ownRole)))];
+}
+
+function getIn(code: ErrorCode | null): readonly Advice[] {
+  if (code === 'connect-half-open')
+    return [
+      forOperator(
+        "Nobody gets in, superusers neither. Which address has many connections open shows on the server's host (ss -tn) or in the network's flow logs: keep it out. Clients that never log in are dropped after authentication_timeout (60 s by default).",
+      ),
+    ];
+  const isFull =
+    code === 'connect-full' || code === 'connect-role-limit' || code === 'connect-database-limit';
+  if (!isFull) return [forOperator('Correct what is said above. Nobody has looked into the server.')];
+  return [
+    forOperator(
+      'Nobody has seen who holds the slots. A superuser may still get in, on a slot reserved for superusers:',
+      sqlPaste(SEE_HOLDERS),
+    ),
+    ...(code === 'connect-full' ? [UNFINISHED] : []),
+    forOperator('Correct what is said above, so that the next run gets in.'),
+  ];
+}
+
+function afterFailure(facts: Facts): readonly Advice[] {
+  if (!mayHaveSent(facts))
+    return [forOperator('Correct what is said above. The next alarm or sweep starts a new run.')];
+  return [
+    forOperator('The log of this run names in its lines "terminating" the pids that were told to end.'),
+    forOperator('The next run measures anew. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
+  ];
+}

@@ -1,0 +1,82 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import { counted } from '../../core/base/words.ts';
+import { poolerProtection, UNLISTED_TEXTS } from '../../core/plan/pooler-protection.ts';
+import { groupName } from '../../core/server/group-name.ts';
+import { POOLER_NAMES, type PoolerState } from '../../core/server/pooler.ts';
+import { type ClientsBehind, clientsBehind, poolerSessionsIn } from '../../core/server/pooler-clients.ts';
+import type { Session } from '../../core/server/session.ts';
+import { slotHolders } from '../../core/server/slots.ts';
+import type { Snapshot } from '../../core/server/snapshot.ts';
+
+const MOST_NAMED = 3;
+
+/** Who is behind the pooler's sessions, as its console says; or why it did not. Nothing without a pooler. */
+export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
+  const pooler = snapshot?.pooler ?? null;
+  if (snapshot === null || pooler === null) return [];
+  if (pooler.problem !== null) return [cleanName(pooler.problem.message, 400)];
+  const name = POOLER_NAMES[pooler.kind];
+  const sessions = poolerSessionsIn(snapshot, snapshot.sessions).length;
+  const behind = clientsBehind(snapshot);
+  const rest = behind.slice(MOST_NAMED);
+  const named = [
+    ...behind.slice(0, MOST_NAMED).map((each) => behindText(each, sessions)),
+    ...(rest.length > 0 ? [`${counted(rest.length, 'more group')}`] : []),
+  ];
+  const who = named.length === 0 ? '' : `: ${named.join(', ')}`;
+  const refusals = snapshot.refusals.filter(({ kind }) => kind === 'pooler');
+  return [
+    `Through ${name}: ${counted(sessions, 'session')}${who}.`,
+    ...unlistedText(snapshot, pooler),
+    ...refusals.map(({ name: database, count }) =>
+      database === null
+        ? `${name} takes no more clients.`
+        : `${counted(count, 'client')} of database ${cleanName(database)} ${count === 1 ? 'waits' : 'wait'} for a session of ${name}'s.`,
+    ),
+  ];
+}
+
+/** That there are sessions which the console does not list, and how they are spared. */
+function unlistedText(snapshot: Snapshot, { unlisted }: PoolerState): readonly string[] {
+  if (unlisted === null) return [];
+  const isTheirs = poolerProtection(snapshot, false);
+  const holders = slotHolders(snapshot);
+  const listed = new Set(poolerSessionsIn(snapshot, holders));
+  const others = holders.filter((session) => !listed.has(session) && isTheirs(session) !== null);
+  const spared =
+    others.length === 0
+      ? 'No other session comes from its addresses.'
+      : `${counted(others.length, 'more session')} from ${namedAddresses(others)} may be its, and ${others.length === 1 ? 'is' : 'are'} spared.`;
+  const unknown = unlisted.unknownHosts.map((host) => cleanName(host)).join(', ');
+  return [
+    [
+      `Its console ${UNLISTED_TEXTS[unlisted.cause]}.`,
+      spared,
+      ...(unknown === ''
+        ? []
+        : [`The addresses of ${unknown} could not be found: name them in protect.poolers of the policy.`]),
+      ...(unlisted.cause === 'pooler-behind'
+        ? ['Declare the pooler that is nearest to the server: its console lists them.']
+        : []),
+    ].join(' '),
+  ];
+}
+
+function namedAddresses(sessions: readonly Session[]): string {
+  const addresses = [...new Set(sessions.map(({ address }) => address))];
+  const [first = ''] = addresses;
+  return addresses.length === 1 ? cleanName(first) : `${addresses.length} addresses`;
+}
+
+/** `38 of 40 for checkout from 10.0.3.17`, or, for clients that share them, `12 clients of checkout from 3 addresses`. */
+function behindText({ group, linked, clients, addresses }: ClientsBehind, sessions: number): string {
+  const who = groupName(group);
+  const [first = ''] = addresses.first;
+  const from =
+    addresses.count === 0
+      ? ''
+      : ` from ${addresses.count === 1 ? cleanName(first) : `${addresses.count} addresses`}`;
+  return linked > 0
+    ? `${linked} of ${sessions} for ${who}${from}`
+    : `${counted(clients, 'client')} of ${who}${from}`;
+}

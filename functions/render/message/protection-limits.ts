@@ -1,0 +1,19 @@
+import { ADVISORY_LOCKS_UNREAD, type SparedReason } from '../../core/plan/protection.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import { wrap } from '../base/layout.ts';
+
+/** What the protections that matter here cannot see; nobody is to take a spared listener for all listeners. */
+export function unseen(
+  { protect }: Policy,
+  spared: readonly { readonly reason: SparedReason; readonly detail: string }[],
+): readonly string[] {
+  const listens = spared.some(({ reason, detail }) => reason === 'protected' && detail.startsWith('listens'));
+  const backsUp = spared.some(({ detail }) => detail === 'runs a backup');
+  const unread = spared.some(({ detail }) => detail === ADVISORY_LOCKS_UNREAD);
+  return [
+    ...(unread ? wrap('The server log says why advisory locks could not be read.') : []),
+    ...(listens ? wrap('Listeners that ran something since do not show: protect those by name.') : []),
+    ...(backsUp ? wrap('A backup whose session ran something since does not show: protect it by name.') : []),
+    ...(protect.temporaryTables ? wrap('Temporary tables in other databases were not checked.') : []),
+  ];
+}

@@ -1,0 +1,54 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { RunRecord, Timings } from '../../core/run/record.ts';
+import type { Facts } from '../base/facts.ts';
+import { type Section, wrap } from '../base/layout.ts';
+import { counted, linkText, secondsText, timeText } from '../base/phrases.ts';
+import { coordinatorsText, productText } from '../base/product.ts';
+import { identityTexts } from './identity-text.ts';
+
+export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUrl'>): Section {
+  const { server, snapshot, mode, runId, startedAt, timings } = record;
+  const version = snapshot === null ? '' : ` (${productText(snapshot.server)})`;
+  const coordinators = snapshot === null ? null : coordinatorsText(snapshot.server);
+  return {
+    title: 'THIS RUN',
+    lines: [
+      ...wrap(`Server ${cleanName(server)}${version}, mode ${mode}. ${connectingText(record)}`),
+      ...(coordinators === null ? [] : wrap(coordinators)),
+      ...wrap(`Began ${timeText(startedAt)}, took ${secondsText(timings.finished)}${stepsText(timings)}.`),
+      ...wrap([`Run ${cleanName(runId)}.`, ...identityTexts(record)].join(' ')),
+      // A line of its own and never broken, whatever its length: half a link leads nowhere.
+      ...(recordUrl === null ? [] : [`  ${linkText(recordUrl)}:`, recordUrl]),
+    ],
+  };
+}
+
+/** SQLSTATEs with counts; an empty one is a server that closed the door without a word. */
+export function connectingText({ connecting }: RunRecord): string {
+  const { attempts, refusals } = connecting;
+  if (attempts === 0) return 'No connection was tried.';
+  const counts = new Map<string, number>();
+  for (const { sqlstate, count } of refusals) {
+    const code = sqlstate === '' ? 'no SQLSTATE' : cleanName(sqlstate);
+    counts.set(code, (counts.get(code) ?? 0) + count);
+  }
+  const refused = [...counts].map(([code, count]) => `${count} with ${code}`).join(', ');
+  const tries = counted(attempts, 'try', 'tries');
+  return `${tries} to get in${refused === '' ? ', none refused' : `; refused: ${refused}`}.`;
+}
+
+const STEPS = [
+  ['connected', 'in'],
+  ['snapshot', 'snapshot'],
+  ['terminated', 'ended'],
+  ['verified', 'verified'],
+  ['settled', 'settled'],
+] as const satisfies readonly (readonly [keyof Timings, string])[];
+
+function stepsText(timings: Timings): string {
+  const steps = STEPS.flatMap(([step, name]) => {
+    const at = timings[step];
+    return at === null ? [] : [`${name} ${(at / 1_000).toFixed(1)}`];
+  });
+  return steps.length === 0 ? '' : ` (${steps.join(', ')})`;
+}

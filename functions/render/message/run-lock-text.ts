@@ -1,0 +1,82 @@
+import { type Advice, forOperator, sqlPaste } from '../../core/advice/advice.ts';
+import { LOCAL_ADDRESS } from '../../core/base/address.ts';
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { Story } from '../../core/incident/incident.ts';
+import type { LockHolder } from '../../core/run/lock-sight.ts';
+import type { RunRecord } from '../../core/run/record.ts';
+import { isStuck, LONGEST_RUN_MS, stuckHolder } from '../../core/run/run-lock.ts';
+import { isRefusal } from '../../core/trigger/trigger.ts';
+import { ageText, listText } from '../base/phrases.ts';
+
+/** Holders that a message names; the record has some more. */
+const MOST_NAMED = 3;
+
+/** The answer of a run that was busy: another run is at work, or one holds the lock for longer than a run can take. */
+export function busyHeadline({ lock }: RunRecord): {
+  readonly subject: readonly string[];
+  readonly sentence: string;
+} {
+  const holder = stuckHolder({ lock });
+  if (holder === null)
+    return {
+      subject: ['another run is at work, this one did nothing'],
+      sentence: 'busy. Another run is at work, this one did nothing.',
+    };
+  const since = ageText(holder.openMs ?? 0);
+  return {
+    subject: [`no run acts, the lock has been held for ${since}`],
+    sentence: `busy. No run acts: the lock of runs has been held for ${since}, longer than a run can take.`,
+  };
+}
+
+/** Who is in the way of a run that was busy, and who holds a lock like ours and is in nobody's way. */
+export function lockTexts({ outcome, lock }: RunRecord): readonly string[] {
+  if (lock === null) return [];
+  const runs = outcome === 'busy' ? lock.holders.filter(({ isRun }) => isRun) : [];
+  const strangers = lock.holders.filter(({ isRun }) => !isRun);
+  return [...runs.map(runText), ...strangersText(strangers, lock.total - lock.holders.length)];
+}
+
+function runText(holder: LockHolder): string {
+  const { openMs } = holder;
+  const open = openMs === null ? '' : `, whose session has been open for ${ageText(openMs)}`;
+  const isLong = openMs !== null && openMs > LONGEST_RUN_MS;
+  const than = isLong ? `: longer than the ${ageText(LONGEST_RUN_MS)} that a run can take` : '';
+  return `The lock of runs is held by ${holderText(holder)}${open}${than}.`;
+}
+
+function strangersText(strangers: readonly LockHolder[], more: number): readonly string[] {
+  if (strangers.length === 0) return [];
+  const names = strangers.slice(0, MOST_NAMED).map(holderText);
+  const others = strangers.length - names.length + more;
+  const all = others === 0 ? names : [...names, `${others} more`];
+  return [
+    `Locks like that of our runs are held by ${listText(all, all.length)}, no ${all.length === 1 ? 'run' : 'runs'} of ours: they stop nothing.`,
+  ];
+}
+
+/** `pid 4711 (role app, application psql, from 10.0.3.7)`. */
+function holderText({ pid, user, application, address }: LockHolder): string {
+  if (pid === null) return 'a prepared transaction';
+  const from = address === LOCAL_ADDRESS ? 'on the server itself' : `from ${cleanName(address)}`;
+  const known = [
+    ...(user === null ? [] : [`role ${cleanName(user)}`]),
+    ...(application === '' ? [] : [`application ${cleanName(application)}`]),
+    ...(address === '' ? [] : [from]),
+  ];
+  return `pid ${cleanName(String(pid))}${known.length === 0 ? '' : ` (${known.join(', ')})`}`;
+}
+
+/** Whether a message is about a lock that no run gives back: by its holder's age, or because runs before this one waited too. */
+export function isAboutLock(record: RunRecord, story: Story | null): boolean {
+  return isStuck(record) || (record.outcome === 'busy' && story !== null && !isRefusal(record.trigger.kind));
+}
+
+/** What to do about a holder that no run can be. */
+export function freeLock({ lock }: RunRecord): readonly Advice[] {
+  const holder = stuckHolder({ lock });
+  if (holder === null || holder.pid === null) return [];
+  const text =
+    'No run acts until this session ends. See what it is, then end it; if it comes back, somebody uses our role or our name:';
+  return [forOperator(text, sqlPaste([`SELECT pg_terminate_backend(${cleanName(String(holder.pid))});`]))];
+}

@@ -1,0 +1,35 @@
+import { forOperator } from '../../core/advice/advice.ts';
+import type { Misconfiguration } from '../../core/doctor/misconfigurations.ts';
+import type { Mode } from '../../core/policy/policy.ts';
+import type { Outcome } from '../../core/run/outcome.ts';
+import type { RunIdentity } from '../../core/run/record.ts';
+import type { Invocation } from '../../events/parse-destination.ts';
+import type { Message } from '../base/message.ts';
+import { counted } from '../base/phrases.ts';
+import { type LeftOut, leftOutTexts } from './left-out.ts';
+import { renderRemains } from './remains.ts';
+
+/** What a sweep found to mend, where the message about it could not be written as usual. */
+export function renderShortMisconfigurations(
+  run: {
+    readonly runId: string;
+    readonly server: string | null;
+    readonly outcome: Outcome;
+    readonly mode: Mode;
+    readonly head: RunIdentity & { readonly startedAt: string };
+  },
+  invocation: Invocation,
+  found: readonly Pick<Misconfiguration, 'found'>[],
+  leftOut: readonly LeftOut[],
+): Message {
+  const { runId, server, outcome, mode, head } = run;
+  const things = counted(found.length, 'thing');
+  return renderRemains({
+    ...{ kind: 'misconfiguration', invocation, runId, server, outcome, mode, story: null, recordUrl: null },
+    ...{ severity: 'warning', observed: false, at: head.startedAt, identity: head },
+    subject: [`before an incident: ${things} to mend`],
+    sentence: `no incident. The sweep found ${things} to mend before there is one.`,
+    happened: [...found.map((each) => each.found), ...leftOutTexts(leftOut)],
+    steps: [forOperator('To see what mends it, run headroom doctor as the role that the function uses.')],
+  });
+}

@@ -1,0 +1,90 @@
+import { type Advice, forOperator } from '../../core/advice/advice.ts';
+import type { Story } from '../../core/incident/incident.ts';
+import type { Mode } from '../../core/policy/policy.ts';
+import type { Outcome } from '../../core/run/outcome.ts';
+import type { RunHead } from '../../core/run/run-head.ts';
+import type { Invocation } from '../../events/parse-destination.ts';
+import type { Message } from '../base/message.ts';
+import { counted, groupName, listText, usedText } from '../base/phrases.ts';
+import { severityOf } from '../base/severity.ts';
+import { type LeftOut, leftOutTexts } from './left-out.ts';
+import { renderRemains } from './remains.ts';
+
+/** A run of which only the head could be told. */
+type ShortRun = {
+  readonly runId: string;
+  readonly server: string | null;
+  readonly outcome: Outcome;
+  readonly mode: Mode;
+  readonly head: RunHead;
+};
+
+const NOT_HERE = 'Causes and advice are not in this message. Its numbers were counted by the run itself.';
+
+/**
+ * What on-call reads where the message could not be written as usual: outcome, slots, what was ended, what is missing, and
+ * where the record is. Every part of it is bounded.
+ */
+export function renderShort(
+  run: ShortRun,
+  invocation: Invocation,
+  leftOut: readonly LeftOut[],
+  recordUrl: string | null,
+  story: Story | null,
+): Message {
+  const { server, outcome, mode, head } = run;
+  const severity = severityOf(outcome, mode);
+  const word = outcome.replaceAll('-', ' ');
+  const [slots, ended] = [slotTexts(head), endedTexts(run)];
+  return renderRemains({
+    ...{ invocation, kind: 'run', runId: run.runId, story, server, mode, outcome, recordUrl },
+    identity: head,
+    // What could not be told as usual should be looked at.
+    severity: severity === 'info' ? 'warning' : severity,
+    observed: mode === 'observe',
+    subject: [word, ...ended.slice(0, 1), ...slots.slice(0, 1), 'told in short'],
+    sentence: `${word}. ${sentences([...ended, ...slots])}`,
+    at: head.startedAt,
+    happened: [...leftOutTexts(leftOut), NOT_HERE],
+    steps: [whereToLook(recordUrl)],
+  });
+}
+
+function slotTexts({ before, after }: RunHead): readonly string[] {
+  const latest = after ?? before;
+  if (latest === null || before === null) return [];
+  return [usedText(latest), ...(after === null ? [] : [`${before.used} were used before`])];
+}
+
+/** The first is for the subject. */
+function endedTexts({ mode, outcome, head }: ShortRun): readonly string[] {
+  const { chosen, told, ended, perhaps, groups } = head;
+  const whose = groups.length === 0 ? '' : `: ${listText(groups.map(groupText))}`;
+  if (mode !== 'enforce' || outcome === 'paused')
+    return chosen === 0
+      ? ['nothing ended']
+      : [`would end ${counted(chosen, 'session')}`, ...(whose === '' ? [] : [`chosen are${whose.slice(1)}`])];
+  if (told === 0)
+    return [chosen > 0 && outcome === 'failed' ? 'what it ended is not known' : 'nothing ended'];
+  const sure = `${counted(ended - perhaps, 'session')} ended`;
+  return [
+    perhaps === 0 ? sure : `${sure}, ${perhaps} more perhaps`,
+    `${counted(told, 'session')} ${told === 1 ? 'was' : 'were'} told to end${whose}`,
+  ];
+}
+
+function groupText({ group, count }: RunHead['groups'][number]): string {
+  return `${count} of ${groupName(group)}`;
+}
+
+function whereToLook(recordUrl: string | null): Advice {
+  return forOperator(
+    recordUrl === null
+      ? 'The record was not kept. The log of the report function says why.'
+      : 'The record has everything else: download it, then run headroom show and headroom report on it.',
+  );
+}
+
+function sentences(parts: readonly string[]): string {
+  return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
+}

@@ -1,0 +1,121 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { Spared } from '../../core/plan/plan.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import type { RunRecord } from '../../core/run/record.ts';
+import { identityOf, type Session, takesSlot } from '../../core/server/session.ts';
+import { ownSessions } from '../../core/server/snapshot.ts';
+import type { Facts } from '../base/facts.ts';
+import { bounded, type Column, row, type Section, wrap } from '../base/layout.ts';
+import { ageRange, ageText, counted } from '../base/phrases.ts';
+import { sparedByNameTexts } from './program-notes.ts';
+import { unseen } from './protection-limits.ts';
+
+const ON_SCREEN = 4;
+
+const COLUMNS_OF_SPARED: readonly Column[] = [
+  { width: 5, align: 'right' },
+  { width: 70, align: 'left' },
+];
+
+/** Those who stayed for one reason, which stands as people read it. */
+export type SparedGroup = { readonly reason: string; readonly those: readonly Spared[] };
+
+/**
+ * Who stayed and why, the most frequent reason first. What takes no slot is not worth a line: our own session and the
+ * server's processes.
+ */
+export function sparedGroups(record: RunRecord): readonly SparedGroup[] {
+  const { plan, snapshot, policy } = record;
+  const isOwn = snapshot === null ? () => false : ownSessions(snapshot);
+  // A later round may have taken somebody whom the first plan had spared.
+  const tried = new Set(
+    record.attempts.filter(({ result }) => result !== 'gone' && result !== 'changed').map(identityOf),
+  );
+  const stays = (session: Session) =>
+    takesSlot(session) && !isOwn(session) && !tried.has(identityOf(session));
+  const spared = plan?.spared.filter(({ session }) => stays(session)) ?? [];
+  return [...Map.groupBy(spared, (each) => reasonText(each, policy))]
+    .map(([reason, those]) => ({ reason, those }))
+    .sort((a, b) => b.those.length - a.those.length);
+}
+
+export function whoWasSpared({ record }: Facts): Section {
+  const reasons = keptTogether(sparedGroups(record), record.policy);
+  const spared = reasons.flatMap(({ those }) => those);
+  return {
+    title: `SPARED: ${counted(spared.length, 'session')}`,
+    lines: [
+      ...bounded(
+        reasons,
+        ON_SCREEN,
+        ({ reason, those }) => sparedRow(String(those.length), `${reason}${agesOf(those)}`),
+        (rest) => sparedRow(String(rest.flatMap(({ those }) => those).length), 'for other reasons'),
+      ),
+      ...sparedByNameTexts({ spared }, record.snapshot).flatMap((text) => wrap(text)),
+      ...unseen(record.policy, spared),
+    ],
+  };
+}
+
+function sparedRow(count: string, reason: string): string {
+  return row(COLUMNS_OF_SPARED, [count, reason]);
+}
+
+/** Ages tell sessions that are too young apart; one line says as much as hundreds. */
+function agesOf(spared: readonly Spared[]): string {
+  if (spared[0]?.reason !== 'too-young') return '';
+  return ` (${ageRange(spared.map(({ session }) => session.stateAgeMs ?? 0))})`;
+}
+
+/** What records of before there were programs say. */
+const KEPT_BY_GROUP = 'kept for its group';
+/** A line for each program that keeps a session says more than anybody reads. */
+const MOST_KEEPS = 2;
+
+/** Those whom their program keeps, in one line where they are of many programs. */
+function keptTogether(reasons: readonly SparedGroup[], { limits }: Policy): readonly SparedGroup[] {
+  const kept = reasons.filter(({ those }) => those[0]?.reason === 'kept');
+  if (kept.length <= MOST_KEEPS) return reasons;
+  const together = {
+    reason: `kept: ${limits.keepPerGroup} of each of ${kept.length} programs`,
+    those: kept.flatMap(({ those }) => those),
+  };
+  return [...reasons.filter((each) => !kept.includes(each)), together].sort(
+    (a, b) => b.those.length - a.those.length,
+  );
+}
+
+function reasonText({ reason, detail, session }: Spared, policy: Policy): string {
+  const exactly = cleanName(detail, 100);
+  switch (reason) {
+    case 'built-in':
+      return `never ended: ${exactly}`;
+    case 'protected':
+      return `protected: ${exactly}`;
+    case 'not-included':
+      return `not included by the policy: ${exactly}`;
+    case 'state':
+      return session.state === 'active' ? 'active' : `no rung for state: ${exactly}`;
+    case 'unknown-age':
+      return 'age unknown';
+    case 'too-young':
+      return `${cleanName(session.state ?? '')} for less than ${youngest(session.state, policy)}`;
+    case 'kept':
+      return detail === KEPT_BY_GROUP ? detail : `kept: ${exactly}`;
+    case 'limit':
+      return exactly;
+    case 'not-needed':
+      return 'not needed: enough slots without them';
+    default: {
+      const never: never = reason;
+      return never;
+    }
+  }
+}
+
+/** The least age at which any rung takes this state. */
+function youngest(state: string | null, { relieve, reap }: Policy): string {
+  const rungs = relieve.ladder.filter((rung) => rung.state === state).map(({ minAgeMs }) => minAgeMs);
+  const ages = rungs.length > 0 || reap === null ? rungs : [reap.minAgeMs];
+  return ages.length === 0 ? 'the policy asks for' : ageText(Math.min(...ages));
+}

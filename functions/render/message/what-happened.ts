@@ -1,0 +1,102 @@
+import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
+import { foremost } from '../../core/plan/foremost.ts';
+import type { Snapshot } from '../../core/server/snapshot.ts';
+import { aheadMs, type NoticeTrigger, type Trigger } from '../../core/trigger/trigger.ts';
+import type { Facts } from '../base/facts.ts';
+import { type Section, wrap } from '../base/layout.ts';
+import { ageText, counted, moreLimitsText, scopeText, thresholdText, timeText } from '../base/phrases.ts';
+import { alarmText } from './alarm-text.ts';
+import { memoryTexts } from './memory-text.ts';
+import { refusedText } from './refused-text.ts';
+import { lockTexts } from './run-lock-text.ts';
+
+export function whatHappened(facts: Facts): Section {
+  return { title: 'WHAT HAPPENED', lines: happenedTexts(facts).flatMap((text) => wrap(text)) };
+}
+
+export function happenedTexts(facts: Facts): readonly string[] {
+  const { record } = facts;
+  const { problem, snapshot, trigger, why, startedAt } = record;
+  return [
+    triggerText(trigger),
+    clockText(aheadMs(trigger, Date.parse(startedAt))),
+    ...(why === null ? [] : [cleanName(why, 600)]),
+    ...(snapshot === null ? [] : [slotsText(facts, snapshot)]),
+    ...limitTexts(facts),
+    ...memoryTexts(record),
+    ...lockTexts(record),
+    ...(problem === null ? [] : [cleanMessage(problem.message)]),
+  ];
+}
+
+export function triggerText(trigger: Trigger): string {
+  switch (trigger.kind) {
+    case 'alarm': {
+      const { alarm, at, state, contributor } = trigger;
+      const meaning = state === 'ALARM' ? alarmText(trigger) : `it went to ${state}`;
+      const part = contributor === null ? '' : ` (${cleanName(contributor, 200)})`;
+      return `Alarm ${cleanName(alarm, 100)}${part}, ${timeText(at)}: ${meaning}.`;
+    }
+    case 'log-lines':
+      return refusedText(trigger);
+    case 'schedule':
+      return `Scheduled sweep${timeOf(trigger)}.`;
+    case 'manual':
+      return `Started by hand${timeOf(trigger)}.`;
+    case 'notice':
+      return NOTICES[trigger.notice];
+    default: {
+      const never: never = trigger;
+      return never;
+    }
+  }
+}
+
+const NOTICES: Readonly<Record<NoticeTrigger['notice'], string>> = {
+  heartbeat: 'Heartbeat.',
+  control: 'Control message of CloudWatch Logs.',
+  'own-message': 'A message or a result of our own.',
+};
+
+function clockText(ahead: number): string {
+  if (ahead === 0) return '';
+  return `The event is dated ${ageText(ahead)} ahead of this run: one of the two clocks is wrong.`;
+}
+
+function timeOf({ at }: { readonly at: string | null }): string {
+  return at === null ? '' : `, ${timeText(at)}`;
+}
+
+/** Without a plan nobody has counted yet what is used. */
+function slotsText({ record, ranking }: Facts, { slots, server: { flavor } }: Snapshot): string {
+  const server = record.plan?.pressure.find(({ scope }) => scope.kind === 'server');
+  const [used, usable] = [server?.used ?? ranking?.used, server?.usable ?? ranking?.usable];
+  const reserved = slots.superuserReserved + slots.reserved + slots.providerReserved;
+  const total =
+    flavor === 'gaussdb'
+      ? `max_connections ${slots.max - reserved}, and ${reserved} for administrators`
+      : `max_connections ${slots.max}, ${reserved} reserved`;
+  if (used === undefined || usable === undefined) return `Slots: ${total}.`;
+  const eaten = used > usable ? `, the reserve is being eaten by ${used - usable}` : '';
+  const free = Math.max(0, usable - used);
+  return `Slots: ${used} of ${usable} usable in use, ${free} free${eaten} (${total}). ${targetText(record, server?.need ?? 0)}`;
+}
+
+function targetText({ policy, plan }: Facts['record'], need: number): string {
+  if (plan === null) return '';
+  const { when, until } = policy.relieve;
+  const compare = when.unit === 'usedPercent' ? 'from' : 'below';
+  if (need === 0) return `Pressure begins ${compare} ${thresholdText(when)}.`;
+  return `Pressure ${compare} ${thresholdText(when)}, relieved at ${thresholdText(until)}: ${counted(need, 'slot')} to free.`;
+}
+
+function limitTexts({ record }: Facts): readonly string[] {
+  const { first, more } = foremost(record.plan?.pressure ?? []);
+  const texts = first
+    .filter(({ scope }) => scope.kind !== 'server')
+    .map(
+      ({ scope, used, usable, need }) =>
+        `CONNECTION LIMIT of ${scopeText(scope)}: ${used} of ${usable} in use, ${counted(need, 'slot')} to free.`,
+    );
+  return [...texts, ...moreLimitsText(more)];
+}

@@ -1,0 +1,83 @@
+import type { Advice } from '../../core/advice/advice.ts';
+import { cleanMessage } from '../../core/base/clean-text.ts';
+import type { Confidence, Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
+import { ageText, counted, groupName, ownerOf, rateText } from '../base/phrases.ts';
+import { ownEvidence } from '../message/why.ts';
+import { type Html, html } from './html.ts';
+
+/** Why it happened: the cause, what speaks for it, and who is behind it. */
+export function why(diagnosis: Diagnosis | null): Html | null {
+  if (diagnosis === null) return null;
+  const { cause, confidence, evidence, culprits } = diagnosis;
+  return html`<section><h2>Why</h2>
+<p><strong>${causeText(cause)}</strong> <span class="badge ${TRUST[confidence]}">confidence: ${confidence}</span></p>
+${evidenceList(evidence)}${culprits.map((each) => culpritPart(each, diagnosis))}</section>`;
+}
+
+/** How sure is no severity: the colours only mean how much to lean on it. */
+const TRUST: Readonly<Record<Confidence, string>> = { high: 'info', medium: 'warning', low: 'observed' };
+
+/** `connection-leak` as people say it. */
+function causeText(cause: Diagnosis['cause']): string {
+  const text = cause.replaceAll('-', ' ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function evidenceList(evidence: readonly string[]): Html | null {
+  return evidence.length === 0
+    ? null
+    : html`<ul>${evidence.map((text) => html`<li>${cleanMessage(text)}</li>`)}</ul>`;
+}
+
+function culpritPart(culprit: Culprit, diagnosis: Diagnosis): Html {
+  const { standing, cause, confidence, opening } = culprit;
+  const isMixed = diagnosis.culprits.length > 1;
+  const { group, sessions, sharePercent, addresses } = standing;
+  const share = sharePercent === null ? counted(sessions, 'slot') : `${sharePercent} %`;
+  return html`<div class="culprit"><span class="share">${share}</span><h3>${groupName(group)}</h3>
+<p class="faint">${ownerOf(group)} · ${counted(sessions, 'slot')} from ${counted(addresses.count, 'address', 'addresses')}${
+    isMixed ? ` · ${causeText(cause).toLowerCase()}, confidence ${confidence}` : ''
+  }</p>
+${evidenceList(ownEvidence(culprit, diagnosis))}${opening === null ? null : html`<p>${openingText(opening)}</p>`}</div>
+`;
+}
+
+function openingText(opening: NonNullable<Culprit['opening']>): string {
+  const { perHour, spanMs, fullInMs } = opening;
+  const when =
+    fullInMs === null
+      ? ''
+      : fullInMs === 0
+        ? ' No slot was left.'
+        : ` At this rate the slots are gone in ${ageText(fullInMs)}.`;
+  return `Opened and kept ${rateText(perHour)}, over ${ageText(spanMs)}.${when}`;
+}
+
+/** What somebody can do now. Nothing of it is executed by us. */
+export function whatNext(advice: readonly Advice[]): Html | null {
+  if (advice.length === 0) return null;
+  const both = new Set(advice.map(({ to }) => to)).size > 1;
+  return html`<section><h2>What next</h2><ol class="advice">${advice.map((each) => adviceItem(each, both))}</ol></section>`;
+}
+
+function adviceItem({ to, text, paste }: Advice, both: boolean): Html {
+  const whose =
+    both && to === 'developer' ? html`<span class="faint">For whoever wrote the client.</span> ` : null;
+  return html`<li>${whose}${cleanMessage(text)}${paste === undefined ? null : pasted(paste)}</li>
+`;
+}
+
+function pasted({ language, lines, undo }: NonNullable<Advice['paste']>): Html {
+  const block = (of: readonly string[]) =>
+    html`<pre class="paste" data-language="${language}"><code>${of.map(asPasted).join('\n')}</code></pre>`;
+  const back = undo === undefined ? null : html`<p class="undo">To undo it:</p>${block(undo)}`;
+  return html`${block(lines)}${back}`;
+}
+
+/**
+ * Whoever wrote the lines has quoted the names in them. What cannot be seen, or would turn the text around, must not get
+ * into somebody's psql all the same.
+ */
+function asPasted(line: string): string {
+  return cleanMessage(line);
+}

@@ -1,1 +1,0 @@
-export { quoteIdentifier } from '../core/sql-text.ts';

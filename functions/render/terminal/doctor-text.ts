@@ -1,0 +1,65 @@
+import { standing } from '../../core/doctor/doctor.ts';
+import type { DoctorFinding, Standing } from '../../core/doctor/doctor-finding.ts';
+import { type Section, sections, wrap } from '../base/layout.ts';
+import { counted } from '../base/phrases.ts';
+import type { Meaning, Paint } from './table-paint.ts';
+
+/** What the doctor found, for a terminal: what to mend first, what is well last. */
+export function renderDoctor(server: string, findings: readonly DoctorFinding[], paint: Paint): string {
+  const problems = standing(findings, 'problem').length;
+  const hints = standing(findings, 'advice').length;
+  const meaning: Meaning = problems > 0 ? 'bad' : hints > 0 ? 'warning' : 'good';
+  return sections([
+    {
+      title: paint(meaning, `${server}: ${headline(problems, hints)}`),
+      lines: wrap(foot(findings)).map((line) => paint('faint', line)),
+    },
+    section('To mend', 'problem', findings, paint),
+    section('Advice', 'advice', findings, paint),
+    section('In order', 'ok', findings, paint),
+  ]);
+}
+
+function headline(problems: number, hints: number): string {
+  const advice = hints === 0 ? '' : `, ${counted(hints, 'piece')} of advice`;
+  if (problems > 0) return `${counted(problems, 'problem')} to mend${advice}.`;
+  return `nothing to mend${advice}.`;
+}
+
+function foot(findings: readonly DoctorFinding[]): string {
+  const hasSql = findings.some(({ mend }) => mend !== null && mend.sql.length > 0);
+  return hasSql
+    ? 'Nothing was changed. The statements are for a superuser, or for whoever a provider gives you in its place.'
+    : 'Nothing was changed.';
+}
+
+function section(title: string, which: Standing, findings: readonly DoctorFinding[], paint: Paint): Section {
+  const those = standing(findings, which);
+  return {
+    title: paint('title', `${title}: ${those.length}`),
+    lines: those.flatMap(findingLines),
+  };
+}
+
+/** Statements are never broken: they are there to be pasted. */
+function findingLines({ found, mend }: DoctorFinding): readonly string[] {
+  const note = mend?.note ?? null;
+  return [
+    ...wrap(found, 4, '- '),
+    ...(mend?.sql ?? []).map((line) => `      ${line}`),
+    ...(note === null ? [] : wrap(note, 4)),
+  ];
+}
+
+/** The same for programs. */
+export function doctorDocument(
+  server: string,
+  findings: readonly DoctorFinding[],
+): Readonly<Record<string, unknown>> {
+  return {
+    server,
+    problems: standing(findings, 'problem').length,
+    advice: standing(findings, 'advice').length,
+    findings,
+  };
+}

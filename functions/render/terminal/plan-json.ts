@@ -1,0 +1,37 @@
+import type { Problem } from '../../core/base/errors.ts';
+import type { LimitCut, Plan, Verdict } from '../../core/plan/plan.ts';
+import type { SparedReason } from '../../core/plan/protection.ts';
+import type { VictimReason } from '../../core/plan/select-victims.ts';
+import type { Pressure } from '../../core/server/slots.ts';
+
+/** A plan for programs. Sessions are named by pid; ages are milliseconds. */
+export type PlanDocument = {
+  readonly verdict: Verdict;
+  readonly pressure: readonly Pressure[];
+  /** In the order in which they would go. */
+  readonly victims: readonly { readonly pid: number | null; readonly reasons: VictimReason }[];
+  readonly spared: readonly {
+    readonly pid: number | null;
+    readonly reason: SparedReason;
+    readonly detail: string;
+  }[];
+  readonly limits: readonly LimitCut[];
+  readonly missing: number;
+  readonly problem: Problem | null;
+  /** What the policy names in vain on this server; absent where there is nothing to say. */
+  readonly notes?: readonly string[];
+};
+
+export function planDocument(plan: Plan, notes: readonly string[] = []): PlanDocument {
+  const { verdict, pressure, victims, spared, limits, missing, problem } = plan;
+  return {
+    verdict,
+    pressure,
+    victims: victims.map(({ session, reason }) => ({ pid: session.pid, reasons: reason })),
+    spared: spared.map(({ session, reason, detail }) => ({ pid: session.pid, reason, detail })),
+    limits,
+    missing,
+    problem,
+    ...(notes.length > 0 && { notes }),
+  };
+}

@@ -1,0 +1,104 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import type { Plan, Spared } from '../../core/plan/plan.ts';
+import type { SparedReason } from '../../core/plan/protection.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import { programNames } from '../../core/server/programs-in.ts';
+import { groupText } from '../../core/server/rank-groups.ts';
+import { CLIENT_BACKEND, type Group, type Session } from '../../core/server/session.ts';
+import { compareText } from '../../core/server/slots.ts';
+import type { Snapshot } from '../../core/server/snapshot.ts';
+import type { Section } from '../base/layout.ts';
+import { ageRange, counted } from '../base/phrases.ts';
+import { sparedByNameTexts } from '../message/program-notes.ts';
+import { unseen } from '../message/protection-limits.ts';
+import { type Heading, table } from './table.ts';
+import type { Paint } from './table-paint.ts';
+
+const ON_SCREEN = 40;
+
+const HEADINGS: readonly Heading[] = [
+  { title: 'sessions', align: 'right' },
+  { title: 'why', align: 'left', most: 60 },
+  { title: 'application', align: 'left' },
+  { title: 'user', align: 'left', most: 16 },
+  { title: 'database', align: 'left', most: 16 },
+];
+
+/** What a change of the policy would move comes first, what nothing can move last. */
+const REASONS: Readonly<Record<SparedReason, string>> = {
+  limit: '',
+  kept: 'kept: ',
+  'not-needed': 'not needed: ',
+  'too-young': 'too young: ',
+  state: 'no rung for state: ',
+  'unknown-age': 'unknown age: ',
+  'not-included': 'not included: ',
+  protected: 'protected: ',
+  'built-in': 'never ended: ',
+};
+const ORDER = Object.keys(REASONS);
+
+/** Who would stay and why: by reason, what exactly applied, and group. */
+export function sparedSection({ spared }: Plan, policy: Policy, snapshot: Snapshot, paint: Paint): Section {
+  if (spared.length === 0) return { title: '', lines: [] };
+  const nameOf = programNames(snapshot);
+  const keyOf = (each: Spared) => kindOf(each, nameOf(each.session));
+  const kinds = [...Map.groupBy(spared, keyOf).values()].sort(byKind(keyOf));
+  const shown = kinds
+    .slice(0, ON_SCREEN)
+    .map((kind) => [String(kind.length), whyText(kind), ...names(kind, nameOf)]);
+  const rest = kinds.slice(ON_SCREEN).flat();
+  return {
+    title: paint('title', `Would stay: ${counted(spared.length, 'session')}`),
+    lines: [
+      ...table(HEADINGS, shown, paint),
+      ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, all with --json`] : []),
+      ...sparedByNameTexts({ spared }, snapshot).map((text) => `  ${text}`),
+      ...unseen(policy, spared),
+    ],
+  };
+}
+
+/** The server's own processes are no clients and take no slot: one line is enough for them. */
+function isServerProcess({ session: { backendType } }: Spared): boolean {
+  return backendType !== null && backendType !== CLIENT_BACKEND && backendType !== 'walsender';
+}
+
+/** What exactly applied, alike for all sessions of a kind: the detail of the too young names each one's age. */
+function detailOf(spared: Spared): string {
+  if (isServerProcess(spared)) return "the server's own processes";
+  return spared.reason === 'too-young' ? (spared.session.state ?? '') : spared.detail;
+}
+
+function kindOf(spared: Spared, name: Group): string {
+  const group = isServerProcess(spared) ? '' : groupText(name);
+  return [spared.reason, detailOf(spared), group].join('\n');
+}
+
+function byKind(keyOf: (spared: Spared) => string) {
+  return (a: readonly Spared[], b: readonly Spared[]): number => {
+    const [first, second] = [a[0], b[0]];
+    if (first === undefined || second === undefined) return 0;
+    return (
+      ORDER.indexOf(first.reason) - ORDER.indexOf(second.reason) ||
+      Number(isServerProcess(first)) - Number(isServerProcess(second)) ||
+      b.length - a.length ||
+      compareText(keyOf(first), keyOf(second))
+    );
+  };
+}
+
+function whyText(kind: readonly Spared[]): string {
+  const [first] = kind;
+  if (first === undefined) return '';
+  const detail = cleanName(detailOf(first));
+  if (first.reason === 'state' && first.session.state === 'active') return 'active';
+  if (first.reason !== 'too-young') return `${REASONS[first.reason]}${detail}`;
+  return `${REASONS[first.reason]}${detail} for ${ageRange(kind.map(({ session }) => session.stateAgeMs ?? 0))}`;
+}
+
+function names([first]: readonly Spared[], nameOf: (session: Session) => Group): readonly string[] {
+  if (first === undefined || isServerProcess(first)) return [];
+  const { application, user, database } = nameOf(first.session);
+  return [application, user, database].map((name) => cleanName(name));
+}

@@ -1,0 +1,144 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import { namesLostHere } from '../../core/doctor/lost-names.ts';
+import { heldBack } from '../../core/plan/held-back.ts';
+import type { LimitCut, Plan } from '../../core/plan/plan.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import { inScopes, type Pressure } from '../../core/server/slots.ts';
+import type { Snapshot } from '../../core/server/snapshot.ts';
+import type { TriggerKind } from '../../core/trigger/trigger.ts';
+import { type Section, sections, wrap } from '../base/layout.ts';
+import { counted, scopeText, thresholdText, timeText } from '../base/phrases.ts';
+import { productText } from '../base/product.ts';
+import { heldBackTexts } from '../message/held-back-text.ts';
+import { releasedTexts } from '../message/program-notes.ts';
+import { sparedSection } from './plan-spared.ts';
+import { victimsSection } from './plan-victims.ts';
+import { type Heading, table } from './table.ts';
+import type { Meaning, Paint } from './table-paint.ts';
+
+/** A plan and what it was made from. */
+export type PlanView = {
+  /** Where the snapshot came from: a server or a file. */
+  readonly source: string;
+  /** What the policy is called: its file, or the defaults. */
+  readonly policyName: string;
+  readonly snapshot: Snapshot;
+  readonly policy: Policy;
+  readonly trigger: TriggerKind;
+  readonly plan: Plan;
+};
+
+/** A plan for a terminal: the verdict, the slots now and then, who would go, who would stay and why. */
+export function renderPlan(view: PlanView, paint: Paint): string {
+  const { plan, policy, snapshot } = view;
+  return sections([
+    {
+      title: paint(meaningOf(plan), headline(plan)),
+      lines: [...shortfall(view), ...origin(view, paint), ...inVain(view)],
+    },
+    slotsSection(plan, paint),
+    victimsSection(plan, policy, snapshot, paint),
+    sparedSection(plan, policy, snapshot, paint),
+  ]);
+}
+
+function meaningOf({ verdict }: Plan): Meaning {
+  if (verdict === 'healthy' || verdict === 'sufficient') return 'good';
+  return verdict === 'partial' ? 'warning' : 'bad';
+}
+
+function headline({ verdict, victims, missing, problem }: Plan): string {
+  const sessions = counted(victims.length, 'session');
+  switch (verdict) {
+    case 'healthy':
+      if (victims.length > 0) return `Healthy: no pressure; the policy would reap ${sessions}.`;
+      return 'Healthy: no pressure, nothing to do.';
+    case 'sufficient':
+      return `Sufficient: ending ${sessions} restores headroom.`;
+    case 'partial':
+      return `Partial: ending ${sessions} leaves ${counted(missing, 'slot')} missing.`;
+    case 'no-candidates':
+      if (problem !== null) return 'No plan: the policy does not fit this server.';
+      return `No candidates: ${counted(missing, 'slot')} missing, and the policy lets nobody go.`;
+    default: {
+      const never: never = verdict;
+      return never;
+    }
+  }
+}
+
+/** Both numbers of each limit that cut, what leaves slots missing, and which keeps were given up. */
+function shortfall({ plan, snapshot, policy, trigger }: PlanView): readonly string[] {
+  return [
+    ...plan.limits.map(limitText),
+    ...heldBackTexts(heldBack(plan, snapshot, policy, trigger), policy),
+    ...releasedTexts(plan, snapshot),
+  ].map((text) => `  ${text}`);
+}
+
+function limitText({ limit, allowed, wanted }: LimitCut): string {
+  return `Cut by ${limit}: it allows ${counted(allowed, 'session')}, the plan wanted ${wanted}.`;
+}
+
+function origin(
+  { source, snapshot, policy, policyName, trigger }: PlanView,
+  paint: Paint,
+): readonly string[] {
+  const taken = snapshot.takenAt === '' ? '' : `, ${timeText(snapshot.takenAt)}`;
+  const { when, until } = policy.relieve;
+  return [
+    `  ${cleanName(source, 200)}, ${productText(snapshot.server)}${taken}`,
+    `  Policy ${cleanName(policyName, 200)}, mode ${policy.mode}: acts at ${thresholdText(when)}, until ${thresholdText(until)}; trigger ${trigger}`,
+  ].map((line) => paint('faint', line));
+}
+
+/** Patterns that a human must not take for a protection. */
+function inVain({ policy, snapshot }: PlanView): readonly string[] {
+  return namesLostHere(policy, snapshot).flatMap((text) => wrap(text));
+}
+
+const HEADINGS: readonly Heading[] = [
+  { title: 'scope', align: 'left', most: 40 },
+  { title: 'usable', align: 'right' },
+  { title: 'used', align: 'right' },
+  { title: 'free', align: 'right' },
+  { title: 'need', align: 'right' },
+  { title: 'used then', align: 'right' },
+  { title: 'free then', align: 'right' },
+  { title: '', align: 'left', most: 60 },
+];
+
+function slotsSection({ pressure, victims }: Plan, paint: Paint): Section {
+  const goingIn = inScopes(victims.map(({ session }) => session));
+  const rows = pressure.map((each) => {
+    const { scope, usable, used, need } = each;
+    const going = goingIn(scope);
+    const then = used - going;
+    const after = victims.length > 0 ? [withPercent(then, usable), freeText(usable - then)] : ['', ''];
+    return [
+      scopeText(scope),
+      String(usable),
+      withPercent(used, usable),
+      freeText(usable - used),
+      String(need),
+      ...after,
+      standing(each, going),
+    ];
+  });
+  return { title: paint('title', 'Slots'), lines: table(HEADINGS, rows, paint) };
+}
+
+function withPercent(used: number, usable: number): string {
+  return usable > 0 ? `${used} (${Math.floor((used * 100) / usable)} %)` : String(used);
+}
+
+/** Below nothing is only counted, never shown. */
+function freeText(free: number): string {
+  return String(Math.max(0, free));
+}
+
+function standing({ scope, free, under, need }: Pressure, going: number): string {
+  const eaten = free < 0 && scope.kind === 'server' ? `, ${-free} of the reserve in use` : '';
+  const missing = need > going ? `, ${need - going} missing` : '';
+  return `${under ? 'under pressure' : 'no pressure'}${missing}${eaten}`;
+}

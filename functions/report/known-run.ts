@@ -1,0 +1,76 @@
+import { isWorthTelling } from '../core/incident/is-reportable.ts';
+import { summaryOfHead, summaryWithoutRecord } from '../core/incident/run-summary.ts';
+import { MODES, type Mode } from '../core/policy/policy.ts';
+import { parseHead } from '../core/run/codec/parse-head.ts';
+import type { KeptRun } from '../core/run/kept-record.ts';
+import { OUTCOMES, type Outcome } from '../core/run/outcome.ts';
+import type { RunHead } from '../core/run/run-head.ts';
+import { type Invocation, serverOfFunction } from '../events/parse-destination.ts';
+import type { ReportedRun } from './remember-run.ts';
+import type { ReadRun } from './report-steps.ts';
+
+/** What is known of a run without working on its record; null for what nobody could read. */
+export type KnownRun = {
+  readonly runId: string;
+  readonly server: string | null;
+  readonly mode: Mode | null;
+  readonly outcome: Outcome | null;
+  readonly head: RunHead | null;
+};
+
+/** A run of which enough is known to tell it in short. */
+export type ToldRun = KnownRun & {
+  readonly mode: Mode;
+  readonly outcome: Outcome;
+  readonly head: RunHead;
+};
+
+export function isTellable(run: KnownRun): run is ToldRun {
+  return run.mode !== null && run.outcome !== null && run.head !== null;
+}
+
+/** What a run leaves readable beside its packed record; of an older `remediate` the head is in the record alone. */
+export function knownIn(
+  payload: unknown,
+  { functionName, requestId }: Invocation,
+  fromRecord: RunHead | null,
+): KnownRun {
+  const fields = (payload ?? {}) as Readonly<Record<string, unknown>>;
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+  return {
+    runId: text(fields.runId) ?? requestId,
+    server: text(fields.server) ?? serverOfFunction(functionName),
+    mode: MODES.find((each) => each === fields.mode) ?? null,
+    outcome: OUTCOMES.find((each) => each === fields.outcome) ?? null,
+    head: parseHead(fields.head) ?? fromRecord,
+  };
+}
+
+/** The run as its incident sees it, and what it found to mend; a run that nobody can read is taken for a failed one. */
+export function reportedRun(
+  run: KnownRun,
+  cause: Cause | null,
+  read: ReadRun | null,
+  now: number,
+): ReportedRun {
+  const { server, runId, mode } = run;
+  const checks = read?.misconfigurations?.map(({ check }) => check) ?? null;
+  const rest = { server, checks: checks === null ? null : [...new Set(checks)] };
+  if (!isTellable(run))
+    return { ...rest, summary: summaryWithoutRecord(runId, mode, now), worthTelling: true };
+  const { outcome, head } = run;
+  return {
+    ...rest,
+    summary: { ...summaryOfHead(run, head), ...cause },
+    hasKeptBefore: head.keptBefore !== undefined,
+    worthTelling: isWorthTelling({ outcome, trigger: { kind: head.trigger }, lock: head.lock ?? null }),
+  };
+}
+
+type Cause = Pick<ReportedRun['summary'], 'cause' | 'culprit'>;
+
+/** Where its record is kept; by the day of the report where nobody knows when the run began. */
+export function placeOfRun({ server, runId, head }: KnownRun, now: number): KeptRun {
+  const startedAt = head?.startedAt ?? new Date(now).toISOString();
+  return { server: server ?? 'unknown', startedAt, runId };
+}

@@ -1,0 +1,102 @@
+import { coerceError } from '../core/base/errors.ts';
+import { follow } from '../core/incident/follow-incident.ts';
+import type { RunSummary, Story } from '../core/incident/incident.ts';
+import { standingOf } from '../core/incident/incident-state.ts';
+import type { Memory } from '../core/incident/memory.ts';
+import { addUntold, beginChecks, markTaken, type Telling, untoldOf } from '../core/incident/outbox.ts';
+import { type Due, topicsOf } from './publish.ts';
+import type { MemoryStore, ReportPorts } from './report-ports.ts';
+import { updateMemory } from './update-memory.ts';
+
+/**
+ * How long a refusal without a reason waits for the report that may explain it. Of several events at once one run acts, and
+ * the next one finds room the moment that it ends; but the report of the one that acted has more to work out first.
+ */
+const PATIENCE_MS = 5_000;
+
+/** A run as it is reported. */
+export type ReportedRun = {
+  /** Null when nobody knows whose run it was. */
+  readonly server: string | null;
+  readonly summary: RunSummary;
+  /** Whether it is told where nothing is remembered of those before it. */
+  readonly worthTelling: boolean;
+  /** Misconfigurations that it found, by check; null when it did not look. */
+  readonly checks: readonly string[] | null;
+  /** It chose sessions that the keep of before there were programs would have kept. */
+  readonly hasKeptBefore?: boolean;
+};
+
+/** `saysKeptBefore` is `unknown` where nobody can tell whether it was said. */
+type DueRun = Due & { readonly story: Story | null; readonly saysKeptBefore: boolean | 'unknown' };
+
+/** What is due to be told of a run. Without a story it tells of the run alone. */
+export type Dues = {
+  readonly run: DueRun | null;
+  /** The misconfigurations that are news; `unknown` where nobody can tell which are. */
+  readonly checks: (Due & { readonly checks: readonly string[] }) | null | 'unknown';
+};
+
+/**
+ * Takes a run into the memory of its server, with what is due to be told of it: remembered before it is told, so that a
+ * run which is delivered again tells whom it has not told yet. Without a memory that can be read and written each run is
+ * told by itself.
+ */
+export async function rememberRun(run: ReportedRun, ports: ReportPorts): Promise<Dues> {
+  const { memory, now, sleep } = ports;
+  const { server } = run;
+  if (memory === null || server === null) return duesOfNobody(run, ports);
+  try {
+    const isUnexplained = standingOf(run.summary) === 'unexplained';
+    if (isUnexplained && wouldOpen(await memory.read(server), run)) await sleep(PATIENCE_MS);
+    const { after } = await updateMemory(memory, server, (known) => remembering(known, run, now()));
+    return duesIn(after, run.summary.runId, memory, server, ports);
+  } catch (thrown) {
+    noteTrouble(thrown, server, ports);
+    return duesOfNobody(run, ports);
+  }
+}
+
+function wouldOpen({ incident, runs }: Memory, { summary }: ReportedRun): boolean {
+  return incident === null && !runs.some(({ id }) => id === summary.runId);
+}
+
+function remembering(before: Memory, { summary, checks, hasKeptBefore }: ReportedRun, now: number): Memory {
+  const { runId } = summary;
+  const { memory, isTold, story } = follow(before, summary, now);
+  const followed = isTold ? addUntold(memory, { runId, story, checks: [] }) : memory;
+  const saysIt = isTold && hasKeptBefore === true && memory.keepToldBy === undefined;
+  const noted = saysIt ? { ...followed, keepToldBy: runId } : followed;
+  return checks === null ? noted : beginChecks(noted, runId, checks);
+}
+
+function duesOfNobody({ summary, worthTelling, checks }: ReportedRun, ports: ReportPorts): Dues {
+  const due = { messageId: `${summary.runId}-run`, topics: topicsOf(ports), mark: async () => {} };
+  const run = worthTelling ? ({ ...due, story: null, saysKeptBefore: 'unknown' } as const) : null;
+  return { run, checks: checks === null ? null : 'unknown' };
+}
+
+function duesIn(memory: Memory, runId: string, store: MemoryStore, server: string, ports: ReportPorts): Dues {
+  const all = topicsOf(ports);
+  const dueOf = (telling: Telling) => {
+    const untold = untoldOf(memory, telling);
+    const topics = all.filter((topic) => untold !== null && !untold.taken.includes(topic));
+    if (untold === null || topics.length === 0) return null;
+    const { story, checks } = untold;
+    const kind = telling.about === 'checks' ? 'misconfigured' : (story?.kind ?? 'run');
+    const mark: Due['mark'] = (taken) =>
+      updateMemory(store, server, (known) => markTaken(known, telling, taken, all)).then(
+        () => {},
+        (thrown) => noteTrouble(thrown, server, ports),
+      );
+    const saysKeptBefore = memory.keepToldBy === runId;
+    return { messageId: `${runId}-${kind}`, topics, mark, story, checks, saysKeptBefore };
+  };
+  return { run: dueOf({ runId, about: 'run' }), checks: dueOf({ runId, about: 'checks' }) };
+}
+
+/** What goes wrong with memory is logged and counted; the message does not wait for it. */
+function noteTrouble(thrown: unknown, server: string, { log, count }: ReportPorts): void {
+  log('memory-trouble', { server, ...coerceError(thrown).toProblem() });
+  count({ kind: 'own', metrics: [{ name: 'memoryUnreadable', unit: 'Count', value: 1 }] });
+}

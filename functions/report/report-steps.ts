@@ -1,0 +1,93 @@
+import { gzipSync } from 'node:zlib';
+import { RemediationError } from '../core/base/errors.ts';
+import { type Explained, explain } from '../core/diagnosis/explain.ts';
+import type { Misconfiguration } from '../core/doctor/misconfigurations.ts';
+import type { RunSummary, Story } from '../core/incident/incident.ts';
+import { causeIn } from '../core/incident/run-summary.ts';
+import { type RunResult, unpackRecord } from '../core/run/codec/run-result.ts';
+import { isWorthKeeping } from '../core/run/kept-record.ts';
+import type { RunRecord } from '../core/run/record.ts';
+import { headOf, type RunHead } from '../core/run/run-head.ts';
+import { rankGroups } from '../core/server/rank-groups.ts';
+import type { Message } from '../render/base/message.ts';
+import { renderMisconfigurations } from '../render/message/misconfigured.ts';
+import { renderOver } from '../render/message/over.ts';
+import { renderExplained } from '../render/message/render-incident.ts';
+import { drawPage } from './draw-page.ts';
+import { metricsOf, type ServerMetric } from './run-metrics.ts';
+
+/** A run as far as `report` itself needs it: its numbers, without its sessions. */
+export type ReadRun = Pick<RunRecord, 'recall'> & {
+  readonly head: RunHead;
+  readonly metrics: readonly ServerMetric[];
+  readonly misconfigurations: readonly Pick<Misconfiguration, 'check' | 'found'>[] | null;
+  /** The record as it is kept, gzipped JSON; null for quiet runs. */
+  readonly kept: Uint8Array<ArrayBuffer> | null;
+};
+
+/**
+ * The parts of a report that work on the whole record, in the order in which they are called. Any of them may throw, and in
+ * a function they run in a thread that is ended when it takes too long: `report` then goes on without them.
+ */
+export type ReportSteps = {
+  /** @throws RemediationError `record-invalid`. */
+  readonly readRecord: () => Promise<ReadRun>;
+  readonly explain: () => Promise<Pick<RunSummary, 'cause' | 'culprit'>>;
+  readonly writeMessage: (story: Story | null, recordUrl: string | null) => Promise<Message>;
+  /** About those of the record's misconfigurations that are news. */
+  readonly writeMisconfigurations: (checks: readonly string[]) => Promise<Message>;
+  readonly drawPage: () => Promise<string>;
+};
+
+/** The steps on one result of `remediate`. What one of them worked out, the later ones use. */
+export function reportSteps(result: unknown): ReportSteps {
+  let explained: Explained | null = null;
+  const known = (): Explained => {
+    if (explained === null) throw new RemediationError('record-invalid', 'The record was not read.');
+    return explained;
+  };
+  return {
+    readRecord: async () => {
+      const record = unpackRecord(result);
+      explained = unexplained(record, result as RunResult);
+      return readRun(explained);
+    },
+    explain: async () => {
+      const { record, reduced } = known();
+      explained = explain(record, reduced);
+      return causeIn(explained.diagnosis);
+    },
+    writeMessage: async (story, recordUrl) => messageOf(known(), story, recordUrl),
+    writeMisconfigurations: async (checks) => {
+      const { record } = known();
+      const news = (record.misconfigurations ?? []).filter(({ check }) => checks.includes(check));
+      return renderMisconfigurations(record, news);
+    },
+    drawPage: async () => drawPage(known()),
+  };
+}
+
+/** A run whose cause nobody knows, or not yet. */
+function unexplained(record: RunRecord, { reduced }: RunResult): Explained {
+  const { snapshot } = record;
+  const ranking = snapshot === null || reduced.includes('spared sessions') ? null : rankGroups(snapshot);
+  return { record, reduced, ranking, diagnosis: null };
+}
+
+function readRun({ record, reduced }: Explained): ReadRun {
+  const { recall, misconfigurations } = record;
+  return {
+    recall,
+    head: headOf(record),
+    metrics: metricsOf(record),
+    misconfigurations: misconfigurations?.map(({ check, found }) => ({ check, found })) ?? null,
+    kept: isWorthKeeping(record) ? gzipSync(JSON.stringify({ ...record, reduced })) : null,
+  };
+}
+
+/** A run that found the server well is told only because its incident is over, unless it ended sessions itself. */
+function messageOf(explained: Explained, story: Story | null, recordUrl: string | null): Message {
+  const { record } = explained;
+  if (story?.kind === 'over' && record.outcome !== 'reaped') return renderOver(record, story);
+  return renderExplained(explained, recordUrl, story);
+}

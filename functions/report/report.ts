@@ -1,0 +1,53 @@
+import { summaryWithoutRecord } from '../core/incident/run-summary.ts';
+import type { Trigger } from '../core/trigger/trigger.ts';
+import { type Destination, serverOfFunction } from '../events/parse-destination.ts';
+import { parseEvent } from '../events/parse-event.ts';
+import { renderFailure } from '../render/message/failure.ts';
+import { logNotTold, tell } from './publish.ts';
+import { rememberRun } from './remember-run.ts';
+import type { ReportPorts } from './report-ports.ts';
+import { reportRecord } from './report-record.ts';
+import { expiredEvent, failedRun } from './run-metrics.ts';
+
+/**
+ * Tells people what came of a run, as far as it is news of their incident: first its record is kept, then what is to be
+ * told is remembered, then it is published, then marked; the page comes last.
+ * @throws RemediationError `publish-failed`: Lambda then delivers again, so that every topic is told at least once.
+ */
+export async function report(destination: Destination, ports: ReportPorts): Promise<void> {
+  switch (destination.kind) {
+    case 'record':
+      return reportRecord(destination, ports);
+    case 'failed-run':
+      return reportFailure(destination, ports);
+    case 'expired':
+      ports.count(expiredEvent(destination));
+      return logNotTold(destination, ports);
+    default: {
+      const never: never = destination;
+      return never;
+    }
+  }
+}
+
+async function reportFailure(
+  destination: Extract<Destination, { readonly kind: 'failed-run' }>,
+  ports: ReportPorts,
+): Promise<void> {
+  ports.count(failedRun(destination));
+  const { kind, functionName, requestId, payload } = destination;
+  const summary = summaryWithoutRecord(requestId, null, ports.now());
+  const server = serverOfFunction(functionName);
+  const { run } = await rememberRun({ server, summary, worthTelling: true, checks: null }, ports);
+  if (run === null) return logNotTold(destination, ports);
+  await tell(renderFailure(destination, triggerOf(payload), run.story), run, { kind, requestId }, ports);
+}
+
+/** The event of a failed run may be the very thing that it failed on. */
+function triggerOf(event: unknown): Trigger | null {
+  try {
+    return parseEvent(event);
+  } catch {
+    return null;
+  }
+}

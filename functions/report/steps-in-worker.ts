@@ -1,0 +1,79 @@
+import { Worker } from 'node:worker_threads';
+import { coerceError, RemediationError } from '../core/base/errors.ts';
+import { FOR_THE_MESSAGE, FOR_THE_PAGE, RESOURCE_LIMITS, usedUp } from './allowance.ts';
+import type { InvocationClock } from './invocation-clock.ts';
+import type { ReportSteps } from './report-steps.ts';
+import type { StepAnswer } from './step-call.ts';
+
+/** Short against the time in which a thread could fill the function's memory. */
+const LOOK_EVERY_MS = 20;
+
+type Waiting = {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (why: RemediationError) => void;
+};
+
+/**
+ * The steps of a report in a thread of their own, which has neither environment nor credentials. It is ended when it has used
+ * up what it may take; what was asked of it then rejects, and so does everything that is asked later.
+ */
+export function stepsInWorker(
+  file: URL,
+  result: unknown,
+  clock: InvocationClock,
+): ReportSteps & { readonly end: () => void } {
+  const waiting = new Map<number, Waiting>();
+  let over: RemediationError | null = null;
+  let [calls, allowance] = [0, FOR_THE_MESSAGE];
+  const worker = new Worker(file, { workerData: result, env: {}, resourceLimits: RESOURCE_LIMITS });
+  const stop = (why: RemediationError) => {
+    over ??= why;
+    clearInterval(watch);
+    // Not waited for: what is inside one long call of V8's own ends only after it.
+    void worker.terminate();
+    for (const { reject } of waiting.values()) reject(over);
+    waiting.clear();
+  };
+  const watch = setInterval(() => {
+    if (waiting.size === 0) return;
+    const [cpuMs, wallMs] = [clock.cpuMs(), clock.wallMs()];
+    const why = usedUp(allowance, { cpuMs, wallMs, residentBytes: process.memoryUsage.rss() });
+    if (why !== null)
+      stop(new RemediationError('out-of-budget', `The work on the record was ended: ${why}.`));
+  }, LOOK_EVERY_MS);
+  worker.on('message', (answer: StepAnswer) => {
+    settle(waiting.get(answer.id), answer);
+    waiting.delete(answer.id);
+  });
+  worker.on('messageerror', (error) => stop(coerceError(error)));
+  worker.on('error', (error) => stop(coerceError(error)));
+  worker.on('exit', (code) => stop(new RemediationError('unexpected', `The thread ended with ${code}.`)));
+  const call = (step: string, given: readonly unknown[]) =>
+    new Promise((resolve, reject) => {
+      if (over !== null) {
+        reject(over);
+        return;
+      }
+      calls += 1;
+      waiting.set(calls, { resolve, reject });
+      worker.postMessage({ id: calls, step, given });
+    });
+  return {
+    readRecord: () => call('readRecord', []) as ReturnType<ReportSteps['readRecord']>,
+    explain: () => call('explain', []) as ReturnType<ReportSteps['explain']>,
+    writeMessage: (...given) => call('writeMessage', given) as ReturnType<ReportSteps['writeMessage']>,
+    writeMisconfigurations: (...given) =>
+      call('writeMisconfigurations', given) as ReturnType<ReportSteps['writeMisconfigurations']>,
+    drawPage: () => {
+      allowance = FOR_THE_PAGE;
+      return call('drawPage', []) as ReturnType<ReportSteps['drawPage']>;
+    },
+    end: () => stop(new RemediationError('unexpected', 'The report is over.')),
+  };
+}
+
+function settle(waiting: Waiting | undefined, answer: StepAnswer): void {
+  if (waiting === undefined) return;
+  if ('result' in answer) waiting.resolve(answer.result);
+  else waiting.reject(new RemediationError(answer.problem.code, answer.problem.message));
+}

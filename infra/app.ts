@@ -1,4 +1,0 @@
-import { declaredApp } from './declared-app.ts';
-import { orRefuse } from './or-refuse.ts';
-
-orRefuse(() => declaredApp().synth());

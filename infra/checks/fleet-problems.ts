@@ -1,0 +1,76 @@
+import { type Finding, quoted } from '../../functions/core/base/errors.ts';
+import { DEFAULT_PORT } from '../../functions/core/declaration/server-fields.ts';
+import type { ServerFields } from '../constructs/server-problems.ts';
+import { MOST_SERVERS_A_STACK, stackNumberOf } from './stack-number.ts';
+
+/** A server as it is written, and where: `servers[0]`. */
+export type WrittenServer = { readonly path: string; readonly server: ServerFields };
+
+/** Names are part of other names, and of what people say: each is one server's. */
+export function repeatedNames(servers: readonly WrittenServer[]): readonly Finding[] {
+  return repeated(servers, 'name', ({ name }) => textOrNull(name), 'a name of its own');
+}
+
+/**
+ * Two functions for one server would each count the other's sessions as clients and race for its lock. Host names are
+ * compared as DNS does, without regard to case.
+ */
+export function repeatedHosts(servers: readonly WrittenServer[]): readonly Finding[] {
+  const endpointOf = ({ host, port = DEFAULT_PORT }: ServerFields) =>
+    typeof host === 'string' ? `${host.toLowerCase()}:${port}` : null;
+  return repeated(servers, 'host', endpointOf, 'a server declared once');
+}
+
+function repeated(
+  servers: readonly WrittenServer[],
+  key: 'name' | 'host',
+  identityOf: (server: ServerFields) => string | null,
+  allowed: string,
+): readonly Finding[] {
+  const first = new Map<string, string>();
+  return servers.flatMap(({ path, server }) => {
+    const identity = identityOf(server);
+    const before = identity === null ? undefined : first.get(identity);
+    if (identity !== null && before === undefined) first.set(identity, path);
+    if (before === undefined) return [];
+    const has = key === 'name' ? 'this one' : 'the same host and port';
+    return [
+      { path: `${path}.${key}`, found: quoted(server[key]), allowed: `${allowed}: ${before} has ${has}` },
+    ];
+  });
+}
+
+const MOST_SUBSCRIPTIONS = 2;
+
+/** Who comes after the second subscription to a log group, as the instances of an Aurora cluster may; those of one stage. */
+export function crowdedLogGroups(servers: readonly WrittenServer[]): readonly Finding[] {
+  const subscribed = servers.filter(({ server: { alarm, logGroup } }) => {
+    return alarm === 'subscription' && typeof logGroup === 'string';
+  });
+  return [...Map.groupBy(subscribed, ({ server }) => server.logGroup).values()].flatMap((own) =>
+    own.slice(MOST_SUBSCRIPTIONS).map(({ path, server }) => {
+      const taken = own.slice(0, MOST_SUBSCRIPTIONS).map((before) => before.path);
+      const allowed = `another kind: a log group has ${MOST_SUBSCRIPTIONS} subscriptions, which ${taken.join(' and ')} take`;
+      return { path: `${path}.alarm`, found: quoted(server.alarm), allowed };
+    }),
+  );
+}
+
+/** Who comes after the twentieth of a stack; the stacks of one stage. */
+export function overfullStacks(servers: readonly WrittenServer[]): readonly Finding[] {
+  const counts = new Map<number, number>();
+  return servers.flatMap(({ path, server: { name, stack } }) => {
+    if (typeof name !== 'string') return [];
+    const number = stackNumberOf({ name, stack: typeof stack === 'number' ? stack : undefined });
+    const count = (counts.get(number) ?? 0) + 1;
+    counts.set(number, count);
+    if (count <= MOST_SERVERS_A_STACK) return [];
+    const found = `${quoted(stack)}, which makes it number ${count} in stack ${number}`;
+    const allowed = `at most ${MOST_SERVERS_A_STACK} servers a stack: give the server that is new another "stack"`;
+    return [{ path: `${path}.stack`, found, allowed }];
+  });
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { HANDLER } from '../../functions/contract.ts';
+import { RemediationError } from '../../functions/core/base/errors.ts';
+
+/** What is our own choice for both functions is not open to either. */
+type OpenOptions = Omit<lambda.FunctionOptions, 'architecture' | 'logGroup' | 'role'>;
+
+export interface BundledFunctionProps extends OpenOptions {
+  /** Folder of the built bundle: an `index.mjs` that exports `handler`. */
+  readonly bundle: string;
+  /** Everything that the code may do in AWS, besides writing its own log. */
+  readonly statements: readonly iam.PolicyStatement[];
+  /** @default THREE_MONTHS */
+  readonly logRetention?: logs.RetentionDays;
+  /**
+   * What becomes of the log when its stack or its server goes. Who was terminated, and why, outlives them by default;
+   * retention empties the group in time.
+   *
+   * @default RETAIN
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+}
+
+/** The folder that the build leaves for a bundle of the contract: in this project, or in somebody's node_modules. */
+export function builtBundle(relative: string): string {
+  return join(dirname(findPackageJSON(import.meta.url) ?? ''), relative);
+}
+
+/** One of our functions: a prebuilt bundle, a log group with an end, and a role that holds only what is listed. */
+export class BundledFunction extends Construct {
+  readonly function: lambda.Function;
+  readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id);
+    const { bundle, statements, logRetention, logRemovalPolicy, ...options } = props;
+    const logGroup = new logs.LogGroup(this, 'Log', {
+      retention: logRetention ?? logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: logRemovalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    this.role = this.ownRole(logGroup, statements);
+    this.function = new lambda.Function(this, 'Function', {
+      ...options,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: lambda.Code.fromAsset(existing(bundle)),
+      handler: HANDLER,
+      logGroup,
+      role: this.role,
+    });
+  }
+
+  /** Instead of Lambda's managed policies, which allow writing to any log group. */
+  private ownRole(logGroup: logs.LogGroup, statements: readonly iam.PolicyStatement[]): iam.Role {
+    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    for (const statement of statements) role.addToPolicy(statement);
+    return role;
+  }
+}
+
+function existing(bundle: string): string {
+  if (existsSync(join(bundle, 'index.mjs'))) return bundle;
+  const message = `The function's bundle is missing: found no index.mjs in ${bundle}. Run "npm run build" first.`;
+  throw new RemediationError('config-invalid', message);
+}

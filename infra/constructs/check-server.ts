@@ -1,0 +1,85 @@
+import { TimeZone, Token } from 'aws-cdk-lib';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import * as z from 'zod/mini';
+import { type Finding, invalid, quoted } from '../../functions/core/base/errors.ts';
+import { SECRET_ARN, serverFields } from '../../functions/core/declaration/server-fields.ts';
+import { type ServerFields, serverProblems } from './server-problems.ts';
+import type { ServerRemediationProps } from './server-remediation-props.ts';
+import { withoutSecret } from './without-secret.ts';
+
+/** What a declaration calls otherwise than the construct. */
+const PROPERTIES: ReadonlyMap<string, string> = new Map([
+  ['name', 'server'],
+  ['secretArn', 'secret'],
+  ['schedule', 'sweep'],
+  ['timeZone', 'sweep'],
+]);
+
+/**
+ * Holds a construct's properties to the rules of declarations. What is known only when deployed is taken as it is.
+ * @throws RemediationError `config-invalid` with all problems, each with its property.
+ */
+export function checkServer(path: string, props: ServerRemediationProps): void {
+  const server = writtenOf(props);
+  const findings = [
+    ...secretProblems(props),
+    ...fieldProblems(server),
+    ...serverProblems(server),
+    ...topicProblems(props),
+  ];
+  if (findings.length === 0) return;
+  const renamed = findings.map((finding) => ({
+    ...finding,
+    path: PROPERTIES.get(finding.path) ?? finding.path,
+  }));
+  throw invalid('config-invalid', `The ServerRemediation ${path}`, renamed.map(withoutSecret));
+}
+
+/** The properties as a declaration has them. */
+function writtenOf(props: ServerRemediationProps): ServerFields {
+  // A VPC is declared by its ids, and given as a construct.
+  const { server, secret, sweep, logGroup, vpc: _, ...same } = props;
+  return {
+    ...same,
+    name: server,
+    secretArn: secret?.secretFullArn ?? secret?.secretArn,
+    logGroup: logGroup?.logGroupName,
+    schedule: sweep === 'off' ? sweep : sweep?.expressionString,
+    timeZone: sweep === 'off' ? undefined : zoneOf(sweep),
+  };
+}
+
+/** The library gives every expression this zone that was given none. */
+function zoneOf(sweep: ScheduleExpression | undefined): string | undefined {
+  const name = sweep?.timeZone?.timezoneName;
+  return name === TimeZone.ETC_UTC.timezoneName ? undefined : name;
+}
+
+function fieldProblems(server: ServerFields): readonly Finding[] {
+  return Object.entries(serverFields).flatMap(([key, schema]) => {
+    const value = server[key];
+    if (value === undefined || Token.isUnresolved(value)) return [];
+    const parsed = z.safeParse(schema, value);
+    if (parsed.success) return [];
+    const allowed = [...new Set(parsed.error.issues.map(({ message }) => message))];
+    return allowed.map((each) => ({ path: key, found: quoted(value), allowed: each }));
+  });
+}
+
+/** A partial ARN may end like a complete one; only the import tells. */
+function secretProblems({ secret }: ServerRemediationProps): readonly Finding[] {
+  if (secret === undefined || secret.secretFullArn !== undefined) return [];
+  const allowed = `${SECRET_ARN}, imported with Secret.fromSecretCompleteArn`;
+  const found = Token.isUnresolved(secret.secretArn) ? 'a part of one' : quoted(secret.secretArn);
+  return [{ path: 'secretArn', found, allowed }];
+}
+
+/** Our own messages would make the function run, and its run would make a message. */
+function topicProblems({ alarmTopics = [], outputTopics = [] }: ServerRemediationProps): readonly Finding[] {
+  const outputs = new Set(outputTopics.map(({ topicArn }) => topicArn));
+  return alarmTopics.flatMap(({ topicArn }, index) => {
+    if (!outputs.has(topicArn)) return [];
+    const allowed = 'a topic that report does not publish to: its messages would make runs';
+    return [{ path: `alarmTopics[${index}]`, found: quoted(topicArn), allowed }];
+  });
+}

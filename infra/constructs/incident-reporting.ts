@@ -1,0 +1,157 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { BUNDLES, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
+import { acknowledgeAction } from './acknowledge.ts';
+import { BundledFunction, builtBundle } from './bundled-function.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { ownTopicsIn } from './output-topic.ts';
+import { RecordsBucket } from './records-bucket.ts';
+import { ReportingAlarms } from './reporting-alarms.ts';
+
+export interface IncidentReportingProps {
+  /**
+   * An existing topic for people. Its policy, and its key's if it has one, must let our alarms publish; import it with its
+   * key.
+   *
+   * @default - a topic of our own
+   */
+  readonly people?: sns.ITopic;
+  /**
+   * Mail addresses to subscribe to the topic for people. Each gets a mail that asks for confirmation.
+   *
+   * @default - none
+   */
+  readonly emails?: readonly string[];
+  /**
+   * A topic for chat rooms, which takes messages in another form: an existing one, or `own` for one of our own.
+   *
+   * @default - none
+   */
+  readonly chat?: sns.ITopic | 'own';
+  /**
+   * How long records of runs are kept.
+   *
+   * @default Duration.days(365)
+   */
+  readonly keepRecordsFor?: Duration;
+  /**
+   * Folder of the built `report` bundle.
+   *
+   * @default - the one that this package brings
+   */
+  readonly bundle?: string;
+}
+
+/** Once per app, account and region: turns the runs of every server into messages. Reaches AWS and no server. */
+export class IncidentReporting extends Construct {
+  /** The destination of every `remediate` function. */
+  readonly report: lambda.Function;
+  /** For people: subscribe e-mail addresses and on-call tools here. Alarms about ourselves come here as well. */
+  readonly people: sns.ITopic;
+  /** For chat rooms, in the form that Amazon Q Developer shows there. */
+  readonly chat: sns.ITopic | undefined;
+  /** Everything that `report` publishes to: none of these may be what makes a function run. */
+  readonly outputTopics: readonly sns.ITopic[];
+  readonly records: RecordsBucket;
+  /** What runs before this one came to, an item for each server. */
+  readonly memory: dynamodb.ITable;
+  readonly deadLetters: sqs.IQueue;
+  readonly alarms: ReportingAlarms;
+
+  constructor(scope: Construct, id: string, props: IncidentReportingProps = {}) {
+    super(scope, id);
+    const { people, chat } = this.topics(props);
+    this.people = people;
+    this.chat = chat;
+    this.outputTopics = chat === undefined ? [people] : [people, chat];
+    for (const email of props.emails ?? []) people.addSubscription(new EmailSubscription(email));
+    this.records = new RecordsBucket(this, 'Records', {
+      keepFor: props.keepRecordsFor ?? Duration.days(365),
+    });
+    this.memory = this.memoryTable();
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    this.deadLetters = deadLetters.queue;
+    this.report = this.reportFunction(props, { chat, deadLetters });
+    this.alarms = new ReportingAlarms(this, 'Alarms', {
+      report: this.report,
+      deadLetters: this.deadLetters,
+      topic: this.people,
+    });
+  }
+
+  private topics({ people, chat }: IncidentReportingProps) {
+    const ownTopic = ownTopicsIn(this);
+    return {
+      people: people ?? ownTopic('People', 'pg-headroom'),
+      chat: chat === 'own' ? ownTopic('Chat', 'pg-headroom chat') : chat,
+    };
+  }
+
+  /** It goes with its stack: what it remembers is about the next hours, and nobody can read it without the functions. */
+  private memoryTable(): dynamodb.ITable {
+    const table = new dynamodb.Table(this, 'Memory', {
+      partitionKey: { name: 'server', type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.DEFAULT,
+      // A few kilobytes: recovery costs nothing, and saves every auditor the question.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The library's own types disagree about what is left out and what is undefined.
+    return table as dynamodb.ITable;
+  }
+
+  /** Lambda's own two retries stay: a message that comes twice is better than one that never comes. */
+  private reportFunction(
+    { bundle = builtBundle(BUNDLES.report) }: IncidentReportingProps,
+    { chat, deadLetters }: { readonly chat: sns.ITopic | undefined; readonly deadLetters: DeadLetters },
+  ): lambda.Function {
+    const { function: report, role } = new BundledFunction(this, 'Report', {
+      bundle,
+      description: 'pg-headroom: turns the result of a run into a message',
+      environment: {
+        [REPORT_ENV.topic]: this.people.topicArn,
+        [REPORT_ENV.bucket]: this.records.bucket.bucketName,
+        [REPORT_ENV.table]: this.memory.tableName,
+        ...(chat === undefined ? {} : { [REPORT_ENV.chat]: chat.topicArn }),
+      },
+      timeout: Duration.seconds(REPORT_TIMEOUT_SECONDS),
+      memorySize: 512,
+      statements: [...publishTo(this.outputTopics), readAndWrite(this.memory)],
+      onFailure: deadLetters,
+    });
+    this.records.grantWrite(role);
+    const reason = 'As SNS asks of who publishes to an encrypted topic; on the keys of these topics alone.';
+    acknowledgeAction(role, 'kms:GenerateDataKey*', reason);
+    return report;
+  }
+}
+
+/** A topic's key is used for what is published to it, and for nothing else. */
+function publishTo(topics: readonly sns.ITopic[]): readonly iam.PolicyStatement[] {
+  const publish = new iam.PolicyStatement({
+    actions: ['sns:Publish'],
+    resources: topics.map(({ topicArn }) => topicArn),
+  });
+  const keys = [...new Set(topics.flatMap(({ masterKey }) => masterKey?.keyArn ?? []))];
+  if (keys.length === 0) return [publish];
+  const encrypt = new iam.PolicyStatement({
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+    resources: keys,
+  });
+  return [publish, encrypt];
+}
+
+/** Single items by their key; never a whole table. */
+function readAndWrite(table: dynamodb.ITable): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    resources: [table.tableArn],
+  });
+}

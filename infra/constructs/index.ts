@@ -1,0 +1,13 @@
+/** What this package offers to CDK apps. */
+export type { AlarmKind } from '../../functions/core/declaration/server-fields.ts';
+export { Dashboard, type DashboardProps, type DashboardServer } from './dashboard.ts';
+export { IncidentReporting, type IncidentReportingProps } from './incident-reporting.ts';
+export { MemoryEndpoint, type MemoryEndpointProps } from './memory-endpoint.ts';
+export { RefusalAlarm } from './refusal-alarm.ts';
+export { RefusalLogAlarm } from './refusal-log-alarm.ts';
+export { RefusalSubscription } from './refusal-subscription.ts';
+export type { RefusalTrigger } from './refusal-trigger.ts';
+export { ServerAlarms, type ServerAlarmsProps } from './server-alarms.ts';
+export type { ServerLogin } from './server-login.ts';
+export { ServerRemediation } from './server-remediation.ts';
+export type { ServerRemediationProps } from './server-remediation-props.ts';

@@ -1,0 +1,40 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { AlarmKind } from '../../functions/core/declaration/server-fields.ts';
+import { given } from './omit-undefined.ts';
+import { RefusalAlarm } from './refusal-alarm.ts';
+import { RefusalLogAlarm } from './refusal-log-alarm.ts';
+import { RefusalSubscription } from './refusal-subscription.ts';
+
+/** What turns a refused client into a run; null where nothing of ours does. */
+export type RefusalTrigger = RefusalAlarm | RefusalLogAlarm | RefusalSubscription | null;
+
+export type RefusalTriggerProps = {
+  readonly alarm: AlarmKind;
+  readonly server: string;
+  readonly logGroup: logs.ILogGroup | undefined;
+  readonly logStream: string | undefined;
+  readonly remediate: lambda.IFunction;
+};
+
+export function refusalTrigger(scope: Construct, props: RefusalTriggerProps): RefusalTrigger {
+  const { alarm, server, logGroup, logStream, remediate } = props;
+  // A kind that needs the group was refused without one.
+  if (logGroup === undefined) return null;
+  const own = { server, logGroup, remediate };
+  switch (alarm) {
+    case 'metric':
+      return new RefusalAlarm(scope, 'Refusals', own);
+    case 'subscription':
+      return new RefusalSubscription(scope, 'Refusals', own);
+    case 'log-alarm':
+      return new RefusalLogAlarm(scope, 'Refusals', { ...own, ...given({ logStream }) });
+    case 'none':
+      return null;
+    default: {
+      const never: never = alarm;
+      return never;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { type Finding, quoted } from '../../functions/core/base/errors.ts';
+
+/** Entries of a list that stand there before; what is no list is its schema's to refuse. */
+export function repeatedEntries(path: string, list: unknown): readonly Finding[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((entry: unknown, index) => {
+    const before = list.indexOf(entry);
+    if (before === index) return [];
+    const allowed = `each entry once: ${path}[${before}] is the same`;
+    return [{ path: `${path}[${index}]`, found: quoted(entry), allowed }];
+  });
+}

@@ -1,0 +1,124 @@
+import { type Finding, quoted } from '../../functions/core/base/errors.ts';
+import { NO_PASSWORD } from '../../functions/core/declaration/pooler-declaration.ts';
+import { parseSchedule, TIME_ZONE } from '../../functions/core/declaration/schedule-text.ts';
+import { SECRET_ARN } from '../../functions/core/declaration/server-fields.ts';
+import { readPolicy } from '../../functions/core/policy/parse-policy.ts';
+import { environmentProblems, remediateEnvironment } from './remediate-environment.ts';
+import { repeatedEntries } from './repeated-entries.ts';
+
+/** A server as it is written, whatever it is: the keys are those of a declaration. */
+export type ServerFields = Readonly<Record<string, unknown>>;
+
+/** What contradicts itself in one server; whether each field by itself is right is its schema's to say. */
+export function serverProblems(server: ServerFields): readonly Finding[] {
+  return [
+    ...loginProblems(server),
+    ...logProblems(server),
+    ...timeProblems(server),
+    ...listProblems(server),
+    ...poolerProblems(server),
+    ...policyProblems(server),
+    ...environmentProblems(variablesOf(server)),
+  ];
+}
+
+type Ask = (key: string, allowed: string) => Finding;
+
+function asking(server: ServerFields): Ask {
+  return (key, allowed) => ({ path: key, found: quoted(server[key]), allowed });
+}
+
+/** One login and only one: by a secret, or by IAM as a user of a resource, which needs TLS. */
+function loginProblems(server: ServerFields): readonly Finding[] {
+  const { secretArn, secretKeyArn, user, resourceId, tls } = server;
+  const problem = asking(server);
+  const key =
+    secretArn === undefined && secretKeyArn !== undefined
+      ? [problem('secretKeyArn', 'no such key without a secret')]
+      : [];
+  if (user === undefined && resourceId === undefined) {
+    const either = `${SECRET_ARN}, or instead of it user and resourceId`;
+    return secretArn === undefined ? [problem('secretArn', either), ...key] : [];
+  }
+  return [
+    ...(secretArn === undefined ? key : [problem('secretArn', 'no such key beside user and resourceId')]),
+    ...(user === undefined ? [problem('user', 'our role, beside resourceId')] : []),
+    ...(resourceId === undefined ? [problem('resourceId', 'the id of the resource, beside user')] : []),
+    ...(tls === 'off' ? [problem('tls', '"verify" beside user: IAM authentication needs TLS')] : []),
+  ];
+}
+
+/** An Aurora cluster's instances write into one log group, a stream each. */
+const SHARED_GROUP = /^\/aws\/rds\/cluster\//;
+
+function logProblems(server: ServerFields): readonly Finding[] {
+  const { alarm = 'metric', logGroup, logStream } = server;
+  const problem = asking({ ...server, alarm });
+  if (alarm === 'none') return [];
+  if (logGroup === undefined)
+    return [problem('logGroup', `the server's log group beside alarm ${quoted(alarm)}, or alarm "none"`)];
+  const isShared = typeof logGroup === 'string' && SHARED_GROUP.test(logGroup);
+  if (alarm === 'metric') {
+    const kinds = '"subscription", "log-alarm" or "none"';
+    const because = 'a metric filter cannot tell the streams of a group apart';
+    if (isShared) return [problem('alarm', `${kinds} for a cluster's log group: ${because}`)];
+    return logStream === undefined ? [] : [problem('alarm', `${kinds} beside logStream: ${because}`)];
+  }
+  return isShared && logStream === undefined
+    ? [problem('logStream', "the instance's name, beside a cluster's log group")]
+    : [];
+}
+
+function timeProblems(server: ServerFields): readonly Finding[] {
+  const { schedule, timeZone } = server;
+  if (timeZone === undefined) return [];
+  const times = typeof schedule === 'string' ? parseSchedule(schedule) : null;
+  const isCron = schedule !== undefined && (times === null || times.kind === 'cron');
+  return isCron ? [] : [asking(server)('timeZone', `no such key but ${TIME_ZONE}`)];
+}
+
+/** Each becomes something that can be there once. */
+function listProblems({ vpc, securityGroupIds, alarmTopicArns }: ServerFields): readonly Finding[] {
+  const subnetIds = typeof vpc === 'object' && vpc !== null && 'subnetIds' in vpc ? vpc.subnetIds : undefined;
+  return [
+    ...repeatedEntries('vpc.subnetIds', subnetIds),
+    ...repeatedEntries('securityGroupIds', securityGroupIds),
+    ...repeatedEntries('alarmTopicArns', alarmTopicArns),
+  ];
+}
+
+/** An IAM token is no password for anybody but the server. */
+function poolerProblems({ user, pooler }: ServerFields): readonly Finding[] {
+  if (user === undefined || typeof pooler !== 'object' || pooler === null || 'secretArn' in pooler) return [];
+  return [{ path: 'pooler.secretArn', ...NO_PASSWORD }];
+}
+
+function policyProblems({ policy = {} }: ServerFields): readonly Finding[] {
+  const read = readPolicy(policy);
+  if ('policy' in read) return [];
+  return read.findings.map(({ path, ...finding }) => ({
+    path: path === '(root)' ? 'policy' : `policy.${path}`,
+    ...finding,
+  }));
+}
+
+/** As the function will have them, with what is known now. */
+function variablesOf(server: ServerFields): Readonly<Record<string, string>> {
+  const {
+    name,
+    secretArn,
+    policy = {},
+    user,
+    host,
+    port,
+    database,
+    tls,
+    caFile,
+    logStream,
+    metrics,
+    statements,
+    pooler,
+  } = server;
+  const same = { user, host, port, database, tls, caFile, logStream, metrics, statements, pooler };
+  return remediateEnvironment({ ...same, server: name, secret: secretArn, policy });
+}

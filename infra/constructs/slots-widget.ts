@@ -1,0 +1,60 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC_NAMESPACE, SERVER_DIMENSION, SERVER_METRICS } from '../../functions/contract.ts';
+import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+
+type Threshold = ReturnType<typeof parsePolicy>['relieve']['when'];
+
+/** Two of them side by side. */
+export const HALF_WIDTH = 12;
+
+/** A server's slots as its runs found them, between the thresholds of its policy, and the sessions that runs ended. */
+export function slotsWidget(server: string, policy: unknown = {}): cloudwatch.GraphWidget {
+  const { when, until } = parsePolicy(policy).relieve;
+  const usable = metricOf(server, 'usableSlots', cloudwatch.Stats.MAXIMUM, 'usable');
+  const lineAt = (threshold: Threshold, label: string) =>
+    new cloudwatch.MathExpression({
+      expression: slotsAt(threshold),
+      usingMetrics: { usable },
+      label: `${label} (${textOf(threshold)})`,
+      period: usable.period,
+    });
+  return new cloudwatch.GraphWidget({
+    title: server,
+    width: HALF_WIDTH,
+    left: [
+      metricOf(server, 'usedSlots', cloudwatch.Stats.MAXIMUM, 'used'),
+      usable,
+      lineAt(when, 'acts from'),
+      lineAt(until, 'until'),
+    ],
+    leftYAxis: { min: 0, label: 'slots', showUnits: false },
+    right: [metricOf(server, 'terminated', cloudwatch.Stats.SUM, 'terminated')],
+    rightYAxis: { min: 0, label: 'sessions', showUnits: false },
+  });
+}
+
+function metricOf(
+  server: string,
+  name: keyof typeof SERVER_METRICS,
+  statistic: string,
+  label: string,
+): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: SERVER_METRICS[name],
+    dimensionsMap: { [SERVER_DIMENSION]: server },
+    statistic,
+    label,
+    period: Duration.minutes(5),
+  });
+}
+
+/** The number of used slots at which a threshold lies. */
+function slotsAt({ unit, value }: Threshold): string {
+  return unit === 'usedPercent' ? `usable * ${value} / 100` : `usable - ${value}`;
+}
+
+function textOf({ unit, value }: Threshold): string {
+  return unit === 'usedPercent' ? `${value} % used` : `${value} free`;
+}

@@ -1,0 +1,69 @@
+import {
+  CfnParameter,
+  type DockerImageAssetLocation,
+  type FileAssetLocation,
+  type FileAssetSource,
+  type IBoundStackSynthesizer,
+  type ISynthesisSession,
+  type Stack,
+  StackSynthesizer,
+} from 'aws-cdk-lib';
+import { RemediationError } from '../../functions/core/base/errors.ts';
+
+/** The parameter of each template: the bucket that the zipped assets were copied to. */
+export const ASSETS_BUCKET = 'AssetsBucket';
+
+/** A folder that a function runs from, and the name of its zip file. */
+export type PackagedAsset = { readonly folder: string; readonly file: string };
+
+/**
+ * Templates that need nothing of the CDK in an account: assets come from a bucket that a parameter names, and whoever
+ * deploys does so with rights of their own, where the CDK's default asks for the roles and the bucket of its bootstrap.
+ */
+export class PackagedSynthesizer extends StackSynthesizer {
+  private readonly found = new Map<string, PackagedAsset>();
+
+  /** The assets of every stack that was synthesized, once each. */
+  get assets(): readonly PackagedAsset[] {
+    return [...this.found.values()];
+  }
+
+  /** One synthesizer serves every stack of an app. */
+  reusableBind(stack: Stack): IBoundStackSynthesizer {
+    const bound: PackagedSynthesizer = Object.create(this);
+    bound.bind(stack);
+    // The library's own types disagree on an absent `lookupRole`.
+    return bound as IBoundStackSynthesizer;
+  }
+
+  override addFileAsset({ sourceHash, fileName, packaging }: FileAssetSource): FileAssetLocation {
+    if (fileName === undefined || packaging !== 'zip') throw notPackaged(fileName ?? sourceHash);
+    const objectKey = `pg-headroom/${sourceHash}.zip`;
+    this.found.set(sourceHash, { folder: fileName, file: objectKey });
+    const bucketName = this.bucket().valueAsString;
+    const s3ObjectUrl = `s3://${bucketName}/${objectKey}`;
+    return { bucketName, objectKey, s3ObjectUrl, httpUrl: s3ObjectUrl };
+  }
+
+  override addDockerImageAsset(): DockerImageAssetLocation {
+    throw notPackaged('a container image');
+  }
+
+  override synthesize(session: ISynthesisSession): void {
+    this.synthesizeTemplate(session);
+    this.emitArtifact(session);
+  }
+
+  private bucket(): CfnParameter {
+    const known = this.boundStack.node.tryFindChild(ASSETS_BUCKET);
+    if (known instanceof CfnParameter) return known;
+    return new CfnParameter(this.boundStack, ASSETS_BUCKET, {
+      description: 'The bucket, in the region of this stack, that the zipped assets were copied to.',
+    });
+  }
+}
+
+function notPackaged(what: string): RemediationError {
+  const message = `${what} cannot be packaged: only folders that functions run from can; deploy with the CDK instead.`;
+  return new RemediationError('config-invalid', message);
+}

@@ -1,0 +1,4 @@
+import { orRefuse } from '../checks/exit-on-invalid.ts';
+import { declaredApp } from './declared-app.ts';
+
+orRefuse(() => declaredApp().synth());

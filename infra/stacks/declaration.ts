@@ -1,0 +1,133 @@
+import * as z from 'zod/mini';
+import { type Finding, invalid, quoted } from '../../functions/core/base/errors.ts';
+import { findingsOf } from '../../functions/core/base/schema-findings.ts';
+import {
+  type ReportingDeclaration,
+  type ServerDeclaration,
+  serversSchema,
+  stagesSchema,
+} from '../../functions/core/declaration/server-declaration.ts';
+import {
+  crowdedLogGroups,
+  overfullStacks,
+  repeatedHosts,
+  repeatedNames,
+  type WrittenServer,
+} from '../checks/fleet-problems.ts';
+import { topicProblems } from '../checks/topic-problems.ts';
+import { repeatedEntries } from '../constructs/repeated-entries.ts';
+import { serverProblems } from '../constructs/server-problems.ts';
+import { withoutSecret } from '../constructs/without-secret.ts';
+
+/** The keys of cdk.json's context that are ours: servers with their reporting, or stages of both. */
+const KEYS = ['servers', 'reporting', 'stages'] as const;
+export type DeclarationContext = { readonly [Key in (typeof KEYS)[number]]?: unknown };
+
+/** With whatever is found there. */
+export function contextOf(keyed: (key: string) => unknown): DeclarationContext {
+  return Object.fromEntries(KEYS.map((key) => [key, keyed(key)]));
+}
+
+/** Servers that are deployed together. */
+export type DeclaredStage = {
+  /** Where to; null for servers without stages, which go where the CDK command's credentials are. */
+  readonly place: { readonly stage: string; readonly account: string; readonly region: string } | null;
+  readonly servers: readonly ServerDeclaration[];
+  readonly reporting: ReportingDeclaration;
+};
+
+/**
+ * Turns the context of cdk.json into what the stacks trust.
+ * @throws RemediationError `config-invalid` with all problems, those of the policies among them, each with its path.
+ */
+export function parseDeclaration(context: DeclarationContext): readonly DeclaredStage[] {
+  const { stages, ...input } = context;
+  if (stages !== undefined) return parseStages(context);
+  const { servers, reporting = {} } = orThrow(serversSchema, input, problemsOf([writtenStage('', input)]));
+  return [{ place: null, servers, reporting }];
+}
+
+const NO_STAGE = { path: 'stages', found: '{}', allowed: 'stages by name, at least one' };
+
+function parseStages({ stages, ...beside }: DeclarationContext): readonly DeclaredStage[] {
+  const input = { stages };
+  const unread = Object.entries(beside)
+    .filter(([, found]) => found !== undefined)
+    .map(([path, found]) => ({ path, found: quoted(found), allowed: 'no such key beside stages' }));
+  const written = Object.entries(fieldsOf(stages)).map(([name, stage]) =>
+    writtenStage(`stages.${name}.`, fieldsOf(stage)),
+  );
+  const none = JSON.stringify(stages) === '{}' ? [NO_STAGE] : [];
+  const problems = [...unread, ...none, ...problemsOf(written), ...repeatedPlaces(written)];
+  return Object.entries(orThrow(stagesSchema, input, problems).stages).map(
+    ([stage, { account, region, servers, reporting = {} }]) => ({
+      place: { stage, account, region },
+      servers,
+      reporting,
+    }),
+  );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A stage as it is written; its path ends where a key begins. */
+type WrittenStage = {
+  readonly path: string;
+  readonly fields: Fields;
+  readonly servers: readonly WrittenServer[];
+};
+
+function writtenStage(path: string, fields: Fields): WrittenStage {
+  const servers = Array.isArray(fields.servers) ? fields.servers : [];
+  return {
+    path,
+    fields,
+    servers: servers.map((server, index) => ({ path: `${path}servers[${index}]`, server: fieldsOf(server) })),
+  };
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+/** What contradicts itself in a server, between the servers of a stage, and between stages. */
+function problemsOf(stages: readonly WrittenStage[]): readonly Finding[] {
+  const all = stages.flatMap(({ servers }) => servers);
+  return [
+    ...all.flatMap(({ path, server }) =>
+      serverProblems(server).map((finding) => ({ ...finding, path: `${path}.${finding.path}` })),
+    ),
+    ...stages.flatMap(({ path, fields, servers }) => [
+      ...repeatedNames(servers),
+      ...overfullStacks(servers),
+      ...crowdedLogGroups(servers),
+      ...repeatedEntries(`${path}reporting.emails`, fieldsOf(fields.reporting).emails),
+      ...topicProblems(`${path}reporting`, fieldsOf(fields.reporting), servers),
+    ]),
+    // One endpoint is one server, whichever stage it is in.
+    ...repeatedHosts(all),
+  ];
+}
+
+/** Alarms, functions and the reporting have names that an account has once in a region. */
+function repeatedPlaces(stages: readonly WrittenStage[]): readonly Finding[] {
+  return stages.flatMap(({ path, fields: { account, region } }, index) => {
+    const before = stages
+      .slice(0, index)
+      .find(({ fields }) => fields.account === account && fields.region === region);
+    if (before === undefined) return [];
+    const allowed = `one stage for an account and region: ${before.path.slice(0, -1)} has the same`;
+    return [{ path: `${path}region`, found: quoted(region), allowed }];
+  });
+}
+
+function orThrow<Output>(
+  schema: z.ZodMiniType<Output>,
+  input: unknown,
+  problems: readonly Finding[],
+): Output {
+  const shape = z.safeParse(schema, input);
+  if (shape.success && problems.length === 0) return shape.data;
+  const findings = [...(shape.success ? [] : findingsOf(shape.error, input)), ...problems];
+  throw invalid('config-invalid', 'The declaration in cdk.json', findings.map(withoutSecret));
+}

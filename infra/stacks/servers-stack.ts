@@ -1,0 +1,141 @@
+import { Annotations, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { ServerDeclaration } from '../../functions/core/declaration/server-declaration.ts';
+import type { IncidentReporting } from '../constructs/incident-reporting.ts';
+import { given } from '../constructs/omit-undefined.ts';
+import { ServerAlarms } from '../constructs/server-alarms.ts';
+import { ServerRemediation } from '../constructs/server-remediation.ts';
+
+export interface ServersStackProps extends StackProps {
+  readonly servers: readonly ServerDeclaration[];
+  /** Gets the result of every run, and remembers. */
+  readonly reporting: IncidentReporting;
+  /**
+   * A topic that a pager subscribes to.
+   *
+   * @default - none
+   */
+  readonly pager?: sns.ITopic;
+  /**
+   * Folder of the built `remediate` bundle.
+   *
+   * @default - what `npm run build` leaves in this package
+   */
+  readonly bundle?: string;
+}
+
+/** Servers from their declarations. Everything is imported by id or ARN: synthesis looks nothing up in an account. */
+export class ServersStack extends Stack {
+  constructor(scope: Construct, id: string, props: ServersStackProps) {
+    super(scope, id, {
+      description: 'pg-headroom: gives saturated PostgreSQL servers their slots back',
+      ...props,
+    });
+    // A scope for each, so that no server's name collides with what is imported for another.
+    for (const declared of props.servers) addServer(new Construct(this, declared.name), declared, props);
+  }
+}
+
+function addServer(scope: Construct, declared: ServerDeclaration, props: ServersStackProps): void {
+  const { reporting, pager, bundle } = props;
+  const { report, people, memory, outputTopics } = reporting;
+  const fields = fieldsOf(declared);
+  new ServerRemediation(scope, 'Remediation', {
+    ...fields,
+    ...networkOf(scope, declared),
+    ...importsOf(scope, declared),
+    report,
+    // Alarms about runs are published as well, to people and to pagers.
+    outputTopics: pager === undefined ? outputTopics : [...outputTopics, pager],
+    ...given({ bundle, memory: declared.memoryAccess === 'none' ? undefined : memory }),
+  });
+  const { server, sweep, metrics } = fields;
+  new ServerAlarms(scope, 'Alarms', {
+    server,
+    sweep,
+    topic: people,
+    ...given({ pager, metrics }),
+  });
+}
+
+function fieldsOf(declared: ServerDeclaration) {
+  const { name, host, port, alarm, policy, schedule, timeZone, logRetentionDays } = declared;
+  const {
+    database,
+    user,
+    resourceId,
+    logStream,
+    tls,
+    caFile,
+    reservedConcurrency,
+    tracing,
+    metrics,
+    statements,
+    pooler,
+  } = declared;
+  const zone = timeZone === undefined ? undefined : TimeZone.of(timeZone);
+  return {
+    server: name,
+    host,
+    port,
+    alarm,
+    policy,
+    sweep: schedule === 'off' ? ('off' as const) : ScheduleExpression.expression(schedule, zone),
+    ...given({
+      database,
+      user,
+      resourceId,
+      logStream,
+      tls,
+      caFile,
+      reservedConcurrency,
+      tracing,
+      metrics,
+      statements,
+      pooler,
+    }),
+    // The library's enumeration is of days.
+    ...given({ logRetention: logRetentionDays as logs.RetentionDays | undefined }),
+  };
+}
+
+function networkOf(scope: Construct, { vpc, securityGroupIds }: ServerDeclaration) {
+  const { vpcId, availabilityZones, subnetIds } = vpc;
+  const subnets = subnetIds.map((id) => ec2.Subnet.fromSubnetId(scope, id, id));
+  for (const subnet of subnets) {
+    // The warning is for those who read a subnet's route table; a function only needs its id.
+    Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
+  }
+  return {
+    vpc: ec2.Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId, availabilityZones }),
+    subnets: { subnets },
+    // Immutable: rules of a group that is somebody else's are not ours to add.
+    securityGroups: securityGroupIds.map((id) =>
+      ec2.SecurityGroup.fromSecurityGroupId(scope, id, id, { mutable: false }),
+    ),
+  };
+}
+
+function importsOf(scope: Construct, declared: ServerDeclaration) {
+  const { secretArn, secretKeyArn, logGroup, alarmTopicArns } = declared;
+  return given({
+    secret: secretArn === undefined ? undefined : secretOf(scope, secretArn, secretKeyArn),
+    logGroup:
+      logGroup === undefined ? undefined : logs.LogGroup.fromLogGroupName(scope, 'ServerLog', logGroup),
+    alarmTopics: alarmTopicArns?.map((arn) => sns.Topic.fromTopicArn(scope, arn, arn)),
+  });
+}
+
+function secretOf(scope: Construct, secretCompleteArn: string, keyArn?: string): secretsmanager.ISecret {
+  const encryptionKey = keyArn === undefined ? undefined : kms.Key.fromKeyArn(scope, 'SecretKey', keyArn);
+  return secretsmanager.Secret.fromSecretAttributes(scope, 'Secret', {
+    secretCompleteArn,
+    ...given({ encryptionKey }),
+  });
+}

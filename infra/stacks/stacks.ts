@@ -1,0 +1,39 @@
+import { Stage } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { stackNumberOf } from '../checks/stack-number.ts';
+import { given } from '../constructs/omit-undefined.ts';
+import type { DeclaredStage } from './declaration.ts';
+import { NetworkStack, routeTablesOf } from './network-stack.ts';
+import { ReportingStack } from './reporting-stack.ts';
+import { ServersStack } from './servers-stack.ts';
+
+export type StacksOptions = {
+  /** Folder of either built bundle; what the build leaves in this project if left out. */
+  readonly bundle?: string;
+};
+
+/** Everything for the servers of one stage: one reporting, the endpoints they ask for, and a stack for each number. */
+export function addStacks(app: Construct, stage: DeclaredStage, options: StacksOptions = {}): void {
+  const { place, servers, reporting: declared } = stage;
+  const scope = place === null ? app : stageOf(app, place);
+  const reportingStack = new ReportingStack(scope, 'pg-headroom-reporting', {
+    declared,
+    servers: servers
+      .filter(({ metrics }) => metrics !== 'none')
+      .map(({ name, policy }) => ({ server: name, policy })),
+    ...options,
+  });
+  const { reporting } = reportingStack;
+  const pager = declared.pager && Topic.fromTopicArn(reportingStack, 'Pager', declared.pager.topicArn);
+  const routeTables = routeTablesOf(servers);
+  if (routeTables.size > 0) new NetworkStack(scope, 'pg-headroom-network', { routeTables });
+  for (const [number, some] of Map.groupBy(servers, stackNumberOf)) {
+    const props = { servers: some, reporting, ...given({ pager }), ...options };
+    new ServersStack(scope, `pg-headroom-servers-${number}`, props);
+  }
+}
+
+function stageOf(app: Construct, { stage, account, region }: NonNullable<DeclaredStage['place']>): Stage {
+  return new Stage(app, stage, { env: { account, region } });
+}

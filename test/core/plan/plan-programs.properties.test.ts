@@ -1,0 +1,122 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Plan, planRemediation } from '../../../functions/core/plan/plan.ts';
+import type { Session } from '../../../functions/core/server/session.ts';
+import { aPolicy, aSession, aSnapshot, MINUTE } from '../../support/builders.ts';
+
+const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 300) };
+
+const hex = fc.stringMatching(/^[0-9a-f]{8,16}$/);
+const word = fc.stringMatching(/^[a-z]{3,12}$/);
+const name = fc.oneof(
+  word,
+  hex,
+  fc.uuid(),
+  fc.nat(9_999).map(String),
+  fc.tuple(word, hex).map((parts) => parts.join('-')),
+  fc.tuple(word, fc.uuid()).map((parts) => parts.join('/')),
+  fc.tuple(word, fc.nat(99)).map(([text, count]) => `${text} [${count} busy]`),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.ipV4().map((address) => `app - ${address}:40640`),
+  fc.ipV6().map((address) => `app - ${address}`),
+);
+/** Names of a role's sessions, each used by so many. */
+const names = fc.array(fc.record({ name, sessions: fc.integer({ min: 1, max: 3 }) }), {
+  minLength: 1,
+  maxLength: 60,
+});
+const keeps = fc.nat(3);
+
+/** A role's sessions under these names, in a database of their own or in one, all idle for long. */
+function sessionsUnder(
+  named: readonly { readonly name: string; readonly sessions: number }[],
+): readonly Session[] {
+  return named
+    .flatMap(({ name: application, sessions }) => Array.from({ length: sessions }, () => application))
+    .map((application, at) =>
+      aSession({
+        pid: at + 1,
+        application,
+        database: `d${at % 3}`,
+        stateAgeMs: 100 * MINUTE + ((at * 7) % 13) * MINUTE,
+      }),
+    );
+}
+
+/** The plan for a server that these fill, and that wants each of their slots back. */
+function planAll(sessions: readonly Session[], keepPerGroup: number): Plan {
+  const policy = aPolicy({
+    relieve: { when: { freeSlots: 1 }, until: { freeSlots: sessions.length } },
+    limits: { keepPerGroup, maxPercent: 100, maxVictims: 5_000 },
+  });
+  const slots = { max: sessions.length, superuserReserved: 0 };
+  return planRemediation(aSnapshot({ sessions, slots }), policy, 'alarm');
+}
+
+describe('Names are free to choose', () => {
+  test('and none of them keeps more than a tenth of its role, or five more than one name would', () => {
+    fc.assert(
+      fc.property(names, keeps, (named, keep) => {
+        const sessions = sessionsUnder(named);
+        const kept = planAll(sessions, keep).spared.filter(({ reason }) => reason === 'kept').length;
+        expect(kept).toBeLessThanOrEqual(Math.max(Math.floor(sessions.length / 10), keep + 5));
+        expect(kept).toBeGreaterThanOrEqual(Math.min(keep, sessions.length));
+      }),
+      RUNS,
+    );
+  });
+
+  test('and with one session a name, the whole role keeps what one name would', () => {
+    const distinct = fc.uniqueArray(name, { minLength: 6, maxLength: 60 });
+    fc.assert(
+      fc.property(distinct, keeps, (all, keep) => {
+        const sessions = sessionsUnder(all.map((each) => ({ name: each, sessions: 1 })));
+        const { victims, verdict } = planAll(sessions, keep);
+        expect(victims).toHaveLength(Math.max(0, sessions.length - keep));
+        expect(verdict).toBe(keep === 0 ? 'sufficient' : victims.length > 0 ? 'partial' : 'no-candidates');
+      }),
+      RUNS,
+    );
+  });
+
+  test.each([1, 2, 3])(
+    'while twelve services of ten sessions under one role keep %i each, or a tenth',
+    (keep) => {
+      const services = Array.from({ length: 12 }, (_, at) => ({
+        name: `${'abcdefghijkl'[at]}-service`,
+        sessions: 10,
+      }));
+      const { spared, victims } = planAll(sessionsUnder(services), keep);
+      const kept = spared.filter(({ reason }) => reason === 'kept');
+      expect(kept).toHaveLength(12);
+      if (keep === 1) expect(new Set(kept.map(({ session }) => session.application)).size).toBe(12);
+      expect(victims.filter(({ reason }) => reason.released)).toHaveLength(12 * (keep - 1));
+    },
+  );
+
+  test('and the smallest programs give up their keep first, the oldest session of each first', () => {
+    const sizes = [2, 3, 4, 5, 6, 7, 8, 9];
+    const services = sizes.map((sessions) => ({ name: `service ${'abcdefghij'[sessions]}`, sessions }));
+    const { victims } = planAll(sessionsUnder(services), 1);
+    const released = victims
+      .filter(({ reason }) => reason.released)
+      .map(({ session }) => session.application);
+    expect(released).toEqual(['service c', 'service d']);
+  });
+
+  test('and no order of the sessions changes who goes', () => {
+    fc.assert(
+      fc.property(names, keeps, (named, keep) => {
+        const sessions = sessionsUnder(named);
+        const pids = (all: readonly Session[]) =>
+          planAll(all, keep).victims.map(({ session }) => session.pid);
+        expect(pids(sessions.toReversed())).toEqual(pids(sessions));
+        expect(pids(sessions.toSorted((a, b) => ((a.pid ?? 0) % 7) - ((b.pid ?? 0) % 7)))).toEqual(
+          pids(sessions),
+        );
+      }),
+      RUNS,
+    );
+  });
+});

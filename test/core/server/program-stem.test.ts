@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { applicationStem, roleStem } from '../../../functions/core/server/program-stem.ts';
+
+const UUID = '550e8400-e29b-41d4-a716-446655440000';
+
+describe('The stem of an application', () => {
+  test.each([
+    ['odoo-4711', 'odoo', 'odoo-*'],
+    ['pgAdmin 4 - CONN:8123', 'pgAdmin CONN', 'pgAdmin * - CONN:*'],
+    ['sidekiq 7 shop [3 of 10 busy]', 'sidekiq shop', 'sidekiq * shop *'],
+    ['puma: cluster worker 3: 4711 [shop]', 'puma: cluster worker', 'puma: cluster worker *'],
+    ['app - 10.0.3.7:40640', 'app', 'app - *'],
+    ['app - 10.0.3.7', 'app', 'app - *'],
+    ['app - [2001:db8::7]:40640', 'app', 'app - *'],
+    ['app - 2001:db8::7', 'app', 'app - *'],
+    ['app - ::ffff:10.0.3.7', 'app', 'app - *'],
+    ['app - fe80::1%eth0', 'app', 'app - *'],
+    [`orders-fn-${UUID}`, 'orders-fn', 'orders-fn-*'],
+    [`orders-fn-${UUID.toUpperCase()}`, 'orders-fn', 'orders-fn-*'],
+    [`orders_fn_${UUID.replaceAll('-', '_')}`, 'orders_fn', 'orders_fn_*'],
+    [`orders-fn/${UUID.replaceAll('-', '')}`, 'orders-fn', 'orders-fn/*'],
+    ['x-deadbeef1', 'x', 'x-*'],
+    ['x-0xDEADBEEF12', 'x', 'x-*'],
+    ['etl-job-7f9c6b5d4-x2x9p', 'etl-job', 'etl-job-*'],
+    ['etl-job-28912345-x2x9p', 'etl-job', 'etl-job-*'],
+    ['etl-job-7f9c6b5d4-x2x9p:3', 'etl-job', 'etl-job-*'],
+    ['svc-01', 'svc', 'svc-*'],
+    ['svc.7/3#12', 'svc', 'svc.*'],
+    ['shard 3 reader', 'shard reader', 'shard * reader'],
+    [
+      'unicorn worker[0] -c config/unicorn.rb',
+      'unicorn worker c config/unicorn.rb',
+      'unicorn worker* -c config/unicorn.rb',
+    ],
+    ['app (pid 17) <eu> {blue}', 'app', 'app *'],
+    ['app [a (b) c]', 'app', 'app *'],
+    ['заказы-4711', 'заказы', 'заказы-*'],
+    ['orders-٤٧١١', 'orders', 'orders-*'],
+    ['🚀-1', '🚀', '🚀-*'],
+  ])('%s is %s, read as %s', (name, stem, pattern) => {
+    expect(applicationStem(name)).toEqual({ stem, pattern });
+  });
+
+  test.each([
+    '',
+    'web',
+    'Web',
+    'sync-mysql',
+    'sync-pgsql',
+    'svc-oauth2',
+    'svc-http2',
+    'sync-postgres16-mysql',
+    'release24-east2',
+    'a1',
+    'v2beta1',
+    'facade',
+    'x-facade',
+    'x-deadbeef',
+    'x-cafebabe-decade',
+    'db::add',
+    'a:b:c',
+    'web-x2x9p',
+    '***',
+    'a(b',
+    'a]b',
+    'é1',
+    '1é',
+  ])('%s is its own', (name) => {
+    expect(applicationStem(name)).toEqual({ stem: name, pattern: name });
+  });
+
+  test.each(['4711', UUID, '10.0.3.7:40640', '[3 of 10]', '::1', '1/2/3', '(none)'])(
+    '%s is nothing but tokens, which is not the same as no name',
+    (name) => {
+      expect(applicationStem(name)).toEqual({ stem: '*', pattern: '*' });
+    },
+  );
+
+  test.each([
+    ['a uuid', `-${UUID}`],
+    ['an address', '-2001:db8:85a3::8a2e:370:7334'],
+    ["a pod's endings", '-7f9c6b5d4-x2x9p'],
+    ['brackets', ' [3 of 10 busy]'],
+    ['a number', '-1234567890123'],
+  ])('takes out what is left of %s where the server cut the name', (_, ending) => {
+    const service = 'reorderingservice';
+    for (let length = 63 - ending.length; length < 62; length += 1) {
+      const whole = service.padEnd(length, 'x');
+      const cut = `${whole}${ending}`.slice(0, 63);
+      expect([cut, applicationStem(cut).stem]).toEqual([cut, whole]);
+    }
+  });
+
+  test('a name of 10,000 brackets is read in no time', () => {
+    const startedAt = performance.now();
+    applicationStem('[('.repeat(5_000));
+    applicationStem('-2'.repeat(5_000));
+    applicationStem(`${':'.repeat(5_000)}1`);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
+
+describe('The stem of a role', () => {
+  test.each([
+    ['v-token-app-x5p1q8r3p2z1w9x8y7t0-1602542088', 'v-token-app', 'v-token-app-*'],
+    ['v-root-readonly-ABCDEFGHIJKLMNOPQRST-1602542088', 'v-root-readonly', 'v-root-readonly-*'],
+    ['v-kubernet-my-role-8sG6gL1mN0pQ2rS3tU4v-1700000000', 'v-kubernet-my-role', 'v-kubernet-my-role-*'],
+    ['app-1700000000', 'app', 'app-*'],
+    [`svc_${UUID}`, 'svc', 'svc_*'],
+    ['app_deadbeef12', 'app', 'app_*'],
+    ['app-production-1602542088', 'app-production', 'app-production-*'],
+  ])("%s ends as a lease's does: %s, read as %s", (role, stem, pattern) => {
+    expect(roleStem(role)).toEqual({ stem, pattern });
+  });
+
+  test.each(['app', 'tenant_17', 'tenant_000017', 'user2', 'app_facade', '1700000000', 'svc-oauth2', ''])(
+    '%s is a role of its own',
+    (role) => {
+      expect(roleStem(role)).toEqual({ stem: role, pattern: role });
+    },
+  );
+
+  test('a name that no server has is a role of its own, and not searched for an ending', () => {
+    const role = `${'a'.repeat(300)}-1700000000`;
+    expect(roleStem(role)).toEqual({ stem: role, pattern: role });
+  });
+});
