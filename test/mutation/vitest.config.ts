@@ -4,10 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/core/scenarios-*.test.ts',
-      'test/core/plan/plan.properties.test.ts',
-      'test/core/{parse-policy,policy-}*.test.ts',
-      'test/core/{address,name-pattern,slots,candidates}.test.ts',
+      'test/core/plan/*.test.ts',
+      'test/core/policy/{parse-policy,policy-}*.test.ts',
+      'test/core/base/address.test.ts',
+      'test/core/server/{name-pattern,slots,program-stem,program-counts}.test.ts',
     ],
     isolate: false,
   },

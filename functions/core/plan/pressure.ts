@@ -12,7 +12,7 @@ import {
 import type { ConnectionLimit, Slots, Snapshot } from '../server/snapshot.ts';
 
 /** Compared as whole numbers: 95 % of 97 slots is not a number of slots. */
-export function holdsWhen(when: Threshold, used: number, usable: number): boolean {
+function holdsWhen(when: Threshold, used: number, usable: number): boolean {
   return when.unit === 'usedPercent' ? used * 100 >= when.value * usable : usable - used < when.value;
 }
 
@@ -26,7 +26,7 @@ export function mayStayUsed(scope: Scope, usable: number, until: Threshold): num
 }
 
 /** With `insist` the need is counted whether or not `when` holds. */
-export function pressureIn(
+function pressureIn(
   scope: Scope,
   usable: number,
   used: number,
@@ -83,7 +83,7 @@ export function pressureOf(snapshot: Snapshot, policy: Policy, refused: boolean)
   ];
 }
 
-export function limited(
+function limited(
   kind: 'role' | 'database',
   limits: readonly ConnectionLimit[],
   usedIn: (scope: Scope) => number,

@@ -8,7 +8,7 @@ export function withPooler(snapshot: Snapshot, pooler: PoolerState | null): Snap
 }
 
 /** Shorter waits are what pools are for. */
-export const LONG_WAIT_MS = 1_000;
+const LONG_WAIT_MS = 1_000;
 
 /**
  * Whom the pooler itself turns away or keeps waiting, as far as its console tells: that it takes no more clients (how many

@@ -3,7 +3,7 @@ import type { LockHolder, TriedLock } from '../../core/run/lock-sight.ts';
 import { TRY_LOCK } from '../postgresql/sql/try-lock.ts';
 import type { Query } from './query.ts';
 
-/** A row of sql/try-lock.ts: holders in columns, null where there are none. */
+/** A row of postgresql/sql/try-lock.ts: holders in columns, null where there are none. */
 type Row = {
   readonly locked: boolean;
   readonly total: number;

@@ -2,7 +2,7 @@ import { milliseconds } from '../../postgresql/sql/milliseconds.ts';
 import { LOCK_CLASS, RANDOM_KEY } from '../../postgresql/sql/try-lock.ts';
 
 /**
- * Announces a run as sql/try-lock.ts does, in statements of their own: there is no LATERAL that would put them in order.
+ * Announces a run as postgresql/sql/try-lock.ts does, in statements of their own: there is no LATERAL that would put them in order.
  * Reads: nothing. Needs: no privilege.
  */
 export const TAKE_LOCK = `
@@ -22,7 +22,7 @@ SELECT CASE WHEN $2::pg_catalog.bool THEN pg_catalog.pg_advisory_unlock(${LOCK_C
 /**
  * Who else holds a lock of our class, runs first. An ordinary role cannot read which roles may end sessions: a session under
  * our application name counts as a run, and so does one that does not show.
- * Reads: pg_locks, pg_stat_activity. Needs: to see other roles' sessions, as sql/gaussdb/read-sessions.ts.
+ * Reads: pg_locks, pg_stat_activity. Needs: to see other roles' sessions, as gaussdb/sql/read-sessions.ts.
  */
 export const readLockHolders = (hasSessionIds: boolean): string => {
   const id = (row: string) =>

@@ -34,7 +34,7 @@ const WHERE_POSSIBLE = `('tcp_keepalives_idle','5'),('tcp_keepalives_interval','
  * those behind it.
  * It runs before the path is known to be ours: every name has its schema, and no operand has a type that another operator
  * or function of that schema fits better. It is short, because a quiet sweep consists of little else. GaussDB's process ids
- * are no 32-bit numbers and never match $1: it has bounds of its own, in sql/gaussdb/bound-session.ts.
+ * are no 32-bit numbers and never match $1: it has bounds of its own, in gaussdb/sql/bound-session.ts.
  * The port is the one at the client's end: ours, or that of something in between.
  * Reads: nothing. Needs: no privilege. Since: PostgreSQL 14 (`idle_session_timeout`).
  */
