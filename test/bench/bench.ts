@@ -51,7 +51,7 @@ const wrong = numbers.find((text) => !/^[1-9]\d*$/.test(text));
 if (wrong !== undefined)
   refuse(`"${wrong}" is no size: after the name come whole numbers from 1, as docs/benchmarks.md has them.`);
 // Bundles are measured as they would be deployed now.
-execFileSync(process.execPath, ['build.ts'], { stdio: 'ignore' });
+execFileSync(process.execPath, ['build/build.ts'], { stdio: ['ignore', 'ignore', 'inherit'] });
 let isComplete = true;
 for (const name of only === undefined ? NAMES : [only]) {
   const bench = BENCHMARKS[name];
