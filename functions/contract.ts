@@ -59,7 +59,7 @@ export const METRIC_NAMESPACE = 'PgHeadroom';
 /** Counted by the metric filter on the server's log: clients that were turned away. */
 export const REFUSALS_METRIC = 'Refusals';
 
-/** How many metrics a server's runs are worth: `docs/metrics.md` lists them and what they cost. */
+/** How many metrics a server's runs are worth: `docs/operate/metrics.md` lists them and what they cost. */
 export const METRICS_CHOICES = ['none', 'few', 'all'] as const;
 export type MetricsChoice = (typeof METRICS_CHOICES)[number];
 

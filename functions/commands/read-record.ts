@@ -9,7 +9,7 @@ import { CREDENTIALS_HELP } from './with-memory.ts';
 
 /** For the help of commands that read a record. */
 export const RECORD_HELP = `
-FILE is a record as the bucket keeps it, gzipped or not, or - for standard input; docs/record.md explains what is in one.
+FILE is a record as the bucket keeps it, gzipped or not, or - for standard input; docs/operate/record.md explains what is in one.
 With s3://BUCKET/KEY it is read from there, which needs s3:GetObject on it.
 ${CREDENTIALS_HELP}
 

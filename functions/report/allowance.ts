@@ -8,7 +8,7 @@ export type Allowance = {
 
 /**
  * Until the message is written. 512 MB of Lambda's memory come with 0.29 of a core, which gives 3.5 s of CPU in 12 s: what
- * is left of 5 s of CPU is for publishing. An incident of 5,000 sessions takes some 1 s of CPU (docs/benchmarks.md).
+ * is left of 5 s of CPU is for publishing. An incident of 5,000 sessions takes some 1 s of CPU (docs/evidence/benchmarks.md).
  */
 export const FOR_THE_MESSAGE: Allowance = { cpuMs: 3_500, wallMs: 12_000 };
 

@@ -11,7 +11,7 @@ export function alarmNameOf(whose: string, article: string): string {
 
 /** Ends an alarm's description, for whoever it wakes. */
 export function whatToDo(article: string): string {
-  return `What to do: docs/runbook.md#${article}`;
+  return `What to do: docs/operate/runbook.md#${article}`;
 }
 
 /** What stands for all our alarms of this account and region in a policy's condition. */

@@ -20,7 +20,7 @@ import { benchStorm } from './storm.ts';
 import { benchTerminate } from './terminate.ts';
 
 /**
- * `npm run bench` runs all and writes the figures into docs/benchmarks.md, `npm run bench -- planning` does so for one.
+ * `npm run bench` runs all and writes the figures into docs/evidence/benchmarks.md, `npm run bench -- planning` does so for one.
  * Numbers after a name are its own, and what they lead to is only printed. Each measures both sides of a comparison in the
  * same run, and tells them in Markdown.
  */
@@ -42,14 +42,16 @@ const BENCHMARKS: Readonly<Record<string, (numbers: readonly number[]) => Promis
   cost: benchCost,
 };
 const NAMES = Object.keys(BENCHMARKS);
-const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
+const DOCUMENT = fileURLToPath(new URL('../../docs/evidence/benchmarks.md', import.meta.url));
 
 const [only, ...numbers] = process.argv.slice(2);
 if (only !== undefined && !NAMES.includes(only))
   refuse(`No benchmark "${only}": there are ${NAMES.join(', ')}.`);
 const wrong = numbers.find((text) => !/^[1-9]\d*$/.test(text));
 if (wrong !== undefined)
-  refuse(`"${wrong}" is no size: after the name come whole numbers from 1, as docs/benchmarks.md has them.`);
+  refuse(
+    `"${wrong}" is no size: after the name come whole numbers from 1, as docs/evidence/benchmarks.md has them.`,
+  );
 // Bundles are measured as they would be deployed now.
 execFileSync(process.execPath, ['build/build.ts'], { stdio: ['ignore', 'ignore', 'inherit'] });
 let isComplete = true;

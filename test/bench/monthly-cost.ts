@@ -17,7 +17,7 @@ const PRICES = {
 const HOURS = 730;
 const DAYS = 30;
 const KB = 1 / 1_000_000;
-/** Names of metrics that each run sends, by choice, and alarms about a server's runs (docs/metrics.md). */
+/** Names of metrics that each run sends, by choice, and alarms about a server's runs (docs/operate/metrics.md). */
 const METRICS = { none: 0, few: 3, all: 7 } as const;
 const ALARMS = { none: 4, few: 6, all: 6 } as const;
 /** Log of both functions for one quiet run. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentOf, SECTIONS } from './document.ts';
 
-const DOCUMENT = join(import.meta.dirname, '../../docs/clients.md');
+const DOCUMENT = join(import.meta.dirname, '../../docs/evidence/clients.md');
 /** `UPDATE_GOLDEN=1 npx vitest run test/clients/document.test.ts` writes the page anew. */
 const REWRITE = process.env.UPDATE_GOLDEN === '1';
 

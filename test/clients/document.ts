@@ -32,7 +32,7 @@ const HEADINGS = [
   'what mends it',
 ];
 
-/** `docs/clients.md`. */
+/** `docs/evidence/clients.md`. */
 export function documentOf(sections: readonly Section[]): string {
   const lines = sections.flatMap((section) =>
     Object.values(section.rows).map((row) => cellsOf(section, row)),

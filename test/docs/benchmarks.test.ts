@@ -9,7 +9,7 @@ const place = (name: string) => `<!-- figures: ${name} -->\nold ${name}\n<!-- en
 
 describe('the document of the benchmarks', () => {
   test('has a place for the figures of each benchmark, and tells how each is run', () => {
-    const document = read('docs/benchmarks.md');
+    const document = read('docs/evidence/benchmarks.md');
     const [, list = ''] = /const BENCHMARKS[^{]*\{(.*?)\n\};/s.exec(read('test/bench/bench.ts')) ?? [];
     const names = [...list.matchAll(/^ {2}'?([\w-]+)'?: bench/gm)].map(([, name = '']) => name);
     expect(names.length).toBeGreaterThan(12);
@@ -69,21 +69,24 @@ describe('the cost of a month', () => {
     runMs: 300,
   };
 
-  test.each(['none', 'few', 'all'] as const)('is what docs/metrics.md says, with metrics %s', (metrics) => {
-    const cost = monthlyCost({ ...fleet, metrics });
-    const said = (what: string) => {
-      const row =
-        read('docs/metrics.md')
-          .split('\n')
-          .find((line) => line.includes(what)) ?? '';
-      const column = { none: 2, few: 3, all: 4 }[metrics];
-      return Number(row.split('|')[column]);
-    };
-    expect(cost.metrics).toBeCloseTo(said('metrics sent by each run'), 2);
-    expect(cost['alarms about runs']).toBeCloseTo(said('alarms about its runs'), 2);
-    expect(cost['alarm on refusals']).toBeCloseTo(said('alarm on refusals by metric filter'), 2);
-    expect(cost['once for all']).toBeCloseTo(4.6, 2);
-  });
+  test.each(['none', 'few', 'all'] as const)(
+    'is what docs/operate/metrics.md says, with metrics %s',
+    (metrics) => {
+      const cost = monthlyCost({ ...fleet, metrics });
+      const said = (what: string) => {
+        const row =
+          read('docs/operate/metrics.md')
+            .split('\n')
+            .find((line) => line.includes(what)) ?? '';
+        const column = { none: 2, few: 3, all: 4 }[metrics];
+        return Number(row.split('|')[column]);
+      };
+      expect(cost.metrics).toBeCloseTo(said('metrics sent by each run'), 2);
+      expect(cost['alarms about runs']).toBeCloseTo(said('alarms about its runs'), 2);
+      expect(cost['alarm on refusals']).toBeCloseTo(said('alarm on refusals by metric filter'), 2);
+      expect(cost['once for all']).toBeCloseTo(4.6, 2);
+    },
+  );
 
   test('grows with each of its choices', () => {
     const before = total(monthlyCost(fleet));

@@ -5,15 +5,46 @@ import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCUMENTS = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).toSorted();
+const SOURCES = globSync('{functions,infra,build,test}/**/*.ts', { cwd: ROOT }).toSorted();
 
-/** Who reads that a test shows something goes and looks. */
+const read = (path: string) => readFileSync(`${ROOT}${path}`, 'utf8');
+
+/** The anchors of a document, as Markdown viewers make them of its headings. */
+const anchorsOf = (document: string) =>
+  [...read(document).matchAll(/^#{1,4} (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
+/** A reader who is told that a test shows something goes and looks. */
 test.each(DOCUMENTS)('%s names tests, documents and folders that are there', (document) => {
-  const text = readFileSync(`${ROOT}${document}`, 'utf8');
-  const named = [...text.matchAll(/`((?:test|docs|functions|infra)\/[\w./-]+)`/g)].map(
-    ([, path = '']) => path,
+  const named = [...read(document).matchAll(/\b(?:test|docs|functions|infra|build)\/[\w./-]*\w/g)].map(
+    ([path]) => path,
   );
-  const linked = [...text.matchAll(/\]\(((?!https?:)[\w./-]+\.md)(?:#[\w-]+)?\)/g)].map(([, path = '']) =>
-    posix.join(posix.dirname(document), path),
+  expect(named.filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
+});
+
+test.each(DOCUMENTS)('%s links to documents and headings that are there', (document) => {
+  const links = [...read(document).matchAll(/\]\(((?!https?:)[\w./-]*)(?:#([\w-]+))?\)/g)].map(
+    ([, path = '', anchor]) => ({
+      path: path === '' ? document : posix.join(posix.dirname(document), path),
+      anchor,
+    }),
   );
-  expect([...named, ...linked].filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
+  const dead = links.filter(
+    ({ path, anchor }) =>
+      !existsSync(`${ROOT}${path}`) || (anchor !== undefined && !anchorsOf(path).includes(anchor)),
+  );
+  expect(dead).toEqual([]);
+});
+
+/** Alarms, messages and comments send people to documents. */
+test('what the code names of docs/ is there', () => {
+  const named = SOURCES.flatMap((source) =>
+    [...read(source).matchAll(/\bdocs\/[\w./-]*\.md\b/g)].map(([path]) => ({ source, path })),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ path }) => !existsSync(`${ROOT}${path}`))).toEqual([]);
 });

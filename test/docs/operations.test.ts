@@ -8,8 +8,8 @@ import { INCIDENTS } from '../support/incidents.ts';
 /** Whoever operates this reads the documents, so that what they state is held to the code. */
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
-const metricsText = read('metrics.md');
-const runbook = read('runbook.md');
+const metricsText = read('operate/metrics.md');
+const runbook = read('operate/runbook.md');
 
 /** Cells of the table rows that begin with a name in backquotes. */
 const rows = [...metricsText.matchAll(/^\| `(\w+)` +\|([^|]+)\|([^|]+)\|/gm)].map(

@@ -37,7 +37,7 @@ Afterwards no session and no lock of ours is left on the server.
 `;
 const HEADINGS = ['what goes wrong', 'outcome', 'on-call reads', 'ended'];
 
-/** `docs/failure-modes.md`. */
+/** `docs/evidence/failure-modes.md`. */
 export function documentOf(sections: readonly Section[]): string {
   return [INTRODUCTION, ...sections.map(sectionText)].join('\n');
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentOf, SECTIONS } from './document.ts';
 
-const DOCUMENT = join(import.meta.dirname, '../../docs/failure-modes.md');
+const DOCUMENT = join(import.meta.dirname, '../../docs/evidence/failure-modes.md');
 /** `UPDATE_GOLDEN=1 npx vitest run test/failure-modes/matrix.test.ts` writes the page anew. */
 const REWRITE = process.env.UPDATE_GOLDEN === '1';
 

@@ -70,7 +70,9 @@ describe('every alarm about ourselves', () => {
   });
 
   it.each(all)('%s leads to its article, which describes, investigates and resolves', (article, alarm) => {
-    expect(alarm.AlarmDescription).toMatch(new RegExp(`\\. What to do: docs/runbook\\.md#${article}$`));
+    expect(alarm.AlarmDescription).toMatch(
+      new RegExp(`\\. What to do: docs/operate/runbook\\.md#${article}$`),
+    );
     const found = ARTICLES.find(({ anchor }) => anchor === article);
     expect(found?.sections).toEqual(['Description', 'Investigation', 'Resolution']);
   });
@@ -214,7 +216,7 @@ describe('every alarm that can be declared', () => {
   it('says what missing data means, and leads to an article', () => {
     for (const { TreatMissingData, AlarmDescription } of declared) {
       expect(TreatMissingData).toMatch(/^(breaching|notBreaching|ignore)$/);
-      const [, anchor] = /docs\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription)) ?? [];
+      const [, anchor] = /docs\/operate\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription)) ?? [];
       expect(ARTICLES.map((article) => article.anchor)).toContain(anchor);
     }
   });

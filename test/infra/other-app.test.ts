@@ -18,7 +18,7 @@ const { dependencies, name } = JSON.parse(readFileSync(join(PROJECT, 'package.js
 
 /** What the document says that an app looks like. */
 const [, example = ''] =
-  /```ts\n([\s\S]+?)```/.exec(readFileSync(join(PROJECT, 'docs/constructs.md'), 'utf8')) ?? [];
+  /```ts\n([\s\S]+?)```/.exec(readFileSync(join(PROJECT, 'docs/guide/constructs.md'), 'utf8')) ?? [];
 
 let app: string;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const RUNBOOK = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+const RUNBOOK = readFileSync(new URL('../../docs/operate/runbook.md', import.meta.url), 'utf8');
 
 /** An article by its anchor, with the titles of its sections. */
 export type Article = { readonly anchor: string; readonly sections: readonly string[] };

@@ -1,7 +1,7 @@
 import { BUILTIN_APPLICATIONS, PROVIDER_ROLES } from './builtin-protections.ts';
 import { POOLER_APPLICATIONS, POOLER_ROLES } from './pooler-names.ts';
 
-/** The lists that are part of the code, and what each of them does: `headroom policy builtin` and docs/policy.md have them. */
+/** The lists that are part of the code, and what each of them does: `headroom policy builtin` and docs/guide/policy.md have them. */
 const LISTS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   {
     title: 'Application names that are spared while protect.builtinApplications is true:',

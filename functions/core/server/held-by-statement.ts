@@ -1,7 +1,7 @@
 /**
  * What a session holds until it ends, and shows by its last statement only. Recognised in a statement's shape
  * (`statement-shape.ts`): literals and comments are gone there, so a `;` separates statements. Only ASCII is looked for, which
- * every encoding of a server has. `docs/policy.md` lists what else only a last statement shows, and why it is not here.
+ * every encoding of a server has. `docs/guide/policy.md` lists what else only a last statement shows, and why it is not here.
  */
 export type Held = 'notifications' | 'backup' | 'exported-snapshot';
 

@@ -117,7 +117,7 @@ describe('Names of poolers', () => {
   });
 
   test('the documents have the same lists as the code', () => {
-    const document = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
+    const document = readFileSync(new URL('../../../docs/guide/policy.md', import.meta.url), 'utf8');
     expect(document).toContain(`\n\`\`\`text\n${builtinLists()}\n\`\`\`\n`);
   });
 });

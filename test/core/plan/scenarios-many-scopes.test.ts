@@ -136,7 +136,7 @@ const SEVERAL: readonly Scenario[] = [
 
 /**
  * Where the order of §4 costs a session: it is followed scope by scope and rung by rung, and none of the chosen is needless,
- * but two roles and two databases at their limits at once are not solved as a whole (`docs/decisions.md`, 8).
+ * but two roles and two databases at their limits at once are not solved as a whole (`docs/internals/decisions.md`, 8).
  */
 const IN_ORDER: readonly Scenario[] = [
   {

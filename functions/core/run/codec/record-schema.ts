@@ -26,7 +26,7 @@ import { lockOrNull } from './record-lock-schema.ts';
 import { lockFields, sessionFields } from './record-session-schema.ts';
 import { connectingSchema, policySchema, recallSchema, triggerSchema } from './record-trigger-schema.ts';
 
-/** A kept record as it stands in its file; `docs/record.md` explains it. */
+/** A kept record as it stands in its file; `docs/operate/record.md` explains it. */
 
 const limit = fields({ name: said, limit: number });
 const snapshot = fields({

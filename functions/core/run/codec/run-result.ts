@@ -28,7 +28,7 @@ export type RunResult = {
 
 /**
  * The destination's envelope fails above 1 MB and echoes the event, which for log lines is large itself; and the record
- * is kept and read for long. Measured at 5,000 sessions, see `docs/decisions.md`.
+ * is kept and read for long. Measured at 5,000 sessions, see `docs/internals/decisions.md`.
  */
 export const MAX_RECORD_BYTES = 240_000;
 
