@@ -48,3 +48,25 @@ test('what the code names of docs/ is there', () => {
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter(({ path }) => !existsSync(`${ROOT}${path}`))).toEqual([]);
 });
+
+test('sections of the specification that tests cite are there', () => {
+  const sections = [...read('docs/internals/specification.md').matchAll(/^## (\d+)\. /gm)].map(
+    ([, number]) => number,
+  );
+  const cited = SOURCES.flatMap((source) =>
+    [...read(source).matchAll(/specification §(\d+)(?: and §(\d+))?/gi)].flatMap(([, ...numbers]) => numbers),
+  ).filter((number) => number !== undefined);
+  expect(cited.length).toBeGreaterThan(2);
+  expect(cited.filter((number) => !sections.includes(number))).toEqual([]);
+});
+
+test("the letters of the planner's scenarios are in the specification", () => {
+  const listed = [...read('docs/internals/specification.md').matchAll(/^\| ([A-Z]) +\|/gm)].map(
+    ([, letter]) => letter,
+  );
+  const scenarios = globSync('test/core/plan/*.test.ts', { cwd: ROOT });
+  const used = scenarios.flatMap((path) =>
+    [...read(path).matchAll(/id: ['`]([A-Z])[\d+]/g)].map(([, letter]) => letter),
+  );
+  expect([...new Set(used)].toSorted()).toEqual(listed.toSorted());
+});

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type MetricsChoice, OWN_METRICS, SERVER_METRICS } from '../../functions/contract.ts';
 import { isUnresolved, OUTCOMES } from '../../functions/core/run/outcome.ts';
+import { severityOf } from '../../functions/render/base/severity.ts';
 import { chosenOf, metricsOf, type ServerMetric } from '../../functions/report/run-metrics.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 
-/** Whoever operates this reads the documents, so that what they state is held to the code. */
+/** Operators rely on these documents: what they state is compared with the code. */
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 const metricsText = read('operate/metrics.md');
@@ -65,5 +66,16 @@ describe('the runbook', () => {
     const links = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
     expect(links.length).toBeGreaterThan(0);
     for (const link of links) expect(anchors).toContain(link);
+  });
+});
+
+describe('the list of outcomes', () => {
+  const [, section = ''] = /^## Outcomes\n([\s\S]+?)^In mode/m.exec(read('operate/messages.md')) ?? [];
+  const listed = [...section.matchAll(/^\| `([a-z-]+)` +\|[^|]+\| (\w+)/gm)].map(
+    ([, outcome = '', severity = '']) => [outcome, severity],
+  );
+
+  it('is complete, with the severity of each in mode enforce', () => {
+    expect(listed).toEqual(OUTCOMES.map((outcome) => [outcome, severityOf(outcome, 'enforce')]));
   });
 });

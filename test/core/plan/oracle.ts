@@ -6,7 +6,7 @@ import type { TriggerKind } from '../../../functions/core/trigger/trigger.ts';
 import { compare, mergedInto, type OracleProgram, rungOrder, stemOf } from './oracle-programs.ts';
 
 /**
- * What design §3 and §4 say, a second time and as plainly as possible. It shares no code with `functions/core`, works on
+ * What specification §3 and §4 say, a second time and as plainly as possible. It shares no code with `functions/core`, works on
  * the policy as it is written, and knows only the names that the generated snapshots and policies use.
  */
 

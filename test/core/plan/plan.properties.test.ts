@@ -97,7 +97,7 @@ describe('Who is chosen', () => {
 });
 
 describe('How many are chosen', () => {
-  always('the scopes in need and their needs are those of the design', (snapshot, policy, trigger, plan) => {
+  always("scopes in need and their needs are the specification's", (snapshot, policy, trigger, plan) => {
     expect(plan.problem === null).toBe(fits(snapshot, policy));
     if (plan.problem !== null) {
       expect(victimsOf(plan)).toEqual([]);

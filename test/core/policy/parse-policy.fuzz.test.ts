@@ -21,7 +21,7 @@ function accepts(parse: () => unknown): boolean {
   }
 }
 
-/** What design §4 allows, a second time: by hand, without a schema, over JSON values only. */
+/** What specification §4 allows, a second time: by hand, without a schema, over JSON values only. */
 type Check = (value: unknown) => boolean;
 const listOf =
   (entry: Check): Check =>
@@ -224,7 +224,7 @@ describe('Whatever is given as a policy', () => {
     );
   });
 
-  test('no JSON value and no text is accepted that the design refuses', () => {
+  test('no JSON value and no text is accepted that the specification refuses', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
         if (accepts(() => parsePolicyText(text))) expect(isAllowed(JSON.parse(text))).toBe(true);
@@ -233,7 +233,7 @@ describe('Whatever is given as a policy', () => {
     );
   });
 
-  test('what looks like a policy is accepted exactly where the design allows it', () => {
+  test('what looks like a policy is accepted exactly where the specification allows it', () => {
     fc.assert(
       fc.property(lookalikes, (policy) => {
         const text = JSON.stringify(policy);

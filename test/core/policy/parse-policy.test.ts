@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RemediationError } from '../../../functions/core/base/errors.ts';
 import { planRemediation } from '../../../functions/core/plan/plan.ts';
@@ -6,29 +7,14 @@ import { POLICY_DEFAULTS } from '../../../functions/core/policy/policy.ts';
 import { pathsRefused, refusalOf, refusedAt } from '../../events/refused.ts';
 import { aPolicy, aSession, aSnapshot } from '../../support/builders.ts';
 
-/** Design §4, to the letter. */
-const DESIGN = `{
-  "mode": "observe",                          // "off" | "observe" | "enforce". Default observe: everything but the termination
-  "relieve": {                                // under pressure, on any trigger
-    "when":  { "usedPercent": 95 },           // at or above this share of the usable slots; or { "freeSlots": 10 }: fewer than this many left
-    "until": { "usedPercent": 80 },           // at or below this share; or { "freeSlots": 30 }: at least this many left. Same unit as when.
-    "ladder": [                               // the next rung is used only while need remains
-      { "state": "idle", "minAge": "1h" },
-      { "state": "idle", "minAge": "10m" },
-      { "state": "idle", "minAge": "5m" }
-    ]                                         // states: idle | idle in transaction | idle in transaction (aborted). Never active.
-  },
-  "reap": null,                               // or { "minAge": "8h" }: idle sessions this old, on the schedule, pressure or not
-  "limits": { "maxVictims": 500, "maxPercent": 50, "keepPerGroup": 1 },
-  "include": { "users": ["*"], "databases": ["*"], "applications": ["*"], "addresses": ["*"] },
-  "protect": { "users": [], "databases": [], "applications": [], "builtinApplications": true, "addresses": [], "poolers": [],
-               "listeners": true, "advisoryLocks": true, "temporaryTables": false }
-}`.replace(/\/\/.*$/gm, '');
+/** Specification §4: the defaults as the guide states them. */
+const GUIDE = readFileSync(new URL('../../../docs/guide/policy.md', import.meta.url), 'utf8');
+const [, STATED = ''] = /```json\n(\{\n {2}"mode"[\s\S]+?)```/.exec(GUIDE) ?? [];
 
 describe('Defaults', () => {
-  test("are the design's", () => {
-    expect(POLICY_DEFAULTS).toEqual(JSON.parse(DESIGN));
-    expect(parsePolicyText('{}')).toEqual(parsePolicyText(DESIGN));
+  test('are those of the guide', () => {
+    expect(POLICY_DEFAULTS).toEqual(JSON.parse(STATED));
+    expect(parsePolicyText('{}')).toEqual(parsePolicyText(STATED));
   });
 
   test('fill in whatever is left out, at every level', () => {
