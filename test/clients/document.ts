@@ -17,9 +17,9 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
 const INTRODUCTION = `# Clients
 
 Each row is a real program that takes slots of a real server (24 usable, PostgreSQL 18) until a client is refused, beside a healthy one of the same technology.
-A run ends the longest idle of its sessions; the healthy program goes on without an error and keeps all of its sessions. The diagnosis names the program
-and the cause, and the advice says what mends it; so mended, with the advised
-number where there is one, the program does the same work again, and nobody is refused.
+A run ends the longest idle of its sessions; the healthy program goes on without an error and keeps all of its sessions. The diagnosis names
+the program and the cause, and the advice says how to correct it. The corrected program, with the advised number if there is one, does the same work
+again, and no client is refused.
 The table is written from rows that the tests compare with what happened, word for word; \`#\` stands for what differs from run to run.
 `;
 const HEADINGS = [

@@ -28,8 +28,8 @@ written from the same rows, and a test compares it with them.
 
 - **Outcome** is the run's, out of the closed list in \`functions/core/run/outcome.ts\`.
 - **On-call reads** the subject; what else the message says of the fault stands below the table. \`#\` stands for a number that
-  differs from run to run, \`…\` for what the diagnosis adds or leaves out. Where nobody is told, the run is on record and in the log only.
-- **Ended** are the sessions that the run ended. The test compares everybody's sessions before and after, by process and start
+  differs from run to run, \`…\` for what the diagnosis adds or leaves out. Where no message is sent, the run is on record and in the log only.
+- **Ended** are the sessions that the run ended. The test compares all sessions before and after, by process and start
   time: every session that is missing was told to end and is on record, and all others are still there. Among them are a
   listener, the holder of an advisory lock, an active session, an open transaction, a superuser and a walsender.
 
@@ -58,7 +58,7 @@ function sectionText({ title, about, provenBy, versions, rows }: Section): strin
 
 function cellsOf({ fault, outcome, subject, ends }: Row): readonly string[] {
   const reads = subject === null ? 'nothing' : `\`${subject}\``;
-  return [fault, `\`${outcome}\``, reads, ends === 0 ? 'nobody' : String(ends)];
+  return [fault, `\`${outcome}\``, reads, ends === 0 ? 'none' : String(ends)];
 }
 
 /** The columns of a table one below the other, as the formatter wants them. */

@@ -3,7 +3,7 @@ import type { Row, Section } from '../row.ts';
 export const ACTING = {
   title: 'While a run is at work',
   about: `Attempts are written down before they are sent. A session that is lost after that is made up for by a second one, which
-reads what came of them and ends nobody.`,
+reads what came of them and ends no session.`,
   provenBy: 'acting.test.ts',
   versions: [18],
   rows: {
@@ -15,7 +15,7 @@ reads what came of them and ends nobody.`,
       ends: 0,
     },
     lockedByStranger: {
-      fault: 'somebody who is no run holds the lock of earlier versions, and 500 like ours, under our name',
+      fault: 'a session that is no run holds the lock of earlier versions, and 500 like ours, under our name',
       outcome: 'recovered',
       subject: 'orders: recovered, …40 idle sessions… ended…',
       says: 'Locks like that of our runs are held by pid',
@@ -92,21 +92,21 @@ reads what came of them and ends nobody.`,
       ends: 32,
     },
     endedBeforeLooking: {
-      fault: 'somebody terminates our session when it has got in',
+      fault: 'our session is terminated when it has got in',
       outcome: 'failed',
       subject: 'orders: run failed, nothing ended, connection-lost',
       says: 'Our session with the server broke off (57P01: terminating connection due to administrator command): see its log, and the network in between. Nobody was told to end; the next run measures anew.',
       ends: 0,
     },
     endedBetween: {
-      fault: 'somebody terminates our session in the middle of terminating',
+      fault: 'our session is terminated in the middle of terminating',
       outcome: 'recovered',
       subject: 'orders: recovered, …32 idle sessions… ended…',
       says: 'Our session with the server broke off while terminating: 8 attempts have no answer, nothing after them was sent. A second session read what came of it.',
       ends: 32,
     },
     endedBeforeVerifying: {
-      fault: 'somebody terminates our session before the run verifies',
+      fault: 'our session is terminated before the run verifies',
       outcome: 'recovered',
       subject: 'orders: recovered, …40 idle sessions… ended…',
       says: 'Our session with the server broke off (57P01: terminating connection due to administrator command): see its log, and the network in between. A second session read what came of it.',

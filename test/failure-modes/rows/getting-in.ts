@@ -2,7 +2,7 @@ import type { Row, Section } from '../row.ts';
 
 export const GETTING_IN = {
   title: 'Getting in',
-  about: `Before our session with the server itself is open nobody is looked at, and nobody is ended. What may pass is tried again
+  about: `Before our session with the server itself is open no session is looked at or ended. What may pass is tried again
 until the deadline, what cannot pass is told at once.`,
   provenBy: 'getting-in.test.ts',
   versions: [18],

@@ -63,7 +63,7 @@ export const LOOKING = {
       ends: 0,
     },
     tablesUnread: {
-      fault: 'who has temporary tables cannot be read, and the policy protects them',
+      fault: 'owners of temporary tables cannot be read, and the policy protects them',
       outcome: 'no-candidates',
       subject: 'orders: under pressure, …policy lets no session go…',
       says: '19 protected: temporary tables could not be read',

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { BOUND, commentsOf, documentFigures, figureOf, per1000, proseOf } from './language.ts';
+
+describe('the language of documents', () => {
+  test.each(documentFigures())('$name makes persons of people only', (figure) => {
+    // One may be a person in a document of any length.
+    expect(figure.whoWords === 1 ? 0 : per1000(figure)).toBeLessThan(BOUND);
+  });
+});
+
+describe('the measure', () => {
+  test('counts the words and the who-words of prose', () => {
+    expect(figureOf('a', 'Whoever reads it, and whose it is: nobody knows.')).toEqual({
+      name: 'a',
+      words: 9,
+      whoWords: 3,
+    });
+  });
+
+  test('leaves out code, tables, figures and questions', () => {
+    const document = [
+      'The server asks `who` is there.',
+      '```sh',
+      'whoever',
+      '```',
+      '| who | whom |',
+      '<!-- figures: a -->',
+      'nobody',
+      '<!-- end: a -->',
+      '## Who terminated my session?',
+      'A run did, and [whose](who.md) one is in the log.',
+    ].join('\n');
+    expect(figureOf('a', proseOf(document))).toEqual({ name: 'a', words: 16, whoWords: 1 });
+  });
+
+  test('reads what comments say, and no code', () => {
+    const source = "const who = 'whom'; // nobody\n/** Whose. */\nconst url = 'https://who';\n";
+    expect(figureOf('a', commentsOf(source)).whoWords).toBe(2);
+  });
+});
