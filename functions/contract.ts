@@ -1,42 +1,8 @@
 /**
  * Names on which two worlds must agree: the constructs that set them at deploy time and the code that reads them at run
- * time. This file imports nothing.
+ * time. This file imports nothing. The settings of a server, with the variables of `remediate`, are a table of their own:
+ * functions/core/declaration/server-settings.ts.
  */
-
-/** Environment of the `remediate` function; one function per server. */
-export const REMEDIATE_ENV = {
-  /** What people call the server; part of every message. */
-  server: 'HEADROOM_SERVER',
-  /** The instance's own endpoint: a cluster, reader or proxy name may answer from another server. */
-  host: 'HEADROOM_HOST',
-  /** Default 5432. */
-  port: 'HEADROOM_PORT',
-  /** The maintenance database, default `headroom`, which `role-sql` makes: advisory locks are per database. */
-  database: 'HEADROOM_DATABASE',
-  /** ARN or name of the secret with user name and password; this or `user`. */
-  secret: 'HEADROOM_SECRET',
-  /** The role that authenticates by IAM, without a secret. */
-  user: 'HEADROOM_USER',
-  /** The policy as JSON. */
-  policy: 'HEADROOM_POLICY',
-  /** `verify` (default) or `off`; off is for loopback and for networks that somebody vouches for. */
-  tls: 'HEADROOM_TLS',
-  /** File with the certificate authorities to trust, PEM; default is the region's RDS roots, or else the runtime's file. */
-  caFile: 'HEADROOM_CA_FILE',
-  /**
-   * The server's stream in a log group that several servers share, as an Aurora cluster's instances do; optional. Log
-   * lines count when their stream has this name, or this name with a dot and more.
-   */
-  logStream: 'HEADROOM_LOG_STREAM',
-  /** The memory's table, whose partition key `server` is a text; optional, and read only at this server's own key. */
-  table: 'HEADROOM_TABLE',
-  /** The server's pooler as JSON, with the keys of its declaration; optional. */
-  pooler: 'HEADROOM_POOLER',
-  /** Which metrics `report` sends for this server's runs, one of `METRICS_CHOICES`; default `few`. */
-  metrics: 'HEADROOM_METRICS',
-  /** How much of its sessions' statements the server lets out: `off`, `shape` (default) or `full`. */
-  statements: 'HEADROOM_STATEMENTS',
-} as const;
 
 /** Environment of the `report` function. */
 export const REPORT_ENV = {

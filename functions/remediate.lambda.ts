@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { credentialsOf, loadSecretsClient, poolerAccess } from './aws/credentials.ts';
 import { recallFrom } from './aws/recall.ts';
 import { parseRemediateConfig, type RemediateConfig } from './config/config.ts';
-import { REMEDIATE_ENV } from './contract.ts';
+import { REMEDIATE_ENV } from './core/declaration/remediate-variables.ts';
 import { packRecord, type RunResult } from './core/run/codec/run-result.ts';
 import type { Trigger } from './core/trigger/trigger.ts';
 import { parseEvent } from './events/parse-event.ts';

@@ -1,6 +1,6 @@
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
-import { DEFAULT_PORT } from '../../functions/core/declaration/server-fields.ts';
-import type { ServerFields } from '../constructs/server-problems.ts';
+import { DEFAULT_PORT } from '../../functions/core/declaration/setting-schemas.ts';
+import type { ServerFields } from '../constructs/remediate-environment.ts';
 import { MOST_SERVERS_A_STACK, stackNumberOf } from './stack-number.ts';
 
 /** A server as it is written, and where: `servers[0]`. */

@@ -2,25 +2,25 @@ import { TimeZone, Token } from 'aws-cdk-lib';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as z from 'zod/mini';
 import { type Finding, invalid, quoted } from '../../functions/core/base/errors.ts';
-import { SECRET_ARN, serverFields } from '../../functions/core/declaration/server-fields.ts';
-import { type ServerFields, serverProblems } from './server-problems.ts';
+import { serverFields } from '../../functions/core/declaration/server-declaration.ts';
+import { ALL_SETTINGS } from '../../functions/core/declaration/server-settings.ts';
+import { SECRET_ARN } from '../../functions/core/declaration/setting-schemas.ts';
+import type { ServerFields } from './remediate-environment.ts';
+import { serverProblems } from './server-problems.ts';
 import type { ServerRemediationProps } from './server-remediation-props.ts';
 import { withoutSecret } from './without-secret.ts';
 
 /** What a declaration calls otherwise than the construct. */
-const PROPERTIES: ReadonlyMap<string, string> = new Map([
-  ['name', 'server'],
-  ['secretArn', 'secret'],
-  ['schedule', 'sweep'],
-  ['timeZone', 'sweep'],
-]);
+const PROPERTIES: ReadonlyMap<string, string> = new Map(
+  ALL_SETTINGS.map(([key, { property = key }]) => [key, property]),
+);
 
 /**
  * Holds a construct's properties to the rules of declarations. What is known only when deployed is taken as it is.
  * @throws RemediationError `config-invalid` with all problems, each with its property.
  */
 export function checkServer(path: string, props: ServerRemediationProps): void {
-  const server = writtenOf(props);
+  const server = asDeclared(props);
   const findings = [
     ...secretProblems(props),
     ...fieldProblems(server),
@@ -36,7 +36,7 @@ export function checkServer(path: string, props: ServerRemediationProps): void {
 }
 
 /** The properties as a declaration has them. */
-function writtenOf(props: ServerRemediationProps): ServerFields {
+export function asDeclared(props: ServerRemediationProps): ServerFields {
   // A VPC is declared by its ids, and given as a construct.
   const { server, secret, sweep, logGroup, vpc: _, ...same } = props;
   return {

@@ -3,12 +3,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** What a function needs for one thing: variables, and what its role may do for it. */
-export type Grant = {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly statements: readonly iam.PolicyStatement[];
-};
-
 /** Decrypting by a customer's key, for what this one service of the region hands out and nothing else. */
 export function decryptVia(
   scope: Construct,

@@ -1,5 +1,5 @@
 /** What this package offers to CDK apps. */
-export type { AlarmKind } from '../../functions/core/declaration/server-fields.ts';
+export type { AlarmKind } from '../../functions/core/declaration/setting-schemas.ts';
 export { Dashboard, type DashboardProps, type DashboardServer } from './dashboard.ts';
 export { IncidentReporting, type IncidentReportingProps } from './incident-reporting.ts';
 export { MemoryEndpoint, type MemoryEndpointProps } from './memory-endpoint.ts';

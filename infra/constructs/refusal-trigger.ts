@@ -1,7 +1,7 @@
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { AlarmKind } from '../../functions/core/declaration/server-fields.ts';
+import type { AlarmKind } from '../../functions/core/declaration/setting-schemas.ts';
 import { given } from './omit-undefined.ts';
 import { RefusalAlarm } from './refusal-alarm.ts';
 import { RefusalLogAlarm } from './refusal-log-alarm.ts';

@@ -1,18 +1,23 @@
-import { REMEDIATE_ENV } from '../../functions/contract.ts';
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
+import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
+import { ALL_SETTINGS, type SettingKey } from '../../functions/core/declaration/server-settings.ts';
 import { given } from './omit-undefined.ts';
 
-type Key = keyof typeof REMEDIATE_ENV;
-type Values = { readonly [EachKey in Key]?: unknown };
+/** A server as it is written, whatever it is: the keys are those of a declaration. */
+export type ServerFields = Readonly<Record<string, unknown>>;
 
-/** The function's variables. What is left out is left to the function's own defaults. */
-export function remediateEnvironment(values: Values): Readonly<Record<string, string>> {
+/** The function's variables. What is left out is left to the function's own defaults, but for the policy, which it must have. */
+export function remediateEnvironment(server: ServerFields): Readonly<Record<string, string>> {
+  const written: { readonly [Key in SettingKey]?: unknown } = { policy: {}, ...given(server) };
   return Object.fromEntries(
-    Object.entries(given(values)).map(([key, value]) => [
-      REMEDIATE_ENV[key as Key],
-      typeof value === 'object' ? JSON.stringify(value) : String(value),
-    ]),
+    ALL_SETTINGS.flatMap(([key, { variable }]) =>
+      variable === undefined || written[key] === undefined ? [] : [[variable, variableText(written[key])]],
+    ),
   );
+}
+
+function variableText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Lambda's limit for all variables of a function together, measured as the JSON text of their object. */

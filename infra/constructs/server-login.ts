@@ -2,9 +2,8 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { REMEDIATE_ENV } from '../../functions/contract.ts';
 import type { PoolerDeclaration } from '../../functions/core/declaration/pooler-declaration.ts';
-import { decryptVia, type Grant } from './grant.ts';
+import { decryptVia } from './grant.ts';
 
 /** How our role proves who it is: by a secret, or by IAM as a user of one resource. */
 export interface ServerLogin {
@@ -29,25 +28,28 @@ export interface ServerLogin {
 }
 
 /** What a login needs. That it is one login, complete and without wildcards, was checked before. */
-export function grantLogin(scope: Construct, { secret, user = '', resourceId = '' }: ServerLogin): Grant {
+export function loginStatements(
+  scope: Construct,
+  { secret, user = '', resourceId = '' }: ServerLogin,
+): readonly iam.PolicyStatement[] {
   return secret === undefined ? byIam(scope, user, resourceId) : bySecret(scope, secret);
 }
 
 /** Only what the code calls: the library's `grantRead` adds DescribeSecret, and all that the key can decrypt. */
-function bySecret(scope: Construct, { secretFullArn = '', encryptionKey }: secretsmanager.ISecret): Grant {
+function bySecret(
+  scope: Construct,
+  { secretFullArn = '', encryptionKey }: secretsmanager.ISecret,
+): readonly iam.PolicyStatement[] {
   const read = new iam.PolicyStatement({
     actions: ['secretsmanager:GetSecretValue'],
     resources: [secretFullArn],
   });
   // The context is what Secrets Manager encrypts with: a key that several secrets share opens only this one.
   const context = { 'kms:EncryptionContext:SecretARN': secretFullArn };
-  return {
-    environment: { [REMEDIATE_ENV.secret]: secretFullArn },
-    statements: [
-      read,
-      ...(encryptionKey === undefined ? [] : [decryptVia(scope, encryptionKey, 'secretsmanager', context)]),
-    ],
-  };
+  return [
+    read,
+    ...(encryptionKey === undefined ? [] : [decryptVia(scope, encryptionKey, 'secretsmanager', context)]),
+  ];
 }
 
 /** A pooler's own secret; one that the server has in common with it is granted with the server's login. */
@@ -57,15 +59,12 @@ export function poolerStatements(pooler: PoolerDeclaration | undefined): readonl
   return [new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] })];
 }
 
-function byIam(scope: Construct, user: string, resourceId: string): Grant {
+function byIam(scope: Construct, user: string, resourceId: string): readonly iam.PolicyStatement[] {
   const databaseUser = Stack.of(scope).formatArn({
     service: 'rds-db',
     resource: 'dbuser',
     resourceName: `${resourceId}/${user}`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  return {
-    environment: { [REMEDIATE_ENV.user]: user },
-    statements: [new iam.PolicyStatement({ actions: ['rds-db:connect'], resources: [databaseUser] })],
-  };
+  return [new iam.PolicyStatement({ actions: ['rds-db:connect'], resources: [databaseUser] })];
 }

@@ -1,13 +1,10 @@
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
 import { NO_PASSWORD } from '../../functions/core/declaration/pooler-declaration.ts';
 import { parseSchedule, TIME_ZONE } from '../../functions/core/declaration/schedule-text.ts';
-import { SECRET_ARN } from '../../functions/core/declaration/server-fields.ts';
+import { SECRET_ARN } from '../../functions/core/declaration/setting-schemas.ts';
 import { readPolicy } from '../../functions/core/policy/parse-policy.ts';
-import { environmentProblems, remediateEnvironment } from './remediate-environment.ts';
+import { environmentProblems, remediateEnvironment, type ServerFields } from './remediate-environment.ts';
 import { repeatedEntries } from './repeated-entries.ts';
-
-/** A server as it is written, whatever it is: the keys are those of a declaration. */
-export type ServerFields = Readonly<Record<string, unknown>>;
 
 /** What contradicts itself in one server; whether each field by itself is right is its schema's to say. */
 export function serverProblems(server: ServerFields): readonly Finding[] {
@@ -18,7 +15,8 @@ export function serverProblems(server: ServerFields): readonly Finding[] {
     ...listProblems(server),
     ...poolerProblems(server),
     ...policyProblems(server),
-    ...environmentProblems(variablesOf(server)),
+    // As the function will have them, with what is known now.
+    ...environmentProblems(remediateEnvironment(server)),
   ];
 }
 
@@ -100,25 +98,4 @@ function policyProblems({ policy = {} }: ServerFields): readonly Finding[] {
     path: path === '(root)' ? 'policy' : `policy.${path}`,
     ...finding,
   }));
-}
-
-/** As the function will have them, with what is known now. */
-function variablesOf(server: ServerFields): Readonly<Record<string, string>> {
-  const {
-    name,
-    secretArn,
-    policy = {},
-    user,
-    host,
-    port,
-    database,
-    tls,
-    caFile,
-    logStream,
-    metrics,
-    statements,
-    pooler,
-  } = server;
-  const same = { user, host, port, database, tls, caFile, logStream, metrics, statements, pooler };
-  return remediateEnvironment({ ...same, server: name, secret: secretArn, policy });
 }

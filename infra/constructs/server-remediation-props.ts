@@ -5,9 +5,10 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type * as sns from 'aws-cdk-lib/aws-sns';
-import type { METRICS_CHOICES } from '../../functions/contract.ts';
+import type { MetricsChoice } from '../../functions/contract.ts';
 import type { PoolerDeclaration } from '../../functions/core/declaration/pooler-declaration.ts';
-import type { AlarmKind, StatementChoice } from '../../functions/core/declaration/server-fields.ts';
+import type { AlarmKind } from '../../functions/core/declaration/setting-schemas.ts';
+import type { StatementChoice } from '../../functions/core/server/statement-choice.ts';
 import type { ServerLogin } from './server-login.ts';
 
 /** Texts and numbers are held to the same rules as in cdk.json, unless they are known only when deployed. */
@@ -16,7 +17,11 @@ export interface ServerRemediationProps extends ServerLogin {
   readonly server: string;
   /** The instance's own endpoint: a cluster, reader or proxy name may answer from another server. */
   readonly host: string;
-  /** @default 5432 */
+  /**
+   * The server's port.
+   *
+   * @default 5432
+   */
   readonly port?: number;
   /**
    * The maintenance database. The default is made by `headroom role-sql`; nobody else can connect to it.
@@ -115,7 +120,7 @@ export interface ServerRemediationProps extends ServerLogin {
    *
    * @default few
    */
-  readonly metrics?: (typeof METRICS_CHOICES)[number];
+  readonly metrics?: MetricsChoice;
   /**
    * How much of its sessions' last statements leaves the function, into records, pages and messages: nothing, their shape
    * without values, or all of it.

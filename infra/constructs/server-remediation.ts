@@ -1,18 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { BUNDLES, functionNameOf, REMEDIATE_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { BundledFunction, builtBundle } from './bundled-function.ts';
-import { checkServer } from './check-server.ts';
+import { asDeclared, checkServer } from './check-server.ts';
 import { FunctionDestination } from './function-destination.ts';
-import type { Grant } from './grant.ts';
 import { denyNetworkInterfacesToCode, networkInterfaces } from './network-interfaces.ts';
 import { given } from './omit-undefined.ts';
 import { type RefusalTrigger, refusalTrigger } from './refusal-trigger.ts';
 import { remediateEnvironment } from './remediate-environment.ts';
-import { grantLogin, poolerStatements } from './server-login.ts';
-import { grantMemory } from './server-memory.ts';
+import { loginStatements, poolerStatements } from './server-login.ts';
+import { memoryStatements } from './server-memory.ts';
 import type { ServerRemediationProps } from './server-remediation-props.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 import { TopicTrigger } from './topic-trigger.ts';
@@ -53,15 +53,14 @@ export class ServerRemediation extends Construct {
     const { server, vpc, subnets, securityGroups, report, alarm, tracing = false } = props;
     const { logRetention, logRemovalPolicy } = props;
     const { reservedConcurrency = alarm === 'subscription' ? 2 : undefined } = props;
-    const { environment, statements } = this.grants(props);
     const destination = new FunctionDestination(report);
     return new BundledFunction(this, 'Remediate', {
       bundle: props.bundle ?? builtBundle(BUNDLES.remediate),
       // A failed run has no record: its function's name is all that tells the server.
       functionName: functionNameOf(server),
       description: `pg-headroom: gives PostgreSQL server ${server} its connection slots back`,
-      environment,
-      statements: [...statements, networkInterfaces()],
+      environment: remediateEnvironment({ ...asDeclared(props), table: props.memory?.tableName }),
+      statements: this.statements(props),
       timeout: Duration.seconds(REMEDIATE_TIMEOUT_SECONDS),
       memorySize: REMEDIATE_MEMORY_MB,
       vpc,
@@ -81,28 +80,13 @@ export class ServerRemediation extends Construct {
     });
   }
 
-  private grants(props: ServerRemediationProps): Grant {
-    const {
-      server,
-      host,
-      port,
-      database,
-      policy = {},
-      tls,
-      caFile,
-      logStream,
-      metrics,
-      statements,
-      memory,
-      pooler,
-    } = props;
-    const same = { server, host, port, database, tls, caFile, logStream, metrics, statements, pooler };
-    const written = { ...same, policy };
-    const login = grantLogin(this, props);
-    const recall = memory === undefined ? null : grantMemory(this, server, memory);
-    return {
-      environment: { ...remediateEnvironment(written), ...login.environment, ...recall?.environment },
-      statements: [...login.statements, ...poolerStatements(pooler), ...(recall?.statements ?? [])],
-    };
+  private statements(props: ServerRemediationProps): readonly iam.PolicyStatement[] {
+    const { server, memory, pooler } = props;
+    return [
+      ...loginStatements(this, props),
+      ...poolerStatements(pooler),
+      ...(memory === undefined ? [] : memoryStatements(this, server, memory)),
+      networkInterfaces(),
+    ];
   }
 }

@@ -6,11 +6,16 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { ServerDeclaration } from '../../functions/core/declaration/server-declaration.ts';
+import {
+  type PlainSettings,
+  plainSettings,
+  type ServerDeclaration,
+} from '../../functions/core/declaration/server-declaration.ts';
 import type { IncidentReporting } from '../constructs/incident-reporting.ts';
 import { given } from '../constructs/omit-undefined.ts';
 import { ServerAlarms } from '../constructs/server-alarms.ts';
 import { ServerRemediation } from '../constructs/server-remediation.ts';
+import type { ServerRemediationProps } from '../constructs/server-remediation-props.ts';
 
 export interface ServersStackProps extends StackProps {
   readonly servers: readonly ServerDeclaration[];
@@ -64,42 +69,16 @@ function addServer(scope: Construct, declared: ServerDeclaration, props: Servers
   });
 }
 
+/** A setting without a property of its type is an error of types here. */
+type PlainProps = Pick<ServerRemediationProps, keyof PlainSettings>;
+
 function fieldsOf(declared: ServerDeclaration) {
-  const { name, host, port, alarm, policy, schedule, timeZone, logRetentionDays } = declared;
-  const {
-    database,
-    user,
-    resourceId,
-    logStream,
-    tls,
-    caFile,
-    reservedConcurrency,
-    tracing,
-    metrics,
-    statements,
-    pooler,
-  } = declared;
+  const plain: PlainProps = plainSettings(declared);
+  const { schedule, timeZone, logRetentionDays } = declared;
   const zone = timeZone === undefined ? undefined : TimeZone.of(timeZone);
   return {
-    server: name,
-    host,
-    port,
-    alarm,
-    policy,
+    ...plain,
     sweep: schedule === 'off' ? ('off' as const) : ScheduleExpression.expression(schedule, zone),
-    ...given({
-      database,
-      user,
-      resourceId,
-      logStream,
-      tls,
-      caFile,
-      reservedConcurrency,
-      tracing,
-      metrics,
-      statements,
-      pooler,
-    }),
     // The library's enumeration is of days.
     ...given({ logRetention: logRetentionDays as logs.RetentionDays | undefined }),
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BUNDLES, HANDLER, REMEDIATE_ENV } from '../../functions/contract.ts';
+import { BUNDLES, HANDLER } from '../../functions/contract.ts';
+import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
 import { RESERVED_SLOTS } from '../../functions/core/doctor/role-sql.ts';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { recorded, SECRET } from '../doors/doors.ts';

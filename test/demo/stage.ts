@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import {
   BUNDLES,
   HANDLER,
-  REMEDIATE_ENV,
   REMEDIATE_TIMEOUT_SECONDS,
   REPORT_ENV,
   REPORT_TIMEOUT_SECONDS,
 } from '../../functions/contract.ts';
+import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
 import { type LoopbackLambda, startLoopbackLambda } from '../support/loopback-lambda.ts';

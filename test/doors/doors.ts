@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { BUNDLES, HANDLER, REMEDIATE_ENV, REPORT_ENV } from '../../functions/contract.ts';
+import { BUNDLES, HANDLER, REPORT_ENV } from '../../functions/contract.ts';
+import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
 import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
 import { type LoopbackLambda, startLoopbackLambda } from '../support/loopback-lambda.ts';
 import type { Role, TestServer } from '../support/postgres-server.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { REMEDIATE_ENV, REPORT_ENV } from '../../functions/contract.ts';
+import { REPORT_ENV } from '../../functions/contract.ts';
+import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
 import type { Memory } from '../../functions/core/incident/memory.ts';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRemediateConfig } from '../../functions/config/config.ts';
-import {
-  functionNameOf,
-  HANDLER,
-  REMEDIATE_ENV,
-  REMEDIATE_TIMEOUT_SECONDS,
-} from '../../functions/contract.ts';
+import { functionNameOf, HANDLER, REMEDIATE_TIMEOUT_SECONDS } from '../../functions/contract.ts';
+import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
 import { parsePolicy, parsePolicyText } from '../../functions/core/policy/parse-policy.ts';
 import { resources, theOnly } from './synthesis.ts';
 import {

@@ -2,18 +2,50 @@ import * as z from 'zod/mini';
 import { described, matching, someOf, wholeNumber } from '../base/schema-fields.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { policySchema } from '../policy/policy-schema.ts';
-import { KEY_FORM, serverFields, topicArn } from './server-fields.ts';
+import {
+  ALL_SETTINGS,
+  type DeclaredKey,
+  type PlainKey,
+  type PropertyOf,
+  type SERVER_SETTINGS,
+} from './server-settings.ts';
+import { keyArn, topicArn } from './setting-schemas.ts';
 
 /** The shape of the declarations in cdk.json. Contradictions are the constructs' to find, beside what they build. */
 
-const serverSchema = strictObject({ ...serverFields, policy: z.optional(z.unknown()) });
+type DeclaredFields = {
+  readonly [Key in DeclaredKey]: ReturnType<(typeof SERVER_SETTINGS)[Key]['declared']>;
+};
+
+/** What a declared server may say, field by field. Its policy is held to the grammar elsewhere, by the policy's parser. */
+export const serverFields = Object.fromEntries(
+  ALL_SETTINGS.flatMap(([key, { declared }]) => (declared === undefined ? [] : [[key, declared()]])),
+) as DeclaredFields;
+
+const serverSchema = strictObject(serverFields);
 
 /** A declared server. Its policy is as it was written: the function parses it again where it runs. */
 export type ServerDeclaration = z.infer<typeof serverSchema>;
 
+/** The settings that a construct takes as they are declared, by the names of its properties. */
+export type PlainSettings = {
+  readonly [Key in keyof ServerDeclaration as Key extends PlainKey ? PropertyOf<Key> : never]: Exclude<
+    ServerDeclaration[Key],
+    undefined
+  >;
+};
+
+export function plainSettings(declared: ServerDeclaration): PlainSettings {
+  const plain = ALL_SETTINGS.flatMap(([key, { byStacks, property = key }]) => {
+    const value: unknown = Reflect.get(declared, key);
+    return byStacks === true || value === undefined ? [] : [[property, value]];
+  });
+  return Object.fromEntries(plain) as PlainSettings;
+}
+
 const topicSchema = strictObject({
-  topicArn,
-  keyArn: z.optional(matching(KEY_FORM, "the ARN of the topic's own KMS key, no alias")),
+  topicArn: topicArn(),
+  keyArn: z.optional(keyArn("the ARN of the topic's own KMS key, no alias")),
 });
 
 const CHAT = '"own" for a topic of our own, or {"topicArn": "..."} for an existing one';
@@ -24,7 +56,7 @@ const reportingSchema = strictObject({
   people: z.optional(topicSchema),
   emails: z.optional(someOf(email, 'a list of mail addresses that get what people get, at least one')),
   chat: z.optional(described(z.union([z.literal('own'), topicSchema], { error: CHAT }), CHAT)),
-  pager: z.optional(strictObject({ topicArn })),
+  pager: z.optional(strictObject({ topicArn: topicArn() })),
   keepRecordsDays: z.optional(wholeNumber(1, 3650, DAYS)),
 });
 
