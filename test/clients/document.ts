@@ -1,3 +1,4 @@
+import { tableText } from '../docs/table-text.ts';
 import type { Row, Section } from './row.ts';
 import { HIKARICP } from './rows/hikaricp.ts';
 import { NODE_POSTGRES } from './rows/node-postgres.ts';
@@ -66,13 +67,4 @@ function code(line: string): string {
 function refusalsOf({ client, rows }: Section): string {
   const texts = new Set(Object.values(rows).map(({ refused }) => refused));
   return [...texts].map((text) => `- ${client}: ${code(text)}`).join('\n');
-}
-
-function tableText([headings = [], ...lines]: readonly (readonly string[])[]): string {
-  const widths = headings.map((_, at) =>
-    Math.max(...[headings, ...lines].map((cells) => cells[at]?.length ?? 0)),
-  );
-  const row = (cells: readonly string[], filler = ' ') =>
-    `| ${widths.map((width, at) => (cells[at] ?? '').padEnd(width, filler)).join(' | ')} |`;
-  return [row(headings), row([], '-'), ...lines.map((cells) => row(cells))].join('\n');
 }

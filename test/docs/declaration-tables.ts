@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { serversSchema } from '../../functions/core/declaration/server-declaration.ts';
 import { ALL_SETTINGS } from '../../functions/core/declaration/server-settings.ts';
+import { tableText } from './table-text.ts';
 
 /** The parts of a JSON Schema that the tables show. */
 type Field = {
@@ -37,12 +38,12 @@ export function serverTable(): string {
     const inside = fieldRows(`${key}.`, field).map(([path = '', allowed = '']) => [path, '', allowed, '']);
     return [[code(key), about, allowedIn(field), defaultOf(key) ?? '**must be given**'], ...inside];
   });
-  return tableText(['key', 'what it is for', 'what is allowed', 'left out'], rows);
+  return tableText([['key', 'what it is for', 'what is allowed', 'left out'], ...rows]);
 }
 
 /** What cdk.json may say of who is told. */
 export function reportingTable(): string {
-  return tableText(['key', 'what is allowed'], fieldRows('', reporting));
+  return tableText([['key', 'what is allowed'], ...fieldRows('', reporting)]);
 }
 
 /** Where a setting goes: the construct's property and the function's variable. */
@@ -56,7 +57,7 @@ export function placesTable(): string {
       [declared === undefined ? 'none' : code(key), named, variable === undefined ? 'none' : code(variable)],
     ];
   });
-  return tableText(['key', 'property of `ServerRemediation`', 'variable of the function'], rows);
+  return tableText([['key', 'property of `ServerRemediation`', 'variable of the function'], ...rows]);
 }
 
 function fieldRows(path: string, { properties = {} }: Field): readonly (readonly string[])[] {
@@ -74,9 +75,3 @@ function allowedIn({ description, properties }: Field): string {
 }
 
 const code = (text: string) => `\`${text}\``;
-
-function tableText(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '/')).join(' | ')} |`;
-  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n');
-}

@@ -1,3 +1,4 @@
+import { tableText } from '../docs/table-text.ts';
 import type { Row, Section } from './row.ts';
 import { ACTING } from './rows/acting.ts';
 import { CROWD } from './rows/crowd.ts';
@@ -59,14 +60,4 @@ function sectionText({ title, about, provenBy, versions, rows }: Section): strin
 function cellsOf({ fault, outcome, subject, ends }: Row): readonly string[] {
   const reads = subject === null ? 'nothing' : `\`${subject}\``;
   return [fault, `\`${outcome}\``, reads, ends === 0 ? 'none' : String(ends)];
-}
-
-/** The columns of a table one below the other, as the formatter wants them. */
-function tableText([headings = [], ...lines]: readonly (readonly string[])[]): string {
-  const widths = headings.map((_, at) =>
-    Math.max(...[headings, ...lines].map((cells) => cells[at]?.length ?? 0)),
-  );
-  const row = (cells: readonly string[], filler = ' ') =>
-    `| ${widths.map((width, at) => (cells[at] ?? '').padEnd(width, filler)).join(' | ')} |`;
-  return [row(headings), row([], '-'), ...lines.map((cells) => row(cells))].join('\n');
 }
