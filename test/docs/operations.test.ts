@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type MetricsChoice, OWN_METRICS, SERVER_METRICS } from '../../functions/contract.ts';
 import { isUnresolved, OUTCOMES } from '../../functions/core/run/outcome.ts';
@@ -77,5 +77,19 @@ describe('the list of outcomes', () => {
 
   it('is complete, with the severity of each in mode enforce', () => {
     expect(listed).toEqual(OUTCOMES.map((outcome) => [outcome, severityOf(outcome, 'enforce')]));
+  });
+});
+
+describe('the sections of a message', () => {
+  it('are in the document, all that the golden messages have', () => {
+    const goldens = globSync('../render/golden/*.txt', { cwd: import.meta.dirname });
+    const titles = goldens.flatMap((path) =>
+      [...readFileSync(new URL(path, import.meta.url), 'utf8').matchAll(/^[A-Z]{2,}(?: [A-Z]+)*/gm)].map(
+        ([title]) => title,
+      ),
+    );
+    const text = read('operate/messages.md').replace(/\s+/g, ' ');
+    expect(titles.length).toBeGreaterThan(100);
+    expect([...new Set(titles)].filter((title) => !text.includes(title))).toEqual([]);
   });
 });
