@@ -51,7 +51,7 @@ afterAll(async () => {
 
 test('a plan of sessions that are too young lets nobody go', async () => {
   const { code, stdout } = await livePlan();
-  expect(stdout).toContain('No candidates: 3 slots missing, and the policy lets nobody go.');
+  expect(stdout).toContain('No candidates: 3 slots missing, and the policy spares all sessions.');
   expect(stdout).toMatch(/14 {2}too young: idle for \S+( to \S+)? +billing-worker +app +postgres/);
   expect(code).toBe(1);
 });

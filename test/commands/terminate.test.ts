@@ -145,7 +145,7 @@ describe('Named sessions', () => {
     const idle = await openIdle(server, { role: app });
     await idle.close();
     const { code, stdout } = await terminate([idle.pid], '--apply');
-    expect(stdout).toContain(`${idle.pid}  no session  Nobody has this pid.`);
+    expect(stdout).toContain(`${idle.pid}  no session  No session has this pid.`);
     expect(code).toBe(0);
   });
 

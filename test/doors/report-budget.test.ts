@@ -52,14 +52,14 @@ const FAULTS: readonly (readonly [where: string, how: string, statement: string,
   ),
 ];
 
-describe('the message is told in short, and within 5 s of CPU, when', () => {
+describe('the message is short message, and within 5 s of CPU, when', () => {
   test.each(FAULTS)('%s %s', async (where, _, statement, says) => {
     const { invocation, published, named } = await reportedWith(where, statement);
     expect([invocation.error, invocation.attempts.length]).toEqual([null, 1]);
     expect(published).toHaveLength(1);
     const [message] = published;
     const text = message?.message.replace(/\s+/g, ' ');
-    expect(message?.subject).toBe('orders: partial, 6 sessions ended, 56 of 57 slots used, told in short');
+    expect(message?.subject).toBe('orders: partial, 6 sessions ended, 56 of 57 slots used, short message');
     expect(text).toContain(says);
     expect(text).toContain('8 sessions were told to end: 8 of billing-worker.');
     expect(message?.message).toContain(`&prefix=${KEY}.json.gz\n`);

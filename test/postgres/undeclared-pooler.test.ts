@@ -61,7 +61,7 @@ describeWith('pgbouncer', 'pgbouncer', 'PgBouncer in transaction mode that nobod
     expect(flat).toContain("24 sessions that look like one pooler's, 24 idle");
     expect(flat).toContain('One login comes under 3 application names.');
     expect(flat).toContain('3 pairs of user and database have 8 sessions each.');
-    expect(flat).toContain('That it is a pooler is only suspected, and spares no session.');
+    expect(flat).toContain('We only suspect a pooler, and spares no session.');
     expect(plan.spared.filter(({ detail }) => detail?.includes('PgBouncer'))).toEqual([]);
   });
 });

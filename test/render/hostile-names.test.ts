@@ -132,8 +132,8 @@ describe('size', () => {
   test('the record left out is named with what is missing', () => {
     const reduced = renderIncident(record, ['statements', 'details', 'spared sessions']);
     const flat = reduced.text.replace(/\s+/g, ' ');
-    expect(flat).toContain('the record was too large for the sessions that were spared');
+    expect(flat).toContain('the record was too large to keep the sessions that were spared');
     expect(flat).toContain('left out, in this order: statements, details, spared sessions.');
-    expect(flat).toContain('5000 of 5000 usable in use');
+    expect(flat).toContain('All 5000 usable slots are taken');
   });
 });

@@ -45,7 +45,7 @@ describe.each([70, 60])('A monitoring agent with a session in each of %i databas
   });
 
   test('is told to find fewer databases and to close what is idle, and is never capped or given a pool', () => {
-    expect(text).toContain('bound which databases it discovers');
+    expect(text).toContain('Limit which databases it discovers');
     expect(text).toContain('close idle connections');
     expect(text).toContain(`Do not cap its role below ${databases}`);
     for (const told of everywhere) {
@@ -60,7 +60,7 @@ describe.each([70, 60])('A monitoring agent with a session in each of %i databas
       `${databases} sessions of datadog-agent are spared by their name alone (protect.builtinApplications)`,
     );
     expect(text).toMatch(
-      /protect\.builtinApplications leaves slots missing: without it 19 more sessions would end, and no slot/,
+      /Without protect\.builtinApplications 19 more sessions would end, and no slot/,
     );
   });
 });

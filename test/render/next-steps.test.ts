@@ -7,7 +7,7 @@ import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
 
 const steps = (count: number): readonly Advice[] =>
   Array.from({ length: count }, (_, at) => forOperator(`Step ${at + 1}.`, sqlPaste([`SELECT ${at + 1};`])));
-const MORE = / more below, with the details\.$/;
+const MORE = / more steps? (is|are) below, with the details\.$/;
 
 describe('what comes next', () => {
   test('is all on the screen where it fits', () => {
@@ -43,7 +43,7 @@ describe('what comes next', () => {
     const [bears, acts] = stepsOf(
       factsOf(explain(OBSERVED['observe-recovered']?.() ?? INCIDENTS.healthy(), [])),
     );
-    expect(bears?.text).toMatch(/^Before it may act/);
+    expect(bears?.text).toMatch(/^Before you switch to enforce/);
     expect(acts?.text).toMatch(/^To let it act/);
   });
 });

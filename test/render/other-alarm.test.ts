@@ -35,7 +35,7 @@ describe('An alarm on something else than refusals', () => {
 
   test('is advised to go off when the policy has something to do', () => {
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      "The alarm goes off before there is pressure (DatabaseConnections 82 > 80; the policy's begins from 95 % used): raise the alarm's threshold, or lower relieve.when.",
+      "The alarm goes off (DatabaseConnections 82 > 80) before the policy acts (from 95 % used). Raise the alarm's threshold, or lower relieve.when.",
     );
   });
 

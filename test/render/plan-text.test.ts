@@ -47,8 +47,8 @@ test('a plan is told on one screen', () => {
   const text = textOf(FULL, { policy: { limits: { maxVictims: 3 } } });
   expect(text).toBe(`\
 Partial: ending 3 sessions leaves 1 slot missing.
-  Cut by maxVictims: it allows 3 sessions, the plan wanted 4.
-  limits.maxVictims (3) leaves slots missing: without it 1 more session would end, and no slot would be missing.
+  4 are needed, maxVictims allows 3 sessions.
+  Without limits.maxVictims (3) 1 more session would end, and no slot would be missing.
   db:5432, PostgreSQL 18.4, 2026-11-21 03:15:43 UTC
   Policy p.json, mode observe: acts at 95 % used, until 80 % used; trigger alarm
 
@@ -56,13 +56,13 @@ Slots
   scope   usable        used  free  need  used then  free then
   server      20  20 (100 %)     0     4  17 (85 %)          3  under pressure, 1 missing
 
-Would go: 3 sessions
+To end: 3 sessions
   pid  application  user  database  address   idle for  rung
   111  leaky        app   orders    10.0.0.7  2h 11m    1: idle 1h
   110  leaky        app   orders    10.0.0.7  2h 10m    1: idle 1h
   109  leaky        app   orders    10.0.0.7  2h 9m     1: idle 1h
 
-Would stay: 19 sessions
+Spared: 19 sessions
   sessions  why                                      application  user  database
          1  over the limit of one run                leaky        app   orders
          1  kept: one of program leaky, 12 sessions  leaky        app   orders
@@ -71,7 +71,8 @@ Would stay: 19 sessions
          4  active                                   web          app   orders
          1  protected: listens for notifications     (none)       ann   orders
          2  never ended: the server's own processes
-  Listeners that ran something since do not show: protect those by name.`);
+  A LISTENer that has run another statement since cannot be recognized. Protect
+  it by its name in the policy.`);
 });
 
 describe('the first line says the verdict', () => {
@@ -86,7 +87,7 @@ describe('the first line says the verdict', () => {
     ['Sufficient: ending 4 sessions restores headroom.', FULL, {}, 'alarm'],
     ['Partial: ending 1 session leaves 3 slots missing.', FULL, { limits: { keepPerGroup: 11 } }, 'alarm'],
     [
-      'No candidates: 4 slots missing, and the policy lets nobody go.',
+      'No candidates: 4 slots missing, and the policy spares all sessions.',
       FULL,
       { include: { users: ['appx'] } },
       'alarm',
@@ -120,7 +121,7 @@ test('a long list is cut, and what is cut is counted by group', () => {
     slots: { max: 63 },
     policy: { limits: { maxPercent: 100 }, relieve: { until: { usedPercent: 20 } } },
   });
-  expect(text).toContain('Would go: 48 sessions');
+  expect(text).toContain('To end: 48 sessions');
   expect(text).toContain('  and 18 more, all with --json:\n    18 of web (app@orders)\n');
   expect(text.match(/1: idle 1h/g)).toHaveLength(30);
 });

@@ -14,19 +14,19 @@ const textOf = (refused: readonly Partial<Refused>[], fields: Partial<LogLinesTr
 
 describe('Who was refused, in a sentence', () => {
   test.each<[string, readonly Partial<Refused>[], string]>([
-    ['one', [{}], `1 refusal ${SINCE} (only reserved slots left 1); refused: app@orders from 10.0.3.17 ×1.`],
+    ['one', [{}], `1 refusal ${SINCE} (only reserved slots left 1). Refused were app@orders from 10.0.3.17 ×1.`],
     [
       'one client, for two reasons',
       [
         { count: 30, kind: 'server' },
         { count: 7, kind: 'role' },
       ],
-      `37 refusals ${SINCE} (server full 30, limit of role app 7); refused: app@orders from 10.0.3.17 ×37.`,
+      `37 refusals ${SINCE} (server full 30, limit of role app 7). Refused were app@orders from 10.0.3.17 ×37.`,
     ],
     [
       'without a name, as applications log it',
       [{ user: null, database: null, address: null, count: 3, kind: 'pooler' }],
-      `3 refusals ${SINCE} (pooler full 3); refused: somebody ×3.`,
+      `3 refusals ${SINCE} (pooler full 3). Refused were unknown clients ×3.`,
     ],
     [
       'with what the line has',
@@ -34,7 +34,7 @@ describe('Who was refused, in a sentence', () => {
         { user: null, kind: 'database' },
         { database: null, address: null, kind: 'wal-senders' },
       ],
-      `2 refusals ${SINCE} (limit of database orders 1, max_wal_senders 1); refused: ?@orders from 10.0.3.17 ×1, app@? ×1.`,
+      `2 refusals ${SINCE} (limit of database orders 1, max_wal_senders 1). Refused were ?@orders from 10.0.3.17 ×1, app@? ×1.`,
     ],
     [
       'a long list',
@@ -44,7 +44,7 @@ describe('Who was refused, in a sentence', () => {
         { user: 'etl' },
         { user: null, database: null, address: null, clients: 40, count: 80 },
       ],
-      `93 refusals ${SINCE} (only reserved slots left 93); refused: app@orders from 10.0.3.17 ×9, bi@orders from 10.0.3.17 ×3 and 41 others ×81.`,
+      `93 refusals ${SINCE} (only reserved slots left 93). Refused were app@orders from 10.0.3.17 ×9, bi@orders from 10.0.3.17 ×3 and 41 others ×81.`,
     ],
   ])('%s', (_, refused, text) => {
     expect(textOf(refused)).toBe(text);
@@ -53,7 +53,7 @@ describe('Who was refused, in a sentence', () => {
   test("with the server's own figures, and with our own tries apart", () => {
     const figures = { active: 5, 'non-active': 508, reserved: 3 };
     expect(textOf([{ kind: 'server' }], { figures, own: 1 })).toBe(
-      `1 refusal ${SINCE} (server full 1; the server counted 508 of 516 non-active, active 5, reserved 3); refused: app@orders from 10.0.3.17 ×1. 1 try of our own role not counted.`,
+      `1 refusal ${SINCE} (server full 1; the server counted 508 of 516 non-active, active 5, reserved 3). Refused were app@orders from 10.0.3.17 ×1. Not counted: 1 try of our own role.`,
     );
   });
 

@@ -109,7 +109,7 @@ describe('report', () => {
     const { messages, lines } = await reported(delivered(result));
     expect(lines).toEqual(['left-out', 'told']);
     expect(messages[0]).toMatchObject({
-      subject: 'orders: partial, 6 sessions ended, 56 of 57 slots used, told in short',
+      subject: 'orders: partial, 6 sessions ended, 56 of 57 slots used, short message',
       text: expect.stringContaining('The record of this run could not be read.'),
       attributes: { severity: 'critical', outcome: 'partial', server: 'orders', mode: 'enforce' },
     });

@@ -130,7 +130,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
       problem: {
         code: 'blind-role',
         message:
-          'Role "headroom" cannot see other roles\' sessions (57 are hidden), and what it cannot see it does not judge: GRANT pg_read_all_stats TO "headroom";',
+          'Role "headroom" cannot see other roles\' sessions (57 are hidden), so it ended nothing: GRANT pg_read_all_stats TO "headroom";',
       },
     }),
   'cannot-connect': () =>
@@ -235,7 +235,7 @@ function withoutAnswer(from: number): (attempt: Attempt, at: number) => Attempt 
 export function cutOffIncident(): RunRecord {
   const problem = {
     code: 'deadline-near',
-    message: 'The time of this run is up: it broke off where it was, and the next run measures anew.',
+    message: 'The time of this run is up: it broke off where it was, and the next run measures again.',
   } as const;
   return { ...runOf({ snapshot: LEAKING, came: null, outcome: 'failed', problem }), attempts: [] };
 }

@@ -28,7 +28,7 @@ export function forDeveloper(text: string, paste?: Paste): Advice {
 }
 
 const IN_DOUBT =
-  'No statement is printed: "?" in a name stands for a byte that cannot be read here, so it may be the name of another.';
+  'No statement is printed: "?" in a name stands for a byte that cannot be read here, so the statement could reach another role or database.';
 
 function withPaste(text: string, paste: Paste | undefined): Pick<Advice, 'text' | 'paste'> {
   if (paste === undefined) return { text };

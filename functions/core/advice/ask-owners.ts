@@ -21,6 +21,9 @@ export function askOwners({ suspects, ranking, slots }: AdviceFacts): readonly A
 /** Where nothing is clear yet, a second look tells what grows. */
 export function lookAgain(): readonly Advice[] {
   return [
-    forOperator('What grows between two looks is the cause. A few minutes from now:', sqlPaste(SEE_HOLDERS)),
+    forOperator(
+      'Run this now and again in five minutes: the program that has grown is the cause.',
+      sqlPaste(SEE_HOLDERS),
+    ),
   ];
 }

@@ -20,7 +20,7 @@ export function endBlocker(facts: AdviceFacts): readonly Advice[] {
   if (blocker.session === null)
     return [
       forOperator(
-        `${counted(blocker.waiting, 'session waits', 'sessions wait')} for a lock that a prepared transaction holds. Decide each old one with COMMIT PREPARED or ROLLBACK PREPARED:`,
+        `${counted(blocker.waiting, 'session waits', 'sessions wait')} for a lock that a prepared transaction holds. End each old one with COMMIT PREPARED or ROLLBACK PREPARED:`,
         sqlPaste(SEE_PREPARED),
       ),
     ];
@@ -29,18 +29,18 @@ export function endBlocker(facts: AdviceFacts): readonly Advice[] {
   if (session.backendType === REPLAY)
     return [
       forOperator(
-        `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}${guessOf(blocker)}. It replays what the primary did, a change of a table for example, and holds its locks until that transaction ends there: end that one, no statement on this server does.`,
+        `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}${guessOf(blocker)}. It replays changes of the primary, for example of a table, and holds the lock until that transaction ends on the primary. End it there: no statement on this server can.`,
       ),
     ];
   const named = [session, ...blocker.beside.slice(0, MOST_SESSIONS - 1)];
-  const text = `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}${guessOf(blocker)}, ${doing(session)}.${besideOf(blocker, named)}${how(session)}`;
+  const text = `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}${guessOf(blocker)} and ${doing(session)}.${besideOf(blocker, named)}${how(session)}`;
   const known = named.filter((each) => each !== null && isKnown(each) && !hasEnded(facts, each));
   return [forOperator(`${text}${wayIn(facts)}`, endPaste(known.filter((each) => each !== null)))];
 }
 
 /** Who waits without a conflicting holder waits for those before it; in which order they stand does not show. */
 function guessOf({ guessed }: RootBlocker): string {
-  return guessed === 0 ? '' : ` (${guessed} of them by their place in the queue, which is a guess)`;
+  return guessed === 0 ? '' : ` (for ${guessed} of them this is a guess, by their place in the queue)`;
 }
 
 function besideOf({ beside }: RootBlocker, named: readonly (Session | null)[]): string {
@@ -48,7 +48,7 @@ function besideOf({ beside }: RootBlocker, named: readonly (Session | null)[]): 
   const names = named.slice(1).map((each) => (each === null ? 'a prepared transaction' : nameOf(each)));
   const more = beside.length - names.length;
   const others = listText([...names, ...(more > 0 ? [`${more} more`] : [])]);
-  return ` It holds the lock together with ${others}: the queue goes on when all ${beside.length + 1} have ended.`;
+  return ` It holds the lock together with ${others}: the queue moves when all ${beside.length + 1} have ended.`;
 }
 
 /** The longest statements of those that hold the slots. */
@@ -60,7 +60,7 @@ export function cancelLongest(facts: AdviceFacts): readonly Advice[] {
   const longest = running.slice(0, MOST_SESSIONS);
   const [first] = longest;
   if (first === undefined) return [];
-  const text = `Active work is never ended here. By hand: ${nameOf(first)} runs longest, for ${ageText(first.queryAgeMs ?? 0)}. Cancel first, end only what stays.`;
+  const text = `pg-headroom never ends active work. You can: ${nameOf(first)} has run longest (${ageText(first.queryAgeMs ?? 0)}). Cancel it; terminate only if that fails.`;
   return [forOperator(`${text}${wayIn(facts)}`, endPaste(longest))];
 }
 
@@ -72,7 +72,7 @@ export function endOpenTransactions(facts: AdviceFacts): readonly Advice[] {
     .sort((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0));
   const [first] = open;
   if (first === undefined) return [];
-  const text = `${nameOf(first)} left a transaction open ${ageText(first.stateAgeMs ?? 0)} ago${open.length > 1 ? `, the oldest of ${open.length}` : ''}. A cancel does not reach it: end it by hand if nobody is at work in it.`;
+  const text = `${nameOf(first)} left a transaction open ${ageText(first.stateAgeMs ?? 0)} ago${open.length > 1 ? `, the oldest of ${open.length}` : ''}. A cancel does not reach it: terminate it if no person works in it.`;
   return [forOperator(`${text}${wayIn(facts)}`, endPaste(open.slice(0, MOST_SESSIONS)))];
 }
 
@@ -91,20 +91,20 @@ function nameOf(session: Session): string {
 }
 
 function doing({ state, stateAgeMs, queryAgeMs, transactionAgeMs }: Session): string {
-  if (state === 'active') return `its statement running for ${ageText(queryAgeMs ?? 0)}`;
-  return `${state ?? 'in an unknown state'} for ${ageText(stateAgeMs ?? transactionAgeMs ?? 0)}`;
+  if (state === 'active') return `has run its statement for ${ageText(queryAgeMs ?? 0)}`;
+  return `has been ${state ?? 'in an unknown state'} for ${ageText(stateAgeMs ?? transactionAgeMs ?? 0)}`;
 }
 
 function how(session: Session): string {
-  if (isLeft(session)) return ' A cancel does not reach it: end it if nobody is at work in it.';
-  return ' Cancel it first, and end it only if it stays.';
+  if (isLeft(session)) return ' A cancel does not reach it: terminate it if no person works in it.';
+  return ' Cancel it; terminate only if that fails.';
 }
 
-/** How somebody gets in to do that. */
+/** How a person gets in to do that. */
 function wayIn({ snapshot }: AdviceFacts): string {
   const { superuserReserved } = snapshot.slots;
   if (snapshot.server.provider !== null || superuserReserved === 0) return '';
-  return ` A superuser gets in on ${counted(superuserReserved, 'reserved slot')}.`;
+  return ` A superuser can log in on ${counted(superuserReserved, 'reserved slot')}.`;
 }
 
 /** Pids are used again: each statement asks for the session's start as well. */
@@ -119,7 +119,7 @@ function endPaste(sessions: readonly Session[]): Advice['paste'] {
     `SELECT ${cancels ? 'pg_cancel_backend(pid)' : terminate} FROM pg_stat_activity`,
     `WHERE (${pooled ? 'sessionid' : 'pid'}, backend_start) IN (`,
     ...pairs.map((pair, at) => `  ${pair}${at === pairs.length - 1 ? ');' : ','}`),
-    ...(cancels ? [`-- what stays: the same with ${terminate}`] : []),
+    ...(cancels ? [`-- if a session stays, run the same with ${terminate}`] : []),
   ]);
 }
 

@@ -14,7 +14,7 @@ export function capRole({ snapshot, suspects, ranking, slots, isReplica }: Advic
   const limit = roles.map((role) => roleLimitFor(snapshot, role, slots.need)).find((each) => each !== null);
   if (limit === undefined) return [];
   if (isReplica) return [limitOnPrimary(heldHere(limit), `role ${cleanName(limit.role)}`)];
-  const text = `To keep role ${cleanName(limit.role)} from filling the server again, cap it at ${limit.limit} (it held ${limit.held}). Open sessions stay, new ones over the limit are refused.`;
+  const text = `To keep role ${cleanName(limit.role)} from filling the server again, cap it at ${limit.limit} sessions (it held ${limit.held}). Open sessions stay; new ones above the limit are refused.`;
   return [forOperator(`${text}${sharedBy(limit)}`, limitPaste(limit))];
 }
 

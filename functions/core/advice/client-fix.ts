@@ -8,7 +8,7 @@ type Fix = { readonly text: string; readonly paste?: Advice['paste'] };
 /** What makes a client give its sessions back. */
 const GIVE_BACK: Readonly<Partial<Record<Technology, Fix>>> = {
   'node-postgres': {
-    text: 'pool.query gives its client back by itself, one from pool.connect must be released in finally. Without an error handler the pool ends the process.',
+    text: 'release each client from pool.connect() in finally; pool.query() does it by itself. Add an error handler to the pool: without it an ended connection crashes the process.',
     paste: {
       language: 'javascript',
       lines: [
@@ -23,7 +23,7 @@ const GIVE_BACK: Readonly<Partial<Record<Technology, Fix>>> = {
     },
   },
   psycopg2: {
-    text: '"with conn" ends the transaction and leaves the connection open, "with conn.cursor()" closes only the cursor: putconn or close in finally.',
+    text: 'call putconn() or close() in finally. "with conn" ends the transaction but does not close the connection, "with conn.cursor()" closes only the cursor.',
     paste: {
       language: 'python',
       lines: [
@@ -37,10 +37,10 @@ const GIVE_BACK: Readonly<Partial<Record<Technology, Fix>>> = {
     },
   },
   sqlalchemy: {
-    text: '"with engine.connect() as connection" gives it back, a Session needs close(): one engine for each process, made after the fork.',
+    text: 'use "with engine.connect() as connection", and call close() on each Session. Create one engine for each process, after the fork.',
   },
   jdbc: {
-    text: 'close each Connection by try-with-resources. HikariCP names the code that keeps one for longer than leakDetectionThreshold.',
+    text: 'close each Connection with try-with-resources. HikariCP logs the code that keeps a connection longer than leakDetectionThreshold.',
     paste: {
       language: 'properties',
       lines: ['leakDetectionThreshold=60000', 'connectionTimeout=30000', 'maxLifetime=1800000'],
@@ -50,30 +50,30 @@ const GIVE_BACK: Readonly<Partial<Record<Technology, Fix>>> = {
     text: 'open each connection with "await using", from one NpgsqlDataSource for the process, so that it goes back to the pool.',
   },
   activerecord: {
-    text: 'threads of your own borrow with connection_pool.with_connection, which gives back what checkout does not.',
+    text: 'use connection_pool.with_connection in your own threads: it gives the connection back, checkout does not.',
   },
   prisma: {
-    text: 'one PrismaClient for each process, not one for each request, and $disconnect at its end.',
+    text: 'create one PrismaClient for each process, not for each request, and call $disconnect() at its end.',
   },
-  pgbench: { text: 'this is a load test: end it where it runs.' },
+  pgbench: { text: 'this is a load test. Stop it where it runs.' },
 };
 
 /** What makes a client end its transactions. */
 const END_TRANSACTIONS: Readonly<Partial<Record<Technology, Fix>>> = {
   'node-postgres': {
-    text: 'COMMIT, or ROLLBACK on an error, before client.release() in finally: release does not end a transaction.',
+    text: 'run COMMIT, or ROLLBACK on an error, before client.release() in finally: release() does not end a transaction.',
   },
   psycopg2: {
-    text: 'the first statement begins a transaction, a SELECT too: commit or roll back in finally, or set conn.autocommit = True for what only reads.',
+    text: 'commit or roll back in finally: every first statement begins a transaction, also a SELECT. Set conn.autocommit = True for code that only reads.',
   },
   sqlalchemy: {
-    text: 'the first statement begins a transaction, a SELECT too: commit or close the Session in finally, before anything slow.',
+    text: 'commit or close the Session in finally, before any slow work: every first statement begins a transaction, also a SELECT.',
   },
   jdbc: {
-    text: 'with autoCommit off each SELECT begins a transaction: commit or close by try-with-resources.',
+    text: 'commit, or close with try-with-resources: with autoCommit off every SELECT begins a transaction.',
   },
-  psql: { text: 'COMMIT or ROLLBACK before leaving the desk; psql leaves with \\q.' },
-  gui: { text: 'switch it to auto-commit, or commit before leaving the desk.' },
+  psql: { text: 'run COMMIT or ROLLBACK before you leave the desk. \\q ends psql.' },
+  gui: { text: 'switch to auto-commit, or commit before you leave the desk.' },
 };
 
 /** More are a list, not advice. */
@@ -82,9 +82,9 @@ const MOST_FIXES = 2;
 const LIKELY_NAMELESS: readonly Technology[] = ['node-postgres', 'psycopg2'];
 const LIKELY_NAMED: readonly Technology[] = ['node-postgres', 'psycopg2', 'jdbc'];
 const IN_SHORT: Readonly<Partial<Record<Technology, string>>> = {
-  'node-postgres': 'node-postgres, client.release() in finally, or client.end() without a pool',
-  psycopg2: 'psycopg2, putconn or close, which "with conn" does not do',
-  jdbc: 'HikariCP, leakDetectionThreshold names the code',
+  'node-postgres': 'node-postgres: call client.release() in finally, or client.end() without a pool',
+  psycopg2: 'psycopg2: call putconn() or close(), "with conn" does not close',
+  jdbc: 'HikariCP: set leakDetectionThreshold, which logs the code',
 };
 
 /** The leak is in the client's code: sessions are opened and never given back. */
@@ -94,8 +94,8 @@ export function giveBack({ suspects }: AdviceFacts): readonly Advice[] {
   const [first] = unknown;
   if (first === undefined) return known;
   const names = listText([...new Set(unknown.map(({ name }) => name))]);
-  const opens = names === first.name ? 'opens connections and does' : 'open connections and do';
-  const text = `Find where ${names} ${opens} not give them back, on errors above all: ${likely(first)}.`;
+  const opens = names === first.name ? 'does' : 'do';
+  const text = `Find where ${names} ${opens} not close connections, especially after errors. ${likely(first)}.`;
   return [...known, forDeveloper(text)];
 }
 
@@ -108,7 +108,7 @@ export function endTransactionsOf(suspect: Clients): Advice {
   return (
     forKnown(suspect, END_TRANSACTIONS) ??
     forDeveloper(
-      `End each transaction of ${suspect.name} in finally, by COMMIT or ROLLBACK, and wait for nobody inside: no call to another service, no person.`,
+      `End each transaction of ${suspect.name} in finally with COMMIT or ROLLBACK. Do not call another service or wait for a person inside a transaction.`,
     )
   );
 }
@@ -122,5 +122,5 @@ function forKnown({ name, technology }: Clients, fixes: typeof GIVE_BACK): Advic
 
 function likely({ standing }: Suspect): string {
   const technologies = standing.group.application === '' ? LIKELY_NAMELESS : LIKELY_NAMED;
-  return technologies.flatMap((technology) => IN_SHORT[technology] ?? []).join('; ');
+  return technologies.flatMap((technology) => IN_SHORT[technology] ?? []).join('. ');
 }

@@ -12,10 +12,10 @@ import { type Advice, forOperator } from './advice.ts';
 /** What each does when idle sessions of its pool end. */
 const SEEN: Readonly<Partial<Record<Technology, string>>> = {
   'node-postgres':
-    'node-postgres ends the process when its pool has no error handler, or a checked-out client has none of its own.',
-  psycopg2: "psycopg2's pool hands each ended connection out once more: one OperationalError for each.",
-  sqlalchemy: 'SQLAlchemy without pool_pre_ping fails a statement in each process, then opens its pool anew.',
-  jdbc: 'HikariCP replaces ended connections before it lends them; one used less than 500 ms ago fails once with 57P01.',
+    'node-postgres crashes the process (57P01) if the pool, or a checked-out client, has no error handler.',
+  psycopg2: "psycopg2's pool hands out each ended connection once more: each one gives one OperationalError.",
+  sqlalchemy: 'SQLAlchemy without pool_pre_ping fails one statement in each process, then opens a new pool.',
+  jdbc: 'HikariCP replaces ended connections before it lends them; one that was used less than 500 ms ago fails once (57P01).',
 };
 const NAMED = 4;
 const EXPLAINED = 2;
@@ -41,13 +41,12 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
   const known = [...new Set(groups.map((those) => technologyIn(those, all, nameOf)))];
   const seen = known.flatMap((technology) => (technology === null ? [] : (SEEN[technology] ?? [])));
   const hypothetical = isHypothetical(record);
-  const unknown = hypothetical
-    ? 'An application whose pool has no error handler crashes with 57P01.'
-    : 'An application whose pool has no error handler may have crashed with 57P01.';
+  const unknown =
+    'Applications without an error handler on the pool crash when a connection is ended (error 57P01).';
   const why = [...seen, ...(known.every(isExplained) ? [] : [unknown])].slice(0, EXPLAINED).join(' ');
   const what = hypothetical
-    ? `Before it may act, make sure that these bear the loss: ${who}.`
-    : `Check that these still run, they lost sessions: ${who}.`;
+    ? `Before you switch to enforce, test that these applications survive losing connections: ${who}.`
+    : `These applications lost sessions. Check that they still run: ${who}.`;
   return [forOperator(`${what} ${why}`.trimEnd())];
 }
 

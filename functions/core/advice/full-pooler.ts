@@ -14,7 +14,7 @@ export function fullPooler({ snapshot }: Pick<AdviceFacts, 'snapshot'>): readonl
   const name = POOLER_NAMES[pooler.kind];
   const bound =
     pooler.kind === 'pgpool'
-      ? `Raise num_init_children and restart it: num_init_children times max_pool sessions, and those of other clients, must fit into the ${usableSlots(slots)} usable slots.`
-      : 'SHOW POOLS in its console tells who waits; raise max_client_conn for more clients, and default_pool_size where the server has room.';
-  return [forOperator(`${name} itself turns clients away or lets them wait. ${bound}`)];
+      ? `Raise num_init_children and restart it. num_init_children × max_pool sessions and those of other clients must fit into the ${usableSlots(slots)} usable slots.`
+      : 'SHOW POOLS in its console shows which clients wait. Raise max_client_conn for more clients, and default_pool_size if the server has room.';
+  return [forOperator(`${name} itself refuses clients or lets them wait. ${bound}`)];
 }

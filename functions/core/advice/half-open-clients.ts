@@ -8,7 +8,7 @@ const SECONDS = 20;
 export function halfOpen(facts: AdviceFacts): readonly Advice[] {
   const { provider } = facts.snapshot.server;
   const find = forOperator(
-    "Find the address with many unfinished connections and keep it out: ss -tn on the server's host, or the network's flow logs. Health checks of load balancers and port scanners do this.",
+    "Find the address with many unfinished connections (ss -tn on the server's host, or the network's flow logs) and block it. Health checks of load balancers and port scanners do this.",
   );
   // Whether the others let their customers set it is not known.
   const maySet = provider === null || provider === 'rds' || provider === 'aurora';
@@ -20,6 +20,6 @@ export function halfOpen(facts: AdviceFacts): readonly Advice[] {
     before: null,
   };
   const { where, paste } = changeSettings(facts, [setting], false);
-  const text = `Let the server drop clients that have not logged in after ${SECONDS} s: authentication_timeout, 60 s by default, is how long each of them holds a slot.${where}`;
+  const text = `Set authentication_timeout to ${SECONDS} s (60 s by default): the server then drops clients that have not logged in by that time, and their slots are free.${where}`;
   return [forOperator(text, paste), find];
 }

@@ -33,14 +33,14 @@ export function keepalives(facts: AdviceFacts): readonly Advice[] {
         })),
         false,
       );
-  const whose = perRole ? ` of role ${listText(roles.map((role) => cleanName(role)))}` : '';
+  const whose = perRole ? ` for role ${listText(roles.map((role) => cleanName(role)))}` : '';
   return [
     forOperator(
-      `Let the server ask new sessions${whose} after 60 s of silence whether their host is still there, so that they end 2 minutes after it. Where nobody set tcp_keepalives_idle, it asks after two hours; those open now have to be ended.${where}`,
+      `Switch on TCP keepalives${whose}: dead clients are then noticed after 2 minutes, not 2 hours. This applies to new sessions. Sessions that are open now must be ended by hand: pg_terminate_backend(pid).${where}`,
       paste,
     ),
     forOperator(
-      'Look for what cuts clients off without a word: a firewall, NAT gateway or proxy that drops idle connections, or hosts that are killed. Keepalives shorter than its limit keep them open.',
+      'Find what cuts clients off without closing the connection: a firewall, NAT gateway or proxy that drops idle connections, or hosts that are killed. Keepalives that are shorter than its idle limit keep connections open.',
     ),
   ];
 }

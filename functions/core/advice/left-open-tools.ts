@@ -17,10 +17,12 @@ export function leftOpenTools(facts: AdviceFacts): readonly Advice[] {
   const texts = [
     ...(tools.has('gui')
       ? [
-          'DBeaver and DataGrip close idle connections by themselves when told to in the connection settings; in pgAdmin disconnect the server.',
+          'DBeaver and DataGrip can close idle connections: switch it on in the connection settings. In pgAdmin disconnect the server.',
         ]
       : []),
-    ...(tools.has('psql') ? ['In scripts psql -c ends by itself; leave an interactive psql with \\q.'] : []),
+    ...(tools.has('psql')
+      ? ['In scripts use psql -c, which ends by itself. End an interactive psql with \\q.']
+      : []),
   ];
   const asked = texts.length > 0 ? [forDeveloper(texts.join(' '))] : [];
   return [...timeoutForPeople(facts), ...asked];
@@ -37,22 +39,22 @@ function timeoutForPeople(facts: AdviceFacts): readonly Advice[] {
   const own = byRole.filter(([role, those]) => !mixed.has(role) && those.every(isOrdinary));
   const oldest = Math.max(0, ...tools.flatMap(({ stateAgeMs }) => stateAgeMs ?? []));
   const roles = byRole.length === 1 ? `role ${cleanName(byRole[0]?.[0] ?? '')}` : `${byRole.length} roles`;
-  const found = `Tools that people left open hold ${counted(tools.length, 'session')} of ${roles}, idle for up to ${ageText(oldest)}`;
+  const found = `Database tools left open hold ${counted(tools.length, 'session')} of ${roles}, idle for up to ${ageText(oldest)}`;
   if (own.length === 0)
     return [
       forOperator(
-        `${found}, and applications share it. Give people roles of their own, and those an idle_session_timeout.`,
+        `${found}, and applications use the same ${byRole.length === 1 ? 'role' : 'roles'}. Give people their own roles, with an idle_session_timeout.`,
       ),
     ];
   if (facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
   const names = own.slice(0, MOST_ROLES).map(([role]) => role);
   if (facts.isReplica)
-    return [settingOnPrimary(names, 'idle_session_timeout', `${found}. Let their idle sessions end`)];
+    return [settingOnPrimary(names, 'idle_session_timeout', `${found}. End their idle sessions`)];
   const shown = names.map((role) => rolePaste(role, 'idle_session_timeout', HOUR_S));
-  const likewise = own.length > MOST_ROLES ? ' Likewise for the others.' : '';
+  const likewise = own.length > MOST_ROLES ? ' Do the same for the other roles.' : '';
   return [
     forOperator(
-      `${found}. Let their idle sessions end after an hour: new ones only, those open now keep what they have.${likewise}`,
+      `${found}. End their idle sessions after an hour. It applies to new sessions.${likewise}`,
       sqlPaste(
         shown.flatMap((paste) => paste?.lines ?? []),
         shown.flatMap((paste) => paste?.undo ?? []),

@@ -5,11 +5,11 @@ import type { AdviceFacts } from './advice-facts.ts';
 export function lessWork({ suspects }: AdviceFacts): readonly Advice[] {
   const [suspect] = suspects;
   if (suspect?.technology?.technology === 'pgbench')
-    return [forDeveloper('pgbench is a load test: end it where it runs, or give it fewer clients (-c).')];
+    return [forDeveloper('pgbench is a load test. Stop it where it runs, or give it fewer clients (-c).')];
   const whose = suspect === undefined ? '' : ` of ${suspect.name}`;
   return [
     forDeveloper(
-      `Let the work${whose} hold a slot for less: short transactions, large jobs in batches, what nobody waits for in a queue.`,
+      `Make the work${whose} hold slots for a shorter time: use short transactions, split large jobs into batches, move work that nobody waits for into a queue.`,
     ),
   ];
 }

@@ -22,12 +22,12 @@ export function boundBlocker(facts: AdviceFacts): readonly Advice[] {
 export function mendBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null) return [];
-  if (isServerProcess(session)) return [forDeveloper(`For changes of tables set ${GIVE_UP}.`)];
+  if (isServerProcess(session)) return [forDeveloper(`For changes of tables, set ${GIVE_UP}.`)];
   const clients = clientsOf(programNames(snapshot)(session), sessionsOf);
   if (session.state !== 'active') return [endTransactionsOf(clients)];
   return [
     forDeveloper(
-      `Let ${clients.name} work in batches with a commit after each, and give changes of tables ${GIVE_UP}.`,
+      `Let ${clients.name} work in batches and commit after each. For changes of tables, set ${GIVE_UP}.`,
     ),
   ];
 }

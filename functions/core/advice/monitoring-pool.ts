@@ -21,18 +21,18 @@ export function monitoringPool({ suspects, snapshot, isReplica }: AdviceFacts): 
   const { name, standing, busy } = suspect;
   if (standing.databases.length >= MANY_DATABASES) return [fewerDatabases(suspect)];
   const pool = forOperator(
-    `Give ${name} a pool of ${AGENT_POOL}: it held ${counted(standing.sessions, 'session')}, ${busy} of them busy. Where checks pile up behind each other, bound them with a statement_timeout.`,
+    `Give ${name} a pool of ${AGENT_POOL} sessions: it held ${standing.sessions}, ${busy} of them busy. If its checks queue up behind each other, limit them with a statement_timeout.`,
   );
   const limit = roleLimitOf(snapshot, roleOf(standing), ({ busy: now }) => Math.max(AGENT_LIMIT, now + 1));
   if (limit === null || limit.limit >= limit.held) return [pool];
   if (isReplica) return [limitOnPrimary(heldHere(limit), `role ${cleanName(limit.role)}`), pool];
-  const text = `Cap role ${cleanName(limit.role)} at ${limit.limit} (it held ${limit.held}): open sessions stay, new ones over the limit are refused.${sharedBy(limit)}`;
+  const text = `Cap role ${cleanName(limit.role)} at ${limit.limit} sessions (it held ${limit.held}). Open sessions stay; new ones above the limit are refused.${sharedBy(limit)}`;
   return [forOperator(text, limitPaste(limit)), pool];
 }
 
 function fewerDatabases({ name, standing }: Suspect): Advice {
   const databases = standing.databases.length;
   return forOperator(
-    `${name} held ${counted(standing.sessions, 'session')} in ${databases} databases: bound which databases it discovers (include and exclude lists), and let it close idle connections. Do not cap its role below ${databases}: that breaks its checks.`,
+    `${name} held ${counted(standing.sessions, 'session')} in ${databases} databases. Limit which databases it discovers (include and exclude lists), and let it close idle connections. Do not cap its role below ${databases} sessions: that breaks its checks.`,
   );
 }

@@ -1,4 +1,4 @@
-import { ageText } from '../base/words.ts';
+import { ageText, counted } from '../base/words.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts, Suspect } from './advice-facts.ts';
 
@@ -14,7 +14,7 @@ export function poolLifetime({ suspects }: AdviceFacts): readonly Advice[] {
   if (scattered === undefined) return [];
   const { name, standing, mostPerAddress, technology } = scattered;
   const { addresses, medianIdleMs } = standing;
-  const text = `${name} comes from ${addresses.count} addresses with up to ${mostPerAddress} each, half of them idle for over ${ageText(medianIdleMs ?? 0)}. Let its pool close what rests for 10 minutes, and keep a connection's lifetime below that of a pod; a rolling deploy holds two generations of pools.`;
+  const text = `${name} comes from ${addresses.count} addresses with up to ${counted(mostPerAddress, 'session')} each, half of them idle for over ${ageText(medianIdleMs ?? 0)}. Let its pool close connections that are idle for 10 minutes, and make connections live shorter than a pod. During a rolling deploy the old and the new pools are both open.`;
   if (technology?.technology !== 'jdbc') return [forDeveloper(text)];
   return [
     forDeveloper(text, { language: 'properties', lines: ['idleTimeout=600000', 'maxLifetime=1800000'] }),

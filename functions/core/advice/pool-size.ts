@@ -37,7 +37,7 @@ export function smallerPools(
     fitting.length === 1 ? `${size}` : `${size} (${name})`,
   );
   const where = first.addresses > 1 || fitting.length > 1 ? ' on each address' : '';
-  const text = `Pools held ${heldBy(fitting.map(({ clients }) => clients))} of the ${ofWhat}: ${listText(sums)}. Let them hold at most ${listText(goals)} together${where}: several pools there, as of processes or task slots, share that.`;
+  const text = `Pools held ${heldBy(fitting.map(({ clients }) => clients))} of the ${ofWhat}: ${listText(sums)}. Let them hold at most ${listText(goals)} together${where}; several processes there share this number.`;
   return [forDeveloper(`${text}${wordsFor(first.clients)}`, pasteFor(first))];
 }
 
@@ -66,13 +66,13 @@ function sizeOf(clients: Clients, share: number): PoolSize {
 
 /** What the size is called, where the client is known. */
 const SETTINGS: Readonly<Partial<Record<Technology, string>>> = {
-  'node-postgres': 'node-postgres: max, and idleTimeoutMillis other than 0.',
-  psycopg2: 'psycopg2: maxconn of the pool.',
-  sqlalchemy: 'SQLAlchemy: pool_size and max_overflow together, for each process.',
-  npgsql: 'Npgsql: Maximum Pool Size, and Minimum Pool Size 0.',
-  activerecord: 'Rails: pool in database.yml, for each process.',
-  prisma: 'Prisma: connection_limit in the URL, and one client for each process.',
-  jdbc: 'HikariCP keeps as many idle as it may have, unless minimumIdle says less, and opens again what is ended.',
+  'node-postgres': 'node-postgres: set max, and an idleTimeoutMillis above 0.',
+  psycopg2: 'psycopg2: set maxconn of the pool.',
+  sqlalchemy: 'SQLAlchemy: set pool_size and max_overflow; their sum is for each process.',
+  npgsql: 'Npgsql: set Maximum Pool Size, and Minimum Pool Size to 0.',
+  activerecord: 'Rails: set pool in database.yml; it is for each process.',
+  prisma: 'Prisma: set connection_limit in the URL, and use one client for each process.',
+  jdbc: 'HikariCP: set maximumPoolSize and a smaller minimumIdle, without which it keeps the whole pool open.',
 };
 
 function wordsFor({ technology }: Clients): string {

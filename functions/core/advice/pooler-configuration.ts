@@ -36,7 +36,7 @@ export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
   const proxy = isAmazon(snapshot.server.provider) ? ' (or RDS Proxy)' : '';
   const whose = suspects.length === 1 ? ` in front of ${suspects[0]?.name}` : ' in front';
   const each = pairs.length === 1 ? '' : ` for each of ${pairs.length} roles and databases`;
-  const text = `Put a pooler${whose}, such as PgBouncer${proxy}: ${pooled.length} sessions from ${addresses} addresses become ${size}${each}. Transaction mode breaks LISTEN, session advisory locks, SET and temporary tables, and before PgBouncer 1.21 prepared statements.`;
+  const text = `Put a pooler${whose}, such as PgBouncer${proxy}: ${pooled.length} sessions from ${addresses} addresses become ${size}${each}. Transaction mode breaks LISTEN, session advisory locks, SET and temporary tables; before PgBouncer 1.21 also prepared statements.`;
   return [
     forOperator(text, {
       language: 'ini',
@@ -66,9 +66,9 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
   const size = Math.max(1, Math.floor(together / (pairs * poolers)));
   const percent = Math.max(1, Math.floor((together * 100) / snapshot.slots.max));
   const proxy = isAmazon(snapshot.server.provider)
-    ? ` On RDS Proxy it is MaxConnectionsPercent, at most ${percent}, and MaxIdleConnectionsPercent.`
+    ? ` On RDS Proxy set MaxConnectionsPercent to at most ${percent}, and MaxIdleConnectionsPercent below it.`
     : '';
-  const text = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy. Let each pool have at most ${size} and give back what rests; RELOAD in its console takes it over, SHOW POOLS tells who uses it.${proxy}`;
+  const text = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy. Let each pool have at most ${size} and close idle sessions. RELOAD in its console applies it, SHOW POOLS shows the use of each pool.${proxy}`;
   return [
     forOperator(text, {
       language: 'ini',
@@ -89,7 +89,7 @@ function declarePooler(facts: AdviceFacts): readonly Advice[] {
   if (facts.snapshot.pooler !== null || !isSuspected) return [];
   return [
     forOperator(
-      'That it is a pooler is only suspected, and spares no session. If it is one, declare it as the `pooler` of this server: then its console names the clients behind it, and its sessions are spared. Where its console cannot be reached, name its address in protect.poolers of the policy.',
+      'We only suspect a pooler, so its sessions are not protected. If it is one, declare it as the `pooler` of this server: then its console names the clients behind it, and its sessions are spared. If its console cannot be reached, add its address to protect.poolers in the policy.',
     ),
   ];
 }

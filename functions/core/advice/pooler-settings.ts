@@ -9,12 +9,12 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
   const settings = snapshot.pooler?.settings;
   if (sizes === null || settings === undefined) return [];
   const { pools, most, room, defaultPoolSize, maxClientConn, serverIdleTimeoutS, queryWaitTimeoutS } = sizes;
-  const takes = most === null ? '' : `, and may take ${most} as it is set`;
+  const takes = most === null ? '' : ` and may take ${counted(most, 'slot')} with its current settings`;
   const isFull = snapshot.refusals.some(({ kind, name }) => kind === 'pooler' && name === null);
   const full = isFull
-    ? `PgBouncer takes no more clients: ${snapshot.pooler?.clientCount} are there. Let it take ${maxClientConn}. `
+    ? `PgBouncer takes no more clients, it has ${snapshot.pooler?.clientCount}. Let it take ${maxClientConn}. `
     : '';
-  const text = `${full}PgBouncer has ${counted(pools, 'pool')} here${takes}; other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${defaultPoolSize}; RELOAD in its console takes it over. A size that [databases] gives beats it.`;
+  const text = `${full}PgBouncer has ${counted(pools, 'pool')} here${takes}. Other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${counted(defaultPoolSize, 'session')}. RELOAD in its console applies it. A pool_size in [databases] overrides it.`;
   const { defaultPoolSize: size, mostClients, serverIdleTimeoutMs, queryWaitTimeoutMs } = settings;
   return [
     forOperator(text, {

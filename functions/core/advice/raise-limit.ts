@@ -36,11 +36,15 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   const more = Math.min(Math.max(1, Math.ceil(limit / 2)), room - facts.slots.used);
   const found = `All ${limit} sessions that ${whose} may have are taken${busy > 0 ? `, ${busy} busy` : ''}`;
   if (more < 1)
-    return [forOperator(`${found}, and the server has no room for more: others must give slots back first.`)];
+    return [
+      forOperator(
+        `${found}, and the server has no free slots for more: other programs must give slots back first.`,
+      ),
+    ];
   const owner = `ALTER ${scope.kind.toUpperCase()} ${quoteIdentifier(scope.name)} CONNECTION LIMIT`;
   return [
     forOperator(
-      `${found}. Raise its limit to ${limit + more}, which the server can bear (${facts.slots.free} of ${facts.slots.usable} slots are free) and which works at once, or make its pools smaller.`,
+      `${found}. Raise its limit to ${limit + more} (${facts.slots.free} of the server's ${facts.slots.usable} slots are free), which works at once, or make its pools smaller.`,
       sqlPaste([`${owner} ${limit + more};`], [`${owner} ${limit};`]),
     ),
   ];
@@ -54,7 +58,7 @@ function lookAtLimits({ diagnosis }: AdviceFacts): Advice {
     : 'SELECT rolname, rolconnlimit FROM pg_roles WHERE rolconnlimit > 0;';
   const whose = databases ? "a database's" : "a role's";
   return forOperator(
-    `Clients were refused by ${whose} CONNECTION LIMIT, which is no longer reached. See whether it leaves its pools enough:`,
+    `Clients were refused by ${whose} CONNECTION LIMIT, which is no longer reached. Check that the limits are large enough for the pools:`,
     sqlPaste([look]),
   );
 }

@@ -24,10 +24,10 @@ export function raiseMaxConnections(facts: AdviceFacts): readonly Advice[] {
     before: `${max}`,
   };
   const { where, paste } = changeSettings(facts, [setting], true);
-  const here = facts.isReplica ? ' This is a read replica: it is for this server alone.' : '';
+  const here = facts.isReplica ? ' This is a read replica: the setting is for this server alone.' : '';
   return [
     forOperator(
-      `Where memory bears it, raise max_connections from ${max} to ${raised}: about ${MEGABYTES_EACH} MB each, ${memory} MB more. It takes a restart (of standbys first), a reload does not do it. More sessions at work make each slower.${here}${where}`,
+      `If the server has ${memory} MB of memory to spare (about ${MEGABYTES_EACH} MB for each session), raise max_connections from ${max} to ${raised}. It needs a restart, of standbys first; a reload is not enough. More active sessions make each of them slower.${here}${where}`,
       paste,
     ),
   ];

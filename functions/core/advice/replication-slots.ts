@@ -21,11 +21,11 @@ export function replicationSlots(facts: AdviceFacts): readonly Advice[] {
   const { where, paste } = changeSettings(facts, [setting], true);
   return [
     forOperator(
-      `${walSenders === 1 ? 'The only walsender slot' : `All ${walSenders} walsender slots`} (max_wal_senders) ${walSenders === 1 ? 'is' : 'are'} taken, and ending client sessions frees none. Look for standbys, backups or subscribers that are gone or connect twice:`,
+      `${walSenders === 1 ? 'The only walsender slot' : `All ${walSenders} walsender slots`} (max_wal_senders) ${walSenders === 1 ? 'is' : 'are'} taken. Ending client sessions does not free any. Look for standbys, backups or subscribers that are gone or connected twice:`,
       sqlPaste(SEE_SENDERS),
     ),
     forOperator(
-      `Where all of them are needed, raise max_wal_senders from ${walSenders} to ${raised}. It takes a restart, of standbys first.${where}`,
+      `If all of them are needed, raise max_wal_senders from ${walSenders} to ${raised}. It needs a restart, of standbys first.${where}`,
       paste,
     ),
   ];

@@ -20,7 +20,7 @@ export function retryWhereSeen({ record }: AdviceFacts): readonly Advice[] {
 
 function textFor(refused: Refused | null): string {
   const seen = refused === null ? '' : ` ${evidenceOf(refused)}`;
-  return `On 53300 let clients wait before they come again: exponential backoff with jitter, a random part of 0.1 s, 0.2 s, 0.4 s and so on up to 30 s.${seen}`;
+  return `Let clients wait before they reconnect after error 53300, with exponential backoff and jitter: a random part of 0.1 s, 0.2 s, 0.4 s and so on up to 30 s.${seen}`;
 }
 
 function mostRefused({ trigger }: AdviceFacts['record']): Refused | null {

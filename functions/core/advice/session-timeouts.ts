@@ -36,7 +36,7 @@ export function idleSessions(facts: AdviceFacts): readonly Advice[] {
 
 function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): readonly Advice[] {
   const role = roleOf(standing);
-  if (facts.isReplica) return [settingOnPrimary([role], 'idle_session_timeout', 'Let idle sessions end')];
+  if (facts.isReplica) return [settingOnPrimary([role], 'idle_session_timeout', 'End idle sessions')];
   const held = [...facts.sessionsOf.values()].flat().filter(({ user }) => user === role).length;
   const may = Math.max(2, held - facts.slots.need);
   const rate = opening === null ? 0 : opening.perHour;
@@ -45,12 +45,16 @@ function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): rea
   const kept = Math.ceil((rate * seconds) / HOUR_S);
   // What fills the server within a minute is stopped by no timeout.
   if (kept > may) return [];
-  const bound = rate > 0 ? `: at ${Math.round(rate)} an hour that leaves ${kept}` : '';
+  const bound =
+    rate > 0 ? `: with ${Math.max(1, Math.round(rate))} new ones an hour, about ${kept} stay open` : '';
   const others = othersOf(facts, role);
-  const also = others === 0 ? '' : ` ${counted(others, 'other program')} of the role would get it too.`;
+  const also =
+    others === 0
+      ? ''
+      : ` ${counted(others, 'other program')} of the role ${others === 1 ? 'gets' : 'get'} it too.`;
   return [
     forOperator(
-      `Let idle sessions of role ${cleanName(role)} end after ${ageText(seconds * 1_000)}${bound}. New sessions only, those open now keep what they have; not where a pool keeps idle sessions on purpose.${also}`,
+      `End idle sessions of role ${cleanName(role)} after ${ageText(seconds * 1_000)}${bound}. It applies to new sessions. Do not use it if a pool keeps idle connections on purpose.${also}`,
       rolePaste(role, 'idle_session_timeout', seconds),
     ),
   ];
@@ -70,11 +74,11 @@ export function openTransactions({ suspects, isReplica }: AdviceFacts): readonly
 export function boundOpenTransactions(isReplica: boolean, role: string, oldestMs: number): readonly Advice[] {
   if (!mayBeSet(role)) return [];
   const setting = 'idle_in_transaction_session_timeout';
-  if (isReplica) return [settingOnPrimary([role], setting, 'Let transactions that are left open end')];
+  if (isReplica) return [settingOnPrimary([role], setting, 'End transactions that are left open')];
   const seconds = tidySeconds(oldestMs / 2, 30, 5 * MINUTE_S);
   return [
     forOperator(
-      `Let transactions that role ${cleanName(role)} leaves open end after ${ageText(seconds * 1_000)}: for new sessions, and not for a role of backups or migrations.`,
+      `End transactions that role ${cleanName(role)} leaves open after ${ageText(seconds * 1_000)}. It applies to new sessions. Do not use it for a role of backups or migrations.`,
       rolePaste(role, setting, seconds),
     ),
   ];
@@ -85,7 +89,7 @@ export function longStatements({ suspects, isReplica }: AdviceFacts): readonly A
   const suspect = suspects.find(maySet);
   if (suspect === undefined) return [];
   if (isReplica)
-    return [settingOnPrimary([roleOf(suspect.standing)], 'statement_timeout', 'Bound long statements')];
+    return [settingOnPrimary([roleOf(suspect.standing)], 'statement_timeout', 'Limit long statements')];
   const ages = suspect.sessions
     .filter(({ state }) => state === 'active')
     .flatMap(({ queryAgeMs }) => queryAgeMs ?? [])
@@ -96,7 +100,7 @@ export function longStatements({ suspects, isReplica }: AdviceFacts): readonly A
   const role = roleOf(suspect.standing);
   return [
     forOperator(
-      `Bound the statements of role ${cleanName(role)} to ${ageText(seconds * 1_000)}, half of them ran for over ${ageText(median)}: for new sessions, and if nothing of this role may take longer.`,
+      `Limit statements of role ${cleanName(role)} to ${ageText(seconds * 1_000)} (half of them ran for over ${ageText(median)}), if nothing of this role needs longer. It applies to new sessions.`,
       rolePaste(role, 'statement_timeout', seconds),
     ),
   ];
@@ -111,11 +115,11 @@ export function longTransactions(
   if (!mayBeSet(role)) return [];
   const setting = major >= FIRST_WITH_TRANSACTIONS ? 'transaction_timeout' : 'statement_timeout';
   const what = major >= FIRST_WITH_TRANSACTIONS ? 'transactions' : 'statements';
-  if (isReplica) return [settingOnPrimary([role], setting, `Bound long ${what}`)];
+  if (isReplica) return [settingOnPrimary([role], setting, `Limit long ${what}`)];
   const seconds = tidySeconds(ms / 2, 30, 15 * MINUTE_S);
   return [
     forOperator(
-      `Bound the ${what} of role ${cleanName(role)} to ${ageText(seconds * 1_000)}: for new sessions, and not for a role of backups or migrations.`,
+      `Limit ${what} of role ${cleanName(role)} to ${ageText(seconds * 1_000)}. It applies to new sessions. Do not use it for a role of backups or migrations.`,
       rolePaste(role, setting, seconds),
     ),
   ];
@@ -143,6 +147,6 @@ function othersOf({ sessionsOf, suspects }: AdviceFacts, role: string): number {
 
 function gaussTimeout(): Advice {
   return forOperator(
-    `Leave session_timeout at its default of 600 s or set it back, 0 switches it off. ${GAUSS_PLACE}; sessions idle already are not reached.`,
+    `Keep session_timeout at its default of 600 s, or set it back (0 switches it off). ${GAUSS_PLACE}. It does not reach sessions that are idle already.`,
   );
 }

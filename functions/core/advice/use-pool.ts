@@ -7,7 +7,7 @@ export function useAPool({ suspects }: AdviceFacts): readonly Advice[] {
   if (suspect === undefined || suspect.technology?.technology === 'jdbc') return [];
   return [
     forDeveloper(
-      `If ${suspect.name} opens a connection for each request, give each process a small pool that keeps its own, or PgBouncer on its host.`,
+      `If ${suspect.name} opens a connection for each request, give each process a small pool that keeps its connections open, or run PgBouncer on its host.`,
     ),
   ];
 }

@@ -1,9 +1,9 @@
-import { ageText } from '../base/words.ts';
+import { aboutText } from '../base/words.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 const ALERT_PERCENT = 80;
-const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 /** An alert that comes before clients are refused. */
 export function watchUsable({ snapshot, slots, suspects }: AdviceFacts): readonly Advice[] {
@@ -14,19 +14,16 @@ export function watchUsable({ snapshot, slots, suspects }: AdviceFacts): readonl
   const rate = suspects.reduce((sum, { opening }) => sum + (opening?.perHour ?? 0), 0);
   const early =
     rate > 0
-      ? `, at this rate ${ageText(wholeMinutes((usable - alert) / rate))} before the last is gone`
+      ? ` At this rate it comes ${aboutText(((usable - alert) / rate) * HOUR_MS)} before the last slot is taken.`
       : '';
+  const reserved = snapshot.slots.max - usable;
   const amazon =
     provider === 'rds' || provider === 'aurora'
-      ? " CloudWatch's DatabaseConnections reads lower than what is in use."
+      ? " CloudWatch's DatabaseConnections shows fewer than are in use."
       : '';
   return [
     forOperator(
-      `Alert when ${alert} of the ${usable} usable slots are in use (${ALERT_PERCENT} %)${early}, not by max_connections (${snapshot.slots.max}).${amazon}`,
+      `Set an alert at ${alert} used slots (${ALERT_PERCENT} % of ${usable}). Do not use max_connections (${snapshot.slots.max})${reserved > 0 ? `: ${reserved} ${reserved === 1 ? 'is' : 'are'} reserved` : ''}.${early}${amazon}`,
     ),
   ];
-}
-
-function wholeMinutes(hours: number): number {
-  return Math.max(1, Math.round(hours * 60)) * MINUTE_MS;
 }

@@ -3,6 +3,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `all 41`, `20 of 41`. */
+export function partText(part: number, all: number): string {
+  return part === all ? `all ${all}` : `${part} of ${all}`;
+}
+
 const UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -19,6 +24,19 @@ export function ageText(ms: number): string {
   if (at < 0 || next === undefined) return whole;
   const rest = Math.floor((ms % size) / next[1]);
   return rest === 0 ? whole : `${whole} ${rest}${next[0]}`;
+}
+
+const ABOUT = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** A forecast, rounded to the largest unit of which it has two: `about 26 minutes`, `about 3 hours`. */
+export function aboutText(ms: number): string {
+  const [unit, size] = ABOUT.find(([, each]) => ms >= 2 * each) ?? ['second', 1_000];
+  return `about ${counted(Math.max(1, Math.round(ms / size)), unit)}`;
 }
 
 /** How many come in the largest unit that needs no more than a few: `18 an hour`, `3.5 a second`. */

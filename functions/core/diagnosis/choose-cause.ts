@@ -85,7 +85,7 @@ function lacksWaits({ snapshot }: Clues): string | null {
   const isReduced = snapshot.sessions.every(
     ({ stateChange, waitEvent }) => stateChange === null && waitEvent === null,
   );
-  return isReduced ? 'the record had to leave out what the sessions wait for' : null;
+  return isReduced ? 'the record was too large to keep what the sessions wait for' : null;
 }
 
 const AT_WORK: ReadonlySet<Cause> = new Set(['slow-queries', 'traffic-spike', 'lock-pile-up']);
@@ -94,7 +94,8 @@ const AT_WORK: ReadonlySet<Cause> = new Set(['slow-queries', 'traffic-spike', 'l
 function doubtIn({ hidden, server }: Clues): string | null {
   if (hidden * 3 >= server.used && hidden > 0)
     return `${hidden} of ${server.used} sessions are hidden from our role`;
-  if (server.used < FEWEST_USED) return `only ${counted(server.used, 'session')} to judge by`;
+  if (server.used < FEWEST_USED)
+    return `${counted(server.used, 'session is', 'sessions are')} too few to judge by`;
   return null;
 }
 
@@ -126,7 +127,7 @@ function limitTooLow(all: Clues): Diagnosis {
     confidence: used * 10 >= all.server.used * 8 ? 'high' : 'medium',
     evidence: [
       ...besideIt(all),
-      `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, in ${counted(all.standings.size, 'program')} of which none stands out`,
+      `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, and none of the ${counted(all.standings.size, 'program')} stands out`,
     ],
     culprits: [],
   };
@@ -143,6 +144,6 @@ function besideIt(all: Clues, said: readonly string[] = []): readonly string[] {
   const atPooler = poolerRefuses(all.snapshot);
   return [
     ...(isBeside ? [stormText(all)] : []),
-    ...(atPooler ? ['the pooler turns clients away or lets them wait'] : []),
+    ...(atPooler ? ['the pooler refuses clients or lets them wait'] : []),
   ];
 }

@@ -34,7 +34,7 @@ export function suspect(all: Clues, clues: readonly Clue[], found: Found): Suspe
 }
 
 function alikeText(groups: number, sessions: number): readonly string[] {
-  return groups > 1 ? [`${groups} programs are alike in this and hold ${sessions} sessions together`] : [];
+  return groups > 1 ? [`the same is true of ${groups} programs with ${sessions} sessions together`] : [];
 }
 
 export function toCulprit({ cause, confidence, evidence, opening, standing }: Suspect): readonly Culprit[] {

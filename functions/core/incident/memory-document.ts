@@ -110,7 +110,7 @@ export function parseMemory({ server, table }: MemoryPlace, found: unknown, docu
   const read = isNew ? parseForm(input) : parseFormBefore(input);
   if ('memory' in read) return read.memory;
   const problems = findingsOf(read.error, input).map((each) => `${each.path}: found ${each.found}`);
-  const message = `What table ${table} holds of ${server} is not understood (${problems.join('; ')}): bring functions and command to one version, or delete the item, and a pause with it.`;
+  const message = `What table ${table} holds of ${server} is not understood (${problems.join('; ')}): deploy functions and command in one version, or delete the item. A pause in it is then gone.`;
   throw new RemediationError('memory-unreadable', message);
 }
 

@@ -46,6 +46,6 @@ export type MemoryPlace = { readonly server: string; readonly table: string };
 
 /** For whatever the service or the network answered instead of an item. */
 export function memoryUnreadable({ server, table }: MemoryPlace, found: string): RemediationError {
-  const message = `What table ${table} holds of ${server} cannot be read (${found}): check the table's name, that dynamodb:GetItem is allowed on this key, and that DynamoDB is reached from here.`;
+  const message = `What table ${table} holds of ${server} cannot be read (${found}): check the table's name, the right to dynamodb:GetItem, and the way to DynamoDB.`;
   return new RemediationError('memory-unreadable', message);
 }

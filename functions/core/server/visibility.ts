@@ -15,12 +15,12 @@ export function isBlind(snapshot: Snapshot): Problem | null {
   const user = snapshot.sessions.find(({ pid }) => pid !== null && pid === ownPid)?.user ?? null;
   const role = user === null ? '<the role of pg-headroom>' : quoteIdentifier(user);
   if (snapshot.server.flavor === 'gaussdb') return blindOnGaussdb(role);
-  const message = `Role ${role} cannot see other roles' sessions (${clients} are hidden), and what it cannot see it does not judge: GRANT pg_read_all_stats TO ${role};`;
+  const message = `Role ${role} cannot see other roles' sessions (${clients} are hidden), so it ended nothing: GRANT pg_read_all_stats TO ${role};`;
   return { code: 'blind-role', message };
 }
 
 /** There rows that a role may not read are missing, so that nobody can count them. */
 function blindOnGaussdb(role: string): Problem {
-  const message = `Role ${role} cannot see other roles' sessions, and what it cannot see it does not judge: ALTER USER ${role} MONADMIN; on openGauss and GaussDB, GRANT gs_role_read_all_stats TO ${role}; on GaussDB(DWS).`;
+  const message = `Role ${role} cannot see other roles' sessions, so it ended nothing: ALTER USER ${role} MONADMIN; on openGauss and GaussDB, GRANT gs_role_read_all_stats TO ${role}; on GaussDB(DWS).`;
   return { code: 'blind-role', message };
 }

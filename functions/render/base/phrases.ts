@@ -6,7 +6,7 @@ import type { GroupStanding } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Pressure, Scope } from '../../core/server/slots.ts';
 
-export { ageText, counted, listText, rateText } from '../../core/base/words.ts';
+export { aboutText, ageText, counted, listText, rateText } from '../../core/base/words.ts';
 
 /** `1h` or `1h to 2h 10m`. */
 export function ageRange(ages: readonly number[]): string {
@@ -31,8 +31,8 @@ export function thresholdText({ unit, value }: Threshold): string {
   return unit === 'usedPercent' ? `${value} % used` : `${counted(value, 'free slot')}`;
 }
 
-export function ownerOf({ user, database }: Group): string {
-  return `${cleanName(user)}@${cleanName(database)}`;
+export function ownerOf({ user, database }: Group, max?: number): string {
+  return `${cleanName(user, max)}@${cleanName(database, max)}`;
 }
 
 export function scopeText(scope: Scope): string {

@@ -1,10 +1,12 @@
 import { cleanName } from '../../core/base/clean-text.ts';
+import type { LimitCut } from '../../core/plan/plan.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import type { Tried } from '../../core/run/terminations.ts';
 import type { AttemptResult } from '../../core/run/verification.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Flavor } from '../../core/server/snapshot.ts';
 import type { Facts } from '../base/facts.ts';
-import { bounded, type Column, row, type Section, wrap } from '../base/layout.ts';
+import { bounded, type Section, wrap } from '../base/layout.ts';
 import { ageRange, ageText, counted, groupName, listText, ownerOf, usedText } from '../base/phrases.ts';
 import { flavorOf, rightToEnd } from '../base/role-grants.ts';
 import { namedPoolerTexts } from './named-poolers.ts';
@@ -13,33 +15,52 @@ import { releasedTexts } from './program-notes.ts';
 /** Groups and rungs that fit on the first screen. */
 const ON_SCREEN = 4;
 
-const COLUMNS_OF_LOSSES: readonly Column[] = [
-  { width: 5, align: 'right' },
-  { width: 17, align: 'left' },
-  { width: 17, align: 'left' },
-  { width: 33, align: 'left' },
-];
+/** Names stand in full on the page. */
+const MAX_NAME = 24;
+const FIRST_STEPS = ['first', 'second', 'third', 'fourth', 'fifth'] as const;
 
 /** What came of the attempts that ended no session for sure, in the order in which they matter. */
 const OTHER_RESULTS: readonly {
   readonly result: Exclude<AttemptResult, 'terminated'>;
   /** Where the meaning depends on it. */
   readonly unanswered?: boolean;
-  readonly meaning: string | ((flavor: Flavor) => string);
+  readonly meaning: (was: 'was' | 'were', flavor: Flavor) => string;
 }[] = [
-  { result: 'gone', unanswered: true, meaning: 'gone without an answer: ended, or left by themselves' },
-  { result: 'still-there', unanswered: false, meaning: 'told to end, still there when we looked' },
-  { result: 'still-there', unanswered: true, meaning: 'still there when we looked, told to end or not' },
-  { result: 'unknown', unanswered: false, meaning: 'told to end, nobody could see whether they did' },
-  { result: 'unknown', unanswered: true, meaning: 'unknown: told to end or not, the answer never came' },
-  { result: 'forbidden', meaning: (flavor) => `forbidden: our role needs ${rightToEnd(flavor)}` },
-  { result: 'failed', meaning: 'failed: the statement ended in an error' },
-  { result: 'changed', meaning: 'came back to life in the meantime, left alone' },
-  { result: 'gone', unanswered: false, meaning: 'had left by themselves' },
+  {
+    result: 'gone',
+    unanswered: true,
+    meaning: () => 'disconnected, and no answer came: ended by us or by the client',
+  },
+  {
+    result: 'still-there',
+    unanswered: false,
+    meaning: (was) => `${was} told to end and ${was} still there when we checked`,
+  },
+  {
+    result: 'still-there',
+    unanswered: true,
+    meaning: (was) => `${was} still there: we do not know whether the request arrived`,
+  },
+  {
+    result: 'unknown',
+    unanswered: false,
+    meaning: (was) => `${was} told to end: we do not know whether ${was === 'was' ? 'it' : 'they'} did`,
+  },
+  {
+    result: 'unknown',
+    unanswered: true,
+    meaning: () => 'without an answer: we do not know whether the request arrived',
+  },
+  { result: 'forbidden', meaning: (_, flavor) => `not allowed: our role needs ${rightToEnd(flavor)}` },
+  { result: 'failed', meaning: () => 'not ended: the statement failed' },
+  { result: 'changed', meaning: (was) => `became active again and ${was} left alone` },
+  { result: 'gone', unanswered: false, meaning: () => 'had already disconnected' },
 ];
 
 export function whatWasDone(facts: Facts): Section {
-  const title = `${facts.hypothetical ? 'WHAT WOULD BE DONE' : 'WHAT WAS DONE'}: ${endedText(facts)}`;
+  const title = facts.hypothetical
+    ? `WHAT WOULD BE DONE: end ${counted(facts.losses.length, 'session')}`
+    : `WHAT WAS DONE: ${endedText(facts)}`;
   if (facts.record.plan === null) return { title, lines: [] };
   return {
     title,
@@ -77,28 +98,30 @@ function poolerTexts({ losses, hypothetical }: Facts): readonly string[] {
   );
 }
 
-function endedText({ hypothetical, losses, perhaps, results }: Facts): string {
-  const ended = `${counted(losses.length, 'session')} ended`;
-  if (hypothetical) return ended;
-  return `${ended}${countedAs(perhaps.length, 'perhaps')}${countedAs(results.get('unknown') ?? 0, 'not known')}`;
-}
-
-function countedAs(count: number, what: string): string {
-  return count === 0 ? '' : `, ${count} ${what}`;
+function endedText({ losses, perhaps, results }: Facts): string {
+  const unknown = results.get('unknown') ?? 0;
+  if (losses.length === 0 && perhaps.length === 0 && unknown > 0)
+    return `${counted(unknown, 'session')} ${unknown === 1 ? 'was' : 'were'} told to end, result not known`;
+  const more = perhaps.length === 0 ? '' : `, perhaps ${perhaps.length} more`;
+  const open = unknown === 0 ? '' : `, result of ${unknown} not known`;
+  return `${counted(losses.length, 'session')} ended${more}${open}`;
 }
 
 function otherRows(facts: Facts): readonly string[] {
-  return otherResults(facts).map(({ count, meaning }) =>
-    row(COLUMNS_OF_LOSSES.slice(0, 1), [String(count)]).concat(`  ${meaning}`),
-  );
+  return otherResults(facts).flatMap(({ count, meaning }) => countedLine(count, meaning));
+}
+
+/** A count, and what it counts, which hangs beside it where it is long. */
+function countedLine(count: number, text: string): readonly string[] {
+  return wrap(text, 9, `${count}  `);
 }
 
 function otherResults(facts: Facts): readonly { readonly count: number; readonly meaning: string }[] {
   return OTHER_RESULTS.map(({ result, unanswered, meaning }) => {
     const isIt = (each: Tried) =>
       each.result === result && (unanswered === undefined || each.unanswered === unanswered);
-    const text = typeof meaning === 'string' ? meaning : meaning(flavorOf(facts));
-    return { count: facts.tried.filter(isIt).length, meaning: text };
+    const count = facts.tried.filter(isIt).length;
+    return { count, meaning: meaning(count === 1 ? 'was' : 'were', flavorOf(facts)) };
   }).filter(({ count }) => count > 0);
 }
 
@@ -109,20 +132,26 @@ function lossRows({ lossesByGroup }: Facts): readonly string[] {
   return bounded(
     rules,
     ON_SCREEN,
-    ({ group, rule, those }) => lossRow(group, those, rule),
-    (rest) =>
-      row(COLUMNS_OF_LOSSES, [String(rest.flatMap(({ those }) => those).length), 'of other programs']),
+    ({ group, rule, those }) => {
+      const isShared = lossesByGroup.some(
+        (each) => each.group !== group && groupName(each.group) === groupName(group),
+      );
+      return lossLine(group, isShared ? ` (${ownerOf(group, MAX_NAME)})` : '', those, rule);
+    },
+    (rest) => countedLine(rest.flatMap(({ those }) => those).length, 'of other programs').join('\n'),
   );
 }
 
-function lossRow(group: Group, losses: readonly Tried[], rule: string): string {
-  const ages = losses.map(ageOf);
-  return row(COLUMNS_OF_LOSSES, [
-    String(losses.length),
-    cleanName(group.application),
-    ownerOf(group),
-    `${ageRange(ages)}, ${rule}`,
-  ]);
+/** The owner is told where two programs have one name. */
+function lossLine(group: Group, owner: string, losses: readonly Tried[], rule: string): string {
+  const ages = `${stateOf(losses)}${ageRange(losses.map(ageOf))}`;
+  return countedLine(losses.length, `${groupName(group, MAX_NAME)}${owner}, ${ages} (${rule})`).join('\n');
+}
+
+/** `idle ` where all were in one state. */
+function stateOf(losses: readonly Tried[]): string {
+  const [state, ...others] = new Set(losses.map(({ session }) => session.state));
+  return others.length > 0 || !state ? '' : `${cleanName(state)} `;
 }
 
 function ageOf({ reason, session }: Tried): number {
@@ -131,21 +160,40 @@ function ageOf({ reason, session }: Tried): number {
 
 /** Which rule of the policy chose it. */
 export function ruleText({ reason }: Pick<Tried, 'reason'>): string {
-  if (reason === null) return 'for another';
-  if (reason.purpose === 'reap') return `reap ${ageText(reason.minAgeMs)}`;
-  return `rung ${reason.rung} (${ageText(reason.minAgeMs)})`;
+  if (reason === null) return 'chosen in a later round';
+  if (reason.purpose === 'reap') return `the policy reaps from ${ageText(reason.minAgeMs)}`;
+  const { rung } = reason;
+  const step = rung === null ? undefined : FIRST_STEPS[rung - 1];
+  return `the policy's ${step ? `${step} step` : `step ${rung}`}: ${ageText(reason.minAgeMs)}`;
 }
 
 /** What cut the plan, and what it lacks because of that or because nobody else may go. */
 function limitTexts({ record }: Facts): readonly string[] {
   const { limits = [], missing = 0, victims = [] } = record.plan ?? {};
-  const cuts = limits.map(({ limit, allowed, wanted }) => {
-    const value = limit === 'firstPlan' ? '' : ` ${record.policy.limits[limit]}`;
-    return `Limit ${limit}${value} allows ${allowed} of the ${counted(wanted, 'session')} wanted.`;
-  });
-  const why = limits.length > 0 ? 'because of that' : 'because the policy lets no more sessions go';
-  const short = missing > 0 ? [`${counted(missing, 'slot is', 'slots are')} missing ${why}.`] : [];
-  return [...cuts, ...short, ...releasedTexts({ victims }, record.snapshot)];
+  const cuts = limits.map(
+    ({ limit, allowed, wanted }) =>
+      `${wanted} ${wanted === 1 ? 'was' : 'were'} needed, ${limitText(limit, record.policy)} allows ${allowed}`,
+  );
+  const short = missing > 0 ? [`${counted(missing, 'slot is', 'slots are')} still missing`] : [];
+  const why = limits.length > 0 || missing === 0 ? [] : ['the policy spares all other sessions'];
+  const told = [...(cuts.length > 0 ? [cuts.join('; ')] : []), ...short, ...why].join(': ');
+  return [...(told === '' ? [] : [`${told}.`]), ...releasedTexts({ victims }, record.snapshot)];
+}
+
+/** As people read it. */
+function limitText(limit: LimitCut['limit'], { limits }: Policy): string {
+  switch (limit) {
+    case 'maxPercent':
+      return `your limit of ${limits.maxPercent} %`;
+    case 'maxVictims':
+      return `your limit of ${counted(limits.maxVictims, 'session')} (maxVictims)`;
+    case 'firstPlan':
+      return 'what the first plan of this run left over';
+    default: {
+      const never: never = limit;
+      return never;
+    }
+  }
 }
 
 /** What the plan promises, for runs that only say what they would do. */
@@ -154,5 +202,5 @@ function expectation({ hypothetical, before, losses }: Facts): string {
   const { scope } = before;
   const serving =
     scope.kind === 'server' ? losses : losses.filter(({ reason }) => reason?.serves.includes(scope));
-  return `Expected then: ${usedText({ ...before, used: before.used - serving.length })}.`;
+  return `That would leave ${usedText({ ...before, used: before.used - serving.length })}.`;
 }

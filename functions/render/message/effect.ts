@@ -14,8 +14,8 @@ const COLUMNS_OF_EFFECT: readonly Column[] = [
 ];
 
 const NOT_SEEN = '?';
-const NOT_SETTLED = 'Settling was not seen: who took the freed slots is not known.';
-const NOT_READ = 'Not known: the run broke off before it could read again.';
+const NOT_SETTLED = 'The run stopped before it could see which programs took the freed slots.';
+const NOT_READ = 'Not known: the run stopped before it could check.';
 
 /** Did it work: slots before, after ending sessions, and after settling; and who took what came free. */
 export function effect(facts: Facts): Section {
@@ -65,13 +65,15 @@ function takerTexts({ record, takers, retaken, losses, perhaps, after }: Facts):
   if (!record.readings.some(({ phase }) => phase === 'settled'))
     return record.outcome === 'unverified' ? [] : [NOT_SETTLED];
   const [retakers, others] = [takers.filter(({ lost }) => lost > 0), takers.filter(({ lost }) => lost === 0)];
-  const count = `${retaken} of ${counted(losses.length + perhaps.length, 'freed slot')} re-taken`;
+  const count = `${retaken} of ${counted(losses.length + perhaps.length, 'freed slot')} ${retaken === 1 ? 'was' : 'were'} re-taken`;
   return [
     retakers.length === 0
-      ? 'No freed slot was re-taken.'
+      ? 'The freed slots were not re-taken.'
       : `${count}: ${listText(retakers.map(retakerText))}.`,
-    ...(others.length === 0 ? [] : [`Got in since: ${listText(others.map(newcomerText))}.`]),
-    ...(after !== null && after.need > 0 ? [`${counted(after.need, 'slot')} still to free.`] : []),
+    ...(others.length === 0 ? [] : [`Since then ${listText(others.map(newcomerText))} got in.`]),
+    ...(after !== null && after.need > 0
+      ? [`${counted(after.need, 'slot is', 'slots are')} still missing.`]
+      : []),
   ];
 }
 
@@ -80,5 +82,5 @@ function retakerText({ group, lost, came }: Taker): string {
 }
 
 function newcomerText({ group, came }: Taker): string {
-  return `${groupName(group)} ${came}`;
+  return `${counted(came, 'client')} of ${groupName(group)}`;
 }

@@ -20,6 +20,6 @@ export function ends(facts: Facts, max?: number, adjective = ''): string {
   const whose = lossText(facts, losses, max, adjective);
   if (hypothetical) return `would end ${whose}`;
   if (perhaps.length === 0) return `${whose} ended`;
-  if (losses.length === 0) return `${lossText(facts, perhaps, max, adjective)} perhaps ended`;
-  return `${whose} ended, ${perhaps.length} more perhaps`;
+  if (losses.length === 0) return `perhaps ${lossText(facts, perhaps, max, adjective)} ended`;
+  return `${whose} ended, perhaps ${perhaps.length} more`;
 }

@@ -46,7 +46,7 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null, story: St
     steps: [
       ...(nothingDone ? [] : [lookAtLog(run)]),
       forOperator(
-        `${killed ? '' : 'Correct what is said above. '}The next alarm or sweep starts a new run, which measures anew.`,
+        `${killed ? '' : 'Fix the error above. '}The next alarm or sweep starts a new run and measures again.`,
       ),
     ],
   });
@@ -80,7 +80,7 @@ export function renderUnreadable(
     // Whatever it was, it should have been told.
     severity: severity === 'info' ? 'warning' : severity,
     subject: [`a run ended, ${said}`, 'its record cannot be read'],
-    sentence: `a run ended, ${said}. Its record cannot be read, so who held the slots and what was done is not told here.`,
+    sentence: `a run ended, ${said}. Its record cannot be read, so this message cannot say which programs held the slots or what was done.`,
     at: null,
     happened: [`${problem.code}: ${cleanMessage(problem.message)}`],
     steps: [lookAtLog(invocation)],
@@ -95,6 +95,6 @@ function isTimeout({ errorType, errorMessage }: FailedRun): boolean {
 function lookAtLog({ functionName, requestId }: Invocation): Advice {
   const whose = functionName === null ? 'the function' : cleanName(functionName);
   return forOperator(
-    `In the log of ${whose}, request ${cleanName(requestId)}: lines with "terminating" name the pids that were told to end. Without such a line none was.`,
+    `Read the log of ${whose} for request ${cleanName(requestId)}: its lines with "terminating" list the pids that were told to end. Without such a line, no session was told to end.`,
   );
 }

@@ -78,11 +78,11 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     subject: [
       'under pressure',
       ...because(facts, max),
-      'policy lets no session go',
+      'policy spares all sessions',
       ...used(facts, max),
       ...most(facts, max),
     ],
-    sentence: `under pressure. ${sentences([...because(facts), [...used(facts), ...most(facts)].join(', '), 'the policy lets no session go'])}`,
+    sentence: `under pressure. ${sentences([...because(facts), [...used(facts), ...most(facts)].join(', '), 'the policy spares all sessions'])}`,
   }),
   unexplained: (facts, max) => ({
     subject: [
@@ -97,7 +97,7 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     subject: ['paused, nothing ended', ...because(facts, max), ...used(facts, max)],
     sentence: `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...because(facts), ...used(facts), ...pausedPlan(facts)])}`,
   }),
-  muted: fixed('trigger asks for nothing', 'nothing to do. The trigger asks for nothing.'),
+  muted: fixed('trigger needs no action', 'nothing to do. The trigger needs no action.'),
   stale: fixed('event too old, nothing done', 'nothing done. The event was too old to act on.'),
   off: fixed(
     'switched off, nothing done',
@@ -108,12 +108,12 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     'blind. Our role may not see other sessions, so nothing was ended.',
   ),
   'cannot-connect': (facts) => ({
-    subject: [`no way in after ${tries(facts)}, nothing ended`, ...problem(facts)],
-    sentence: `no way in after ${tries(facts)}. Nothing was ended.`,
+    subject: [`could not connect in ${tries(facts)}, nothing ended`, ...problem(facts)],
+    sentence: `could not connect in ${tries(facts)}. Nothing was ended.`,
   }),
   unverified: (facts) => ({
-    subject: [`${told(facts)} to end, effect not known`, ...problem(facts)],
-    sentence: `effect not known. ${told(facts)} to end, then ${whyUnverified(facts)}.`,
+    subject: [`${told(facts)} told to end, result not known`, ...problem(facts)],
+    sentence: `result not known. ${told(facts)} were told to end, then ${whyUnverified(facts)}.`,
   }),
   failed: (facts) =>
     mayHaveSent(facts)
@@ -177,7 +177,7 @@ function whoPaused({ record }: Facts): string {
 }
 
 function pausedPlan(facts: Facts): readonly string[] {
-  return facts.losses.length === 0 ? [] : [`Not paused, it ${ends(facts)}`];
+  return facts.losses.length === 0 ? [] : [`Without the pause it ${ends(facts)}`];
 }
 
 function tries({ record }: Facts): string {

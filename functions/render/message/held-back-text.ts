@@ -5,14 +5,12 @@ import { counted, listText } from '../base/phrases.ts';
 /** More is not read at night. */
 const MOST = 2;
 
-/** `limits.keepPerGroup (1) holds back: without it 19 more sessions would end, and no slot would be missing.` */
+/** `Without limits.keepPerGroup (1) 19 more sessions would end, and no slot would be missing.` */
 export function heldBackTexts(all: readonly HeldBack[], policy: Policy): readonly string[] {
   return all.slice(0, MOST).map(({ keys, more, missing }) => {
     const named = keys.map((key) => `${key}${settingText(key, policy)}`);
     const left = missing === 0 ? 'no slot would be missing' : `${counted(missing, 'slot')} would be missing`;
-    const which = keys.length === 1 ? 'it' : 'them';
-    const holds = keys.length === 1 ? 'leaves slots missing' : 'leave slots missing together';
-    return `${listText(named, keys.length)} ${holds}: without ${which} ${counted(more, 'more session', 'more sessions')} would end, and ${left}.`;
+    return `Without ${listText(named, keys.length)} ${counted(more, 'more session', 'more sessions')} would end, and ${left}.`;
   });
 }
 
@@ -24,7 +22,7 @@ function settingText(key: string, { limits }: Policy): string {
     case 'limits.maxVictims':
       return ` (${limits.maxVictims})`;
     case 'limits.maxPercent':
-      return ` (${limits.maxPercent})`;
+      return ` (${limits.maxPercent} %)`;
     default:
       return '';
   }

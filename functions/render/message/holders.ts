@@ -30,7 +30,7 @@ export function holders({ record, ranking, reduced, leading, before, diagnosis }
   if (reduced.includes('spared sessions'))
     return {
       title,
-      lines: wrap('Not known here: the record was too large for the sessions that were spared.'),
+      lines: wrap('Not known: the record was too large to keep the sessions that were spared.'),
     };
   if (ranking === null || ranking.used === 0) return { title, lines: [] };
   const { groups, hidden } = ranking;
@@ -104,6 +104,6 @@ function leadingText({ group, sessions, addresses, medianIdleMs }: GroupStanding
   const half =
     medianIdleMs === null || medianIdleMs < WORTH_SAYING_MS
       ? ''
-      : `, half idle for over ${ageText(medianIdleMs)}`;
-  return `Leading: ${groupName(group)}, ${sessions} of ${used} ${from}${half}.`;
+      : `, half of them idle for over ${ageText(medianIdleMs)}`;
+  return `${groupName(group)} stands out: it held ${sessions} of ${used} slots ${from}${half}.`;
 }

@@ -1,6 +1,7 @@
 import type { Recurrence, Story } from '../../core/incident/incident.ts';
 import { MOST_CLOSED } from '../../core/incident/recurrence.ts';
 import type { RunRecord } from '../../core/run/record.ts';
+import { CAUSE_WORDS } from '../base/cause-words.ts';
 import { wrap } from '../base/layout.ts';
 import { ageText, counted, groupName, timeText } from '../base/phrases.ts';
 import { resumeCommand } from './memory-text.ts';
@@ -34,7 +35,7 @@ function trippedWords({ breaker, at, incident }: Story, maxName?: number): reado
   return [
     'breaker tripped',
     ...(breaker === null || breaker.until === null ? [] : [`paused until ${clockText(breaker.until, at)}`]),
-    `${counted(ended, 'session')} ended in vain`,
+    `${counted(ended, 'session')} ended without lasting effect`,
     ...(culprit === null ? [] : [`held by ${groupName(culprit, maxName)}`]),
   ];
 }
@@ -61,21 +62,28 @@ function kindWords(story: Story): readonly string[] {
 export function lifeTexts(story: Story | null): readonly string[] {
   if (story === null) return [];
   const { at, before, incident } = story;
-  const earlier = before === null ? [] : [`The one before, open since ${clockText(before, at)}, had ended.`];
+  const earlier =
+    before === null ? [] : [`The incident before it, open since ${clockText(before, at)}, is over.`];
   const isFirst = story.kind === 'opened' && incident.runs === 1;
   return [changeText(story), isFirst ? '' : sinceText(story), recurrenceText(story), ...earlier].filter(
     (text) => text !== '',
   );
 }
 
-function changeText({ change }: Story): string {
+const CHANGED = 'Changed since the last message';
+
+function changeText({ change, incident: { cause, culprit } }: Story): string {
   switch (change) {
     case 'standing':
-      return 'Changed since it was last told.';
+      return `${CHANGED}.`;
     case 'cause':
-      return 'Changed since it was last told: its cause.';
+      return cause === null || cause === 'unclear'
+        ? `${CHANGED}: the cause is no longer clear.`
+        : `${CHANGED}: the cause is now ${CAUSE_WORDS[cause]}.`;
     case 'culprit':
-      return 'Changed since it was last told: who holds the slots.';
+      return culprit === null
+        ? `${CHANGED}: no program stands out any more.`
+        : `${CHANGED}: most slots are now held by ${groupName(culprit)}.`;
     case 'breaker':
     case null:
       return '';
@@ -90,7 +98,7 @@ function sinceText({ kind, at, incident }: Story): string {
   const { openedAt, runs, ended } = incident;
   const since = `since ${clockText(openedAt, at)}`;
   const what = `${counted(runs, 'run')}${ended === 0 ? '' : `, ${counted(ended, 'session')} ended`}`;
-  return kind === 'over' ? `The incident open ${since} is over: ${what}.` : `Open ${since}, ${what}.`;
+  return kind === 'over' ? `The incident open ${since} is over: ${what}.` : `Open ${since}: ${what}.`;
 }
 
 /** `Third time in 24 hours, same culprit each time.` */
@@ -145,9 +153,9 @@ export function trippedTexts(story: Story | null): readonly string[] {
   if (story === null || story.breaker === null || story.kind === 'over') return [];
   const { breaker, at } = story;
   const why = breaker.reason ?? 'runs ended sessions without lasting effect';
-  const until = breaker.until === null ? 'they are resumed' : clockText(breaker.until, at);
-  return [
-    `The breaker tripped: ${why}.`,
-    `Runs only look until ${until}, then act again. To let them act before:`,
-  ];
+  const until =
+    breaker.until === null
+      ? 'Runs only observe until they are resumed. To resume them:'
+      : `Runs only observe until ${clockText(breaker.until, at)}, then they act again. To let them act earlier:`;
+  return [`The breaker tripped: ${why}.`, until];
 }

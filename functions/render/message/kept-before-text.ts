@@ -17,7 +17,7 @@ function keptBeforeTexts({ count, chosen, groups }: KeptBefore): readonly string
   const rest = count - groups.reduce((sum, each) => sum + each.count, 0);
   const others = rest > 0 ? `, ${rest} of others` : '';
   return [
-    `limits.keepPerGroup counts by program. In earlier versions it held for each application name, role and database, and would have kept ${count} of the ${counted(chosen, 'session')} that this run chose: ${named}${others}.`,
-    'Where a program must keep more, raise limits.keepPerGroup or name it in protect.applications (docs/operate/upgrade.md). This is told once.',
+    `limits.keepPerGroup counts by program. In earlier versions it counted by application name, role and database. It would then have kept ${count} of the ${counted(chosen, 'session')} that this run chose: ${named}${others}.`,
+    'If a program must keep more sessions, raise limits.keepPerGroup or name the program in protect.applications (docs/operate/upgrade.md). This notice comes once.',
   ];
 }

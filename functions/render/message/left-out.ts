@@ -13,7 +13,7 @@ const LACKS: Readonly<Record<ReportPart, string>> = {
   record: 'The record of this run could not be read',
   cause: 'The cause could not be worked out',
   message: 'The message could not be written in full',
-  misconfigurations: 'What the sweep found could not be written in full',
+  misconfigurations: 'The findings of the sweep could not be written in full',
   page: 'The page could not be drawn',
 };
 const MOST_LINES = 3;

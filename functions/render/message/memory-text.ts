@@ -16,17 +16,18 @@ export function memoryTexts({ recall, mode, policy }: RunRecord): readonly strin
   if (recall.kind === 'read') return [];
   const then =
     mode === 'observe'
-      ? 'So it is not known whether it is paused, and a sweep then only observes.'
-      : 'So it is not known whether it is paused. Only sweeps wait for that, this run acted.';
+      ? 'We do not know whether runs are paused, so this sweep only observed.'
+      : 'We do not know whether runs are paused. This run acted.';
   return [`${cleanMessage(recall.problem.message)} ${then}`];
 }
 
 /** For on-call, who may be somebody else than whoever paused it. The breaker's pause ends by itself. */
 export function resumeStep(record: RunRecord): Advice {
-  const until = pauseIn(record.recall)?.until;
-  const text = until
-    ? `Nothing is ended until ${timeText(until)}, then runs act again. To let them act before:`
-    : 'Nothing is ended until it is resumed. Ask whoever paused it, or resume it:';
+  const pause = pauseIn(record.recall);
+  const by = pause === null ? 'the person who paused them' : cleanName(pause.by);
+  const text = pause?.until
+    ? `No session is ended until ${timeText(pause.until)}, then runs act again. To let them act earlier:`
+    : `No session is ended until runs are resumed. Ask ${by}, or resume them:`;
   return toResume(record, text);
 }
 

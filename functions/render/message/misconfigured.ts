@@ -18,24 +18,24 @@ type Wording = { readonly subject: string; readonly why: string };
 /** Findings that fit on one screen. */
 const ON_SCREEN = 6;
 
-const LATE = 'A full server would be noticed by the next sweep, not by the first refusal.';
+const LATE = 'Only the next sweep would notice that the server is full, not the first refusal.';
 
 const WORDINGS: Readonly<Record<MisconfigurationCheck, Wording>> = {
   terminate: {
     subject: 'our role may not end sessions',
-    why: 'In an incident a run would see who holds the slots, and could end nobody.',
+    why: 'In an incident a run would see who holds the slots, but could not end any session.',
   },
   attributes: {
     subject: 'our role may do more than it needs',
-    why: 'What our role may not do bounds every mistake of ours.',
+    why: 'The fewer rights our role has, the less a mistake of ours can do.',
   },
   'connection-limit': {
     subject: "our role's CONNECTION LIMIT does not fit",
-    why: 'One that fits lets runs in, and keeps anything else of ours from filling the server.',
+    why: 'The right limit lets runs in, and stops a mistake of ours from filling the server.',
   },
   password: {
     subject: "our role's password expires",
-    why: 'Where our role logs in by password, no run gets in from then on.',
+    why: 'If our role logs in with its password, no run can connect after that.',
   },
   reserve: {
     subject: 'our role may not use reserved slots',
@@ -43,11 +43,11 @@ const WORDINGS: Readonly<Record<MisconfigurationCheck, Wording>> = {
   },
   'superuser-reserve': {
     subject: 'no slot is reserved for superusers',
-    why: 'Where a run cannot help, somebody has to look.',
+    why: 'If a run cannot help, an administrator must be able to log in.',
   },
   activity: {
     subject: 'sessions that no run can judge',
-    why: 'If these are the ones that fill the server, no run can help.',
+    why: 'If these sessions fill the server, no run can help.',
   },
   'log-hidden': { subject: 'refusals leave no line in the log', why: LATE },
   'log-language': { subject: 'refusals are logged in another language', why: LATE },
@@ -58,7 +58,7 @@ export function renderMisconfigurations(record: RunRecord, found: readonly Misco
   const { server, mode, outcome } = record;
   const worst = found.toSorted((a, b) => Number(isProblem(b)) - Number(isProblem(a)));
   const things = counted(found.length, 'thing');
-  const first = `no incident. The sweep found ${things} to mend before there is one.`;
+  const first = `no incident. The sweep found ${things} to fix before there is one.`;
   const screen = sections([
     { title: 'WHAT WAS FOUND', lines: findingLines(worst) },
     whatNext(found),
@@ -76,7 +76,7 @@ export function renderMisconfigurations(record: RunRecord, found: readonly Misco
       at: record.startedAt,
       subject: answer,
       paragraphs: [
-        { label: 'No incident', texts: [`The sweep found ${things} to mend before there is one.`] },
+        { label: 'No incident', texts: [`The sweep found ${things} to fix before there is one.`] },
       ],
       steps: worst.map(stepOf),
       recordUrl: null,
@@ -93,7 +93,7 @@ function stepOf({ check, found, mend }: Misconfiguration): Advice {
 }
 
 function subjectParts([first, ...others]: readonly Misconfiguration[]): readonly string[] {
-  const what = first === undefined ? 'nothing to mend' : WORDINGS[first.check].subject;
+  const what = first === undefined ? 'nothing to fix' : WORDINGS[first.check].subject;
   return [`before an incident: ${what}`, ...(others.length > 0 ? [`and ${others.length} more`] : [])];
 }
 
@@ -117,12 +117,11 @@ function linesOf({ check, found, mend }: Misconfiguration, marker: string): read
 
 function whatNext(found: readonly Misconfiguration[]): Section {
   const who =
-    'Run the statements as a superuser, or as whoever a provider gives you in its place; for a read replica, on its primary.';
-  const look =
-    'To look again, and at more than a sweep does, run headroom doctor as the role that the function uses.';
+    "Run the statements as a superuser, or as your provider's administrator (on RDS the master user). For a read replica run them on its primary.";
+  const look = "To check again, and more than a sweep checks, run headroom doctor as the function's role.";
   const hasSql = found.some(({ mend }) => mend !== null && mend.sql.length > 0);
   const steps = [...(hasSql ? [forOperator(who)] : []), forOperator(look)];
-  const once = 'Told once. It is told again only if it is mended and comes back.';
+  const once = 'This message is sent once. It is sent again only if a problem was fixed and comes back.';
   return { title: 'WHAT NEXT', lines: [...stepLines(steps), ...wrap(once)] };
 }
 

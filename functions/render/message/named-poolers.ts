@@ -2,7 +2,7 @@ import { LOCAL_ADDRESS } from '../../core/base/address.ts';
 import { cleanName } from '../../core/base/clean-text.ts';
 import { isNamedAsPooler } from '../../core/server/pooler-names.ts';
 import type { Session } from '../../core/server/session.ts';
-import { counted, listText } from '../base/phrases.ts';
+import { listText } from '../base/phrases.ts';
 
 /** How many of the sessions that end are a pooler's by their name, and which key of the policy spares them. */
 export function namedPoolerTexts(ending: readonly Session[], hypothetical: boolean): readonly string[] {
@@ -12,8 +12,9 @@ export function namedPoolerTexts(ending: readonly Session[], hypothetical: boole
     listText([...new Set(theirs.map(nameOf))].map((name) => cleanName(name)));
   const names = distinct(({ application, user }) => application || (user ?? ''));
   const addresses = distinct(({ address }) => (address === LOCAL_ADDRESS ? 'local' : address || '(none)'));
-  const [are, went] = [theirs.length === 1 ? 'is' : 'are', hypothetical ? 'would go' : 'went'];
+  const have = theirs.length === 1 ? 'has' : 'have';
+  const done = hypothetical ? 'would be ended' : 'were ended';
   return [
-    `${counted(theirs.length, 'session')} of these ${are} a pooler's by name (${names}), and ${went} last in their rung. A name spares nothing: to spare them, put their addresses into protect.poolers of the policy (${addresses}).`,
+    `${theirs.length} of these ${have} the name of a pooler (${names}) and ${done} last in their step. A name does not protect a session. To protect the pooler, add its addresses to protect.poolers in the policy (${addresses}).`,
   ];
 }

@@ -14,7 +14,7 @@ import { outcomeSteps } from './outcome-steps.ts';
 const MOST_STEPS = 6;
 const LEAST_ADVICE = 2;
 /** Nothing is known well enough to leave less room for what to do. */
-const LEAST_LINES = 6;
+const LEAST_LINES = 5;
 
 /** What to do first, as much of it as `room` lines hold, and what is left for the details. The first always fits. */
 export function whatNext(
@@ -23,7 +23,8 @@ export function whatNext(
 ): { readonly first: Section; readonly rest: Section } {
   const count = fitting(steps, Math.max(LEAST_LINES, room));
   const more = steps.length - count;
-  const below = more > 0 ? wrap(`${more} more below, with the details.`, 5) : [];
+  const below =
+    more > 0 ? wrap(`${counted(more, 'more step is', 'more steps are')} below, with the details.`, 5) : [];
   return {
     first: { title: 'WHAT NEXT', lines: [...stepLines(steps.slice(0, count)), ...below] },
     rest: { title: 'DETAILS: WHAT ELSE', lines: stepLines(steps.slice(count), count) },
@@ -61,7 +62,7 @@ function missingGrant(facts: Facts): readonly Advice[] {
   if (forbidden === 0 || ownRole === null) return [];
   return [
     forOperator(
-      `The server did not let our role end ${counted(forbidden, 'session')}. It needs:`,
+      `Our role was not allowed to end ${counted(forbidden, 'session')}. It needs:`,
       sqlPaste([`GRANT ${rightToEnd(flavorOf(facts))} TO ${quoteIdentifier(ownRole)};`]),
     ),
   ];
@@ -75,7 +76,7 @@ function adviceOn({ record, diagnosis }: Facts): readonly Advice[] {
 function toEnforce({ record, losses }: Facts): readonly Advice[] {
   if (record.mode !== 'observe' || losses.length === 0) return [];
   if (record.policy.mode === 'enforce')
-    return [forOperator('Sweeps act again once memory can be read: correct what is said above.')];
+    return [forOperator('Sweeps act again when the memory table can be read. Fix the error above.')];
   return [
     forOperator(
       `To let it act, set "mode": "enforce" in the policy of ${cleanName(record.server)} and deploy.`,

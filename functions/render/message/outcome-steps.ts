@@ -39,17 +39,17 @@ const SEE_UNFINISHED = [
 ];
 /** They take a slot before they prove who they are, and from 18 on a row. */
 const UNFINISHED: Advice = forOperator(
-  'Clients that never finish logging in hold slots as well, for up to authentication_timeout (60 s by default), and up to PostgreSQL 17 no view shows them. Where few sessions show, look for many unfinished connections from one address.',
+  'Clients that never finish logging in also hold slots, for up to authentication_timeout (60 s by default). Before PostgreSQL 18 no view shows them. If you see only a few sessions, look for many unfinished connections from one address.',
 );
 
 /** A refusal without pressure, by how often it turns out to be that. */
 const UNEXPLAINED: readonly Advice[] = [
-  forOperator('The refusal may be over: sessions have left since. Nothing to do if it does not come again.'),
+  forOperator('The refusal may be over, because sessions have ended since. Act only if it comes again.'),
   forOperator(
-    'A role or a database may have been at its own CONNECTION LIMIT and is no longer: the refusal in the server log names it ("too many connections for role ...").',
+    'A role or a database may have reached its own CONNECTION LIMIT for a moment. The refusal in the server log names it ("too many connections for role ...").',
   ),
   forOperator(
-    'The alarm may read the log of another server or instance: compare its log group with the host that this server is declared with.',
+    'The alarm may read the log of another server or instance. Compare its log group with the host that is declared for this server.',
   ),
 ];
 
@@ -66,10 +66,10 @@ function otherThreshold(alarm: AlarmTrigger, { relieve }: Policy): readonly Advi
   const compare = relieve.when.unit === 'usedPercent' ? 'from' : 'below';
   return [
     forOperator(
-      `The alarm goes off before there is pressure (${seenText(alarm)}; the policy's begins ${compare} ${thresholdText(relieve.when)}): raise the alarm's threshold, or lower relieve.when.`,
+      `The alarm goes off (${seenText(alarm)}) before the policy acts (${compare} ${thresholdText(relieve.when)}). Raise the alarm's threshold, or lower relieve.when.`,
     ),
     forOperator(
-      'The alarm may watch another server or instance: compare what it watches with the host that this server is declared with.',
+      'The alarm may watch another server or instance. Compare its dimensions with the host that is declared for this server.',
     ),
   ];
 }
@@ -90,7 +90,7 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
     case 'no-candidates':
       return [...seeRunning(facts), ...seeUnfinished(facts), ...loosen(facts)];
     case 'refilled':
-      return [forOperator('Ending more sessions will not help: they come again until the cause is mended.')];
+      return [forOperator('Ending more sessions will not help: they come back until the cause is fixed.')];
     case 'paused':
       return [resumeStep(facts.record)];
     case 'unexplained':
@@ -101,7 +101,7 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
       return getIn(code);
     case 'unverified':
       return [
-        forOperator('The next run measures anew. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
+        forOperator('The next run measures again. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
       ];
     case 'failed':
       return afterFailure(facts);
@@ -137,10 +137,10 @@ function seeRunning(facts: Facts): readonly Advice[] {
   const active = manyIn('active', facts);
   if (active === 0) return [];
   const reserved = record.snapshot?.slots.superuserReserved ?? 0;
-  const how = reserved > 0 ? ` A superuser gets in on ${counted(reserved, 'reserved slot')}.` : '';
+  const how = reserved > 0 ? ` A superuser can log in on ${counted(reserved, 'reserved slot')}.` : '';
   return [
     forOperator(
-      `${counted(active, 'session is', 'sessions are')} active, which is never ended here. Decide by hand, pg_cancel_backend(pid) first.${how}`,
+      `${counted(active, 'session is', 'sessions are')} active. pg-headroom never ends active work. You can: cancel with pg_cancel_backend(pid) first.${how}`,
       sqlPaste(seeRunningIn(flavorOf(facts))),
     ),
   ];
@@ -152,7 +152,7 @@ function seeUnfinished(facts: Facts): readonly Advice[] {
   if (starting === 0) return [];
   return [
     forOperator(
-      `${counted(starting, 'client has', 'clients have')} not finished logging in, and the server drops them after authentication_timeout (60 s by default). Find the address they come from; ending them here would only let them come again.`,
+      `${counted(starting, 'client has', 'clients have')} not finished logging in, and the server drops them after authentication_timeout (60 s by default). Find the address they come from: if you end them, they come back.`,
       sqlPaste(SEE_UNFINISHED),
     ),
   ];
@@ -164,31 +164,40 @@ function maySee(facts: Facts): readonly Advice[] {
   return [forOperator('Let our role see the sessions:', sqlPaste(statementsToSee(flavorOf(facts), ownRole)))];
 }
 
+/** What lets the next run in, by what kept this one out. */
+const LET_IN = {
+  'connect-full':
+    'To let the next run in, grant pg_use_reserved_connections to our role and set reserved_connections = 3 (PostgreSQL 16 and later).',
+  'connect-role-limit': "To let the next run in, raise our role's CONNECTION LIMIT to at least 5.",
+  'connect-database-limit':
+    'To let the next run in, name another maintenance database in HEADROOM_DATABASE, or raise the CONNECTION LIMIT of this one.',
+} as const;
+
 function getIn(code: ErrorCode | null): readonly Advice[] {
   if (code === 'connect-half-open')
     return [
       forOperator(
-        "Nobody gets in, superusers neither. Which address has many connections open shows on the server's host (ss -tn) or in the network's flow logs: keep it out. Clients that never log in are dropped after authentication_timeout (60 s by default).",
+        "No client can log in, not even a superuser. Find the address with many open connections on the server's host (ss -tn) or in the network's flow logs, and block it. The server drops clients that never log in after authentication_timeout (60 s by default).",
       ),
     ];
   const isFull =
     code === 'connect-full' || code === 'connect-role-limit' || code === 'connect-database-limit';
-  if (!isFull) return [forOperator('Correct what is said above. Nobody has looked into the server.')];
+  if (!isFull) return [forOperator('Fix the error above. This run has not seen any session.')];
   return [
     forOperator(
-      'Nobody has seen who holds the slots. A superuser may still get in, on a slot reserved for superusers:',
+      'This run could not see who holds the slots. A superuser may still log in, on a slot reserved for superusers:',
       sqlPaste(SEE_HOLDERS),
     ),
     ...(code === 'connect-full' ? [UNFINISHED] : []),
-    forOperator('Correct what is said above, so that the next run gets in.'),
+    forOperator(LET_IN[code]),
   ];
 }
 
 function afterFailure(facts: Facts): readonly Advice[] {
   if (!mayHaveSent(facts))
-    return [forOperator('Correct what is said above. The next alarm or sweep starts a new run.')];
+    return [forOperator('Fix the error above. The next alarm or sweep starts a new run.')];
   return [
-    forOperator('The log of this run names in its lines "terminating" the pids that were told to end.'),
-    forOperator('The next run measures anew. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
+    forOperator('The log of this run lists the pids that were told to end, in its lines "terminating".'),
+    forOperator('The next run measures again. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
   ];
 }

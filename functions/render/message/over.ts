@@ -18,7 +18,7 @@ export function renderOver(record: RunRecord, story: Story): Message {
   const { server, mode, outcome } = record;
   const { ended, culprit } = story.incident;
   const done = ended === 0 ? [] : [`${counted(ended, 'session')} ended`];
-  const who = (max?: number) => (culprit === null ? [] : [`${groupName(culprit, max)} left to mend`]);
+  const who = (max?: number) => (culprit === null ? [] : [`${groupName(culprit, max)} still to fix`]);
   const subject = subjectOf(server, (max) => ['over', `open for ${openFor(story)}`, ...done, ...who(max)]);
   const steps = stepsOf(story);
   const attributes = { severity: 'info', outcome, server: cleanName(server), mode };
@@ -51,7 +51,7 @@ export function renderOver(record: RunRecord, story: Story): Message {
 function whyText({ because }: Story): string {
   return because === 'healthy'
     ? 'Several runs in a row found no pressure.'
-    : 'For an hour nobody was refused and no pressure was seen.';
+    : 'For an hour no client was refused and there was no pressure.';
 }
 
 function theIncident(story: Story): Section {
@@ -64,7 +64,7 @@ function incidentTexts(story: Story): readonly string[] {
   const why = cause === null || cause === 'unclear' ? '' : ` Its cause: ${CAUSE_WORDS[cause]}.`;
   const who =
     culprit === null
-      ? 'Nobody stood out among those that held the slots.'
+      ? 'No program stood out among those that held the slots.'
       : `Most slots were held by ${groupName(culprit)} (${ownerOf(culprit)}).`;
   return [
     `Open from ${clockText(openedAt, at)} to ${clockText(at, at)}, last seen ${clockText(lastTroubleAt, at)}: ${counted(runs, 'run')}${ended === 0 ? '' : `, ${counted(ended, 'session')} ended`}.`,
@@ -74,13 +74,13 @@ function incidentTexts(story: Story): readonly string[] {
   ].filter((text) => text !== '');
 }
 
-/** To end sessions mends nothing for good. */
+/** Ended sessions come back as long as the cause is there. */
 function stepsOf({ incident }: Story): readonly Advice[] {
   const { culprit } = incident;
-  const whose = culprit === null ? 'What made it' : `What made ${groupName(culprit)} hold so many`;
+  const where = culprit === null ? '' : ` in ${groupName(culprit)}`;
   return [
     forDeveloper(
-      `${whose} is not mended, and comes again until it is: the messages before this one say how.`,
+      `The cause${where} is not fixed. It will happen again. The messages before this one say how to fix it.`,
     ),
   ];
 }

@@ -26,12 +26,12 @@ export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
   const who = named.length === 0 ? '' : `: ${named.join(', ')}`;
   const refusals = snapshot.refusals.filter(({ kind }) => kind === 'pooler');
   return [
-    `Through ${name}: ${counted(sessions, 'session')}${who}.`,
+    `${counted(sessions, 'session comes', 'sessions come')} through ${name}${who}.`,
     ...unlistedText(snapshot, pooler),
     ...refusals.map(({ name: database, count }) =>
       database === null
         ? `${name} takes no more clients.`
-        : `${counted(count, 'client')} of database ${cleanName(database)} ${count === 1 ? 'waits' : 'wait'} for a session of ${name}'s.`,
+        : `${counted(count, 'client')} of database ${cleanName(database)} ${count === 1 ? 'waits' : 'wait'} for a session of ${name}.`,
     ),
   ];
 }
@@ -46,7 +46,7 @@ function unlistedText(snapshot: Snapshot, { unlisted }: PoolerState): readonly s
   const spared =
     others.length === 0
       ? 'No other session comes from its addresses.'
-      : `${counted(others.length, 'more session')} from ${namedAddresses(others)} may be its, and ${others.length === 1 ? 'is' : 'are'} spared.`;
+      : `${counted(others.length, 'more session')} from ${namedAddresses(others)} may belong to it and ${others.length === 1 ? 'is' : 'are'} spared.`;
   const unknown = unlisted.unknownHosts.map((host) => cleanName(host)).join(', ');
   return [
     [
@@ -54,9 +54,9 @@ function unlistedText(snapshot: Snapshot, { unlisted }: PoolerState): readonly s
       spared,
       ...(unknown === ''
         ? []
-        : [`The addresses of ${unknown} could not be found: name them in protect.poolers of the policy.`]),
+        : [`The addresses of ${unknown} could not be found: add them to protect.poolers in the policy.`]),
       ...(unlisted.cause === 'pooler-behind'
-        ? ['Declare the pooler that is nearest to the server: its console lists them.']
+        ? ['Declare the pooler that is nearest to the server: its console lists these sessions.']
         : []),
     ].join(' '),
   ];

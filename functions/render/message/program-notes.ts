@@ -23,6 +23,6 @@ export function releasedTexts(
   const names = [...new Set(released.map((session) => groupName(nameOf(session))))];
   const roles = [...new Set(released.map(({ user }) => user ?? ''))].length;
   return [
-    `${counted(released.length, 'session')} of ${listText(names)} went although limits.keepPerGroup kept ${released.length === 1 ? 'it' : 'them'}: the programs of ${roles === 1 ? 'their role' : 'their roles'} keep at most a tenth of its sessions, or a few, while slots are missing.`,
+    `${counted(released.length, 'session')} of ${listText(names)} would be kept by limits.keepPerGroup, but slots are missing: then all programs of ${roles === 1 ? 'the role' : 'a role'} together keep at most a tenth of its sessions, or a few.`,
   ];
 }

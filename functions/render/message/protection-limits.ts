@@ -12,8 +12,16 @@ export function unseen(
   const unread = spared.some(({ detail }) => detail === ADVISORY_LOCKS_UNREAD);
   return [
     ...(unread ? wrap('The server log says why advisory locks could not be read.') : []),
-    ...(listens ? wrap('Listeners that ran something since do not show: protect those by name.') : []),
-    ...(backsUp ? wrap('A backup whose session ran something since does not show: protect it by name.') : []),
+    ...(listens
+      ? wrap(
+          'A LISTENer that has run another statement since cannot be recognized. Protect it by its name in the policy.',
+        )
+      : []),
+    ...(backsUp
+      ? wrap(
+          'A backup that has run another statement since cannot be recognized. Protect it by its name in the policy.',
+        )
+      : []),
     ...(protect.temporaryTables ? wrap('Temporary tables in other databases were not checked.') : []),
   ];
 }

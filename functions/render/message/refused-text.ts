@@ -22,9 +22,9 @@ export function refusedText(trigger: LogLinesTrigger): string {
   if (refused.length === 0) return `Log lines without a refusal of others, ${timeText(at)}.`;
   const said = figures === null ? '' : `; ${figuresText(figures)}`;
   const ours =
-    (own === 0 ? '' : ` ${counted(own, 'try', 'tries')} of our own role not counted.`) +
-    (tries === 0 ? '' : ` ${counted(tries, 'line')} that our own tries left behind not counted.`);
-  return `${counted(refusalsIn(refused), 'refusal')} in the log ${since} (${reasonsText(refused)}${said}); refused: ${clientsText(refused)}.${ours}`;
+    (own === 0 ? '' : ` Not counted: ${counted(own, 'try', 'tries')} of our own role.`) +
+    (tries === 0 ? '' : ` Not counted: ${counted(tries, 'line')} that our own tries left in the log.`);
+  return `${counted(refusalsIn(refused), 'refusal')} in the log ${since} (${reasonsText(refused)}${said}). Refused were ${clientsText(refused)}.${ours}`;
 }
 
 /** GaussDB counts sessions that do nothing, and says it first: they are what a run can give back. */
@@ -81,7 +81,7 @@ function clientsIn(refused: readonly Refused[]): number {
 }
 
 function clientText({ user, database, address }: Refused): string {
-  const who = user === null && database === null ? 'somebody' : `${nameOr(user)}@${nameOr(database)}`;
+  const who = user === null && database === null ? 'unknown clients' : `${nameOr(user)}@${nameOr(database)}`;
   return address === null ? who : `${who} from ${cleanName(address)}`;
 }
 

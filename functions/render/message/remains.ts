@@ -75,7 +75,7 @@ export function renderRemains(remains: Remains): Message {
 
 function identified(identity: RunIdentity = {}): readonly string[] {
   const texts = identityTexts(identity);
-  return texts.length > 0 ? texts : [`Told by code ${CODE_VERSION}.`];
+  return texts.length > 0 ? texts : [`Message written by code ${CODE_VERSION}.`];
 }
 
 function textOf(

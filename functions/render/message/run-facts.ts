@@ -1,13 +1,13 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import type { RunRecord, Timings } from '../../core/run/record.ts';
+import type { RunRecord } from '../../core/run/record.ts';
 import type { Facts } from '../base/facts.ts';
 import { type Section, wrap } from '../base/layout.ts';
-import { counted, linkText, secondsText, timeText } from '../base/phrases.ts';
+import { counted, linkText, timeText } from '../base/phrases.ts';
 import { coordinatorsText, productText } from '../base/product.ts';
 import { identityTexts } from './identity-text.ts';
 
 export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUrl'>): Section {
-  const { server, snapshot, mode, runId, startedAt, timings } = record;
+  const { server, snapshot, mode, runId, startedAt } = record;
   const version = snapshot === null ? '' : ` (${productText(snapshot.server)})`;
   const coordinators = snapshot === null ? null : coordinatorsText(snapshot.server);
   return {
@@ -15,15 +15,14 @@ export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUr
     lines: [
       ...wrap(`Server ${cleanName(server)}${version}, mode ${mode}. ${connectingText(record)}`),
       ...(coordinators === null ? [] : wrap(coordinators)),
-      ...wrap(`Began ${timeText(startedAt)}, took ${secondsText(timings.finished)}${stepsText(timings)}.`),
-      ...wrap([`Run ${cleanName(runId)}.`, ...identityTexts(record)].join(' ')),
+      ...wrap([`Run ${cleanName(runId)}, ${timeText(startedAt)}.`, ...identityTexts(record)].join(' ')),
       // A line of its own and never broken, whatever its length: half a link leads nowhere.
       ...(recordUrl === null ? [] : [`  ${linkText(recordUrl)}:`, recordUrl]),
     ],
   };
 }
 
-/** SQLSTATEs with counts; an empty one is a server that closed the door without a word. */
+/** SQLSTATEs with counts; an empty one is a server that closed the connection without an answer. */
 export function connectingText({ connecting }: RunRecord): string {
   const { attempts, refusals } = connecting;
   if (attempts === 0) return 'No connection was tried.';
@@ -34,21 +33,5 @@ export function connectingText({ connecting }: RunRecord): string {
   }
   const refused = [...counts].map(([code, count]) => `${count} with ${code}`).join(', ');
   const tries = counted(attempts, 'try', 'tries');
-  return `${tries} to get in${refused === '' ? ', none refused' : `; refused: ${refused}`}.`;
-}
-
-const STEPS = [
-  ['connected', 'in'],
-  ['snapshot', 'snapshot'],
-  ['terminated', 'ended'],
-  ['verified', 'verified'],
-  ['settled', 'settled'],
-] as const satisfies readonly (readonly [keyof Timings, string])[];
-
-function stepsText(timings: Timings): string {
-  const steps = STEPS.flatMap(([step, name]) => {
-    const at = timings[step];
-    return at === null ? [] : [`${name} ${(at / 1_000).toFixed(1)}`];
-  });
-  return steps.length === 0 ? '' : ` (${steps.join(', ')})`;
+  return `${tries} to connect${refused === '' ? '' : `, refused: ${refused}`}.`;
 }

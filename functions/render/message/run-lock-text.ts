@@ -20,12 +20,12 @@ export function busyHeadline({ lock }: RunRecord): {
   if (holder === null)
     return {
       subject: ['another run is at work, this one did nothing'],
-      sentence: 'busy. Another run is at work, this one did nothing.',
+      sentence: 'busy. Another run is at work, so this one did nothing.',
     };
   const since = ageText(holder.openMs ?? 0);
   return {
-    subject: [`no run acts, the lock has been held for ${since}`],
-    sentence: `busy. No run acts: the lock of runs has been held for ${since}, longer than a run can take.`,
+    subject: [`no run can act, the lock has been held for ${since}`],
+    sentence: `busy. No run can act: the lock of runs has been held for ${since}, longer than a run can take.`,
   };
 }
 
@@ -41,7 +41,7 @@ function runText(holder: LockHolder): string {
   const { openMs } = holder;
   const open = openMs === null ? '' : `, whose session has been open for ${ageText(openMs)}`;
   const isLong = openMs !== null && openMs > LONGEST_RUN_MS;
-  const than = isLong ? `: longer than the ${ageText(LONGEST_RUN_MS)} that a run can take` : '';
+  const than = isLong ? `. A run takes ${ageText(LONGEST_RUN_MS)} at most` : '';
   return `The lock of runs is held by ${holderText(holder)}${open}${than}.`;
 }
 
@@ -51,7 +51,7 @@ function strangersText(strangers: readonly LockHolder[], more: number): readonly
   const others = strangers.length - names.length + more;
   const all = others === 0 ? names : [...names, `${others} more`];
   return [
-    `Locks like that of our runs are held by ${listText(all, all.length)}, no ${all.length === 1 ? 'run' : 'runs'} of ours: they stop nothing.`,
+    `${listText(all, all.length)} ${all.length === 1 ? 'holds a lock' : 'hold locks'} with our number. ${all.length === 1 ? 'This is no run of ours and does' : 'These are no runs of ours and do'} not stop our runs.`,
   ];
 }
 
@@ -77,6 +77,6 @@ export function freeLock({ lock }: RunRecord): readonly Advice[] {
   const holder = stuckHolder({ lock });
   if (holder === null || holder.pid === null) return [];
   const text =
-    'No run acts until this session ends. See what it is, then end it; if it comes back, somebody uses our role or our name:';
+    'No run can act until this session ends. Check what it is, then end it. If it comes back, something else uses our role or our application name:';
   return [forOperator(text, sqlPaste([`SELECT pg_terminate_backend(${cleanName(String(holder.pid))});`]))];
 }

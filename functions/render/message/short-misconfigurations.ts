@@ -27,9 +27,9 @@ export function renderShortMisconfigurations(
   return renderRemains({
     ...{ kind: 'misconfiguration', invocation, runId, server, outcome, mode, story: null, recordUrl: null },
     ...{ severity: 'warning', observed: false, at: head.startedAt, identity: head },
-    subject: [`before an incident: ${things} to mend`],
-    sentence: `no incident. The sweep found ${things} to mend before there is one.`,
+    subject: [`before an incident: ${things} to fix`],
+    sentence: `no incident. The sweep found ${things} to fix before there is one.`,
     happened: [...found.map((each) => each.found), ...leftOutTexts(leftOut)],
-    steps: [forOperator('To see what mends it, run headroom doctor as the role that the function uses.')],
+    steps: [forOperator("To see how to fix it, run headroom doctor as the function's role.")],
   });
 }

@@ -19,7 +19,7 @@ type ShortRun = {
   readonly head: RunHead;
 };
 
-const NOT_HERE = 'Causes and advice are not in this message. Its numbers were counted by the run itself.';
+const NOT_HERE = 'This message has no causes and no advice. The run itself counted its numbers.';
 
 /**
  * What on-call reads where the message could not be written as usual: outcome, slots, what was ended, what is missing, and
@@ -42,7 +42,7 @@ export function renderShort(
     // What could not be told as usual should be looked at.
     severity: severity === 'info' ? 'warning' : severity,
     observed: mode === 'observe',
-    subject: [word, ...ended.slice(0, 1), ...slots.slice(0, 1), 'told in short'],
+    subject: [word, ...ended.slice(0, 1), ...slots.slice(0, 1), 'short message'],
     sentence: `${word}. ${sentences([...ended, ...slots])}`,
     at: head.startedAt,
     happened: [...leftOutTexts(leftOut), NOT_HERE],
@@ -63,12 +63,15 @@ function endedTexts({ mode, outcome, head }: ShortRun): readonly string[] {
   if (mode !== 'enforce' || outcome === 'paused')
     return chosen === 0
       ? ['nothing ended']
-      : [`would end ${counted(chosen, 'session')}`, ...(whose === '' ? [] : [`chosen are${whose.slice(1)}`])];
+      : [
+          `would end ${counted(chosen, 'session')}`,
+          ...(whose === '' ? [] : [`it would end${whose.slice(1)}`]),
+        ];
   if (told === 0)
     return [chosen > 0 && outcome === 'failed' ? 'what it ended is not known' : 'nothing ended'];
   const sure = `${counted(ended - perhaps, 'session')} ended`;
   return [
-    perhaps === 0 ? sure : `${sure}, ${perhaps} more perhaps`,
+    perhaps === 0 ? sure : `${sure}, perhaps ${perhaps} more`,
     `${counted(told, 'session')} ${told === 1 ? 'was' : 'were'} told to end${whose}`,
   ];
 }

@@ -10,7 +10,7 @@ import { ageRange, ageText, counted } from '../base/phrases.ts';
 import { sparedByNameTexts } from './program-notes.ts';
 import { unseen } from './protection-limits.ts';
 
-const ON_SCREEN = 4;
+const ON_SCREEN = 3;
 
 const COLUMNS_OF_SPARED: readonly Column[] = [
   { width: 5, align: 'right' },
@@ -40,7 +40,7 @@ export function sparedGroups(record: RunRecord): readonly SparedGroup[] {
 }
 
 export function whoWasSpared({ record }: Facts): Section {
-  const reasons = keptTogether(sparedGroups(record), record.policy);
+  const reasons = sparedGroups(record);
   const spared = reasons.flatMap(({ those }) => those);
   return {
     title: `SPARED: ${counted(spared.length, 'session')}`,
@@ -67,22 +67,9 @@ function agesOf(spared: readonly Spared[]): string {
   return ` (${ageRange(spared.map(({ session }) => session.stateAgeMs ?? 0))})`;
 }
 
-/** What records of before there were programs say. */
-const KEPT_BY_GROUP = 'kept for its group';
-/** A line for each program that keeps a session says more than anybody reads. */
-const MOST_KEEPS = 2;
-
-/** Those whom their program keeps, in one line where they are of many programs. */
-function keptTogether(reasons: readonly SparedGroup[], { limits }: Policy): readonly SparedGroup[] {
-  const kept = reasons.filter(({ those }) => those[0]?.reason === 'kept');
-  if (kept.length <= MOST_KEEPS) return reasons;
-  const together = {
-    reason: `kept: ${limits.keepPerGroup} of each of ${kept.length} programs`,
-    those: kept.flatMap(({ those }) => those),
-  };
-  return [...reasons.filter((each) => !kept.includes(each)), together].sort(
-    (a, b) => b.those.length - a.those.length,
-  );
+/** One line for all programs that keep a session. */
+function keptText({ limits: { keepPerGroup } }: Policy): string {
+  return `the last ${keepPerGroup === 1 ? 'one' : keepPerGroup} of ${keepPerGroup === 1 ? 'its' : 'their'} program (limits.keepPerGroup)`;
 }
 
 function reasonText({ reason, detail, session }: Spared, policy: Policy): string {
@@ -95,13 +82,13 @@ function reasonText({ reason, detail, session }: Spared, policy: Policy): string
     case 'not-included':
       return `not included by the policy: ${exactly}`;
     case 'state':
-      return session.state === 'active' ? 'active' : `no rung for state: ${exactly}`;
+      return session.state === 'active' ? 'active' : `${exactly} (your policy does not end those)`;
     case 'unknown-age':
       return 'age unknown';
     case 'too-young':
       return `${cleanName(session.state ?? '')} for less than ${youngest(session.state, policy)}`;
     case 'kept':
-      return detail === KEPT_BY_GROUP ? detail : `kept: ${exactly}`;
+      return keptText(policy);
     case 'limit':
       return exactly;
     case 'not-needed':

@@ -77,17 +77,25 @@ function slotsText({ record, ranking }: Facts, { slots, server: { flavor } }: Sn
       ? `max_connections ${slots.max - reserved}, and ${reserved} for administrators`
       : `max_connections ${slots.max}, ${reserved} reserved`;
   if (used === undefined || usable === undefined) return `Slots: ${total}.`;
-  const eaten = used > usable ? `, the reserve is being eaten by ${used - usable}` : '';
-  const free = Math.max(0, usable - used);
-  return `Slots: ${used} of ${usable} usable in use, ${free} free${eaten} (${total}). ${targetText(record, server?.need ?? 0)}`;
+  return `${takenText(used, usable)} (${total}). ${targetText(record, server?.need ?? 0)}`;
+}
+
+function takenText(used: number, usable: number): string {
+  if (used < usable)
+    return `${used} of ${usable} usable slots are taken, ${usable - used} ${usable - used === 1 ? 'is' : 'are'} free`;
+  const reserve = used > usable ? ` and ${used - usable} of the reserve` : '';
+  return `All ${usable} usable slots${reserve} are taken`;
 }
 
 function targetText({ policy, plan }: Facts['record'], need: number): string {
   if (plan === null) return '';
   const { when, until } = policy.relieve;
   const compare = when.unit === 'usedPercent' ? 'from' : 'below';
-  if (need === 0) return `Pressure begins ${compare} ${thresholdText(when)}.`;
-  return `Pressure ${compare} ${thresholdText(when)}, relieved at ${thresholdText(until)}: ${counted(need, 'slot')} to free.`;
+  const acts = `The policy acts ${compare} ${thresholdText(when)}`;
+  if (need === 0) return `${acts}.`;
+  const goal = until.unit === 'usedPercent' ? 'down' : 'up';
+  const least = until.unit === when.unit ? thresholdText(until).replace(/ used$/, '') : thresholdText(until);
+  return `${acts} and frees ${goal} to ${least}: ${counted(need, 'slot')}.`;
 }
 
 function limitTexts({ record }: Facts): readonly string[] {
@@ -96,7 +104,7 @@ function limitTexts({ record }: Facts): readonly string[] {
     .filter(({ scope }) => scope.kind !== 'server')
     .map(
       ({ scope, used, usable, need }) =>
-        `CONNECTION LIMIT of ${scopeText(scope)}: ${used} of ${usable} in use, ${counted(need, 'slot')} to free.`,
+        `CONNECTION LIMIT of ${scopeText(scope)}: ${used} of ${usable} slots are taken, ${need} to free.`,
     );
   return [...texts, ...moreLimitsText(more)];
 }

@@ -2,7 +2,7 @@ import type { Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { bounded, type Section, wrap } from '../base/layout.ts';
-import { ageText, counted, groupName, ownerOf, placeText } from '../base/phrases.ts';
+import { aboutText, counted, groupName, ownerOf, placeText } from '../base/phrases.ts';
 
 /** In a mixture there are several; whoever is further down explains little of it. */
 const ON_SCREEN = 3;
@@ -50,7 +50,9 @@ function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
   const name = `${groupName(group)}${isShared ? ` (${ownerOf(group)})` : ''}`;
   const most = mostly === null ? '' : `, ${mostly.part.sessions} of them ${placeText(mostly)}`;
   const held = `${name}${other}: ${counted(sessions, 'slot')}${share} from ${from}${most}.`;
-  const full = opening?.fullInMs ? [`At this rate full again in ${ageText(opening.fullInMs)}.`] : [];
+  const full = opening?.fullInMs
+    ? [`At this rate all slots are taken again in ${aboutText(opening.fullInMs)}.`]
+    : [];
   return [held, ...ownEvidence(culprit, diagnosis).map(sentence), ...full].join(' ');
 }
 

@@ -29,7 +29,7 @@ function headline(problems: number, hints: number): string {
 function foot(findings: readonly DoctorFinding[]): string {
   const hasSql = findings.some(({ mend }) => mend !== null && mend.sql.length > 0);
   return hasSql
-    ? 'Nothing was changed. The statements are for a superuser, or for whoever a provider gives you in its place.'
+    ? 'Nothing was changed. Run the statements as a superuser, or as the administrator of your provider.'
     : 'Nothing was changed.';
 }
 

@@ -49,7 +49,7 @@ export function sparedSection({ spared }: Plan, policy: Policy, snapshot: Snapsh
     .map((kind) => [String(kind.length), whyText(kind), ...names(kind, nameOf)]);
   const rest = kinds.slice(ON_SCREEN).flat();
   return {
-    title: paint('title', `Would stay: ${counted(spared.length, 'session')}`),
+    title: paint('title', `Spared: ${counted(spared.length, 'session')}`),
     lines: [
       ...table(HEADINGS, shown, paint),
       ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, all with --json`] : []),

@@ -59,7 +59,7 @@ function headline({ verdict, victims, missing, problem }: Plan): string {
       return `Partial: ending ${sessions} leaves ${counted(missing, 'slot')} missing.`;
     case 'no-candidates':
       if (problem !== null) return 'No plan: the policy does not fit this server.';
-      return `No candidates: ${counted(missing, 'slot')} missing, and the policy lets nobody go.`;
+      return `No candidates: ${counted(missing, 'slot')} missing, and the policy spares all sessions.`;
     default: {
       const never: never = verdict;
       return never;
@@ -77,7 +77,7 @@ function shortfall({ plan, snapshot, policy, trigger }: PlanView): readonly stri
 }
 
 function limitText({ limit, allowed, wanted }: LimitCut): string {
-  return `Cut by ${limit}: it allows ${counted(allowed, 'session')}, the plan wanted ${wanted}.`;
+  return `${wanted} ${wanted === 1 ? 'is' : 'are'} needed, ${limit} allows ${counted(allowed, 'session')}.`;
 }
 
 function origin(

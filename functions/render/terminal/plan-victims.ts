@@ -45,7 +45,7 @@ export function victimsSection(
     ]);
   const more = victims.length - shown.length;
   return {
-    title: paint('title', `Would go: ${counted(victims.length, 'session')}`),
+    title: paint('title', `To end: ${counted(victims.length, 'session')}`),
     lines: [
       ...table(HEADINGS, shown, paint),
       ...(more > 0

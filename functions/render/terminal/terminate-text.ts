@@ -16,7 +16,7 @@ const RESULTS: Readonly<Record<NamedResult, readonly [word: string, meaning: str
   failed: ['stays', 'The statement failed, see the server log.'],
   unknown: ['unknown', 'The answer never came. Look again.'],
   protected: ['stays', ''],
-  'no-such-session': ['no session', 'Nobody has this pid.'],
+  'no-such-session': ['no session', 'No session has this pid.'],
   'not-tried': ['not tried', 'Our session broke off before its turn.'],
 };
 /** Enough for what a statement does; the rest is in pg_stat_activity. */

@@ -44,7 +44,7 @@ const roomy = (pooler: PoolerState | null) =>
 test('a pooler that is full in front of a server with room comes first, with sizes for what there is', () => {
   const incident = roomy(CONSOLE);
   expect(textsOn(incident)[0]).toMatch(
-    /^PgBouncer takes no more clients: 1000 are there\. Let it take 2000\. PgBouncer has 2 pools here, and may take 10 as it is set; other clients and a margin leave it 39 slots\. Let each pool have at most 19;/,
+    /^PgBouncer takes no more clients, it has 1000\. Let it take 2000\. PgBouncer has 2 pools here and may take 10 slots with its current settings\. Other clients and a margin leave it 39 slots\. Let each pool have at most 19 sessions\./,
   );
   expect(linesOn(incident)).toEqual(
     expect.arrayContaining([
@@ -77,14 +77,14 @@ test('one that is only suspected is to be declared; one that the policy names is
         ...(poolers && { poolers }),
       }),
     ).join();
-  expect(suspected()).toMatch(/only suspected, and spares no session.*declare it as the `pooler`/);
-  expect(suspected(['10.0.9.1'])).not.toContain('suspected');
+  expect(suspected()).toMatch(/only suspect a pooler, so its sessions are not protected.*declare it as the `pooler`/);
+  expect(suspected(['10.0.9.1'])).not.toContain('suspect');
 });
 
 test('a full pgpool-II, whose sizes nobody computes, is told what bounds its children', () => {
   const problem = { code: 'pooler-full', message: 'pgpool-II takes no more clients.' } as const;
   const incident = roomy({ ...CONSOLE, kind: 'pgpool', problem, pools: [], settings: NO_SETTINGS });
   expect(textsOn(incident)[0]).toMatch(
-    /^pgpool-II itself turns clients away.*num_init_children times max_pool.*the 57 usable slots/,
+    /^pgpool-II itself refuses clients.*num_init_children × max_pool.*the 57 usable slots/,
   );
 });

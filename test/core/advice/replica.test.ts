@@ -29,8 +29,8 @@ describe('Advice on a read replica', () => {
 
   test('says for a leak where limit and timeout are set, and computes neither', () => {
     expect(textsOn(onReplica(caseOf('leak'))).slice(1, 3)).toEqual([
-      'Role billing held 41 sessions here. This is a read replica: the CONNECTION LIMIT of role billing is set on the primary, and each server of it then allows so many sessions of its own. Choose it there, by what is held on all of them.',
-      'Let idle sessions end: idle_session_timeout for role billing does that. It is set on the primary and then holds there and on each of its replicas, for new sessions: choose it by what the role does on all of them.',
+      'Role billing held 41 sessions here. This is a read replica: set the CONNECTION LIMIT of role billing on the primary. The primary and each replica then allow this many sessions each, so choose a value that suits all of them.',
+      'End idle sessions with idle_session_timeout for role billing. Set it on the primary: it then applies to new sessions there and on all of its replicas, so choose a value that suits all of them.',
     ]);
   });
 });

@@ -29,13 +29,13 @@ function textBehind(head: Partial<Session>): string {
 test('an autovacuum worker at the head of a queue is called that, and nobody is told to mend it', () => {
   const text = textBehind({ backendType: 'autovacuum worker', state: 'active', queryAgeMs: HOUR });
   expect(text).toContain("The server's own autovacuum worker (pid 50) is at the head of the queue.");
-  expect(text).toContain('pid 50 (autovacuum worker) blocks 60 sessions, its statement running for 1h.');
-  expect(text).toContain('For changes of tables set a lock_timeout');
+  expect(text).toContain('pid 50 (autovacuum worker) blocks 60 sessions and has run its statement for 1h.');
+  expect(text).toContain('For changes of tables, set a lock_timeout');
   expect(text).not.toMatch(/role \(none\)|work in batches|End each transaction/);
 });
 
 test('the replay of a standby at the head of a queue is not to be ended here', () => {
   const text = textBehind({ backendType: 'startup', database: null, state: null });
-  expect(text).toContain('pid 50 (startup) blocks 60 sessions. It replays what the primary did');
+  expect(text).toContain('pid 50 (startup) blocks 60 sessions. It replays changes of the primary');
   expect(text).not.toMatch(/role \(none\)|pg_cancel_backend|pg_terminate_backend|End each transaction/);
 });

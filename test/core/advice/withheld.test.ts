@@ -63,7 +63,7 @@ describe('advice is withheld', () => {
       cause: 'role-limit',
       slots: { roles: [{ name: 'batch', limit: 10 }] },
     });
-    expect(textsOn(full)).toEqual([expect.stringContaining('the server has no room for more')]);
+    expect(textsOn(full)).toEqual([expect.stringContaining('the server has no free slots for more')]);
   });
 
   test('to make a pool smaller than what it does right now', () => {

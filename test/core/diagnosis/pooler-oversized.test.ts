@@ -81,7 +81,7 @@ test('a pooler in transaction mode that nobody declared is suspected, with the s
   const { plan, diagnosis } = causeOf(inTransactionMode);
   expect(diagnosis).toMatchObject({ cause: 'pooler-oversized', confidence: 'medium' });
   expect(JSON.stringify(diagnosis)).toMatch(
-    /60 sessions that look like one pooler's, 60 idle.*one login comes under 4 application names.*3 pairs of user and database have 20 sessions each/,
+    /60 sessions that look like one pooler's, 60 idle.*one login has 4 application names.*3 pairs of user and database have 20 sessions each/,
   );
   const strangers = causeOf(
     inTransactionMode.map((session, at) => ({ ...session, address: `10.0.1.${at}` })),

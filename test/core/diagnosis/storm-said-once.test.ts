@@ -4,7 +4,7 @@ import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
 import { recordings } from '../../incidents/recordings.ts';
 import { aLogLines, aRefused } from '../../support/builders.ts';
 
-const SAID = /refusals, .* clients come again without a pause/;
+const SAID = /refusals, .* clients reconnect without a pause/;
 
 /** Wherever people read it: with the diagnosis, or with one of its culprits. */
 function timesSaid({ evidence, culprits }: Diagnosis): number {

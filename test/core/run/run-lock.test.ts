@@ -59,14 +59,14 @@ describe('A scheduled run that is busy', () => {
 
   test('says who holds the lock, for how long, and how to end it', () => {
     const { subject, attributes } = renderIncident(busy([holder({ openMs: 10_800_000 })]));
-    expect(subject).toBe('orders: no run acts, the lock has been held for 3h');
+    expect(subject).toBe('orders: no run can act, the lock has been held for 3h');
     expect(attributes.severity).toBe('critical');
     const text = textOf(busy([holder({ openMs: 10_800_000 }), STRANGER]));
     expect(text).toContain(
-      'The lock of runs is held by pid 4711 (role headroom, application pg-headroom, from 10.0.3.7), whose session has been open for 3h: longer than the 1m that a run can take.',
+      'The lock of runs is held by pid 4711 (role headroom, application pg-headroom, from 10.0.3.7), whose session has been open for 3h. A run takes 1m at most.',
     );
     expect(text).toContain('SELECT pg_terminate_backend(4711);');
-    expect(text).toContain('held by pid 99 (role app, application psql, from 10.0.3.7), no run of ours');
+    expect(text).toContain('pid 99 (role app, application psql, from 10.0.3.7) holds a lock with our number. This is no run of ours');
   });
 
   test('with a stranger beside the run is told by the age of the run, not of the stranger', () => {
@@ -110,9 +110,9 @@ describe('Holders of a lock like ours', () => {
     const record = recordOf('recovered', { lock: { holders: [STRANGER, hostile], total: 500 } });
     const text = textOf(record);
     expect(text).toContain(
-      'Locks like that of our runs are held by pid 99 (role app, application psql, from 10.0.3.7)',
+      'pid 99 (role app, application psql, from 10.0.3.7)',
     );
-    expect(text).toContain('and 498 more, no runs of ours: they stop nothing.');
+    expect(text).toContain('and 498 more hold locks with our number. These are no runs of ours and do not stop our runs.');
     expect(text).not.toContain('\u001b');
   });
 

@@ -193,9 +193,9 @@ test('the message names who is behind, and whom the pooler turns away', () => {
   const pools = [aPool('orders', { clientsWaiting: 3, longestWaitMs: 1_500 })];
   const settings = { ...NO_SETTINGS, mostClients: 41 };
   expect(poolerTexts(all(aPooler({ sessions, clients, pools, clientCount: 41, settings })))).toEqual([
-    'Through PgBouncer: 40 sessions: 38 of 40 for checkout from 10.0.3.17.',
+    '40 sessions come through PgBouncer: 38 of 40 for checkout from 10.0.3.17.',
     'PgBouncer takes no more clients.',
-    "3 clients of database orders wait for a session of PgBouncer's.",
+    '3 clients of database orders wait for a session of PgBouncer.',
   ]);
   expect(poolerTexts(aSnapshot())).toEqual([]);
 });
@@ -203,8 +203,8 @@ test('the message names who is behind, and whom the pooler turns away', () => {
 test('the message names a host of which no address was found', () => {
   const unlisted = { cause: 'peers', addresses: [], unknownHosts: ['bouncer-2'] } as const;
   expect(poolerTexts(all(aPooler({ sessions, clients, unlisted })))).toEqual([
-    'Through PgBouncer: 40 sessions: 38 of 40 for checkout from 10.0.3.17.',
-    'Its console lists the sessions of one process, and it has peers (peer_id). No other session comes from its addresses. The addresses of bouncer-2 could not be found: name them in protect.poolers of the policy.',
+    '40 sessions come through PgBouncer: 38 of 40 for checkout from 10.0.3.17.',
+    'Its console lists the sessions of one process, and it has peers (peer_id). No other session comes from its addresses. The addresses of bouncer-2 could not be found: add them to protect.poolers in the policy.',
   ]);
 });
 

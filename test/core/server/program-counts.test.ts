@@ -93,7 +93,7 @@ describe('Where slots stay missing', () => {
     const all = heldBack(plan, snapshot, policy, 'alarm');
     expect(all).toEqual([{ keys: ['limits.keepPerGroup'], more: 4, missing: 0 }]);
     expect(heldBackTexts(all, policy)).toEqual([
-      'limits.keepPerGroup (4) leaves slots missing: without it 4 more sessions would end, and no slot would be missing.',
+      'Without limits.keepPerGroup (4) 4 more sessions would end, and no slot would be missing.',
     ]);
   });
 
@@ -141,7 +141,7 @@ describe('Where slots stay missing', () => {
     const sessions = some(16, 1, (at) => ({ application: `${'abcdefgh'[at % 8]}x` }));
     const { plan, snapshot } = planned(sessions, { limits: { keepPerGroup: 1 } });
     expect(releasedTexts(plan, snapshot)).toEqual([
-      '2 sessions of ax and bx went although limits.keepPerGroup kept them: the programs of their role keep at most a tenth of its sessions, or a few, while slots are missing.',
+      '2 sessions of ax and bx would be kept by limits.keepPerGroup, but slots are missing: then all programs of the role together keep at most a tenth of its sessions, or a few.',
     ]);
   });
 });

@@ -10,13 +10,13 @@ export const LOOKING = {
       fault: "our role may not read other roles' sessions",
       outcome: 'blind',
       subject: 'orders: blind, nothing ended, our role may not see other sessions',
-      says: `Role "half ""blind""" cannot see other roles' sessions (# are hidden), and what it cannot see it does not judge: GRANT pg_read_all_stats TO "half ""blind""";`,
+      says: `Role "half ""blind""" cannot see other roles' sessions (# are hidden), so it ended nothing: GRANT pg_read_all_stats TO "half ""blind""";`,
       ends: 0,
     },
     untracked: {
       fault: 'the server does not track what sessions do',
       outcome: 'no-candidates',
-      subject: 'orders: under pressure, …policy lets no session go…',
+      subject: 'orders: under pressure, …policy spares all sessions…',
       says: '18 never ended: track_activities is off',
       ends: 0,
     },
@@ -51,7 +51,7 @@ export const LOOKING = {
     backups: {
       fault: 'sessions that look idle run backups',
       outcome: 'no-candidates',
-      subject: 'orders: under pressure, …policy lets no session go…',
+      subject: 'orders: under pressure, …policy spares all sessions…',
       says: '18 protected: runs a backup',
       ends: 0,
     },
@@ -65,7 +65,7 @@ export const LOOKING = {
     tablesUnread: {
       fault: 'owners of temporary tables cannot be read, and the policy protects them',
       outcome: 'no-candidates',
-      subject: 'orders: under pressure, …policy lets no session go…',
+      subject: 'orders: under pressure, …policy spares all sessions…',
       says: '19 protected: temporary tables could not be read',
       ends: 0,
     },
@@ -86,8 +86,8 @@ export const LOOKING = {
     clientDeaf: {
       fault: 'the clients do not read a long answer',
       outcome: 'no-candidates',
-      subject: 'orders: under pressure, …policy lets no session go…',
-      says: '19 sessions are active, which is never ended here. Decide by hand, pg_cancel_backend(pid) first.',
+      subject: 'orders: under pressure, …policy spares all sessions…',
+      says: '19 sessions are active, pg-headroom never ends active work. Decide by hand, pg_cancel_backend(pid) first.',
       ends: 0,
     },
     clientSlow: {

@@ -1,6 +1,6 @@
 import type { Row, Section } from '../row.ts';
 
-const SUBJECT = 'orders: recovered, 40 sessions ended, 24 of 64 slots used, told in short';
+const SUBJECT = 'orders: recovered, 40 sessions ended, 24 of 64 slots used, short message';
 
 export const TELLING = {
   title: 'While a run is told',

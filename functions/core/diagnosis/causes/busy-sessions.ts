@@ -1,5 +1,5 @@
 import { medianOf } from '../../base/median.ts';
-import { ageText } from '../../base/words.ts';
+import { ageText, counted } from '../../base/words.ts';
 import type { Clue, Clues } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, lasting, notMoreThan, type Suspect, suspect } from '../suspect.ts';
 
@@ -21,7 +21,7 @@ export function slowQueries(all: Clues, kin: readonly Clue[]): Suspect | null {
     cause: 'slow-queries',
     confidence: confidenceIn(slow.length, kin.length),
     evidence: [
-      `${slow.length} of ${kin.length} are at a statement that runs for over ${ageText(SLOW_MS)}, half of them for over ${ageText(medianOf(ages) ?? 0)}, the longest for ${ageText(Math.max(0, ...ages))}`,
+      `${slow.length} of ${kin.length} are in a statement that has run for over ${ageText(SLOW_MS)}, half of them for over ${ageText(medianOf(ages) ?? 0)}, the longest for ${ageText(Math.max(0, ...ages))}`,
       ...alikeStatements(slow),
     ],
   });
@@ -31,7 +31,7 @@ export function slowQueries(all: Clues, kin: readonly Clue[]): Suspect | null {
 function alikeStatements(slow: readonly Clue[]): readonly string[] {
   const counts = Map.groupBy(slow, ({ session }) => session.lastStatement ?? '');
   const most = Math.max(0, ...[...counts].map(([text, { length }]) => (text === '' ? 0 : length)));
-  return most >= 3 && most * 2 >= slow.length ? [`${most} of them are at the same statement`] : [];
+  return most >= 3 && most * 2 >= slow.length ? [`${most} of them run the same statement`] : [];
 }
 
 /** `traffic-spike`: a program's sessions came lately, while the server has been there for long, and all have work. */
@@ -50,7 +50,7 @@ export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
     confidence: since < YOUNG_MS ? notMoreThan('medium', confidence) : confidence,
     evidence: [
       `${late.length} of ${kin.length} were opened within the last ${ageText(Math.max(1_000, ...agesOf(late, 'openedMs')))}, on a server that has run for ${ageText(since)}`,
-      `${working.length} are at work this moment, ${used.length} were within the last ${ageText(RECENT_MS)}`,
+      `${counted(working.length, 'session is', 'sessions are')} at work now, ${used.length} were in the last ${ageText(RECENT_MS)}`,
     ],
   });
 }

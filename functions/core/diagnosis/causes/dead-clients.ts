@@ -34,7 +34,7 @@ function stuckSuspect(all: Clues, stuck: readonly Clue[]) {
     cause: 'dead-clients',
     confidence: confidenceIn(stuck.length, stuck.length),
     evidence: [
-      `${stuck.length} have an answer to send that their client has not taken for ${ageText(least)} or longer`,
+      `${counted(stuck.length, 'session has', 'sessions have')} an answer that the client has not read for ${ageText(least)} or longer`,
     ],
   });
 }
@@ -95,14 +95,14 @@ function silentSuspects(all: Clues, gone: readonly Clue[]) {
   const silentMs = Math.min(...agesOf(gone, 'sinceMs'));
   const addresses = new Set(gone.map(({ session }) => session.address)).size;
   const programs = byProgramIn(all, gone);
-  const host = `${counted(gone.length, 'session')} of ${counted(programs.length, 'program')} and ${counted(addresses, 'address', 'addresses')} fell silent together ${ageText(silentMs)} ago, in the middle of their work`;
+  const host = `${counted(gone.length, 'session')} of ${counted(programs.length, 'program')} from ${counted(addresses, 'address', 'addresses')} fell silent at the same time, ${ageText(silentMs)} ago, in the middle of their work`;
   return programs.map((program) => {
     const opened = openedSince(all, program, silentMs);
     const confidence = confidenceIn(gone.length, gone.length);
     return suspect(all, program, {
       cause: 'dead-clients',
       confidence: opened >= FEWEST || programs.length > 1 ? confidence : notMoreThan('medium', confidence),
-      evidence: [host, `${counted(opened, 'session')} opened elsewhere since by the same program`],
+      evidence: [host, `the same program has opened ${counted(opened, 'session')} elsewhere since then`],
     });
   });
 }

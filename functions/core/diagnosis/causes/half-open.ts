@@ -21,7 +21,7 @@ function shown(all: Clues, starting: readonly Clue[]): Suspect | null {
   const addresses = new Set(starting.map(({ session }) => session.address)).size;
   const least = Math.min(...agesOf(starting, 'sinceMs'));
   return nobodys(starting.length, starting.length >= 5 ? 'high' : 'medium', [
-    `${starting.length} of ${all.server.usable} usable slots are held by clients that are logging in and do not finish, for ${ageText(least)} or longer, from ${counted(addresses, 'address', 'addresses')}`,
+    `${starting.length} of ${all.server.usable} usable slots are held by clients that have been logging in for ${ageText(least)} or longer, from ${counted(addresses, 'address', 'addresses')}`,
   ]);
 }
 
@@ -36,9 +36,9 @@ function missing(all: Clues): Suspect | null {
   const free = server.free;
   if (free < Math.max(5, server.usable * 0.2) || !((told > 0 && isRecent) || refused.ours > 0)) return null;
   return nobodys(free, refused.ours > 0 ? 'high' : 'medium', [
-    `${server.used} of ${server.usable} usable slots show a session, and clients were refused all the same: ${free} slots are taken by clients that have not logged in`,
+    `${server.used} of ${server.usable} usable slots show a session, but clients were refused: the other ${free} slots are taken by clients that have not logged in`,
     ...(refused.ours > 0
-      ? [`${counted(refused.ours, 'try', 'tries')} of our own found no slot just before`]
+      ? [`${counted(refused.ours, 'try', 'tries')} of our own found no free slot just before`]
       : []),
   ]);
 }

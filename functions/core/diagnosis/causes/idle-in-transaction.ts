@@ -17,8 +17,8 @@ export function leftTransactions(all: Clues, kin: readonly Clue[]): Suspect | nu
     cause: 'idle-in-transaction',
     confidence: confidenceIn(left.length, kin.length),
     evidence: [
-      `${left.length} of ${kin.length} have a transaction open and no statement running, half of them for over ${ageText(typical)}`,
-      ...(aborted > 0 ? [`${aborted} of these transactions have failed and only wait for ROLLBACK`] : []),
+      `${left.length} of ${kin.length} have an open transaction and run no statement, half of them for over ${ageText(typical)}`,
+      ...(aborted > 0 ? [`${aborted} of these transactions failed and only wait for ROLLBACK`] : []),
     ],
   });
 }

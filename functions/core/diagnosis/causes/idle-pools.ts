@@ -1,5 +1,5 @@
 import { medianOf } from '../../base/median.ts';
-import { ageText, counted, rateText } from '../../base/words.ts';
+import { ageText, counted, partText, rateText } from '../../base/words.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { type Pressure, scopeName } from '../../server/slots.ts';
 import type { Opening } from '../cause.ts';
@@ -73,16 +73,19 @@ function leak(all: Clues, kin: readonly Clue[], { resting, unused }: Idle, stead
     confidence: steady === null ? notMoreThan('medium', confidence) : confidence,
     opening: steady && openingFor(all, steady),
     evidence: [
-      `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(typical)}; ${unused.length} were not used again after they were opened`,
+      `${partText(resting.length, kin.length)} are idle, half of them for over ${ageText(typical)}`,
+      `${unused.length === resting.length ? 'all' : unused.length} of them ran one piece of work and were never used again`,
       steady === null
-        ? `${openedOneByOne(kin)} were opened while the one before had done its work and rested`
+        ? `${openedOneByOne(kin)} were opened while the one before was already idle`
         : `${paceText(steady.perHour)} over ${ageText(steady.spanMs)}`,
     ],
   });
 }
 
 function paceText(perHour: number): string {
-  return perHour > 3_600 ? `opened ${rateText(perHour)}` : `opened one every ${ageText(3_600_000 / perHour)}`;
+  return perHour > 3_600
+    ? `it opened ${rateText(perHour)}`
+    : `it opened one every ${ageText(3_600_000 / perHour)}`;
 }
 
 /** Until the slots are gone at this rate that are free after the run, if it read them again. */
@@ -107,14 +110,15 @@ function pools(all: Clues, kin: readonly Clue[], resting: readonly Clue[], openi
     cause: 'oversized-idle-pools',
     confidence: openings.bursts > 0 ? confidence : notMoreThan('medium', confidence),
     evidence: [
-      `${resting.length} of ${kin.length} are idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}; ${counted(used.length, 'session')} in use`,
+      `${partText(resting.length, kin.length)} are idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}`,
+      `${counted(used.length, 'session')} ${used.length === 1 ? 'was' : 'were'} in use`,
       ...(openings.inBursts > 0
         ? [
             `${openings.inBursts} were opened in ${counted(openings.bursts, 'burst')}, as pools do when they start`,
           ]
         : []),
       ...(addresses > 1
-        ? [`${addresses} addresses with ${Math.round(kin.length / addresses)} sessions each`]
+        ? [`they come from ${addresses} addresses, with ${Math.round(kin.length / addresses)} sessions each`]
         : []),
     ],
   });

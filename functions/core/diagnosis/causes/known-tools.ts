@@ -24,7 +24,7 @@ export const developerTools: Search = (all, left) => {
       cause: 'developer-tools',
       confidence: confidenceIn(tools.length, tools.length),
       evidence: [
-        `${counted(tools.length, 'session')} of tools that people work with, ${counted(people, 'person and machine', 'people and machines')}`,
+        `${counted(tools.length, 'session belongs', 'sessions belong')} to tools such as psql and DBeaver, from ${counted(people, 'person and machine', 'people and machines')}`,
         restingText(resting, tools.length),
       ],
     }),

@@ -1,3 +1,4 @@
+import { counted } from '../../base/words.ts';
 import type { Scope } from '../../server/slots.ts';
 import type { RefusalKind } from '../../trigger/log-lines.ts';
 import type { Cause, Confidence } from '../cause.ts';
@@ -39,7 +40,7 @@ function limitOf(all: Clues, cause: 'role-limit' | 'database-limit'): Limit | nu
   const name = kind === 'role' ? named?.user : named?.database;
   if (reached === undefined) {
     if (!name) return null;
-    const evidence = [...refusedText(told), `the ${kind} has fewer sessions than its limit by now`];
+    const evidence = [...refusedText(told), `the ${kind} now has fewer sessions than its limit`];
     return { cause, confidence: 'medium', evidence, scope: { kind, name } };
   }
   // The log says what refused; a limit that is reached as well is only full.
@@ -68,5 +69,5 @@ function replicationLimit(all: Clues): Limit | null {
 }
 
 function refusedText(told: number): readonly string[] {
-  return told > 0 ? [`${told} were refused for this limit`] : [];
+  return told > 0 ? [`${counted(told, 'refusal is', 'refusals are')} due to this limit`] : [];
 }

@@ -31,7 +31,7 @@ function holdersOf(all: Clues, heads: readonly Clue[], waiting: readonly Clue[])
     cause: 'lock-pile-up',
     confidence: confidenceIn(waiting.length, waiting.length),
     evidence: [
-      `${counted(heads.length, 'session')} ${state} for ${ageText(longest)} at the head of the queue (pid ${listText(pids)}), ${waiting.length} wait behind`,
+      `${counted(heads.length, 'session')} at the head of the queue (pid ${listText(pids)}) ${heads.length === 1 ? 'has' : 'have'} been ${state} for ${ageText(longest)}, and ${counted(waiting.length, 'session waits', 'sessions wait')} behind`,
       ...guessText(all),
     ],
   });
@@ -43,7 +43,7 @@ function holdersOf(all: Clues, heads: readonly Clue[], waiting: readonly Clue[])
 function guessText({ locks: { heads } }: Clues): readonly string[] {
   const guessed = heads[0]?.guessed ?? 0;
   if (guessed === 0) return [];
-  return [`that ${guessed} of them wait for it is a guess, by their place in the queue`];
+  return [`${guessed} of them are only guessed to wait for it, by their place in the queue`];
 }
 
 function preparedText({ locks: { heads } }: Clues): readonly string[] {

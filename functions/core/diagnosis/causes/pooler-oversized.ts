@@ -38,7 +38,7 @@ type Signs = { readonly isKnown: boolean; readonly isSure: boolean; readonly tex
 const LISTED: Signs = {
   isKnown: true,
   isSure: true,
-  texts: ['the pooler itself says that they are its own'],
+  texts: ['the pooler itself lists these sessions'],
 };
 const NAMED_BY_POLICY: Signs = {
   isKnown: true,
@@ -58,7 +58,7 @@ function signsIn(clues: readonly Clue[]): Signs | null {
   const isReset = reset * 3 >= clues.length;
   const texts = [
     ...(isReset ? [`${reset} were reset by DISCARD ALL, as poolers do`] : []),
-    ...(names >= 3 ? [`one login comes under ${names} application names`] : []),
+    ...(names >= 3 ? [`one login has ${names} application names`] : []),
     ...(isEven ? [`${sizes.length} pairs of user and database have ${sizes[0]} sessions each`] : []),
   ];
   const isSure = isReset && (texts.length > 1 || reset * 10 >= clues.length * 9);

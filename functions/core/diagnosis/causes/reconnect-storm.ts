@@ -32,5 +32,5 @@ export function reconnectStorm(all: Clues, left: readonly Clue[]): Suspect | nul
 }
 
 export function stormText({ refused }: Clues): string {
-  return `${refused.total} refusals, ${Math.round(refused.perSecond)} a second while they lasted: clients come again without a pause`;
+  return `${refused.total} refusals, ${Math.round(refused.perSecond)} a second while they lasted: clients reconnect without a pause`;
 }
