@@ -81,7 +81,7 @@ describe.each([14, 16, 18] as const)('on PostgreSQL %i', (version) => {
     const [advice] = endBlocker(await facts('lock-pile-up'));
     const [first = 0, second, third] = readers.map(({ pid }) => pid).sort((a, b) => a - b);
     expect(advice?.text).toContain(
-      `pid ${first} (report) blocks 2 sessions (1 of them by their place in the queue, which is a guess), idle in transaction for `,
+      `pid ${first} (report) blocks 2 sessions (for 1 of them this is a guess, by their place in the queue) and has been idle in transaction for `,
     );
     expect(advice?.text).toContain(
       ` It holds the lock together with pid ${second} (report), pid ${third} (report) and 1 more: the queue goes on when all 4 have ended.`,

@@ -14,7 +14,11 @@ const textOf = (refused: readonly Partial<Refused>[], fields: Partial<LogLinesTr
 
 describe('Who was refused, in a sentence', () => {
   test.each<[string, readonly Partial<Refused>[], string]>([
-    ['one', [{}], `1 refusal ${SINCE} (only reserved slots left 1). Refused were app@orders from 10.0.3.17 ×1.`],
+    [
+      'one',
+      [{}],
+      `1 refusal ${SINCE} (only reserved slots left 1). Refused were app@orders from 10.0.3.17 ×1.`,
+    ],
     [
       'one client, for two reasons',
       [

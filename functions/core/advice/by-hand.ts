@@ -119,7 +119,7 @@ function endPaste(sessions: readonly Session[]): Advice['paste'] {
     `SELECT ${cancels ? 'pg_cancel_backend(pid)' : terminate} FROM pg_stat_activity`,
     `WHERE (${pooled ? 'sessionid' : 'pid'}, backend_start) IN (`,
     ...pairs.map((pair, at) => `  ${pair}${at === pairs.length - 1 ? ');' : ','}`),
-    ...(cancels ? [`-- if a session stays, run the same with ${terminate}`] : []),
+    ...(cancels ? [`-- what stays: the same with ${terminate}`] : []),
   ]);
 }
 

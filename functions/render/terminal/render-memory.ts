@@ -20,7 +20,8 @@ function theIncident({ incident }: Memory): Section {
   if (incident === null) return { title: 'INCIDENT', lines: [] };
   const { lastTroubleAt, toldAt, runs, ended, nature, id } = incident;
   const { culprit, cause, outcome, mode } = nature;
-  const who = culprit === null ? 'no program stands out' : `${groupName(culprit)} (${ownerOf(culprit)}) leads`;
+  const who =
+    culprit === null ? 'no program stands out' : `${groupName(culprit)} (${ownerOf(culprit)}) leads`;
   const why = cause === null ? '' : `, the cause: ${CAUSE_WORDS[cause]}`;
   const texts = [
     `${counted(runs, 'run')} saw it, ${counted(ended, 'session')} ended. Last seen ${timeText(lastTroubleAt)}: ${outcome}, mode ${mode}; ${who}${why}.`,

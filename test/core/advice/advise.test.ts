@@ -61,7 +61,13 @@ describe('what is advised on', () => {
     ],
     [
       'leak on Aurora, observed',
-      [/Before you switch to enforce.*flink-orders \(12\)/, /cap it/, /30m/, /leakDetectionThreshold/, /shows fewer/],
+      [
+        /Before you switch to enforce.*flink-orders \(12\)/,
+        /cap it/,
+        /30m/,
+        /leakDetectionThreshold/,
+        /shows fewer/,
+      ],
     ],
     [
       'pools too large',
@@ -75,11 +81,24 @@ describe('what is advised on', () => {
     ],
     [
       'several pools too large',
-      [/57P01/, /role shop/, /at most 13 \(storefront\) and 6 \(billing-worker\)/, /PgBouncer/, /Set an alert/],
+      [
+        /57P01/,
+        /role shop/,
+        /at most 13 \(storefront\) and 6 \(billing-worker\)/,
+        /PgBouncer/,
+        /Set an alert/,
+      ],
     ],
     [
       'scattered over many pods',
-      [/57P01/, /cap it at 36/, /at most 1 together on/, /24 addresses.*shorter than a pod/, /PgBouncer/, /Set an alert/],
+      [
+        /57P01/,
+        /cap it at 36/,
+        /at most 1 together on/,
+        /24 addresses.*shorter than a pod/,
+        /PgBouncer/,
+        /Set an alert/,
+      ],
     ],
     [
       'traffic spike',
@@ -87,7 +106,12 @@ describe('what is advised on', () => {
     ],
     [
       'slow queries',
-      [/pid 4200 \(report\) has run longest \(25m\)\..*superuser/, /role bi to 5m/, /batches/, /Set an alert/],
+      [
+        /pid 4200 \(report\) has run longest \(25m\)\..*superuser/,
+        /role bi to 5m/,
+        /batches/,
+        /Set an alert/,
+      ],
     ],
     [
       'transactions left open',
@@ -99,15 +123,15 @@ describe('what is advised on', () => {
     ],
     [
       'queue behind a forgotten transaction',
-      [/^pid 4200 \(psql\) blocks 56 sessions and has been idle in transaction for 25m/, /role ada/, /^psql: run COMMIT/],
+      [
+        /^pid 4200 \(psql\) blocks 56 sessions and has been idle in transaction for 25m/,
+        /role ada/,
+        /^psql: run COMMIT/,
+      ],
     ],
     [
       'queue behind a migration',
-      [
-        /^pid 4200 \(migrate\) blocks 56 sessions.*40m\. Cancel it;/,
-        /role deploy to 15m/,
-        /lock_timeout/,
-      ],
+      [/^pid 4200 \(migrate\) blocks 56 sessions.*40m\. Cancel it;/, /role deploy to 15m/, /lock_timeout/],
     ],
     [
       'reconnect storm',
@@ -158,7 +182,12 @@ describe('what is advised on', () => {
     ['half-open clients on RDS', [/instance's parameter group: authentication_timeout = 20/, /ss -tn/]],
     [
       'too few slots',
-      [/200 MB of memory to spare \(about 10 MB for each session\).*from 60 to 80\. .*restart/, /PgBouncer/, /jitter/, /Set an alert/],
+      [
+        /200 MB of memory to spare \(about 10 MB for each session\).*from 60 to 80\. .*restart/,
+        /PgBouncer/,
+        /jitter/,
+        /Set an alert/,
+      ],
     ],
     [
       'too few slots on Azure',
@@ -167,7 +196,14 @@ describe('what is advised on', () => {
     ['unclear', [/billing-worker/, /again in five minutes/]],
     [
       'mixture',
-      [/cap it at 23/, /30m/, /billing-worker does not close/, /Set an alert/, /hold 22 sessions of role ada/, /psql -c/],
+      [
+        /cap it at 23/,
+        /30m/,
+        /billing-worker does not close/,
+        /Set an alert/,
+        /hold 22 sessions of role ada/,
+        /psql -c/,
+      ],
     ],
   ])('%s, in this order', (name, expected) => {
     const texts = textsOn(caseOf(name));

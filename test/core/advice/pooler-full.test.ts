@@ -77,7 +77,9 @@ test('one that is only suspected is to be declared; one that the policy names is
         ...(poolers && { poolers }),
       }),
     ).join();
-  expect(suspected()).toMatch(/only suspect a pooler, so its sessions are not protected.*declare it as the `pooler`/);
+  expect(suspected()).toMatch(
+    /only suspect a pooler, so its sessions are not protected.*declare it as the `pooler`/,
+  );
   expect(suspected(['10.0.9.1'])).not.toContain('suspect');
 });
 

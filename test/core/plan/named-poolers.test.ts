@@ -111,7 +111,7 @@ describe('Names of poolers', () => {
   test('the message says how many go, and which key spares them', () => {
     const ending = [...POOLED.slice(0, 3), ...API];
     expect(namedPoolerTexts(ending, false)).toEqual([
-      "3 of these have the name of a pooler (Supavisor) and were ended last in their step. A name does not protect a session. To protect the pooler, add its addresses to protect.poolers in the policy (10.0.3.7).",
+      '3 of these have the name of a pooler (Supavisor) and were ended last in their step. A name does not protect a session. To protect the pooler, add its addresses to protect.poolers in the policy (10.0.3.7).',
     ]);
     expect(namedPoolerTexts(API, false)).toEqual([]);
   });

@@ -66,7 +66,9 @@ describe('A scheduled run that is busy', () => {
       'The lock of runs is held by pid 4711 (role headroom, application pg-headroom, from 10.0.3.7), whose session has been open for 3h. A run takes 1m at most.',
     );
     expect(text).toContain('SELECT pg_terminate_backend(4711);');
-    expect(text).toContain('pid 99 (role app, application psql, from 10.0.3.7) holds a lock with our number. This is no run of ours');
+    expect(text).toContain(
+      'pid 99 (role app, application psql, from 10.0.3.7) holds a lock with our number. This is no run of ours',
+    );
   });
 
   test('with a stranger beside the run is told by the age of the run, not of the stranger', () => {
@@ -109,10 +111,10 @@ describe('Holders of a lock like ours', () => {
   test('that stop nothing are named in the message of any run, the first three of them', () => {
     const record = recordOf('recovered', { lock: { holders: [STRANGER, hostile], total: 500 } });
     const text = textOf(record);
+    expect(text).toContain('pid 99 (role app, application psql, from 10.0.3.7)');
     expect(text).toContain(
-      'pid 99 (role app, application psql, from 10.0.3.7)',
+      'and 498 more hold locks with our number. These are no runs of ours and do not stop our runs.',
     );
-    expect(text).toContain('and 498 more hold locks with our number. These are no runs of ours and do not stop our runs.');
     expect(text).not.toContain('\u001b');
   });
 

@@ -74,7 +74,7 @@ session and lock back.`,
       fault: 'the function is killed in the middle of terminating',
       outcome: 'failed',
       subject: 'orders: run failed, what it did is not known, time limit',
-      says: 'lines with "terminating" name the pids that were told to end. Without such a line none was.',
+      says: 'its lines with "terminating" list the pids that were told to end. Without such a line, no session was told to end.',
       ends: 32,
     },
     stale: {

@@ -10,7 +10,7 @@ export const TOO_LARGE = {
     pileUp: {
       fault: 'a pile-up of 2,000: all of them wait for one row',
       outcome: 'no-candidates',
-      subject: 'orders: under pressure, queue behind a lock of booking, policy spares all sessions',
+      subject: 'orders: under pressure, sessions wait for a lock of booking, policy spares all sessions',
       says: '1999 wait behind.',
       ends: 0,
     },

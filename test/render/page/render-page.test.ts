@@ -70,7 +70,7 @@ describe('the page', () => {
       'Re-taken at once 1 of 10 freed slots',
       'when used free of usable before 57 0 100 % after ending 46 11 81 % after settling 49 8 86 %',
       'billing-worker billing@orders 41 72 % 41 idle 10.0.3.17, 10.0.3.18, 10.0.4.2 2h 11m',
-      "10 billing-worker billing@orders 1h 35m to 2h 11m the policy&#39;s first step: 1h terminated",
+      '10 billing-worker billing@orders 1h 35m to 2h 11m the policy&#39;s first step: 1h terminated',
       '1 billing-worker billing@orders 1 10 1 re-taken',
       '1 protected: listens for notifications',
       'told sessions to end 590 ms 336 ms',
