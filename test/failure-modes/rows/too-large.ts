@@ -11,7 +11,7 @@ export const TOO_LARGE = {
       fault: 'a pile-up of 2,000: all of them wait for one row',
       outcome: 'no-candidates',
       subject: 'orders: under pressure, sessions wait for a lock of booking, policy spares all sessions',
-      says: '1999 wait behind.',
+      says: '1999 sessions wait behind.',
       ends: 0,
     },
     record: {
