@@ -1,7 +1,7 @@
 import { planRemediation } from '../core/plan/plan.ts';
 import { planQuiet } from '../core/plan/plan-from-count.ts';
+import { expectedOutcome, outcomeOf, type Planned } from '../core/run/outcome-of.ts';
 import { modeInForce, pauseIn } from '../core/run/pause.ts';
-import { expectedOutcome, outcomeOf } from '../core/run/verification.ts';
 import { withPooler } from '../core/server/pooler-refusals.ts';
 import { isBlind } from '../core/server/visibility.ts';
 import { checkConfiguration } from './check-configuration.ts';
@@ -46,9 +46,10 @@ async function work(run: Run, database: Database, lockBy: number): Promise<Endin
   // What is only to be reaped can wait for as long as somebody likes.
   if (pauseIn(recalled) !== null)
     return { outcome: plan.verdict === 'healthy' ? 'healthy' : 'paused', problem: null };
-  await terminateVictims(run, database, { snapshot, plan });
-  const settled = await settle(run, database, { snapshot, plan });
-  return { outcome: outcomeOf(plan, trigger.kind, [...run.attempts.values()], settled), problem: null };
+  const first: Planned = { snapshot, plan };
+  await terminateVictims(run, database, first);
+  const settled = await settle(run, database, first);
+  return { outcome: outcomeOf(first, trigger.kind, [...run.attempts.values()], settled), problem: null };
 }
 
 /** A sweep of a server without pressure needs no session's row: mostly it only counts. */

@@ -1,11 +1,12 @@
 import { coerceError, RemediationError } from '../core/base/errors.ts';
+import { outcomeOf, type Planned } from '../core/run/outcome-of.ts';
 import { addConnecting } from '../core/run/record.ts';
-import { isSameServer, outcomeOf } from '../core/run/verification.ts';
+import { isSameServer } from '../core/run/verification.ts';
 import { getInBy, inSession, takeLock } from './in-session.ts';
 import type { Database } from './ports.ts';
 import { type Ending, type Run, timeIsUp } from './run.ts';
 import { isVerified } from './verified-ending.ts';
-import { type Planned, settle, verify } from './verify.ts';
+import { settle, verify } from './verify.ts';
 
 /** A server that restarts is back in seconds. */
 const RETRY_MS = 500;
@@ -62,7 +63,7 @@ async function read(
   const later = await verify(run, database, first);
   if (!isSameServer(first.snapshot, later)) throw restarted();
   const settled = await settle(run, database, first);
-  const outcome = outcomeOf(first.plan, run.request.trigger.kind, [...run.attempts.values()], settled);
+  const outcome = outcomeOf(first, run.request.trigger.kind, [...run.attempts.values()], settled);
   const message = `${lost.message} A second session read what came of it.`;
   return { outcome, problem: { code: lost.code, message } };
 }

@@ -1,13 +1,14 @@
 import { RemediationError } from '../core/base/errors.ts';
 import { type Plan, planRemediation } from '../core/plan/plan.ts';
 import { MOST_VICTIMS } from '../core/policy/policy.ts';
+import type { Planned } from '../core/run/outcome-of.ts';
 import { attemptResult, cameToNothing, type GuardResult } from '../core/run/verification.ts';
 import { programsIn } from '../core/server/programs-in.ts';
 import { identityOf, type Session } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
 import type { Database } from './ports.ts';
 import { done, type Run } from './run.ts';
-import { type Planned, verify } from './verify.ts';
+import { verify } from './verify.ts';
 
 /** Sessions told to end at once: what is sent runs, even if we are frozen the next moment. */
 export const WINDOW = 32;

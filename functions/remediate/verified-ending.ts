@@ -1,5 +1,5 @@
 import type { RemediationError } from '../core/base/errors.ts';
-import { outcomeOf } from '../core/run/verification.ts';
+import { outcomeOf } from '../core/run/outcome-of.ts';
 import type { Ending, Run } from './run.ts';
 
 const NOT_SETTLED =
@@ -12,10 +12,11 @@ export function isVerified({ attempts, readings }: Run): boolean {
 
 /** What is left of a run that broke off after it had verified its attempts: it ends by the reading that it has. */
 export function verifiedEnding(run: Run, { code, message }: RemediationError): Ending | null {
-  const { plan, attempts, readings, request } = run;
+  const { snapshot, plan, attempts, readings, request } = run;
   const reading = readings.at(-1);
-  if (plan === null || reading === undefined || attempts.size === 0 || !isVerified(run)) return null;
-  const outcome = outcomeOf(plan, request.trigger.kind, [...attempts.values()], reading);
+  if (snapshot === null || plan === null || reading === undefined) return null;
+  if (attempts.size === 0 || !isVerified(run)) return null;
+  const outcome = outcomeOf({ snapshot, plan }, request.trigger.kind, [...attempts.values()], reading);
   const more = reading.phase === 'settled' ? '' : ` ${NOT_SETTLED}`;
   return { outcome, problem: { code, message: `${message}${more}` } };
 }

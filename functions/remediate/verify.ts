@@ -1,5 +1,5 @@
-import type { Plan } from '../core/plan/plan.ts';
 import { pressureAgain } from '../core/plan/pressure.ts';
+import type { Planned } from '../core/run/outcome-of.ts';
 import type { Reading } from '../core/run/reading.ts';
 import { attemptResult, isSameServer, mayBeEnding, readingOf } from '../core/run/verification.ts';
 import { identityOf } from '../core/server/session.ts';
@@ -14,9 +14,6 @@ export const VERIFY_FOR_MS = 2_000;
 const SETTLE_MS = 3_000;
 /** Kept for the last read: near the deadline a run settles for less, or not at all, and still knows what came of it. */
 const LAST_READ_MS = 500;
-
-/** What a run did first, and what it decided from it. */
-export type Planned = { readonly snapshot: Snapshot; readonly plan: Plan };
 
 /** Reads until every session that may be ending is gone, within a bound, and puts what it saw into the attempts. */
 export async function verify(run: Run, database: Database, first: Planned): Promise<Snapshot> {

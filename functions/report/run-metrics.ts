@@ -1,10 +1,10 @@
 import type { MetricsChoice } from '../contract.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { retakenIn } from '../core/run/newcomers.ts';
 import { isUnresolved } from '../core/run/outcome.ts';
 import { pauseIn } from '../core/run/pause.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import { isStuck } from '../core/run/run-lock.ts';
-import { retakenBy } from '../core/run/verification.ts';
 import type { Pressure } from '../core/server/slots.ts';
 import { type Invocation, serverOfFunction } from '../events/parse-destination.ts';
 
@@ -48,18 +48,18 @@ const FEW: ReadonlySet<ServerMetric['name']> = new Set([
 
 /** Everything that one run comes to in numbers. A number that was not measured is left out: it is not 0. */
 export function metricsOf(record: RunRecord): readonly ServerMetric[] {
-  const { outcome, mode, recall, plan, attempts, readings, connecting, timings } = record;
+  const { outcome, mode, recall, plan, attempts, connecting, timings } = record;
   const unresolved = isStuck(record) || isUnresolved(outcome, mode);
   const server = plan?.pressure.find(({ scope }) => scope.kind === 'server');
   const terminated = attempts.filter(({ result }) => result === 'terminated').length;
-  const settled = readings.findLast(({ phase }) => phase === 'settled');
+  const retaken = retakenIn(record);
   return [
     ...(unresolved === null ? [] : [counted('unresolved', unresolved ? 1 : 0)]),
     ...(server ? [counted('usedSlots', server.used), counted('usableSlots', server.usable)] : []),
     ...(terminated > 0 ? [counted('terminated', terminated)] : []),
     ...(pauseIn(recall) === null ? [] : [counted('paused', 1)]),
     ...(plan && server ? planned(plan, server) : []),
-    ...(plan && settled ? [counted('retaken', retakenBy(plan, attempts, settled))] : []),
+    ...(retaken === null ? [] : [counted('retaken', retaken)]),
     counted('connectTries', connecting.attempts),
     { name: 'durationMs', unit: 'Milliseconds', value: timings.finished },
   ];

@@ -1,7 +1,7 @@
 import { serverTimeMs } from '../../functions/core/base/server-time.ts';
 import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { expectedOutcome } from '../../functions/core/run/outcome-of.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
-import { expectedOutcome } from '../../functions/core/run/verification.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 
 /** The same run when everything was so many times as old; it is planned anew, for a plan goes by ages. */

@@ -4,11 +4,10 @@ import { pressureAgain } from '../../functions/core/plan/pressure.ts';
 import type { Policy } from '../../functions/core/policy/policy.ts';
 import type { Outcome } from '../../functions/core/run/outcome.ts';
 import type { Connecting, RunRecord, Timings } from '../../functions/core/run/record.ts';
+import { expectedOutcome, outcomeOf } from '../../functions/core/run/outcome-of.ts';
 import {
   type AttemptResult,
-  expectedOutcome,
   type GuardResult,
-  outcomeOf,
   readingOf,
 } from '../../functions/core/run/verification.ts';
 import { identityOf, type Session } from '../../functions/core/server/session.ts';
@@ -194,7 +193,7 @@ export function runOf({ snapshot, policy = ENFORCE, trigger = ALARM, ...rest }: 
       ? [read('verified', 640, remaining), read('settled', 3_720, [...remaining, ...came])]
       : [];
   const outcome = acts
-    ? outcomeOf(plan, trigger.kind, attempts, readings.at(-1) ?? null)
+    ? outcomeOf({ snapshot, plan }, trigger.kind, attempts, readings.at(-1) ?? null)
     : expectedOutcome(plan, trigger.kind);
   return recordOf(rest.outcome ?? outcome, {
     policy,

@@ -1,30 +1,61 @@
-import type { Plan } from '../plan/plan.ts';
+import { programsOf } from '../server/programs.ts';
+import { byProgram } from '../server/programs-in.ts';
 import { groupText } from '../server/rank-groups.ts';
-import { type Newcomers, newcomersAmong } from '../server/retaken-slots.ts';
-import { identityOf } from '../server/session.ts';
+import { type Group, identityOf, isHidden, takesSlot } from '../server/session.ts';
 import { compareText } from '../server/slots.ts';
 import { ownSessions, type Snapshot } from '../server/snapshot.ts';
-import type { Reading } from './reading.ts';
+import { type Reading, settledReading } from './reading.ts';
+import type { RunRecord } from './record.ts';
 import { type Attempt, isFreed } from './verification.ts';
 
-export type Taker = Newcomers;
+/** A program that opened sessions after the first snapshot. */
+export type Newcomers = {
+  readonly group: Group;
+  /** How many of its sessions the run ended. */
+  readonly lost: number;
+  /** How many sessions it opened since. */
+  readonly came: number;
+  /** How many of its lost slots it took again. */
+  readonly retaken: number;
+};
 
-/** Who took slots since the first snapshot, those that had lost some first. */
-export function takersOf(
+/**
+ * The programs that took slots after the first snapshot; those that lost sessions come first. A session that our role may not
+ * see belongs to no program: it took a slot and re-took none.
+ */
+export function newcomersOf(
   first: Snapshot,
-  plan: Plan,
   attempts: readonly Attempt[],
-  { came }: Reading,
-): readonly Taker[] {
-  const freed = new Set(attempts.filter(isFreed).map(identityOf));
+  { came }: Pick<Reading, 'came'>,
+): readonly Newcomers[] {
   const isOwn = ownSessions(first);
-  const sessions = [...first.sessions, ...plan.victims.map(({ session }) => session)];
-  const known = new Map(sessions.map((each) => [identityOf(each), each]));
-  return newcomersAmong(
-    [...known.values()].filter((session) => !isOwn(session)),
-    freed,
-    came.filter((session) => !isOwn(session)),
-  ).toSorted(
-    (a, b) => b.lost - a.lost || b.came - a.came || compareText(groupText(a.group), groupText(b.group)),
+  const clients = first.sessions.filter((session) => !isOwn(session));
+  const freed = new Set(attempts.filter(isFreed).map(identityOf));
+  const programs = programsOf(clients.filter((session) => takesSlot(session) && !isHidden(session)));
+  const lostOf = byProgram(
+    programs,
+    clients.filter((session) => freed.has(identityOf(session))),
   );
+  const seen = came.filter((session) => takesSlot(session) && !isHidden(session) && !isOwn(session));
+  return [...byProgram(programs, seen)]
+    .map(([program, those]) => {
+      const lost = lostOf.get(program)?.length ?? 0;
+      return { group: program.name, lost, came: those.length, retaken: Math.min(lost, those.length) };
+    })
+    .toSorted(
+      (a, b) => b.lost - a.lost || b.came - a.came || compareText(groupText(a.group), groupText(b.group)),
+    );
+}
+
+/** How many of the freed slots went back to the programs that had lost them. */
+export function retakenSlots(first: Snapshot, attempts: readonly Attempt[], settled: Reading): number {
+  if (settled.retaken !== undefined) return settled.retaken;
+  return newcomersOf(first, attempts, settled).reduce((sum, { retaken }) => sum + retaken, 0);
+}
+
+/** The re-taken slots of a run; null where nobody looked after settling. */
+export function retakenIn(record: Pick<RunRecord, 'snapshot' | 'attempts' | 'readings'>): number | null {
+  const { snapshot, attempts } = record;
+  const settled = settledReading(record);
+  return snapshot === null || settled === null ? null : retakenSlots(snapshot, attempts, settled);
 }

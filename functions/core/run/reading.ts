@@ -12,4 +12,11 @@ export type Reading = {
   readonly came: readonly Session[];
   /** Number of sessions of the first snapshot that are gone, ours apart. */
   readonly gone: number;
+  /** The re-taken slots, counted before `came` was left out of a record that was too large. Absent while `came` is there. */
+  readonly retaken?: number | undefined;
 };
+
+/** The reading that tells who took the freed slots; null where the run broke off before it. */
+export function settledReading({ readings }: { readonly readings: readonly Reading[] }): Reading | null {
+  return readings.findLast(({ phase }) => phase === 'settled') ?? null;
+}

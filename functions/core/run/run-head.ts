@@ -5,10 +5,11 @@ import type { Pressure } from '../server/slots.ts';
 import type { TriggerKind } from '../trigger/trigger.ts';
 import { keptBefore } from './kept-before.ts';
 import type { LockSight } from './lock-sight.ts';
+import { retakenIn } from './newcomers.ts';
 import { ownTriesOf } from './own-tries.ts';
 import type { OwnTries } from './pause.ts';
 import type { RunIdentity, RunRecord } from './record.ts';
-import { isFreed, retakenBy } from './verification.ts';
+import { isFreed } from './verification.ts';
 
 /** How full one scope is. */
 type SlotsUsed = Pick<Pressure, 'scope' | 'used' | 'usable'>;
@@ -64,7 +65,6 @@ export const MOST_GROUPS = 3;
 
 export function headOf(record: RunRecord): RunHead {
   const { startedAt, trigger, recall, lock, plan, attempts, readings, code, policyHash } = record;
-  const settled = readings.findLast(({ phase }) => phase === 'settled');
   const freed = attempts.filter(isFreed);
   const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
   return {
@@ -82,7 +82,7 @@ export function headOf(record: RunRecord): RunHead {
     told: attempts.length,
     ended: freed.length,
     perhaps: freed.filter(({ result }) => result === 'gone').length,
-    retaken: plan !== null && settled ? retakenBy(plan, attempts, settled) : 0,
+    retaken: retakenIn(record) ?? 0,
     ownTries: ownTriesOf(record),
     groups: groupsOf(record),
     ...keptBeforeIn(record),

@@ -1,10 +1,6 @@
-import type { Plan } from '../plan/plan.ts';
-import { newcomersAmong, retakenIn } from '../server/retaken-slots.ts';
 import { identityOf } from '../server/session.ts';
 import { type Pressure, slotHolders } from '../server/slots.ts';
 import { ownSessions, type Snapshot } from '../server/snapshot.ts';
-import { type TriggerKind, tellsOfRefusal } from '../trigger/trigger.ts';
-import type { Outcome } from './outcome.ts';
 import type { Reading } from './reading.ts';
 
 /** What the guarded statement said about one victim. `signalled` is not yet `terminated`. */
@@ -106,50 +102,4 @@ export function readingOf(
   const isOwn = ownSessions(first);
   const gone = first.sessions.filter((session) => !isOwn(session) && !now.has(identityOf(session))).length;
   return { phase, atMs, pressure, came, gone };
-}
-
-/** How many of the freed slots went to newcomers of the programs that had lost them. */
-export function retakenBy(plan: Plan, attempts: readonly Attempt[], settled: Reading): number {
-  const freed = new Set(attempts.filter(isFreed).map(identityOf));
-  // Those that a later round took in a victim's place were spared by the first plan.
-  const known = [...plan.victims, ...plan.spared].map(({ session }) => session);
-  return retakenIn(newcomersAmong(known, freed, settled.came));
-}
-
-/** The outcome of a run that planned; `settled` is null when the last read failed. */
-export function outcomeOf(
-  plan: Plan,
-  trigger: TriggerKind,
-  attempts: readonly Attempt[],
-  settled: Reading | null,
-): Outcome {
-  if (plan.verdict === 'healthy' && plan.victims.length === 0)
-    return tellsOfRefusal(trigger) ? 'unexplained' : 'healthy';
-  if (plan.victims.length === 0) return 'no-candidates';
-  if (settled === null) return 'unverified';
-  const freed = attempts.filter(isFreed).length;
-  if (!settled.pressure.some(({ under }) => under)) {
-    if (plan.verdict !== 'healthy') return 'recovered';
-    return freed > 0 ? 'reaped' : 'healthy';
-  }
-  return freed > 0 && retakenBy(plan, attempts, settled) * 2 >= freed ? 'refilled' : 'partial';
-}
-
-/** What an observing run expects to come of its plan. */
-export function expectedOutcome(plan: Plan, trigger: TriggerKind): Outcome {
-  switch (plan.verdict) {
-    case 'healthy':
-      if (plan.victims.length > 0) return 'reaped';
-      return tellsOfRefusal(trigger) ? 'unexplained' : 'healthy';
-    case 'sufficient':
-      return 'recovered';
-    case 'partial':
-      return 'partial';
-    case 'no-candidates':
-      return 'no-candidates';
-    default: {
-      const never: never = plan.verdict;
-      return never;
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import type { Explained } from '../../core/diagnosis/explain.ts';
-import { type Taker, takersOf } from '../../core/run/newcomers.ts';
+import { type Newcomers, newcomersOf, retakenIn } from '../../core/run/newcomers.ts';
+import { settledReading } from '../../core/run/reading.ts';
 import type { RunRecord } from '../../core/run/record.ts';
 import { isHypothetical, type Tried, triedOf } from '../../core/run/terminations.ts';
 import type { AttemptResult } from '../../core/run/verification.ts';
@@ -28,7 +29,8 @@ export type Facts = Explained & {
   /** By program, the largest first. */
   readonly lossesByGroup: readonly { readonly group: Group; readonly losses: readonly Tried[] }[];
   readonly results: ReadonlyMap<AttemptResult, number>;
-  readonly takers: readonly Taker[];
+  /** Who took slots after the first look; empty where the record had to leave them out, or nobody looked again. */
+  readonly newcomers: readonly Newcomers[];
   /** Freed slots that went to newcomers of the programs which had lost them. */
   readonly retaken: number;
   readonly ownRole: string | null;
@@ -40,8 +42,7 @@ export function factsOf(explained: Explained, recordUrl: string | null = null): 
   const tried = triedOf(record);
   const losses = tried.filter(({ result }) => result === null || result === 'terminated');
   const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
-  const settled = readings.findLast(({ phase }) => phase === 'settled');
-  const takers = snapshot && plan && settled ? takersOf(snapshot, plan, attempts, settled) : [];
+  const settled = settledReading(record);
   return {
     record,
     reduced,
@@ -57,8 +58,8 @@ export function factsOf(explained: Explained, recordUrl: string | null = null): 
     perhaps: tried.filter(({ result, unanswered }) => result === 'gone' && unanswered),
     lossesByGroup: byGroup(losses, snapshot),
     results: countResults(record),
-    takers,
-    retaken: takers.reduce((sum, { lost, came }) => sum + Math.min(lost, came), 0),
+    newcomers: snapshot && settled ? newcomersOf(snapshot, attempts, settled) : [],
+    retaken: retakenIn(record) ?? 0,
     ownRole: ownRoleOf(record),
   };
 }

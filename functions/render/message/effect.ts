@@ -1,6 +1,6 @@
 import { foremost } from '../../core/plan/foremost.ts';
-import type { Taker } from '../../core/run/newcomers.ts';
-import type { Reading } from '../../core/run/reading.ts';
+import type { Newcomers } from '../../core/run/newcomers.ts';
+import { type Reading, settledReading } from '../../core/run/reading.ts';
 import type { Pressure } from '../../core/server/slots.ts';
 import { type Facts, pressureAt } from '../base/facts.ts';
 import { type Column, row, type Section, wrap } from '../base/layout.ts';
@@ -15,6 +15,7 @@ const COLUMNS_OF_EFFECT: readonly Column[] = [
 
 const NOT_SEEN = '?';
 const NOT_SETTLED = 'The run stopped before it could see which programs took the freed slots.';
+const NOT_KEPT = 'The record was too large to keep which programs took slots.';
 const NOT_READ = 'Not known: the run stopped before it could check.';
 
 /** Did it work: slots before, after ending sessions, and after settling; and who took what came free. */
@@ -31,7 +32,7 @@ export function effect(facts: Facts): Section {
       row(COLUMNS_OF_EFFECT, ['slots used', 'before', 'ended', 'settled']),
       ...first.map((before) => effectRow(facts, before)),
       ...moreLimitsText(more).flatMap((text) => wrap(text)),
-      ...wrap(takerTexts(facts).join(' ')),
+      ...wrap(newcomerTexts(facts).join(' ')),
     ],
   };
 }
@@ -47,7 +48,7 @@ export function effectTexts(facts: Facts): readonly string[] {
     const end = settled === NOT_SEEN ? '' : `, ${settled} after settling`;
     return `${usedText(before)} before, ${verified} after ending${end}.`;
   });
-  return [...slots, ...moreLimitsText(more), ...takerTexts(facts)];
+  return [...slots, ...moreLimitsText(more), ...newcomerTexts(facts)];
 }
 
 function effectRow(facts: Facts, before: Pressure): string {
@@ -61,15 +62,12 @@ function usedAt(phase: Reading['phase'], { record }: Facts, before: Pressure): s
   return String(pressureAt(reading?.pressure, before)?.used ?? NOT_SEEN);
 }
 
-function takerTexts({ record, takers, retaken, losses, perhaps, after }: Facts): readonly string[] {
-  if (!record.readings.some(({ phase }) => phase === 'settled'))
-    return record.outcome === 'unverified' ? [] : [NOT_SETTLED];
-  const [retakers, others] = [takers.filter(({ lost }) => lost > 0), takers.filter(({ lost }) => lost === 0)];
-  const count = `${retaken} of ${counted(losses.length + perhaps.length, 'freed slot')} ${retaken === 1 ? 'was' : 'were'} re-taken`;
+function newcomerTexts(facts: Facts): readonly string[] {
+  const { record, newcomers, after } = facts;
+  if (settledReading(record) === null) return record.outcome === 'unverified' ? [] : [NOT_SETTLED];
+  const others = newcomers.filter(({ lost }) => lost === 0);
   return [
-    retakers.length === 0
-      ? 'The freed slots were not re-taken.'
-      : `${count}: ${listText(retakers.map(retakerText))}.`,
+    retakenText(facts),
     ...(others.length === 0 ? [] : [`Since then ${listText(others.map(newcomerText))} got in.`]),
     ...(after !== null && after.need > 0
       ? [`${counted(after.need, 'slot is', 'slots are')} still missing.`]
@@ -77,10 +75,20 @@ function takerTexts({ record, takers, retaken, losses, perhaps, after }: Facts):
   ];
 }
 
-function retakerText({ group, lost, came }: Taker): string {
+function retakenText({ record, reduced, newcomers, retaken, losses, perhaps }: Facts): string {
+  const count = `${retaken} of ${counted(losses.length + perhaps.length, 'freed slot')} ${retaken === 1 ? 'was' : 'were'} re-taken`;
+  if (reduced.includes('spared sessions'))
+    return settledReading(record)?.retaken === undefined ? NOT_KEPT : `${count}. ${NOT_KEPT}`;
+  const retakers = newcomers.filter(({ lost }) => lost > 0);
+  return retakers.length === 0
+    ? 'The freed slots were not re-taken.'
+    : `${count}: ${listText(retakers.map(retakerText))}.`;
+}
+
+function retakerText({ group, lost, came }: Newcomers): string {
   return `${groupName(group)} lost ${lost} and opened ${came}`;
 }
 
-function newcomerText({ group, came }: Taker): string {
+function newcomerText({ group, came }: Newcomers): string {
   return `${counted(came, 'client')} of ${groupName(group)}`;
 }

@@ -152,7 +152,7 @@ function change(facts: Facts): readonly string[] {
 
 function retaken(facts: Facts, max?: number): string {
   const { losses, perhaps } = facts;
-  const groups = facts.takers.filter(({ lost }) => lost > 0).map(({ group }) => group);
+  const groups = facts.newcomers.filter(({ lost }) => lost > 0).map(({ group }) => group);
   const slots = `${facts.retaken} of ${losses.length + perhaps.length} freed slots re-taken`;
   if (groups.every((group) => isBlamed(facts, group))) return slots;
   return `${slots} by ${listText(

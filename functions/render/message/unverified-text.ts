@@ -1,3 +1,4 @@
+import { settledReading } from '../../core/run/reading.ts';
 import { sawRestart } from '../../core/run/verification.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted } from '../base/phrases.ts';
@@ -17,6 +18,6 @@ export function told({ record, losses }: Facts): string {
 
 /** The run broke off after it had verified what it ended, and before it saw who took the slots. */
 export function unsettled({ record, hypothetical }: Facts): readonly string[] {
-  const isSettled = record.readings.some(({ phase }) => phase === 'settled');
+  const isSettled = settledReading(record) !== null;
   return hypothetical || record.attempts.length === 0 || isSettled ? [] : ['not checked for re-taken slots'];
 }

@@ -1,4 +1,5 @@
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
+import { settledReading } from '../../core/run/reading.ts';
 import { refusalsIn } from '../../core/trigger/log-lines.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, secondsText, timeText } from '../base/phrases.ts';
@@ -84,7 +85,7 @@ function endedTile({ record, hypothetical, losses, perhaps, tried }: Facts): Til
 }
 
 function retakenTile({ record, retaken, losses, perhaps }: Facts): Tile | null {
-  if (!record.readings.some(({ phase }) => phase === 'settled')) return null;
+  if (settledReading(record) === null) return null;
   return {
     title: 'Re-taken at once',
     value: String(retaken),

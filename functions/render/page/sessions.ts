@@ -1,4 +1,5 @@
 import { cleanName } from '../../core/base/clean-text.ts';
+import { settledReading } from '../../core/run/reading.ts';
 import type { Tried } from '../../core/run/terminations.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { type Group, groupOf, type Session } from '../../core/server/session.ts';
@@ -92,15 +93,17 @@ function sparedRows({ reason, those }: SparedGroup): readonly (readonly (string 
 }
 
 /** Who opened sessions after the first look: those who had lost some have re-taken slots, the others got in. */
-export function newcomers({ record, takers }: Facts): Html | null {
-  if (!record.readings.some(({ phase }) => phase === 'settled')) return null;
-  if (takers.length === 0)
+export function newcomers({ record, reduced, newcomers: programs }: Facts): Html | null {
+  if (settledReading(record) === null) return null;
+  if (reduced.includes('spared sessions'))
+    return html`<section><h2>Who came since</h2><p>Not known: the record was too large to keep it.</p></section>`;
+  if (programs.length === 0)
     return html`<section><h2>Who came since</h2><p>Nobody: no freed slot was taken until the last look.</p></section>`;
-  const rows = takers.map(({ group, lost, came }) => [
+  const rows = programs.map(({ group, lost, came, retaken }) => [
     groupCell(group),
     came,
     lost,
-    lost > 0 ? `${Math.min(lost, came)} re-taken` : 'got in',
+    lost > 0 ? `${retaken} re-taken` : 'got in',
   ]);
   return html`<section><h2>Who came since</h2>
 ${table(['application', '#opened', '#had lost', 'so'], rows)}</section>`;

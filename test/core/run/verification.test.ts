@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { planRemediation } from '../../../functions/core/plan/plan.ts';
 import { pressureAgain } from '../../../functions/core/plan/pressure.ts';
+import { retakenSlots } from '../../../functions/core/run/newcomers.ts';
+import { expectedOutcome, outcomeOf } from '../../../functions/core/run/outcome-of.ts';
 import {
   type Attempt,
   type AttemptResult,
   attemptResult,
   cameToNothing,
-  expectedOutcome,
   isFreed,
   isSameServer,
-  outcomeOf,
   readingOf,
-  retakenBy,
   sawRestart,
 } from '../../../functions/core/run/verification.ts';
 import { identityOf } from '../../../functions/core/server/session.ts';
@@ -110,7 +109,7 @@ const ENDED = VICTIMS.map((session) => anAttempt(session));
 function settledWith(came: readonly ReturnType<typeof aSession>[], attempts = ENDED) {
   const later = { ...FULL, sessions: [...REST, ...came] };
   const reading = readingOf('settled', 4_000, FULL, later, pressureAgain(PLAN.pressure, later, POLICY));
-  return { reading, outcome: outcomeOf(PLAN, 'alarm', attempts, reading) };
+  return { reading, outcome: outcomeOf({ snapshot: FULL, plan: PLAN }, 'alarm', attempts, reading) };
 }
 
 describe('How a run ended', () => {
@@ -125,12 +124,12 @@ describe('How a run ended', () => {
 
   test('E5: refilled: nine of nine are re-taken by the group that lost them, though older candidates are left', () => {
     const { reading, outcome } = settledWith(someSessions(9, 1_001, { application: 'leaky' }));
-    expect([outcome, retakenBy(PLAN, ENDED, reading)]).toEqual(['refilled', 9]);
+    expect([outcome, retakenSlots(FULL, ENDED, reading)]).toEqual(['refilled', 9]);
   });
 
   test('E5a: recovered: five waiting clients of another application got in', () => {
     const { reading, outcome } = settledWith(someSessions(5, 1_001, { application: 'waiting' }));
-    expect([outcome, retakenBy(PLAN, ENDED, reading), reading.came.length]).toEqual(['recovered', 0, 5]);
+    expect([outcome, retakenSlots(FULL, ENDED, reading), reading.came.length]).toEqual(['recovered', 0, 5]);
   });
 
   test('recovered though the group came back, as long as there is room', () => {
@@ -144,7 +143,7 @@ describe('How a run ended', () => {
       ...others,
       ...someSessions(4, 2_001, { application: 'leaky' }),
     ]);
-    expect([outcome, retakenBy(PLAN, ENDED, reading)]).toEqual(['partial', 4]);
+    expect([outcome, retakenSlots(FULL, ENDED, reading)]).toEqual(['partial', 4]);
   });
 
   test('refilled: half of the freed slots is enough', () => {
@@ -156,7 +155,7 @@ describe('How a run ended', () => {
 
   test('more newcomers than were ended are not re-taken slots', () => {
     const { reading } = settledWith(someSessions(30, 1_001, { application: 'leaky' }));
-    expect(retakenBy(PLAN, ENDED, reading)).toBe(9);
+    expect(retakenSlots(FULL, ENDED, reading)).toBe(9);
   });
 
   test('only ended sessions can be re-taken', () => {
@@ -164,19 +163,19 @@ describe('How a run ended', () => {
     const attempts = VICTIMS.map((session, index) =>
       anAttempt(session, { result: index < 3 ? 'terminated' : 'changed' }),
     );
-    expect(retakenBy(PLAN, attempts, reading)).toBe(3);
+    expect(retakenSlots(FULL, attempts, reading)).toBe(3);
   });
 
   test("an application's parallel workers take no slot and re-take none", () => {
     const workers = someSessions(9, 1_001, { application: 'leaky', backendType: 'parallel worker' });
     const { reading } = settledWith([...workers, ...someSessions(9, 2_001, { application: 'waiting' })]);
-    expect(retakenBy(PLAN, ENDED, reading)).toBe(0);
+    expect(retakenSlots(FULL, ENDED, reading)).toBe(0);
   });
 
   test('slots that came free without an answer are re-taken like others', () => {
     const unanswered = VICTIMS.map((session) => anAttempt(session, { guard: 'unknown', result: 'gone' }));
     const { reading, outcome } = settledWith(someSessions(9, 1_001, { application: 'leaky' }), unanswered);
-    expect([outcome, retakenBy(PLAN, unanswered, reading)]).toEqual(['refilled', 9]);
+    expect([outcome, retakenSlots(FULL, unanswered, reading)]).toEqual(['refilled', 9]);
   });
 
   test('a session of ours that was lost is not among the gone', () => {
@@ -186,7 +185,7 @@ describe('How a run ended', () => {
   });
 
   test('unverified: sessions were ended and the last read failed', () => {
-    expect(outcomeOf(PLAN, 'alarm', ENDED, null)).toBe('unverified');
+    expect(outcomeOf({ snapshot: FULL, plan: PLAN }, 'alarm', ENDED, null)).toBe('unverified');
   });
 
   const healthy = planRemediation(aSnapshot(), aPolicy(), 'schedule');
@@ -205,7 +204,7 @@ describe('How a run ended', () => {
     const unanswered = reaping.victims.map(({ session }) =>
       anAttempt(session, { guard: 'unknown', result: 'gone' }),
     );
-    expect(outcomeOf(reaping, 'schedule', unanswered, aReading())).toBe('reaped');
+    expect(outcomeOf({ snapshot: aSnapshot(), plan: reaping }, 'schedule', unanswered, aReading())).toBe('reaped');
   });
 
   test.each([
@@ -217,7 +216,7 @@ describe('How a run ended', () => {
   ] as const)('%s', (_, plan, trigger, settled, outcome) => {
     expect(
       outcomeOf(
-        plan,
+        { snapshot: FULL, plan },
         trigger,
         plan.victims.map(({ session }) => anAttempt(session)),
         settled,

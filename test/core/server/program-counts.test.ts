@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { heldBack } from '../../../functions/core/plan/held-back.ts';
 import { planRemediation } from '../../../functions/core/plan/plan.ts';
 import { sparedByName } from '../../../functions/core/plan/spared-by-name.ts';
-import { takersOf } from '../../../functions/core/run/newcomers.ts';
-import { retakenBy } from '../../../functions/core/run/verification.ts';
+import { newcomersOf } from '../../../functions/core/run/newcomers.ts';
 import { leadingIn, rankGroups } from '../../../functions/core/server/rank-groups.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
 import { mostlyText } from '../../../functions/render/base/phrases.ts';
@@ -78,8 +77,7 @@ describe('What people read goes by program', () => {
     const attempts = plan.victims.map(({ session }) => anAttempt(session));
     const came = [aSession({ pid: 9, application: 'web-2', backendStart: '2026-11-21 03:15:44+00' })];
     const reading = aReading({ came });
-    expect(takersOf(snapshot, plan, attempts, reading)).toMatchObject([{ lost: 1, came: 1 }]);
-    expect(retakenBy(plan, attempts, reading)).toBe(1);
+    expect(newcomersOf(snapshot, attempts, reading)).toMatchObject([{ lost: 1, came: 1, retaken: 1 }]);
   });
 });
 

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { serverPressure } from '../../../functions/core/plan/pressure.ts';
-import { takersOf } from '../../../functions/core/run/newcomers.ts';
+import { newcomersOf } from '../../../functions/core/run/newcomers.ts';
 import { leadingIn, rankGroups } from '../../../functions/core/server/rank-groups.ts';
 import { roleLimitFor } from '../../../functions/core/server/role-limit.ts';
 import type { Snapshot } from '../../../functions/core/server/snapshot.ts';
 import {
   aHiddenSession,
   anAttempt,
-  aPlan,
   aPolicy,
   aReading,
   aSession,
@@ -168,14 +167,14 @@ describe('a limit for the leading role', () => {
   });
 });
 
-describe('takersOf', () => {
+describe('newcomersOf', () => {
   const first = snapshotOf(sessionsOf([leak(10), web(5)]));
   const ours = first.sessions.filter(({ application }) => application === 'leaky');
   const attempts = ours
     .slice(0, 4)
     .map((session, at) => anAttempt(session, at === 3 ? { guard: 'no-match', result: 'changed' } : {}));
   const takers = (came: ReturnType<typeof sessionsOf>) =>
-    takersOf(first, aPlan({ snapshot: first }), attempts, aReading({ came })).map(
+    newcomersOf(first, attempts, aReading({ came })).map(
       ({ group, lost, came }) => ({
         application: group.application,
         lost,

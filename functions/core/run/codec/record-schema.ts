@@ -131,6 +131,7 @@ const reading = fields({
   pressure,
   came: told('Sessions that were not there at first.', list(sessionFields)),
   gone: count,
+  retaken: told('Re-taken slots, counted before the newcomers were left out.', z.optional(count)),
 });
 
 const STEPS = ['connected', 'locked', 'snapshot', 'planned', 'terminated', 'verified', 'settled'] as const;

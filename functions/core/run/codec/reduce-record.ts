@@ -1,7 +1,11 @@
 import { foremost } from '../../plan/foremost.ts';
 import { INSUFFICIENT_PRIVILEGE, identityOf, type Session } from '../../server/session.ts';
 import type { Pressure } from '../../server/slots.ts';
+import type { Snapshot } from '../../server/snapshot.ts';
+import { retakenSlots } from '../newcomers.ts';
+import type { Reading } from '../reading.ts';
 import type { Reduction, RunRecord } from '../record.ts';
+import type { Attempt } from '../verification.ts';
 import { mapSessions } from './record-sessions.ts';
 
 /** Leaves out one part of a record; null where the record has none of it. */
@@ -118,8 +122,16 @@ function withoutSpared(record: RunRecord): RunRecord | null {
     ...record,
     snapshot: { ...snapshot, sessions: sessions.sort((a, b) => placeOf(a) - placeOf(b)) },
     plan: plan === null ? null : { ...plan, spared: [] },
-    readings: record.readings.map((reading) => ({ ...reading, came: [] })),
+    readings: record.readings.map((reading) => withoutNewcomers(reading, snapshot, record.attempts)),
   };
+}
+
+/** How many slots were re-taken stays: only `came` could tell it. */
+function withoutNewcomers(reading: Reading, first: Snapshot, attempts: readonly Attempt[]): Reading {
+  const counted = { ...reading, came: [] };
+  return reading.phase === 'settled'
+    ? { ...counted, retaken: retakenSlots(first, attempts, reading) }
+    : counted;
 }
 
 function withoutVictimsDetails(record: RunRecord): RunRecord | null {

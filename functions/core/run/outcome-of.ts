@@ -1,0 +1,48 @@
+import type { Plan } from '../plan/plan.ts';
+import type { Snapshot } from '../server/snapshot.ts';
+import { type TriggerKind, tellsOfRefusal } from '../trigger/trigger.ts';
+import { retakenSlots } from './newcomers.ts';
+import type { Outcome } from './outcome.ts';
+import type { Reading } from './reading.ts';
+import { type Attempt, isFreed } from './verification.ts';
+
+/** What a run saw first, and what it decided from it. */
+export type Planned = { readonly snapshot: Snapshot; readonly plan: Plan };
+
+/** The outcome of a run that planned; `settled` is null when the last read failed. */
+export function outcomeOf(
+  { snapshot, plan }: Planned,
+  trigger: TriggerKind,
+  attempts: readonly Attempt[],
+  settled: Reading | null,
+): Outcome {
+  if (plan.verdict === 'healthy' && plan.victims.length === 0)
+    return tellsOfRefusal(trigger) ? 'unexplained' : 'healthy';
+  if (plan.victims.length === 0) return 'no-candidates';
+  if (settled === null) return 'unverified';
+  const freed = attempts.filter(isFreed).length;
+  if (!settled.pressure.some(({ under }) => under)) {
+    if (plan.verdict !== 'healthy') return 'recovered';
+    return freed > 0 ? 'reaped' : 'healthy';
+  }
+  return freed > 0 && retakenSlots(snapshot, attempts, settled) * 2 >= freed ? 'refilled' : 'partial';
+}
+
+/** What an observing run expects to come of its plan. */
+export function expectedOutcome(plan: Plan, trigger: TriggerKind): Outcome {
+  switch (plan.verdict) {
+    case 'healthy':
+      if (plan.victims.length > 0) return 'reaped';
+      return tellsOfRefusal(trigger) ? 'unexplained' : 'healthy';
+    case 'sufficient':
+      return 'recovered';
+    case 'partial':
+      return 'partial';
+    case 'no-candidates':
+      return 'no-candidates';
+    default: {
+      const never: never = plan.verdict;
+      return never;
+    }
+  }
+}
