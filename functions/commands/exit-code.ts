@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/base/errors.ts';
+import { OUTCOME_TABLE } from '../core/incident/outcome-table.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Outcome } from '../core/run/outcome.ts';
 
@@ -39,29 +40,5 @@ export function exitCodeOfPlan({ verdict, problem }: Plan): ExitCode {
 }
 
 export function exitCodeOfOutcome(outcome: Outcome): ExitCode {
-  switch (outcome) {
-    case 'healthy':
-    case 'reaped':
-    case 'recovered':
-      return EXIT.done;
-    case 'partial':
-    case 'refilled':
-    case 'no-candidates':
-      return EXIT.remains;
-    case 'unexplained':
-    case 'busy':
-    case 'paused':
-    case 'muted':
-    case 'stale':
-    case 'off':
-    case 'blind':
-    case 'cannot-connect':
-    case 'unverified':
-    case 'failed':
-      return EXIT.couldNot;
-    default: {
-      const never: never = outcome;
-      return never;
-    }
-  }
+  return EXIT[OUTCOME_TABLE[outcome].exit];
 }

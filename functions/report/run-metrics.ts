@@ -1,7 +1,7 @@
 import type { MetricsChoice } from '../contract.ts';
+import { meaningOf } from '../core/incident/outcome-table.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import { retakenIn } from '../core/run/newcomers.ts';
-import { isUnresolved } from '../core/run/outcome.ts';
 import { pauseIn } from '../core/run/pause.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import { isStuck } from '../core/run/run-lock.ts';
@@ -49,7 +49,7 @@ const FEW: ReadonlySet<ServerMetric['name']> = new Set([
 /** Everything that one run comes to in numbers. A number that was not measured is left out: it is not 0. */
 export function metricsOf(record: RunRecord): readonly ServerMetric[] {
   const { outcome, mode, recall, plan, attempts, connecting, timings } = record;
-  const unresolved = isStuck(record) || isUnresolved(outcome, mode);
+  const unresolved = isStuck(record) || meaningOf(outcome, mode).unresolved;
   const server = plan?.pressure.find(({ scope }) => scope.kind === 'server');
   const terminated = attempts.filter(({ result }) => result === 'terminated').length;
   const retaken = retakenIn(record);

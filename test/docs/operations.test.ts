@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type MetricsChoice, OWN_METRICS, SERVER_METRICS } from '../../functions/contract.ts';
-import { isUnresolved, OUTCOMES } from '../../functions/core/run/outcome.ts';
+import { meaningOf } from '../../functions/core/incident/outcome-table.ts';
+import { OUTCOMES } from '../../functions/core/run/outcome.ts';
 import { severityOf } from '../../functions/render/base/severity.ts';
 import { chosenOf, metricsOf, type ServerMetric } from '../../functions/report/run-metrics.ts';
 import { INCIDENTS } from '../support/incidents.ts';
@@ -49,7 +50,7 @@ describe('the runbook', () => {
   const headings = [...runbook.matchAll(/^#{2,3} (.+)$/gm)].map(([, title = '']) => title);
 
   it('says what a human does when a run leaves something to one', () => {
-    const left = OUTCOMES.filter((outcome) => isUnresolved(outcome, 'enforce') || outcome === 'unexplained');
+    const left = OUTCOMES.filter((outcome) => meaningOf(outcome, 'enforce').unresolved || outcome === 'unexplained');
     const [, after = ''] = runbook.split('## When a message says');
     const articles = [...after.matchAll(/^### ([a-z-]+)$/gm)].map(([, title = '']) => title);
     // A pause has an alarm, and so an article of its own.

@@ -5,7 +5,8 @@ import {
   OWN_METRICS,
   SERVER_METRICS,
 } from '../../functions/contract.ts';
-import { isUnresolved, OUTCOMES } from '../../functions/core/run/outcome.ts';
+import { meaningOf } from '../../functions/core/incident/outcome-table.ts';
+import { OUTCOMES } from '../../functions/core/run/outcome.ts';
 import {
   chosenOf,
   expiredEvent,
@@ -67,11 +68,11 @@ describe('what is left to a human', () => {
     ['enforce', false],
     ['observe', true],
   ] as const)('when a run that may %s expects to recover: %s', (mode, expected) => {
-    expect(isUnresolved('recovered', mode)).toBe(expected);
+    expect(meaningOf('recovered', mode).unresolved).toBe(expected);
   });
 
   test('is unknown after a run that did not look, so that a pager stays as it is', () => {
-    const unknown = OUTCOMES.filter((outcome) => isUnresolved(outcome, 'enforce') === null);
+    const unknown = OUTCOMES.filter((outcome) => meaningOf(outcome, 'enforce').unresolved === null);
     expect(unknown).toEqual(['busy', 'muted', 'stale', 'off']);
   });
 });

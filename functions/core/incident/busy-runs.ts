@@ -1,14 +1,13 @@
 import { LONGEST_RUN_MS } from '../run/run-lock.ts';
 import type { RunSummary } from './incident.ts';
 import type { Memory } from './memory.ts';
+import { OUTCOME_TABLE } from './outcome-table.ts';
 
 /** A run is busy where another one is at work. Once in a while that is what the lock is for; for long it is an incident. */
 
-/** Runs that ended before they wanted the lock, which say nothing about it. */
-const SAYS_NOTHING: ReadonlySet<RunSummary['outcome']> = new Set(['muted', 'stale', 'off', 'cannot-connect']);
-
 export function withBusy(memory: Memory, { outcome, startedAt }: RunSummary): Memory {
-  if (SAYS_NOTHING.has(outcome)) return memory;
+  // A run that ended before it wanted the lock tells nothing about it.
+  if (!OUTCOME_TABLE[outcome].wantsLock) return memory;
   const busySince = outcome === 'busy' ? earliest(memory.busySince, startedAt) : null;
   return busySince === memory.busySince ? memory : { ...memory, busySince };
 }

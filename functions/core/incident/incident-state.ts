@@ -7,6 +7,7 @@ import {
   type Standing,
   type Told,
 } from './incident.ts';
+import { meaningOf } from './outcome-table.ts';
 
 const MINUTE = 60_000;
 
@@ -26,37 +27,9 @@ export function standingOf(
   run: Pick<RunSummary, 'outcome' | 'mode' | 'refused' | 'isStuck'>,
 ): Standing | 'calm' | null {
   const { outcome, mode, refused, isStuck = false } = run;
-  switch (outcome) {
-    case 'healthy':
-    case 'reaped':
-      return 'calm';
-    case 'recovered':
-      return mode === 'enforce' ? 'relieved' : 'pressed';
-    case 'partial':
-    case 'refilled':
-    case 'no-candidates':
-      return 'pressed';
-    case 'unexplained':
-      return 'unexplained';
-    case 'busy':
-      if (isStuck) return 'unseen';
-      return refused ? 'unexplained' : null;
-    case 'paused':
-      return 'paused';
-    case 'blind':
-    case 'cannot-connect':
-    case 'unverified':
-    case 'failed':
-      return 'unseen';
-    case 'muted':
-    case 'stale':
-    case 'off':
-      return null;
-    default: {
-      const never: never = outcome;
-      return never;
-    }
-  }
+  if (outcome !== 'busy') return meaningOf(outcome, mode).state;
+  if (isStuck) return 'unseen';
+  return refused ? 'unexplained' : null;
 }
 
 export function isWorse(standing: Standing, than: Standing): boolean {

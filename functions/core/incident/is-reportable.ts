@@ -2,6 +2,7 @@ import type { Outcome } from '../run/outcome.ts';
 import type { RunRecord } from '../run/record.ts';
 import { isStuck } from '../run/run-lock.ts';
 import { isRefusal, type TriggerKind } from '../trigger/trigger.ts';
+import { OUTCOME_TABLE } from './outcome-table.ts';
 
 /**
  * Whether a run is told by itself, where nothing is remembered of those before it. Nobody is woken for a run that found or
@@ -16,29 +17,14 @@ export function isWorthTelling({
   readonly trigger: { readonly kind: TriggerKind };
   readonly lock?: RunRecord['lock'];
 }): boolean {
-  switch (outcome) {
-    case 'busy':
-      return isRefusal(trigger.kind) || isStuck({ outcome, lock });
-    case 'healthy':
-    case 'muted':
-    case 'stale':
-    case 'off':
-      return false;
-    case 'reaped':
-    case 'recovered':
-    case 'partial':
-    case 'refilled':
-    case 'no-candidates':
-    case 'unexplained':
-    case 'paused':
-    case 'blind':
-    case 'cannot-connect':
-    case 'unverified':
-    case 'failed':
-      return true;
-    default: {
-      const never: never = outcome;
-      return never;
-    }
-  }
+  const { notify } = OUTCOME_TABLE[outcome];
+  if (notify === 'always' || isStuck({ outcome, lock })) return true;
+  return notify === 'after a refusal' && isRefusal(trigger.kind);
+}
+
+/** Whether the record of a run is kept: of one that acted, would have acted, failed, or has something to explain. */
+export function isWorthKeeping(
+  record: Pick<RunRecord, 'outcome' | 'attempts'> & Partial<Pick<RunRecord, 'lock'>>,
+): boolean {
+  return record.attempts.length > 0 || OUTCOME_TABLE[record.outcome].keep || isStuck(record);
 }

@@ -1,5 +1,3 @@
-import type { Mode } from '../policy/policy.ts';
-
 /**
  * How a run ended; one closed union for record, message, metrics and exit code. An observing run carries the outcome it
  * expects.
@@ -38,36 +36,3 @@ export const OUTCOMES = [
 ] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
-
-/**
- * Whether a run leaves something to a human, as pagers want to know it; null when it did not look. Who only observes has
- * recovered nothing: clients are still turned away.
- */
-export function isUnresolved(outcome: Outcome, mode: Mode): boolean | null {
-  switch (outcome) {
-    case 'busy':
-    case 'muted':
-    case 'stale':
-    case 'off':
-      return null;
-    case 'healthy':
-    case 'reaped':
-    case 'unexplained':
-      return false;
-    case 'recovered':
-      return mode !== 'enforce';
-    case 'partial':
-    case 'refilled':
-    case 'no-candidates':
-    case 'paused':
-    case 'blind':
-    case 'cannot-connect':
-    case 'unverified':
-    case 'failed':
-      return true;
-    default: {
-      const never: never = outcome;
-      return never;
-    }
-  }
-}

@@ -16,7 +16,7 @@ export type Tried = {
 };
 
 /** Nothing was to be ended, whatever the plan says: the policy only observes, or the run was paused. */
-export function isHypothetical({ mode, outcome }: RunRecord): boolean {
+export function isHypothetical({ mode, outcome }: Pick<RunRecord, 'mode' | 'outcome'>): boolean {
   return mode !== 'enforce' || outcome === 'paused';
 }
 

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../core/run/record.ts';
 import { bounded, type Section, sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 import { counted } from '../base/phrases.ts';
-import type { Severity } from '../base/severity.ts';
+import type { Severity } from '../../core/incident/outcome-table.ts';
 import { chatOf } from '../chat/chat.ts';
 import { identityTexts } from './identity-text.ts';
 import { stepLines } from './next-steps.ts';

@@ -74,43 +74,38 @@ function otherThreshold(alarm: AlarmTrigger, { relieve }: Policy): readonly Advi
   ];
 }
 
-/** What each outcome asks for. */
+/** What an outcome asks for. */
 export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Facts): readonly Advice[] {
-  switch (outcome) {
-    case 'healthy':
-    case 'reaped':
-    case 'muted':
-    case 'stale':
-    case 'off':
-    case 'recovered':
-      return [];
-    case 'busy':
-      return freeLock(facts.record);
-    case 'partial':
-    case 'no-candidates':
-      return [...seeRunning(facts), ...seeUnfinished(facts), ...loosen(facts)];
-    case 'refilled':
-      return [forOperator('Ending more sessions will not help: they come back until the cause is fixed.')];
-    case 'paused':
-      return [resumeStep(facts.record)];
-    case 'unexplained':
-      return unexplained(facts);
-    case 'blind':
-      return maySee(facts);
-    case 'cannot-connect':
-      return getIn(code);
-    case 'unverified':
-      return [
-        forOperator('The next run measures again. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
-      ];
-    case 'failed':
-      return afterFailure(facts);
-    default: {
-      const never: never = outcome;
-      return never;
-    }
-  }
+  return STEPS[outcome](facts, code);
 }
+
+type Steps = (facts: Facts, code: ErrorCode | null) => readonly Advice[];
+
+const none: Steps = () => [];
+const findRoom: Steps = (facts) => [...seeRunning(facts), ...seeUnfinished(facts), ...loosen(facts)];
+
+const STEPS: Readonly<Record<Outcome, Steps>> = {
+  healthy: none,
+  reaped: none,
+  recovered: none,
+  muted: none,
+  stale: none,
+  off: none,
+  busy: ({ record }) => freeLock(record),
+  partial: findRoom,
+  'no-candidates': findRoom,
+  refilled: () => [
+    forOperator('Ending more sessions will not help: they come back until the cause is fixed.'),
+  ],
+  paused: ({ record }) => [resumeStep(record)],
+  unexplained,
+  blind: maySee,
+  'cannot-connect': (_, code) => getIn(code),
+  unverified: () => [
+    forOperator('The next run measures again. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
+  ],
+  failed: afterFailure,
+};
 
 /** Which key of the policy leaves slots missing. Without the sessions nobody can plan again. */
 function loosen({ record, ranking }: Facts): readonly Advice[] {

@@ -8,7 +8,7 @@ import type { Invocation } from '../../events/parse-destination.ts';
 import { sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 import { linkText } from '../base/phrases.ts';
-import type { Severity } from '../base/severity.ts';
+import type { Severity } from '../../core/incident/outcome-table.ts';
 import { chatOf } from '../chat/chat.ts';
 import { identityTexts } from './identity-text.ts';
 import { lifeTexts, withLife } from './incident-life.ts';

@@ -3,9 +3,11 @@ import type { Story } from '../../core/incident/incident.ts';
 import type { Mode } from '../../core/policy/policy.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import type { RunHead } from '../../core/run/run-head.ts';
+import { isHypothetical } from '../../core/run/terminations.ts';
 import type { Invocation } from '../../events/parse-destination.ts';
 import type { Message } from '../base/message.ts';
 import { counted, groupName, listText, usedText } from '../base/phrases.ts';
+import { outcomeWord } from '../base/outcome-word.ts';
 import { severityOf } from '../base/severity.ts';
 import { type LeftOut, leftOutTexts } from './left-out.ts';
 import { renderRemains } from './remains.ts';
@@ -34,7 +36,7 @@ export function renderShort(
 ): Message {
   const { server, outcome, mode, head } = run;
   const severity = severityOf(outcome, mode);
-  const word = outcome.replaceAll('-', ' ');
+  const word = outcomeWord(outcome);
   const [slots, ended] = [slotTexts(head), endedTexts(run)];
   return renderRemains({
     ...{ invocation, kind: 'run', runId: run.runId, story, server, mode, outcome, recordUrl },
@@ -57,10 +59,10 @@ function slotTexts({ before, after }: RunHead): readonly string[] {
 }
 
 /** The first is for the subject. */
-function endedTexts({ mode, outcome, head }: ShortRun): readonly string[] {
-  const { chosen, told, ended, perhaps, groups } = head;
+function endedTexts(run: ShortRun): readonly string[] {
+  const { chosen, told, ended, perhaps, groups } = run.head;
   const whose = groups.length === 0 ? '' : `: ${listText(groups.map(groupText))}`;
-  if (mode !== 'enforce' || outcome === 'paused')
+  if (isHypothetical(run))
     return chosen === 0
       ? ['nothing ended']
       : [
@@ -68,7 +70,7 @@ function endedTexts({ mode, outcome, head }: ShortRun): readonly string[] {
           ...(whose === '' ? [] : [`it would end${whose.slice(1)}`]),
         ];
   if (told === 0)
-    return [chosen > 0 && outcome === 'failed' ? 'what it ended is not known' : 'nothing ended'];
+    return [chosen > 0 && run.outcome === 'failed' ? 'what it ended is not known' : 'nothing ended'];
   const sure = `${counted(ended - perhaps, 'session')} ended`;
   return [
     perhaps === 0 ? sure : `${sure}, perhaps ${perhaps} more`,

@@ -1,9 +1,11 @@
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
 import { settledReading } from '../../core/run/reading.ts';
+import type { Severity } from '../../core/incident/outcome-table.ts';
 import { refusalsIn } from '../../core/trigger/log-lines.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, secondsText, timeText } from '../base/phrases.ts';
-import { type Severity, severityOf } from '../base/severity.ts';
+import { outcomeWord } from '../base/outcome-word.ts';
+import { severityOf } from '../base/severity.ts';
 import { headlineOf } from '../message/headline.ts';
 import { happenedTexts } from '../message/what-happened.ts';
 import { type Html, html } from './html.ts';
@@ -32,7 +34,7 @@ function lookOf({ record: { outcome, mode }, hypothetical }: Facts): Severity {
 
 /** Who only observes has recovered nothing. */
 function outcomeText({ record: { outcome }, hypothetical }: Facts): string {
-  return outcome === 'recovered' && hypothetical ? 'would recover' : outcome.replace('-', ' ');
+  return outcome === 'recovered' && hypothetical ? 'would recover' : outcomeWord(outcome);
 }
 
 /** As on-call has read it already. */
