@@ -1,11 +1,7 @@
+import type { RefusalKind } from '../core/base/refusal-kind.ts';
 import type { OwnTries } from '../core/run/pause.ts';
 import { isMetricOfRefusals, readingOf } from '../core/trigger/alarm-reading.ts';
-import {
-  type LogLinesTrigger,
-  type RefusalKind,
-  type Refused,
-  refusalsIn,
-} from '../core/trigger/log-lines.ts';
+import { type LogLinesTrigger, type Refused, refusalsIn } from '../core/trigger/log-lines.ts';
 import type { AlarmTrigger, Trigger } from '../core/trigger/trigger.ts';
 
 const MINUTE_MS = 60_000;

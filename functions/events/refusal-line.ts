@@ -1,4 +1,6 @@
-import type { Figures, RefusalKind } from '../core/trigger/log-lines.ts';
+import type { RefusalKind } from '../core/base/refusal-kind.ts';
+import { TOO_MANY_CONNECTIONS } from '../core/base/sqlstate.ts';
+import type { Figures } from '../core/trigger/log-lines.ts';
 import { type Client, clientOfPooler, NOBODY, type Prefix, readPrefix } from '../core/trigger/log-prefix.ts';
 import { type Fields, fieldsOf } from './event-fields.ts';
 import { entryOfCsv, isOfCsv, type LoggedEntry } from './logged-entry.ts';
@@ -110,7 +112,6 @@ const OF_OTHERS =
 
 /** A fixed text, such as a host's name, and the SQLSTATE. */
 const LABELLED = /^[\w.-]{1,64} 53300 $/;
-const TOO_MANY_CONNECTIONS = '53300';
 
 /** The sentence of a limit knows its role or database: where a prefix has two bare names, the other one is the other. */
 function clientBy(prefix: Prefix | null, { kind, limit }: Sentence): Client {

@@ -1,4 +1,4 @@
-import type { RefusalKind } from '../core/trigger/log-lines.ts';
+import type { RefusalKind } from '../core/base/refusal-kind.ts';
 import { isToldAt } from './told-at.ts';
 
 /** A refusal's whole sentence. */

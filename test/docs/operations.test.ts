@@ -50,7 +50,9 @@ describe('the runbook', () => {
   const headings = [...runbook.matchAll(/^#{2,3} (.+)$/gm)].map(([, title = '']) => title);
 
   it('says what a human does when a run leaves something to one', () => {
-    const left = OUTCOMES.filter((outcome) => meaningOf(outcome, 'enforce').unresolved || outcome === 'unexplained');
+    const left = OUTCOMES.filter(
+      (outcome) => meaningOf(outcome, 'enforce').unresolved || outcome === 'unexplained',
+    );
     const [, after = ''] = runbook.split('## When a message says');
     const articles = [...after.matchAll(/^### ([a-z-]+)$/gm)].map(([, title = '']) => title);
     // A pause has an alarm, and so an article of its own.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ofStream, type RefusalKind, refusalsIn } from '../../functions/core/trigger/log-lines.ts';
+import type { RefusalKind } from '../../functions/core/base/refusal-kind.ts';
+import { ofStream, refusalsIn } from '../../functions/core/trigger/log-lines.ts';
 import { parseLogLines } from '../../functions/events/parse-log-lines.ts';
 import { refusedText } from '../../functions/render/message/refused-text.ts';
 import { logDocument } from '../support/events.ts';

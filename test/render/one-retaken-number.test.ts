@@ -15,10 +15,7 @@ import { aHiddenSession, aPolicy, aSession, HOUR } from '../support/builders.ts'
 import { runOf, sessionsOf, snapshotOf } from '../support/records.ts';
 
 const leak = (count: number, firstPid: number) =>
-  sessionsOf(
-    [{ count, application: 'leaky', user: 'leaky', fromAgeMs: 2 * HOUR, toAgeMs: HOUR }],
-    firstPid,
-  );
+  sessionsOf([{ count, application: 'leaky', user: 'leaky', fromAgeMs: 2 * HOUR, toAgeMs: HOUR }], firstPid);
 
 /**
  * Of ten freed slots the program that lost them took five again: half of them, so that the outcome is `refilled`. The other
@@ -41,7 +38,11 @@ const RUN = runOf({
 
 /** Every place where people or alarms read the number, as it is said there. */
 function placesOf(record: RunRecord, reduced: readonly Reduction[]) {
-  const { memory } = follow(NOTHING_REMEMBERED, summaryOf(explain(record, reduced)), Date.parse(record.startedAt));
+  const { memory } = follow(
+    NOTHING_REMEMBERED,
+    summaryOf(explain(record, reduced)),
+    Date.parse(record.startedAt),
+  );
   const message = renderIncident(record, reduced);
   const page = renderPage({ ...record, reduced });
   const terminal = renderMemory(record.server, { ...memory, version: 1 }, 0);

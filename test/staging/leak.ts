@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { parseServerUrl, type ServerUrl } from '../../functions/commands/server-url.ts';
-import { serverAnswer } from '../../functions/postgres/connection/sqlstate.ts';
+import { serverAnswer } from '../../functions/core/base/sqlstate.ts';
 import { tlsOptions } from '../../functions/postgres/connection/target.ts';
 
 /** How the sessions are known in `pg_stat_activity`, in plans and in messages. */

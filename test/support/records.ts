@@ -3,13 +3,9 @@ import { planRemediation } from '../../functions/core/plan/plan.ts';
 import { pressureAgain } from '../../functions/core/plan/pressure.ts';
 import type { Policy } from '../../functions/core/policy/policy.ts';
 import type { Outcome } from '../../functions/core/run/outcome.ts';
-import type { Connecting, RunRecord, Timings } from '../../functions/core/run/record.ts';
 import { expectedOutcome, outcomeOf } from '../../functions/core/run/outcome-of.ts';
-import {
-  type AttemptResult,
-  type GuardResult,
-  readingOf,
-} from '../../functions/core/run/verification.ts';
+import type { Connecting, RunRecord, Timings } from '../../functions/core/run/record.ts';
+import { type AttemptResult, type GuardResult, readingOf } from '../../functions/core/run/verification.ts';
 import { identityOf, type Session } from '../../functions/core/server/session.ts';
 import type { Slots, Snapshot } from '../../functions/core/server/snapshot.ts';
 import { idleReason, type Trigger, tellsOfRefusal } from '../../functions/core/trigger/trigger.ts';

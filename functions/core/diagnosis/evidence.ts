@@ -1,4 +1,5 @@
 import { serverTimeMs } from '../base/server-time.ts';
+import { isServerFull } from '../base/sqlstate.ts';
 import { serverPressure } from '../plan/pressure.ts';
 import type { RunRecord } from '../run/record.ts';
 import { type LockGraph, lockGraphOf } from '../server/lock-graph.ts';
@@ -116,14 +117,6 @@ function doingOf({ pid, state, waitEvent }: Session, sinceMs: number | null, loc
   }
 }
 
-const FULL_ROUTINES: ReadonlySet<string> = new Set([
-  'InitProcess',
-  'InitPostgres',
-  'ProcessStartupPacket',
-  'BackendInitialize',
-]);
-const TOO_MANY_CONNECTIONS = '53300';
-
 function refusalsOf({ trigger, connecting }: RunRecord, takenAt: number | null): Refusals {
   const lines = trigger.kind === 'log-lines' ? trigger.refused : [];
   const total = sumOf(lines, ({ count }) => count);
@@ -135,12 +128,7 @@ function refusalsOf({ trigger, connecting }: RunRecord, takenAt: number | null):
     // Lines without fractions of a second, and few of them, would else make a storm of a moment.
     perSecond: lines.length === 0 ? 0 : (total * 1_000) / Math.max(1_000, last - first),
     lastAgoMs: lines.length === 0 || takenAt === null ? null : Math.max(0, takenAt - last),
-    ours: sumOf(
-      connecting.refusals.filter(
-        ({ sqlstate, routine }) => sqlstate === TOO_MANY_CONNECTIONS && FULL_ROUTINES.has(routine),
-      ),
-      ({ count }) => count,
-    ),
+    ours: sumOf(connecting.refusals.filter(isServerFull), ({ count }) => count),
   };
 }
 

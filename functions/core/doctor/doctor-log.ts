@@ -1,5 +1,6 @@
 import { cleanName } from '../base/clean-text.ts';
 import { quoteLiteral } from '../base/sql-text.ts';
+import { TOO_MANY_CONNECTIONS } from '../base/sqlstate.ts';
 import { readPrefix } from '../trigger/log-prefix.ts';
 import { type DoctorFacts, majorVersion } from './doctor-facts.ts';
 import { advice, bySettings, type DoctorFinding, good, problem } from './doctor-finding.ts';
@@ -67,7 +68,7 @@ function withSqlstate(prefix: string): string {
 /** Whether our own reader finds in a line what the prefix puts there. */
 function isRead(prefix: string): boolean {
   const read = readPrefix(samplePrefix(prefix));
-  if (read === null || read.sqlstate !== '53300') return false;
+  if (read === null || read.sqlstate !== TOO_MANY_CONNECTIONS) return false;
   const names = hasEscape(prefix, 'u') && hasEscape(prefix, 'd');
   return !names || read.client.user !== null || read.words.length > 0;
 }

@@ -1,10 +1,12 @@
+import { TOO_MANY_CONNECTIONS } from '../base/sqlstate.ts';
+
 /** What a server puts for each escape of `log_line_prefix` when it refuses a client. */
 const SAMPLES: Readonly<Record<string, string>> = {
   a: '[unknown]',
   b: 'client backend',
   c: '6920a1b8.6825',
   d: 'orders',
-  e: '53300',
+  e: TOO_MANY_CONNECTIONS,
   h: '10.0.3.17',
   i: 'startup',
   l: '1',

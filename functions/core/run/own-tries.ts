@@ -1,7 +1,6 @@
+import { TOO_MANY_CONNECTIONS } from '../base/sqlstate.ts';
 import type { OwnTries } from './pause.ts';
 import type { RunRecord } from './record.ts';
-
-const TOO_MANY_CONNECTIONS = '53300';
 
 /**
  * The tries of a run for which the server may have written a line about too many clients. A try without an answer may have

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { LOCAL_ADDRESS, parseAddress } from '../base/address.ts';
+import { WORDED_REFUSALS } from '../base/refusal-kind.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { poolerOrNull } from './pooler-schema.ts';
 import type { NameField } from './session.ts';
-import { FLAVORS, PROVIDERS, type RefusalKind } from './snapshot.ts';
+import { FLAVORS, PROVIDERS } from './snapshot.ts';
 import { statementShape } from './statement-shape.ts';
 
 /**
@@ -11,15 +12,6 @@ import { statementShape } from './statement-shape.ts';
  * facts that the author vouches for by silence (superuser, advisory lock, temporary tables). A live snapshot that could
  * not read those says null. A schema's error text says what is allowed there.
  */
-
-const REFUSAL_KINDS = [
-  'server',
-  'reserved',
-  'role',
-  'database',
-  'wal-senders',
-  'pooler',
-] as const satisfies readonly RefusalKind[];
 
 /** PostgreSQL's own numbers are 32-bit integers. */
 const MOST = 2_147_483_647;
@@ -176,7 +168,7 @@ const slotsSchema = strictObject({
 });
 
 const refusalSchema = strictObject({
-  kind: z.enum(REFUSAL_KINDS, { error: REFUSAL_KINDS.map((kind) => `"${kind}"`).join(' or ') }),
+  kind: z.enum(WORDED_REFUSALS, { error: WORDED_REFUSALS.map((kind) => `"${kind}"`).join(' or ') }),
   name: textOrNull('The role or database whose limit refused.'),
   count: wholeNumber(1, MOST),
 });

@@ -1,3 +1,4 @@
+import type { WORDED_REFUSALS } from '../base/refusal-kind.ts';
 import type { ContestedLock } from './contested-lock.ts';
 import type { PoolerState } from './pooler.ts';
 import { OWN_APPLICATION, type Session } from './session.ts';
@@ -54,10 +55,12 @@ export type ServerFacts = {
   readonly coordinators?: readonly Coordinator[] | undefined;
 };
 
-export type RefusalKind = 'server' | 'reserved' | 'role' | 'database' | 'wal-senders' | 'pooler';
-
 /** Refused connects of one kind; `name` is the role or database whose limit refused them. */
-export type Refusal = { readonly kind: RefusalKind; readonly name: string | null; readonly count: number };
+export type Refusal = {
+  readonly kind: (typeof WORDED_REFUSALS)[number];
+  readonly name: string | null;
+  readonly count: number;
+};
 
 /** The connection state of one server at one moment. */
 export type Snapshot = {

@@ -1,3 +1,5 @@
+import type { RefusalKind } from '../base/refusal-kind.ts';
+
 /** What a log subscription brought. */
 export type LogLinesTrigger = {
   readonly kind: 'log-lines';
@@ -109,20 +111,6 @@ function latestOf(refused: readonly Refused[]): string | null {
       .at(-1) ?? null
   );
 }
-/**
- * What a client was refused for.
- * - `server`: every slot is taken. `reserved`: only slots reserved for others are left.
- * - `role`, `database`: a CONNECTION LIMIT. `wal-senders`: max_wal_senders.
- * - `pooler`: a pooler or RDS Proxy said it, not the server.
- * - `unknown-53300`: the SQLSTATE says so, in words that are not known here; servers speak many languages.
- */
-export type RefusalKind =
-  | 'server'
-  | 'reserved'
-  | 'role'
-  | 'database'
-  | 'wal-senders'
-  | 'pooler'
-  | 'unknown-53300';
+
 /** Numbers by the server's own names for them, such as `non-active`. */
 export type Figures = Readonly<Record<string, number>>;

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../../core/base/errors.ts';
+import { serverAnswer } from '../../core/base/sqlstate.ts';
 import { type Attempted, classifyAnswer, type Silence } from './attempted.ts';
 import { clientOn } from './client-on.ts';
 import { beginSession } from './open-session.ts';
-import { isTlsCode, serverAnswer } from './sqlstate.ts';
 import {
   type KnownStartup,
   knownStartup,
@@ -13,6 +13,7 @@ import {
   startupOptions,
 } from './startup.ts';
 import { type Credentials, type Target, type TlsOptions, targetText } from './target.ts';
+import { isTlsCode } from './tls-code.ts';
 import { watchLogin } from './watch-login.ts';
 import { learnFromHang, withStartup } from './with-startup.ts';
 

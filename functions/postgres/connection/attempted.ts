@@ -1,7 +1,5 @@
 import type { Problem } from '../../core/base/errors.ts';
 import { quoteIdentifier } from '../../core/base/sql-text.ts';
-import type { OpenSession } from './open-session.ts';
-import { serverWords } from './server-words.ts';
 import {
   denialOf,
   type Fullness,
@@ -11,7 +9,9 @@ import {
   isPoolers,
   type ServerAnswer,
   UNDEFINED_DATABASE,
-} from './sqlstate.ts';
+} from '../../core/base/sqlstate.ts';
+import type { OpenSession } from './open-session.ts';
+import { serverWords } from './server-words.ts';
 import { type Credentials, type Target, targetText } from './target.ts';
 
 /**

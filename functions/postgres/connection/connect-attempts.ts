@@ -1,9 +1,9 @@
 import type { Problem } from '../../core/base/errors.ts';
+import { TOO_MANY_CONNECTIONS } from '../../core/base/sqlstate.ts';
 import type { Connecting } from '../../core/run/record.ts';
 import { type Hindrance, neverIn } from './connect-problem.ts';
 import type { OpenSession } from './open-session.ts';
 import type { Pace } from './pace.ts';
-import { TOO_MANY_CONNECTIONS } from './sqlstate.ts';
 import type { KnownStartup } from './startup.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
 

@@ -1,5 +1,6 @@
 import { coerceError } from '../../core/base/errors.ts';
 import { sleep } from '../../core/base/sleep.ts';
+import { WRONG_PASSWORD } from '../../core/base/sqlstate.ts';
 import type { Connection } from '../../remediate/ports.ts';
 import { attemptSession } from './attempt.ts';
 import { countOne, type Getting, type Opened, toOpened } from './connect-attempts.ts';
@@ -7,7 +8,6 @@ import { databaseOf } from './database.ts';
 import type { KnownSlots } from './known-slots.ts';
 import type { OpenSession } from './open-session.ts';
 import { type Pace, paceOf } from './pace.ts';
-import { WRONG_PASSWORD } from './sqlstate.ts';
 import { type KnownStartup, knownStartup } from './startup.ts';
 import { type CredentialSource, type Target, type TlsOptions, tlsOptions } from './target.ts';
 

@@ -1,4 +1,5 @@
 import { RemediationError } from '../../core/base/errors.ts';
+import { serverAnswer } from '../../core/base/sqlstate.ts';
 import { DEFAULT_STATEMENTS, tellStatements } from '../../core/server/statement-choice.ts';
 import type { Database } from '../../remediate/ports.ts';
 import { hasEnded } from './has-ended.ts';
@@ -6,7 +7,6 @@ import { knownSlots } from './known-slots.ts';
 import type { OpenSession } from './open-session.ts';
 import type { Query } from './query.ts';
 import { serverWords } from './server-words.ts';
-import { serverAnswer } from './sqlstate.ts';
 import { statementName } from './statement-name.ts';
 import { terminateGuarded } from './terminate-guarded.ts';
 

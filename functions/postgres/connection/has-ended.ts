@@ -1,5 +1,5 @@
 import { sleep } from '../../core/base/sleep.ts';
-import { endsSession, type ServerAnswer } from './sqlstate.ts';
+import { endsSession, type ServerAnswer } from '../../core/base/sqlstate.ts';
 
 /** A server that ends a session closes the connection right after it has said why. */
 const CLOSES_WITHIN_MS = 20;

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { RemediationError } from '../../core/base/errors.ts';
+import { serverAnswer, UNDEFINED_OBJECT } from '../../core/base/sqlstate.ts';
 import { postgresql } from '../postgresql/postgresql.ts';
 import { BEGIN_SESSION } from '../postgresql/sql/begin-session.ts';
 import type { Dialect } from './dialect.ts';
 import { foreignSettings } from './foreign-settings.ts';
-import { serverAnswer, UNDEFINED_OBJECT } from './sqlstate.ts';
 import { IDLE_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './startup.ts';
 import { type Target, targetText } from './target.ts';
 

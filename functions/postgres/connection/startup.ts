@@ -1,3 +1,9 @@
+import {
+  IDLE_SESSION_TIMEOUT,
+  INVALID_PARAMETER_VALUE,
+  TRANSACTION_TIMEOUT,
+  UNDEFINED_OBJECT,
+} from '../../core/base/sqlstate.ts';
 /** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
 export const STATEMENT_TIMEOUT_MS = 5_000;
 /** After this without a word from us, or an answer untaken, the server takes slot and lock back: Lambda may freeze us. */
@@ -79,12 +85,15 @@ export function startupOptions(startup: Startup): string {
 }
 
 /** The server does not know a name, or does not take a value. */
-const REFUSED: ReadonlySet<string> = new Set(['42704', '22023']);
+const REFUSED: ReadonlySet<string> = new Set([UNDEFINED_OBJECT, INVALID_PARAMETER_VALUE]);
 /** A timeout of the database's or the role's ended the login: the code says what the server has. */
-const ENDED_BY: Readonly<Record<string, Startup>> = { '25P04': 'since-17', '57P05': 'since-14' };
+const ENDED_BY: Readonly<Record<string, Startup>> = {
+  [TRANSACTION_TIMEOUT]: 'since-17',
+  [IDLE_SESSION_TIMEOUT]: 'since-14',
+};
 const EXAMINATION_ENDED_BY: Readonly<Record<string, Startup>> = {
-  '25P04': 'examining-transactions',
-  '57P05': 'examining-idle',
+  [TRANSACTION_TIMEOUT]: 'examining-transactions',
+  [IDLE_SESSION_TIMEOUT]: 'examining-idle',
 };
 const EXAMINING: ReadonlySet<Startup> = new Set(['examining', 'examining-idle', 'examining-transactions']);
 

@@ -1,10 +1,10 @@
 import Client from 'pg/lib/client.js';
+import { INSUFFICIENT_PRIVILEGE, serverAnswer } from '../../core/base/sqlstate.ts';
 import type { GuardResult } from '../../core/run/verification.ts';
 import type { Session } from '../../core/server/session.ts';
 import type { Guard } from './dialect.ts';
 import { hasEnded } from './has-ended.ts';
 import type { OpenSession } from './open-session.ts';
-import { INSUFFICIENT_PRIVILEGE, serverAnswer } from './sqlstate.ts';
 import { statementName } from './statement-name.ts';
 
 /** What a guarded statement says of one of its victims, the first being 1. */

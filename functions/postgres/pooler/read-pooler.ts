@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOCAL_ADDRESS } from '../../core/base/address.ts';
+import { fullnessOf, serverAnswer } from '../../core/base/sqlstate.ts';
 import {
   NO_SETTINGS,
   POOLER_NAMES,
@@ -10,7 +11,6 @@ import {
   type Unlisted,
 } from '../../core/server/pooler.ts';
 import { serverWords } from '../connection/server-words.ts';
-import { serverAnswer, TOO_MANY_CONNECTIONS } from '../connection/sqlstate.ts';
 import { startupOptions } from '../connection/startup.ts';
 import { type Credentials, type Target, targetText } from '../connection/target.ts';
 import { SilentConsole, withConsole } from './console.ts';
@@ -95,7 +95,7 @@ function problemOf(kind: PoolerKind, target: Target, thrown: unknown): PoolerPro
   const name = POOLER_NAMES[kind];
   const where = `${name}'s console at ${targetText(target)}`;
   const answer = serverAnswer(thrown);
-  if (answer?.sqlstate === TOO_MANY_CONNECTIONS && answer.routine === '') {
+  if (answer !== null && fullnessOf(answer) === 'pooler') {
     const message = `${name} at ${targetText(target)} takes no more clients, and refused us as well (53300).`;
     return { code: 'pooler-full', message };
   }

@@ -1,11 +1,11 @@
 import { type Advice, forOperator, sqlPaste } from '../../core/advice/advice.ts';
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { Misconfiguration, MisconfigurationCheck } from '../../core/doctor/misconfigurations.ts';
+import type { Severity } from '../../core/incident/outcome-table.ts';
 import type { RunRecord } from '../../core/run/record.ts';
 import { bounded, type Section, sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 import { counted } from '../base/phrases.ts';
-import type { Severity } from '../../core/incident/outcome-table.ts';
 import { chatOf } from '../chat/chat.ts';
 import { identityTexts } from './identity-text.ts';
 import { stepLines } from './next-steps.ts';

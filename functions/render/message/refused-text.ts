@@ -1,8 +1,8 @@
 import { cleanName } from '../../core/base/clean-text.ts';
+import type { RefusalKind } from '../../core/base/refusal-kind.ts';
 import {
   type Figures,
   type LogLinesTrigger,
-  type RefusalKind,
   type Refused,
   refusalsIn,
   sinceOf,

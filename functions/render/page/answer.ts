@@ -1,10 +1,10 @@
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
-import { settledReading } from '../../core/run/reading.ts';
 import type { Severity } from '../../core/incident/outcome-table.ts';
+import { settledReading } from '../../core/run/reading.ts';
 import { refusalsIn } from '../../core/trigger/log-lines.ts';
 import type { Facts } from '../base/facts.ts';
-import { counted, secondsText, timeText } from '../base/phrases.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
+import { counted, secondsText, timeText } from '../base/phrases.ts';
 import { severityOf } from '../base/severity.ts';
 import { headlineOf } from '../message/headline.ts';
 import { happenedTexts } from '../message/what-happened.ts';

@@ -204,7 +204,9 @@ describe('How a run ended', () => {
     const unanswered = reaping.victims.map(({ session }) =>
       anAttempt(session, { guard: 'unknown', result: 'gone' }),
     );
-    expect(outcomeOf({ snapshot: aSnapshot(), plan: reaping }, 'schedule', unanswered, aReading())).toBe('reaped');
+    expect(outcomeOf({ snapshot: aSnapshot(), plan: reaping }, 'schedule', unanswered, aReading())).toBe(
+      'reaped',
+    );
   });
 
   test.each([

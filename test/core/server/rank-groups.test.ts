@@ -174,13 +174,11 @@ describe('newcomersOf', () => {
     .slice(0, 4)
     .map((session, at) => anAttempt(session, at === 3 ? { guard: 'no-match', result: 'changed' } : {}));
   const takers = (came: ReturnType<typeof sessionsOf>) =>
-    newcomersOf(first, attempts, aReading({ came })).map(
-      ({ group, lost, came }) => ({
-        application: group.application,
-        lost,
-        came,
-      }),
-    );
+    newcomersOf(first, attempts, aReading({ came })).map(({ group, lost, came }) => ({
+      application: group.application,
+      lost,
+      came,
+    }));
 
   test('those who lost sessions come first, with what they lost', () => {
     const came = sessionsOf([web(7, { application: 'new' }), leak(2)], 9_000);

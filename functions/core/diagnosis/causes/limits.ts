@@ -1,6 +1,6 @@
+import type { RefusalKind } from '../../base/refusal-kind.ts';
 import { counted } from '../../base/words.ts';
 import type { Scope } from '../../server/slots.ts';
-import type { RefusalKind } from '../../trigger/log-lines.ts';
 import type { Cause, Confidence } from '../cause.ts';
 import { type Clues, refusedFor } from '../evidence.ts';
 

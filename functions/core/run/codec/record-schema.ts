@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { WORDED_REFUSALS } from '../../base/refusal-kind.ts';
 import type { MisconfigurationCheck } from '../../doctor/misconfigurations.ts';
 import type { SparedReason } from '../../plan/protection.ts';
 import { MODES } from '../../policy/policy.ts';
@@ -52,7 +53,7 @@ const snapshot = fields({
   locks: told('Locks that sessions wait for; absent where they were not read.', z.optional(list(lockFields))),
   refusals: list(
     fields({
-      kind: word(['server', 'reserved', 'role', 'database', 'wal-senders', 'pooler']),
+      kind: word(WORDED_REFUSALS),
       name: saidOrNull,
       count,
     }),

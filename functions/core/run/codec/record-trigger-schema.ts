@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { REFUSAL_KINDS } from '../../base/refusal-kind.ts';
 import { MODES } from '../../policy/policy.ts';
 import { IDLE_STATES } from '../../server/session.ts';
-import type { RefusalKind } from '../../trigger/log-lines.ts';
 import {
   count,
   factOrNull,
@@ -19,18 +19,8 @@ import {
 
 /** What a run began from: its trigger, its policy and what it remembered. */
 
-const REFUSED_FOR = [
-  'server',
-  'reserved',
-  'role',
-  'database',
-  'wal-senders',
-  'pooler',
-  'unknown-53300',
-] as const satisfies readonly RefusalKind[];
-
 const refused = fields({
-  kind: told('What was full.', word(REFUSED_FOR)),
+  kind: told('What was full.', word(REFUSAL_KINDS)),
   user: saidOrNull,
   database: saidOrNull,
   address: saidOrNull,

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../core/base/errors.ts';
+import type { ErrorCode } from './errors.ts';
 
 /** What the server answered, by code and by the routine that raised it: texts are translated, these are not. */
 export type ServerAnswer = { readonly sqlstate: string; readonly routine: string };
@@ -21,8 +21,14 @@ export const UNDEFINED_OBJECT = '42704';
 export const UNDEFINED_DATABASE = '3D000';
 export const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** `idle_in_transaction_session_timeout`, and `transaction_timeout` (17 and later). */
-const ENDED_BY_TIMEOUT: ReadonlySet<string> = new Set(['25P03', '25P04']);
+/** The server does not take a setting's value. */
+export const INVALID_PARAMETER_VALUE = '22023';
+/** `idle_session_timeout` (14 and later). */
+export const IDLE_SESSION_TIMEOUT = '57P05';
+const IDLE_IN_TRANSACTION_TIMEOUT = '25P03';
+/** `transaction_timeout` (17 and later): our own bound, or one of the database's, on a login that hangs in a login trigger. */
+export const TRANSACTION_TIMEOUT = '25P04';
+const ENDED_BY_TIMEOUT: ReadonlySet<string> = new Set([IDLE_IN_TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT]);
 
 /**
  * 57P01 to 57P05 and two timeouts end our session from the server's side, class 08 is a broken connection: what ran may have
@@ -33,54 +39,63 @@ export function endsSession(sqlstate: string): boolean {
 }
 
 /** It was shut down by hand, by a crash of another process or by idling, while we logged in: the next try may fare better. */
-const ENDED_AT_LOGIN: ReadonlySet<string> = new Set(['57P01', '57P02', '57P05', '25P03']);
-/** Our own bound, or one of the database's, on a login that hangs in a login trigger. */
-const LOGIN_TOOK_TOO_LONG = '25P04';
+const ENDED_AT_LOGIN: ReadonlySet<string> = new Set([
+  '57P01',
+  '57P02',
+  IDLE_SESSION_TIMEOUT,
+  IDLE_IN_TRANSACTION_TIMEOUT,
+]);
 
 /**
- * Why a server lets nobody in for now. 53300 is told apart by the routine (14 to 18). `half-open`: it has as many
- * connections open as it takes on at all, twice its slots and more; most of them are not logged in, or they would be out
- * of slots.
+ * What 53300 is about, told apart by the routine that raised it (14 to 18). `half-open`: the server has as many connections
+ * open as it takes on at all, twice its slots and more; most of them are not logged in, or they would be out of slots.
  */
-export type Fullness =
+type NoSlot =
   | 'all'
   | 'reserved-left'
   | 'administrators-left'
   | 'role-limit'
   | 'database-limit'
   | 'half-open'
-  | 'not-ready'
-  | 'no-memory'
-  | 'ended'
-  | 'hanging'
   | 'pooler';
+
+/** Why a server lets nobody in for now. */
+export type Fullness = NoSlot | 'not-ready' | 'no-memory' | 'ended' | 'hanging';
+
+/** By routine. Another one is `InitProcess`, or stands for it: the server knows nothing yet of who is coming. */
+const NO_SLOT: Readonly<Record<string, NoSlot>> = {
+  InitializeSessionUserId: 'role-limit',
+  CheckMyDatabase: 'database-limit',
+  InitPostgres: 'reserved-left',
+  // openGauss
+  CheckConnLimitation: 'administrators-left',
+  // Up to 16; 17 and 18.
+  ProcessStartupPacket: 'half-open',
+  BackendInitialize: 'half-open',
+  // The server always names it. pgpool-II, which answers the same when its own processes are used up, never does; GaussDB may not.
+  '': 'pooler',
+};
 
 /** Null for answers that trying again does not change. */
 export function fullnessOf({ sqlstate, routine }: ServerAnswer): Fullness | null {
   if (sqlstate === CANNOT_CONNECT_NOW) return 'not-ready';
   if (sqlstate === OUT_OF_MEMORY) return 'no-memory';
   if (ENDED_AT_LOGIN.has(sqlstate)) return 'ended';
-  if (sqlstate === LOGIN_TOOK_TOO_LONG) return 'hanging';
+  if (sqlstate === TRANSACTION_TIMEOUT) return 'hanging';
   if (sqlstate !== TOO_MANY_CONNECTIONS) return null;
-  switch (routine) {
-    case 'InitializeSessionUserId':
-      return 'role-limit';
-    case 'CheckMyDatabase':
-      return 'database-limit';
-    case 'InitPostgres':
-      return 'reserved-left';
-    case 'CheckConnLimitation': // openGauss
-      return 'administrators-left';
-    case 'ProcessStartupPacket': // to 16
-    case 'BackendInitialize': // 17 and 18
-      return 'half-open';
-    // The server always names it; pgpool-II, which says the same when its own processes are used up, never does, and GaussDB need not.
-    case '':
-      return 'pooler';
-    default:
-      // InitProcess: before anything is known of who is coming.
-      return 'all';
-  }
+  return Object.hasOwn(NO_SLOT, routine) ? (NO_SLOT[routine] ?? 'all') : 'all';
+}
+
+const FULL: ReadonlySet<Fullness | null> = new Set([
+  'all',
+  'reserved-left',
+  'administrators-left',
+  'half-open',
+]);
+
+/** Whether the server itself was full, not one limit of it; 53300 without a routine may be a pooler's. */
+export function isServerFull(answer: ServerAnswer): boolean {
+  return FULL.has(fullnessOf(answer));
 }
 
 /**
@@ -107,25 +122,4 @@ export function isFailedAuthentication({ sqlstate, routine }: ServerAnswer): boo
 /** The driver logs in with UTF8 as its encoding, to and from which PostgreSQL converts all of its encodings but MULE_INTERNAL. */
 export function isForeignEncoding({ sqlstate, routine }: ServerAnswer): boolean {
   return sqlstate === '0A000' && routine === 'InitializeClientEncoding';
-}
-
-/** Node's codes for a certificate that does not verify (OpenSSL's names, and Node's own for a wrong name). */
-const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REVOKED',
-  'CERT_REJECTED',
-  'CERT_UNTRUSTED',
-  'CERT_SIGNATURE_FAILURE',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'INVALID_CA',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-export function isTlsCode(code: string): boolean {
-  return CERTIFICATE_CODES.has(code) || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_');
 }
