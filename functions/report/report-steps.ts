@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { RemediationError } from '../core/base/errors.ts';
-import { type Explained, explain } from '../core/diagnosis/explain.ts';
+import { type Explained, withDiagnosis, withoutDiagnosis } from '../core/diagnosis/explain.ts';
 import type { Misconfiguration } from '../core/doctor/misconfigurations.ts';
 import type { RunSummary, Story } from '../core/incident/incident.ts';
 import { isWorthKeeping } from '../core/incident/is-reportable.ts';
@@ -8,7 +8,6 @@ import { causeIn } from '../core/incident/run-summary.ts';
 import { type RunResult, unpackRecord } from '../core/run/codec/run-result.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import { headOf, type RunHead } from '../core/run/run-head.ts';
-import { rankGroups } from '../core/server/rank-groups.ts';
 import type { Message } from '../render/base/message.ts';
 import { renderMisconfigurations } from '../render/message/misconfigured.ts';
 import { renderOver } from '../render/message/over.ts';
@@ -49,12 +48,11 @@ export function reportSteps(result: unknown): ReportSteps {
   return {
     readRecord: async () => {
       const record = unpackRecord(result);
-      explained = unexplained(record, result as RunResult);
+      explained = withoutDiagnosis(record, (result as RunResult).reduced);
       return readRun(explained);
     },
     explain: async () => {
-      const { record, reduced } = known();
-      explained = explain(record, reduced);
+      explained = withDiagnosis(known());
       return causeIn(explained.diagnosis);
     },
     writeMessage: async (story, recordUrl) => messageOf(known(), story, recordUrl),
@@ -65,13 +63,6 @@ export function reportSteps(result: unknown): ReportSteps {
     },
     drawPage: async () => drawPage(known()),
   };
-}
-
-/** A run whose cause nobody knows, or not yet. */
-function unexplained(record: RunRecord, { reduced }: RunResult): Explained {
-  const { snapshot } = record;
-  const ranking = snapshot === null || reduced.includes('spared sessions') ? null : rankGroups(snapshot);
-  return { record, reduced, ranking, diagnosis: null };
 }
 
 function readRun({ record, reduced }: Explained): ReadRun {

@@ -9,3 +9,17 @@ export function remembered<Answer>(ask: (text: string) => Answer): (text: string
     return answer;
   };
 }
+
+/** A pure function of an object that is never changed: its answer is kept for as long as the object lives. */
+export function memoizeByObject<Key extends object, Answer extends object>(
+  ask: (key: Key) => Answer,
+): (key: Key) => Answer {
+  const known = new WeakMap<Key, Answer>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const answer = ask(key);
+    known.set(key, answer);
+    return answer;
+  };
+}

@@ -15,12 +15,22 @@ export type Explained = {
 };
 
 export function explain(record: RunRecord, reduced: readonly Reduction[]): Explained {
-  const { snapshot, outcome } = record;
-  const isReduced = reduced.includes('spared sessions');
-  return {
-    record,
-    reduced,
-    ranking: snapshot === null || isReduced ? null : rankGroups(snapshot),
-    diagnosis: isReduced || outcome === 'blind' ? null : diagnose(record),
-  };
+  return withDiagnosis(withoutDiagnosis(record, reduced));
+}
+
+/** A run whose cause is not known yet, or cannot be worked out. */
+export function withoutDiagnosis(record: RunRecord, reduced: readonly Reduction[]): Explained {
+  const { snapshot } = record;
+  const ranking = snapshot === null || lacksSessions(reduced) ? null : rankGroups(snapshot);
+  return { record, reduced, ranking, diagnosis: null };
+}
+
+export function withDiagnosis(explained: Explained): Explained {
+  const { record, reduced } = explained;
+  const diagnosis = lacksSessions(reduced) || record.outcome === 'blind' ? null : diagnose(record);
+  return { ...explained, diagnosis };
+}
+
+function lacksSessions(reduced: readonly Reduction[]): boolean {
+  return reduced.includes('spared sessions');
 }

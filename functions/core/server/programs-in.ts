@@ -1,18 +1,13 @@
+import { memoizeByObject } from '../base/memoize.ts';
 import { type CountedPrograms, type Program, type Programs, programsOf } from './programs.ts';
 import { type Group, groupOf, type Session } from './session.ts';
 import { clientSessions } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
 
-const known = new WeakMap<Snapshot, Programs>();
-
 /** The programs of a snapshot's clients: planner, diagnosis and messages count by these. */
-export function programsIn(snapshot: Snapshot): Programs {
-  const before = known.get(snapshot);
-  if (before !== undefined) return before;
-  const programs = programsOf(clientSessions(snapshot));
-  known.set(snapshot, programs);
-  return programs;
-}
+export const programsIn: (snapshot: Snapshot) => Programs = memoizeByObject((snapshot) =>
+  programsOf(clientSessions(snapshot)),
+);
 
 /** What people read for a session's program; for one that is of none, its own names. */
 export function programNames(snapshot: Snapshot | null): (session: Session) => Group {

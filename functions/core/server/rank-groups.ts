@@ -1,3 +1,4 @@
+import { memoizeByObject } from '../base/memoize.ts';
 import { byProgram, programsIn } from './programs-in.ts';
 import { type Group, IDLE_STATES, isHidden, type Session, takesSlot } from './session.ts';
 import { compareText, type Pressure, type Scope, usableSlots } from './slots.ts';
@@ -48,8 +49,10 @@ export type Ranking = {
 
 const FIRST_ADDRESSES = 3;
 
-/** Ranks who holds the slots. Counts what the capacity arithmetic counts, so that the sums agree. */
-export function rankGroups(snapshot: Snapshot): Ranking {
+/** Ranks who holds the slots, once for each snapshot. Counts what the capacity arithmetic counts, so that the sums agree. */
+export const rankGroups: (snapshot: Snapshot) => Ranking = memoizeByObject(ranked);
+
+function ranked(snapshot: Snapshot): Ranking {
   const usable = usableSlots(snapshot.slots);
   const isOwn = ownSessions(snapshot);
   const foreign = snapshot.sessions.filter((session) => !isOwn(session));
