@@ -1,6 +1,6 @@
 import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { expectedOutcome } from '../../functions/core/run/outcome-of.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
-import { expectedOutcome } from '../../functions/core/run/verification.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 import type { Trigger } from '../../functions/core/trigger/trigger.ts';
 import {
