@@ -62,9 +62,11 @@ describe('The first run after the upgrade', () => {
       await deliver(ranAt(90, server, tenants(40, mode)));
       await deliver(ranAt(180, server, tenants(40, mode)));
       expect(saying().filter(Boolean)).toHaveLength(1);
+      const rooms = aws.published.filter(({ topicArn }) => topicArn !== PEOPLE);
+      expect(rooms.filter(({ message }) => message.includes('*Kept by earlier versions:*'))).toHaveLength(1);
       expect(saying()[0]).toBe(true);
       expect(flat(toPeople()[0]?.message)).toContain(
-        'In earlier versions it held for each application name, role and database, and would have kept 30 of the 30 sessions that this run chose: 30 of saas',
+        'In earlier versions it counted by application name, role and database. It would then have kept 30 of the 30 sessions that this run chose: 30 of saas',
       );
     },
   );

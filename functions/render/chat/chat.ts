@@ -29,6 +29,7 @@ type ChatParts = {
 const MAX_TITLE = 250;
 /** Paragraphs are few: all of them together stay below the 8,000 that a description may have. */
 const MAX_PARAGRAPH = 900;
+const MAX_DESCRIPTION = 8_000;
 const MAX_STEP = 350;
 const MOST_STEPS = 4;
 
@@ -82,6 +83,14 @@ function description({ paragraphs, identity, recordUrl }: ChatParts): string {
     return text === '' ? [] : [`*${label}:* ${text}`];
   });
   return [...told, ...(recordUrl === null ? [] : [`*${linkText(recordUrl)}:* ${recordUrl}`])].join('\n');
+}
+
+/** A chat message with one more paragraph at its end, if all of it still fits. */
+export function withParagraph(chat: ChatNotification, { label, texts }: Paragraph): ChatNotification {
+  const told = `*${label}:* ${chatText(texts.join(' '), MAX_PARAGRAPH)}`;
+  const description = `${chat.content.description}\n${told}`;
+  if (description.length > MAX_DESCRIPTION) return chat;
+  return { ...chat, content: { ...chat.content, description } };
 }
 
 function nextSteps(steps: readonly Advice[]): readonly string[] {

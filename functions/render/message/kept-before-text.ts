@@ -2,14 +2,16 @@ import type { RunHead } from '../../core/run/run-head.ts';
 import { sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 import { counted, groupName } from '../base/phrases.ts';
+import { withParagraph } from '../chat/chat.ts';
 
 type KeptBefore = NonNullable<RunHead['keptBefore']>;
 
 /** A message that says, once for a server, whom the keep of before would have kept. */
 export function withKeptBefore(message: Message, kept: KeptBefore): Message {
-  const lines = keptBeforeTexts(kept).flatMap((text) => wrap(text));
+  const texts = keptBeforeTexts(kept);
+  const lines = texts.flatMap((text) => wrap(text));
   const text = `${message.text.trimEnd()}\n\n${sections([{ title: 'KEPT BY EARLIER VERSIONS', lines }])}\n`;
-  return { ...message, text };
+  return { ...message, text, chat: withParagraph(message.chat, { label: 'Kept by earlier versions', texts }) };
 }
 
 function keptBeforeTexts({ count, chosen, groups }: KeptBefore): readonly string[] {
