@@ -24,7 +24,7 @@ Exit codes:
 export function addPause(program: Command): void {
   memoryCommand(program, 'pause')
     .description("Keep a server's runs from ending sessions until it is resumed.")
-    .option('--reason <text>', 'why, for whoever reads of it at night', reasonOf)
+    .option('--reason <text>', 'why, for the person who reads of it at night', reasonOf)
     .addHelpText(
       'after',
       `\nExample:\n  headroom pause --server orders --table pg-headroom-memory --reason "fail-over test"\n${HELP}`,
@@ -54,7 +54,7 @@ async function pause(options: MemoryOptions, reason: string | null): Promise<voi
   const name = cleanName(options.server);
   if (isPaused(before.paused))
     print(`${name} is paused already, ${pauseText(before.paused)}. Nothing was changed.`);
-  else print(`${name} is paused: from the next run on nobody is ended, until headroom resume.`);
+  else print(`${name} is paused: from the next run on no session is ended, until headroom resume.`);
   // Nothing here knows which servers there are.
   if (before.version === 0) tell(`Nothing was remembered of ${name} in this table before: is that its name?`);
   process.exitCode = EXIT.done;

@@ -14,7 +14,7 @@ const RETRY_MS = 500;
 /**
  * What a run does that lost its session while or after it terminated: it gets in again, within the time it has left, and
  * reads what came of the attempts. It ends nobody any more: attempts without an answer may have worked, so that going on
- * could end more than were needed, and what cut us off may be the server's own trouble. The next run measures anew.
+ * could end more than were needed, and what cut us off may be the server's own trouble. The next run measures again.
  * @throws RemediationError `connection-lost` when it could not be read, saying both what was lost and why it stayed so.
  */
 export async function lookAgain(run: Run, lost: RemediationError): Promise<Ending> {
@@ -22,7 +22,7 @@ export async function lookAgain(run: Run, lost: RemediationError): Promise<Endin
   if (snapshot === null || plan === null || run.attempts.size === 0)
     throw new RemediationError(
       'connection-lost',
-      `${lost.message} Nobody was told to end; the next run measures anew.`,
+      `${lost.message} No session was told to end; the next run measures again.`,
     );
   try {
     const by = getInBy(run);
@@ -70,7 +70,7 @@ async function read(
 
 function stillLocked(): RemediationError {
   const message =
-    'We got in again, but the lock is held, by our lost session or by another run: the next run measures anew.';
+    'We got in again, but the lock is held, by our lost session or by another run: the next run measures again.';
   return new RemediationError('connection-lost', message);
 }
 

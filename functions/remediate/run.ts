@@ -76,7 +76,7 @@ export function done(run: Run, step: keyof Timings): void {
 }
 
 export function timeIsUp(): RemediationError {
-  const message = 'The time of this run is up: it broke off where it was, and the next run measures anew.';
+  const message = 'The time of this run is up: it broke off where it was, and the next run measures again.';
   return new RemediationError('deadline-near', message);
 }
 

@@ -50,7 +50,7 @@ describe('headroom pause and resume', () => {
   test('a paused server is paused for the next run, until it is resumed', async () => {
     expect(await headroom('pause', '--reason', 'fail-over "test"')).toEqual({
       code: 0,
-      stdout: `${server} is paused: from the next run on nobody is ended, until headroom resume.\n`,
+      stdout: `${server} is paused: from the next run on no session is ended, until headroom resume.\n`,
       stderr: `Nothing was remembered of ${server} in this table before: is that its name?\n`,
     });
     const paused = { at: expect.stringMatching(/^\d{4}-.*Z$/), by: ME, reason: 'fail-over "test"' };

@@ -53,7 +53,7 @@ export function checkDatabase({
   ];
   return findings.length > 0
     ? findings
-    : [good('database', `Nobody else may connect to database ${name}, and nothing is set for it.`)];
+    : [good('database', `No other role may connect to database ${name}, and nothing is set for it.`)];
 }
 
 /** A shared database stays as it is: we move out. */

@@ -33,7 +33,7 @@ export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
     ],
     note:
       isSuperuser && majorVersion(snapshot) < 16
-        ? 'Before 16 nobody else gets into a full server: that is the price of the smaller role.'
+        ? 'Before PostgreSQL 16 only superusers get into a full server: that is the price of the smaller role.'
         : null,
   };
   const has = namesText([...role.attributes, ...groups], 7);

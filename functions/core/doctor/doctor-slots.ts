@@ -49,7 +49,7 @@ export function checkSuperuserReserve(
   facts: Pick<DoctorFacts, 'snapshot' | 'settings'>,
 ): readonly DoctorFinding[] {
   if (facts.snapshot.slots.superuserReserved > 0 || facts.snapshot.server.provider !== null) return [];
-  const found = 'No slot is reserved for superusers: nobody gets into a full server by hand.';
+  const found = 'No slot is reserved for superusers: a full server lets no administrator in.';
   const value = { name: 'superuser_reserved_connections', sql: '3', parameter: '3' };
   return [advice('superuser-reserve', found, bySettings(facts, value))];
 }

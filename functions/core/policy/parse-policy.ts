@@ -86,7 +86,7 @@ function ladderContradictions(ladder: readonly unknown[]): readonly Finding[] {
     const before = lowest.get(state);
     if (before === undefined || ageMs(minAge) < ageMs(before)) lowest.set(state, minAge);
     if (before === undefined || ageMs(minAge) < ageMs(before)) return young;
-    const allowed = `an age below the ${before} of an earlier rung of state "${state}": this rung can add nobody`;
+    const allowed = `an age below the ${before} of an earlier rung of state "${state}": this rung can add no session`;
     return [...young, { path, found: quoted(minAge), allowed }];
   });
 }

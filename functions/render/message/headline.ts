@@ -172,7 +172,7 @@ function most(facts: Facts, max?: number): readonly string[] {
 
 function whoPaused({ record }: Facts): string {
   const pause = pauseIn(record.recall);
-  if (pause === null) return 'Somebody';
+  if (pause === null) return 'A person';
   return pause.until ? 'The breaker' : cleanName(pause.by);
 }
 

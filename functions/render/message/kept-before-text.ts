@@ -11,7 +11,11 @@ export function withKeptBefore(message: Message, kept: KeptBefore): Message {
   const texts = keptBeforeTexts(kept);
   const lines = texts.flatMap((text) => wrap(text));
   const text = `${message.text.trimEnd()}\n\n${sections([{ title: 'KEPT BY EARLIER VERSIONS', lines }])}\n`;
-  return { ...message, text, chat: withParagraph(message.chat, { label: 'Kept by earlier versions', texts }) };
+  return {
+    ...message,
+    text,
+    chat: withParagraph(message.chat, { label: 'Kept by earlier versions', texts }),
+  };
 }
 
 function keptBeforeTexts({ count, chosen, groups }: KeptBefore): readonly string[] {
