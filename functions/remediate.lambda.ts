@@ -10,28 +10,29 @@ import { logErrors } from './lambda/log-errors.ts';
 import { logLine } from './lambda/log-line.ts';
 import { logRun } from './lambda/log-run.ts';
 import { type Parsed, parseInvocation } from './lambda/parse-invocation.ts';
-import { smallYoungSpace } from './lambda/small-young-space.ts';
+import { keepYoungSpaceSmall } from './lambda/small-young-space.ts';
 import { timeUp } from './lambda/time-up.ts';
-import { loadRest } from './load-rest.ts';
+import { knownSlots } from './postgres/connection/known-slots.ts';
+import { knownStartup } from './postgres/connection/startup.ts';
 import { serverPorts } from './postgres/server-ports.ts';
+import { knownTries } from './remediate/known-tries.ts';
 import { remediate } from './remediate/remediate.ts';
-import { warmState } from './warm-state.ts';
 
 /** Kept free at the end for closing the session and packing the record. */
 const RETURN_MS = 5_000;
-const known = warmState();
+/** What a function that stays warm knows of its last runs. */
+const known = { slots: knownSlots(), startup: knownStartup(), tries: knownTries() };
 if (process.env[REMEDIATE_ENV.secret] !== undefined) await loadSecretsClient();
 
 /** Gives one server its slots back. Invoked by alarm and schedule, always asynchronously: a destination takes the result. */
 export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp)
   .use(logErrors())
-  .use(smallYoungSpace())
   .use(parseInvocation(parseRemediateConfig, parseEvent))
   .handler(async ({ config, input: trigger }, context) => {
     const { server, policy, target, login, logStream, metrics, table } = config;
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RETURN_MS;
     const [recall, pooler] = [recallFrom(server, table), poolerAccess(config.pooler)];
-    const more = { ...known, recall, pooler, meanwhile: loadRest };
+    const more = { ...known, recall, pooler, meanwhile: keepYoungSpaceSmall };
     const request = { runId: context.awsRequestId, server, policy, trigger, logStream, deadline };
     const record = await remediate(request, serverPorts(target, credentialsOf(login, target), logLine, more));
     logRun(record);

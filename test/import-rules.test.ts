@@ -12,8 +12,6 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ABOVE_ALL = [
   'functions/*.lambda.ts',
   'functions/report.worker.ts',
-  'functions/load-rest.ts',
-  'functions/warm-state.ts',
   'functions/cli.ts',
   'functions/commands/*',
 ];

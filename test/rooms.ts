@@ -32,7 +32,7 @@ const CDK = ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs', 'zod/mini', 'node:*']
 
 export const ROOMS: readonly Room[] = [
   { name: 'functions/contract.ts', may: [], packages: [] },
-  { name: 'functions/core/base', may: [], packages: PURE },
+  { name: 'functions/core/base', may: [], packages: [...PURE, 'node:timers/promises', 'node:zlib'] },
   { name: 'functions/core/trigger', may: [...BASE, 'functions/contract.ts'], packages: PURE },
   { name: 'functions/core/server', may: BASE, packages: PURE },
   { name: 'functions/core/policy', may: SERVER, packages: PURE },

@@ -70,8 +70,8 @@ async function otherVersion(secret: string, at: number): ReturnType<typeof fetch
 }
 
 /** A function with a secret asks for it while it starts; one with IAM authentication never does. */
-export function loadSecretsClient(): Promise<typeof import('@aws-sdk/client-secrets-manager')> {
-  return import('@aws-sdk/client-secrets-manager');
+export function loadSecretsClient(): Promise<typeof import('./secrets-manager.ts')> {
+  return import('./secrets-manager.ts');
 }
 
 /** Null when there is no such stage: outside a rotation nothing is pending, and before the first nothing is previous. */

@@ -21,7 +21,7 @@ export function memoryIn(table: string, region?: string): MemoryStore {
 
 /** @throws RemediationError `memory-unreadable`. */
 export async function readMemory(place: MemoryPlace, limits: Limits, region?: string): Promise<Memory> {
-  const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
+  const { GetItemCommand } = await import('./dynamodb.ts');
   const command = new GetItemCommand({ TableName: place.table, Key: keyOf(place), ConsistentRead: true });
   const abortSignal = AbortSignal.timeout(limits.withinMs);
   try {
@@ -41,7 +41,7 @@ export async function readMemory(place: MemoryPlace, limits: Limits, region?: st
  * @throws RemediationError `memory-unwritable`.
  */
 async function write(place: MemoryPlace, memory: Memory, region: string | undefined): Promise<boolean> {
-  const { ConditionalCheckFailedException, PutItemCommand } = await import('@aws-sdk/client-dynamodb');
+  const { ConditionalCheckFailedException, PutItemCommand } = await import('./dynamodb.ts');
   const isFirst = memory.version === 1;
   const command = new PutItemCommand({
     TableName: place.table,
@@ -69,7 +69,7 @@ async function withClient<Result>(
   use: (client: DynamoDBClient) => Promise<Result>,
 ): Promise<Result> {
   // Loaded here because few runs have anything to remember.
-  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  const { DynamoDBClient } = await import('./dynamodb.ts');
   const client = new DynamoDBClient({ maxAttempts: attempts, ...(region !== undefined && { region }) });
   try {
     await knownRegion(client);

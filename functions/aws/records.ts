@@ -62,13 +62,13 @@ function failureText(thrown: unknown): string {
   return isLate ? `no answer in ${WITHIN_MS / 1_000} s` : sdkFailureText(thrown);
 }
 
-type Sdk = typeof import('@aws-sdk/client-s3');
+type Sdk = typeof import('./s3.ts');
 
 async function withClient<Result>(
   region: string | undefined,
   use: (sdk: Sdk, client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<Result>,
 ): Promise<Result> {
-  const sdk = await import('@aws-sdk/client-s3');
+  const sdk = await import('./s3.ts');
   const client = new sdk.S3Client({
     maxAttempts: MAX_ATTEMPTS,
     followRegionRedirects: true,

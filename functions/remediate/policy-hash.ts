@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Policy } from '../core/policy/policy.ts';
 import { policyTextOf } from '../core/policy/policy-text.ts';
 
@@ -6,7 +7,6 @@ import { policyTextOf } from '../core/policy/policy-text.ts';
  * same hash, however they are written. `headroom policy check` prints it too.
  */
 export function policyHash(policy: Policy): string {
-  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256')
     .update(JSON.stringify(inOrder(policyTextOf(policy))))
     .digest('hex');

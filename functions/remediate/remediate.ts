@@ -1,6 +1,7 @@
 import { coerceError, type RemediationError } from '../core/base/errors.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import { idleReason } from '../core/trigger/trigger.ts';
+import { lookAgain, relieve, verifiedEnding } from './act.ts';
 import { getInBy, inSession } from './in-session.ts';
 import { ownDoing, takeOffOwnLines } from './own-doing.ts';
 import type { RemediatePorts } from './ports.ts';
@@ -39,15 +40,10 @@ async function execute(run: Run): Promise<Ending> {
   if ('problem' in connection) return { outcome: 'cannot-connect', problem: connection.problem };
   done(run, 'connected');
   try {
-    return await inSession(run, connection.database, async (database) => {
-      // What only a run needs that got in is loaded here and below, not in the way of the first packet.
-      const { relieve } = await import('./act.ts');
-      return await relieve(run, database, by);
-    });
+    return await inSession(run, connection.database, (database) => relieve(run, database, by));
   } catch (thrown) {
     const error = coerceError(thrown);
     if (error.code !== 'connection-lost') throw error;
-    const { lookAgain } = await import('./act.ts');
     return await lookAgain(run, error);
   }
 }
@@ -56,6 +52,5 @@ async function execute(run: Run): Promise<Ending> {
 async function broken(run: Run, error: RemediationError): Promise<Ending> {
   const problem = error.toProblem();
   if (run.attempts.size === 0) return { outcome: 'failed', problem };
-  const { verifiedEnding } = await import('./act.ts');
   return verifiedEnding(run, error) ?? { outcome: 'unverified', problem };
 }

@@ -1,8 +1,6 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUNDLES } from '../../functions/contract.ts';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
@@ -104,20 +102,6 @@ describe('recorded events', () => {
     ]);
     // Within the text of a line quotes are escaped.
     expect(everythingSaid().match(/\busedSlots\\":1\b/g)).toHaveLength(2);
-  });
-
-  it('a function that lacks a file which only some runs load fails as a run, and leaves no session', async () => {
-    const bundle = mkdtempSync(join(tmpdir(), 'headroom-bundle-'));
-    cpSync(BUNDLES.remediate, bundle, { recursive: true });
-    const lacking = readdirSync(bundle).filter((name) => name.startsWith('act-'));
-    expect(lacking).toHaveLength(1);
-    for (const name of lacking) rmSync(join(bundle, name));
-    const { invocation, published } = await passThrough(recorded('metric-alarm'), { bundle });
-    rmSync(bundle, { recursive: true });
-    expect(invocation.response).toMatchObject({ outcome: 'failed' });
-    expect(published).toHaveLength(1);
-    const ours = "SELECT FROM pg_stat_activity WHERE application_name = 'pg-headroom'";
-    expect(await server.query(ours)).toEqual([]);
   });
 });
 

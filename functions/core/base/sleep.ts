@@ -1,4 +1,6 @@
-/** Node's own, without an import, which would load all parts of its module before the first packet. */
+import { setTimeout } from 'node:timers/promises';
+
+/** Node's own, with its signal as an argument. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return process.getBuiltinModule('node:timers/promises').setTimeout(ms, undefined, { signal });
+  return setTimeout(ms, undefined, { signal });
 }

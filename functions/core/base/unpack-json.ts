@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib';
+
 /** What a text may come to when it is unpacked. */
 export type UnpackLimits = {
   readonly bytes: number;
@@ -15,7 +17,6 @@ const [COMMA, OPEN_BRACKET, OPEN_BRACE] = [0x2c, 0x5b, 0x7b];
 export function unpackJson(text: unknown, limits: UnpackLimits): unknown {
   // Of anything else Buffer would make as many bytes as its `length` says.
   if (typeof text !== 'string') throw new Error('it is no text');
-  const { gunzipSync } = process.getBuiltinModule('node:zlib');
   const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: limits.bytes });
   let values = 0;
   for (const byte of bytes) if (byte === COMMA || byte === OPEN_BRACKET || byte === OPEN_BRACE) values += 1;

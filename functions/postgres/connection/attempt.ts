@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../../core/base/errors.ts';
 import { serverAnswer } from '../../core/base/sqlstate.ts';
@@ -66,8 +66,7 @@ async function attemptLogin(
   credentials: Credentials,
   { withinMs, sent, over, reached, hangs, meanwhile }: LoginOptions,
 ): Promise<Attempted> {
-  // Not by an import, which would load all parts of the module.
-  const socket = new (process.getBuiltinModule('node:net').Socket)();
+  const socket = new Socket();
   socket.once('connect', () => socket.localAddress && reached?.(socket.localAddress));
   // After the driver, which sends its first message once it is connected.
   if (meanwhile) socket.once('connect', () => setImmediate(meanwhile));

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { RemediationError } from '../../core/base/errors.ts';
 import type { StatementChoice } from '../../core/server/statement-choice.ts';
 
@@ -45,7 +47,7 @@ export function tlsOptions(target: Target): TlsOptions {
 /** At once: one small file, and before there is a connection nothing else is to be done. */
 function textOf(file: string): string | null {
   try {
-    return process.getBuiltinModule('node:fs').readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     return null;
   }
@@ -53,5 +55,5 @@ function textOf(file: string): string | null {
 
 /** How a target is written in messages. */
 export function targetText({ host, port }: Target): string {
-  return process.getBuiltinModule('node:net').isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

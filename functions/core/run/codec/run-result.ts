@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { MetricsChoice } from '../../../contract.ts';
 import { coerceError, RemediationError } from '../../base/errors.ts';
 import { unpackJson } from '../../base/unpack-json.ts';
@@ -78,8 +79,6 @@ function packNames(record: RunRecord, open: Omit<RunResult, 'packed'>): RunResul
 function compress(record: RunRecord): string {
   const text = JSON.stringify(pack(record));
   if (text.length > MOST_JSON) return '';
-  // Loaded here because by now the slots are free.
-  const { gzipSync } = process.getBuiltinModule('node:zlib');
   return gzipSync(text).toString('base64');
 }
 
