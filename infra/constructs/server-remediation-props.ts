@@ -24,7 +24,7 @@ export interface ServerRemediationProps extends ServerLogin {
    */
   readonly port?: number;
   /**
-   * The maintenance database. The default is made by `headroom role-sql`; nobody else can connect to it.
+   * The maintenance database. The default is made by `headroom role-sql`; no other ordinary role can connect to it.
    *
    * @default headroom
    */
@@ -90,7 +90,7 @@ export interface ServerRemediationProps extends ServerLogin {
    */
   readonly memory?: dynamodb.ITable;
   /**
-   * `off` is for networks that somebody vouches for, and for logins by a secret.
+   * `off` is for networks that you trust, and for logins by a secret.
    *
    * @default verify
    */
@@ -109,7 +109,7 @@ export interface ServerRemediationProps extends ServerLogin {
    */
   readonly reservedConcurrency?: number;
   /**
-   * The PgBouncer or pgpool-II in front of the server, whose console is read while a run takes its snapshot. A secret of its
+   * The PgBouncer or pgpool-II in front of the server. Its console is read while a run takes its snapshot. A secret of its
    * own is read with the default key of Secrets Manager.
    *
    * @default - none: sessions of poolers are known by their addresses only, as the policy names them

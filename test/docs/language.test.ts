@@ -17,20 +17,23 @@ describe('the measure', () => {
     });
   });
 
-  test('leaves out code, tables, figures and questions', () => {
+  test('leaves out code, generated tables, figures and questions, and no other table', () => {
     const document = [
       'The server asks `who` is there.',
       '```sh',
       'whoever',
       '```',
+      '<!-- table: b -->',
       '| who | whom |',
+      '<!-- end: b -->',
       '<!-- figures: a -->',
       'nobody',
       '<!-- end: a -->',
+      '| by hand, whose |',
       '## Who terminated my session?',
       'A run did, and [whose](who.md) one is in the log.',
     ].join('\n');
-    expect(figureOf('a', proseOf(document))).toEqual({ name: 'a', words: 16, whoWords: 1 });
+    expect(figureOf('a', proseOf(document))).toEqual({ name: 'a', words: 19, whoWords: 2 });
   });
 
   test('reads what comments say, and no code', () => {

@@ -18,7 +18,7 @@ export const poolerDeclaration = () =>
       host: matching(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, HOST),
       port: z.optional(wholeNumber(1, 65_535, 'a port from 1 to 65535; 6432 or 9999 if left out')),
       secretArn: z.optional(matching(SECRET_FORM, SECRET)),
-      tls: z.optional(oneOf(['verify', 'off'], '"off" only where somebody vouches for the network')),
+      tls: z.optional(oneOf(['verify', 'off'], '"off" only for a network that you trust')),
       caFile: z.optional(
         matching(/^\/\S+$/, "the absolute path of a PEM file in the function's file system"),
       ),

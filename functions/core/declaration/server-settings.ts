@@ -53,7 +53,7 @@ export const SERVER_SETTINGS = {
   },
   database: {
     about:
-      'The maintenance database. The default is made by `headroom role-sql`; nobody else can connect to it.',
+      'The maintenance database. The default is made by `headroom role-sql`; no other ordinary role can connect to it.',
     declared: () => z.optional(schemas.database()),
     variable: 'HEADROOM_DATABASE',
     read: () => z._default(variables.someText('a database name'), DEFAULT_DATABASE),
@@ -161,7 +161,7 @@ export const SERVER_SETTINGS = {
     otherwise: 'none: nothing is remembered between runs',
   },
   tls: {
-    about: '`off` is for networks that somebody vouches for, and for logins by a secret.',
+    about: '`off` is for networks that you trust, and for logins by a secret.',
     declared: () => z.optional(schemas.tls()),
     variable: 'HEADROOM_TLS',
     read: () => variables.choice(['verify', 'off'], 'verify', ' or '),
@@ -189,7 +189,7 @@ export const SERVER_SETTINGS = {
   },
   pooler: {
     about:
-      'The PgBouncer or pgpool-II in front of the server, whose console is read while a run takes its snapshot. A secret of its own is read with the default key of Secrets Manager.',
+      'The PgBouncer or pgpool-II in front of the server. Its console is read while a run takes its snapshot. A secret of its own is read with the default key of Secrets Manager.',
     declared: () => z.optional(poolerDeclaration()),
     variable: 'HEADROOM_POOLER',
     otherwise: 'none: sessions of poolers are known by their addresses only, as the policy names them',

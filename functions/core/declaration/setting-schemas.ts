@@ -123,7 +123,7 @@ export const securityGroupIds = () =>
     'a list of security group ids, at least one',
   );
 
-export const tls = () => oneOf(['verify', 'off'], '"off" only where somebody vouches for the network');
+export const tls = () => oneOf(['verify', 'off'], '"off" only for a network that you trust');
 export const caFile = () =>
   matching(/^\/\S+$/, "the absolute path of a PEM file in the function's file system");
 
