@@ -80,7 +80,7 @@ describe('headroom pause and resume', () => {
   test("the breaker's pause becomes one that stays, and is resumed like any other", async () => {
     const paused = { at: '2026-11-21T03:25:00.000Z', by: BREAKER, reason: 'in vain', until: IN_AN_HOUR };
     await memoryIn(dynamodb, { ...NOTHING_REMEMBERED, paused });
-    expect((await headroom('pause')).stdout).toMatch(/ is paused: from the next run on nobody is ended/);
+    expect((await headroom('pause')).stdout).toMatch(/ is paused: from the next run on no session is ended/);
     expect(await recalled()).toMatchObject({ paused: { by: ME, until: null } });
     await memoryIn(dynamodb, { ...NOTHING_REMEMBERED, paused });
     const { stdout } = await headroom('resume');
