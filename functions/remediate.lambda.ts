@@ -32,7 +32,7 @@ export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp
     const { server, policy, target, login, logStream, metrics, table } = config;
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RETURN_MS;
     const [recall, pooler] = [recallFrom(server, table), poolerAccess(config.pooler)];
-    const more = { ...known, recall, pooler, meanwhile: keepYoungSpaceSmall };
+    const more = { ...known, recall, pooler, onHandshake: keepYoungSpaceSmall };
     const request = { runId: context.awsRequestId, server, policy, trigger, logStream, deadline };
     const record = await remediate(request, serverPorts(target, credentialsOf(login, target), logLine, more));
     logRun(record);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import { memoryIn } from './aws/memory-table.ts';
-import { count } from './aws/metrics.ts';
+import { emitMetrics } from './aws/metrics.ts';
 import { keepIn } from './aws/records.ts';
 import { publishTo } from './aws/topics.ts';
 import { parseReportConfig, type ReportConfig } from './config/config.ts';
@@ -26,7 +26,7 @@ export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
     return report(input, {
       work: (result) => stepsInWorker(WORKER, result, clock),
       keep: bucket === null ? null : keepIn(bucket),
-      count,
+      count: emitMetrics,
       memory: table === null ? null : memoryIn(table),
       publish: publishTo(topic, chat),
       now: Date.now,

@@ -21,7 +21,7 @@ export function itemOf(place: MemoryPlace, memory: Memory): MemoryItem {
 }
 
 /** @throws RemediationError `memory-unreadable`. No item is a server of which nothing is remembered yet. */
-export function memoryOf(place: MemoryPlace, item: unknown): Memory {
+export function parseMemoryItem(place: MemoryPlace, item: unknown): Memory {
   if (item === undefined) return NOTHING_REMEMBERED;
   const { version, memory } = (item ?? {}) as {
     readonly [Name in string]?: { readonly N?: string; readonly S?: string };

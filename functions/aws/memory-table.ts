@@ -3,7 +3,7 @@ import { RemediationError } from '../core/base/errors.ts';
 import { type Memory, type MemoryPlace, memoryUnreadable } from '../core/incident/memory.ts';
 import type { MemoryStore } from '../report/report-ports.ts';
 import { knownRegion } from './known-region.ts';
-import { itemOf, keyOf, memoryOf } from './memory-item.ts';
+import { itemOf, keyOf, parseMemoryItem } from './memory-item.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
 /** How often a call is tried, and how long all tries may take together. */
@@ -26,7 +26,7 @@ export async function readMemory(place: MemoryPlace, limits: Limits, region?: st
   const abortSignal = AbortSignal.timeout(limits.withinMs);
   try {
     const { Item } = await withClient(limits, region, (client) => client.send(command, { abortSignal }));
-    return memoryOf(place, Item);
+    return parseMemoryItem(place, Item);
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
     throw memoryUnreadable(

@@ -10,7 +10,7 @@ import { plainName } from '../core/base/plain-name.ts';
 import type { Measure } from '../report/run-metrics.ts';
 
 /** Writes metrics to standard output in the embedded format, from which CloudWatch makes them: no call, no permission. */
-export function count(measure: Measure): void {
+export function emitMetrics(measure: Measure): void {
   if (measure.metrics.length === 0) return;
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE_NAME });
   if (measure.kind === 'server') {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { coerceError, RemediationError } from '../core/base/errors.ts';
-import { examineServer, standing } from '../core/doctor/doctor.ts';
+import { examineServer, findingsOfLevel } from '../core/doctor/doctor.ts';
 import type { DoctorFinding } from '../core/doctor/doctor-finding.ts';
 import { examineGaussdb } from '../core/doctor/doctor-gaussdb.ts';
 import { poolerAnswers } from '../core/doctor/doctor-server.ts';
@@ -8,14 +8,14 @@ import type { Policy } from '../core/policy/policy.ts';
 import { openSession } from '../postgres/connection/connect.ts';
 import { queryOf } from '../postgres/connection/database.ts';
 import type { OpenSession } from '../postgres/connection/open-session.ts';
-import { paceOf } from '../postgres/connection/pace.ts';
+import { newPace } from '../postgres/connection/pace.ts';
 import { forExamination } from '../postgres/connection/startup.ts';
-import { readGaussdbFacts } from '../postgres/gaussdb/read-doctor-facts.ts';
+import { readGaussdbFacts } from '../postgres/gaussdb/read-gaussdb-facts.ts';
 import { readDoctorFacts } from '../postgres/postgresql/read-doctor-facts.ts';
 import { doctorDocument, renderDoctor } from '../render/terminal/doctor-text.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicyFile } from './read-policy-file.ts';
 import { URL_HELP } from './server-url.ts';
 import { paintFor, print } from './terminal.ts';
 import { type Server, serverOf, withAdvice } from './with-server.ts';
@@ -51,7 +51,7 @@ export function addDoctor(program: Command): void {
 }
 
 async function doctor({ url, policy: file, json }: Options): Promise<ExitCode> {
-  const policy = file === undefined ? null : (await readPolicy(file)).policy;
+  const policy = file === undefined ? null : (await readPolicyFile(file)).policy;
   const server = await serverOf(url);
   const examined = await examine(server, policy);
   const findings = examined ?? [poolerAnswers()];
@@ -61,7 +61,7 @@ async function doctor({ url, policy: file, json }: Options): Promise<ExitCode> {
       : renderDoctor(server.name, findings, paintFor(process.stdout)),
   );
   if (examined === null) return EXIT.couldNot;
-  return standing(findings, 'problem').length > 0 ? EXIT.remains : EXIT.done;
+  return findingsOfLevel(findings, 'problem').length > 0 ? EXIT.remains : EXIT.done;
 }
 
 /** Null when a pooler answers in the server's place. */
@@ -85,10 +85,10 @@ async function examine(server: Server, policy: Policy | null): Promise<readonly 
 /** In the workflow's own way, but with few tries: nobody waits for slots here, and each refused try is a line in the log. */
 async function open(server: Server): Promise<OpenSession> {
   const { target, credentials } = server;
-  const pace = paceOf({ eagerTries: 0, mostTries: MOST_TRIES });
+  const pace = newPace({ eagerTries: 0, mostTries: MOST_TRIES });
   const deadline = Date.now() + CONNECT_MS;
-  const lent = { pace, startup: forExamination() };
-  const { session, problem } = await openSession(target, async () => credentials, deadline, lent);
+  const options = { pace, startup: forExamination() };
+  const { session, problem } = await openSession(target, async () => credentials, deadline, options);
   if (session !== null) return session;
   const { code, message } = problem;
   throw new RemediationError(code, withAdvice(code, message, server));

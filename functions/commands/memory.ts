@@ -3,7 +3,7 @@ import { renderMemory } from '../render/terminal/render-memory.ts';
 import { EXIT } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { print } from './terminal.ts';
-import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryOf } from './with-memory.ts';
+import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryStore } from './with-memory.ts';
 
 const HELP = `
 Example:
@@ -21,7 +21,7 @@ export function addMemory(program: Command): void {
     .option('--json', 'print it as JSON')
     .addHelpText('after', HELP)
     .action(async (options: MemoryOptions & { readonly json?: true }) => {
-      const memory = await memoryOf(options).read(options.server);
+      const memory = await memoryStore(options).read(options.server);
       print(options.json ? jsonText(memory) : renderMemory(options.server, memory, Date.now()));
       process.exitCode = EXIT.done;
     });

@@ -5,8 +5,8 @@ import type { Pause } from '../core/run/pause.ts';
 import { timeText } from '../render/base/phrases.ts';
 import { updateMemory } from '../report/update-memory.ts';
 import { EXIT } from './exit-code.ts';
-import { print, tell } from './terminal.ts';
-import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryOf } from './with-memory.ts';
+import { print, printNote } from './terminal.ts';
+import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryStore } from './with-memory.ts';
 
 const MOST_REASON = 200;
 
@@ -48,7 +48,7 @@ async function pause(options: MemoryOptions, reason: string | null): Promise<voi
   const paused: Pause = { at: new Date().toISOString(), by: userName(), reason, until: null };
   // The breaker's pause ends by itself, which is not what is asked for.
   const isPaused = (known: Pause | null): known is Pause => known !== null && known.until === null;
-  const { before } = await updateMemory(memoryOf(options), options.server, (memory) =>
+  const { before } = await updateMemory(memoryStore(options), options.server, (memory) =>
     isPaused(memory.paused) ? memory : { ...memory, paused },
   );
   const name = cleanName(options.server);
@@ -56,12 +56,13 @@ async function pause(options: MemoryOptions, reason: string | null): Promise<voi
     print(`${name} is paused already, ${pauseText(before.paused)}. Nothing was changed.`);
   else print(`${name} is paused: from the next run on no session is ended, until headroom resume.`);
   // Nothing here knows which servers there are.
-  if (before.version === 0) tell(`Nothing was remembered of ${name} in this table before: is that its name?`);
+  if (before.version === 0)
+    printNote(`Nothing was remembered of ${name} in this table before: is that its name?`);
   process.exitCode = EXIT.done;
 }
 
 async function resume(options: MemoryOptions): Promise<void> {
-  const { before } = await updateMemory(memoryOf(options), options.server, (memory) =>
+  const { before } = await updateMemory(memoryStore(options), options.server, (memory) =>
     memory.paused === null ? memory : { ...memory, paused: null },
   );
   const name = cleanName(options.server);

@@ -9,9 +9,9 @@ import { type PlanView, renderPlan } from '../render/terminal/plan-text.ts';
 import { EXIT_HELP, exitCodeOfPlan } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { readInput, STDIN } from './read-input.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicyFile } from './read-policy-file.ts';
 import { URL_HELP } from './server-url.ts';
-import { paintFor, print, tellError } from './terminal.ts';
+import { paintFor, print, printError } from './terminal.ts';
 import { serverOf, withServer } from './with-server.ts';
 
 type Options = {
@@ -51,7 +51,7 @@ export function addPlan(program: Command): void {
 
 async function plan(options: Options): Promise<number> {
   const { trigger } = options;
-  const { policy, name: policyName } = await readPolicy(options.policy);
+  const { policy, name: policyName } = await readPolicyFile(options.policy);
   const { snapshot, source } = await snapshotFrom(options);
   const blindness = isBlind(snapshot);
   if (blindness !== null) throw new RemediationError(blindness.code, blindness.message);
@@ -62,7 +62,7 @@ async function plan(options: Options): Promise<number> {
       ? jsonText(planDocument(planned, namesLostHere(policy, snapshot)))
       : renderPlan(view, paintFor(process.stdout)),
   );
-  if (planned.problem !== null) tellError(planned.problem.message);
+  if (planned.problem !== null) printError(planned.problem.message);
   return exitCodeOfPlan(planned);
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { namesLostSomewhere } from '../core/doctor/lost-names.ts';
 import { builtinLists } from '../core/server/builtin-lists.ts';
 import { policyHash } from '../remediate/policy-hash.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicyFile } from './read-policy-file.ts';
 import { print } from './terminal.ts';
 
 const EXAMPLES = `
@@ -23,7 +23,7 @@ export function addPolicy(program: Command): void {
     .argument('<file>', FILE)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string) => {
-      const { policy } = await readPolicy(file);
+      const { policy } = await readPolicyFile(file);
       print(['ok', ...namesLostSomewhere(policy)].join('\n'));
     });
   policies
@@ -38,7 +38,7 @@ export function addPolicy(program: Command): void {
     .argument('<file>', FILE)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string) => {
-      const { policy } = await readPolicy(file);
+      const { policy } = await readPolicyFile(file);
       print(policyHash(policy));
     });
 }

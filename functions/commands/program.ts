@@ -15,7 +15,7 @@ import { addRoleSql } from './role-sql.ts';
 import { addSchema } from './schema.ts';
 import { addShow } from './show.ts';
 import { addSnapshot } from './snapshot.ts';
-import { tellError } from './terminal.ts';
+import { printError } from './terminal.ts';
 import { addTerminate } from './terminate.ts';
 
 const HELP = `
@@ -68,6 +68,6 @@ function withoutSecrets(text: string, args: readonly string[]): string {
 export function exitCodeFor(thrown: unknown, args: readonly string[]): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.badInput;
   const { code, message } = coerceError(thrown);
-  tellError(withoutSecrets(message, args));
+  printError(withoutSecrets(message, args));
   return exitCodeOfError(code);
 }

@@ -10,7 +10,7 @@ export const STDIN = '-';
  * @throws RemediationError with the given code when it cannot be read.
  */
 export async function readInput(path: string, what: string, code: ErrorCode): Promise<string> {
-  return textOf(await readBytes(path, what, code), path, what, code);
+  return decodeText(await readBytes(path, what, code), path, what, code);
 }
 
 /** @throws RemediationError with the given code when it cannot be read. */
@@ -23,7 +23,7 @@ export async function readBytes(path: string, what: string, code: ErrorCode): Pr
 }
 
 /** @throws RemediationError with the given code when it is no UTF-8. */
-export function textOf(bytes: Uint8Array, path: string, what: string, code: ErrorCode): string {
+export function decodeText(bytes: Uint8Array, path: string, what: string, code: ErrorCode): string {
   try {
     // A name that is no UTF-8 would become another name, and protect nobody. A byte order mark is left out.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

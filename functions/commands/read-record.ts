@@ -4,7 +4,7 @@ import { type Finding, invalid } from '../core/base/errors.ts';
 import { parseRecord, parseRecordText } from '../core/run/codec/parse-record.ts';
 import { type RunResult, unpackRecord } from '../core/run/codec/run-result.ts';
 import type { KeptRecord } from '../core/run/kept-record.ts';
-import { readBytes, textOf } from './read-input.ts';
+import { decodeText, readBytes } from './read-input.ts';
 import { CREDENTIALS_HELP } from './with-memory.ts';
 
 /** For the help of commands that read a record. */
@@ -30,7 +30,7 @@ export async function readRecord(from: string, region: string | undefined): Prom
     ? await fetchKept(placeOf(from), region)
     : await readBytes(from, 'record', 'record-invalid');
   const isZipped = GZIP.every((byte, at) => bytes[at] === byte);
-  const text = textOf(isZipped ? unzip(bytes) : bytes, from, 'record', 'record-invalid');
+  const text = decodeText(isZipped ? unzip(bytes) : bytes, from, 'record', 'record-invalid');
   return asItCame(text) ?? parseRecordText(text);
 }
 

@@ -6,10 +6,10 @@ import { renderIncident } from '../render/message/render-incident.ts';
 import { planDocument } from '../render/terminal/plan-json.ts';
 import { EXIT_HELP, exitCodeOfOutcome } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicyFile } from './read-policy-file.ts';
 import { withProgress } from './run-progress.ts';
 import { URL_HELP } from './server-url.ts';
-import { print, tell, tellError } from './terminal.ts';
+import { print, printError, printNote } from './terminal.ts';
 import { serverOf, withAdvice } from './with-server.ts';
 
 /** Getting in 20 s, the work 25, settling 5, and room to spare: as in the function. */
@@ -42,11 +42,11 @@ export function addRemediate(program: Command): void {
 }
 
 async function run({ url, policy: file, apply, json }: Options): Promise<number> {
-  const { policy } = await readPolicy(file);
+  const { policy } = await readPolicyFile(file);
   const server = await serverOf(url);
   const startedAt = Date.now();
   const seconds = () => ((Date.now() - startedAt) / 1_000).toFixed(1).padStart(6);
-  const step = (text: string) => tell(`${seconds()} s  ${text}`);
+  const step = (text: string) => printNote(`${seconds()} s  ${text}`);
   const record = await remediate(
     {
       runId: randomUUID(),
@@ -62,7 +62,7 @@ async function run({ url, policy: file, apply, json }: Options): Promise<number>
   print(json ? jsonText(essentials(record)) : incidentText(record));
   if (record.problem !== null) {
     const { code, message } = record.problem;
-    tellError(withAdvice(code, message, server));
+    printError(withAdvice(code, message, server));
   }
   return exitCodeOfOutcome(record.outcome);
 }

@@ -6,7 +6,7 @@ import { drawPage } from '../report/draw-page.ts';
 import { EXIT } from './exit-code.ts';
 import { STDIN } from './read-input.ts';
 import { RECORD_HELP, readRecord } from './read-record.ts';
-import { print, tell } from './terminal.ts';
+import { print, printNote } from './terminal.ts';
 
 type Options = { readonly html: string; readonly region?: string };
 
@@ -40,5 +40,5 @@ async function write(path: string, page: string): Promise<void> {
     const message = `The page cannot be written to ${path} (${reason}): name a file in a folder that is there.`;
     throw new RemediationError('config-invalid', message, { cause });
   }
-  tell(`${path} has the page.`);
+  printNote(`${path} has the page.`);
 }

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { cleanMessage } from '../core/base/clean-text.ts';
-import type { Meaning, Paint } from '../render/terminal/table-paint.ts';
+import type { Meaning, Paint } from '../render/terminal/paint.ts';
 
 const STYLES = {
   title: 'bold',
@@ -22,11 +22,11 @@ export function print(text: string): void {
 }
 
 /** Everything else, on standard error: what goes wrong may quote names and texts that others chose. */
-export function tell(message: string): void {
+export function printNote(message: string): void {
   process.stderr.write(`${cleanMessage(message, Number.POSITIVE_INFINITY)}\n`);
 }
 
-export function tellError(message: string): void {
+export function printError(message: string): void {
   process.stderr.write(`${paintFor(process.stderr)('bad', 'error:')} `);
-  tell(message);
+  printNote(message);
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { isOutOfTheWay } from '../core/run/named-session.ts';
+import { isEndedOrWould } from '../core/run/named-session.ts';
 import { isHidden } from '../core/server/session.ts';
 import { isBlind } from '../core/server/visibility.ts';
 import { type NamedTermination, terminateNamed } from '../remediate/terminate-named.ts';
@@ -7,7 +7,7 @@ import { renderTermination, terminationDocument } from '../render/terminal/termi
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { URL_HELP } from './server-url.ts';
-import { paintFor, print, tellError } from './terminal.ts';
+import { paintFor, print, printError } from './terminal.ts';
 import { serverOf, withServer } from './with-server.ts';
 
 type Options = { readonly url: string; readonly apply?: true; readonly json?: true };
@@ -63,10 +63,10 @@ async function terminate(pids: readonly number[], options: Options): Promise<Exi
   );
   const problem = done.problem ?? blindness(done);
   if (problem !== null) {
-    tellError(problem.message);
+    printError(problem.message);
     return EXIT.couldNot;
   }
-  return done.sessions.every(isOutOfTheWay) ? EXIT.done : EXIT.remains;
+  return done.sessions.every(isEndedOrWould) ? EXIT.done : EXIT.remains;
 }
 
 /** Only when it hid one of those that were named. */

@@ -22,6 +22,6 @@ function nameOf(text: string): string {
   return text;
 }
 
-export function memoryOf({ table, region }: MemoryOptions): MemoryStore {
+export function memoryStore({ table, region }: MemoryOptions): MemoryStore {
   return memoryIn(table, region);
 }

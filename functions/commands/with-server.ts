@@ -5,7 +5,7 @@ import { targetText } from '../postgres/connection/target.ts';
 import { serverPorts } from '../postgres/server-ports.ts';
 import type { Database, RemediatePorts } from '../remediate/ports.ts';
 import { parseServerUrl, type ServerUrl } from './server-url.ts';
-import { tell } from './terminal.ts';
+import { printNote } from './terminal.ts';
 
 /** As long as the workflow gives itself for getting in. */
 const CONNECT_MS = 20_000;
@@ -54,7 +54,7 @@ export async function withServer<Result>(
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const patience = setTimeout(
-    () => tell(`Still trying to get into ${server.name} (up to ${CONNECT_MS / 1_000} s)`),
+    () => printNote(`Still trying to get into ${server.name} (up to ${CONNECT_MS / 1_000} s)`),
     SILENT_MS,
   );
   const { connect, now } = server.ports(() => {});

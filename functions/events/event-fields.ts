@@ -17,7 +17,7 @@ function parseJson(text: string): unknown {
 }
 
 /** @throws RemediationError `event-unknown`. */
-export function textOf(value: unknown, path: string): string {
+export function textField(value: unknown, path: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw unknownEvent(`${path} ${quoted(value)}`, 'a text');
 }
@@ -28,7 +28,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
  * ISO 8601 in UTC. CloudWatch writes its zone as `+0000`, which parsers refuse; and what is no moment must not become one.
  * @throws RemediationError `event-unknown`.
  */
-export function timeOf(value: unknown, path: string): string {
+export function timeField(value: unknown, path: string): string {
   const isMoment = typeof value === 'string' && MOMENT.test(value);
   const at = isMoment ? Date.parse(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : Number.NaN;
   if (Number.isNaN(at))

@@ -1,4 +1,4 @@
-import { isOfCsv } from './logged-entry.ts';
+import { isCsvEntry } from './logged-entry.ts';
 import { BARE, type ReadRefusal, readRefusal } from './refusal-line.ts';
 import { splitAtSeverity } from './server-line.ts';
 
@@ -17,5 +17,5 @@ const MOST_CHARACTERS = 1_100;
 function isPrefixed(message: string): boolean {
   const head = message.slice(0, MOST_CHARACTERS);
   const line = splitAtSeverity(head);
-  return isOfCsv(head) || (line !== null && !line.isOfApplication && line.prefix.trim() !== '');
+  return isCsvEntry(head) || (line !== null && !line.isOfApplication && line.prefix.trim() !== '');
 }

@@ -30,7 +30,7 @@ export function entryOfCsv(line: string): LoggedEntry | null {
 }
 
 /** Whether a line is of a server's `csvlog`, whole or not. */
-export function isOfCsv(line: string): boolean {
+export function isCsvEntry(line: string): boolean {
   return CSV_BEGINS.test(line);
 }
 

@@ -1,6 +1,6 @@
 import type { RefusalKind } from '../core/base/refusal-kind.ts';
 import type { OwnTries } from '../core/run/pause.ts';
-import { isMetricOfRefusals, readingOf } from '../core/trigger/alarm-reading.ts';
+import { alarmReadingOf, isMetricOfRefusals } from '../core/trigger/alarm-reading.ts';
 import { type LogLinesTrigger, type Refused, refusalsIn } from '../core/trigger/log-lines.ts';
 import type { AlarmTrigger, Trigger } from '../core/trigger/trigger.ts';
 
@@ -12,13 +12,13 @@ const OF_TRIES: ReadonlySet<RefusalKind> = new Set(['server', 'reserved', 'datab
 type Expected = { readonly from: number; readonly to: number; readonly address: string | null; left: number };
 
 /** Whether memory may know of a trigger that it is our own doing: lines without a name, and a count of lines. */
-export function mayBeOwn(trigger: Trigger): boolean {
+export function mayComeFromOwnTries(trigger: Trigger): boolean {
   if (trigger.kind === 'log-lines') return trigger.refused.some(isNameless);
   return trigger.kind === 'alarm' && trigger.state === 'ALARM' && countedLines(trigger) !== null;
 }
 
 /** Whether somebody else was surely refused, whatever memory knows. */
-export function namesOthers(trigger: Trigger): boolean {
+export function showsOthersRefused(trigger: Trigger): boolean {
   return trigger.kind === 'log-lines' && trigger.refused.some((refused) => !isNameless(refused));
 }
 
@@ -87,7 +87,7 @@ function isExpected(expected: readonly Expected[], time: number, address: string
 }
 
 /** Why an alarm on the number of refusals asks for nothing: our own tries alone were counted. Null where others were, or may have been. */
-export function ownAlarm(trigger: AlarmTrigger, tries: readonly OwnTries[]): string | null {
+export function ownAlarmReason(trigger: AlarmTrigger, tries: readonly OwnTries[]): string | null {
   const counted = countedLines(trigger);
   if (counted === null) return null;
   const { value, from, to } = counted;
@@ -101,7 +101,7 @@ export function ownAlarm(trigger: AlarmTrigger, tries: readonly OwnTries[]): str
 function countedLines(
   trigger: AlarmTrigger,
 ): { readonly value: number; readonly from: number; readonly to: number } | null {
-  const reading = isMetricOfRefusals(trigger.metric ?? trigger.alarm) ? readingOf(trigger) : null;
+  const reading = isMetricOfRefusals(trigger.metric ?? trigger.alarm) ? alarmReadingOf(trigger) : null;
   if (reading === null) return null;
   // A datapoint counts the minute that begins with it. A query looks back.
   const isQuery = / query results? /.test(trigger.reason);

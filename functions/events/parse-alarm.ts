@@ -1,7 +1,7 @@
 import { quoted } from '../core/base/errors.ts';
 import { isMetricOfRefusals } from '../core/trigger/alarm-reading.ts';
 import type { AlarmTrigger } from '../core/trigger/trigger.ts';
-import { type Fields, fieldsOf, textOf, timeOf, unknownEvent } from './event-fields.ts';
+import { type Fields, fieldsOf, textField, timeField, unknownEvent } from './event-fields.ts';
 
 const STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 const CHANGES = ['CloudWatch Alarm State Change', 'CloudWatch Alarm Contributor State Change'] as const;
@@ -29,11 +29,11 @@ function alarmOf(
   const { id, attributes } = fieldsOf(data.alarmContributor);
   return {
     kind: 'alarm',
-    alarm: textOf(data.alarmName, `${path}.alarmName`),
-    alarmArn: textOf(outside.arn, path === 'detail' ? 'resources[0]' : 'alarmArn'),
+    alarm: textField(data.alarmName, `${path}.alarmName`),
+    alarmArn: textField(outside.arn, path === 'detail' ? 'resources[0]' : 'alarmArn'),
     state: stateOf(value, `${path}.state.value`),
     reason: typeof reason === 'string' ? reason : '',
-    at: timeOf(timestamp ?? outside.time, `${path}.state.timestamp`),
+    at: timeField(timestamp ?? outside.time, `${path}.state.timestamp`),
     // Whatever stands there says that somebody wants no action now. On `previousState` it means that this has just ended.
     suppressedBy: actionsSuppressedBy == null ? null : plain(actionsSuppressedBy),
     mutedBy: data.muteDetail == null ? null : ruleOf(data.muteDetail),
@@ -50,11 +50,11 @@ export function parseNotifiedAlarm(message: Fields): AlarmTrigger {
   const { NewStateReason: reason, AlarmContributorId, AlarmContributorAttributes } = message;
   return {
     kind: 'alarm',
-    alarm: textOf(message.AlarmName, 'AlarmName'),
-    alarmArn: textOf(message.AlarmArn, 'AlarmArn'),
+    alarm: textField(message.AlarmName, 'AlarmName'),
+    alarmArn: textField(message.AlarmArn, 'AlarmArn'),
     state: stateOf(message.NewStateValue, 'NewStateValue'),
     reason: typeof reason === 'string' ? reason : '',
-    at: timeOf(message.StateChangeTime, 'StateChangeTime'),
+    at: timeField(message.StateChangeTime, 'StateChangeTime'),
     suppressedBy: null,
     mutedBy: null,
     contributor: contributorOf(AlarmContributorId, AlarmContributorAttributes),

@@ -1,6 +1,6 @@
 import { quoted } from '../core/base/errors.ts';
 import { HEARTBEAT_SOURCE, MANUAL_SOURCE, SCHEDULE_SOURCE, type Trigger } from '../core/trigger/trigger.ts';
-import { type Fields, fieldsOf, timeOf, unknownEvent } from './event-fields.ts';
+import { type Fields, fieldsOf, timeField, unknownEvent } from './event-fields.ts';
 import { parseAlarm, parseNotifiedAlarm } from './parse-alarm.ts';
 import { parseLogLines } from './parse-log-lines.ts';
 import { unwrapEvent } from './unwrap-event.ts';
@@ -27,7 +27,7 @@ export function parseTrigger(event: unknown): Trigger {
     case HEARTBEAT_SOURCE:
       return { kind: 'notice', notice: 'heartbeat', at: null };
     case MANUAL_SOURCE:
-      return { kind: 'manual', at: fields.time === undefined ? null : timeOf(fields.time, 'time') };
+      return { kind: 'manual', at: fields.time === undefined ? null : timeField(fields.time, 'time') };
     default:
       throw unknownSource(fields);
   }
@@ -42,7 +42,7 @@ function parseScheduledEvent({ 'detail-type': type, time, resources }: Fields): 
 
 /** An execution's id is new for each attempt; the schedule with its time is what stays the same. */
 function parseSchedule(time: unknown, path: string, arn: unknown): Trigger {
-  const at = time === undefined ? null : timeOf(time, path);
+  const at = time === undefined ? null : timeField(time, path);
   return { kind: 'schedule', at, id: typeof arn === 'string' ? `${arn} ${at}` : null };
 }
 

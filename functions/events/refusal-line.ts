@@ -3,21 +3,21 @@ import { TOO_MANY_CONNECTIONS } from '../core/base/sqlstate.ts';
 import type { Figures } from '../core/trigger/log-lines.ts';
 import { type Client, clientOfPooler, NOBODY, type Prefix, readPrefix } from '../core/trigger/log-prefix.ts';
 import { type Fields, fieldsOf } from './event-fields.ts';
-import { entryOfCsv, isOfCsv, type LoggedEntry } from './logged-entry.ts';
+import { entryOfCsv, isCsvEntry, type LoggedEntry } from './logged-entry.ts';
 import { leavesOf } from './logged-leaves.ts';
+import { isClientQuote, isMessageKey } from './message-at.ts';
 import { figuresIn } from './refusal-figures.ts';
 import { type Sentence, sentenceIn, wholeSentence } from './refusal-sentence.ts';
 import {
-  hasServersMoment,
+  hasServerTimestamp,
   isIndented,
   marksIn,
   type ServerLine,
   splitAtSeverity,
   startsLikeServer,
 } from './server-line.ts';
-import { severityOf } from './severity-word.ts';
-import { isKeyOfSpeech, isQuotedOfClient } from './told-at.ts';
-import { MOST_OF_JSON, unwrappedLine } from './unwrapped-line.ts';
+import { lineSeverityOf } from './severity-word.ts';
+import { MOST_JSON_CHARACTERS, unwrappedLine } from './unwrapped-line.ts';
 /** One refusal, and the client that was refused: the one without a slot, never the one that took it. */
 export type RefusalLine = Client & { readonly kind: RefusalKind; readonly figures: Figures | null };
 
@@ -51,15 +51,15 @@ function writtenBy(isOfServer: boolean, refusal: RefusalLine | null): ReadRefusa
 function refusalAt(message: string, wraps: number): ReadRefusal | null {
   const text = unwrappedLine(message);
   if (text === null) return null;
-  const object = text.startsWith('{') && text.length <= MOST_OF_JSON ? fieldsOf(text) : {};
+  const object = text.startsWith('{') && text.length <= MOST_JSON_CHARACTERS ? fieldsOf(text) : {};
   if (Object.keys(object).length > 0) return wraps < MOST_WRAPS ? refusalInJson(object, wraps) : null;
-  if (isOfCsv(text)) return writtenBy(true, refusalOfEntry(entryOfCsv(text)));
+  if (isCsvEntry(text)) return writtenBy(true, refusalOfEntry(entryOfCsv(text)));
   return refusalInText(text.slice(0, MOST_CHARACTERS));
 }
 
 /** What the server logged at FATAL: a sentence that is known, or another one with the SQLSTATE. */
 function refusalOfEntry(entry: LoggedEntry | null): RefusalLine | null {
-  if (entry === null || severityOf(entry.severity) === 'lesser') return null;
+  if (entry === null || lineSeverityOf(entry.severity) === 'lesser') return null;
   const sentence = wholeSentence(entry.message);
   if (sentence !== null) return refusalOf(sentence, entry.client);
   return entry.sqlstate === TOO_MANY_CONNECTIONS ? unknownWording(entry.client) : null;
@@ -72,7 +72,7 @@ function refusalInText(coloured: string): ReadRefusal | null {
   if (isIndented(head)) return null;
   if (line !== null && !line.isOfApplication) return writtenBy(true, refusalInServerLine(line));
   // What looks like an application's words may be a name, which the server repeats in its sentence.
-  if (line !== null && hasServersMoment(head)) return writtenBy(false, refusalAfterFatal(head, line));
+  if (line !== null && hasServerTimestamp(head)) return writtenBy(false, refusalAfterFatal(head, line));
   // A name with a line break tears a server's line apart; whole, it still has one severity.
   const torn = line === null && startsLikeServer(head) ? splitAtSeverity(text) : null;
   if (torn !== null)
@@ -144,7 +144,7 @@ function refusalInLine(line: string): RefusalLine | null {
   if (sentence !== null) return refusalOf(sentence, client);
   const said = line.slice(line.length - (splitAtSeverity(line)?.said.length ?? line.length));
   const stated = OF_DRIVERS.exec(said);
-  return stated !== null && !isQuotedOfClient(said, stated.index) ? unknownWording(client) : null;
+  return stated !== null && !isClientQuote(said, stated.index) ? unknownWording(client) : null;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are coloured by them.
@@ -158,7 +158,7 @@ function refusalInJson(object: Fields, wraps: number): ReadRefusal | null {
   for (const { key, value, entry } of leavesOf(object)) {
     const logged = writtenBy(true, refusalOfEntry(entry));
     if (logged !== null) return logged;
-    if (isKeyOfSpeech(key) && typeof value === 'string') {
+    if (isMessageKey(key) && typeof value === 'string') {
       const refusal = refusalAt(value, wraps + 1);
       if (refusal !== null) return refusal;
     }

@@ -1,5 +1,5 @@
 import type { RefusalKind } from '../core/base/refusal-kind.ts';
-import { isToldAt } from './told-at.ts';
+import { isMessageAt } from './message-at.ts';
 
 /** A refusal's whole sentence. */
 export type Sentence = {
@@ -94,7 +94,7 @@ export function sentenceIn(line: string): Sentence | null {
       const [text] = found;
       const end = found.index + text.length;
       const isPlaced = places === null || places.includes(found.index);
-      if (isPlaced && isToldAt(line, found.index) && isEnded(line.slice(end, end + 8)))
+      if (isPlaced && isMessageAt(line, found.index) && isEnded(line.slice(end, end + 8)))
         return { kind, text, limit: found.groups?.limit ?? null };
     }
   }

@@ -1,10 +1,10 @@
 import { readPrefix } from '../core/trigger/log-prefix.ts';
-import { type Severity, severityOf } from './severity-word.ts';
+import { type LineSeverity, lineSeverityOf } from './severity-word.ts';
 
 /** A line as servers write it, taken apart at its one severity. */
 export type ServerLine = {
   readonly prefix: string;
-  readonly severity: Severity;
+  readonly severity: LineSeverity;
   /** As the server itself puts it before its words, with `log_error_verbosity = verbose`. */
   readonly sqlstate: string | null;
   readonly said: string;
@@ -30,7 +30,7 @@ export function splitAtSeverity(line: string): ServerLine | null {
   const [word = ''] = /(?:ÖLÜMCÜL \(FATAL\)|[\p{L}\p{M}]{0,40} ?)$/u.exec(before.slice(-42)) ?? [];
   const known = /(?:FATAL|PANIC)$/.exec(word)?.[0] ?? word;
   const prefix = before.slice(0, before.length - known.length);
-  const severity = more.length > 0 ? 'lesser' : severityOf(known.trimEnd());
+  const severity = more.length > 0 ? 'lesser' : lineSeverityOf(known.trimEnd());
   const [stated = '', sqlstate = null] = /^([0-9A-Z]{5}): /.exec(words) ?? [];
   const isOfApplication = severity === 'lesser' ? isPassedOn(prefix, known) : isOfNoServer(prefix);
   return { prefix, severity, sqlstate, said: words.slice(stated.length), isOfApplication };
@@ -60,7 +60,7 @@ export function startsLikeServer(line: string): boolean {
 }
 
 /** Whether a line has a server's moment before its severity, whatever names stand between. */
-export function hasServersMoment(line: string): boolean {
+export function hasServerTimestamp(line: string): boolean {
   return BEGINS.test(line);
 }
 

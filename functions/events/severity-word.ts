@@ -80,10 +80,10 @@ const MOST_SEVERE: readonly string[] = [
  * - `fatal`: known to end a session. `lesser`: known not to.
  * - `unknown`: a word of a language that is not listed.
  */
-export type Severity = 'fatal' | 'lesser' | 'unknown';
+export type LineSeverity = 'fatal' | 'lesser' | 'unknown';
 
 /** A prefix may end without a space, as with `%q%a`: the end of the word decides. */
-export function severityOf(word: string): Severity {
+export function lineSeverityOf(word: string): LineSeverity {
   if (MOST_SEVERE.some((known) => word.endsWith(known))) return 'fatal';
   return LESSER.some((known) => word.endsWith(known)) ? 'lesser' : 'unknown';
 }

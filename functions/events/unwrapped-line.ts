@@ -1,5 +1,5 @@
 /** CloudWatch takes no longer line. JSON is read whole or not at all. */
-export const MOST_OF_JSON = 262_144;
+export const MOST_JSON_CHARACTERS = 262_144;
 
 /** Container runtimes: `2026-11-21T03:15:20.123Z stderr F `. */
 const OF_CONTAINER = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:err|out) [FP] /;
@@ -12,7 +12,7 @@ const OF_SYSLOG =
 /** Without what shippers put before a line. Null for a later line of a server's message, which may quote anything. */
 export function unwrappedLine(message: string): string | null {
   const bare = message
-    .slice(0, MOST_OF_JSON)
+    .slice(0, MOST_JSON_CHARACTERS)
     .replace(/^\ufeff/, '')
     .replace(OF_CONTAINER, '')
     .replace(OF_FLUENTD, '');

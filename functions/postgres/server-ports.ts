@@ -1,7 +1,7 @@
 import { sleep } from '../core/base/sleep.ts';
 import type { RemediatePorts } from '../remediate/ports.ts';
-import { connect, type Lent } from './connection/connect.ts';
-import { paceOf } from './connection/pace.ts';
+import { type ConnectOptions, connect } from './connection/connect.ts';
+import { newPace } from './connection/pace.ts';
 import type { CredentialSource, Credentials, Target } from './connection/target.ts';
 import type { PoolerTarget } from './pooler/read-pooler.ts';
 
@@ -9,7 +9,7 @@ import type { PoolerTarget } from './pooler/read-pooler.ts';
 export type PoolerAccess = PoolerTarget & { readonly source: CredentialSource | null };
 
 /** What a server may have besides itself. */
-type Beside = Lent & {
+type Beside = ConnectOptions & {
   readonly recall?: RemediatePorts['recall'];
   readonly tries?: RemediatePorts['tries'];
   readonly pooler?: PoolerAccess | null;
@@ -20,10 +20,10 @@ export function serverPorts(
   target: Target,
   source: CredentialSource,
   log: RemediatePorts['log'],
-  { recall = async () => null, tries, pooler = null, ...lent }: Beside = {},
+  { recall = async () => null, tries, pooler = null, ...options }: Beside = {},
 ): RemediatePorts {
   let known: Credentials | null = null;
-  const pace = paceOf();
+  const pace = newPace();
   let ofPooler: Promise<Credentials | null> | null = null;
   let latest: Promise<Credentials | null> = Promise.resolve(null);
   // What was read to know our role lets us in as well: between an alarm and its slots nothing is fetched twice.
@@ -42,7 +42,7 @@ export function serverPorts(
     connect: (deadline) => {
       ofPooler ??= pooler?.source?.(0) ?? null;
       ofPooler?.catch(() => {});
-      return connect(target, knownOrRead, deadline, { pace, ...lent });
+      return connect(target, knownOrRead, deadline, { pace, ...options });
     },
     recall,
     tries,

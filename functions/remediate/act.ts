@@ -1,5 +1,5 @@
 import { planRemediation } from '../core/plan/plan.ts';
-import { planQuiet } from '../core/plan/plan-from-count.ts';
+import { planFromCount } from '../core/plan/plan-from-count.ts';
 import { expectedOutcome, outcomeOf, type Planned } from '../core/run/outcome-of.ts';
 import { modeInForce, pauseIn } from '../core/run/pause.ts';
 import { withPooler } from '../core/server/pooler-refusals.ts';
@@ -7,37 +7,37 @@ import { isBlind } from '../core/server/visibility.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { takeLock } from './in-session.ts';
 import type { Database } from './ports.ts';
-import { done, type Ending, type Run } from './run.ts';
+import { markStep, type Run, type RunEnd } from './run.ts';
 import { terminateVictims } from './terminate.ts';
 import { settle } from './verify.ts';
 
-export { lookAgain } from './reconnect-and-verify.ts';
+export { reconnectAndVerify } from './reconnect-and-verify.ts';
 export { verifiedEnding } from './verified-ending.ts';
 
 /** What a run does with the session that it got: all that a run is for, and the look that a quiet one has time for. */
-export async function relieve(run: Run, database: Database, lockBy: number): Promise<Ending> {
+export async function act(run: Run, database: Database, lockBy: number): Promise<RunEnd> {
   const ending = await work(run, database, lockBy);
   await checkConfiguration(run, database);
   return ending;
 }
 
-async function work(run: Run, database: Database, lockBy: number): Promise<Ending> {
+async function work(run: Run, database: Database, lockBy: number): Promise<RunEnd> {
   const { ports, request } = run;
   const { policy, trigger } = request;
   if (trigger.kind === 'schedule' && (await isQuiet(run, database)))
     return { outcome: 'healthy', problem: null };
   if (!(await takeLock(run, database, lockBy))) return { outcome: 'busy', problem: null };
-  done(run, 'locked');
+  markStep(run, 'locked');
   const [seen, pooler] = await Promise.all([database.readSnapshot(), ports.readPooler()]);
   const snapshot = withPooler(seen, pooler);
   run.snapshot = snapshot;
-  done(run, 'snapshot');
+  markStep(run, 'snapshot');
   const blindness = isBlind(snapshot);
   if (blindness !== null) return { outcome: 'blind', problem: blindness };
 
   const plan = planRemediation(snapshot, policy, trigger.kind);
   run.plan = plan;
-  done(run, 'planned');
+  markStep(run, 'planned');
   if (plan.problem !== null) return { outcome: 'failed', problem: plan.problem };
   const recalled = await run.recalled;
   if (modeInForce(policy.mode, recalled, trigger.kind) === 'observe' || plan.victims.length === 0) {
@@ -56,9 +56,9 @@ async function work(run: Run, database: Database, lockBy: number): Promise<Endin
 async function isQuiet(run: Run, database: Database): Promise<boolean> {
   const count = await database.countSlots();
   if (count === null) return false;
-  done(run, 'locked');
-  run.plan = planQuiet(count, run.request.policy);
+  markStep(run, 'locked');
+  run.plan = planFromCount(count, run.request.policy);
   if (run.plan === null) return false;
-  done(run, 'planned');
+  markStep(run, 'planned');
   return true;
 }

@@ -2,7 +2,7 @@ import { coerceError, RemediationError } from '../core/base/errors.ts';
 import { misconfigurationsIn } from '../core/doctor/misconfigurations.ts';
 import type { Database } from './ports.ts';
 import type { Run } from './run.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** One round trip, on a server on which nothing happens; a run with less than twice this left goes home instead. */
 const CHECK_MS = 2_000;
@@ -15,7 +15,7 @@ export async function checkConfiguration(run: Run, database: Database): Promise<
   const { ports, request, snapshot } = run;
   if (snapshot === null || !isQuiet(run) || ports.now() + 2 * CHECK_MS > request.deadline) return;
   try {
-    const configuration = await within(ports, CHECK_MS, database.readConfiguration(), tookTooLong);
+    const configuration = await withTimeout(ports, CHECK_MS, database.readConfiguration(), tookTooLong);
     if (configuration === null) return;
     run.misconfigurations = misconfigurationsIn({ snapshot, ...configuration });
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import type { LockSight } from '../core/run/lock-sight.ts';
 import type { Database } from './ports.ts';
-import { type Ending, type Run, timeIsUp } from './run.ts';
-import { within } from './within.ts';
+import { deadlineError, type Run, type RunEnd } from './run.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Getting in may take this long; what is left of the run needs the rest of its time. */
 const CONNECT_MS = 20_000;
@@ -9,7 +9,7 @@ const CONNECT_MS = 20_000;
 const LOCK_RETRY_MS = { least: 100, most: 300 } as const;
 
 /** Until when a run that begins to get in now may try, for session and lock together. */
-export function getInBy({ ports, request }: Run): number {
+export function connectDeadline({ ports, request }: Run): number {
   return Math.min(ports.now() + CONNECT_MS, request.deadline);
 }
 
@@ -20,11 +20,11 @@ export function getInBy({ ports, request }: Run): number {
 export async function inSession(
   run: Run,
   database: Database,
-  work: (database: Database) => Promise<Ending>,
-): Promise<Ending> {
+  work: (database: Database) => Promise<RunEnd>,
+): Promise<RunEnd> {
   try {
     const { ports, request } = run;
-    return await within(ports, request.deadline - ports.now(), work(database), timeIsUp);
+    return await withTimeout(ports, request.deadline - ports.now(), work(database), deadlineError);
   } finally {
     await database.close();
   }

@@ -1,7 +1,7 @@
 import type { Problem } from '../core/base/errors.ts';
 import type { Configuration } from '../core/doctor/doctor-facts.ts';
 import type { SlotCount } from '../core/plan/plan-from-count.ts';
-import type { TriedLock } from '../core/run/lock-sight.ts';
+import type { LockAttempt } from '../core/run/lock-sight.ts';
 import type { Recall } from '../core/run/pause.ts';
 import type { Connecting } from '../core/run/record.ts';
 import type { GuardResult } from '../core/run/verification.ts';
@@ -13,7 +13,7 @@ import type { KnownTries } from './known-tries.ts';
 /** One session with the server, alone and bounded. Every call is one or more autocommitted statements. */
 export type Database = {
   /** Takes the lock unless another run has it, until the session ends; tells who else holds one like it. */
-  readonly tryLock: () => Promise<TriedLock>;
+  readonly tryLock: () => Promise<LockAttempt>;
   /** Counts the slots that are taken; null where a run may be at work, or sessions must be looked at to know. */
   readonly countSlots: () => Promise<SlotCount | null>;
   readonly readSnapshot: () => Promise<Snapshot>;

@@ -2,7 +2,7 @@ import { pauseAt, type Recall } from '../core/run/pause.ts';
 import type { Run } from './run.ts';
 
 /** What memory holds of the server, without a pause that has ended by itself. A run that goes by something else than its policy leaves a line about it. */
-export async function recall({ ports, request }: Pick<Run, 'ports' | 'request'>): Promise<Recall | null> {
+export async function readPause({ ports, request }: Pick<Run, 'ports' | 'request'>): Promise<Recall | null> {
   const recalled = await ports.recall();
   const { runId } = request;
   if (recalled?.kind === 'unreadable') ports.log('memory-unreadable', { runId, ...recalled.problem });

@@ -2,9 +2,9 @@ import { coerceError, RemediationError } from '../core/base/errors.ts';
 import { outcomeOf, type Planned } from '../core/run/outcome-of.ts';
 import { addConnecting } from '../core/run/record.ts';
 import { isSameServer } from '../core/run/verification.ts';
-import { getInBy, inSession, takeLock } from './in-session.ts';
+import { connectDeadline, inSession, takeLock } from './in-session.ts';
 import type { Database } from './ports.ts';
-import { type Ending, type Run, timeIsUp } from './run.ts';
+import { deadlineError, type Run, type RunEnd } from './run.ts';
 import { isVerified } from './verified-ending.ts';
 import { settle, verify } from './verify.ts';
 
@@ -17,7 +17,7 @@ const RETRY_MS = 500;
  * could end more than were needed, and what cut us off may be the server's own trouble. The next run measures again.
  * @throws RemediationError `connection-lost` when it could not be read, saying both what was lost and why it stayed so.
  */
-export async function lookAgain(run: Run, lost: RemediationError): Promise<Ending> {
+export async function reconnectAndVerify(run: Run, lost: RemediationError): Promise<RunEnd> {
   const { snapshot, plan } = run;
   if (snapshot === null || plan === null || run.attempts.size === 0)
     throw new RemediationError(
@@ -25,7 +25,7 @@ export async function lookAgain(run: Run, lost: RemediationError): Promise<Endin
       `${lost.message} No session was told to end; the next run measures again.`,
     );
   try {
-    const by = getInBy(run);
+    const by = connectDeadline(run);
     const database = await getInAgain(run, by);
     return await inSession(run, database, () => read(run, database, by, { snapshot, plan }, lost));
   } catch (thrown) {
@@ -39,7 +39,7 @@ export async function lookAgain(run: Run, lost: RemediationError): Promise<Endin
 async function getInAgain(run: Run, by: number): Promise<Database> {
   const { ports } = run;
   for (;;) {
-    if (ports.now() >= by) throw timeIsUp();
+    if (ports.now() >= by) throw deadlineError();
     const connection = await ports.connect(by);
     run.connecting = addConnecting(run.connecting, connection.connecting);
     if ('database' in connection) return connection.database;
@@ -56,7 +56,7 @@ async function read(
   lockBy: number,
   first: Planned,
   lost: RemediationError,
-): Promise<Ending> {
+): Promise<RunEnd> {
   // Reading needs no lock, but what is read does: with it the lost session is over, so that nothing it was sent will still
   // run, and no other run ends sessions meanwhile.
   if (!(await takeLock(run, database, lockBy))) throw stillLocked();

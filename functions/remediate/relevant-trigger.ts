@@ -6,7 +6,7 @@ import type { RemediatePorts } from './ports.ts';
  * What a trigger says that is news: log lines without those of another server that shares the log group, and without
  * those of our own role, which is asked for only when there are any.
  */
-export async function newsIn(
+export async function relevantTrigger(
   trigger: Trigger,
   logStream: string | null,
   { ownRole }: Pick<RemediatePorts, 'ownRole'>,
@@ -17,6 +17,6 @@ export async function newsIn(
 }
 
 /** A trigger as a record keeps it. */
-export function asKept(trigger: Trigger): Trigger {
+export function toKeptTrigger(trigger: Trigger): Trigger {
   return trigger.kind === 'log-lines' ? withoutTimes(trigger) : trigger;
 }

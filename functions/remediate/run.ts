@@ -13,7 +13,7 @@ import type { Snapshot } from '../core/server/snapshot.ts';
 import type { Trigger } from '../core/trigger/trigger.ts';
 import { policyHash } from './policy-hash.ts';
 import type { RemediatePorts } from './ports.ts';
-import { asKept } from './relevant-trigger.ts';
+import { toKeptTrigger } from './relevant-trigger.ts';
 
 /** What a run has so far; the record is made from it wherever the run ends. */
 export type Run = {
@@ -37,7 +37,7 @@ export type Run = {
 };
 
 /** How a run ends. */
-export type Ending = {
+export type RunEnd = {
   readonly outcome: Outcome;
   readonly problem: Problem | null;
   /** Of a run that had nothing to do. */
@@ -59,7 +59,7 @@ export function startRun(request: RunRequest, ports: RemediatePorts): Run {
       settled: null,
       finished: 0,
     },
-    trigger: asKept(request.trigger),
+    trigger: toKeptTrigger(request.trigger),
     recalled: null,
     connecting: { attempts: 0, refusals: [] },
     lock: null,
@@ -71,16 +71,16 @@ export function startRun(request: RunRequest, ports: RemediatePorts): Run {
   };
 }
 
-export function done(run: Run, step: keyof Timings): void {
+export function markStep(run: Run, step: keyof Timings): void {
   run.timings[step] = run.ports.now() - run.startedAt;
 }
 
-export function timeIsUp(): RemediationError {
+export function deadlineError(): RemediationError {
   const message = 'The time of this run is up: it broke off where it was, and the next run measures again.';
   return new RemediationError('deadline-near', message);
 }
 
-export function toRecord(run: Run, { outcome, problem, why }: Ending, recall: Recall | null): RunRecord {
+export function toRecord(run: Run, { outcome, problem, why }: RunEnd, recall: Recall | null): RunRecord {
   const { runId, server, policy } = run.request;
   const { trigger, connecting, lock, snapshot, plan, attempts, readings, misconfigurations, timings } = run;
   return {

@@ -1,9 +1,9 @@
 import { coerceError, type Problem, RemediationError } from '../core/base/errors.ts';
 import {
-  endable,
+  asDryRun,
+  endableSessions,
   type NamedSession,
   namedSessions,
-  withoutApplying,
   withResults,
 } from '../core/run/named-session.ts';
 import type { GuardResult } from '../core/run/verification.ts';
@@ -32,8 +32,8 @@ export async function terminateNamed(
 ): Promise<NamedTermination> {
   const snapshot = await database.readSnapshot();
   const named = namedSessions(snapshot, pids);
-  if (!apply) return { snapshot, sessions: withoutApplying(named), problem: null };
-  const answers = await signal(database, endable(named));
+  if (!apply) return { snapshot, sessions: asDryRun(named), problem: null };
+  const answers = await signal(database, endableSessions(named));
   try {
     if ([...answers.values()].includes('unknown')) throw lost();
     const alive = await verify(database, ports, answers);

@@ -2,12 +2,12 @@ import { RemediationError } from '../core/base/errors.ts';
 import { type Plan, planRemediation } from '../core/plan/plan.ts';
 import { MOST_VICTIMS } from '../core/policy/policy.ts';
 import type { Planned } from '../core/run/outcome-of.ts';
-import { attemptResult, cameToNothing, type GuardResult } from '../core/run/verification.ts';
+import { attemptResult, countIneffective, type GuardResult } from '../core/run/verification.ts';
 import { programsIn } from '../core/server/programs-in.ts';
 import { identityOf, type Session } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
 import type { Database } from './ports.ts';
-import { done, type Run } from './run.ts';
+import { markStep, type Run } from './run.ts';
 import { verify } from './verify.ts';
 
 /** Sessions told to end at once: what is sent runs, even if we are frozen the next moment. */
@@ -21,15 +21,17 @@ export async function terminateVictims(run: Run, database: Database, first: Plan
   let { plan } = first;
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     await signal(run, database, plan, round);
-    done(run, 'terminated');
+    markStep(run, 'terminated');
     const later = await verify(run, database, first);
-    const toNothing = cameToNothing([...run.attempts.values()].filter((attempt) => attempt.round === round));
+    const toNothing = countIneffective(
+      [...run.attempts.values()].filter((attempt) => attempt.round === round),
+    );
     if (toNothing === 0) return;
-    const tried = new Set(run.attempts.keys());
+    const attempted = new Set(run.attempts.keys());
     const { pressure } = first.plan;
     // A record can name so many attempts and no more.
-    const atMost = Math.min(toNothing, MOST_VICTIMS - tried.size);
-    const remainder = { atMost, tried, pressure, programs: programsIn(first.snapshot) };
+    const atMost = Math.min(toNothing, MOST_VICTIMS - attempted.size);
+    const remainder = { atMost, attempted, pressure, programs: programsIn(first.snapshot) };
     plan = planRemediation(withoutEnding(later, run), policy, trigger.kind, remainder);
     if (plan.victims.length === 0) return;
   }

@@ -1,6 +1,6 @@
 import type { RemediationError } from '../core/base/errors.ts';
 import { outcomeOf } from '../core/run/outcome-of.ts';
-import type { Ending, Run } from './run.ts';
+import type { Run, RunEnd } from './run.ts';
 
 const NOT_SETTLED =
   'What was told to end had been verified before. Settling was not seen: who took the freed slots is not known.';
@@ -11,7 +11,7 @@ export function isVerified({ attempts, readings }: Run): boolean {
 }
 
 /** What is left of a run that broke off after it had verified its attempts: it ends by the reading that it has. */
-export function verifiedEnding(run: Run, { code, message }: RemediationError): Ending | null {
+export function verifiedEnding(run: Run, { code, message }: RemediationError): RunEnd | null {
   const { snapshot, plan, attempts, readings, request } = run;
   const reading = readings.at(-1);
   if (snapshot === null || plan === null || reading === undefined) return null;

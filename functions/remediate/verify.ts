@@ -1,11 +1,11 @@
-import { pressureAgain } from '../core/plan/pressure.ts';
+import { pressureNow } from '../core/plan/pressure.ts';
 import type { Planned } from '../core/run/outcome-of.ts';
 import type { Reading } from '../core/run/reading.ts';
-import { attemptResult, isSameServer, mayBeEnding, readingOf } from '../core/run/verification.ts';
+import { attemptResult, isSameServer, mayStillEnd, toReading } from '../core/run/verification.ts';
 import { identityOf } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
 import type { Database } from './ports.ts';
-import { done, type Run } from './run.ts';
+import { markStep, type Run } from './run.ts';
 
 /** A terminated session is gone in about 1 ms, on a busy machine in some tens. */
 export const VERIFY_EVERY_MS = 25;
@@ -20,7 +20,7 @@ export async function verify(run: Run, database: Database, first: Planned): Prom
   const { ports, request, attempts } = run;
   const until = Math.min(ports.now() + VERIFY_FOR_MS, request.deadline);
   const open = [...attempts].filter(([, { result }]) => result === 'unknown');
-  const ending = open.flatMap(([identity, { guard }]) => (mayBeEnding(guard) ? [identity] : []));
+  const ending = open.flatMap(([identity, { guard }]) => (mayStillEnd(guard) ? [identity] : []));
   for (;;) {
     const later = await database.readSnapshot();
     const alive = isSameServer(first.snapshot, later) ? new Set(later.sessions.map(identityOf)) : null;
@@ -44,9 +44,9 @@ export async function settle(run: Run, database: Database, first: Planned): Prom
 }
 
 function read(run: Run, phase: Reading['phase'], { snapshot, plan }: Planned, later: Snapshot): Reading {
-  const pressure = pressureAgain(plan.pressure, later, run.request.policy);
-  const reading = readingOf(phase, run.ports.now() - run.startedAt, snapshot, later, pressure);
+  const pressure = pressureNow(plan.pressure, later, run.request.policy);
+  const reading = toReading(phase, run.ports.now() - run.startedAt, snapshot, later, pressure);
   run.readings.push(reading);
-  done(run, phase);
+  markStep(run, phase);
   return reading;
 }

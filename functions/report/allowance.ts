@@ -25,7 +25,7 @@ export const MOST_RESIDENT_BYTES = 320 * 1_048_576;
 export const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 
 /** Which limit is used up, in words; null while none is. */
-export function usedUp(
+export function exhaustedLimit(
   { cpuMs, wallMs }: Allowance,
   spent: { readonly cpuMs: number; readonly wallMs: number; readonly residentBytes: number },
 ): string | null {

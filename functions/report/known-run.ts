@@ -1,4 +1,4 @@
-import { isWorthTelling } from '../core/incident/is-reportable.ts';
+import { isReportable } from '../core/incident/is-reportable.ts';
 import { summaryOfHead, summaryWithoutRecord } from '../core/incident/run-summary.ts';
 import { MODES, type Mode } from '../core/policy/policy.ts';
 import { parseHead } from '../core/run/codec/parse-head.ts';
@@ -19,13 +19,13 @@ export type KnownRun = {
 };
 
 /** A run of which enough is known to tell it in short. */
-export type ToldRun = KnownRun & {
+export type DescribedRun = KnownRun & {
   readonly mode: Mode;
   readonly outcome: Outcome;
   readonly head: RunHead;
 };
 
-export function isTellable(run: KnownRun): run is ToldRun {
+export function isDescribed(run: KnownRun): run is DescribedRun {
   return run.mode !== null && run.outcome !== null && run.head !== null;
 }
 
@@ -56,14 +56,14 @@ export function reportedRun(
   const { server, runId, mode } = run;
   const checks = read?.misconfigurations?.map(({ check }) => check) ?? null;
   const rest = { server, checks: checks === null ? null : [...new Set(checks)] };
-  if (!isTellable(run))
-    return { ...rest, summary: summaryWithoutRecord(runId, mode, now), worthTelling: true };
+  if (!isDescribed(run))
+    return { ...rest, summary: summaryWithoutRecord(runId, mode, now), isReportable: true };
   const { outcome, head } = run;
   return {
     ...rest,
     summary: { ...summaryOfHead(run, head), ...cause },
     hasKeptBefore: head.keptBefore !== undefined,
-    worthTelling: isWorthTelling({ outcome, trigger: { kind: head.trigger }, lock: head.lock ?? null }),
+    isReportable: isReportable({ outcome, trigger: { kind: head.trigger }, lock: head.lock ?? null }),
   };
 }
 

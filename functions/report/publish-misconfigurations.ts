@@ -1,9 +1,9 @@
 import type { Message } from '../render/base/message.ts';
 import { renderShortMisconfigurations } from '../render/message/short-misconfigurations.ts';
 import { checkSize } from './check-size.ts';
-import { isTellable, type KnownRun } from './known-run.ts';
+import { isDescribed, type KnownRun } from './known-run.ts';
 import { checkMessage } from './parse-answers.ts';
-import { tell } from './publish.ts';
+import { publishMessage } from './publish.ts';
 import type { Dues } from './remember-run.ts';
 import type { Report } from './report-context.ts';
 import type { ReadRun } from './report-steps.ts';
@@ -13,7 +13,7 @@ import type { ReadRun } from './report-steps.ts';
  * once more. Without a memory that can be read and written there is no "once", and nothing but a line in the log.
  * @throws RemediationError `publish-failed`.
  */
-export async function tellMisconfigurations(
+export async function publishMisconfigurations(
   run: KnownRun,
   read: ReadRun,
   due: Dues['checks'],
@@ -29,7 +29,7 @@ export async function tellMisconfigurations(
   const news = found.filter(({ check }) => due.checks.includes(check));
   if (news.length === 0) return;
   const message = await messageOn(run, news, report);
-  if (message !== null) await tell(message, due, { kind: 'misconfigured', runId }, ports);
+  if (message !== null) await publishMessage(message, due, { kind: 'misconfigured', runId }, ports);
 }
 
 async function messageOn(
@@ -40,6 +40,6 @@ async function messageOn(
   const checks = news.map(({ check }) => check);
   const write = async () => checkSize(checkMessage(await work.writeMisconfigurations(checks)));
   const written = await attempts.attempt('misconfigurations', write);
-  if (written !== null || !isTellable(run)) return written;
+  if (written !== null || !isDescribed(run)) return written;
   return renderShortMisconfigurations(run, delivery, news, attempts.leftOut());
 }

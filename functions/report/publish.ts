@@ -23,7 +23,7 @@ export function topicsOf({ publish }: Pick<ReportPorts, 'publish'>): readonly To
  * @throws RemediationError `publish-failed`, of the first that refused: Lambda then delivers again, so that every topic is
  * told at least once.
  */
-export async function tell(
+export async function publishMessage(
   { attributes, ...message }: Message,
   { messageId, topics, mark }: Due,
   about: Readonly<Record<string, string>>,
@@ -48,7 +48,7 @@ export async function tell(
 }
 
 /** A line about a delivery of which nothing is told. */
-export function logNotTold(
+export function logNotPublished(
   { kind, functionName, requestId }: Destination,
   { log }: Pick<ReportPorts, 'log'>,
 ): void {

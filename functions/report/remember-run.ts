@@ -1,9 +1,15 @@
 import { coerceError } from '../core/base/errors.ts';
-import { follow } from '../core/incident/follow-incident.ts';
+import { followIncident } from '../core/incident/follow-incident.ts';
 import type { RunSummary, Story } from '../core/incident/incident.ts';
-import { standingOf } from '../core/incident/incident-state.ts';
+import { incidentStateOf } from '../core/incident/incident-state.ts';
 import type { Memory } from '../core/incident/memory.ts';
-import { addUntold, beginChecks, markTaken, type Telling, untoldOf } from '../core/incident/outbox.ts';
+import {
+  addToOutbox,
+  announceChecks,
+  markDelivered,
+  type OutboxKey,
+  outboxMessageOf,
+} from '../core/incident/outbox.ts';
 import { type Due, topicsOf } from './publish.ts';
 import type { MemoryStore, ReportPorts } from './report-ports.ts';
 import { updateMemory } from './update-memory.ts';
@@ -20,7 +26,7 @@ export type ReportedRun = {
   readonly server: string | null;
   readonly summary: RunSummary;
   /** Whether it is told where nothing is remembered of those before it. */
-  readonly worthTelling: boolean;
+  readonly isReportable: boolean;
   /** Misconfigurations that it found, by check; null when it did not look. */
   readonly checks: readonly string[] | null;
   /** It chose sessions that the keep of before there were programs would have kept. */
@@ -47,7 +53,7 @@ export async function rememberRun(run: ReportedRun, ports: ReportPorts): Promise
   const { server } = run;
   if (memory === null || server === null) return duesOfNobody(run, ports);
   try {
-    const isUnexplained = standingOf(run.summary) === 'unexplained';
+    const isUnexplained = incidentStateOf(run.summary) === 'unexplained';
     if (isUnexplained && wouldOpen(await memory.read(server), run)) await sleep(PATIENCE_MS);
     const { after } = await updateMemory(memory, server, (known) => remembering(known, run, now()));
     return duesIn(after, run.summary.runId, memory, server, ports);
@@ -63,29 +69,29 @@ function wouldOpen({ incident, runs }: Memory, { summary }: ReportedRun): boolea
 
 function remembering(before: Memory, { summary, checks, hasKeptBefore }: ReportedRun, now: number): Memory {
   const { runId } = summary;
-  const { memory, isTold, story } = follow(before, summary, now);
-  const followed = isTold ? addUntold(memory, { runId, story, checks: [] }) : memory;
+  const { memory, isTold, story } = followIncident(before, summary, now);
+  const followed = isTold ? addToOutbox(memory, { runId, story, checks: [] }) : memory;
   const saysIt = isTold && hasKeptBefore === true && memory.keepToldBy === undefined;
   const noted = saysIt ? { ...followed, keepToldBy: runId } : followed;
-  return checks === null ? noted : beginChecks(noted, runId, checks);
+  return checks === null ? noted : announceChecks(noted, runId, checks);
 }
 
-function duesOfNobody({ summary, worthTelling, checks }: ReportedRun, ports: ReportPorts): Dues {
+function duesOfNobody({ summary, isReportable, checks }: ReportedRun, ports: ReportPorts): Dues {
   const due = { messageId: `${summary.runId}-run`, topics: topicsOf(ports), mark: async () => {} };
-  const run = worthTelling ? ({ ...due, story: null, saysKeptBefore: 'unknown' } as const) : null;
+  const run = isReportable ? ({ ...due, story: null, saysKeptBefore: 'unknown' } as const) : null;
   return { run, checks: checks === null ? null : 'unknown' };
 }
 
 function duesIn(memory: Memory, runId: string, store: MemoryStore, server: string, ports: ReportPorts): Dues {
   const all = topicsOf(ports);
-  const dueOf = (telling: Telling) => {
-    const untold = untoldOf(memory, telling);
-    const topics = all.filter((topic) => untold !== null && !untold.taken.includes(topic));
-    if (untold === null || topics.length === 0) return null;
-    const { story, checks } = untold;
-    const kind = telling.about === 'checks' ? 'misconfigured' : (story?.kind ?? 'run');
+  const dueOf = (key: OutboxKey) => {
+    const message = outboxMessageOf(memory, key);
+    const topics = all.filter((topic) => message !== null && !message.taken.includes(topic));
+    if (message === null || topics.length === 0) return null;
+    const { story, checks } = message;
+    const kind = key.about === 'checks' ? 'misconfigured' : (story?.kind ?? 'run');
     const mark: Due['mark'] = (taken) =>
-      updateMemory(store, server, (known) => markTaken(known, telling, taken, all)).then(
+      updateMemory(store, server, (known) => markDelivered(known, key, taken, all)).then(
         () => {},
         (thrown) => noteTrouble(thrown, server, ports),
       );

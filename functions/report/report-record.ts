@@ -2,17 +2,17 @@ import { METRICS_CHOICES, type MetricsChoice } from '../contract.ts';
 import type { Story } from '../core/incident/incident.ts';
 import type { Message } from '../render/base/message.ts';
 import { renderUnreadable } from '../render/message/failure.ts';
-import { withKeptBefore } from '../render/message/kept-before-text.ts';
+import { withOldRuleText } from '../render/message/kept-before-text.ts';
 import { withLeftOut } from '../render/message/left-out.ts';
 import { renderShort } from '../render/message/short.ts';
 import { checkSize } from './check-size.ts';
 import { type Attempts, attemptsOf } from './count-attempts.ts';
 import { countRun } from './count-run.ts';
 import { keepPage, keepRecord, urlOf } from './keep-record.ts';
-import { isTellable, type KnownRun, knownIn, reportedRun } from './known-run.ts';
+import { isDescribed, type KnownRun, knownIn, reportedRun } from './known-run.ts';
 import { checkExplained, checkMessage, checkReadRun } from './parse-answers.ts';
-import { logNotTold, tell } from './publish.ts';
-import { tellMisconfigurations } from './publish-misconfigurations.ts';
+import { logNotPublished, publishMessage } from './publish.ts';
+import { publishMisconfigurations } from './publish-misconfigurations.ts';
 import { type Dues, rememberRun } from './remember-run.ts';
 import type { RecordDelivery, Report } from './report-context.ts';
 import type { ReportPorts, ReportWork } from './report-ports.ts';
@@ -51,7 +51,7 @@ async function reportOn(report: Report): Promise<void> {
   };
   try {
     await tellRun(report, run, dues.run, links);
-    if (isRead) await tellMisconfigurations(run, read, dues.checks, report);
+    if (isRead) await publishMisconfigurations(run, read, dues.checks, report);
   } finally {
     // Also where a topic refused: the next delivery may fare no better, and the page is linked to by then.
     if (links.page !== null)
@@ -69,7 +69,7 @@ async function tellRun(
   due: Dues['run'],
   links: Links,
 ): Promise<void> {
-  if (due === null) return logNotTold(delivery, ports);
+  if (due === null) return logNotPublished(delivery, ports);
   const { kind, requestId } = delivery;
   const { story } = due;
   const write = async () =>
@@ -79,7 +79,7 @@ async function tellRun(
     written === null
       ? inShort(delivery, run, attempts, links.record, story)
       : withLeftOut(written, attempts.leftOut());
-  await tell(sayingKeptBefore(message, run, due, ports), due, { kind, requestId }, ports);
+  await publishMessage(sayingKeptBefore(message, run, due, ports), due, { kind, requestId }, ports);
 }
 
 /** Without a memory that can be read and written there is no "once", and nothing but a line in the log. */
@@ -91,7 +91,7 @@ function sayingKeptBefore(
 ): Message {
   const kept = head?.keptBefore;
   if (kept === undefined || saysKeptBefore === false) return message;
-  if (saysKeptBefore === true) return withKeptBefore(message, kept);
+  if (saysKeptBefore === true) return withOldRuleText(message, kept);
   log('kept-before', { runId, server, ...kept });
   return message;
 }
@@ -103,7 +103,7 @@ function inShort(
   recordUrl: string | null,
   story: Story | null,
 ): Message {
-  if (isTellable(run)) return renderShort(run, delivery, leftOut(), recordUrl, story);
+  if (isDescribed(run)) return renderShort(run, delivery, leftOut(), recordUrl, story);
   const problem = leftOut()[0]?.problem ?? { code: 'unexpected', message: 'Nothing is known of it.' };
   return renderUnreadable(delivery, run, problem, story, recordUrl);
 }

@@ -3,7 +3,7 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import { type Destination, serverOfFunction } from '../events/parse-destination.ts';
 import { parseEvent } from '../events/parse-event.ts';
 import { renderFailure } from '../render/message/failure.ts';
-import { logNotTold, tell } from './publish.ts';
+import { logNotPublished, publishMessage } from './publish.ts';
 import { rememberRun } from './remember-run.ts';
 import type { ReportPorts } from './report-ports.ts';
 import { reportRecord } from './report-record.ts';
@@ -22,7 +22,7 @@ export async function report(destination: Destination, ports: ReportPorts): Prom
       return reportFailure(destination, ports);
     case 'expired':
       ports.count(expiredEvent(destination));
-      return logNotTold(destination, ports);
+      return logNotPublished(destination, ports);
     default: {
       const never: never = destination;
       return never;
@@ -38,9 +38,14 @@ async function reportFailure(
   const { kind, functionName, requestId, payload } = destination;
   const summary = summaryWithoutRecord(requestId, null, ports.now());
   const server = serverOfFunction(functionName);
-  const { run } = await rememberRun({ server, summary, worthTelling: true, checks: null }, ports);
-  if (run === null) return logNotTold(destination, ports);
-  await tell(renderFailure(destination, triggerOf(payload), run.story), run, { kind, requestId }, ports);
+  const { run } = await rememberRun({ server, summary, isReportable: true, checks: null }, ports);
+  if (run === null) return logNotPublished(destination, ports);
+  await publishMessage(
+    renderFailure(destination, triggerOf(payload), run.story),
+    run,
+    { kind, requestId },
+    ports,
+  );
 }
 
 /** The event of a failed run may be the very thing that it failed on. */

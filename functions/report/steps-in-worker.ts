@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { coerceError, RemediationError } from '../core/base/errors.ts';
-import { FOR_THE_MESSAGE, FOR_THE_PAGE, RESOURCE_LIMITS, usedUp } from './allowance.ts';
+import { exhaustedLimit, FOR_THE_MESSAGE, FOR_THE_PAGE, RESOURCE_LIMITS } from './allowance.ts';
 import type { InvocationClock } from './invocation-clock.ts';
 import type { ReportSteps } from './report-steps.ts';
 import type { StepAnswer } from './step-call.ts';
@@ -37,7 +37,7 @@ export function stepsInWorker(
   const watch = setInterval(() => {
     if (waiting.size === 0) return;
     const [cpuMs, wallMs] = [clock.cpuMs(), clock.wallMs()];
-    const why = usedUp(allowance, { cpuMs, wallMs, residentBytes: process.memoryUsage.rss() });
+    const why = exhaustedLimit(allowance, { cpuMs, wallMs, residentBytes: process.memoryUsage.rss() });
     if (why !== null)
       stop(new RemediationError('out-of-budget', `The work on the record was ended: ${why}.`));
   }, LOOK_EVERY_MS);

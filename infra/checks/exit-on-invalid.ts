@@ -1,7 +1,7 @@
 import { RemediationError } from '../../functions/core/base/errors.ts';
 
 /** What our own parsers refuse is explained by its message; a stack trace would only bury it. */
-export function orRefuse(synthesize: () => void): void {
+export function exitOnInvalid(synthesize: () => void): void {
   try {
     synthesize();
   } catch (thrown) {

@@ -1,5 +1,5 @@
 /** Only the keys that hold something: what is left out means its default. */
-export function given<Fields extends object>(
+export function omitUndefined<Fields extends object>(
   fields: Fields,
 ): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   const held = Object.entries(fields).filter(([, value]) => value !== undefined);

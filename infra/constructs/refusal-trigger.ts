@@ -2,7 +2,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AlarmKind } from '../../functions/core/declaration/setting-schemas.ts';
-import { given } from './omit-undefined.ts';
+import { omitUndefined } from './omit-undefined.ts';
 import { RefusalAlarm } from './refusal-alarm.ts';
 import { RefusalLogAlarm } from './refusal-log-alarm.ts';
 import { RefusalSubscription } from './refusal-subscription.ts';
@@ -29,7 +29,7 @@ export function refusalTrigger(scope: Construct, props: RefusalTriggerProps): Re
     case 'subscription':
       return new RefusalSubscription(scope, 'Refusals', own);
     case 'log-alarm':
-      return new RefusalLogAlarm(scope, 'Refusals', { ...own, ...given({ logStream }) });
+      return new RefusalLogAlarm(scope, 'Refusals', { ...own, ...omitUndefined({ logStream }) });
     case 'none':
       return null;
     default: {

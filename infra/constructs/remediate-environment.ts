@@ -1,14 +1,14 @@
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
 import { ALL_SETTINGS, type SettingKey } from '../../functions/core/declaration/server-settings.ts';
-import { given } from './omit-undefined.ts';
+import { omitUndefined } from './omit-undefined.ts';
 
 /** A server as it is written, whatever it is: the keys are those of a declaration. */
 export type ServerFields = Readonly<Record<string, unknown>>;
 
 /** The function's variables. What is left out is left to the function's own defaults, but for the policy, which it must have. */
 export function remediateEnvironment(server: ServerFields): Readonly<Record<string, string>> {
-  const written: { readonly [Key in SettingKey]?: unknown } = { policy: {}, ...given(server) };
+  const written: { readonly [Key in SettingKey]?: unknown } = { policy: {}, ...omitUndefined(server) };
   return Object.fromEntries(
     ALL_SETTINGS.flatMap(([key, { variable }]) =>
       variable === undefined || written[key] === undefined ? [] : [[variable, variableText(written[key])]],

@@ -5,12 +5,12 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { BUNDLES, functionNameOf, REMEDIATE_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { BundledFunction, builtBundle } from './bundled-function.ts';
-import { asDeclared, checkServer } from './check-server.ts';
 import { FunctionDestination } from './function-destination.ts';
 import { denyNetworkInterfacesToCode, networkInterfaces } from './network-interfaces.ts';
-import { given } from './omit-undefined.ts';
+import { omitUndefined } from './omit-undefined.ts';
 import { type RefusalTrigger, refusalTrigger } from './refusal-trigger.ts';
 import { remediateEnvironment } from './remediate-environment.ts';
+import { asDeclared, requireValidServer } from './require-valid-server.ts';
 import { loginStatements, poolerStatements } from './server-login.ts';
 import { memoryStatements } from './server-memory.ts';
 import type { ServerRemediationProps } from './server-remediation-props.ts';
@@ -35,7 +35,7 @@ export class ServerRemediation extends Construct {
   /** @throws RemediationError `config-invalid` with all problems of the properties. */
   constructor(scope: Construct, id: string, props: ServerRemediationProps) {
     super(scope, id);
-    checkServer(this.node.path, props);
+    requireValidServer(this.node.path, props);
     const { server, alarm = 'metric', logGroup, logStream, alarmTopics = [] } = props;
     const { sweep = ScheduleExpression.rate(Duration.minutes(5)) } = props;
     this.server = server;
@@ -71,7 +71,7 @@ export class ServerRemediation extends Construct {
       maxEventAge: Duration.seconds(60),
       onSuccess: destination,
       onFailure: destination,
-      ...given({
+      ...omitUndefined({
         reservedConcurrentExecutions: reservedConcurrency,
         tracing: tracing ? lambda.Tracing.ACTIVE : undefined,
         logRetention,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { orRefuse } from '../checks/exit-on-invalid.ts';
+import { exitOnInvalid } from '../checks/exit-on-invalid.ts';
 import { packageStacks } from './package-stacks.ts';
 
 const FOLDER = 'dist/package';
 
-orRefuse(() => {
+exitOnInvalid(() => {
   // Outside the CDK's own command nobody hands the context over.
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   for (const script of packageStacks(context, FOLDER)) {

@@ -1,4 +1,4 @@
-import { orRefuse } from '../checks/exit-on-invalid.ts';
+import { exitOnInvalid } from '../checks/exit-on-invalid.ts';
 import { declaredApp } from './declared-app.ts';
 
-orRefuse(() => declaredApp().synth());
+exitOnInvalid(() => declaredApp().synth());

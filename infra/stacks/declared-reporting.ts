@@ -3,14 +3,14 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { ReportingDeclaration } from '../../functions/core/declaration/server-declaration.ts';
 import type { IncidentReportingProps } from '../constructs/incident-reporting.ts';
-import { given } from '../constructs/omit-undefined.ts';
+import { omitUndefined } from '../constructs/omit-undefined.ts';
 
 type DeclaredTopic = NonNullable<ReportingDeclaration['people']>;
 
 /** The declared reporting as the construct takes it. Existing topics are imported by their ARN. */
 export function declaredReporting(scope: Construct, declared: ReportingDeclaration): IncidentReportingProps {
   const { people, emails, chat, keepRecordsDays } = declared;
-  return given({
+  return omitUndefined({
     people: people && importedTopic(scope, 'DeclaredPeople', people),
     emails,
     chat: chat === undefined || chat === 'own' ? chat : importedTopic(scope, 'DeclaredChat', chat),
@@ -19,5 +19,5 @@ export function declaredReporting(scope: Construct, declared: ReportingDeclarati
 }
 
 function importedTopic(scope: Construct, id: string, { topicArn, keyArn }: DeclaredTopic): sns.ITopic {
-  return sns.Topic.fromTopicAttributes(scope, id, { topicArn, ...given({ keyArn }) });
+  return sns.Topic.fromTopicAttributes(scope, id, { topicArn, ...omitUndefined({ keyArn }) });
 }

@@ -12,7 +12,7 @@ import {
   type ServerDeclaration,
 } from '../../functions/core/declaration/server-declaration.ts';
 import type { IncidentReporting } from '../constructs/incident-reporting.ts';
-import { given } from '../constructs/omit-undefined.ts';
+import { omitUndefined } from '../constructs/omit-undefined.ts';
 import { ServerAlarms } from '../constructs/server-alarms.ts';
 import { ServerRemediation } from '../constructs/server-remediation.ts';
 import type { ServerRemediationProps } from '../constructs/server-remediation-props.ts';
@@ -58,14 +58,14 @@ function addServer(scope: Construct, declared: ServerDeclaration, props: Servers
     report,
     // Alarms about runs are published as well, to people and to pagers.
     outputTopics: pager === undefined ? outputTopics : [...outputTopics, pager],
-    ...given({ bundle, memory: declared.memoryAccess === 'none' ? undefined : memory }),
+    ...omitUndefined({ bundle, memory: declared.memoryAccess === 'none' ? undefined : memory }),
   });
   const { server, sweep, metrics } = fields;
   new ServerAlarms(scope, 'Alarms', {
     server,
     sweep,
     topic: people,
-    ...given({ pager, metrics }),
+    ...omitUndefined({ pager, metrics }),
   });
 }
 
@@ -80,7 +80,7 @@ function fieldsOf(declared: ServerDeclaration) {
     ...plain,
     sweep: schedule === 'off' ? ('off' as const) : ScheduleExpression.expression(schedule, zone),
     // The library's enumeration is of days.
-    ...given({ logRetention: logRetentionDays as logs.RetentionDays | undefined }),
+    ...omitUndefined({ logRetention: logRetentionDays as logs.RetentionDays | undefined }),
   };
 }
 
@@ -103,7 +103,7 @@ function networkOf(scope: Construct, { vpc, securityGroupIds }: ServerDeclaratio
 
 function importsOf(scope: Construct, declared: ServerDeclaration) {
   const { secretArn, secretKeyArn, logGroup, alarmTopicArns } = declared;
-  return given({
+  return omitUndefined({
     secret: secretArn === undefined ? undefined : secretOf(scope, secretArn, secretKeyArn),
     logGroup:
       logGroup === undefined ? undefined : logs.LogGroup.fromLogGroupName(scope, 'ServerLog', logGroup),
@@ -115,6 +115,6 @@ function secretOf(scope: Construct, secretCompleteArn: string, keyArn?: string):
   const encryptionKey = keyArn === undefined ? undefined : kms.Key.fromKeyArn(scope, 'SecretKey', keyArn);
   return secretsmanager.Secret.fromSecretAttributes(scope, 'Secret', {
     secretCompleteArn,
-    ...given({ encryptionKey }),
+    ...omitUndefined({ encryptionKey }),
   });
 }

@@ -2,7 +2,7 @@ import { Stage } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { stackNumberOf } from '../checks/stack-number.ts';
-import { given } from '../constructs/omit-undefined.ts';
+import { omitUndefined } from '../constructs/omit-undefined.ts';
 import type { DeclaredStage } from './declaration.ts';
 import { NetworkStack, routeTablesOf } from './network-stack.ts';
 import { ReportingStack } from './reporting-stack.ts';
@@ -29,7 +29,7 @@ export function addStacks(app: Construct, stage: DeclaredStage, options: StacksO
   const routeTables = routeTablesOf(servers);
   if (routeTables.size > 0) new NetworkStack(scope, 'pg-headroom-network', { routeTables });
   for (const [number, some] of Map.groupBy(servers, stackNumberOf)) {
-    const props = { servers: some, reporting, ...given({ pager }), ...options };
+    const props = { servers: some, reporting, ...omitUndefined({ pager }), ...options };
     new ServersStack(scope, `pg-headroom-servers-${number}`, props);
   }
 }

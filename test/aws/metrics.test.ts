@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { count } from '../../functions/aws/metrics.ts';
+import { emitMetrics } from '../../functions/aws/metrics.ts';
 import { METRIC_NAMESPACE } from '../../functions/contract.ts';
 import { metricsOf } from '../../functions/report/run-metrics.ts';
 import { HOSTILE, runNamed } from '../support/hostile.ts';
@@ -22,7 +22,7 @@ const written = () => lines.map((line) => JSON.parse(line));
 
 describe('metrics of a server', () => {
   test('are one line in the embedded format, with the server as their only dimension', () => {
-    count({
+    emitMetrics({
       kind: 'server',
       server: 'orders',
       metrics: [
@@ -54,7 +54,7 @@ describe('metrics of a server', () => {
 
   test.each(Object.entries(INCIDENTS))('of a run that ended as %s are all taken', (_, incident) => {
     const metrics = metricsOf(incident());
-    count({ kind: 'server', server: 'orders', metrics });
+    emitMetrics({ kind: 'server', server: 'orders', metrics });
     expect(written()[0]._aws.CloudWatchMetrics[0].Metrics).toHaveLength(metrics.length);
   });
 
@@ -64,7 +64,7 @@ describe('metrics of a server', () => {
     [':été server', '__t__server'],
     ['', '_'],
   ])('of a server called %j have a dimension that CloudWatch takes', (server, dimension) => {
-    count({ kind: 'server', server, metrics: [{ name: 'paused', unit: 'Count', value: 1 }] });
+    emitMetrics({ kind: 'server', server, metrics: [{ name: 'paused', unit: 'Count', value: 1 }] });
     expect(written()[0].server).toMatch(/^[\x21-\x7e]{1,64}$/);
     expect(written()[0].server).toBe(dimension);
   });
@@ -74,7 +74,7 @@ describe('metrics of a server', () => {
     (_, name) => {
       const run = runNamed(name);
       const metrics = metricsOf(run);
-      count({ kind: 'server', server: run.server, metrics });
+      emitMetrics({ kind: 'server', server: run.server, metrics });
       expect(lines).toHaveLength(1);
       const [{ _aws, server, ...values }] = written();
       expect(server).toMatch(/^[\x21-\x7e]{1,64}$/);
@@ -84,13 +84,13 @@ describe('metrics of a server', () => {
   );
 
   test('without any there is no line', () => {
-    count({ kind: 'server', server: 'orders', metrics: [] });
+    emitMetrics({ kind: 'server', server: 'orders', metrics: [] });
     expect(lines).toEqual([]);
   });
 });
 
 test('metrics about ourselves are of the service, not of a server', () => {
-  count({ kind: 'own', metrics: [{ name: 'recordsNotKept', unit: 'Count', value: 1 }] });
+  emitMetrics({ kind: 'own', metrics: [{ name: 'recordsNotKept', unit: 'Count', value: 1 }] });
   expect(written()).toMatchObject([
     {
       _aws: { CloudWatchMetrics: [{ Dimensions: [['service']], Metrics: [{ Name: 'RecordsNotKept' }] }] },

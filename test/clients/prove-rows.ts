@@ -93,7 +93,7 @@ async function stillServes({ health }: Neighbour, program: Program, before: numb
 /** The row as this run would write it. Whoever is blamed is the program, and nobody beside it. */
 function foundIn(record: RunRecord, row: Row): Row {
   const diagnosis = diagnose(record);
-  const blamed = diagnosis?.culprits.map(({ standing }) => standing.group.user);
+  const blamed = diagnosis?.culprits.map(({ usage }) => usage.group.user);
   expect(blamed).toEqual([OFFENDER]);
   const advice = diagnosis === null ? [] : adviseOn(record, diagnosis);
   const said = advice.flatMap(({ text, paste }) => [text, ...(paste?.lines ?? [])]).join('\n');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 import { memoryDocument } from '../../functions/core/incident/memory-document.ts';
-import { addUntold } from '../../functions/core/incident/outbox.ts';
+import { addToOutbox } from '../../functions/core/incident/outbox.ts';
 import { renderMemory } from '../../functions/render/terminal/render-memory.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
@@ -26,7 +26,7 @@ const RUNS = [
   ...[0, 5, 10].map((at) => aRun(at, { outcome: 'refilled', cause: LEAK, runId: `run-at-${at}` })),
 ];
 const MEMORY: Memory = {
-  ...addUntold(live(RUNS).memory, { runId: 'run-at-10', story: null, checks: [] }),
+  ...addToOutbox(live(RUNS).memory, { runId: 'run-at-10', story: null, checks: [] }),
   version: 7,
   told: ['reserve'],
 };

@@ -50,7 +50,7 @@ function judgementOf(diagnosis: Diagnosis | null, { causes, culprit, lacksEviden
   if (!causes.includes(cause)) return 'wrong';
   if (culprit === null) return 'right';
   const [first] = diagnosis?.culprits ?? [];
-  return first !== undefined && culprit(first.standing.group) ? 'right' : 'wrong';
+  return first !== undefined && culprit(first.usage.group) ? 'right' : 'wrong';
 }
 
 function rateError(diagnosis: Diagnosis | null, { perHour, causes }: Truth): number | null {

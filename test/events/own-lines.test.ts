@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { OwnTries } from '../../functions/core/run/pause.ts';
 import { type LogLinesTrigger, refusalsIn } from '../../functions/core/trigger/log-lines.ts';
-import { namesOthers, ownAlarm, withoutOwnLines } from '../../functions/events/own-lines.ts';
+import { ownAlarmReason, showsOthersRefused, withoutOwnLines } from '../../functions/events/own-lines.ts';
 import { parseLogLines } from '../../functions/events/parse-log-lines.ts';
 import { anAlarm } from '../support/builders.ts';
 import { logDocument } from '../support/events.ts';
@@ -92,7 +92,7 @@ describe('An alarm that counted our own tries', () => {
     });
 
   test('alone asks for nothing, and says so', () => {
-    expect(ownAlarm(seen(37), [tries(40)])).toBe(
+    expect(ownAlarmReason(seen(37), [tries(40)])).toBe(
       'The alarm counted 37 refusals, and they are our own: 40 of our own tries did not get in at that time, and each leaves a line.',
     );
   });
@@ -109,15 +109,15 @@ describe('An alarm that counted our own tries', () => {
     ['on a metric of something else', { ...seen(37), metric: 'DatabaseConnections' }, [tries(40)]],
     ['set by hand', anAlarm({ reason: 'Fire drill' }), [tries(40)]],
   ])('acts: %s', (_, alarm, those) => {
-    expect(ownAlarm(alarm, those)).toBeNull();
+    expect(ownAlarmReason(alarm, those)).toBeNull();
   });
 
   test('is one by a query as well, which looks back three minutes', () => {
     const reason =
       'Threshold Crossed: 1 out of the last 1 query results [37.0 (21/11/26 03:17:30)] were greater than or equal to the threshold (1.0).';
-    expect(ownAlarm(anAlarm({ alarm: 'pg-headroom-orders-refusals-in-log', reason }), [tries(40)])).toContain(
-      '37',
-    );
+    expect(
+      ownAlarmReason(anAlarm({ alarm: 'pg-headroom-orders-refusals-in-log', reason }), [tries(40)]),
+    ).toContain('37');
   });
 });
 
@@ -135,7 +135,7 @@ describe('Lines in the log of an application', () => {
     ],
   ])('are never about our tries: %s', (_, message) => {
     const trigger = parsed(logDocument(errors(20, message)));
-    expect(namesOthers(trigger)).toBe(true);
+    expect(showsOthersRefused(trigger)).toBe(true);
     expect(withoutOwnLines(trigger, [tries(160)])).toEqual(trigger);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { cleanMessage } from '../../functions/core/base/clean-text.ts';
-import { isWorthTelling } from '../../functions/core/incident/is-reportable.ts';
+import { isReportable } from '../../functions/core/incident/is-reportable.ts';
 import type { Message } from '../../functions/render/base/message.ts';
 import { renderFailure } from '../../functions/render/message/failure.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
@@ -53,7 +53,7 @@ function foundIn(proof: Proof, ends: number, { fault, subject, says }: Row): Row
 
 function messageOf(told: Proof['told']): Message | null {
   if ('errorType' in told) return renderFailure(told, alarmNow());
-  return isWorthTelling(told) ? renderIncident(told) : null;
+  return isReportable(told) ? renderIncident(told) : null;
 }
 
 function saidBy(

@@ -31,8 +31,8 @@ describe.each([14, 16, 18] as const)('on PostgreSQL %i', (version) => {
     const database = await openDatabase(server, headroom);
     const snapshot = await database.readSnapshot();
     await database.close();
-    const culprits = rankGroups(snapshot).groups.map((standing) => ({
-      standing,
+    const culprits = rankGroups(snapshot).groups.map((usage) => ({
+      usage,
       cause,
       confidence: 'high' as const,
       evidence: [],

@@ -32,15 +32,15 @@ test('what can be done meanwhile is begun once the first message is sent, and no
     order.push('credentials');
     return { user: 'headroom', password: PASSWORD };
   };
-  const lent = { meanwhile: () => order.push('meanwhile') };
+  const options = { onHandshake: () => order.push('meanwhile') };
   await using silent = await listenOnLoopback(() => {});
-  await connect(targetOf(silent, {}), source, inMs(SHORT_MS), lent);
+  await connect(targetOf(silent, {}), source, inMs(SHORT_MS), options);
   written.mockRestore();
   expect(order).toEqual(['credentials', 'sent', 'meanwhile']);
 
   const { host, port, [Symbol.asyncDispose]: close } = await listenOnLoopback(() => {});
   await close();
-  await connect(targetOf({ host, port }, {}), source, inMs(SHORT_MS), lent);
+  await connect(targetOf({ host, port }, {}), source, inMs(SHORT_MS), options);
   expect(order.filter((step) => step === 'meanwhile')).toHaveLength(1);
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { paceOf } from '../../functions/postgres/connection/pace.ts';
+import { newPace } from '../../functions/postgres/connection/pace.ts';
 
 const CONNECT_MS = 20_000;
 
 /** When a run that is refused at once each time begins its tries, in milliseconds. */
-function triesOf(pace = paceOf(), from = 0, isSpaced = false): readonly number[] {
+function triesOf(pace = newPace(), from = 0, isSpaced = false): readonly number[] {
   pace.begin(from, from + CONNECT_MS);
   const begun: number[] = [];
   for (let now = from; ; ) {
@@ -28,20 +28,20 @@ describe('A run that tries to get in', () => {
   });
 
   test('makes no more than 160 in all where it has to get in twice, and some of them then', () => {
-    const pace = paceOf();
+    const pace = newPace();
     const [first, second] = [triesOf(pace), triesOf(pace, 30_000)];
     expect(first.length + second.length).toBeLessThanOrEqual(160);
     expect(second.length).toBeGreaterThan(1);
   });
 
   test('makes fewer with IAM, evenly', () => {
-    const tries = triesOf(paceOf(), 0, true);
+    const tries = triesOf(newPace(), 0, true);
     expect(tries.length).toBeLessThanOrEqual(100);
     expect(tries.length).toBeGreaterThan(50);
   });
 
   test('makes as many as it is given', () => {
-    const tries = triesOf(paceOf({ eagerTries: 0, mostTries: 10 }));
+    const tries = triesOf(newPace({ eagerTries: 0, mostTries: 10 }));
     expect(tries.length).toBeLessThanOrEqual(10);
     expect(tries.length).toBeGreaterThan(7);
   });

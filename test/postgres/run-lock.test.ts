@@ -1,6 +1,6 @@
 import type { Client, ClientConfig } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TriedLock } from '../../functions/core/run/lock-sight.ts';
+import type { LockAttempt } from '../../functions/core/run/lock-sight.ts';
 import { tryRunLock } from '../../functions/postgres/connection/try-run-lock.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -83,7 +83,7 @@ describe.each([14, 16, 18] as const)('The lock of a run on PostgreSQL %i', (vers
     for (const statement of [NOBODY_KNOWS, FORMER]) {
       await holder.query(statement);
       const { client, lock } = await tryAs(roles.headroom);
-      const tried: TriedLock = await lock();
+      const tried: LockAttempt = await lock();
       expect(tried).toMatchObject({ locked: false, total: 1, holders: [{ isRun: true }] });
       await holder.query('SELECT pg_advisory_unlock_all()');
       expect(await lock()).toMatchObject({ locked: true, total: 0 });

@@ -4,7 +4,7 @@ import { examineServer } from '../../functions/core/doctor/doctor.ts';
 import { examineGaussdb } from '../../functions/core/doctor/doctor-gaussdb.ts';
 import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { queryOf } from '../../functions/postgres/connection/database.ts';
-import { readGaussdbFacts } from '../../functions/postgres/gaussdb/read-doctor-facts.ts';
+import { readGaussdbFacts } from '../../functions/postgres/gaussdb/read-gaussdb-facts.ts';
 import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { terminateNamed } from '../../functions/remediate/terminate-named.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { isWorthTelling } from '../../functions/core/incident/is-reportable.ts';
+import { isReportable } from '../../functions/core/incident/is-reportable.ts';
 import type { OwnTries, Recall } from '../../functions/core/run/pause.ts';
 import type { Trigger } from '../../functions/core/trigger/trigger.ts';
 import { type KnownTries, knownTries } from '../../functions/remediate/known-tries.ts';
@@ -56,7 +56,7 @@ describe('Lines without a name, after a run whose tries were refused', () => {
       trigger: { refused: [], tries: 160 },
       connecting: { attempts: 0 },
     });
-    expect({ connected, recalled, told: isWorthTelling(record) }).toEqual({
+    expect({ connected, recalled, told: isReportable(record) }).toEqual({
       connected: 0,
       recalled: 1,
       told: false,
@@ -134,7 +134,7 @@ describe('An alarm on the number of refusals', () => {
   test('that counted our own tries alone is muted, says why and tells nobody', async () => {
     const { record, connected } = await runFor(alarm(140), KNOWING);
     expect(record).toMatchObject({ outcome: 'muted', why: expect.stringContaining('they are our own') });
-    expect({ connected, told: isWorthTelling(record) }).toEqual({ connected: 0, told: false });
+    expect({ connected, told: isReportable(record) }).toEqual({ connected: 0, told: false });
   });
 
   test('that counted more starts a run', async () => {

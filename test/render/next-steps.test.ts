@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Advice, forOperator, sqlPaste } from '../../functions/core/advice/advice.ts';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import { factsOf } from '../../functions/render/base/facts.ts';
-import { stepLines, stepsOf, whatNext } from '../../functions/render/message/next-steps.ts';
+import { nextSteps, stepLines, stepsOf } from '../../functions/render/message/next-steps.ts';
 import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
 
 const steps = (count: number): readonly Advice[] =>
@@ -11,7 +11,7 @@ const MORE = / more steps? (is|are) below, with the details\.$/;
 
 describe('what comes next', () => {
   test('is all on the screen where it fits', () => {
-    const { first, rest } = whatNext(steps(3), 6);
+    const { first, rest } = nextSteps(steps(3), 6);
     expect(first.lines).toEqual(stepLines(steps(3)));
     expect(rest.lines).toEqual([]);
   });
@@ -19,7 +19,7 @@ describe('what comes next', () => {
   test.each([0, 6, 7, 8, 9, 10, 11])(
     'fills no more than %d lines, or the fewest, and loses nothing',
     (room) => {
-      const { first, rest } = whatNext(steps(6), room);
+      const { first, rest } = nextSteps(steps(6), room);
       const told = first.lines.filter((line) => !MORE.test(line));
       expect(first.lines.length).toBeLessThanOrEqual(Math.max(6, room));
       expect([...told, ...rest.lines]).toEqual(stepLines(steps(6)));
@@ -30,7 +30,7 @@ describe('what comes next', () => {
 
   test('begins on the screen, however long it is', () => {
     const long = forOperator('To paste:', sqlPaste(Array.from({ length: 40 }, (_, at) => `SELECT ${at};`)));
-    const { first, rest } = whatNext([long, ...steps(1)], 10);
+    const { first, rest } = nextSteps([long, ...steps(1)], 10);
     expect(first.lines).toHaveLength(42);
     expect(rest.lines).toEqual(['  2. Step 1.', '       SELECT 1;']);
   });

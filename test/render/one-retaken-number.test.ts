@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
-import { follow } from '../../functions/core/incident/follow-incident.ts';
+import { followIncident } from '../../functions/core/incident/follow-incident.ts';
 import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 import { summaryOf } from '../../functions/core/incident/run-summary.ts';
 import { REDUCTIONS } from '../../functions/core/run/codec/reduce-record.ts';
@@ -38,7 +38,7 @@ const RUN = runOf({
 
 /** Every place where people or alarms read the number, as it is said there. */
 function placesOf(record: RunRecord, reduced: readonly Reduction[]) {
-  const { memory } = follow(
+  const { memory } = followIncident(
     NOTHING_REMEMBERED,
     summaryOf(explain(record, reduced)),
     Date.parse(record.startedAt),

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Session } from '../../functions/core/server/session.ts';
 import type { Slots } from '../../functions/core/server/snapshot.ts';
 import type { TriggerKind } from '../../functions/core/trigger/trigger.ts';
+import { plain } from '../../functions/render/terminal/paint.ts';
 import { renderPlan } from '../../functions/render/terminal/plan-text.ts';
-import { plain } from '../../functions/render/terminal/table-paint.ts';
 import {
   aPlan,
   aPolicy,

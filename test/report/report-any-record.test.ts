@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { packRecord as pack } from '../../functions/core/run/codec/pack-record.ts';
+import { toPackedRecord as pack } from '../../functions/core/run/codec/pack-record.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { Message } from '../../functions/render/base/message.ts';
 import { report } from '../../functions/report/report.ts';

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { RemediationError } from '../../functions/core/base/errors.ts';
-import { isWorthTelling } from '../../functions/core/incident/is-reportable.ts';
-import { packRecord as pack } from '../../functions/core/run/codec/pack-record.ts';
+import { isReportable } from '../../functions/core/incident/is-reportable.ts';
+import { toPackedRecord as pack } from '../../functions/core/run/codec/pack-record.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { OUTCOMES } from '../../functions/core/run/outcome.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
@@ -54,7 +54,7 @@ describe('report', () => {
     async (_, incident) => {
       const record: RunRecord = incident();
       const { messages, lines } = await reported(delivered(packRecord(record)));
-      const isQuiet = !isWorthTelling(record);
+      const isQuiet = !isReportable(record);
       expect(messages).toEqual(isQuiet ? [] : [identified(renderIncident(record), 'run')]);
       expect(lines).toEqual(['run', isQuiet ? 'not-told' : 'told']);
     },
@@ -62,12 +62,12 @@ describe('report', () => {
 
   test('an outcome is told unless there was nothing to find or to do', () => {
     const swept = { kind: 'schedule', at: null, id: null } as const;
-    expect(OUTCOMES.filter((outcome) => !isWorthTelling({ outcome, trigger: swept }))).toEqual(QUIET);
+    expect(OUTCOMES.filter((outcome) => !isReportable({ outcome, trigger: swept }))).toEqual(QUIET);
   });
 
   test('a refusal that found another run busy is told: nobody may be looking into it', () => {
     const manual = { kind: 'manual', at: null } as const;
-    expect(isWorthTelling({ outcome: 'busy', trigger: manual })).toBe(true);
+    expect(isReportable({ outcome: 'busy', trigger: manual })).toBe(true);
   });
 
   test('a failed run is told, with the alarm that it was for', async () => {

@@ -5,13 +5,13 @@ import { rankGroups } from '../../functions/core/server/rank-groups.ts';
 
 /** A made-up diagnosis of whoever held most, for looking at how one is shown. */
 export function diagnosisOf({ snapshot }: RunRecord): Diagnosis | null {
-  const standing = snapshot === null ? undefined : rankGroups(snapshot).groups[0];
-  if (standing === undefined) return null;
+  const usage = snapshot === null ? undefined : rankGroups(snapshot).groups[0];
+  if (usage === undefined) return null;
   const evidence = [
-    `${standing.sessions} sessions opened one after the other for 2h 11m, and never used again.`,
+    `${usage.sessions} sessions opened one after the other for 2h 11m, and never used again.`,
   ];
   const opening = { perHour: 18.8, spanMs: 7_860_000, fullInMs: 0 };
-  const culprit = { standing, cause: 'connection-leak', confidence: 'high', evidence, opening } as const;
+  const culprit = { usage, cause: 'connection-leak', confidence: 'high', evidence, opening } as const;
   return {
     cause: 'connection-leak',
     confidence: 'high',

@@ -1,14 +1,14 @@
 import type { Problem } from '../../functions/core/base/errors.ts';
 import { planRemediation } from '../../functions/core/plan/plan.ts';
-import { pressureAgain } from '../../functions/core/plan/pressure.ts';
+import { pressureNow } from '../../functions/core/plan/pressure.ts';
 import type { Policy } from '../../functions/core/policy/policy.ts';
 import type { Outcome } from '../../functions/core/run/outcome.ts';
 import { expectedOutcome, outcomeOf } from '../../functions/core/run/outcome-of.ts';
 import type { Connecting, RunRecord, Timings } from '../../functions/core/run/record.ts';
-import { type AttemptResult, type GuardResult, readingOf } from '../../functions/core/run/verification.ts';
+import { type AttemptResult, type GuardResult, toReading } from '../../functions/core/run/verification.ts';
 import { identityOf, type Session } from '../../functions/core/server/session.ts';
 import type { Slots, Snapshot } from '../../functions/core/server/snapshot.ts';
-import { idleReason, type Trigger, tellsOfRefusal } from '../../functions/core/trigger/trigger.ts';
+import { idleReason, mentionsRefusal, type Trigger } from '../../functions/core/trigger/trigger.ts';
 import { anAlarm, anAttempt, aPolicy, aSession, aSnapshot, SECOND, someSessions } from './builders.ts';
 
 /** Sessions that are alike; ages are spread evenly from `fromAgeMs` down to `toAgeMs`. */
@@ -182,7 +182,7 @@ export function runOf({ snapshot, policy = ENFORCE, trigger = ALARM, ...rest }: 
   const remaining = snapshot.sessions.filter((session) => !left.has(identityOf(session)));
   const read = (phase: 'verified' | 'settled', atMs: number, sessions: readonly Session[]) => {
     const later = { ...snapshot, sessions };
-    return readingOf(phase, atMs, snapshot, later, pressureAgain(plan.pressure, later, policy));
+    return toReading(phase, atMs, snapshot, later, pressureNow(plan.pressure, later, policy));
   };
   const readings =
     acts && came !== null
@@ -195,7 +195,7 @@ export function runOf({ snapshot, policy = ENFORCE, trigger = ALARM, ...rest }: 
     policy,
     trigger,
     problem: rest.problem ?? null,
-    connecting: tellsOfRefusal(trigger.kind) ? STORMED : { attempts: 1, refusals: [] },
+    connecting: mentionsRefusal(trigger.kind) ? STORMED : { attempts: 1, refusals: [] },
     snapshot,
     plan,
     attempts,

@@ -63,3 +63,37 @@ export function importsOf(source: Source, nodes: readonly Node[] = nodesOf(sourc
     return [{ from, line: lineOf(source, node) }];
   });
 }
+
+function namesIn(pattern: unknown): readonly string[] {
+  if (!isNode(pattern)) return [];
+  switch (pattern.type) {
+    case 'Identifier':
+      return [String(pattern.name)];
+    case 'ObjectPattern':
+      return listOf(pattern.properties).flatMap((property) => namesIn(property.value ?? property.argument));
+    case 'ArrayPattern':
+      return listOf(pattern.elements).flatMap(namesIn);
+    case 'AssignmentPattern':
+      return namesIn(pattern.left);
+    default:
+      return [];
+  }
+}
+
+function listOf(value: unknown): readonly Node[] {
+  return Array.isArray(value) ? value.filter(isNode) : [];
+}
+
+/** The names that a source itself makes and exports; what it passes on from another file is that file's. */
+export function exportsOf(source: Source): readonly string[] {
+  const { body } = parseAst(source.text, { lang: 'ts' });
+  const names = listOf(body).flatMap((node) => {
+    if (node.type !== 'ExportNamedDeclaration' || isNode(node.source)) return [];
+    const { declaration } = node;
+    const declared = isNode(declaration) ? [declaration, ...listOf(declaration.declarations)] : [];
+    const renamed = listOf(node.specifiers).flatMap(({ exported }) => namesIn(exported));
+    return [...declared.flatMap(({ id }) => namesIn(id)), ...renamed];
+  });
+  // Overloads, and a type beside a value of the same name, are one name.
+  return [...new Set(names)];
+}

@@ -1,4 +1,4 @@
-import { follow } from '../../functions/core/incident/follow-incident.ts';
+import { followIncident } from '../../functions/core/incident/follow-incident.ts';
 import type { RunSummary } from '../../functions/core/incident/incident.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 
@@ -43,7 +43,7 @@ export function aRun(minutes: number, fields: Partial<RunSummary> = {}): RunSumm
 export function live(reported: readonly RunSummary[], from: Memory = NOTHING_REMEMBERED) {
   let memory = from;
   const stories = reported.map((run) => {
-    const followed = follow(memory, run, Date.parse(run.startedAt));
+    const followed = followIncident(memory, run, Date.parse(run.startedAt));
     memory = followed.memory;
     return followed.story;
   });

@@ -23,7 +23,7 @@ export type Clients = {
   readonly mostBusyPerAddress: number;
 };
 
-export type Suspect = Culprit & Clients;
+export type KnownCulprit = Culprit & Clients;
 
 /** What advice is computed from, worked out once. */
 export type AdviceFacts = {
@@ -42,7 +42,7 @@ export type AdviceFacts = {
    */
   readonly isReplica: boolean;
   /** Those of the cause that advice is asked for, the largest first. */
-  readonly suspects: readonly Suspect[];
+  readonly culprits: readonly KnownCulprit[];
   /** All sessions, by the name of their program as `groupText` has it. */
   readonly sessionsOf: ReadonlyMap<string, readonly Session[]>;
 };
@@ -60,9 +60,9 @@ export function adviceFactsOf(record: RunRecord, snapshot: Snapshot, diagnosis: 
     major: majorVersion(snapshot),
     isGauss: snapshot.server.flavor === 'gaussdb',
     isReplica: snapshot.server.isReplica === true,
-    suspects: diagnosis.culprits.map((culprit) => ({
+    culprits: diagnosis.culprits.map((culprit) => ({
       ...culprit,
-      ...clientsOf(culprit.standing.group, sessionsOf),
+      ...clientsOf(culprit.usage.group, sessionsOf),
     })),
     sessionsOf,
   };

@@ -3,17 +3,17 @@ import type { RunRecord } from '../run/record.ts';
 import { groupText } from '../server/rank-groups.ts';
 import type { Advice } from './advice.ts';
 import { type AdviceFacts, adviceFactsOf } from './advice-facts.ts';
-import { askOwners, lookAgain } from './ask-owners.ts';
+import { askOwners, secondLook } from './ask-owners.ts';
 import { cancelLongest, endBlocker, endOpenTransactions } from './by-hand.ts';
 import { capRole } from './cap-role.ts';
-import { endTransactions, giveBack } from './client-fix.ts';
+import { endTransactions, returnSessions } from './client-fix.ts';
 import { crashWarning } from './crash-warning.ts';
 import { fullPooler } from './full-pooler.ts';
 import { halfOpen } from './half-open-clients.ts';
 import { keepalives } from './keepalives.ts';
 import { leftOpenTools } from './left-open-tools.ts';
 import { lessWork } from './less-work.ts';
-import { boundBlocker, mendBlocker } from './lock-holders.ts';
+import { blockerTimeouts, fixBlocker } from './lock-holders.ts';
 import { monitoringPool } from './monitoring-pool.ts';
 import { poolLifetime } from './pool-lifetime.ts';
 import { poolSize } from './pool-size.ts';
@@ -38,12 +38,12 @@ const LIMITS: ReadonlySet<Cause> = new Set(['role-limit', 'database-limit']);
 
 /** For each cause what stops the next page first; what is for whoever wrote the client comes later. */
 const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
-  'connection-leak': [capRole, idleSessions, giveBack, poolLifetime, watchUsable],
+  'connection-leak': [capRole, idleSessions, returnSessions, poolLifetime, watchUsable],
   'oversized-idle-pools': [capRole, poolSize, poolLifetime, poolerConfiguration, watchUsable],
   'traffic-spike': [poolerConfiguration, retryWhereSeen, lessWork, watchUsable],
   'slow-queries': [cancelLongest, longStatements, lessWork, watchUsable],
   'idle-in-transaction': [endOpenTransactions, openTransactions, endTransactions],
-  'lock-pile-up': [endBlocker, boundBlocker, mendBlocker],
+  'lock-pile-up': [endBlocker, blockerTimeouts, fixBlocker],
   'reconnect-storm': [capRole, retry, useAPool, poolerConfiguration],
   'role-limit': [raiseLimit, retryWhereSeen],
   'database-limit': [raiseLimit, retryWhereSeen],
@@ -54,7 +54,7 @@ const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   'dead-clients': [keepalives],
   'half-open-clients': [halfOpen],
   'limit-too-low': [raiseMaxConnections, poolerConfiguration, retryWhereSeen, watchUsable],
-  unclear: [capRole, askOwners, lookAgain],
+  unclear: [capRole, askOwners, secondLook],
 };
 
 /**
@@ -71,7 +71,7 @@ export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advi
   );
   const besides = distinct(others.flatMap((cause) => advised(facts, cause))).slice(0, MOST_BESIDES);
   const dead = diagnosis.culprits.filter(({ cause }) => cause === 'dead-clients');
-  const lost = crashWarning(record, new Set(dead.map(({ standing }) => groupText(standing.group))));
+  const lost = crashWarning(record, new Set(dead.map(({ usage }) => groupText(usage.group))));
   const pooler = fullPooler(facts);
   const first = distinct([...pooler, ...advised(facts, diagnosis.cause)]);
   return distinct([...lost, ...first.slice(0, MOST - lost.length - besides.length), ...besides]);
@@ -79,9 +79,9 @@ export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advi
 
 /** On one cause, with those who are behind it; where none is named for it, with all. */
 function advised(facts: AdviceFacts, cause: Cause): readonly Advice[] {
-  const behind = facts.suspects.filter((suspect) => suspect.cause === cause);
-  const suspects = behind.length > 0 ? behind : facts.suspects;
-  return ADVISERS[cause].flatMap((adviser) => adviser({ ...facts, suspects }));
+  const behind = facts.culprits.filter((culprit) => culprit.cause === cause);
+  const culprits = behind.length > 0 ? behind : facts.culprits;
+  return ADVISERS[cause].flatMap((adviser) => adviser({ ...facts, culprits }));
 }
 
 /** Two causes may call for the same. */

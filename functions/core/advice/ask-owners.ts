@@ -9,8 +9,8 @@ const SEE_HOLDERS = [
 ];
 
 /** Where slots were short and one group stands out: nobody is asked about a server that is well. */
-export function askOwners({ suspects, ranking, slots }: AdviceFacts): readonly Advice[] {
-  const first = suspects[0]?.standing ?? ranking.leading;
+export function askOwners({ culprits, ranking, slots }: AdviceFacts): readonly Advice[] {
+  const first = culprits[0]?.usage ?? ranking.leading;
   // Clients that have not logged in are nobody's yet.
   if (first === null || first.group.user === '' || !slots.under) return [];
   const idle = first.states.find(({ state }) => state === 'idle')?.count ?? 0;
@@ -19,7 +19,7 @@ export function askOwners({ suspects, ranking, slots }: AdviceFacts): readonly A
 }
 
 /** Where nothing is clear yet, a second look tells what grows. */
-export function lookAgain(): readonly Advice[] {
+export function secondLook(): readonly Advice[] {
   return [
     forOperator(
       'Run this now and again in five minutes: the program that has grown is the cause.',

@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../base/sql-text.ts';
 import { ageText, counted, listText } from '../base/words.ts';
-import { mayHaveEnded, triedOf } from '../run/terminations.ts';
+import { mayHaveEnded, terminationsOf } from '../run/terminations.ts';
 import { groupName } from '../server/group-name.ts';
 import { groupOf, isServerProcess, type Session } from '../server/session.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
@@ -53,7 +53,7 @@ function besideOf({ beside }: RootBlocker, named: readonly (Session | null)[]): 
 
 /** The longest statements of those that hold the slots. */
 export function cancelLongest(facts: AdviceFacts): readonly Advice[] {
-  const running = facts.suspects
+  const running = facts.culprits
     .flatMap(({ sessions }) => sessions)
     .filter((session) => session.state === 'active' && session.queryAgeMs !== null && isKnown(session))
     .sort((a, b) => (b.queryAgeMs ?? 0) - (a.queryAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0));
@@ -66,7 +66,7 @@ export function cancelLongest(facts: AdviceFacts): readonly Advice[] {
 
 /** Transactions that were left open and are still there. */
 export function endOpenTransactions(facts: AdviceFacts): readonly Advice[] {
-  const open = facts.suspects
+  const open = facts.culprits
     .flatMap(({ sessions }) => sessions)
     .filter((session) => isLeft(session) && isKnown(session) && !hasEnded(facts, session))
     .sort((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0));
@@ -82,7 +82,7 @@ function isLeft({ state }: Session): boolean {
 
 function hasEnded({ record }: AdviceFacts, { pid }: Session): boolean {
   if (record.mode !== 'enforce') return false;
-  return triedOf(record).some((tried) => tried.session.pid === pid && mayHaveEnded(tried));
+  return terminationsOf(record).some((tried) => tried.session.pid === pid && mayHaveEnded(tried));
 }
 
 function nameOf(session: Session): string {

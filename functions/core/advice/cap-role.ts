@@ -8,22 +8,22 @@ import type { AdviceFacts } from './advice-facts.ts';
 import { limitOnPrimary } from './on-primary.ts';
 
 /** A limit for the first role that one would have helped against: it works at once, for new sessions. */
-export function capRole({ snapshot, suspects, ranking, slots, isReplica }: AdviceFacts): readonly Advice[] {
-  const suspected = suspects.map(({ standing }) => roleOf(standing));
+export function capRole({ snapshot, culprits, ranking, slots, isReplica }: AdviceFacts): readonly Advice[] {
+  const suspected = culprits.map(({ usage }) => roleOf(usage));
   const roles = suspected.length > 0 ? suspected : [ranking.leading ? roleOf(ranking.leading) : null];
   const limit = roles.map((role) => roleLimitFor(snapshot, role, slots.need)).find((each) => each !== null);
   if (limit === undefined) return [];
-  if (isReplica) return [limitOnPrimary(heldHere(limit), `role ${cleanName(limit.role)}`)];
+  if (isReplica) return [limitOnPrimary(heldText(limit), `role ${cleanName(limit.role)}`)];
   const text = `To keep role ${cleanName(limit.role)} from filling the server again, cap it at ${limit.limit} sessions (it held ${limit.held}). Open sessions stay; new ones above the limit are refused.`;
-  return [forOperator(`${text}${sharedBy(limit)}`, limitPaste(limit))];
+  return [forOperator(`${text}${sharedText(limit)}`, limitPaste(limit))];
 }
 
-export function heldHere({ role, held }: RoleLimit): string {
+export function heldText({ role, held }: RoleLimit): string {
   return `Role ${cleanName(role)} held ${counted(held, 'session')} here.`;
 }
 
 /** A role's limit binds all of its applications together. */
-export function sharedBy({ groups }: RoleLimit): string {
+export function sharedText({ groups }: RoleLimit): string {
   return groups > 1 ? ` All ${groups} programs of the role share it.` : '';
 }
 

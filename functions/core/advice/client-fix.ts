@@ -1,7 +1,7 @@
 import { listText } from '../base/words.ts';
 import { TECHNOLOGY_NAMES, type Technology } from '../server/client-technology.ts';
 import { type Advice, forDeveloper } from './advice.ts';
-import type { AdviceFacts, Clients, Suspect } from './advice-facts.ts';
+import type { AdviceFacts, Clients, KnownCulprit } from './advice-facts.ts';
 
 type Fix = { readonly text: string; readonly paste?: Advice['paste'] };
 
@@ -88,9 +88,9 @@ const IN_SHORT: Readonly<Partial<Record<Technology, string>>> = {
 };
 
 /** The leak is in the client's code: sessions are opened and never given back. */
-export function giveBack({ suspects }: AdviceFacts): readonly Advice[] {
-  const known = suspects.flatMap((suspect) => forKnown(suspect, GIVE_BACK) ?? []).slice(0, MOST_FIXES);
-  const unknown = suspects.filter((suspect) => forKnown(suspect, GIVE_BACK) === null);
+export function returnSessions({ culprits }: AdviceFacts): readonly Advice[] {
+  const known = culprits.flatMap((culprit) => forKnown(culprit, GIVE_BACK) ?? []).slice(0, MOST_FIXES);
+  const unknown = culprits.filter((culprit) => forKnown(culprit, GIVE_BACK) === null);
   const [first] = unknown;
   if (first === undefined) return known;
   const names = listText([...new Set(unknown.map(({ name }) => name))]);
@@ -99,16 +99,16 @@ export function giveBack({ suspects }: AdviceFacts): readonly Advice[] {
   return [...known, forDeveloper(text)];
 }
 
-export function endTransactions({ suspects }: AdviceFacts): readonly Advice[] {
-  const [suspect] = suspects;
-  return suspect === undefined ? [] : [endTransactionsOf(suspect)];
+export function endTransactions({ culprits }: AdviceFacts): readonly Advice[] {
+  const [culprit] = culprits;
+  return culprit === undefined ? [] : [endTransactionsOf(culprit)];
 }
 
-export function endTransactionsOf(suspect: Clients): Advice {
+export function endTransactionsOf(culprit: Clients): Advice {
   return (
-    forKnown(suspect, END_TRANSACTIONS) ??
+    forKnown(culprit, END_TRANSACTIONS) ??
     forDeveloper(
-      `End each transaction of ${suspect.name} in finally with COMMIT or ROLLBACK. Do not call another service or wait for a person inside a transaction.`,
+      `End each transaction of ${culprit.name} in finally with COMMIT or ROLLBACK. Do not call another service or wait for a person inside a transaction.`,
     )
   );
 }
@@ -120,7 +120,7 @@ function forKnown({ name, technology }: Clients, fixes: typeof GIVE_BACK): Advic
   return forDeveloper(`${name}${looks}: ${fix.text}`, fix.paste);
 }
 
-function likely({ standing }: Suspect): string {
-  const technologies = standing.group.application === '' ? LIKELY_NAMELESS : LIKELY_NAMED;
+function likely({ usage }: KnownCulprit): string {
+  const technologies = usage.group.application === '' ? LIKELY_NAMELESS : LIKELY_NAMED;
   return technologies.flatMap((technology) => IN_SHORT[technology] ?? []).join('. ');
 }

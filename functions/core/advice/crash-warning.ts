@@ -1,6 +1,6 @@
 import { listText } from '../base/words.ts';
 import type { RunRecord } from '../run/record.ts';
-import { isHypothetical, mayHaveEnded, triedOf } from '../run/terminations.ts';
+import { isHypothetical, mayHaveEnded, terminationsOf } from '../run/terminations.ts';
 import { type Technology, technologyOf } from '../server/client-technology.ts';
 import { isTool } from '../server/developer-tools.ts';
 import { groupName } from '../server/group-name.ts';
@@ -23,7 +23,7 @@ const EXPLAINED = 2;
 /** Who lost sessions, or would, and what that does to them; people's tools apart, and groups whose hosts are gone. */
 export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new Set()): readonly Advice[] {
   const nameOf = programNames(record.snapshot);
-  const lost = triedOf(record)
+  const lost = terminationsOf(record)
     .filter(mayHaveEnded)
     .map(({ session }) => session)
     .filter((session) => !isTool(session.application) && !dead.has(groupText(nameOf(session))));

@@ -1,11 +1,11 @@
 import { addressMatcher } from '../base/address.ts';
 import { technologyOf } from '../server/client-technology.ts';
-import type { AdviceFacts, Suspect } from './advice-facts.ts';
+import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 
 /** By the policy's addresses, or by its own name. */
 export function isOfPooler(
   { record }: Pick<AdviceFacts, 'record'>,
-  { sessions, technology }: Suspect,
+  { sessions, technology }: KnownCulprit,
 ): boolean {
   if (technology?.technology === 'pooler') return true;
   const isPooler = addressMatcher(record.policy.protect.poolers);

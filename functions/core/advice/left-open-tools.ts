@@ -13,7 +13,7 @@ const MOST_ROLES = 3;
 
 /** psql and graphical tools that people left open. */
 export function leftOpenTools(facts: AdviceFacts): readonly Advice[] {
-  const tools = new Set(facts.suspects.flatMap(({ technology }) => technology?.technology ?? []));
+  const tools = new Set(facts.culprits.flatMap(({ technology }) => technology?.technology ?? []));
   const texts = [
     ...(tools.has('gui')
       ? [

@@ -2,11 +2,11 @@ import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 /** Work that takes a slot for as long as it lasts. */
-export function lessWork({ suspects }: AdviceFacts): readonly Advice[] {
-  const [suspect] = suspects;
-  if (suspect?.technology?.technology === 'pgbench')
+export function lessWork({ culprits }: AdviceFacts): readonly Advice[] {
+  const [culprit] = culprits;
+  if (culprit?.technology?.technology === 'pgbench')
     return [forDeveloper('pgbench is a load test. Stop it where it runs, or give it fewer clients (-c).')];
-  const whose = suspect === undefined ? '' : ` of ${suspect.name}`;
+  const whose = culprit === undefined ? '' : ` of ${culprit.name}`;
   return [
     forDeveloper(
       `Make the work${whose} hold slots for a shorter time: use short transactions, split large jobs into batches, move work that nobody waits for into a queue.`,

@@ -9,7 +9,7 @@ import { boundOpenTransactions, longTransactions } from './session-timeouts.ts';
 const GIVE_UP = 'a lock_timeout, so that they give up before a queue forms behind them';
 
 /** So that nobody holds a lock for as long again: by what the holder did. */
-export function boundBlocker(facts: AdviceFacts): readonly Advice[] {
+export function blockerTimeouts(facts: AdviceFacts): readonly Advice[] {
   const { snapshot, isReplica } = facts;
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null || isServerProcess(session) || session.superuser !== false) return [];
@@ -19,7 +19,7 @@ export function boundBlocker(facts: AdviceFacts): readonly Advice[] {
 }
 
 /** What the holder's own people can do. */
-export function mendBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
+export function fixBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null) return [];
   if (isServerProcess(session)) return [forDeveloper(`For changes of tables, set ${GIVE_UP}.`)];

@@ -3,8 +3,8 @@ import { counted } from '../base/words.ts';
 import { roleOf } from '../server/rank-groups.ts';
 import { roleLimitOf } from '../server/role-limit.ts';
 import { type Advice, forOperator } from './advice.ts';
-import type { AdviceFacts, Suspect } from './advice-facts.ts';
-import { heldHere, limitPaste, sharedBy } from './cap-role.ts';
+import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
+import { heldText, limitPaste, sharedText } from './cap-role.ts';
 import { limitOnPrimary } from './on-primary.ts';
 
 /** What an agent needs, and what its role may have so that a second one still gets in. */
@@ -15,24 +15,24 @@ const AGENT_LIMIT = 5;
 const MANY_DATABASES = 5;
 
 /** An agent that opens more than it needs, often because its own queries hang. */
-export function monitoringPool({ suspects, snapshot, isReplica }: AdviceFacts): readonly Advice[] {
-  const [suspect] = suspects;
-  if (suspect === undefined) return [];
-  const { name, standing, busy } = suspect;
-  if (standing.databases.length >= MANY_DATABASES) return [fewerDatabases(suspect)];
+export function monitoringPool({ culprits, snapshot, isReplica }: AdviceFacts): readonly Advice[] {
+  const [culprit] = culprits;
+  if (culprit === undefined) return [];
+  const { name, usage, busy } = culprit;
+  if (usage.databases.length >= MANY_DATABASES) return [fewerDatabases(culprit)];
   const pool = forOperator(
-    `Give ${name} a pool of ${AGENT_POOL} sessions: it held ${standing.sessions}, ${busy} of them busy. If its checks queue up behind each other, limit them with a statement_timeout.`,
+    `Give ${name} a pool of ${AGENT_POOL} sessions: it held ${usage.sessions}, ${busy} of them busy. If its checks queue up behind each other, limit them with a statement_timeout.`,
   );
-  const limit = roleLimitOf(snapshot, roleOf(standing), ({ busy: now }) => Math.max(AGENT_LIMIT, now + 1));
+  const limit = roleLimitOf(snapshot, roleOf(usage), ({ busy: now }) => Math.max(AGENT_LIMIT, now + 1));
   if (limit === null || limit.limit >= limit.held) return [pool];
-  if (isReplica) return [limitOnPrimary(heldHere(limit), `role ${cleanName(limit.role)}`), pool];
-  const text = `Cap role ${cleanName(limit.role)} at ${limit.limit} sessions (it held ${limit.held}). Open sessions stay; new ones above the limit are refused.${sharedBy(limit)}`;
+  if (isReplica) return [limitOnPrimary(heldText(limit), `role ${cleanName(limit.role)}`), pool];
+  const text = `Cap role ${cleanName(limit.role)} at ${limit.limit} sessions (it held ${limit.held}). Open sessions stay; new ones above the limit are refused.${sharedText(limit)}`;
   return [forOperator(text, limitPaste(limit)), pool];
 }
 
-function fewerDatabases({ name, standing }: Suspect): Advice {
-  const databases = standing.databases.length;
+function fewerDatabases({ name, usage }: KnownCulprit): Advice {
+  const databases = usage.databases.length;
   return forOperator(
-    `${name} held ${counted(standing.sessions, 'session')} in ${databases} databases. Limit which databases it discovers (include and exclude lists), and let it close idle connections. Do not cap its role below ${databases} sessions: that breaks its checks.`,
+    `${name} held ${counted(usage.sessions, 'session')} in ${databases} databases. Limit which databases it discovers (include and exclude lists), and let it close idle connections. Do not cap its role below ${databases} sessions: that breaks its checks.`,
   );
 }

@@ -1,6 +1,6 @@
 import { ageText, counted } from '../base/words.ts';
 import { type Advice, forDeveloper } from './advice.ts';
-import type { AdviceFacts, Suspect } from './advice-facts.ts';
+import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 
 /** From these on, a group comes from many instances with little on each. */
 const MANY_ADDRESSES = 5;
@@ -9,11 +9,11 @@ const FEW_EACH = 3;
 const RESTED_MS = 600_000;
 
 /** Old sessions from many places are left by restarts: a pod goes, and what it had open stays for a while. */
-export function poolLifetime({ suspects }: AdviceFacts): readonly Advice[] {
-  const scattered = suspects.find(isScattered);
+export function poolLifetime({ culprits }: AdviceFacts): readonly Advice[] {
+  const scattered = culprits.find(isScattered);
   if (scattered === undefined) return [];
-  const { name, standing, mostPerAddress, technology } = scattered;
-  const { addresses, medianIdleMs } = standing;
+  const { name, usage, mostPerAddress, technology } = scattered;
+  const { addresses, medianIdleMs } = usage;
   const text = `${name} comes from ${addresses.count} addresses with up to ${counted(mostPerAddress, 'session')} each, half of them idle for over ${ageText(medianIdleMs ?? 0)}. Let its pool close connections that are idle for 10 minutes, and make connections live shorter than a pod. During a rolling deploy the old and the new pools are both open.`;
   if (technology?.technology !== 'jdbc') return [forDeveloper(text)];
   return [
@@ -21,7 +21,7 @@ export function poolLifetime({ suspects }: AdviceFacts): readonly Advice[] {
   ];
 }
 
-function isScattered({ standing, mostPerAddress }: Suspect): boolean {
-  const { addresses, medianIdleMs } = standing;
+function isScattered({ usage, mostPerAddress }: KnownCulprit): boolean {
+  const { addresses, medianIdleMs } = usage;
   return addresses.count >= MANY_ADDRESSES && mostPerAddress <= FEW_EACH && (medianIdleMs ?? 0) >= RESTED_MS;
 }

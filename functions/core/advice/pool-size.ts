@@ -1,7 +1,7 @@
 import { counted, listText } from '../base/words.ts';
 import type { Technology } from '../server/client-technology.ts';
 import { type Advice, forDeveloper } from './advice.ts';
-import { type AdviceFacts, type Clients, clientsIn, type Suspect } from './advice-facts.ts';
+import { type AdviceFacts, type Clients, clientsIn, type KnownCulprit } from './advice-facts.ts';
 
 /**
  * The pools that go by one name, and the size of all of them on each address together: how many processes or task slots
@@ -10,19 +10,19 @@ import { type AdviceFacts, type Clients, clientsIn, type Suspect } from './advic
 type PoolSize = { readonly clients: Clients; readonly addresses: number; readonly size: number };
 
 /** Pools that are larger than what they use: the sum over all instances counts, not the size of one. */
-export function poolSize({ suspects, slots }: AdviceFacts): readonly Advice[] {
+export function poolSize({ culprits, slots }: AdviceFacts): readonly Advice[] {
   if (slots.need <= 0) return [];
-  const held = suspects.flatMap(({ sessions }) => sessions).length;
-  return smallerPools(suspects, held - slots.need, `${slots.usable} usable slots`);
+  const held = culprits.flatMap(({ sessions }) => sessions).length;
+  return smallerPools(culprits, held - slots.need, `${slots.usable} usable slots`);
 }
 
 /** So that all together stay within a number of sessions. Nothing where what is busy now needs more. */
 export function smallerPools(
-  suspects: readonly Suspect[],
+  culprits: readonly KnownCulprit[],
   together: number,
   ofWhat: string,
 ): readonly Advice[] {
-  const pools = poolsOf(suspects);
+  const pools = poolsOf(culprits);
   const held = heldBy(pools);
   const fitting = pools
     .map((clients) => sizeOf(clients, together / held))
@@ -42,12 +42,12 @@ export function smallerPools(
 }
 
 /** A service may use several roles or databases: its pools are set together. */
-function poolsOf(suspects: readonly Suspect[]): readonly Clients[] {
-  return [...Map.groupBy(suspects, ({ name }) => name).values()].flatMap((those) =>
+function poolsOf(culprits: readonly KnownCulprit[]): readonly Clients[] {
+  return [...Map.groupBy(culprits, ({ name }) => name).values()].flatMap((those) =>
     those[0]
       ? [
           clientsIn(
-            those[0].standing.group,
+            those[0].usage.group,
             those.flatMap(({ sessions }) => sessions),
           ),
         ]

@@ -1,5 +1,5 @@
 import { counted } from '../base/words.ts';
-import { mayStayUsed } from '../plan/pressure.ts';
+import { allowedUse } from '../plan/pressure.ts';
 import { technologyOf } from '../server/client-technology.ts';
 import { isTool } from '../server/developer-tools.ts';
 import { groupKey, groupOf, type Session } from '../server/session.ts';
@@ -20,21 +20,21 @@ const WORTHWHILE_PERCENT = 80;
 
 /** For many instances without a pooler: their short transactions share a few sessions. */
 export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
-  const { snapshot, slots, record, sessionsOf, suspects } = facts;
+  const { snapshot, slots, record, sessionsOf, culprits } = facts;
   const all = [...sessionsOf.values()].flat();
-  const pooled = (suspects.length > 0 ? suspects.flatMap(({ sessions }) => sessions) : all).filter(
+  const pooled = (culprits.length > 0 ? culprits.flatMap(({ sessions }) => sessions) : all).filter(
     isPoolable,
   );
   const addresses = new Set(pooled.map(({ address }) => address)).size;
   const pairs = [...Map.groupBy(pooled, pairOf).values()];
   if (!slots.under || hasPooler(facts) || addresses < MANY_ADDRESSES) return [];
-  const room = mayStayUsed({ kind: 'server' }, slots.usable, record.policy.relieve.until);
+  const room = allowedUse({ kind: 'server' }, slots.usable, record.policy.relieve.until);
   const share = Math.floor((room - (all.length - pooled.length)) / pairs.length);
   const busiest = Math.max(...pairs.map((pair) => pair.filter(({ state }) => state !== 'idle').length));
   const size = Math.max(LEAST_POOL, Math.min(share, Math.max(USUAL_POOL, 2 * busiest)));
   if (size * pairs.length * 100 >= WORTHWHILE_PERCENT * pooled.length) return [];
   const proxy = isAmazon(snapshot.server.provider) ? ' (or RDS Proxy)' : '';
-  const whose = suspects.length === 1 ? ` in front of ${suspects[0]?.name}` : ' in front';
+  const whose = culprits.length === 1 ? ` in front of ${culprits[0]?.name}` : ' in front';
   const each = pairs.length === 1 ? '' : ` for each of ${pairs.length} roles and databases`;
   const text = `Put a pooler${whose}, such as PgBouncer${proxy}: ${pooled.length} sessions from ${addresses} addresses become ${size}${each}. Transaction mode breaks LISTEN, session advisory locks, SET and temporary tables; before PgBouncer 1.21 also prepared statements.`;
   return [
@@ -85,7 +85,7 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
 
 /** Who only looks like a pooler is not spared as one. */
 function declarePooler(facts: AdviceFacts): readonly Advice[] {
-  const isSuspected = facts.suspects.some((suspect) => !isOfPooler(facts, suspect));
+  const isSuspected = facts.culprits.some((culprit) => !isOfPooler(facts, culprit));
   if (facts.snapshot.pooler !== null || !isSuspected) return [];
   return [
     forOperator(
@@ -95,8 +95,8 @@ function declarePooler(facts: AdviceFacts): readonly Advice[] {
 }
 
 /** Its sessions go by many names and roles: what they share is where they come from. */
-function ofPooler({ suspects, sessionsOf }: AdviceFacts): readonly Session[] {
-  const addresses = new Set(suspects.flatMap(({ sessions }) => sessions.map(({ address }) => address)));
+function ofPooler({ culprits, sessionsOf }: AdviceFacts): readonly Session[] {
+  const addresses = new Set(culprits.flatMap(({ sessions }) => sessions.map(({ address }) => address)));
   return [...sessionsOf.values()]
     .flat()
     .filter((session) => addresses.has(session.address) && isPoolable(session));

@@ -1,13 +1,13 @@
 import { cleanName } from '../base/clean-text.ts';
 import { quoteIdentifier } from '../base/sql-text.ts';
-import { mayStayUsed } from '../plan/pressure.ts';
+import { allowedUse } from '../plan/pressure.ts';
 import { groupOf, type Session } from '../server/session.ts';
 import { countsFor, inScopes, type Pressure, type Scope, scopeName, slotHolders } from '../server/slots.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { limitOnPrimary } from './on-primary.ts';
 import { smallerPools } from './pool-size.ts';
-import { isHeldInVain } from './wasteful-causes.ts';
+import { isWasteful } from './wasteful-causes.ts';
 
 type Limited = Pressure & { readonly scope: Exclude<Scope, { readonly kind: 'server' }> };
 
@@ -20,19 +20,19 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   const busy = slotHolders(facts.snapshot)
     .filter(isInside)
     .filter(({ state }) => state !== 'idle').length;
-  const suspects = facts.suspects.filter(({ sessions }) => sessions.some(isInside));
+  const culprits = facts.culprits.filter(({ sessions }) => sessions.some(isInside));
   const whose = `${scope.kind} ${cleanName(scope.name)}`;
-  const inVain = suspects.some(isHeldInVain);
+  const inVain = culprits.some(isWasteful);
   // Where the diagnosis names nobody, resting sessions are taken for too many.
-  if (inVain || (suspects.length === 0 && busy * 2 < limit)) {
+  if (inVain || (culprits.length === 0 && busy * 2 < limit)) {
     const spare = Math.max(1, Math.floor(limit / 10));
-    return smallerPools(suspects, limit - spare, `${limit} sessions that ${whose} may have`);
+    return smallerPools(culprits, limit - spare, `${limit} sessions that ${whose} may have`);
   }
   if (facts.isReplica)
     return [
       limitOnPrimary(`All ${limit} sessions that ${whose} may have are taken here, ${busy} busy.`, whose),
     ];
-  const room = mayStayUsed({ kind: 'server' }, facts.slots.usable, facts.record.policy.relieve.until);
+  const room = allowedUse({ kind: 'server' }, facts.slots.usable, facts.record.policy.relieve.until);
   const more = Math.min(Math.max(1, Math.ceil(limit / 2)), room - facts.slots.used);
   const found = `All ${limit} sessions that ${whose} may have are taken${busy > 0 ? `, ${busy} busy` : ''}`;
   if (more < 1)

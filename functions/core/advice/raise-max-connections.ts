@@ -2,14 +2,14 @@ import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { refusedClients } from './refused-clients.ts';
 import { changeSettings } from './server-setting.ts';
-import { isHeldInVain } from './wasteful-causes.ts';
+import { isWasteful } from './wasteful-causes.ts';
 
 /** What each costs in memory, as PostgreSQL's own guides reckon; a figure to plan with. */
 const MEGABYTES_EACH = 10;
 /** Only where all sessions have work, and with what it costs. */
 export function raiseMaxConnections(facts: AdviceFacts): readonly Advice[] {
   const { diagnosis, slots, snapshot, record } = facts;
-  if (diagnosis.culprits.some(isHeldInVain)) return [];
+  if (diagnosis.culprits.some(isWasteful)) return [];
   // On GaussDB the administrators' reserve comes on top of the setting.
   const max = snapshot.slots.max - (facts.isGauss ? snapshot.slots.superuserReserved : 0);
   const { unit, value } = record.policy.relieve.until;

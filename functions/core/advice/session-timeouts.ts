@@ -5,7 +5,7 @@ import { PROVIDER_ROLES } from '../server/builtin-protections.ts';
 import { roleOf } from '../server/rank-groups.ts';
 import { groupOf } from '../server/session.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
-import type { AdviceFacts, Suspect } from './advice-facts.ts';
+import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 import { durationValue, tidySeconds } from './duration.ts';
 import { isOfPooler } from './known-poolers.ts';
 import { settingOnPrimary } from './on-primary.ts';
@@ -26,16 +26,16 @@ const MOST_ROLES = 2;
 export function idleSessions(facts: AdviceFacts): readonly Advice[] {
   if (facts.isGauss) return [gaussTimeout()];
   if (facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
-  const settable = facts.suspects.filter((each) => maySet(each) && !isOfPooler(facts, each));
-  const byRole = new Map(settable.toReversed().map((each) => [roleOf(each.standing), each]));
+  const settable = facts.culprits.filter((each) => maySet(each) && !isOfPooler(facts, each));
+  const byRole = new Map(settable.toReversed().map((each) => [roleOf(each.usage), each]));
   return [...byRole.values()]
     .toReversed()
     .slice(0, MOST_ROLES)
     .flatMap((each) => idleSessionsOf(facts, each));
 }
 
-function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): readonly Advice[] {
-  const role = roleOf(standing);
+function idleSessionsOf(facts: AdviceFacts, { usage, opening }: KnownCulprit): readonly Advice[] {
+  const role = roleOf(usage);
   if (facts.isReplica) return [settingOnPrimary([role], 'idle_session_timeout', 'End idle sessions')];
   const held = [...facts.sessionsOf.values()].flat().filter(({ user }) => user === role).length;
   const may = Math.max(2, held - facts.slots.need);
@@ -61,13 +61,13 @@ function idleSessionsOf(facts: AdviceFacts, { standing, opening }: Suspect): rea
 }
 
 /** For transactions that somebody began and left. */
-export function openTransactions({ suspects, isReplica }: AdviceFacts): readonly Advice[] {
-  const suspect = suspects.find(maySet);
-  if (suspect === undefined) return [];
-  const ages = suspect.sessions
+export function openTransactions({ culprits, isReplica }: AdviceFacts): readonly Advice[] {
+  const culprit = culprits.find(maySet);
+  if (culprit === undefined) return [];
+  const ages = culprit.sessions
     .filter(({ state }) => state?.startsWith('idle in transaction') === true)
     .flatMap(({ stateAgeMs }) => stateAgeMs ?? []);
-  return boundOpenTransactions(isReplica, roleOf(suspect.standing), Math.max(0, ...ages));
+  return boundOpenTransactions(isReplica, roleOf(culprit.usage), Math.max(0, ...ages));
 }
 
 /** `oldestMs` is how long one was left open. */
@@ -85,19 +85,19 @@ export function boundOpenTransactions(isReplica: boolean, role: string, oldestMs
 }
 
 /** For statements that hold a slot for long: per role, never for the whole server. */
-export function longStatements({ suspects, isReplica }: AdviceFacts): readonly Advice[] {
-  const suspect = suspects.find(maySet);
-  if (suspect === undefined) return [];
+export function longStatements({ culprits, isReplica }: AdviceFacts): readonly Advice[] {
+  const culprit = culprits.find(maySet);
+  if (culprit === undefined) return [];
   if (isReplica)
-    return [settingOnPrimary([roleOf(suspect.standing)], 'statement_timeout', 'Limit long statements')];
-  const ages = suspect.sessions
+    return [settingOnPrimary([roleOf(culprit.usage)], 'statement_timeout', 'Limit long statements')];
+  const ages = culprit.sessions
     .filter(({ state }) => state === 'active')
     .flatMap(({ queryAgeMs }) => queryAgeMs ?? [])
     .sort((a, b) => a - b);
   const median = ages[Math.floor((ages.length - 1) / 2)];
   if (median === undefined) return [];
   const seconds = tidySeconds(median / 2, 10, 15 * MINUTE_S);
-  const role = roleOf(suspect.standing);
+  const role = roleOf(culprit.usage);
   return [
     forOperator(
       `Limit statements of role ${cleanName(role)} to ${ageText(seconds * 1_000)} (half of them ran for over ${ageText(median)}), if nothing of this role needs longer. It applies to new sessions.`,
@@ -131,8 +131,8 @@ export function rolePaste(role: string, setting: string, seconds: number): Advic
 }
 
 /** Superusers and the provider's roles are not ours to set. */
-export function maySet({ standing, sessions }: Suspect): boolean {
-  return mayBeSet(roleOf(standing)) && sessions.every(({ superuser }) => superuser === false);
+export function maySet({ usage, sessions }: KnownCulprit): boolean {
+  return mayBeSet(roleOf(usage)) && sessions.every(({ superuser }) => superuser === false);
 }
 
 function mayBeSet(role: string): boolean {
@@ -140,9 +140,9 @@ function mayBeSet(role: string): boolean {
 }
 
 /** Programs of the role that are under no suspicion. */
-function othersOf({ sessionsOf, suspects }: AdviceFacts, role: string): number {
+function othersOf({ sessionsOf, culprits }: AdviceFacts, role: string): number {
   const ofRole = [...sessionsOf.values()].filter(([first]) => first && groupOf(first).user === role).length;
-  return ofRole - suspects.filter(({ standing }) => roleOf(standing) === role).length;
+  return ofRole - culprits.filter(({ usage }) => roleOf(usage) === role).length;
 }
 
 function gaussTimeout(): Advice {

@@ -10,6 +10,6 @@ const IN_VAIN: ReadonlySet<Cause> = new Set([
 ]);
 
 /** Where this is so, no limit is to be raised. */
-export function isHeldInVain({ cause }: Pick<Culprit, 'cause'>): boolean {
+export function isWasteful({ cause }: Pick<Culprit, 'cause'>): boolean {
   return IN_VAIN.has(cause);
 }

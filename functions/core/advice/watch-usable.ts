@@ -6,12 +6,12 @@ const ALERT_PERCENT = 80;
 const HOUR_MS = 3_600_000;
 
 /** An alert that comes before clients are refused. */
-export function watchUsable({ snapshot, slots, suspects }: AdviceFacts): readonly Advice[] {
+export function watchUsable({ snapshot, slots, culprits }: AdviceFacts): readonly Advice[] {
   const { usable } = slots;
   const { provider } = snapshot.server;
   if (!slots.under || usable <= 0) return [];
   const alert = Math.floor((usable * ALERT_PERCENT) / 100);
-  const rate = suspects.reduce((sum, { opening }) => sum + (opening?.perHour ?? 0), 0);
+  const rate = culprits.reduce((sum, { opening }) => sum + (opening?.perHour ?? 0), 0);
   const early =
     rate > 0
       ? ` At this rate it comes ${aboutText(((usable - alert) / rate) * HOUR_MS)} before the last slot is taken.`

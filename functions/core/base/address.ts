@@ -1,5 +1,5 @@
 import { NO_NAME } from './clean-text.ts';
-import { remembered } from './memoize.ts';
+import { memoize } from './memoize.ts';
 
 /** An address as a number of 32 or 128 bits. IPv4 written as IPv6 (::ffff:10.0.0.1) counts as IPv4. */
 type Address = { readonly bits: 32 | 128; readonly value: bigint };
@@ -63,7 +63,7 @@ export function addressMatcher(patterns: readonly string[]): (address: string) =
   const none = patterns.includes(NO_NAME);
   if (patterns.includes('*')) return () => true;
   if (networks.length === 0) return (address) => (address === LOCAL_ADDRESS ? local : address === '' && none);
-  return remembered((text) => {
+  return memoize((text) => {
     if (text === LOCAL_ADDRESS) return local;
     if (text === '') return none;
     const address = parseAddress(text);

@@ -1,5 +1,5 @@
 /** A pure function of a text that keeps its answers: thousands of sessions share a few names, addresses and statements. */
-export function remembered<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
+export function memoize<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
   const known = new Map<string, Answer>();
   return (text) => {
     const before = known.get(text);

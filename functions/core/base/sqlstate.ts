@@ -102,7 +102,7 @@ export function isServerFull(answer: ServerAnswer): boolean {
  * The server names the routine of each of its errors. An answer to a login without one is a pooler's or a proxy's, which
  * does not take our startup packet (08P01 of PgBouncer, 0A000 of RDS Proxy); a wrong password (class 28) is everybody's.
  */
-export function isPoolers({ sqlstate, routine }: ServerAnswer): boolean {
+export function isPoolerAnswer({ sqlstate, routine }: ServerAnswer): boolean {
   return routine === '' && !sqlstate.startsWith('28');
 }
 

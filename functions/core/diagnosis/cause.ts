@@ -1,4 +1,4 @@
-import type { GroupStanding } from '../server/rank-groups.ts';
+import type { GroupUsage } from '../server/rank-groups.ts';
 
 /**
  * Why the slots ran out; one closed union for message, page, memory and metrics. `limit-too-low` never stands beside a
@@ -45,7 +45,7 @@ export type Cause = (typeof CAUSES)[number];
 export type Confidence = 'high' | 'medium' | 'low';
 
 /** How a group came to its sessions, fitted on when those it still holds were opened. */
-export type Opening = {
+export type OpeningRate = {
   /** Sessions an hour that it opened and kept. */
   readonly perHour: number;
   /** Over which time, milliseconds. */
@@ -56,13 +56,13 @@ export type Opening = {
 
 /** Who holds the slots, and why. */
 export type Culprit = {
-  readonly standing: GroupStanding;
+  readonly usage: GroupUsage;
   readonly cause: Cause;
   readonly confidence: Confidence;
-  /** Sentences with numbers. Names that clients choose stand in `standing` only. */
+  /** Sentences with numbers. Names that clients choose stand in `usage` only. */
   readonly evidence: readonly string[];
   /** Null where nothing steady shows. */
-  readonly opening: Opening | null;
+  readonly opening: OpeningRate | null;
 };
 
 /** What explains a run: one cause, and who is behind it, by the share of the slots. */

@@ -4,8 +4,8 @@ import { groupText } from '../server/rank-groups.ts';
 import type { Cause, Confidence, Culprit, Diagnosis } from './cause.ts';
 import { inUse, RECENT_MS } from './causes/busy-sessions.ts';
 import { isStorm, stormText } from './causes/reconnect-storm.ts';
-import { type Clues, sumOf } from './evidence.ts';
-import { notMoreThan, type Suspect, toCulprit } from './suspect.ts';
+import { type Evidence, sumOf } from './evidence.ts';
+import { cappedAt, type Suspect, toCulprit } from './suspect.ts';
 
 /**
  * A cause that explains less of what is used is no cause: a fifth beside others, a third alone or all together. Sessions at work
@@ -17,7 +17,7 @@ const MOST_CULPRITS = 5;
 const FEWEST_USED = 8;
 
 /** What the suspects come to: one cause, and who is behind it. */
-export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
+export function verdictOf(all: Evidence, suspects: readonly Suspect[]): Diagnosis {
   const total = Math.max(all.server.used, ...suspects.map(({ explains }) => explains));
   const causes = [...Map.groupBy(suspects, ({ cause }) => cause)]
     .map(([cause, those]) => ({ cause, those, explains: explainedBy(those) }))
@@ -30,20 +30,20 @@ export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
   if (main === undefined || sumOf(causes, ({ explains }) => explains) < total * SHARE.ofAll)
     return doubt === null && suspectsNobody(all, suspects) ? limitTooLow(all) : unclear(all, doubt);
   // What shows in no session is not in doubt for what sessions do not show.
-  const isDoubtful = doubt !== null && main.those.some(({ clues }) => clues.length > 0);
-  const confidence = notMoreThan(isDoubtful ? 'low' : 'high', confidenceOf(main.those));
+  const isDoubtful = doubt !== null && main.those.some(({ members }) => members.length > 0);
+  const confidence = cappedAt(isDoubtful ? 'low' : 'high', confidenceOf(main.those));
   if (confidence === 'low') return unclear(all, doubt);
   const culprits = culpritsOf(
     causes.flatMap(({ those }) => those),
     total,
   );
   const ofNobody = causes
-    .flatMap(({ those }) => those.filter(({ standing }) => standing === null))
+    .flatMap(({ those }) => those.filter(({ usage }) => usage === null))
     .flatMap(({ evidence }) => evidence);
   const said = [...ofNobody, ...culprits.flatMap(({ evidence }) => evidence)];
   return {
     cause: main.cause,
-    confidence: all.hidden * 10 >= all.server.used ? notMoreThan('medium', confidence) : confidence,
+    confidence: all.hidden * 10 >= all.server.used ? cappedAt('medium', confidence) : confidence,
     evidence: [...besideIt(all, said), ...ofNobody],
     culprits,
   };
@@ -51,8 +51,8 @@ export function verdictOf(all: Clues, suspects: readonly Suspect[]): Diagnosis {
 
 /** The head of a queue answers for those behind it, who are counted once. */
 function explainedBy(those: readonly Suspect[]): number {
-  const clues = new Set(those.flatMap(({ clues }) => clues)).size;
-  return Math.max(clues, ...those.map(({ explains }) => explains));
+  const members = new Set(those.flatMap(({ members }) => members)).size;
+  return Math.max(members, ...those.map(({ explains }) => explains));
 }
 
 function confidenceOf(those: readonly Suspect[]): Confidence {
@@ -72,8 +72,8 @@ function culpritsOf(suspects: readonly Suspect[], total: number): readonly Culpr
 /** A group stands for what most of it does. */
 export function onePerGroup(culprits: readonly Culprit[]): readonly Culprit[] {
   const seen = new Set<string>();
-  return culprits.filter(({ standing }) => {
-    const key = groupText(standing.group);
+  return culprits.filter(({ usage }) => {
+    const key = groupText(usage.group);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
@@ -81,7 +81,7 @@ export function onePerGroup(culprits: readonly Culprit[]): readonly Culprit[] {
 }
 
 /** What a record leaves out first when it is too large: then nobody can say whether a session works or waits. */
-function lacksWaits({ snapshot }: Clues): string | null {
+function lacksWaits({ snapshot }: Evidence): string | null {
   const isReduced = snapshot.sessions.every(
     ({ stateChange, waitEvent }) => stateChange === null && waitEvent === null,
   );
@@ -91,7 +91,7 @@ function lacksWaits({ snapshot }: Clues): string | null {
 const AT_WORK: ReadonlySet<Cause> = new Set(['slow-queries', 'traffic-spike', 'lock-pile-up']);
 
 /** Why nothing can be told for sure, or null. */
-function doubtIn({ hidden, server }: Clues): string | null {
+function doubtIn({ hidden, server }: Evidence): string | null {
   if (hidden * 3 >= server.used && hidden > 0)
     return `${hidden} of ${server.used} sessions are hidden from our role`;
   if (server.used < FEWEST_USED)
@@ -106,7 +106,7 @@ const IDLE_CAUSES: ReadonlySet<Cause> = new Set([
 ]);
 
 /** All work, nobody has too many, and nothing that wastes slots is in sight. */
-function suspectsNobody(all: Clues, suspects: readonly Suspect[]): boolean {
+function suspectsNobody(all: Evidence, suspects: readonly Suspect[]): boolean {
   const wasted = sumOf(
     suspects.filter(({ cause }) => IDLE_CAUSES.has(cause)),
     ({ explains }) => explains,
@@ -120,26 +120,26 @@ function suspectsNobody(all: Clues, suspects: readonly Suspect[]): boolean {
   );
 }
 
-function limitTooLow(all: Clues): Diagnosis {
+function limitTooLow(all: Evidence): Diagnosis {
   const used = inUse(all.holders).length;
   return {
     cause: 'limit-too-low',
     confidence: used * 10 >= all.server.used * 8 ? 'high' : 'medium',
     evidence: [
       ...besideIt(all),
-      `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, and none of the ${counted(all.standings.size, 'program')} stands out`,
+      `${used} of ${all.server.used} sessions were in use within the last ${ageText(RECENT_MS)}, and none of the ${counted(all.usages.size, 'program')} stands out`,
     ],
     culprits: [],
   };
 }
 
-function unclear(all: Clues, doubt: string | null): Diagnosis {
+function unclear(all: Evidence, doubt: string | null): Diagnosis {
   const why = doubt ?? `no cause explains a third of the ${counted(all.server.used, 'session')}`;
   return { cause: 'unclear', confidence: 'low', evidence: [...besideIt(all), why], culprits: [] };
 }
 
 /** A storm is said once: with the program behind it, or beside what fills the slots meanwhile. */
-function besideIt(all: Clues, said: readonly string[] = []): readonly string[] {
+function besideIt(all: Evidence, said: readonly string[] = []): readonly string[] {
   const isBeside = isStorm(all) && !said.includes(stormText(all));
   const atPooler = poolerRefuses(all.snapshot);
   return [

@@ -1,11 +1,11 @@
 import type { RunRecord } from '../run/record.ts';
 import type { Snapshot } from '../server/snapshot.ts';
-import { tellsOfRefusal } from '../trigger/trigger.ts';
+import { mentionsRefusal } from '../trigger/trigger.ts';
 import type { Diagnosis } from './cause.ts';
+import { diagnoseLimit } from './causes/diagnose-limit.ts';
 import { limitIn } from './causes/limits.ts';
-import { ofLimit } from './causes/of-limit.ts';
 import { verdictOf } from './choose-cause.ts';
-import { type Clues, cluesOf } from './evidence.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
 import { suspectsOf } from './find-suspects.ts';
 
 /**
@@ -16,10 +16,10 @@ import { suspectsOf } from './find-suspects.ts';
 export function diagnose(record: RunRecord): Diagnosis | null {
   const { snapshot } = record;
   if (snapshot === null || lacksSessions(snapshot)) return null;
-  const clues = cluesOf(record, snapshot);
-  if (!isIncident(clues)) return null;
-  const limit = limitIn(clues);
-  return limit === null ? verdictOf(clues, suspectsOf(clues)) : ofLimit(clues, limit);
+  const evidence = evidenceOf(record, snapshot);
+  if (!isIncident(evidence)) return null;
+  const limit = limitIn(evidence);
+  return limit === null ? verdictOf(evidence, suspectsOf(evidence)) : diagnoseLimit(evidence, limit);
 }
 
 /** A record that was reduced to its victims lacks our own session too. */
@@ -27,10 +27,10 @@ function lacksSessions({ server: { ownPid }, sessions }: Snapshot): boolean {
   return ownPid !== null && !sessions.some(({ pid }) => pid === ownPid);
 }
 
-function isIncident({ record, server, refused }: Clues): boolean {
+function isIncident({ record, server, refused }: Evidence): boolean {
   const { trigger, plan } = record;
   const isUnder = server.under || plan?.pressure.some(({ under }) => under);
   return (
-    isUnder || tellsOfRefusal(trigger.kind) || refused.ours > 0 || record.snapshot?.refusals.length !== 0
+    isUnder || mentionsRefusal(trigger.kind) || refused.ours > 0 || record.snapshot?.refusals.length !== 0
   );
 }

@@ -5,7 +5,7 @@ import type { RunRecord } from '../run/record.ts';
 import { type LockGraph, lockGraphOf } from '../server/lock-graph.ts';
 import type { Program, Programs } from '../server/programs.ts';
 import { programsIn } from '../server/programs-in.ts';
-import { type GroupStanding, rankGroups } from '../server/rank-groups.ts';
+import { type GroupUsage, rankGroups } from '../server/rank-groups.ts';
 import { type Group, groupKey, identityOf, isHidden, type Session } from '../server/session.ts';
 import { compareText, type Pressure, slotHolders } from '../server/slots.ts';
 import type { Snapshot } from '../server/snapshot.ts';
@@ -22,7 +22,7 @@ import type { Refused } from '../trigger/log-lines.ts';
 export type Doing = 'starting' | 'waiting' | 'stuck' | 'working' | 'in transaction' | 'resting' | 'unknown';
 
 /** A session that holds a slot, as far as it tells why. */
-export type Clue = {
+export type SessionEvidence = {
   readonly session: Session;
   readonly doing: Doing;
   /** How long ago it was opened, milliseconds; null when unknown. */
@@ -32,16 +32,16 @@ export type Clue = {
 };
 
 /** Everything that a cause is judged by. */
-export type Clues = {
+export type Evidence = {
   readonly record: RunRecord;
   readonly snapshot: Snapshot;
   readonly server: Pressure;
   /** All who hold a slot, less the hidden ones. */
-  readonly holders: readonly Clue[];
+  readonly holders: readonly SessionEvidence[];
   readonly hidden: number;
   readonly programs: Programs;
   /** By the name of their program. */
-  readonly standings: ReadonlyMap<Group, GroupStanding>;
+  readonly usages: ReadonlyMap<Group, GroupUsage>;
   readonly refused: Refusals;
   readonly locks: LockGraph;
   /** Since when the server runs, by its oldest process, milliseconds; null when none is shown. */
@@ -63,7 +63,7 @@ export type Refusals = {
 /** An answer that waits for its client longer than this is stuck: a healthy network takes it in less. */
 const STUCK_MS = 30_000;
 
-export function cluesOf(record: RunRecord, snapshot: Snapshot): Clues {
+export function evidenceOf(record: RunRecord, snapshot: Snapshot): Evidence {
   const takenAt = serverTimeMs(snapshot.takenAt);
   const ageOf = (text: string | null) => {
     const at = serverTimeMs(text);
@@ -78,10 +78,12 @@ export function cluesOf(record: RunRecord, snapshot: Snapshot): Clues {
     snapshot,
     server: serverPressure(snapshot, record.policy),
     // The order of rows must not decide between equals.
-    holders: seen.toSorted(byIdentity).map((session) => clueOf(session, ageOf(session.backendStart), locks)),
+    holders: seen
+      .toSorted(byIdentity)
+      .map((session) => sessionEvidenceOf(session, ageOf(session.backendStart), locks)),
     hidden: counted.length - seen.length,
     programs: programsIn(snapshot),
-    standings: new Map(rankGroups(snapshot).groups.map((standing) => [standing.group, standing])),
+    usages: new Map(rankGroups(snapshot).groups.map((usage) => [usage.group, usage])),
     refused: refusalsOf(record, takenAt),
     locks,
     uptimeMs: ages.length > 0 ? Math.max(...ages) : null,
@@ -93,7 +95,7 @@ function byIdentity(one: Session, other: Session): number {
   return (one.pid ?? 0) - (other.pid ?? 0) || compareText(textOf(one), textOf(other));
 }
 
-function clueOf(session: Session, openedMs: number | null, locks: LockGraph): Clue {
+function sessionEvidenceOf(session: Session, openedMs: number | null, locks: LockGraph): SessionEvidence {
   // What starts has no state yet that it could have changed.
   const sinceMs = session.stateAgeMs ?? (session.state === 'starting' ? openedMs : null);
   return { session, doing: doingOf(session, sinceMs, locks), openedMs, sinceMs };
@@ -144,14 +146,17 @@ export function refusedFor({ lines }: Refusals, ...kinds: readonly Refused['kind
   );
 }
 
-export function standingOf({ programs, standings }: Clues, session: Session): GroupStanding | null {
+export function usageOf({ programs, usages }: Evidence, session: Session): GroupUsage | null {
   const program = programs.of(session);
-  return program === null ? null : (standings.get(program.name) ?? null);
+  return program === null ? null : (usages.get(program.name) ?? null);
 }
 
 /** By program, the one with most sessions first. */
-export function byProgramIn({ programs }: Clues, clues: readonly Clue[]): readonly (readonly Clue[])[] {
-  return [...Map.groupBy(clues, ({ session }) => programs.of(session))]
+export function byProgramIn(
+  { programs }: Evidence,
+  members: readonly SessionEvidence[],
+): readonly (readonly SessionEvidence[])[] {
+  return [...Map.groupBy(members, ({ session }) => programs.of(session))]
     .toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || comparePrograms(a, b))
     .map(([, those]) => those);
 }

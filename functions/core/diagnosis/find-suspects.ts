@@ -1,21 +1,21 @@
 import { slowQueries, trafficSpike } from './causes/busy-sessions.ts';
 import { deadClients } from './causes/dead-clients.ts';
 import { halfOpenClients } from './causes/half-open.ts';
-import { leftTransactions } from './causes/idle-in-transaction.ts';
+import { idleInTransaction } from './causes/idle-in-transaction.ts';
 import { idlePools } from './causes/idle-pools.ts';
 import { developerTools, monitoringHog } from './causes/known-tools.ts';
 import { lockPileUp } from './causes/lock-pile-up.ts';
 import { poolerOversized } from './causes/pooler-oversized.ts';
 import { isStorm, reconnectStorm } from './causes/reconnect-storm.ts';
-import { byProgramIn, type Clue, type Clues } from './evidence.ts';
+import { byProgramIn, type Evidence, type SessionEvidence } from './evidence.ts';
 import type { Search, Suspect } from './suspect.ts';
 
 /** Fewer sessions of one program are no cause of a full server. */
 const FEWEST_OF_KIN = 3;
 
 /** The first that fits a program's sessions. */
-const OF_KIN: readonly ((all: Clues, kin: readonly Clue[]) => Suspect | null)[] = [
-  leftTransactions,
+const OF_PROGRAM: readonly ((all: Evidence, program: readonly SessionEvidence[]) => Suspect | null)[] = [
+  idleInTransaction,
   slowQueries,
   idlePools,
   trafficSpike,
@@ -24,9 +24,9 @@ const OF_KIN: readonly ((all: Clues, kin: readonly Clue[]) => Suspect | null)[] 
 const byKin: Search = (all, left) =>
   byProgramIn(all, left)
     .filter(({ length }) => length >= FEWEST_OF_KIN)
-    .flatMap((kin) => {
-      for (const cause of OF_KIN) {
-        const found = cause(all, kin);
+    .flatMap((program) => {
+      for (const cause of OF_PROGRAM) {
+        const found = cause(all, program);
         if (found !== null) return [found];
       }
       return [];
@@ -43,16 +43,16 @@ const SEARCHES: readonly Search[] = [
 ];
 
 /** Everything that may be a cause among these sessions; each session speaks for one at most. */
-export function suspectsAmong(all: Clues, holders: readonly Clue[]): readonly Suspect[] {
+export function suspectsAmong(all: Evidence, holders: readonly SessionEvidence[]): readonly Suspect[] {
   const suspects: Suspect[] = [];
   let left = holders;
   for (const search of SEARCHES) {
     const found = search(all, left);
     suspects.push(...found);
-    const taken = new Set(found.flatMap(({ clues }) => clues));
-    const programOf = ({ session }: Clue) => all.programs.of(session);
-    const replaced = new Set(found.filter(isReplaced).flatMap(({ clues }) => clues.map(programOf)));
-    left = left.filter((clue) => !taken.has(clue) && !replaced.has(programOf(clue)));
+    const taken = new Set(found.flatMap(({ members }) => members));
+    const programOf = ({ session }: SessionEvidence) => all.programs.of(session);
+    const replaced = new Set(found.filter(isReplaced).flatMap(({ members }) => members.map(programOf)));
+    left = left.filter((member) => !taken.has(member) && !replaced.has(programOf(member)));
   }
   return suspects;
 }
@@ -61,14 +61,14 @@ export function suspectsAmong(all: Clues, holders: readonly Clue[]): readonly Su
 const isReplaced = ({ cause }: Suspect) => cause === 'dead-clients';
 
 /** Those of the whole server, with what shows in no session. */
-export function suspectsOf(all: Clues): readonly Suspect[] {
+export function suspectsOf(all: Evidence): readonly Suspect[] {
   // Under a storm many sessions are just coming, and slots seem free that are not.
   const storm = reconnectStorm(all, all.holders);
   const halfOpen = isStorm(all) ? null : halfOpenClients(all);
-  const taken = new Set(storm?.clues);
+  const taken = new Set(storm?.members);
   const among = suspectsAmong(
     all,
-    all.holders.filter((clue) => !taken.has(clue)),
+    all.holders.filter((member) => !taken.has(member)),
   );
   return [...(storm ? [storm] : []), ...(halfOpen ? [halfOpen] : []), ...among];
 }

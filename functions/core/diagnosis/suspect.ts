@@ -1,6 +1,6 @@
-import type { GroupStanding } from '../server/rank-groups.ts';
-import type { Cause, Confidence, Culprit, Opening } from './cause.ts';
-import { byProgramIn, type Clue, type Clues, type Doing, standingOf } from './evidence.ts';
+import type { GroupUsage } from '../server/rank-groups.ts';
+import type { Cause, Confidence, Culprit, OpeningRate } from './cause.ts';
+import { byProgramIn, type Doing, type Evidence, type SessionEvidence, usageOf } from './evidence.ts';
 
 /** Sessions that one cause explains. */
 export type Suspect = {
@@ -8,28 +8,29 @@ export type Suspect = {
   readonly confidence: Confidence;
   /** How many slots the cause explains, which may be those of several programs. */
   readonly explains: number;
-  readonly clues: readonly Clue[];
+  readonly members: readonly SessionEvidence[];
   readonly evidence: readonly string[];
-  readonly opening: Opening | null;
+  readonly opening: OpeningRate | null;
   /** The largest program among them; null where nobody can be named. */
-  readonly standing: GroupStanding | null;
+  readonly usage: GroupUsage | null;
 };
 
 /** Looks for one cause among the sessions that no other has explained yet. */
-export type Search = (clues: Clues, left: readonly Clue[]) => readonly Suspect[];
+export type Search = (members: Evidence, left: readonly SessionEvidence[]) => readonly Suspect[];
 
-export type Found = Pick<Suspect, 'cause' | 'confidence' | 'evidence'> & Partial<Pick<Suspect, 'opening'>>;
+export type SuspectFields = Pick<Suspect, 'cause' | 'confidence' | 'evidence'> &
+  Partial<Pick<Suspect, 'opening'>>;
 
-export function suspect(all: Clues, clues: readonly Clue[], found: Found): Suspect {
-  const groups = byProgramIn(all, clues);
+export function suspect(all: Evidence, members: readonly SessionEvidence[], found: SuspectFields): Suspect {
+  const groups = byProgramIn(all, members);
   const [largest] = groups[0] ?? [];
   return {
     opening: null,
     ...found,
-    explains: clues.length,
-    clues,
-    evidence: [...found.evidence, ...alikeText(groups.length, clues.length)],
-    standing: largest ? standingOf(all, largest.session) : null,
+    explains: members.length,
+    members,
+    evidence: [...found.evidence, ...alikeText(groups.length, members.length)],
+    usage: largest ? usageOf(all, largest.session) : null,
   };
 }
 
@@ -37,21 +38,27 @@ function alikeText(groups: number, sessions: number): readonly string[] {
   return groups > 1 ? [`the same is true of ${groups} programs with ${sessions} sessions together`] : [];
 }
 
-export function toCulprit({ cause, confidence, evidence, opening, standing }: Suspect): readonly Culprit[] {
-  return standing === null ? [] : [{ standing, cause, confidence, evidence, opening }];
+export function toCulprit({ cause, confidence, evidence, opening, usage }: Suspect): readonly Culprit[] {
+  return usage === null ? [] : [{ usage, cause, confidence, evidence, opening }];
 }
 
-export function doing(clues: readonly Clue[], ...what: readonly Doing[]): readonly Clue[] {
-  return clues.filter((clue) => what.includes(clue.doing));
+export function doing(
+  members: readonly SessionEvidence[],
+  ...what: readonly Doing[]
+): readonly SessionEvidence[] {
+  return members.filter((member) => what.includes(member.doing));
 }
 
 /** For how long at least, where it is known. */
-export function lasting(clues: readonly Clue[], leastMs: number): readonly Clue[] {
-  return clues.filter(({ sinceMs }) => sinceMs !== null && sinceMs >= leastMs);
+export function lastingFor(members: readonly SessionEvidence[], leastMs: number): readonly SessionEvidence[] {
+  return members.filter(({ sinceMs }) => sinceMs !== null && sinceMs >= leastMs);
 }
 
-export function agesOf(clues: readonly Clue[], which: 'openedMs' | 'sinceMs'): readonly number[] {
-  return clues.map((clue) => clue[which]).filter((age) => age !== null);
+export function agesOf(
+  members: readonly SessionEvidence[],
+  which: 'openedMs' | 'sinceMs',
+): readonly number[] {
+  return members.map((member) => member[which]).filter((age) => age !== null);
 }
 
 /** By how many sessions speak for it, and what part of them. */
@@ -60,7 +67,7 @@ export function confidenceIn(speaking: number, of: number): Confidence {
   return speaking >= 5 ? 'medium' : 'low';
 }
 
-export function notMoreThan(most: Confidence, confidence: Confidence): Confidence {
+export function cappedAt(most: Confidence, confidence: Confidence): Confidence {
   const ORDER: readonly Confidence[] = ['low', 'medium', 'high'];
   return ORDER[Math.min(ORDER.indexOf(most), ORDER.indexOf(confidence))] ?? 'low';
 }

@@ -2,13 +2,21 @@ import { cleanName } from '../base/clean-text.ts';
 import { DEFAULT_DATABASE } from '../base/maintenance-database.ts';
 import { quoteIdentifier } from '../base/sql-text.ts';
 import { clientSessions } from '../server/slots.ts';
-import type { DoctorFacts, Opening } from './doctor-facts.ts';
-import { advice, byHand, bySql, type DoctorFinding, good, type Mend, namesText } from './doctor-finding.ts';
+import type { DoctorFacts, ForeignRight } from './doctor-facts.ts';
+import {
+  adviceFinding,
+  byHand,
+  bySql,
+  type DoctorFinding,
+  type Mend,
+  namesText,
+  okFinding,
+} from './doctor-finding.ts';
 
 type DatabaseFacts = Pick<DoctorFacts, 'connection' | 'role' | 'openings' | 'ownSettings'>;
 
 /** What each right lets another role do to a session of ours. */
-const MAY: Readonly<Record<Opening['right'], string>> = {
+const MAY: Readonly<Record<ForeignRight['right'], string>> = {
   OWNER: 'own it, and set what a session of ours starts with',
   CONNECT: 'connect, and hold our lock',
   CREATE: 'create schemas there',
@@ -40,7 +48,7 @@ export function checkDatabase({
   const findings = [
     ...(isOpen.length > 0
       ? [
-          advice(
+          adviceFinding(
             'database',
             `Database ${name} is open to others: ${isOpen.join('; ')}.`,
             closing(connection.database, role.name, counting),
@@ -48,22 +56,28 @@ export function checkDatabase({
         ]
       : []),
     ...(set.length > 0
-      ? [advice('database', `${settingsText(set, name)}.`, resetting(set, connection.database, role.name))]
+      ? [
+          adviceFinding(
+            'database',
+            `${settingsText(set, name)}.`,
+            resetting(set, connection.database, role.name),
+          ),
+        ]
       : []),
   ];
   return findings.length > 0
     ? findings
-    : [good('database', `No other role may connect to database ${name}, and nothing is set for it.`)];
+    : [okFinding('database', `No other role may connect to database ${name}, and nothing is set for it.`)];
 }
 
 /** A shared database stays as it is: we move out. */
-function closing(database: string, role: string, openings: readonly Opening[]): Mend {
+function closing(database: string, role: string, openings: readonly ForeignRight[]): Mend {
   if (database !== DEFAULT_DATABASE)
     return byHand(
       `headroom role-sql prints the statements for a database of our own, ${DEFAULT_DATABASE}. Name it in HEADROOM_DATABASE and in URLs.`,
     );
   const identifier = quoteIdentifier(database);
-  const to = (opening: Opening) => (opening.role === null ? 'PUBLIC' : quoteIdentifier(opening.role));
+  const to = (opening: ForeignRight) => (opening.role === null ? 'PUBLIC' : quoteIdentifier(opening.role));
   const sql = openings.map((opening) => {
     switch (opening.right) {
       case 'OWNER':
@@ -111,8 +125,8 @@ export function checkSearchPath({
 }: Pick<DatabaseFacts, 'role' | 'ownSettings'>): DoctorFinding {
   const name = cleanName(role.name);
   if (ownSettings.some((setting) => setting.of === 'role' && setting.name === 'search_path'))
-    return good('search-path', `Role ${name} has a search_path of its own.`);
-  return advice(
+    return okFinding('search-path', `Role ${name} has a search_path of its own.`);
+  return adviceFinding(
     'search-path',
     `Role ${name} has no search_path of its own: who logs in as it by hand may run what others put into a schema.`,
     bySql(`ALTER ROLE ${quoteIdentifier(role.name)} SET search_path = pg_catalog, pg_temp;`),
@@ -136,6 +150,10 @@ export function checkElsewhere({
   const note =
     'If none of these is the function or a person on call: set a new password, and narrow where it may come from in pg_hba.conf or the security group.';
   return [
-    advice('elsewhere', `Role ${cleanName(role.name)} is logged in from elsewhere: ${found}.`, byHand(note)),
+    adviceFinding(
+      'elsewhere',
+      `Role ${cleanName(role.name)} is logged in from elsewhere: ${found}.`,
+      byHand(note),
+    ),
   ];
 }

@@ -21,7 +21,7 @@ export const GRANTED_ROLES = [
 export type GrantedRole = (typeof GRANTED_ROLES)[number];
 
 /** Whether our role has the privileges of another; `not-inherited` is a member without them. */
-export type Grant = 'usable' | 'not-inherited' | 'missing' | 'no-such-role';
+export type Membership = 'usable' | 'not-inherited' | 'missing' | 'no-such-role';
 
 export type OwnRole = {
   readonly name: string;
@@ -30,7 +30,7 @@ export type OwnRole = {
   readonly connectionLimit: number | null;
   /** Milliseconds until its password expires, negative once it has; null is never. */
   readonly passwordLeftMs: number | null;
-  readonly grants: Readonly<Record<GrantedRole, Grant>>;
+  readonly grants: Readonly<Record<GrantedRole, Membership>>;
   /** Functions that it needs and may not call, with their arguments: hardened servers take them from PUBLIC. */
   readonly notCallable: readonly string[];
 };
@@ -89,7 +89,7 @@ export type OwnConnection = {
 };
 
 /** A right in the connected database of a role that neither administers the server nor is ours; null is PUBLIC. */
-export type Opening = {
+export type ForeignRight = {
   readonly right: 'OWNER' | 'CONNECT' | 'CREATE' | 'CREATE IN public';
   readonly role: string | null;
 };
@@ -110,7 +110,7 @@ export type DoctorFacts = {
   readonly connection: OwnConnection;
   readonly role: OwnRole;
   readonly reserveUsers: readonly ReserveUser[];
-  readonly openings: readonly Opening[];
+  readonly openings: readonly ForeignRight[];
   readonly ownSettings: readonly OwnSetting[];
   readonly settings: ReadonlyMap<string, Setting>;
   readonly overrides: readonly Override[];

@@ -3,8 +3,8 @@ import { isInDoubt } from '../base/sql-text.ts';
 import { PROVIDER_PLACES } from '../server/provider-places.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 
-/** `problem`: a run would fail, do less than it should, or not begin. `advice`: it works, and could do so better. */
-export type Standing = 'ok' | 'advice' | 'problem';
+/** `problemFinding`: a run would fail, do less than it should, or not begin. `adviceFinding`: it works, and could do so better. */
+export type FindingLevel = 'ok' | 'advice' | 'problem';
 
 /** What mends it: statements to paste, and what they cannot do or do not say. */
 export type Mend = { readonly sql: readonly string[]; readonly note: string | null };
@@ -41,20 +41,20 @@ export type CheckName =
 /** One line of the doctor's. Names in `found` and `note` are clean already. */
 export type DoctorFinding = {
   readonly check: CheckName;
-  readonly standing: Standing;
+  readonly standing: FindingLevel;
   readonly found: string;
   readonly mend: Mend | null;
 };
 
-export function good(check: CheckName, found: string): DoctorFinding {
+export function okFinding(check: CheckName, found: string): DoctorFinding {
   return { check, standing: 'ok', found, mend: null };
 }
 
-export function advice(check: CheckName, found: string, mend: Mend | null): DoctorFinding {
+export function adviceFinding(check: CheckName, found: string, mend: Mend | null): DoctorFinding {
   return { check, standing: 'advice', found, mend };
 }
 
-export function problem(check: CheckName, found: string, mend: Mend): DoctorFinding {
+export function problemFinding(check: CheckName, found: string, mend: Mend): DoctorFinding {
   return { check, standing: 'problem', found, mend };
 }
 
@@ -70,7 +70,7 @@ const IN_DOUBT =
   'Statements on names with "?" are not printed: it stands for a byte that cannot be read here, and the name may be that of another.';
 
 /** Without statements whose names are in doubt. */
-export function withoutDoubt<Finding extends DoctorFinding>(finding: Finding): Finding {
+export function withoutDoubtfulSql<Finding extends DoctorFinding>(finding: Finding): Finding {
   const { mend } = finding;
   if (mend === null || !mend.sql.some(isInDoubt)) return finding;
   const note = mend.note === null ? IN_DOUBT : `${mend.note} ${IN_DOUBT}`;

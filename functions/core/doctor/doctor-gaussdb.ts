@@ -3,7 +3,15 @@ import { quoteIdentifier } from '../base/sql-text.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import type { OwnRole } from './doctor-facts.ts';
-import { advice, byHand, bySql, type DoctorFinding, good, type Mend, problem } from './doctor-finding.ts';
+import {
+  adviceFinding,
+  byHand,
+  bySql,
+  type DoctorFinding,
+  type Mend,
+  okFinding,
+  problemFinding,
+} from './doctor-finding.ts';
 import { checkConnectionLimit, checkPassword } from './doctor-role.ts';
 import { checkDatabaseLimit, checkSlots } from './doctor-slots.ts';
 import { checkApplicationNames } from './lost-names.ts';
@@ -54,31 +62,40 @@ export function examineGaussdb(facts: GaussdbFacts, policy: Policy | null = null
 
 function checkProduct({ snapshot }: GaussdbFacts): DoctorFinding {
   const found = `${cleanName(snapshot.server.version)}: known from its documentation and openGauss's sources, and tried on a stand-in only.`;
-  return advice('server', found, byHand('Run headroom plan and headroom remediate without --apply first.'));
+  return adviceFinding(
+    'server',
+    found,
+    byHand('Run headroom plan and headroom remediate without --apply first.'),
+  );
 }
 
 /** The protocol's process id is not the thread's there. */
 function checkPooler(): DoctorFinding {
   const found = 'Whether a pooler answers in place of the server does not show on this product.';
-  return advice('direct', found, byHand("Make sure that the URL names the server's own host and port."));
+  return adviceFinding(
+    'direct',
+    found,
+    byHand("Make sure that the URL names the server's own host and port."),
+  );
 }
 
 function checkSight({ role, snapshot }: GaussdbFacts): DoctorFinding {
   const name = cleanName(role.name);
-  if (snapshot.server.readsAllStats) return good('visibility', `Role ${name} sees other roles' sessions.`);
+  if (snapshot.server.readsAllStats)
+    return okFinding('visibility', `Role ${name} sees other roles' sessions.`);
   const mend: Mend = {
     sql: [`ALTER USER ${quoteIdentifier(role.name)} MONADMIN;`],
     note: `On GaussDB(DWS) in its place: GRANT gs_role_read_all_stats TO ${quoteIdentifier(role.name)};`,
   };
-  return problem('visibility', `Role ${name} is blind for other roles' sessions.`, mend);
+  return problemFinding('visibility', `Role ${name} is blind for other roles' sessions.`, mend);
 }
 
 function checkSignal({ role, maySignal }: GaussdbFacts): DoctorFinding {
   const name = cleanName(role.name);
   if (role.isAdministrator)
-    return good('terminate', `Role ${name} may end other roles' sessions, as a system administrator.`);
+    return okFinding('terminate', `Role ${name} may end other roles' sessions, as a system administrator.`);
   if (maySignal)
-    return good('terminate', `Role ${name} may end other roles' sessions (gs_role_signal_backend).`);
+    return okFinding('terminate', `Role ${name} may end other roles' sessions (gs_role_signal_backend).`);
   const found =
     maySignal === null
       ? `Role ${name} cannot end other roles' sessions, but in databases that it owns: there is no gs_role_signal_backend.`
@@ -87,7 +104,7 @@ function checkSignal({ role, maySignal }: GaussdbFacts): DoctorFinding {
     maySignal === null
       ? byHand('Only a system administrator can there.')
       : bySql(`GRANT gs_role_signal_backend TO ${quoteIdentifier(role.name)};`);
-  return problem('terminate', found, mend);
+  return problemFinding('terminate', found, mend);
 }
 
 /** The price of the smaller role: who gets in is also who could do anything. */
@@ -95,39 +112,44 @@ function checkAdministratorsReserve({ role, settings }: GaussdbFacts): DoctorFin
   const reserved = settings.get('sysadmin_reserved_connections') ?? '0';
   const name = cleanName(role.name);
   if (role.isAdministrator)
-    return good(
+    return okFinding(
       'reserve',
       `Role ${name} is a system administrator and may use the ${reserved} slots reserved for them; a thief could use all its rights.`,
     );
   const found = `${reserved} slots are reserved for system administrators only (sysadmin_reserved_connections): on a full server role ${name} gets in when a slot comes free.`;
-  return advice('reserve', found, byHand('Let the schedule act before the server is full.'));
+  return adviceFinding('reserve', found, byHand('Let the schedule act before the server is full.'));
 }
 
 function checkTracking({ settings }: GaussdbFacts): DoctorFinding {
   const name = 'track_activities';
-  if (settings.get(name) === 'on') return good('activity', `The server shows what sessions do (${name}).`);
+  if (settings.get(name) === 'on')
+    return okFinding('activity', `The server shows what sessions do (${name}).`);
   const found = `${name} is off: what sessions do is not shown, and so they are never ended.`;
-  return problem('activity', found, byHand(`Set it to on. ${IN_CONSOLE}`));
+  return problemFinding('activity', found, byHand(`Set it to on. ${IN_CONSOLE}`));
 }
 
 function checkPrefix({ settings }: GaussdbFacts): DoctorFinding {
   const prefix = settings.get('log_line_prefix') ?? '';
   if (/%-?\d*e/.test(prefix.replaceAll('%%', '')))
-    return good('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
+    return okFinding('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
   const found = `log_line_prefix '${cleanName(prefix)}' has no %e: refusals show by their wording only.`;
-  return advice('log-sqlstate', found, byHand(`The default has it: %m %c %d %p %a %x %n %e. ${IN_CONSOLE}`));
+  return adviceFinding(
+    'log-sqlstate',
+    found,
+    byHand(`The default has it: %m %c %d %p %a %x %n %e. ${IN_CONSOLE}`),
+  );
 }
 
 /** Seconds; 600 by default. */
 function checkSessionTimeout({ settings }: GaussdbFacts): DoctorFinding {
   const name = 'session_timeout';
   const seconds = settings.get(name);
-  if (seconds === undefined) return good('idle-sessions', `This server has no ${name}.`);
+  if (seconds === undefined) return okFinding('idle-sessions', `This server has no ${name}.`);
   if (seconds === '0') {
     const found = `Sessions that do nothing are never ended: ${name} is 0.`;
-    return advice('idle-sessions', found, byHand(`Set it to 600, the default. ${IN_CONSOLE}`));
+    return adviceFinding('idle-sessions', found, byHand(`Set it to 600, the default. ${IN_CONSOLE}`));
   }
-  return good(
+  return okFinding(
     'idle-sessions',
     `Sessions that do nothing end after ${cleanName(seconds)} s (${name}): pools have to bear it.`,
   );

@@ -3,7 +3,13 @@ import { quoteLiteral } from '../base/sql-text.ts';
 import { TOO_MANY_CONNECTIONS } from '../base/sqlstate.ts';
 import { readPrefix } from '../trigger/log-prefix.ts';
 import { type DoctorFacts, majorVersion } from './doctor-facts.ts';
-import { advice, bySettings, type DoctorFinding, good, problem } from './doctor-finding.ts';
+import {
+  adviceFinding,
+  bySettings,
+  type DoctorFinding,
+  okFinding,
+  problemFinding,
+} from './doctor-finding.ts';
 import { samplePrefix } from './sample-prefix.ts';
 
 type LogFacts = Pick<DoctorFacts, 'snapshot' | 'settings'>;
@@ -17,11 +23,11 @@ export function checkLogHidden(facts: LogFacts): readonly DoctorFinding[] {
   const hidden: DoctorFinding[] = [];
   if (settingOf(facts, 'log_min_messages') === 'panic') {
     const mend = bySettings(facts, { name: 'log_min_messages', sql: 'warning', parameter: 'warning' });
-    hidden.push(problem('log-hidden', `log_min_messages is panic: ${consequence}.`, mend));
+    hidden.push(problemFinding('log-hidden', `log_min_messages is panic: ${consequence}.`, mend));
   }
   if (settingOf(facts, 'log_destination').trim() === '') {
     const mend = bySettings(facts, { name: 'log_destination', sql: "'stderr'", parameter: 'stderr' });
-    hidden.push(problem('log-hidden', `log_destination is empty: ${consequence}.`, mend));
+    hidden.push(problemFinding('log-hidden', `log_destination is empty: ${consequence}.`, mend));
   }
   return hidden;
 }
@@ -32,7 +38,7 @@ export function checkLogLanguage(facts: LogFacts): readonly DoctorFinding[] {
   if (/^(|C|POSIX|en|English)([._].*)?$/i.test(language)) return [];
   const mend = bySettings(facts, { name: 'lc_messages', sql: "'C'", parameter: 'C' });
   const found = `The log is written in ${cleanName(language)}, the alarm knows refusals by their English wording.`;
-  return [problem('log-language', found, mend)];
+  return [problemFinding('log-language', found, mend)];
 }
 
 /** With the SQLSTATE in it a line says what it is in any language and wording. */
@@ -40,18 +46,18 @@ export function checkLogSqlstate(facts: LogFacts): DoctorFinding {
   const prefix = settingOf(facts, 'log_line_prefix');
   const destinations = settingOf(facts, 'log_destination').split(',');
   const hasPrefix = destinations.some((each) => ['stderr', 'syslog', 'eventlog'].includes(each.trim()));
-  if (!hasPrefix) return good('log-sqlstate', 'The log has the SQLSTATE of each line in a column.');
+  if (!hasPrefix) return okFinding('log-sqlstate', 'The log has the SQLSTATE of each line in a column.');
   const hasSqlstate = hasEscape(prefix, 'e');
   if (hasSqlstate && isRead(prefix))
-    return good('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
+    return okFinding('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
   const onRds = facts.snapshot.server.provider === 'rds' || facts.snapshot.server.provider === 'aurora';
   const why = hasSqlstate ? 'is none that is read here' : 'has no %e';
   const found = `log_line_prefix ${quoteLiteral(cleanName(prefix))} ${why}: refusals show by their wording only`;
   if (onRds && majorVersion(facts.snapshot) < 16)
-    return good('log-sqlstate', `${found}, and RDS allows no other prefix before 16.`);
+    return okFinding('log-sqlstate', `${found}, and RDS allows no other prefix before 16.`);
   const better = onRds ? RDS_PREFIX : withSqlstate(prefix);
   const mend = bySettings(facts, { name: 'log_line_prefix', sql: quoteLiteral(better), parameter: better });
-  return advice('log-sqlstate', `${found}.`, mend);
+  return adviceFinding('log-sqlstate', `${found}.`, mend);
 }
 
 /** With what tells who was refused. */

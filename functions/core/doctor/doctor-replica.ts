@@ -9,7 +9,7 @@ const IS_OF_SERVER = /^(ALTER SYSTEM|SELECT) /;
 const WHERE = 'On the primary: a read replica takes its roles and databases from there.';
 
 /** The same finding on a read replica: it says where its statements act. */
-export function onReplica(finding: DoctorFinding): DoctorFinding {
+export function forReplica(finding: DoctorFinding): DoctorFinding {
   const { check, mend } = finding;
   if (mend === null || mend.sql.every((line) => IS_OF_SERVER.test(line))) return finding;
   const sql = BY_SESSIONS.has(check) ? [] : mend.sql;

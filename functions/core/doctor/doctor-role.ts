@@ -1,7 +1,15 @@
 import { cleanName } from '../base/clean-text.ts';
 import { quoteIdentifier } from '../base/sql-text.ts';
 import { type DoctorFacts, majorVersion, type OwnRole } from './doctor-facts.ts';
-import { advice, bySql, type DoctorFinding, good, type Mend, namesText, problem } from './doctor-finding.ts';
+import {
+  adviceFinding,
+  bySql,
+  type DoctorFinding,
+  type Mend,
+  namesText,
+  okFinding,
+  problemFinding,
+} from './doctor-finding.ts';
 import { neededGrants, ROLE_LIMIT } from './role-sql.ts';
 
 /** A larger limit than this protects nobody from a mistake of ours. */
@@ -18,7 +26,7 @@ export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
     (group) => role.grants[group] === 'usable' && !role.attributes.includes('SUPERUSER'),
   );
   if (role.attributes.length + groups.length === 0)
-    return good('attributes', `Role ${name} has no attribute that it does not need.`);
+    return okFinding('attributes', `Role ${name} has no attribute that it does not need.`);
   const identifier = quoteIdentifier(role.name);
   const isSuperuser = role.attributes.includes('SUPERUSER');
   const mend: Mend = {
@@ -37,7 +45,11 @@ export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
         : null,
   };
   const has = namesText([...role.attributes, ...groups], 7);
-  return advice('attributes', `Role ${name} has ${has}, and needs none of it: a thief gets it too.`, mend);
+  return adviceFinding(
+    'attributes',
+    `Role ${name} has ${has}, and needs none of it: a thief gets it too.`,
+    mend,
+  );
 }
 
 /** Superusers are exempt from theirs. */
@@ -52,14 +64,18 @@ export function checkConnectionLimit({
   const mend = bySql(`ALTER ROLE ${quoteIdentifier(role.name)} CONNECTION LIMIT ${ROLE_LIMIT};`);
   const check = 'connection-limit';
   if (limit === null)
-    return [advice(check, `Role ${name} has no CONNECTION LIMIT: a mistake of ours is not bounded.`, mend)];
+    return [
+      adviceFinding(check, `Role ${name} has no CONNECTION LIMIT: a mistake of ours is not bounded.`, mend),
+    ];
   if (limit < ROLE_LIMIT) {
     const why = 'Getting in takes three at once, another run may wait for its turn, and so may you.';
-    return [problem(check, `Role ${name} has a CONNECTION LIMIT of ${limit}, too few. ${why}`, mend)];
+    return [problemFinding(check, `Role ${name} has a CONNECTION LIMIT of ${limit}, too few. ${why}`, mend)];
   }
   const found = `Role ${name} has a CONNECTION LIMIT of ${limit}`;
   return [
-    limit > GENEROUS_LIMIT ? advice(check, `${found}, more than it needs.`, mend) : good(check, `${found}.`),
+    limit > GENEROUS_LIMIT
+      ? adviceFinding(check, `${found}, more than it needs.`, mend)
+      : okFinding(check, `${found}.`),
   ];
 }
 
@@ -74,9 +90,9 @@ export function checkPassword({
   const days = Math.floor(left / DAY_MS);
   const found = left < 0 ? 'has expired' : `expires in ${days === 1 ? '1 day' : `${days} days`}`;
   const text = `The password of role ${cleanName(role.name)} ${found}.`;
-  if (days >= SOON_DAYS) return [good('password', text)];
+  if (days >= SOON_DAYS) return [okFinding('password', text)];
   const mend = bySql(`ALTER ROLE ${quoteIdentifier(role.name)} VALID UNTIL 'infinity';`);
-  return [left < 0 ? problem('password', text, mend) : advice('password', text, mend)];
+  return [left < 0 ? problemFinding('password', text, mend) : adviceFinding('password', text, mend)];
 }
 
 /** Whether a run can end anything. */
@@ -84,7 +100,7 @@ export function checkTerminate({ role, snapshot }: RoleFacts): DoctorFinding {
   const name = cleanName(role.name);
   const missing = missingGrant(role, 'pg_signal_backend', majorVersion(snapshot));
   if (missing !== null)
-    return problem(
+    return problemFinding(
       'terminate',
       `Role ${name} cannot end other roles' sessions: ${missing.found}.`,
       missing.mend,
@@ -96,9 +112,9 @@ export function checkTerminate({ role, snapshot }: RoleFacts): DoctorFinding {
       (each) => `GRANT EXECUTE ON FUNCTION pg_catalog.${each} TO ${identifier};`,
     );
     const functions = notCallable.map((each) => each.replace(/\(.*/, '')).join(', ');
-    return problem('terminate', `Role ${name} may not call ${functions}.`, bySql(...grants));
+    return problemFinding('terminate', `Role ${name} may not call ${functions}.`, bySql(...grants));
   }
-  return good('terminate', `Role ${name} may end other roles' sessions (pg_signal_backend).`);
+  return okFinding('terminate', `Role ${name} may end other roles' sessions (pg_signal_backend).`);
 }
 
 /** Whether a run sees whom it judges: without, most columns of other roles' sessions are null. */
@@ -106,8 +122,8 @@ export function checkVisibility({ role, snapshot }: RoleFacts): DoctorFinding {
   const name = cleanName(role.name);
   const missing = missingGrant(role, 'pg_read_all_stats', majorVersion(snapshot));
   if (missing === null)
-    return good('visibility', `Role ${name} sees other roles' sessions (pg_read_all_stats).`);
-  return problem(
+    return okFinding('visibility', `Role ${name} sees other roles' sessions (pg_read_all_stats).`);
+  return problemFinding(
     'visibility',
     `Role ${name} is blind for other roles' sessions: ${missing.found}.`,
     missing.mend,

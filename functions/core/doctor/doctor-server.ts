@@ -3,14 +3,14 @@ import { quoteIdentifier } from '../base/sql-text.ts';
 import type { Provider } from '../server/snapshot.ts';
 import { type DoctorFacts, majorVersion, type Override } from './doctor-facts.ts';
 import {
-  advice,
+  adviceFinding,
   byHand,
   bySettings,
   bySql,
   type DoctorFinding,
-  good,
   namesText,
-  problem,
+  okFinding,
+  problemFinding,
 } from './doctor-finding.ts';
 
 /** The versions that every statement of ours runs on. */
@@ -34,20 +34,20 @@ export function checkServer({
   const found = `PostgreSQL ${cleanName(snapshot.server.version)}${where}${replica}`;
   const major = majorVersion(snapshot);
   const { first, last } = KNOWN_VERSIONS;
-  if (major >= first && major <= last) return good('server', `${found}.`);
+  if (major >= first && major <= last) return okFinding('server', `${found}.`);
   const hint = byHand(
     `Run headroom plan and headroom remediate without --apply first. Known are ${first} to ${last}.`,
   );
-  return advice('server', `${found}: a version that we have not been tested with.`, hint);
+  return adviceFinding('server', `${found}: a version that we have not been tested with.`, hint);
 }
 
 export function serverAnswers(): DoctorFinding {
-  return good('direct', 'The server itself answers, no pooler is in between.');
+  return okFinding('direct', 'The server itself answers, no pooler is in between.');
 }
 
 /** For whoever was refused with `pooler-in-between`: nothing more can be looked at then. */
 export function poolerAnswers(): DoctorFinding {
-  return problem(
+  return problemFinding(
     'direct',
     'A pooler answers in place of the server. Behind it sessions cannot be told apart, and a full pooler keeps us out.',
     byHand("Name the server's own host and port: on RDS the instance's endpoint, not the proxy's."),
@@ -57,9 +57,10 @@ export function poolerAnswers(): DoctorFinding {
 /** How our own password and the statements of others travel. */
 export function checkTls({ connection }: Pick<DoctorFacts, 'connection'>): DoctorFinding {
   const { tls, crossesNetwork } = connection;
-  if (tls !== null) return good('tls', `Our connection is encrypted (${cleanName(tls)}).`);
-  if (!crossesNetwork) return good('tls', "Our connection stays on the server's machine and needs no TLS.");
-  return advice(
+  if (tls !== null) return okFinding('tls', `Our connection is encrypted (${cleanName(tls)}).`);
+  if (!crossesNetwork)
+    return okFinding('tls', "Our connection stays on the server's machine and needs no TLS.");
+  return adviceFinding(
     'tls',
     'Our connection crosses a network in the clear.',
     byHand(
@@ -77,12 +78,12 @@ export function checkActivity(
   const consequence = 'what they do is not shown, and so they are never ended';
   if (facts.settings.get(name)?.value === 'off' && !off.some(({ role }) => role === null)) {
     const mend = bySettings(facts, { name, sql: 'on', parameter: '1' });
-    return [problem('activity', `${name} is off for all sessions: ${consequence}.`, mend)];
+    return [problemFinding('activity', `${name} is off for all sessions: ${consequence}.`, mend)];
   }
-  if (off.length === 0) return [good('activity', `The server shows what sessions do (${name}).`)];
+  if (off.length === 0) return [okFinding('activity', `The server shows what sessions do (${name}).`)];
   const who = namesText(off.map(({ role, database }) => role ?? database ?? ''));
   const mend = bySql(...off.map((each) => `${owner(each)} RESET ${name};`));
-  return [problem('activity', `${name} is off for sessions of ${who}: ${consequence}.`, mend)];
+  return [problemFinding('activity', `${name} is off for sessions of ${who}: ${consequence}.`, mend)];
 }
 
 /** As the server reads Booleans, in whatever case. */

@@ -5,16 +5,16 @@ import { clientSessions, usableSlots } from '../server/slots.ts';
 import { ownSessions } from '../server/snapshot.ts';
 import { type DoctorFacts, majorVersion } from './doctor-facts.ts';
 import {
-  advice,
+  adviceFinding,
   byHand,
   bySettings,
   bySql,
   type DoctorFinding,
-  good,
   type Mend,
   type NewValue,
   namesText,
-  problem,
+  okFinding,
+  problemFinding,
 } from './doctor-finding.ts';
 import { missingGrant } from './doctor-role.ts';
 import { RESERVED_SLOTS, ROLE_LIMIT } from './role-sql.ts';
@@ -40,8 +40,12 @@ export function checkSlots({ snapshot }: Pick<DoctorFacts, 'snapshot'>): DoctorF
   const isOwn = ownSessions(snapshot);
   const used = snapshot.sessions.filter((each) => takesSlot(each) && !isOwn(each)).length;
   const found = `${usable} of ${slots.max} slots are usable${reserved}, ${used} used now.`;
-  if (usable > 0) return good('slots', found);
-  return problem('slots', found, byHand('Raise max_connections or lower the reserves; both take a restart.'));
+  if (usable > 0) return okFinding('slots', found);
+  return problemFinding(
+    'slots',
+    found,
+    byHand('Raise max_connections or lower the reserves; both take a restart.'),
+  );
 }
 
 /** Where nothing is kept for superusers, nobody gets in by hand; a provider has a way of its own. */
@@ -51,7 +55,7 @@ export function checkSuperuserReserve(
   if (facts.snapshot.slots.superuserReserved > 0 || facts.snapshot.server.provider !== null) return [];
   const found = 'No slot is reserved for superusers: a full server lets no administrator in.';
   const value = { name: 'superuser_reserved_connections', sql: '3', parameter: '3' };
-  return [advice('superuser-reserve', found, bySettings(facts, value))];
+  return [adviceFinding('superuser-reserve', found, bySettings(facts, value))];
 }
 
 /** Whether our role gets in when the usable slots are taken. */
@@ -63,7 +67,7 @@ export function checkReserve(facts: Pick<DoctorFacts, 'snapshot' | 'role' | 'set
   const missing = missingGrant(role, 'pg_use_reserved_connections', majorVersion(snapshot));
   if (reserved === 0) {
     const mend = bySettings(facts, RESERVE);
-    return problem(
+    return problemFinding(
       'reserve',
       'No slots are reserved for our role (reserved_connections is 0): on a full server it queues with those that it should relieve.',
       { ...mend, sql: [...mend.sql, ...(missing?.mend.sql ?? [])] },
@@ -71,19 +75,23 @@ export function checkReserve(facts: Pick<DoctorFacts, 'snapshot' | 'role' | 'set
   }
   const slots = reserved === 1 ? '1 slot is' : `${reserved} slots are`;
   if (missing !== null)
-    return problem('reserve', `${slots} reserved, but not for role ${name}: ${missing.found}.`, missing.mend);
+    return problemFinding(
+      'reserve',
+      `${slots} reserved, but not for role ${name}: ${missing.found}.`,
+      missing.mend,
+    );
   if (reserved >= RESERVED_SLOTS)
-    return good('reserve', `${slots} reserved (reserved_connections), and role ${name} may use them.`);
+    return okFinding('reserve', `${slots} reserved (reserved_connections), and role ${name} may use them.`);
   const found = `${slots} reserved (reserved_connections): under a storm of clients more tries get in with ${RESERVED_SLOTS}.`;
-  return advice('reserve', found, bySettings(facts, RESERVE));
+  return adviceFinding('reserve', found, bySettings(facts, RESERVE));
 }
 
 /** Up to 15 the reserve is for superusers, and on RDS for its own kind of them: too much of a role for a robot. */
 function reserveBefore16({ role, snapshot }: Pick<DoctorFacts, 'snapshot' | 'role'>): DoctorFinding {
   const major = majorVersion(snapshot);
   if (role.attributes.includes('SUPERUSER') || role.grants.rds_superuser === 'usable')
-    return good('reserve', `Role ${cleanName(role.name)} may use the slots reserved for superusers.`);
-  return advice(
+    return okFinding('reserve', `Role ${cleanName(role.name)} may use the slots reserved for superusers.`);
+  return adviceFinding(
     'reserve',
     `PostgreSQL ${major} reserves slots for superusers only: on a full server our role gets in when a slot comes free.`,
     byHand(
@@ -105,7 +113,7 @@ export function checkReserveUsers({
   const besides = administrators.length > 0 ? `Besides administrators (${namesText(administrators)}) ` : '';
   if (others.length === 0)
     return [
-      good(
+      okFinding(
         'reserve-users',
         `${besides}${besides === '' ? 'N' : 'n'}o other role may use the reserved slots.`,
       ),
@@ -114,12 +122,12 @@ export function checkReserveUsers({
   const most = others.reduce((sum, each) => sum + (each.connectionLimit ?? Number.POSITIVE_INFINITY), 0);
   const found = `${besides}${namesText(names)} may use the reserved slots as well`;
   if (snapshot.slots.reserved - most >= RESERVED_SLOTS)
-    return [good('reserve-users', `${found}; their CONNECTION LIMITs leave enough for us.`)];
+    return [okFinding('reserve-users', `${found}; their CONNECTION LIMITs leave enough for us.`)];
   const granted = [...new Set(others.map(({ name, via }) => via ?? name))];
   const mend = bySql(
     ...granted.map((each) => `REVOKE pg_use_reserved_connections FROM ${quoteIdentifier(each)};`),
   );
-  return [advice('reserve-users', `${found}, and may have taken them when we come.`, mend)];
+  return [adviceFinding('reserve-users', `${found}, and may have taken them when we come.`, mend)];
 }
 
 /** An application that logs in as a superuser leaks what nobody here ends. */
@@ -132,7 +140,7 @@ export function checkSuperuserSessions({
   const names = namesText([...new Set(held.map(({ user }) => user ?? ''))]);
   const found = `Superusers hold ${held.length} of ${usable} usable slots (${names}), and no run ever ends their sessions.`;
   const mend = byHand('Give each application an ordinary role of its own.');
-  return [advice('superuser-sessions', found, mend)];
+  return [adviceFinding('superuser-sessions', found, mend)];
 }
 
 /** The maintenance database's own limit refuses us as well. */
@@ -147,10 +155,10 @@ export function checkDatabaseLimit({
   const isOwn = ownSessions(snapshot);
   const used = snapshot.sessions.filter((each) => each.database === database && !isOwn(each)).length;
   const found = `Database ${cleanName(database)}, where we connect, has a CONNECTION LIMIT of ${limit}; others use ${used}`;
-  if (limit - used >= ROLE_LIMIT) return [good('database-limit', `${found}.`)];
+  if (limit - used >= ROLE_LIMIT) return [okFinding('database-limit', `${found}.`)];
   const mend: Mend = {
     sql: [`ALTER DATABASE ${quoteIdentifier(database)} CONNECTION LIMIT -1;`],
     note: 'Or connect to another database.',
   };
-  return [problem('database-limit', `${found}: it may refuse us.`, mend)];
+  return [problemFinding('database-limit', `${found}: it may refuse us.`, mend)];
 }

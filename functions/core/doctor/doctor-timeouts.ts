@@ -3,13 +3,13 @@ import { isTool } from '../server/developer-tools.ts';
 import { clientSessions, compareText } from '../server/slots.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import {
-  advice,
+  adviceFinding,
   bySettings,
   type CheckName,
   type DoctorFinding,
-  good,
   type Mend,
   namesText,
+  okFinding,
 } from './doctor-finding.ts';
 
 type TimeoutFacts = Pick<DoctorFacts, 'snapshot' | 'settings' | 'overrides' | 'role' | 'connection'>;
@@ -32,22 +32,22 @@ export function checkKeepalives(facts: TimeoutFacts): DoctorFinding {
   const seconds = idle + interval * count;
   const system = numberOf(facts, 'tcp_keepalives_idle') === 0 ? ", the system's" : '';
   const found = `A client whose host vanished keeps its slot for ${durationText(seconds)} (tcp_keepalives_idle ${idle} s${system})`;
-  if (seconds <= NOTICED_WITHIN_S) return good('keepalives', `${found}.`);
+  if (seconds <= NOTICED_WITHIN_S) return okFinding('keepalives', `${found}.`);
   const mend = bySettings(
     facts,
     { name: 'tcp_keepalives_idle', sql: "'60s'", parameter: '60' },
     { name: 'tcp_keepalives_interval', sql: "'10s'", parameter: '10' },
     { name: 'tcp_keepalives_count', sql: '6', parameter: '6' },
   );
-  return advice('keepalives', `${found}.`, { ...mend, note: noteFor(mend, 'For new sessions.') });
+  return adviceFinding('keepalives', `${found}.`, { ...mend, note: noteFor(mend, 'For new sessions.') });
 }
 
 /** Until then a client that never finishes logging in holds a slot that no session shows. */
 export function checkLoginTimeout(facts: TimeoutFacts): DoctorFinding {
   const seconds = numberOf(facts, 'authentication_timeout');
   const found = `A client that never finishes logging in holds a slot for ${durationText(seconds)} (authentication_timeout).`;
-  if (seconds <= LOGIN_WITHIN_S) return good('login-timeout', found);
-  return advice(
+  if (seconds <= LOGIN_WITHIN_S) return okFinding('login-timeout', found);
+  return adviceFinding(
     'login-timeout',
     found,
     bySettings(facts, { name: 'authentication_timeout', sql: "'20s'", parameter: '20' }),
@@ -60,8 +60,8 @@ export function checkLostClients(facts: TimeoutFacts): DoctorFinding {
   const ours = setForUs(facts, 'lost-clients', [name]);
   if (ours !== null) return ours;
   if (numberOf(facts, name) > 0)
-    return good('lost-clients', `Statements end when their client has left (${name}).`);
-  return advice(
+    return okFinding('lost-clients', `Statements end when their client has left (${name}).`);
+  return adviceFinding(
     'lost-clients',
     `Statements go on when their client has left (${name} is off).`,
     bySettings(facts, { name, sql: "'10s'", parameter: '10000' }),
@@ -74,11 +74,17 @@ export function checkIdleInTransaction(facts: TimeoutFacts): DoctorFinding {
   const check = 'idle-in-transaction';
   const ours = setForUs(facts, check, [name]);
   if (ours !== null) return ours;
-  if (ms > 0) return good(check, `Transactions left open end after ${durationText(ms / 1_000)} (${name}).`);
+  if (ms > 0)
+    return okFinding(check, `Transactions left open end after ${durationText(ms / 1_000)} (${name}).`);
   const roles = clientRoles(facts).filter((role) => !hasOwn(facts, name, role));
-  if (roles.length === 0) return good(check, `${name} is off, and no connected role lacks one of its own.`);
+  if (roles.length === 0)
+    return okFinding(check, `${name} is off, and no connected role lacks one of its own.`);
   const mend = forRoles(roles, name, '5min', 'Not for roles of backups and migrations.');
-  return advice(check, `Transactions left open by ${namesText(roles)} stay open: ${name} is off.`, mend);
+  return adviceFinding(
+    check,
+    `Transactions left open by ${namesText(roles)} stay open: ${name} is off.`,
+    mend,
+  );
 }
 
 /** Good for people's roles, and dangerous under pools, whose sessions rest on purpose. */
@@ -89,7 +95,7 @@ export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
   const ours = setForUs(facts, check, [name]);
   if (ours !== null) return ours;
   if (ms > 0)
-    return good(
+    return okFinding(
       check,
       `Idle sessions end after ${durationText(ms / 1_000)} (${name}): pools have to bear it.`,
     );
@@ -98,9 +104,9 @@ export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
     (role) =>
       !hasOwn(facts, name, role) && sessionsOf(facts, role).every(({ application }) => isTool(application)),
   );
-  if (people.length === 0) return good(check, `${name} is off, as it should be for pools.`);
+  if (people.length === 0) return okFinding(check, `${name} is off, as it should be for pools.`);
   const mend = forRoles(people, name, '1h', "Takes hold with a session's next statement.");
-  return advice(check, `Tools that ${namesText(people)} forgot stay open: ${name} is off.`, mend);
+  return adviceFinding(check, `Tools that ${namesText(people)} forgot stay open: ${name} is off.`, mend);
 }
 
 function sessionsOf({ snapshot }: TimeoutFacts, role: string): ReturnType<typeof clientSessions> {
@@ -136,7 +142,7 @@ function setForUs(
   );
   if (own === undefined) return null;
   const whose = own.role === null ? `this database` : 'our own role';
-  return good(
+  return okFinding(
     check,
     `Not looked at: ${own.setting} is set for ${whose}, so that others' value does not show.`,
   );

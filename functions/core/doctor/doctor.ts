@@ -1,9 +1,9 @@
 import type { Policy } from '../policy/policy.ts';
 import { checkDatabase, checkElsewhere, checkSearchPath } from './doctor-database.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
-import { type DoctorFinding, type Standing, withoutDoubt } from './doctor-finding.ts';
+import { type DoctorFinding, type FindingLevel, withoutDoubtfulSql } from './doctor-finding.ts';
 import { checkLogHidden, checkLogLanguage, checkLogSqlstate } from './doctor-log.ts';
-import { onReplica } from './doctor-replica.ts';
+import { forReplica } from './doctor-replica.ts';
 import {
   checkAttributes,
   checkConnectionLimit,
@@ -34,8 +34,8 @@ import { checkApplicationNames } from './lost-names.ts';
  * policy, where one is given, names in vain.
  */
 export function examineServer(facts: DoctorFacts, policy: Policy | null = null): readonly DoctorFinding[] {
-  const findings = findingsOn(facts, policy).map(withoutDoubt);
-  return facts.isReplica ? findings.map(onReplica) : findings;
+  const findings = findingsOn(facts, policy).map(withoutDoubtfulSql);
+  return facts.isReplica ? findings.map(forReplica) : findings;
 }
 
 function findingsOn(facts: DoctorFacts, policy: Policy | null): readonly DoctorFinding[] {
@@ -70,6 +70,9 @@ function findingsOn(facts: DoctorFacts, policy: Policy | null): readonly DoctorF
   ];
 }
 
-export function standing(findings: readonly DoctorFinding[], which: Standing): readonly DoctorFinding[] {
+export function findingsOfLevel(
+  findings: readonly DoctorFinding[],
+  which: FindingLevel,
+): readonly DoctorFinding[] {
   return findings.filter((finding) => finding.standing === which);
 }

@@ -3,7 +3,7 @@ import { isAscii } from '../base/server-text.ts';
 import type { Include, Policy } from '../policy/policy.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import { majorVersion } from './doctor-facts.ts';
-import { byHand, type DoctorFinding, good, problem } from './doctor-finding.ts';
+import { byHand, type DoctorFinding, okFinding, problemFinding } from './doctor-finding.ts';
 
 /**
  * PostgreSQL 14 and 15, and GaussDB, keep `?` for each byte of an application's name that is no ASCII: what it was is lost, and a
@@ -61,8 +61,8 @@ export function checkApplicationNames(
     const mend = byHand(
       'Name these sessions by their role, database or address, or by an ASCII name that the application sets.',
     );
-    return [problem('application-names', lost.join(' '), mend)];
+    return [problemFinding('application-names', lost.join(' '), mend)];
   }
   const found = `${loser} keeps no ${CHARACTERS} of an application's name ("?" for each byte): a policy's pattern that has some matches nothing here.`;
-  return [good('application-names', found)];
+  return [okFinding('application-names', found)];
 }

@@ -1,5 +1,10 @@
 import type { Configuration, DoctorFacts } from './doctor-facts.ts';
-import { type CheckName, type DoctorFinding, type Standing, withoutDoubt } from './doctor-finding.ts';
+import {
+  type CheckName,
+  type DoctorFinding,
+  type FindingLevel,
+  withoutDoubtfulSql,
+} from './doctor-finding.ts';
 import { checkLogHidden, checkLogLanguage } from './doctor-log.ts';
 import { checkAttributes, checkConnectionLimit, checkPassword, checkTerminate } from './doctor-role.ts';
 import { checkActivity } from './doctor-server.ts';
@@ -21,7 +26,7 @@ const TOLD = {
   activity: ['problem'],
   'log-hidden': ['problem'],
   'log-language': ['problem'],
-} as const satisfies Partial<Record<CheckName, readonly Standing[]>>;
+} as const satisfies Partial<Record<CheckName, readonly FindingLevel[]>>;
 
 export type MisconfigurationCheck = keyof typeof TOLD;
 
@@ -46,11 +51,11 @@ export function misconfigurationsIn(
     ...checkLogHidden(facts),
     ...checkLogLanguage(facts),
   ];
-  return findings.filter(isTold).map(withoutDoubt).map(withFewStatements);
+  return findings.filter(isTold).map(withoutDoubtfulSql).map(withFewStatements);
 }
 
 function isTold(finding: DoctorFinding): finding is Misconfiguration {
-  const standings: Partial<Readonly<Record<CheckName, readonly Standing[]>>> = TOLD;
+  const standings: Partial<Readonly<Record<CheckName, readonly FindingLevel[]>>> = TOLD;
   return standings[finding.check]?.includes(finding.standing) ?? false;
 }
 

@@ -1,7 +1,7 @@
 /** What to do once the role is there, as comments of its script. */
 
 /** What bounds the damage of a stolen secret; SECURITY.md has the rest. */
-export function narrowPart(name: string, onRds: boolean): readonly string[] {
+export function restrictionComments(name: string, onRds: boolean): readonly string[] {
   if (onRds)
     return [
       "-- Then let it in from the function only: the server's security group admits the",
@@ -15,7 +15,7 @@ export function narrowPart(name: string, onRds: boolean): readonly string[] {
   ];
 }
 
-export function lookPart(role: string, database: string): readonly string[] {
+export function checkComments(role: string, database: string): readonly string[] {
   const user = encodeURIComponent(role);
   return [
     '-- Then look whether all is well:',

@@ -1,7 +1,7 @@
 import { isPlainlyVisible } from '../base/clean-text.ts';
 import { DEFAULT_DATABASE } from '../base/maintenance-database.ts';
 import { quoteIdentifier } from '../base/sql-text.ts';
-import { lookPart, narrowPart } from './role-sql-closing.ts';
+import { checkComments, restrictionComments } from './role-sql-closing.ts';
 
 /** Getting in has at most three connects in flight, one more run may wait for its turn, and one is for a person. */
 export const ROLE_LIMIT = 5;
@@ -64,8 +64,8 @@ function postgresqlParts({ flavor, version, role }: RoleRequest): readonly Part[
     databasePart(name),
     onRds ? rdsLogin(name) : ['-- Then give it a password:', ...byPassword(name)],
     reservePart(onRds, version),
-    narrowPart(name, onRds),
-    lookPart(role, DEFAULT_DATABASE),
+    restrictionComments(name, onRds),
+    checkComments(role, DEFAULT_DATABASE),
     undoPart(name, onRds, version),
   ];
 }

@@ -5,7 +5,7 @@ import { OUTCOME_TABLE } from './outcome-table.ts';
 
 /** A run is busy where another one is at work. Once in a while that is what the lock is for; for long it is an incident. */
 
-export function withBusy(memory: Memory, { outcome, startedAt }: RunSummary): Memory {
+export function noteBusyRun(memory: Memory, { outcome, startedAt }: RunSummary): Memory {
   // A run that ended before it wanted the lock tells nothing about it.
   if (!OUTCOME_TABLE[outcome].wantsLock) return memory;
   const busySince = outcome === 'busy' ? earliest(memory.busySince, startedAt) : null;

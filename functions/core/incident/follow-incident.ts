@@ -1,10 +1,17 @@
 import { pauseAt } from '../run/pause.ts';
 import { addOwnTries } from './add-own-tries.ts';
 import { breakerPause } from './breaker.ts';
-import { isBusyForLong, withBusy } from './busy-runs.ts';
+import { isBusyForLong, noteBusyRun } from './busy-runs.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { Incident, Nature, RunSummary, Standing, Story } from './incident.ts';
-import { addTold, isWorse, newsIn, REMIND_AFTER_MS, standingOf, toldOf } from './incident-state.ts';
+import type { Incident, IncidentState, Nature, RunSummary, Story } from './incident.ts';
+import {
+  addNotified,
+  changeSince,
+  incidentStateOf,
+  isWorse,
+  notifiedAs,
+  REMIND_AFTER_MS,
+} from './incident-state.ts';
 import type { Memory } from './memory.ts';
 import { addRun } from './recent-runs.ts';
 import { addClosed, recurrenceOf } from './recurrence.ts';
@@ -24,10 +31,10 @@ type Life = Pick<Followed, 'memory' | 'story'>;
  * new the second time, and a run that began before others which are reported already is counted but turns nothing back.
  * `now` is milliseconds since the epoch.
  */
-export function follow(memory: Memory, run: RunSummary, now: number): Followed {
+export function followIncident(memory: Memory, run: RunSummary, now: number): Followed {
   if (memory.runs.some(({ id }) => id === run.runId)) return { memory, isTold: false, story: null };
   const lifted = addOwnTries(pauseAt(memory.paused, now) === null ? withoutPause(memory) : memory, run);
-  const waited = withBusy(lifted, run);
+  const waited = noteBusyRun(lifted, run);
   const isStuck = run.isStuck === true || isBusyForLong(waited, run);
   const life = afterRun(waited, { ...run, isStuck, culprit: clipped(run.culprit) }, now);
   // Sessions that only grew old are no incident; whose they were is told each time.
@@ -35,7 +42,7 @@ export function follow(memory: Memory, run: RunSummary, now: number): Followed {
 }
 
 function afterRun(memory: Memory, run: RunSummary, now: number): Life {
-  const standing = standingOf(run);
+  const standing = incidentStateOf(run);
   if (standing !== null && standing !== 'calm') return afterTrouble(memory, run, standing, now);
   if (memory.incident !== null) return afterCalm(memory, memory.incident, run, standing === 'calm', now);
   const runs = run.outcome === 'reaped' ? addRun(memory.runs, run) : memory.runs;
@@ -76,7 +83,7 @@ function close(
   return { memory: over, story: storyOf('over', incident, now, { because, breaker }) };
 }
 
-function afterTrouble(memory: Memory, run: RunSummary, standing: Standing, now: number): Life {
+function afterTrouble(memory: Memory, run: RunSummary, standing: IncidentState, now: number): Life {
   const { incident, closed } = memory;
   const runs = addRun(memory.runs, run);
   const last = closed.at(-1);
@@ -95,12 +102,18 @@ function afterTrouble(memory: Memory, run: RunSummary, standing: Standing, now: 
 /** Nobody has looked since, and what was left then was no pressure. What was left unresolved stays open. */
 function isLongOver({ lastTroubleAt, nature, told }: Incident, { startedAt }: RunSummary): boolean {
   const isStuck = told.at(-1)?.standing === 'unseen';
-  const standing = standingOf({ ...nature, refused: true, isStuck });
+  const standing = incidentStateOf({ ...nature, refused: true, isStuck });
   const isLeft = standing !== null && standing !== 'calm' && isWorse(standing, 'relieved');
   return !isLeft && msBetween(lastTroubleAt, startedAt) >= QUIET_MS;
 }
 
-function open(memory: Memory, run: RunSummary, standing: Standing, now: number, before: string | null): Life {
+function open(
+  memory: Memory,
+  run: RunSummary,
+  standing: IncidentState,
+  now: number,
+  before: string | null,
+): Life {
   const at = isoOf(now);
   const incident: Incident = {
     id: run.runId,
@@ -112,12 +125,12 @@ function open(memory: Memory, run: RunSummary, standing: Standing, now: number, 
     ended: run.ended,
     recurrence: recurrenceOf(memory.closed, fingerprintOf(run.culprit), now),
     toldAt: at,
-    told: [toldOf(standing, run, at)],
+    told: [notifiedAs(standing, run, at)],
   };
   return { memory: { ...memory, incident }, story: storyOf('opened', incident, now, { before }) };
 }
 
-function goOn(memory: Memory, before: Incident, run: RunSummary, standing: Standing, now: number): Life {
+function goOn(memory: Memory, before: Incident, run: RunSummary, standing: IncidentState, now: number): Life {
   const isNewest = !isAfter(before.lastRunAt, run.startedAt);
   // Of many events at once the run that acted may be reported after those that saw no reason any more.
   const isKnown = before.told.some((told) => told.standing !== 'unexplained');
@@ -132,14 +145,14 @@ function goOn(memory: Memory, before: Incident, run: RunSummary, standing: Stand
     runs: before.runs + 1,
     ended: before.ended + run.ended,
   };
-  const told = toldOf(standing, run, isoOf(now));
-  const change = isNewest || explains ? newsIn(before, told) : null;
+  const told = notifiedAs(standing, run, isoOf(now));
+  const change = isNewest || explains ? changeSince(before, told) : null;
   const isDue = isNewest && now - Date.parse(before.toldAt) >= REMIND_AFTER_MS;
   if (change === null && !isDue) return { memory: { ...memory, incident }, story: null };
   const knowing = {
     ...incident,
     toldAt: told.at,
-    told: counts ? addTold(before.told, told) : before.told,
+    told: counts ? addNotified(before.told, told) : before.told,
   };
   const story = storyOf(change === null ? 'reminder' : 'changed', knowing, now, { change });
   return { memory: { ...memory, incident: knowing }, story };
@@ -150,7 +163,7 @@ function withBreaker({ memory, story }: Life, { heedsPause }: RunSummary, now: n
   const { incident } = memory;
   const pause = heedsPause ? breakerPause(memory, now) : null;
   if (pause === null || incident === null) return { memory, story };
-  const told = addTold(incident.told, toldOf('paused', incident.nature, pause.at));
+  const told = addNotified(incident.told, notifiedAs('paused', incident.nature, pause.at));
   const knowing = { ...incident, toldAt: pause.at, told };
   const paused = { ...memory, incident: knowing, paused: pause, trippedAt: pause.at };
   const kind = story?.kind === 'opened' ? 'opened' : 'changed';

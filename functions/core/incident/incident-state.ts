@@ -1,11 +1,11 @@
 import { fingerprintOf } from './fingerprint.ts';
 import {
+  INCIDENT_STATES,
   type Incident,
+  type IncidentState,
   type Nature,
+  type Notified,
   type RunSummary,
-  STANDINGS,
-  type Standing,
-  type Told,
 } from './incident.ts';
 import { meaningOf } from './outcome-table.ts';
 
@@ -16,34 +16,34 @@ export const REMIND_AFTER_MS = 30 * MINUTE;
 /** Another cause or culprit can wait this long: with several in turn each run would be news. */
 const CALM_MS = 10 * MINUTE;
 /** The natures of half an hour: one for each standing, and a few culprits. */
-const MOST_TOLD = 8;
+const MOST_NOTIFIED = 8;
 
 /**
  * How a run leaves its server: `calm` when it looked and found no pressure, null when it did not look. Who only observes
  * relieves nobody. A run that found another one at work after a refusal knows as little as one that found no reason for it;
  * where the lock is held for longer than a run can take, no run can look.
  */
-export function standingOf(
+export function incidentStateOf(
   run: Pick<RunSummary, 'outcome' | 'mode' | 'refused' | 'isStuck'>,
-): Standing | 'calm' | null {
+): IncidentState | 'calm' | null {
   const { outcome, mode, refused, isStuck = false } = run;
   if (outcome !== 'busy') return meaningOf(outcome, mode).state;
   if (isStuck) return 'unseen';
   return refused ? 'unexplained' : null;
 }
 
-export function isWorse(standing: Standing, than: Standing): boolean {
-  return STANDINGS.indexOf(standing) > STANDINGS.indexOf(than);
+export function isWorse(standing: IncidentState, than: IncidentState): boolean {
+  return INCIDENT_STATES.indexOf(standing) > INCIDENT_STATES.indexOf(than);
 }
 
-export function toldOf(standing: Standing, { cause, culprit }: Nature, at: string): Told {
+export function notifiedAs(standing: IncidentState, { cause, culprit }: Nature, at: string): Notified {
   return { at, standing, cause, culprit: fingerprintOf(culprit) };
 }
 
 /** With what is now told as the latest; what was told longer ago than it matters is forgotten. */
-export function addTold(told: readonly Told[], now: Told): readonly Told[] {
+export function addNotified(told: readonly Notified[], now: Notified): readonly Notified[] {
   const recent = told.filter(({ at }) => Date.parse(now.at) - Date.parse(at) < REMIND_AFTER_MS);
-  return [...recent, now].slice(-MOST_TOLD);
+  return [...recent, now].slice(-MOST_NOTIFIED);
 }
 
 /**
@@ -51,7 +51,7 @@ export function addTold(told: readonly Told[], now: Told): readonly Told[] {
  * while the incident is open, and what gets worse always is. Everything else is told once in half an hour, so that what
  * changes back and forth does not flood.
  */
-export function newsIn(incident: Incident, now: Told): 'standing' | 'cause' | 'culprit' | null {
+export function changeSince(incident: Incident, now: Notified): 'standing' | 'cause' | 'culprit' | null {
   const last = incident.told.at(-1);
   if (last === undefined) return 'standing';
   if (now.standing === 'unexplained') return null;
@@ -65,6 +65,6 @@ export function newsIn(incident: Incident, now: Told): 'standing' | 'cause' | 'c
   return now.cause !== null && !same.some(({ cause }) => cause === now.cause) ? 'cause' : null;
 }
 
-function sinceMs(at: string, now: Told): number {
+function sinceMs(at: string, now: Notified): number {
   return Date.parse(now.at) - Date.parse(at);
 }

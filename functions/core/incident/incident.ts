@@ -26,7 +26,7 @@ export type Incident = {
   /** When people were last told of it. */
   readonly toldAt: string;
   /** What they were told it is, the latest last. */
-  readonly told: readonly Told[];
+  readonly told: readonly Notified[];
 };
 
 /** What makes one trouble another one: whoever was told of it is told again when it differs. */
@@ -39,15 +39,15 @@ export type Nature = {
 };
 
 /** A nature that was told; `culprit` is its fingerprint. */
-export type Told = {
+export type Notified = {
   readonly at: string;
-  readonly standing: Standing;
+  readonly standing: IncidentState;
   readonly cause: Cause | null;
   readonly culprit: string | null;
 };
 
 /** How a server stands in an incident, by what it asks of people. The worst comes last. */
-export const STANDINGS = [
+export const INCIDENT_STATES = [
   /** A refusal for which nobody saw the reason. */
   'unexplained',
   /** A run alone has relieved it. */
@@ -59,7 +59,7 @@ export const STANDINGS = [
   /** Pressure, and runs may not act. */
   'paused',
 ] as const;
-export type Standing = (typeof STANDINGS)[number];
+export type IncidentState = (typeof INCIDENT_STATES)[number];
 
 /** How often it has come to an incident in the last 24 hours, this one counted; and how often by the same culprit. */
 export type Recurrence = { readonly times: number; readonly sameCulprit: number };
@@ -115,7 +115,7 @@ export const TOPICS = ['people', 'chat'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** A message that not every topic is known to have taken; whatever delivers its run again publishes the rest. */
-export type Untold = {
+export type OutboxMessage = {
   readonly runId: string;
   /** Null for messages outside incidents. */
   readonly story: Story | null;

@@ -8,7 +8,7 @@ import { OUTCOME_TABLE } from './outcome-table.ts';
  * Whether a run is told by itself, where nothing is remembered of those before it. Nobody is woken for a run that found or
  * did nothing. A refusal that no run looked into is told, and a lock that no run gives back.
  */
-export function isWorthTelling({
+export function isReportable({
   outcome,
   trigger,
   lock = null,

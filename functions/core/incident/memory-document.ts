@@ -5,7 +5,7 @@ import { strictObject } from '../base/strict-object.ts';
 import { CAUSES } from '../diagnosis/cause.ts';
 import { MODES } from '../policy/policy.ts';
 import { OUTCOMES } from '../run/outcome.ts';
-import { STANDINGS, TOPICS } from './incident.ts';
+import { INCIDENT_STATES, TOPICS } from './incident.ts';
 import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from './memory.ts';
 
 /** The form of what is kept beside the version. An item without one is of the time before there were incidents in it. */
@@ -45,7 +45,7 @@ const incident = strictObject({
   nature: strictObject({ outcome, mode: oneOf(MODES), cause, culprit }),
   recurrence,
   toldAt: moment,
-  told: listOf(strictObject({ at: moment, standing: oneOf(STANDINGS), cause, culprit: fingerprint })),
+  told: listOf(strictObject({ at: moment, standing: oneOf(INCIDENT_STATES), cause, culprit: fingerprint })),
 });
 
 const run = strictObject({

@@ -1,6 +1,6 @@
 import { RemediationError } from '../base/errors.ts';
 import type { OwnTries, Pause } from '../run/pause.ts';
-import type { ClosedIncident, Incident, RecentRun, Untold } from './incident.ts';
+import type { ClosedIncident, Incident, OutboxMessage, RecentRun } from './incident.ts';
 /** What is known of one server across its runs. */
 export type Memory = {
   /** Counts the writes, each of which names the version that it replaces; 0 is nothing remembered yet. */
@@ -22,7 +22,7 @@ export type Memory = {
   /** When the breaker last tripped. */
   readonly trippedAt: string | null;
   /** Messages that not every topic is known to have, oldest first. */
-  readonly untold: readonly Untold[];
+  readonly untold: readonly OutboxMessage[];
   /** The run whose message says whom the keep of before there were programs would have kept; absent until one does. */
   readonly keepToldBy?: string | undefined;
 };

@@ -1,6 +1,6 @@
 import type { Mode } from '../policy/policy.ts';
 import type { Outcome } from '../run/outcome.ts';
-import type { Standing } from './incident.ts';
+import type { IncidentState } from './incident.ts';
 
 /** What subscribers filter by: `critical` wants a human now, `warning` today, `info` never. */
 export type Severity = 'info' | 'warning' | 'critical';
@@ -14,7 +14,7 @@ type OutcomeMeaning = {
   /** Whether its record is kept. A run that ended sessions is always kept. */
   readonly keep: boolean;
   /** How it leaves the incident of its server: `calm` where it found no pressure, null where it tells nothing. */
-  readonly state: Standing | 'calm' | null;
+  readonly state: IncidentState | 'calm' | null;
   readonly severity: Severity;
   /** What the command exits with: nothing left to do, pressure remains, or it could not do its job. */
   readonly exit: 'done' | 'remains' | 'couldNot';

@@ -15,7 +15,7 @@ export function summaryOf({ record, diagnosis }: Explained): RunSummary {
 export function causeIn(diagnosis: Diagnosis | null): Pick<RunSummary, 'cause' | 'culprit'> {
   if (diagnosis === null) return { cause: null, culprit: null };
   const { cause, culprits } = diagnosis;
-  return { cause: cause === 'unclear' ? null : cause, culprit: culprits[0]?.standing.group ?? null };
+  return { cause: cause === 'unclear' ? null : cause, culprit: culprits[0]?.usage.group ?? null };
 }
 
 /** Of a run that left no record, or none that can be read: it is taken for one that failed in acting. */

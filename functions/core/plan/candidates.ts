@@ -7,7 +7,7 @@ import type { Protection } from './protection.ts';
 export type Candidate = { readonly session: Session; readonly rung: number; readonly ageMs: number };
 
 /** The first rung that admits the session, or why none does. */
-export function admit(session: Session, ladder: readonly Rung[]): Candidate | Protection {
+export function candidateOf(session: Session, ladder: readonly Rung[]): Candidate | Protection {
   const rungs = ladder.filter(({ state }) => state === session.state);
   if (rungs.length === 0) return { reason: 'state', detail: session.state ?? 'unknown state' };
   const ageMs = session.stateAgeMs;
@@ -35,5 +35,5 @@ function compareSessions(a: Session, b: Session): number {
 
 /** The sessions that some rung admits. */
 export function candidatesOf(sessions: readonly Session[], rungs: readonly Rung[]): readonly Candidate[] {
-  return sessions.map((session) => admit(session, rungs)).filter((admitted) => 'session' in admitted);
+  return sessions.map((session) => candidateOf(session, rungs)).filter((admitted) => 'session' in admitted);
 }

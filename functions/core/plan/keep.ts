@@ -4,7 +4,7 @@ import { compareText } from '../server/slots.ts';
 import type { Candidate } from './candidates.ts';
 
 /** How many sessions of a program may still go before only its keep is left. */
-export type Quota = { readonly program: Program; mayGo: number };
+export type Quota = { readonly program: Program; remaining: number };
 
 export type Quotas = {
   readonly of: (session: Session) => Quota | undefined;
@@ -22,7 +22,7 @@ const MORE_THAN_KEEP = 5;
 export function quotasOf({ all, ofRole }: CountedPrograms, keepPerGroup: number): Quotas {
   const quotas = new Map<Session, Quota>();
   for (const program of all) {
-    const quota = { program, mayGo: program.sessions.length - keepPerGroup };
+    const quota = { program, remaining: program.sessions.length - keepPerGroup };
     for (const session of program.sessions) quotas.set(session, quota);
   }
   return {
@@ -47,7 +47,7 @@ export function excessKeeps(staying: readonly Candidate[], quotas: Quotas): Exce
   const roles = new Map<string, { excess: number }>();
   const known = new Map<Quota, Excess>();
   for (const [quota, { length }] of Map.groupBy(staying, ({ session }) => quotas.of(session))) {
-    const heldBack = quota === undefined ? 0 : length - Math.max(0, quota.mayGo);
+    const heldBack = quota === undefined ? 0 : length - Math.max(0, quota.remaining);
     if (quota === undefined || heldBack <= 0) continue;
     const name = quota.program.role;
     const role = roles.get(name) ?? { excess: -quotas.mayKeep(name) };

@@ -7,7 +7,7 @@ import { capacityProblem, serverPressureOf } from './pressure.ts';
 export type SlotCount = { readonly slots: Slots; readonly used: number };
 
 /** The plan for a server without pressure, by a count alone; null where it takes a look at the sessions to tell. */
-export function planQuiet({ slots, used }: SlotCount, policy: Policy): Plan | null {
+export function planFromCount({ slots, used }: SlotCount, policy: Policy): Plan | null {
   const server = serverPressureOf(slots, used, policy);
   if (server.under || policy.reap !== null || capacityProblem(slots, policy) !== null) return null;
   return {

@@ -6,12 +6,12 @@ import { groupKey, identityOf, type Session } from '../server/session.ts';
 import { clientSessions, compareText, inScopes, type Pressure, type Scope } from '../server/slots.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import { isRefusal, type TriggerKind } from '../trigger/trigger.ts';
-import { admit, candidatesOf } from './candidates.ts';
+import { candidateOf, candidatesOf } from './candidates.ts';
 import { type Quotas, quotasOf } from './keep.ts';
-import { capacityProblem, pressureAgain, pressureOf } from './pressure.ts';
+import { capacityProblem, pressureNow, pressureOf } from './pressure.ts';
 import { type Protection, protectionsOf } from './protection.ts';
 import { selectForReaping, selectForRelief, type Victim } from './select-victims.ts';
-import { leftOver } from './spared-reasons.ts';
+import { sparedReasons } from './spared-reasons.ts';
 
 /** What the plan does for the pressure: there is none, all of it, a part, or nothing. */
 export type Verdict = 'healthy' | 'sufficient' | 'partial' | 'no-candidates';
@@ -42,7 +42,7 @@ export type Plan = {
 /** What a later round of one run may still do: as many as came to nothing before, for the same scopes, and nobody twice. */
 export type Remainder = {
   readonly atMost: number;
-  readonly tried: ReadonlySet<string>;
+  readonly attempted: ReadonlySet<string>;
   /** That of the first plan. */
   readonly pressure: readonly Pressure[];
   /** Those of the first plan's snapshot; without them the sessions are grouped anew. */
@@ -61,20 +61,20 @@ export function planRemediation(
 ): Plan {
   const problem = capacityProblem(snapshot.slots, policy);
   const pressure = remainder
-    ? pressureAgain(remainder.pressure, snapshot, policy, true)
+    ? pressureNow(remainder.pressure, snapshot, policy, true)
     : pressureOf(snapshot, policy, isRefusal(trigger));
   const clients = clientSessions(snapshot);
   const programs = remainder?.programs ? programsAsBefore(remainder.programs, clients) : programsIn(snapshot);
   const quotas = quotasOf(programs, policy.limits.keepPerGroup);
   const reapRungs = trigger === 'schedule' && policy.reap ? [{ state: 'idle' as const, ...policy.reap }] : [];
-  const barred = sortOut(snapshot, policy, [...policy.relieve.ladder, ...reapRungs], remainder);
-  const eligible = snapshot.sessions.filter((session) => !barred.has(session));
+  const ineligible = sortOut(snapshot, policy, [...policy.relieve.ladder, ...reapRungs], remainder);
+  const eligible = snapshot.sessions.filter((session) => !ineligible.has(session));
 
   const wanted = problem === null ? choose(eligible, policy, quotas, pressure, reapRungs) : [];
   const limits = limitCuts(wanted.length, clients.length, policy, remainder);
   const victims = wanted.slice(0, Math.min(wanted.length, ...limits.map(({ allowed }) => allowed)));
   const missing = unmetNeed(pressure, victims);
-  const left = leftOver(
+  const left = sparedReasons(
     eligible,
     { wanted, victims },
     quotas,
@@ -82,7 +82,7 @@ export function planRemediation(
     policy.limits.keepPerGroup,
   );
   const spared = inPidOrder(
-    [...barred, ...left].map(([session, protection]) => ({ session, ...protection })),
+    [...ineligible, ...left].map(([session, protection]) => ({ session, ...protection })),
   );
   return {
     verdict: verdictOf(problem, pressure, victims, missing),
@@ -118,17 +118,17 @@ function sortOut(
   remainder: Remainder | undefined,
 ): ReadonlyMap<Session, Protection> {
   const protect = protectionsOf(snapshot, policy);
-  const barred = new Map<Session, Protection>();
+  const ineligible = new Map<Session, Protection>();
   for (const session of snapshot.sessions) {
-    const admitted = admit(session, rungs);
+    const admitted = candidateOf(session, rungs);
     const bar = protect(session) ?? ('reason' in admitted ? admitted : triedBefore(session, remainder));
-    if (bar !== null) barred.set(session, bar);
+    if (bar !== null) ineligible.set(session, bar);
   }
-  return barred;
+  return ineligible;
 }
 
 function triedBefore(session: Session, remainder: Remainder | undefined): Protection | null {
-  if (!remainder?.tried.has(identityOf(session))) return null;
+  if (!remainder?.attempted.has(identityOf(session))) return null;
   return { reason: 'limit', detail: 'tried already in this run' };
 }
 

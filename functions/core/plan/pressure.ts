@@ -20,7 +20,7 @@ function holdsWhen(when: Threshold, used: number, usable: number): boolean {
  * How many slots may stay in use. Of a limit at most half is asked for: a role with 5 slots never gets 30 free ones; and
  * at least one, or a limit of 1 would be cured by nothing.
  */
-export function mayStayUsed(scope: Scope, usable: number, until: Threshold): number {
+export function allowedUse(scope: Scope, usable: number, until: Threshold): number {
   const used = until.unit === 'usedPercent' ? Math.floor((until.value * usable) / 100) : usable - until.value;
   return scope.kind === 'server' ? used : Math.max(used, usable - Math.max(1, Math.floor(usable / 2)));
 }
@@ -34,7 +34,7 @@ function pressureIn(
   insist = false,
 ): Pressure {
   const under = scope.kind === 'server' ? holdsWhen(relieve.when, used, usable) : used >= usable;
-  const need = under || insist ? Math.max(0, used - mayStayUsed(scope, usable, relieve.until)) : 0;
+  const need = under || insist ? Math.max(0, used - allowedUse(scope, usable, relieve.until)) : 0;
   return { scope, usable, used, free: usable - used, under, need };
 }
 
@@ -100,7 +100,7 @@ function limited(
  * The same scopes as they are now. With `goingOn`, a need that was there lasts until `until` holds, although `when` may no
  * longer: what was begun is brought to its end.
  */
-export function pressureAgain(
+export function pressureNow(
   first: readonly Pressure[],
   snapshot: Snapshot,
   policy: Policy,
@@ -118,7 +118,7 @@ export function pressureAgain(
 export type Marks = { readonly pressureFrom: number; readonly relievedAt: number };
 
 export function marksOf({ scope, usable }: Pick<Pressure, 'scope' | 'usable'>, { relieve }: Policy): Marks {
-  const relievedAt = Math.max(0, mayStayUsed(scope, usable, relieve.until));
+  const relievedAt = Math.max(0, allowedUse(scope, usable, relieve.until));
   if (scope.kind !== 'server') return { pressureFrom: usable, relievedAt };
   const { unit, value } = relieve.when;
   const pressureFrom = unit === 'usedPercent' ? Math.ceil((value * usable) / 100) : usable - value + 1;

@@ -5,7 +5,7 @@ import type { Held } from '../server/held-by-statement.ts';
 import { nameMatcher } from '../server/name-pattern.ts';
 import { CLIENT_BACKEND, isHidden, SESSION_STATES, type Session } from '../server/session.ts';
 import { ownSessions, type Snapshot } from '../server/snapshot.ts';
-import { heldByTold } from '../server/statement-choice.ts';
+import { heldByRedacted } from '../server/statement-choice.ts';
 import { nameExclusion, nameProtection } from './name-protection.ts';
 import { poolerProtection } from './pooler-protection.ts';
 
@@ -65,7 +65,7 @@ const HELD_TEXT: Readonly<Record<Held, string>> = {
 
 /** What would be lost with the session, and shows by its last statement only. */
 function heldCheck({ lastStatement }: Session): string | null {
-  const [held] = heldByTold(lastStatement ?? '');
+  const [held] = heldByRedacted(lastStatement ?? '');
   return held === undefined ? null : HELD_TEXT[held];
 }
 

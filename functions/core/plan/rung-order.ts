@@ -8,11 +8,11 @@ import type { Quota, Quotas } from './keep.ts';
  * database is taken down to its last session, then the next; last ones follow at the end, the longest idle first.
  */
 export function inRungOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
-  return inTurns(candidates).flatMap((turn) => inTurnOrder(turn, quotas));
+  return splitTurns(candidates).flatMap((turn) => inTurnOrder(turn, quotas));
 }
 
 /** Those that go first, and those that go last in their rung: sessions that are a pooler's by their name. */
-export function inTurns(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
+export function splitTurns(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
   const last = candidates.filter(({ session }) => isNamedAsPooler(session));
   if (last.length === 0) return [candidates];
   return [candidates.filter(({ session }) => !isNamedAsPooler(session)), last];
@@ -25,7 +25,7 @@ function inTurnOrder(candidates: readonly Candidate[], quotas: Quotas): readonly
 }
 
 /** Rung after rung. */
-export function inRungs(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
+export function inLadderOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
   return [...Map.groupBy(candidates, ({ rung }) => rung)]
     .sort(([a], [b]) => a - b)
     .flatMap(([, inRung]) => inRungOrder(inRung, quotas));

@@ -4,7 +4,7 @@ import type { Pressure, Scope } from '../server/slots.ts';
 import type { Candidate } from './candidates.ts';
 import { type Demand, type Demands, demandsIn } from './demands.ts';
 import { type ExcessKeeps, excessKeeps, type Quotas } from './keep.ts';
-import { inRungOrder, inRungs, inTurns } from './rung-order.ts';
+import { inLadderOrder, inRungOrder, splitTurns } from './rung-order.ts';
 
 /** Why a session was chosen. `rung` counts from 1; it is null for `reap`, which has none. */
 export type VictimReason = {
@@ -50,7 +50,7 @@ export function selectForRelief(
     for (let rung = 0; rung < relieve.ladder.length && demand.left > 0; rung += 1) {
       const inRung = inScope.filter((candidate) => candidate.rung === rung);
       // In turns, so that a pooler's session goes last in its rung also where it serves most scopes.
-      for (const turn of inTurns(inRung)) drain(inRungOrder(turn, quotas), demand, choice);
+      for (const turn of splitTurns(inRung)) drain(inRungOrder(turn, quotas), demand, choice);
     }
     if (demand.left <= 0) continue;
     excess ??= excessKeeps(candidates.filter(stays(choice)), quotas);
@@ -83,18 +83,18 @@ function drain(ordered: readonly Candidate[], demand: Demand, choice: Choice): v
   for (let least = all.length > 1 ? MOST_SERVED : 1; least > 0; least -= 1) {
     for (const candidate of ordered) {
       if (demand.left <= 0) return;
-      if (mayGo(candidate, choice) && (least === 1 || serves(candidate) >= least)) take(candidate, choice);
+      if (canTake(candidate, choice) && (least === 1 || serves(candidate) >= least)) take(candidate, choice);
     }
   }
 }
 
-function mayGo(candidate: Candidate, { chosen, quotas }: Choice): boolean {
-  return !chosen.has(candidate) && (quotas.of(candidate.session)?.mayGo ?? 0) > 0;
+function canTake(candidate: Candidate, { chosen, quotas }: Choice): boolean {
+  return !chosen.has(candidate) && (quotas.of(candidate.session)?.remaining ?? 0) > 0;
 }
 
 function take(candidate: Candidate, { demands, quotas, chosen }: Choice): void {
   const quota = quotas.of(candidate.session);
-  if (quota !== undefined) quota.mayGo -= 1;
+  if (quota !== undefined) quota.remaining -= 1;
   chosen.add(candidate);
   for (const each of demands.servedBy(candidate.session)) each.left -= 1;
 }
@@ -109,7 +109,7 @@ function release(inScope: readonly Candidate[], demand: Demand, excess: ExcessKe
   const staying = inScope.filter(stays(choice));
   const keptBy = Map.groupBy(staying, ({ session }) => quotas.of(session));
   for (const { quota, role } of excess.among([...keptBy.keys()])) {
-    for (const candidate of inRungs(keptBy.get(quota) ?? [], quotas)) {
+    for (const candidate of inLadderOrder(keptBy.get(quota) ?? [], quotas)) {
       if (demand.left <= 0) return;
       if (role.excess <= 0) break;
       take(candidate, choice);
@@ -128,7 +128,7 @@ function withoutSurplus({ demands, quotas, chosen }: Choice): readonly Candidate
     const served = demands.servedBy(candidate.session);
     if (quota === undefined || !served.every(({ left }) => left < 0)) continue;
     needless.add(candidate);
-    quota.mayGo += 1;
+    quota.remaining += 1;
     for (const demand of served) demand.left += 1;
   }
   return [...chosen].filter((candidate) => !needless.has(candidate));
@@ -155,8 +155,8 @@ export function selectForReaping(
 ): readonly Victim[] {
   return inRungOrder(candidates, quotas).flatMap(({ session, ageMs }): readonly Victim[] => {
     const quota = quotas.of(session);
-    if (quota === undefined || quota.mayGo <= 0) return [];
-    quota.mayGo -= 1;
+    if (quota === undefined || quota.remaining <= 0) return [];
+    quota.remaining -= 1;
     const group = groupOf(session);
     return [
       {

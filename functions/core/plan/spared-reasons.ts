@@ -6,11 +6,11 @@ import type { Session } from '../server/session.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Quotas } from './keep.ts';
 import type { Protection } from './protection.ts';
-import { inRungs } from './rung-order.ts';
+import { inLadderOrder } from './rung-order.ts';
 import type { Victim } from './select-victims.ts';
 
 /** Why eligible sessions stay: a limit cut them off, their program keeps them, or their slot is not needed. */
-export function leftOver(
+export function sparedReasons(
   eligible: readonly Session[],
   { wanted, victims }: { readonly wanted: readonly Victim[]; readonly victims: readonly Victim[] },
   quotas: Quotas,
@@ -28,12 +28,12 @@ export function leftOver(
     rungs,
   );
   for (const [quota, ofProgram] of Map.groupBy(staying, ({ session }) => quotas.of(session))) {
-    const mayGo = Math.max(0, quota?.mayGo ?? 0);
+    const remaining = Math.max(0, quota?.remaining ?? 0);
     const kept: Protection = { reason: 'kept', detail: quota ? keptText(quota.program, keepPerGroup) : '' };
     // Those that would go last are the ones that the program keeps; where all may go, none is.
-    const ordered = ofProgram.length > mayGo ? inRungs(ofProgram, quotas) : ofProgram;
+    const ordered = ofProgram.length > remaining ? inLadderOrder(ofProgram, quotas) : ofProgram;
     ordered.forEach(({ session }, at) => {
-      reasons.set(session, at < mayGo ? NOT_NEEDED : kept);
+      reasons.set(session, at < remaining ? NOT_NEEDED : kept);
     });
   }
   return reasons;

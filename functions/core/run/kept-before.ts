@@ -6,7 +6,7 @@ import type { RunRecord } from './record.ts';
  * Victims that `keepPerGroup` would have kept before it counted by program: it held for each application name, role and
  * database then. Those of a group that would go last are the ones.
  */
-export function keptBefore({
+export function keptByOldRule({
   snapshot,
   plan,
   policy,

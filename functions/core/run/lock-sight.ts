@@ -23,4 +23,4 @@ export type LockSight = {
   readonly total: number;
 };
 
-export type TriedLock = LockSight & { readonly locked: boolean };
+export type LockAttempt = LockSight & { readonly locked: boolean };

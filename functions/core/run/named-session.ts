@@ -33,7 +33,7 @@ export function namedSessions(snapshot: Snapshot, pids: readonly number[]): read
 }
 
 /** Sessions that may be ended. */
-export function endable(named: readonly Named[]): readonly Session[] {
+export function endableSessions(named: readonly Named[]): readonly Session[] {
   return named.flatMap(({ session, protection }) =>
     session === null || protection !== null ? [] : [session],
   );
@@ -52,7 +52,7 @@ export function withResults(
 }
 
 /** Nothing was asked for but a look. */
-export function withoutApplying(named: readonly Named[]): readonly NamedSession[] {
+export function asDryRun(named: readonly Named[]): readonly NamedSession[] {
   return named.map((each) => ({ ...each, result: untouched(each) ?? 'would-go' }));
 }
 
@@ -80,6 +80,6 @@ const OUT_OF_THE_WAY: ReadonlySet<NamedResult> = new Set([
 ]);
 
 /** Whether a result means that the session is, or would be, out of the way. */
-export function isOutOfTheWay({ result }: NamedSession): boolean {
+export function isEndedOrWould({ result }: NamedSession): boolean {
   return OUT_OF_THE_WAY.has(result);
 }

@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
 import type { Snapshot } from '../server/snapshot.ts';
-import { type TriggerKind, tellsOfRefusal } from '../trigger/trigger.ts';
+import { mentionsRefusal, type TriggerKind } from '../trigger/trigger.ts';
 import { retakenSlots } from './newcomers.ts';
 import type { Outcome } from './outcome.ts';
 import type { Reading } from './reading.ts';
@@ -17,7 +17,7 @@ export function outcomeOf(
   settled: Reading | null,
 ): Outcome {
   if (plan.verdict === 'healthy' && plan.victims.length === 0)
-    return tellsOfRefusal(trigger) ? 'unexplained' : 'healthy';
+    return mentionsRefusal(trigger) ? 'unexplained' : 'healthy';
   if (plan.victims.length === 0) return 'no-candidates';
   if (settled === null) return 'unverified';
   const freed = attempts.filter(isFreed).length;
@@ -33,7 +33,7 @@ export function expectedOutcome(plan: Plan, trigger: TriggerKind): Outcome {
   switch (plan.verdict) {
     case 'healthy':
       if (plan.victims.length > 0) return 'reaped';
-      return tellsOfRefusal(trigger) ? 'unexplained' : 'healthy';
+      return mentionsRefusal(trigger) ? 'unexplained' : 'healthy';
     case 'sufficient':
       return 'recovered';
     case 'partial':

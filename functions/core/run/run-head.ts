@@ -3,7 +3,7 @@ import { groupText } from '../server/rank-groups.ts';
 import { type Group, identityOf, type Session } from '../server/session.ts';
 import type { Pressure } from '../server/slots.ts';
 import type { TriggerKind } from '../trigger/trigger.ts';
-import { keptBefore } from './kept-before.ts';
+import { keptByOldRule } from './kept-before.ts';
 import type { LockSight } from './lock-sight.ts';
 import { retakenIn } from './newcomers.ts';
 import { ownTriesOf } from './own-tries.ts';
@@ -90,7 +90,7 @@ export function headOf(record: RunRecord): RunHead {
 }
 
 function keptBeforeIn(record: RunRecord): Pick<RunHead, 'keptBefore'> {
-  const kept = keptBefore(record);
+  const kept = keptByOldRule(record);
   if (kept.length === 0) return {};
   const chosen = record.plan?.victims.length ?? 0;
   return { keptBefore: { count: kept.length, chosen, groups: countByProgram(kept, record) } };

@@ -7,7 +7,7 @@ import type { AttemptResult } from './verification.ts';
  * One session that a run told to end, or would have. Without a reason it made up for an attempt that came to nothing;
  * without a result it was not tried.
  */
-export type Tried = {
+export type Termination = {
   readonly session: Session;
   readonly reason: VictimReason | null;
   readonly result: AttemptResult | null;
@@ -20,27 +20,27 @@ export function isHypothetical({ mode, outcome }: Pick<RunRecord, 'mode' | 'outc
   return mode !== 'enforce' || outcome === 'paused';
 }
 
-export function triedOf(record: RunRecord): readonly Tried[] {
+export function terminationsOf(record: RunRecord): readonly Termination[] {
   return isHypothetical(record) ? planned(record) : attempted(record);
 }
 
 /** What was told to end does so sooner or later; what may not have been told has ended if it is gone. */
-export function mayHaveEnded({ result, unanswered }: Tried): boolean {
+export function mayHaveEnded({ result, unanswered }: Termination): boolean {
   return result === null || (unanswered ? UNANSWERED : ANSWERED).has(result);
 }
 
 const ANSWERED: ReadonlySet<AttemptResult> = new Set(['terminated', 'still-there', 'unknown']);
 const UNANSWERED: ReadonlySet<AttemptResult> = new Set(['gone', 'unknown']);
 
-function planned({ plan }: RunRecord): readonly Tried[] {
+function planned({ plan }: RunRecord): readonly Termination[] {
   return (plan?.victims ?? []).map((victim) => ({ ...victim, result: null, unanswered: false }));
 }
 
 /** Later rounds end sessions that the first plan spared: they are looked up in the snapshot. */
-function attempted({ snapshot, plan, attempts }: RunRecord): readonly Tried[] {
+function attempted({ snapshot, plan, attempts }: RunRecord): readonly Termination[] {
   const reasons = new Map(plan?.victims.map(({ session, reason }) => [identityOf(session), reason]));
   const sessions = new Map(snapshot?.sessions.map((session) => [identityOf(session), session]));
-  return attempts.flatMap((attempt): readonly Tried[] => {
+  return attempts.flatMap((attempt): readonly Termination[] => {
     const session = sessions.get(identityOf(attempt));
     const reason = reasons.get(identityOf(attempt)) ?? null;
     const { result, guard } = attempt;

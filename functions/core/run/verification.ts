@@ -49,7 +49,7 @@ export function attemptResult(
 }
 
 /** Whether a session may be on its way out, so that waiting for its end is worth while. */
-export function mayBeEnding(guard: GuardResult): boolean {
+export function mayStillEnd(guard: GuardResult): boolean {
   return guard === 'signalled' || guard === 'unknown';
 }
 
@@ -83,12 +83,12 @@ export function sawRestart(attempts: readonly Attempt[], readings: readonly Read
  * Attempts that surely ended nobody, so that another session may stand in for each. A statement that failed may have sent
  * its signal first, as one that its timeout overtook: nobody stands in for it.
  */
-export function cameToNothing(attempts: readonly Attempt[]): number {
+export function countIneffective(attempts: readonly Attempt[]): number {
   return attempts.filter(({ result }) => result === 'changed' || result === 'forbidden').length;
 }
 
 /** A later read against the first snapshot. */
-export function readingOf(
+export function toReading(
   phase: Reading['phase'],
   atMs: number,
   first: Snapshot,

@@ -59,7 +59,7 @@ export function heldBy(shape: string): readonly Held[] {
 }
 
 /** The shortest text that holds the same, or null where nothing is held. */
-export function heldPlainly(shape: string): string | null {
+export function minimalStatement(shape: string): string | null {
   const held = heldBy(shape);
   const statements = KINDS.filter((kind) => held.includes(kind.held)).map(({ plainly }) => plainly);
   return statements.length > 0 ? statements.join('; ') : null;

@@ -1,5 +1,5 @@
 import { NO_NAME } from '../base/clean-text.ts';
-import { remembered } from '../base/memoize.ts';
+import { memoize } from '../base/memoize.ts';
 import { isAscii, UNKNOWN_BYTE } from '../base/server-text.ts';
 
 /**
@@ -10,7 +10,7 @@ export function nameMatcher(patterns: readonly string[]): (name: string) => bool
   const exact = new Set(patterns.map((pattern) => (pattern === NO_NAME ? '' : pattern)));
   const globs = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'));
   const matches = (name: string) => exact.has(name) || globs.some((pieces) => matchesGlob(pieces, name));
-  return globs.length === 0 ? matches : remembered(matches);
+  return globs.length === 0 ? matches : memoize(matches);
 }
 
 /**

@@ -11,7 +11,7 @@ export type StateCount = { readonly state: string | null; readonly count: number
 export type Part = { readonly name: string; readonly sessions: number };
 
 /** What one program held when the snapshot was taken. */
-export type GroupStanding = {
+export type GroupUsage = {
   /** As people read it: `*` stands where its sessions differ. */
   readonly group: Group;
   /** As they are, those with most sessions first. */
@@ -34,7 +34,7 @@ export type GroupStanding = {
 
 /** Who held the slots, the largest program first. */
 export type Ranking = {
-  readonly groups: readonly GroupStanding[];
+  readonly groups: readonly GroupUsage[];
   /** Sessions that our role may not see: they hold slots, nobody knows for whom. */
   readonly hidden: number;
   /** All slots in use, the hidden ones too. */
@@ -42,7 +42,7 @@ export type Ranking = {
   readonly usable: number;
   readonly states: readonly StateCount[];
   /** The first group, when it stands out. This says who, not why. */
-  readonly leading: GroupStanding | null;
+  readonly leading: GroupUsage | null;
   /** Rows that take no slot: our own sessions and the server's processes. */
   readonly notCounted: { readonly own: number; readonly processes: number };
 };
@@ -59,7 +59,7 @@ function ranked(snapshot: Snapshot): Ranking {
   const counted = foreign.filter(takesSlot);
   const seen = counted.filter((session) => !isHidden(session));
   const groups = [...byProgram(programsIn(snapshot), seen)]
-    .map(([{ name }, sessions]) => standingIn(sessions, usable, name))
+    .map(([{ name }, sessions]) => usageIn(sessions, usable, name))
     .sort((a, b) => b.sessions - a.sessions || compareText(groupText(a.group), groupText(b.group)));
   const hidden = counted.length - seen.length;
   return {
@@ -82,7 +82,7 @@ export function groupText({ application, user, database }: Group): string {
 }
 
 /** What sessions of one program come to, out of so many slots. */
-export function standingIn(sessions: readonly Session[], usable: number, group: Group): GroupStanding {
+export function usageIn(sessions: readonly Session[], usable: number, group: Group): GroupUsage {
   const ages = idleAges(sessions);
   const addresses = partsBy(sessions, ({ address }) => address);
   const databases = partsBy(sessions, ({ database }) => database ?? '');
@@ -117,14 +117,14 @@ function mostlyIn(
   kind: 'role' | 'database' | 'address',
   parts: readonly Part[],
   of: number,
-): GroupStanding['mostly'] {
+): GroupUsage['mostly'] {
   const [part] = parts;
   if (part === undefined || parts.length < 2 || part.name === '') return null;
   return part.sessions * 2 > of ? { kind, part } : null;
 }
 
 /** The role that most of a program's sessions log in as: a statement has to name one. */
-export function roleOf({ roles }: GroupStanding): string {
+export function roleOf({ roles }: GroupUsage): string {
   return roles[0]?.name ?? '';
 }
 
@@ -152,23 +152,23 @@ function byCount<Key extends string | null>(
 }
 
 /** A third of what is used, and twice the next: below that several share the blame, and naming one would mislead. */
-function leadingOf(groups: readonly GroupStanding[], used: number, hidden: number): GroupStanding | null {
+function leadingOf(groups: readonly GroupUsage[], used: number, hidden: number): GroupUsage | null {
   const [first, second] = groups;
   if (first === undefined || first.sessions * 3 < used || first.sessions <= hidden) return null;
   return first.sessions >= 2 * (second?.sessions ?? 0) ? first : null;
 }
 
 /** Who stands out in one scope: a limit's sessions may be few among the server's. */
-export function leadingIn({ groups, leading }: Ranking, { scope, used }: Pressure): GroupStanding | null {
+export function leadingIn({ groups, leading }: Ranking, { scope, used }: Pressure): GroupUsage | null {
   if (scope.kind === 'server') return leading;
   const inside = groups
-    .map((standing) => ({ ...standing, sessions: sessionsIn(standing, scope) }))
+    .map((usage) => ({ ...usage, sessions: sessionsIn(usage, scope) }))
     .filter(({ sessions }) => sessions > 0)
     .toSorted((a, b) => b.sessions - a.sessions);
   return leadingOf(inside, used, 0);
 }
 
-function sessionsIn({ roles, databases }: GroupStanding, scope: Exclude<Scope, { kind: 'server' }>): number {
+function sessionsIn({ roles, databases }: GroupUsage, scope: Exclude<Scope, { kind: 'server' }>): number {
   const parts = scope.kind === 'role' ? roles : databases;
   return parts.find(({ name }) => name === scope.name)?.sessions ?? 0;
 }

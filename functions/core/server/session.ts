@@ -21,7 +21,7 @@ export type IdleState = (typeof IDLE_STATES)[number];
 /** `application_name` of our own sessions. */
 export const OWN_APPLICATION = 'pg-headroom';
 /** What the server shows in place of a statement that our role may not read; all other columns are null then. */
-export const INSUFFICIENT_PRIVILEGE = '<insufficient privilege>';
+export const HIDDEN_STATEMENT = '<insufficient privilege>';
 
 /** The names that a policy can name a session by. */
 export type NameField = 'user' | 'database' | 'application';
@@ -79,7 +79,7 @@ export function isServerProcess({ backendType }: Session): boolean {
 
 /** True when our role may not read this row: nothing but its names is known. */
 export function isHidden(session: Session): boolean {
-  return session.state === null && session.lastStatement === INSUFFICIENT_PRIVILEGE;
+  return session.state === null && session.lastStatement === HIDDEN_STATEMENT;
 }
 
 /** True for sessions that take one of the slots ordinary clients share: client backends, and rows we cannot read. */

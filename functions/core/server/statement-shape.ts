@@ -1,4 +1,4 @@
-import { heldPlainly } from './held-by-statement.ts';
+import { minimalStatement } from './held-by-statement.ts';
 
 /**
  * The shape of a statement: what it does, without the values it was given. Literals become `?`, comments go, space is
@@ -61,7 +61,7 @@ function isAmbiguous(text: string, at: number): boolean {
 /** All of it may be the literal. What holds something must not pass for what holds nothing, whichever way is right. */
 function restOf(text: string, at: number): string {
   const end = endOf(STRING, text, at) ?? text.length;
-  const held = heldPlainly(statementShape(text.slice(end)));
+  const held = minimalStatement(statementShape(text.slice(end)));
   return held === null ? '?' : `?; ${held}`;
 }
 

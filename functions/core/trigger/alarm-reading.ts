@@ -13,7 +13,7 @@ export type AlarmReading = {
 const REASON =
   /\[(-?[\d.]{1,20}(?:E-?\d{1,3})?) \((\d\d)\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d)\)[^\]]{0,2000}\] (?:was|were) (greater|less|lower) than( or equal to)? the threshold \((-?[\d.]{1,20}(?:E-?\d{1,3})?)\)/;
 
-export function readingOf({ reason }: Pick<AlarmTrigger, 'reason'>): AlarmReading | null {
+export function alarmReadingOf({ reason }: Pick<AlarmTrigger, 'reason'>): AlarmReading | null {
   const found = REASON.exec(reason.slice(0, MOST_CHARACTERS));
   if (found === null) return null;
   const [, value, day, month, year, time, than, orEqual = '', threshold] = found;
@@ -39,7 +39,7 @@ const OF_REFUSALS = /refus|reject|too.?many|53300|exhaust/i;
 export function isAboutRefusals(trigger: Pick<AlarmTrigger, 'alarm' | 'reason' | 'metric'>): boolean {
   const { metric, alarm } = trigger;
   if (metric !== undefined) return isMetricOfRefusals(metric) || OF_REFUSALS.test(alarm);
-  return OF_REFUSALS.test(alarm) || (readingOf(trigger)?.threshold ?? 0) <= 1;
+  return OF_REFUSALS.test(alarm) || (alarmReadingOf(trigger)?.threshold ?? 0) <= 1;
 }
 
 export function isMetricOfRefusals(metric: string): boolean {

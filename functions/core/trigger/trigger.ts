@@ -51,11 +51,11 @@ const STALE_AFTER_MS = 5 * 60_000;
 
 /** Whether somebody was refused, or a human stands for it: it puts limits in view, and is told when nobody looks into it. */
 export function isRefusal(kind: TriggerKind): boolean {
-  return kind === 'manual' || tellsOfRefusal(kind);
+  return kind === 'manual' || mentionsRefusal(kind);
 }
 
 /** Whether the trigger itself says that somebody was refused, so that a server without pressure leaves it unexplained. */
-export function tellsOfRefusal(kind: TriggerKind): boolean {
+export function mentionsRefusal(kind: TriggerKind): boolean {
   return kind === 'alarm' || kind === 'log-lines';
 }
 

@@ -3,7 +3,7 @@ import type Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../../core/base/errors.ts';
 import { serverAnswer } from '../../core/base/sqlstate.ts';
 import { type Attempted, classifyAnswer, type Silence } from './attempted.ts';
-import { clientOn } from './client-on.ts';
+import { clientOnSocket } from './client-on-socket.ts';
 import { beginSession } from './open-session.ts';
 import {
   type KnownStartup,
@@ -32,7 +32,7 @@ export type AttemptOptions = {
   /** Called with our end of the connection, once there is one. */
   readonly reached?: (address: string) => void;
   /** Called while the server starts a process for us. */
-  readonly meanwhile?: () => void;
+  readonly onHandshake?: () => void;
   /** What is known of the server's startup packet, and learns from this login. */
   readonly startup?: KnownStartup;
 };
@@ -64,14 +64,14 @@ async function attemptLogin(
   target: Target,
   tls: TlsOptions,
   credentials: Credentials,
-  { withinMs, sent, over, reached, hangs, meanwhile }: LoginOptions,
+  { withinMs, sent, over, reached, hangs, onHandshake }: LoginOptions,
 ): Promise<Attempted> {
   const socket = new Socket();
   socket.once('connect', () => socket.localAddress && reached?.(socket.localAddress));
   // After the driver, which sends its first message once it is connected.
-  if (meanwhile) socket.once('connect', () => setImmediate(meanwhile));
+  if (onHandshake) socket.once('connect', () => setImmediate(onHandshake));
   const refusesTls = watchTlsAnswer(socket, tls !== false);
-  const client = clientOn(socket, target, tls, credentials, startupOptions(sent), {
+  const client = clientOnSocket(socket, target, tls, credentials, startupOptions(sent), {
     keepAlive: true,
     pipeline: true,
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,

@@ -6,7 +6,7 @@ import {
   fullnessOf,
   isFailedAuthentication,
   isForeignEncoding,
-  isPoolers,
+  isPoolerAnswer,
   type ServerAnswer,
   UNDEFINED_DATABASE,
 } from '../../core/base/sqlstate.ts';
@@ -41,7 +41,7 @@ export function classifyAnswer(
   const fullness = fullnessOf(answer);
   if (fullness !== null) return { kind: 'refused', answer, fullness };
   if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
-  if (isPoolers(answer)) {
+  if (isPoolerAnswer(answer)) {
     const message = `A pooler answers at ${where} (${answer.sqlstate}: ${serverWords(error)}): name the server's own host and port, sessions can only be told apart there.`;
     return { kind: 'denied', answer, problem: { code: 'pooler-in-between', message } };
   }

@@ -1,14 +1,14 @@
 import type { Problem } from '../../core/base/errors.ts';
 import { TOO_MANY_CONNECTIONS } from '../../core/base/sqlstate.ts';
 import type { Connecting } from '../../core/run/record.ts';
-import { type Hindrance, neverIn } from './connect-problem.ts';
+import { connectProblem, type Obstacle } from './connect-problem.ts';
 import type { OpenSession } from './open-session.ts';
 import type { Pace } from './pace.ts';
 import type { KnownStartup } from './startup.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
 
 /** What a search for a way in has so far. */
-export type Getting = {
+export type ConnectAttempts = {
   readonly target: Target;
   readonly source: CredentialSource;
   readonly startedAt: number;
@@ -21,7 +21,7 @@ export type Getting = {
   /** By SQLSTATE and routine, both empty for tries without an answer. */
   readonly refusals: Map<string, number>;
   /** What was in the way of tries that may be repeated. */
-  readonly hindrances: Map<Hindrance, number>;
+  readonly obstacles: Map<Obstacle, number>;
   /** Those in use, null once the source has no others. */
   credentials: Promise<Credentials | null>;
   /** How many credentials turned out wrong. */
@@ -29,7 +29,7 @@ export type Getting = {
   end: OpenSession | Problem | null;
   /** Breaks off the other tries once one got in. */
   readonly over: AbortController;
-  readonly meanwhile: () => void;
+  readonly onHandshake: () => void;
   readonly startup: KnownStartup;
   readonly pace: Pace;
   /** Tries whose login hangs now, and what resolves with the first of them. */
@@ -43,19 +43,19 @@ export type Opened = { readonly connecting: Connecting } & (
   | { readonly session: null; readonly problem: Problem }
 );
 
-export function countOne<Key>(counts: Map<Key, number>, key: Key): void {
+export function increment<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-export function toOpened(getting: Getting): Opened {
-  const refusals = [...getting.refusals].map(([key, count]) => {
+export function toOpened(attempts: ConnectAttempts): Opened {
+  const refusals = [...attempts.refusals].map(([key, count]) => {
     const [sqlstate = '', routine = ''] = key.split(' ');
     return { sqlstate, routine, count };
   });
-  const { address, end } = getting;
+  const { address, end } = attempts;
   // Whose tries those lines in the server's log are, that say that it was full.
   const isInLog = address !== null && refusals.some(({ sqlstate }) => sqlstate === TOO_MANY_CONNECTIONS);
-  const connecting: Connecting = { attempts: getting.tries, ...(isInLog && { address }), refusals };
+  const connecting: Connecting = { attempts: attempts.tries, ...(isInLog && { address }), refusals };
   if (end !== null && 'client' in end) return { session: end, problem: null, connecting };
-  return { session: null, problem: end ?? neverIn(getting), connecting };
+  return { session: null, problem: end ?? connectProblem(attempts), connecting };
 }

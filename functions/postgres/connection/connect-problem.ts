@@ -3,43 +3,43 @@ import { type Attempted, tokenAdvice } from './attempted.ts';
 import { type Target, targetText } from './target.ts';
 
 /** What was in the way of a try that may be repeated. */
-export type Hindrance = Extract<Attempted, { kind: 'refused' }>['fullness'];
+export type Obstacle = Extract<Attempted, { kind: 'refused' }>['fullness'];
 
 /** Tries that came to nothing. */
-type Vain = {
+type FailedConnect = {
   readonly target: Target;
   readonly user: string;
   readonly tries: number;
   readonly startedAt: number;
-  readonly hindrances: ReadonlyMap<Hindrance, number>;
+  readonly obstacles: ReadonlyMap<Obstacle, number>;
 };
 
-type Told = { readonly code: Problem['code']; readonly found: string; readonly next: string | null };
+type Description = { readonly code: Problem['code']; readonly found: string; readonly next: string | null };
 
 /** From outside the two look the same: a slot is taken before the client proves who it is. */
 const BY_WHOM = 'by sessions or by clients that never finish logging in';
 
 /** Our role's limit is right then: it is our own logins, waiting, that reach it. */
-const HANGING: Told = {
+const HANGING: Description = {
   code: 'connect-unreachable',
   found: 'it accepts our connection and does not finish the login',
   next: 'look at what a login waits for there: a login trigger (17 and later), PAM, LDAP or RADIUS in pg_hba.conf, or a server that hangs. At most two logins of ours wait, and no limit needs to be raised',
 };
-const UNANSWERED: Told = {
+const UNANSWERED: Description = {
   code: 'connect-unreachable',
   found: 'it lets us in and does not answer our first statement',
   next: 'look in pg_stat_activity at what it waits for there: other transactions, where default_transaction_isolation and default_transaction_deferrable are set for the maintenance database or our role and something in between drops our startup options, a lock on the catalog, or a pooler that waits for a slot itself. At most two sessions of ours wait',
 };
-const SILENT: Told = {
+const SILENT: Description = {
   code: 'connect-unreachable',
   found: 'it does not answer',
   next: 'check the security groups in between and whether the server hangs',
 };
 /** Limits that our own waiting logins may reach. */
-const REACHED_BY_OURS: ReadonlySet<Hindrance> = new Set(['role-limit', 'database-limit']);
+const REACHED_BY_OURS: ReadonlySet<Obstacle> = new Set(['role-limit', 'database-limit']);
 
 /** Where `next` is null it depends on the role. */
-const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
+const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
   all: {
     code: 'connect-full',
     found: `every slot is taken, the reserved ones too, ${BY_WHOM}`,
@@ -117,20 +117,20 @@ const HINDRANCES: Readonly<Record<Hindrance, Told>> = {
  * said tells more than its silence, for the deadline cuts the last tries short. Where logins hang, a limit of our role is
  * reached by them.
  */
-function hindranceOf(hindrances: ReadonlyMap<Hindrance, number>): Hindrance {
-  const answered = [...hindrances].filter(([hindrance]) => !SILENCES.has(hindrance));
+function mainObstacle(obstacles: ReadonlyMap<Obstacle, number>): Obstacle {
+  const answered = [...obstacles].filter(([obstacle]) => !SILENCES.has(obstacle));
   const commonest = answered.toSorted(([, a], [, b]) => b - a)[0]?.[0];
   const isByOurs = commonest === undefined || REACHED_BY_OURS.has(commonest);
-  const hung = HUNG.find((each) => hindrances.has(each));
+  const hung = HUNG.find((each) => obstacles.has(each));
   if (hung !== undefined && isByOurs) return hung;
   return commonest ?? 'silent';
 }
 const HUNG = ['unanswered', 'hanging'] as const;
-const SILENCES: ReadonlySet<Hindrance> = new Set(['silent', 'cut-off', ...HUNG]);
+const SILENCES: ReadonlySet<Obstacle> = new Set(['silent', 'cut-off', ...HUNG]);
 
 /** Why nobody let us in until the deadline. */
-export function neverIn({ target, tries, startedAt, user, hindrances }: Vain): Problem {
-  const { code, found, next } = HINDRANCES[hindranceOf(hindrances)];
+export function connectProblem({ target, tries, startedAt, user, obstacles }: FailedConnect): Problem {
+  const { code, found, next } = OBSTACLES[mainObstacle(obstacles)];
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   const message = `No way into ${targetText(target)} after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${seconds} s: ${found}; ${next ?? tokenAdvice(user)}.`;
   return { code, message };

@@ -3,11 +3,11 @@ import { sleep } from '../../core/base/sleep.ts';
 import { WRONG_PASSWORD } from '../../core/base/sqlstate.ts';
 import type { Connection } from '../../remediate/ports.ts';
 import { attemptSession } from './attempt.ts';
-import { countOne, type Getting, type Opened, toOpened } from './connect-attempts.ts';
+import { type ConnectAttempts, increment, type Opened, toOpened } from './connect-attempts.ts';
 import { databaseOf } from './database.ts';
 import type { KnownSlots } from './known-slots.ts';
 import type { OpenSession } from './open-session.ts';
-import { type Pace, paceOf } from './pace.ts';
+import { newPace, type Pace } from './pace.ts';
 import { type KnownStartup, knownStartup } from './startup.ts';
 import { type CredentialSource, type Target, type TlsOptions, tlsOptions } from './target.ts';
 
@@ -22,14 +22,14 @@ const MOST_HANGING = 2;
 /** A source is asked again this often at most: for the current copy of a secret, a pending and a previous one. */
 const MOST_REFUSED = 3;
 
-export type Lent = {
+export type ConnectOptions = {
   /** What outlasts one run. */
   readonly slots?: KnownSlots;
   readonly startup?: KnownStartup;
   /** That of the run, which may have to get in twice. */
   readonly pace?: Pace;
   /** Called when the server has been asked: what can be done until it answers. */
-  readonly meanwhile?: () => void;
+  readonly onHandshake?: () => void;
 };
 
 /**
@@ -40,9 +40,9 @@ export async function connect(
   target: Target,
   source: CredentialSource,
   deadline: number,
-  { slots, ...lent }: Lent = {},
+  { slots, ...options }: ConnectOptions = {},
 ): Promise<Connection> {
-  const { session, problem, connecting } = await openSession(target, source, deadline, lent);
+  const { session, problem, connecting } = await openSession(target, source, deadline, options);
   return session === null
     ? { problem, connecting }
     : { database: databaseOf(session, target.statements, slots), connecting };
@@ -53,9 +53,9 @@ export async function openSession(
   target: Target,
   source: CredentialSource,
   deadline: number,
-  { startup = knownStartup(), pace = paceOf(), meanwhile = () => {} }: Omit<Lent, 'slots'> = {},
+  { startup = knownStartup(), pace = newPace(), onHandshake = () => {} }: Omit<ConnectOptions, 'slots'> = {},
 ): Promise<Opened> {
-  const getting: Getting = {
+  const attempts: ConnectAttempts = {
     target,
     source,
     startedAt: Date.now(),
@@ -64,110 +64,110 @@ export async function openSession(
     tries: 0,
     address: null,
     refusals: new Map(),
-    hindrances: new Map(),
+    obstacles: new Map(),
     credentials: source(0),
     refused: 0,
     end: null,
     over: new AbortController(),
-    meanwhile,
+    onHandshake,
     startup,
     pace,
     hanging: 0,
     firstHangs: Promise.withResolvers(),
   };
   // The first try awaits them; should it never come to that, their failure is nobody's.
-  getting.credentials.catch(() => {});
-  pace.begin(getting.startedAt, deadline);
+  attempts.credentials.catch(() => {});
+  pace.begin(attempts.startedAt, deadline);
   try {
-    await tryInLanes(getting, tlsOptions(target));
+    await tryInLanes(attempts, tlsOptions(target));
   } catch (thrown) {
-    getting.end ??= coerceError(thrown).toProblem();
+    attempts.end ??= coerceError(thrown).toProblem();
   }
-  return toOpened(getting);
+  return toOpened(attempts);
 }
 
 /** One try first. Several lanes where it was refused, and one more lane where its login hangs. */
-async function tryInLanes(getting: Getting, tls: TlsOptions): Promise<void> {
-  const first = keepTrying(getting, tls, false, 1);
-  await Promise.race([first, getting.firstHangs.promise]);
-  const isHanging = getting.hanging > 0;
-  const spaced = (await getting.credentials)?.isToken === true;
+async function tryInLanes(attempts: ConnectAttempts, tls: TlsOptions): Promise<void> {
+  const first = keepTrying(attempts, tls, false, 1);
+  await Promise.race([first, attempts.firstHangs.promise]);
+  const isHanging = attempts.hanging > 0;
+  const spaced = (await attempts.credentials)?.isToken === true;
   const count = spaced || isHanging ? 1 : IN_FLIGHT;
-  const lanes = Array.from({ length: count }, () => keepTrying(getting, tls, spaced));
+  const lanes = Array.from({ length: count }, () => keepTrying(attempts, tls, spaced));
   // All of them have ended before anything else is done: no try is left to open a session later.
   for (const lane of await Promise.allSettled([first, ...lanes]))
     if (lane.status === 'rejected') throw lane.reason;
 }
 
 async function keepTrying(
-  getting: Getting,
+  attempts: ConnectAttempts,
   tls: TlsOptions,
   spaced: boolean,
   most = Infinity,
 ): Promise<void> {
-  const goesOn = () => getting.end === null && leftMs(getting) > 0 && getting.hanging < MOST_HANGING;
+  const goesOn = () => attempts.end === null && leftMs(attempts) > 0 && attempts.hanging < MOST_HANGING;
   for (let tries = 0; tries < most && goesOn(); tries += 1) {
-    const waitMs = getting.pace.next(Date.now(), spaced);
+    const waitMs = attempts.pace.next(Date.now(), spaced);
     if (waitMs === null) return;
-    if (waitMs > 0) await sleep(Math.min(waitMs, leftMs(getting)));
-    if (goesOn()) await tryOnce(getting, tls);
+    if (waitMs > 0) await sleep(Math.min(waitMs, leftMs(attempts)));
+    if (goesOn()) await tryOnce(attempts, tls);
   }
 }
 
-function leftMs({ deadline }: Getting): number {
+function leftMs({ deadline }: ConnectAttempts): number {
   return deadline - Date.now();
 }
 
-async function tryOnce(getting: Getting, tls: TlsOptions): Promise<void> {
-  const used = getting.credentials;
+async function tryOnce(attempts: ConnectAttempts, tls: TlsOptions): Promise<void> {
+  const used = attempts.credentials;
   const credentials = await used;
   // Whoever heard that there are no others ends the search; and meanwhile another try may have got in.
-  if (credentials === null || getting.end !== null) return;
-  getting.user = credentials.user;
-  getting.tries += 1;
+  if (credentials === null || attempts.end !== null) return;
+  attempts.user = credentials.user;
+  attempts.tries += 1;
   let isHanging = false;
-  const attempted = await attemptSession(getting.target, tls, credentials, {
-    withinMs: leftMs(getting),
+  const attempted = await attemptSession(attempts.target, tls, credentials, {
+    withinMs: leftMs(attempts),
     hangs: () => {
-      if (getting.hanging >= MOST_HANGING) return false;
+      if (attempts.hanging >= MOST_HANGING) return false;
       isHanging = true;
-      getting.hanging += 1;
-      getting.firstHangs.resolve();
+      attempts.hanging += 1;
+      attempts.firstHangs.resolve();
       return true;
     },
-    over: getting.over.signal,
+    over: attempts.over.signal,
     reached: (address) => {
-      getting.address = address;
+      attempts.address = address;
     },
-    meanwhile: getting.meanwhile,
-    startup: getting.startup,
+    onHandshake: attempts.onHandshake,
+    startup: attempts.startup,
   });
-  if (isHanging) getting.hanging -= 1;
-  if (attempted.kind !== 'in' && !getting.over.signal.aborted) {
+  if (isHanging) attempts.hanging -= 1;
+  if (attempted.kind !== 'in' && !attempts.over.signal.aborted) {
     const { sqlstate = '', routine = '' } = attempted.answer ?? {};
-    countOne(getting.refusals, `${sqlstate} ${routine}`);
+    increment(attempts.refusals, `${sqlstate} ${routine}`);
   }
-  if (attempted.kind === 'in') return await getIn(getting, attempted.session);
-  if (getting.end !== null) return;
-  if (attempted.kind === 'refused') countOne(getting.hindrances, attempted.fullness);
-  else if (attempted.answer?.sqlstate === WRONG_PASSWORD && (await hasOthers(getting, used))) {
-    await tryOnce(getting, tls);
-  } else getting.end ??= attempted.problem;
+  if (attempted.kind === 'in') return await getIn(attempts, attempted.session);
+  if (attempts.end !== null) return;
+  if (attempted.kind === 'refused') increment(attempts.obstacles, attempted.fullness);
+  else if (attempted.answer?.sqlstate === WRONG_PASSWORD && (await hasOthers(attempts, used))) {
+    await tryOnce(attempts, tls);
+  } else attempts.end ??= attempted.problem;
 }
 
 /** The first session is the one, whatever another try heard; a second slot goes back before the snapshot. */
-async function getIn(getting: Getting, session: OpenSession): Promise<void> {
-  if (getting.end !== null && 'client' in getting.end) return await session.close();
-  getting.end = session;
-  getting.over.abort();
+async function getIn(attempts: ConnectAttempts, session: OpenSession): Promise<void> {
+  if (attempts.end !== null && 'client' in attempts.end) return await session.close();
+  attempts.end = session;
+  attempts.over.abort();
 }
 
 /** A rotation may be under way. The source is asked once for all who tried the credentials that turned out wrong. */
-async function hasOthers(getting: Getting, used: Getting['credentials']): Promise<boolean> {
-  if (used === getting.credentials) {
-    if (getting.refused === MOST_REFUSED) return false;
-    getting.refused += 1;
-    getting.credentials = getting.source(getting.refused);
+async function hasOthers(attempts: ConnectAttempts, used: ConnectAttempts['credentials']): Promise<boolean> {
+  if (used === attempts.credentials) {
+    if (attempts.refused === MOST_REFUSED) return false;
+    attempts.refused += 1;
+    attempts.credentials = attempts.source(attempts.refused);
   }
-  return (await getting.credentials) !== null;
+  return (await attempts.credentials) !== null;
 }

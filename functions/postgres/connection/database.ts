@@ -1,6 +1,6 @@
 import { RemediationError } from '../../core/base/errors.ts';
 import { serverAnswer } from '../../core/base/sqlstate.ts';
-import { DEFAULT_STATEMENTS, tellStatements } from '../../core/server/statement-choice.ts';
+import { DEFAULT_STATEMENTS, redactStatements } from '../../core/server/statement-choice.ts';
 import type { Database } from '../../remediate/ports.ts';
 import { hasEnded } from './has-ended.ts';
 import { knownSlots } from './known-slots.ts';
@@ -29,7 +29,7 @@ export function databaseOf(
 ): Database {
   const { dialect } = session;
   const query = queryOf(session);
-  const tell = tellStatements(statements);
+  const tell = redactStatements(statements);
   let since: string | null = null;
   return {
     tryLock: () => dialect.tryLock(query),

@@ -1,14 +1,14 @@
 import type { Session } from '../../core/server/session.ts';
 import { decodeLimits, decodeNames, type EscapedNames } from '../../core/server/session-names.ts';
 import type { ConnectionLimit, Slots } from '../../core/server/snapshot.ts';
-import type { TellStatement } from '../../core/server/statement-choice.ts';
+import type { RedactStatement } from '../../core/server/statement-choice.ts';
 
 /** What it takes to read a server's rows: names and statements come as bytes, in ASCII with escapes. */
 export type Decoding = {
   /** Of each database, by its escaped name. */
   readonly encodings: ReadonlyMap<string, string>;
   readonly escapesApplications: boolean;
-  readonly tell: TellStatement;
+  readonly tell: RedactStatement;
 };
 
 export type EscapedRow = EscapedNames & Pick<Session, 'lastStatement'>;

@@ -1,19 +1,19 @@
 import type { Configuration } from '../../core/doctor/doctor-facts.ts';
-import type { TriedLock } from '../../core/run/lock-sight.ts';
+import type { LockAttempt } from '../../core/run/lock-sight.ts';
 import type { Session } from '../../core/server/session.ts';
 import type { Flavor, Snapshot } from '../../core/server/snapshot.ts';
-import type { TellStatement } from '../../core/server/statement-choice.ts';
+import type { RedactStatement } from '../../core/server/statement-choice.ts';
 import type { Query } from './query.ts';
 
 /** What differs between PostgreSQL and its relatives. */
 export type Dialect = {
   readonly flavor: Flavor;
   /** Takes the lock of a run, unless another run has it. */
-  readonly tryLock: (query: Query) => Promise<TriedLock>;
+  readonly tryLock: (query: Query) => Promise<LockAttempt>;
   /** Counts, in a few bytes; null where there is no such statement. */
   readonly countSlots: ((query: Query) => Promise<Counted | null>) | null;
   /** Later looks are given the same `tell`, which remembers. */
-  readonly readSnapshot: (query: Query, tell?: TellStatement) => Promise<Snapshot>;
+  readonly readSnapshot: (query: Query, tell?: RedactStatement) => Promise<Snapshot>;
   /** Null where the doctor alone looks at it. */
   readonly readConfiguration: (query: Query) => Promise<Configuration | null>;
   /** What ends these sessions, each only if it still is what was seen. */

@@ -1,7 +1,7 @@
 import { coerceError } from '../../core/base/errors.ts';
 
 /** Null where the server refused a statement whose answer is worth having and not needed. */
-export async function unlessRefused(rows: Promise<readonly unknown[]>): Promise<readonly unknown[] | null> {
+export async function nullIfForbidden(rows: Promise<readonly unknown[]>): Promise<readonly unknown[] | null> {
   try {
     return await rows;
   } catch (error) {

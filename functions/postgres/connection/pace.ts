@@ -20,7 +20,7 @@ export type Pace = {
 };
 
 /** The pace of one run. `eagerTries` is how many of its tries may come close together. */
-export function paceOf({ eagerTries = EAGER.tries as number, mostTries = MOST_TRIES } = {}): Pace {
+export function newPace({ eagerTries = EAGER.tries as number, mostTries = MOST_TRIES } = {}): Pace {
   let [tries, eager] = [0, 0];
   let [eagerUntil, deadline, turnAt] = [0, 0, 0];
   const gapMs = (at: number, isSpaced: boolean): number => {

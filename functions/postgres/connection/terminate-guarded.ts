@@ -31,13 +31,13 @@ async function askGuard(
   brokenBy: () => unknown,
 ): Promise<readonly (readonly [Session, GuardResult])[]> {
   const { rows, error } = await rowsOf(client, guard);
-  const said = new Map(rows.map(({ at, result }) => [at - 1, result]));
+  const answers = new Map(rows.map(({ at, result }) => [at - 1, result]));
   const silent = error === null ? 'no-match' : await failureOf(error, brokenBy);
   // They are tried in order: who has no row is the one at which it failed, and what follows was not tried. When it is our
   // session that broke off, nobody knows.
   const isOfOne = silent === 'forbidden' || silent === 'failed';
-  const tried = isOfOne ? guard.victims.slice(0, said.size + 1) : guard.victims;
-  return tried.map((victim, at) => [victim, said.get(at) ?? silent]);
+  const tried = isOfOne ? guard.victims.slice(0, answers.size + 1) : guard.victims;
+  return tried.map((victim, at) => [victim, answers.get(at) ?? silent]);
 }
 
 async function failureOf(error: unknown, brokenBy: () => unknown): Promise<GuardResult> {

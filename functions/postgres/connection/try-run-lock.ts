@@ -1,5 +1,5 @@
 import { nameText } from '../../core/base/server-text.ts';
-import type { LockHolder, TriedLock } from '../../core/run/lock-sight.ts';
+import type { LockAttempt, LockHolder } from '../../core/run/lock-sight.ts';
 import { TRY_LOCK } from '../postgresql/sql/try-lock.ts';
 import type { Query } from './query.ts';
 
@@ -16,7 +16,7 @@ type Row = {
 };
 
 /** Takes the lock of a run unless another run has it, and tells who else holds one. */
-export async function tryRunLock(query: Query): Promise<TriedLock> {
+export async function tryRunLock(query: Query): Promise<LockAttempt> {
   const [row] = await query(TRY_LOCK);
   const { locked, total, ...columns } = row as Row;
   return { locked, total, holders: holdersIn(columns) };

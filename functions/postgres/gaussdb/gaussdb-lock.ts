@@ -1,4 +1,4 @@
-import type { LockHolder, TriedLock } from '../../core/run/lock-sight.ts';
+import type { LockAttempt, LockHolder } from '../../core/run/lock-sight.ts';
 import type { Query } from '../connection/query.ts';
 import { MOST_HOLDERS } from '../postgresql/sql/try-lock.ts';
 import { GIVE_LOCK_BACK, readLockHolders, TAKE_LOCK } from './sql/try-lock.ts';
@@ -6,7 +6,7 @@ import { GIVE_LOCK_BACK, readLockHolders, TAKE_LOCK } from './sql/try-lock.ts';
 type Taken = { readonly key: number; readonly taken: boolean; readonly former: boolean };
 
 /** Takes the lock of a run on a GaussDB: first announces it, then looks who else has, then gives it back if somebody has. */
-export function tryGaussdbLock(hasSessionIds: boolean): (query: Query) => Promise<TriedLock> {
+export function tryGaussdbLock(hasSessionIds: boolean): (query: Query) => Promise<LockAttempt> {
   const look = readLockHolders(hasSessionIds);
   return async (query) => {
     const [row] = await query(TAKE_LOCK);

@@ -4,7 +4,7 @@ import type { Dialect, Guard } from '../connection/dialect.ts';
 import { foreignSettings } from '../connection/foreign-settings.ts';
 import type { Target } from '../connection/target.ts';
 import { tryGaussdbLock } from './gaussdb-lock.ts';
-import { readGaussdbSnapshot } from './read-snapshot.ts';
+import { readGaussdbSnapshot } from './read-gaussdb-snapshot.ts';
 import { BOUND_SESSION, READ_TRAITS } from './sql/bound-session.ts';
 import { TERMINATE_BACKEND } from './sql/terminate-backend.ts';
 import { TERMINATE_SESSION } from './sql/terminate-session.ts';

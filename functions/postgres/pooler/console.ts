@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { clientOn } from '../connection/client-on.ts';
+import { clientOnSocket } from '../connection/client-on-socket.ts';
 import { type Credentials, type Target, tlsOptions } from '../connection/target.ts';
 
 /** Column by name: versions have different ones, and some say numbers as texts. */
@@ -23,7 +23,7 @@ export async function withConsole<Result>(
 ): Promise<Result> {
   const tls = await tlsOptions(target);
   const socket = new Socket();
-  const client = clientOn(socket, target, tls, credentials, options);
+  const client = clientOnSocket(socket, target, tls, credentials, options);
   client.on('error', () => {});
   const silence = setTimeout(() => socket.destroy(new SilentConsole()), boundMs);
   try {
@@ -37,18 +37,18 @@ export async function withConsole<Result>(
   }
 }
 
-export function textOf(row: Row, name: string): string {
+export function textColumn(row: Row, name: string): string {
   const value = row[name];
   return value === undefined || value === null ? '' : String(value);
 }
 
 /** A whole number from 0, or null where the column is missing or holds none. */
-export function numberOf(row: Row, name: string): number | null {
-  const text = textOf(row, name);
+export function numberColumn(row: Row, name: string): number | null {
+  const text = textColumn(row, name);
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 /** The values of rows that name a setting each. */
 export function settingsOf(rows: readonly Row[], key: string): ReadonlyMap<string, string> {
-  return new Map(rows.map((row) => [textOf(row, key), textOf(row, 'value')]));
+  return new Map(rows.map((row) => [textColumn(row, key), textColumn(row, 'value')]));
 }

@@ -6,19 +6,19 @@ import type {
   PoolerState,
   UnlistedCause,
 } from '../../core/server/pooler.ts';
-import { numberOf, type Row, type Show, settingsOf, textOf } from './console.ts';
+import { numberColumn, type Row, type Show, settingsOf, textColumn } from './console.ts';
 import { groupClients, type ShownClient } from './group-clients.ts';
 
 /** The console's own database: whoever is connected to it is a human or a tool, no client. */
 export const PGBOUNCER_CONSOLE = 'pgbouncer';
 
-export type Told = Pick<
+export type PgBouncerState = Pick<
   PoolerState,
   'version' | 'pools' | 'clients' | 'clientCount' | 'sessions' | 'settings'
-> & { readonly unlisted: ToldUnlisted | null };
+> & { readonly unlisted: UnlistedHosts | null };
 
 /** Why it lists some of its sessions only, and the hosts, as it calls them, from which the others come beside its own. */
-export type ToldUnlisted = { readonly cause: UnlistedCause; readonly hosts: readonly string[] };
+export type UnlistedHosts = { readonly cause: UnlistedCause; readonly hosts: readonly string[] };
 
 /**
  * The largest process id of a server on Linux. A pooler that answers in place of a server invents its process ids, out of
@@ -27,7 +27,7 @@ export type ToldUnlisted = { readonly cause: UnlistedCause; readonly hosts: read
 const LARGEST_PID = 2 ** 22;
 
 /** What PgBouncer's console shows, of 1.18 and later; `stats_users` may see it all. */
-export async function readPgBouncer(show: Show): Promise<Told> {
+export async function readPgBouncer(show: Show): Promise<PgBouncerState> {
   const version = await show('SHOW VERSION');
   // Sessions before clients: a session that is lent meanwhile names a client that is there already.
   const servers = await show('SHOW SERVERS');
@@ -38,7 +38,7 @@ export async function readPgBouncer(show: Show): Promise<Told> {
   const peers = isOneOfPeers(config) ? await show('SHOW PEERS') : [];
   const [first = {}] = version;
   return {
-    version: textOf(first, 'version') || null,
+    version: textColumn(first, 'version') || null,
     pools: pools.filter(isForClients).map((row) => toPool(row, databases, config)),
     ...toClients(clients.filter(isForClients), servers.filter(namesProcess)),
     unlisted: toUnlisted(servers, peers, config),
@@ -54,13 +54,13 @@ function isOneOfPeers(config: ReadonlyMap<string, string>): boolean {
 
 /** Whether it names a process of a server. None while it logs in, and an invented one where another pooler answers. */
 function namesProcess(row: Row): boolean {
-  const pid = numberOf(row, 'remote_pid');
+  const pid = numberColumn(row, 'remote_pid');
   return pid !== null && pid > 0 && pid <= LARGEST_PID;
 }
 
 /** A session that is logged in, and whose process is none of a server's. */
 function leadsToPooler(row: Row): boolean {
-  const pid = textOf(row, 'remote_pid');
+  const pid = textColumn(row, 'remote_pid');
   return /^-?[1-9]\d*$/.test(pid) && !namesProcess(row);
 }
 
@@ -68,9 +68,9 @@ function toUnlisted(
   servers: readonly Row[],
   peers: readonly Row[],
   config: ReadonlyMap<string, string>,
-): ToldUnlisted | null {
-  const behind = servers.filter(leadsToPooler).map((row) => textOf(row, 'addr'));
-  const hosts = [...new Set([...behind, ...peers.map((row) => textOf(row, 'host'))])].filter(isElsewhere);
+): UnlistedHosts | null {
+  const behind = servers.filter(leadsToPooler).map((row) => textColumn(row, 'addr'));
+  const hosts = [...new Set([...behind, ...peers.map((row) => textColumn(row, 'host'))])].filter(isElsewhere);
   if (behind.length > 0) return { cause: 'pooler-behind', hosts };
   if (isOneOfPeers(config)) return { cause: 'peers', hosts };
   return config.get('so_reuseport') === '1' ? { cause: 'shared-port', hosts } : null;
@@ -82,22 +82,22 @@ function isElsewhere(host: string): boolean {
 }
 
 function isForClients(row: Row): boolean {
-  return textOf(row, 'database') !== PGBOUNCER_CONSOLE;
+  return textColumn(row, 'database') !== PGBOUNCER_CONSOLE;
 }
 
 function toPool(row: Row, databases: readonly Row[], config: ReadonlyMap<string, string>): Pool {
-  const database = textOf(row, 'database');
-  const of = databases.find((each) => textOf(each, 'name') === database) ?? {};
-  const count = (name: string) => numberOf(row, name) ?? 0;
-  const waitS = numberOf(row, 'maxwait');
+  const database = textColumn(row, 'database');
+  const of = databases.find((each) => textColumn(each, 'name') === database) ?? {};
+  const count = (name: string) => numberColumn(row, name) ?? 0;
+  const waitS = numberColumn(row, 'maxwait');
   return {
     database,
-    serverDatabase: textOf(of, 'database') || database,
-    user: textOf(row, 'user'),
-    mode: textOf(row, 'pool_mode') || config.get('pool_mode') || null,
-    size: numberOf(of, 'pool_size'),
+    serverDatabase: textColumn(of, 'database') || database,
+    user: textColumn(row, 'user'),
+    mode: textColumn(row, 'pool_mode') || config.get('pool_mode') || null,
+    size: numberColumn(of, 'pool_size'),
     clientsActive: count('cl_active'),
-    clientsWaiting: numberOf(row, 'cl_waiting'),
+    clientsWaiting: numberColumn(row, 'cl_waiting'),
     sessionsActive: count('sv_active'),
     // Used: idle for longer than server_check_delay. Tested: being checked. None of them is lent.
     sessionsIdle: count('sv_idle') + count('sv_used') + count('sv_tested'),
@@ -105,29 +105,32 @@ function toPool(row: Row, databases: readonly Row[], config: ReadonlyMap<string,
   };
 }
 
-function toClients(clients: readonly Row[], servers: readonly Row[]): Pick<Told, 'clients' | 'sessions'> {
+function toClients(
+  clients: readonly Row[],
+  servers: readonly Row[],
+): Pick<PgBouncerState, 'clients' | 'sessions'> {
   const shown = clients.map(toShown);
   const { groups, placeOf } = groupClients(shown);
-  const byPointer = new Map(clients.map((row, at) => [textOf(row, 'ptr'), shown[at]]));
+  const byPointer = new Map(clients.map((row, at) => [textColumn(row, 'ptr'), shown[at]]));
   const sessions = servers.flatMap((row): readonly PoolerSession[] => {
-    const pid = numberOf(row, 'remote_pid');
+    const pid = numberColumn(row, 'remote_pid');
     if (pid === null) return [];
-    const client = byPointer.get(textOf(row, 'link'));
-    return [{ pid, user: textOf(row, 'user'), client: client === undefined ? null : placeOf(client) }];
+    const client = byPointer.get(textColumn(row, 'link'));
+    return [{ pid, user: textColumn(row, 'user'), client: client === undefined ? null : placeOf(client) }];
   });
   return { clients: groups, sessions };
 }
 
 function toShown(row: Row): ShownClient {
-  const address = textOf(row, 'addr');
+  const address = textColumn(row, 'addr');
   return {
-    application: textOf(row, 'application_name'),
-    user: textOf(row, 'user'),
-    database: textOf(row, 'database'),
+    application: textColumn(row, 'application_name'),
+    user: textColumn(row, 'user'),
+    database: textColumn(row, 'database'),
     address: address === 'unix' ? LOCAL_ADDRESS : address,
-    since: textOf(row, 'connect_time') || null,
-    isLinked: textOf(row, 'link') !== '',
-    isWaiting: textOf(row, 'state') === 'waiting',
+    since: textColumn(row, 'connect_time') || null,
+    isLinked: textColumn(row, 'link') !== '',
+    isWaiting: textColumn(row, 'state') === 'waiting',
   };
 }
 

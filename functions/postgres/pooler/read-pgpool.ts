@@ -1,8 +1,8 @@
 import type { Pool, PoolerSession } from '../../core/server/pooler.ts';
 import { NO_SETTINGS } from '../../core/server/pooler.ts';
-import { numberOf, type Row, type Show, settingsOf, textOf } from './console.ts';
+import { numberColumn, type Row, type Show, settingsOf, textColumn } from './console.ts';
 import { groupClients, type ShownClient } from './group-clients.ts';
-import type { Told } from './read-pgbouncer.ts';
+import type { PgBouncerState } from './read-pgbouncer.ts';
 
 /** pgpool never keeps its sessions with this database: the one that it opens for us goes with us. */
 export const PGPOOL_CONSOLE = 'postgres';
@@ -13,23 +13,23 @@ const FREE = 'Wait for connection';
  * What pgpool-II tells to anybody who asks in SQL. It shows neither names nor addresses of its clients.
  * Each row of POOL_POOLS is what one process keeps of one server; we come through such a process too.
  */
-export async function readPgPool(show: Show): Promise<Told> {
+export async function readPgPool(show: Show): Promise<PgBouncerState> {
   const [version = {}] = await show('SHOW POOL_VERSION');
   const rows = await show('SHOW POOL_POOLS');
   const processes = await show('SHOW POOL_PROCESSES');
   const status = settingsOf(await show('SHOW POOL_STATUS'), 'item');
-  const open = rows.filter((row) => (numberOf(row, 'pool_backendpid') ?? 0) > 0);
+  const open = rows.filter((row) => (numberColumn(row, 'pool_backendpid') ?? 0) > 0);
   const used = open.filter(isUsed);
   const { groups, placeOf } = groupClients(used.map(toShown));
   return {
-    version: textOf(version, 'pool_version') || null,
+    version: textColumn(version, 'pool_version') || null,
     pools: [...Map.groupBy(open, keyOf).values()].flatMap(toPool),
     clients: groups,
     clientCount: clientCount(processes, used),
     sessions: open.map(
       (row): PoolerSession => ({
-        pid: numberOf(row, 'pool_backendpid') ?? 0,
-        user: textOf(row, 'username'),
+        pid: numberColumn(row, 'pool_backendpid') ?? 0,
+        user: textColumn(row, 'username'),
         client: isUsed(row) ? placeOf(toShown(row)) : null,
       }),
     ),
@@ -46,30 +46,30 @@ export async function readPgPool(show: Show): Promise<Told> {
 
 /** Processes that somebody has, less the one that answers us; before 4.2 they do not say, but what they keep does. */
 function clientCount(processes: readonly Row[], used: readonly Row[]): number {
-  const isTold = processes.some((row) => textOf(row, 'status') !== '');
-  const busy = isTold ? processes.filter((row) => textOf(row, 'status') !== FREE) : used;
+  const isTold = processes.some((row) => textColumn(row, 'status') !== '');
+  const busy = isTold ? processes.filter((row) => textColumn(row, 'status') !== FREE) : used;
   return Math.max(0, busy.length - 1);
 }
 
 /** Whether a client is connected to it. */
 function isUsed(row: Row): boolean {
-  return numberOf(row, 'pool_connected') === 1;
+  return numberColumn(row, 'pool_connected') === 1;
 }
 
 function keyOf(row: Row): string {
-  return JSON.stringify([textOf(row, 'database'), textOf(row, 'username')]);
+  return JSON.stringify([textColumn(row, 'database'), textColumn(row, 'username')]);
 }
 
 function toPool(rows: readonly Row[]): readonly Pool[] {
   const [first] = rows;
   if (first === undefined) return [];
-  const database = textOf(first, 'database');
+  const database = textColumn(first, 'database');
   const active = rows.filter(isUsed).length;
   return [
     {
       database,
       serverDatabase: database,
-      user: textOf(first, 'username'),
+      user: textColumn(first, 'username'),
       mode: 'session',
       size: null,
       clientsActive: active,
@@ -84,10 +84,10 @@ function toPool(rows: readonly Row[]): readonly Pool[] {
 function toShown(row: Row): ShownClient {
   return {
     application: '',
-    user: textOf(row, 'username'),
-    database: textOf(row, 'database'),
+    user: textColumn(row, 'username'),
+    database: textColumn(row, 'database'),
     address: '',
-    since: textOf(row, 'client_connection_time') || null,
+    since: textColumn(row, 'client_connection_time') || null,
     isLinked: true,
     isWaiting: false,
   };

@@ -14,7 +14,12 @@ import { serverWords } from '../connection/server-words.ts';
 import { startupOptions } from '../connection/startup.ts';
 import { type Credentials, type Target, targetText } from '../connection/target.ts';
 import { SilentConsole, withConsole } from './console.ts';
-import { PGBOUNCER_CONSOLE, readPgBouncer, type Told, type ToldUnlisted } from './read-pgbouncer.ts';
+import {
+  PGBOUNCER_CONSOLE,
+  type PgBouncerState,
+  readPgBouncer,
+  type UnlistedHosts,
+} from './read-pgbouncer.ts';
 import { PGPOOL_CONSOLE, readPgPool } from './read-pgpool.ts';
 
 /** Where a pooler's console is. */
@@ -26,7 +31,7 @@ export type PoolerTarget = { readonly kind: PoolerKind; readonly target: Omit<Ta
  */
 const BOUND_MS = 1_000;
 
-const NOTHING: Told = {
+const NOTHING: PgBouncerState = {
   version: null,
   pools: [],
   clients: [],
@@ -59,7 +64,7 @@ export async function readPooler(
 }
 
 /** With what its hosts stand for. A host that cannot be found is named: sessions from there are not known to be its. */
-async function withAddresses({ cause, hosts }: ToldUnlisted, silent: Promise<never>): Promise<Unlisted> {
+async function withAddresses({ cause, hosts }: UnlistedHosts, silent: Promise<never>): Promise<Unlisted> {
   const found = await Promise.all(
     hosts.map((host) => Promise.race([addressesOf(host), silent]).catch(() => [])),
   );
@@ -74,7 +79,7 @@ async function tellingOf(
   kind: PoolerKind,
   console: Target,
   credentials: Promise<Credentials | null>,
-): Promise<Told> {
+): Promise<PgBouncerState> {
   const known = await credentials;
   if (known === null) throw new Error('there are no credentials for it');
   // PgBouncer's console has no settings. pgpool opens a session with the server in our name, and asks it things of its own

@@ -1,5 +1,5 @@
 import type { Counted, Dialect } from '../connection/dialect.ts';
-import { unlessRefused } from '../connection/null-if-forbidden.ts';
+import { nullIfForbidden } from '../connection/null-if-forbidden.ts';
 import { tryRunLock } from '../connection/try-run-lock.ts';
 import { readConfiguration } from './read-doctor-facts.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -11,7 +11,7 @@ export function postgresql(versionNumber: number): Dialect {
   return {
     flavor: 'postgresql',
     tryLock: tryRunLock,
-    countSlots: async (query) => ((await unlessRefused(query(COUNT_SLOTS)))?.[0] ?? null) as Counted | null,
+    countSlots: async (query) => ((await nullIfForbidden(query(COUNT_SLOTS)))?.[0] ?? null) as Counted | null,
     readSnapshot: (query, tell) => readSnapshot(query, versionNumber, tell),
     readConfiguration,
     guards: (victims) => [

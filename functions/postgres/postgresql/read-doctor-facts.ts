@@ -3,10 +3,10 @@ import {
   type Configuration,
   type DoctorFacts,
   EXAMINED_SETTINGS,
+  type ForeignRight,
   GRANTED_ROLES,
-  type Grant,
+  type Membership,
   NEEDLESS_ATTRIBUTES,
-  type Opening,
   type Override,
   type OwnConnection,
   type OwnRole,
@@ -46,7 +46,7 @@ export async function readDoctorFacts(query: Query, versionNumber: number): Prom
       name: text(user.name),
       via: textOrNull(user.via, text),
     })),
-    openings: (openings as readonly Opening[]).map((opening) => ({
+    openings: (openings as readonly ForeignRight[]).map((opening) => ({
       ...opening,
       role: textOrNull(opening.role, text),
     })),
@@ -116,7 +116,7 @@ function toOwnRole(row: RoleRow, rows: readonly GrantRow[]): OwnRole {
   };
 }
 
-function grantOf(row: GrantRow | undefined): Grant {
+function grantOf(row: GrantRow | undefined): Membership {
   if (row === undefined) return 'no-such-role';
   if (row.usable) return 'usable';
   return row.member ? 'not-inherited' : 'missing';

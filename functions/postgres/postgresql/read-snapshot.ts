@@ -1,8 +1,8 @@
 import type { Session } from '../../core/server/session.ts';
 import type { Provider, Snapshot } from '../../core/server/snapshot.ts';
-import { DEFAULT_STATEMENTS, tellStatements } from '../../core/server/statement-choice.ts';
+import { DEFAULT_STATEMENTS, redactStatements } from '../../core/server/statement-choice.ts';
 import { type Decoding, decoded, encodingsIn, type LimitRow, limitsIn } from '../connection/decode-rows.ts';
-import { unlessRefused } from '../connection/null-if-forbidden.ts';
+import { nullIfForbidden } from '../connection/null-if-forbidden.ts';
 import type { Query } from '../connection/query.ts';
 import { readContestedLocks, readWaits, type Waiter, type Waits } from './read-waits.ts';
 import { READ_ADVISORY_LOCKS } from './sql/read-advisory-locks.ts';
@@ -39,7 +39,7 @@ const FIRST_VERSION_WITH_ESCAPES = 160_000;
 export async function readSnapshot(
   query: Query,
   versionNumber: number,
-  tell = tellStatements(DEFAULT_STATEMENTS),
+  tell = redactStatements(DEFAULT_STATEMENTS),
 ): Promise<Snapshot> {
   const [settingsRows, sessionRows, lockRows, limitRows, encodingRows, facts, providerReserved] =
     await Promise.all([
@@ -85,13 +85,13 @@ async function readFacts(query: Query, versionNumber: number): Promise<Omit<Fact
 }
 
 async function pidsOf(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<number> | null> {
-  const found = await unlessRefused(rows);
+  const found = await nullIfForbidden(rows);
   return found && new Set(found.map((row) => (row as { pid: number }).pid));
 }
 
 /** What a provider does not show is taken for none: a run then acts a few slots later, and counts nobody twice. */
 async function reserveIn(rows: Promise<readonly unknown[]>): Promise<number> {
-  const [row] = (await unlessRefused(rows)) ?? [];
+  const [row] = (await nullIfForbidden(rows)) ?? [];
   return (row as { providerReserved: number } | undefined)?.providerReserved ?? 0;
 }
 

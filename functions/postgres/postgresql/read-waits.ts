@@ -1,6 +1,6 @@
 import { type ContestedLock, type LockShare, PREPARED } from '../../core/server/contested-lock.ts';
 import { directBlockers } from '../../core/server/direct-blockers.ts';
-import { unlessRefused } from '../connection/null-if-forbidden.ts';
+import { nullIfForbidden } from '../connection/null-if-forbidden.ts';
 import type { Query } from '../connection/query.ts';
 import { READ_CONTESTED_LOCKS } from './sql/read-contested-locks.ts';
 import { READ_OTHER_WAITS } from './sql/read-other-waits.ts';
@@ -44,7 +44,7 @@ export async function readWaits(
     waitsForLock && !inQueue.has(pid) ? (pid ?? []) : [],
   );
   const answers =
-    others.length === 0 ? [] : await unlessRefused(query(READ_OTHER_WAITS, [others.slice(0, MOST_ASKED)]));
+    others.length === 0 ? [] : await nullIfForbidden(query(READ_OTHER_WAITS, [others.slice(0, MOST_ASKED)]));
   const leaders = new Map(waiters.map(({ pid, leaderPid }) => [pid, leaderPid]));
   const locks = lockRows?.map((row) => lockOf(row, leaders));
   const blockedBy = new Map(directBlockers(locks ?? []));
@@ -59,7 +59,7 @@ export async function readWaits(
 }
 
 export function readContestedLocks(query: Query): Promise<readonly unknown[] | null> {
-  return unlessRefused(query(READ_CONTESTED_LOCKS));
+  return nullIfForbidden(query(READ_CONTESTED_LOCKS));
 }
 
 function lockOf(row: LockRow, leaders: ReadonlyMap<number | null, number | null>): ContestedLock {

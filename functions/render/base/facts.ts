@@ -2,10 +2,10 @@ import type { Explained } from '../../core/diagnosis/explain.ts';
 import { type Newcomers, newcomersOf, retakenIn } from '../../core/run/newcomers.ts';
 import { settledReading } from '../../core/run/reading.ts';
 import type { RunRecord } from '../../core/run/record.ts';
-import { isHypothetical, type Tried, triedOf } from '../../core/run/terminations.ts';
+import { isHypothetical, type Termination, terminationsOf } from '../../core/run/terminations.ts';
 import type { AttemptResult } from '../../core/run/verification.ts';
 import { programNames } from '../../core/server/programs-in.ts';
-import { type GroupStanding, groupText, leadingIn } from '../../core/server/rank-groups.ts';
+import { type GroupUsage, groupText, leadingIn } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
 import { type Pressure, scopeName } from '../../core/server/slots.ts';
 import type { Snapshot } from '../../core/server/snapshot.ts';
@@ -17,17 +17,17 @@ export type Facts = Explained & {
   /** See `isHypothetical`. */
   readonly hypothetical: boolean;
   /** Who stands out in the scope that the message speaks of. */
-  readonly leading: GroupStanding | null;
+  readonly leading: GroupUsage | null;
   /** The scope that the message speaks of: the first under pressure, else the server. At first, and at the last read. */
   readonly before: Pressure | null;
   readonly after: Pressure | null;
-  readonly tried: readonly Tried[];
+  readonly terminations: readonly Termination[];
   /** Those of them that ended, or would. */
-  readonly losses: readonly Tried[];
+  readonly losses: readonly Termination[];
   /** Those that are gone without an answer: ended by us, or left by themselves. */
-  readonly perhaps: readonly Tried[];
+  readonly perhaps: readonly Termination[];
   /** By program, the largest first. */
-  readonly lossesByGroup: readonly { readonly group: Group; readonly losses: readonly Tried[] }[];
+  readonly lossesByGroup: readonly { readonly group: Group; readonly losses: readonly Termination[] }[];
   readonly results: ReadonlyMap<AttemptResult, number>;
   /** Who took slots after the first look; empty where the record had to leave them out, or nobody looked again. */
   readonly newcomers: readonly Newcomers[];
@@ -39,8 +39,8 @@ export type Facts = Explained & {
 export function factsOf(explained: Explained, recordUrl: string | null = null): Facts {
   const { record, reduced, ranking, diagnosis } = explained;
   const { snapshot, plan, attempts, readings } = record;
-  const tried = triedOf(record);
-  const losses = tried.filter(({ result }) => result === null || result === 'terminated');
+  const terminations = terminationsOf(record);
+  const losses = terminations.filter(({ result }) => result === null || result === 'terminated');
   const before = plan?.pressure.find(({ under }) => under) ?? plan?.pressure.at(-1) ?? null;
   const settled = settledReading(record);
   return {
@@ -53,9 +53,9 @@ export function factsOf(explained: Explained, recordUrl: string | null = null): 
     leading: ranking === null || before === null ? null : leadingIn(ranking, before),
     before,
     after: before === null ? null : pressureAt(readings.at(-1)?.pressure, before),
-    tried,
+    terminations,
     losses,
-    perhaps: tried.filter(({ result, unanswered }) => result === 'gone' && unanswered),
+    perhaps: terminations.filter(({ result, unanswered }) => result === 'gone' && unanswered),
     lossesByGroup: byGroup(losses, snapshot),
     results: countResults(record),
     newcomers: snapshot && settled ? newcomersOf(snapshot, attempts, settled) : [],
@@ -72,7 +72,7 @@ export function pressureAt(pressure: readonly Pressure[] | undefined, { scope }:
 }
 
 /** The largest first. */
-export function byGroup(losses: readonly Tried[], snapshot: Snapshot | null): Facts['lossesByGroup'] {
+export function byGroup(losses: readonly Termination[], snapshot: Snapshot | null): Facts['lossesByGroup'] {
   const nameOf = programNames(snapshot);
   return [...Map.groupBy(losses, ({ session }) => groupText(nameOf(session))).values()]
     .flatMap((those) => (those[0] ? [{ group: nameOf(those[0].session), losses: those }] : []))

@@ -2,7 +2,7 @@ import { cleanName } from '../../core/base/clean-text.ts';
 import { ageText, counted } from '../../core/base/words.ts';
 import type { Threshold } from '../../core/policy/policy.ts';
 import { groupName } from '../../core/server/group-name.ts';
-import type { GroupStanding } from '../../core/server/rank-groups.ts';
+import type { GroupUsage } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Pressure, Scope } from '../../core/server/slots.ts';
 
@@ -59,14 +59,14 @@ export function moreLimitsText(more: number): readonly string[] {
 }
 
 /** `of role app`, `in database billing`, `from 10.0.0.7` */
-export function placeText({ kind, part }: NonNullable<GroupStanding['mostly']>): string {
+export function placeText({ kind, part }: NonNullable<GroupUsage['mostly']>): string {
   const name = cleanName(part.name);
   if (kind === 'role') return `of role ${name}`;
   return kind === 'database' ? `in database ${name}` : `from ${name}`;
 }
 
 /** `app, 60 of 115 in database billing.` Nothing where no role, database or address has more than half. */
-export function mostlyText({ group, sessions, mostly }: GroupStanding): string {
+export function mostlyText({ group, sessions, mostly }: GroupUsage): string {
   if (mostly === null) return '';
   return `${groupName(group)}, ${mostly.part.sessions} of ${sessions} ${placeText(mostly)}.`;
 }

@@ -1,7 +1,7 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { LimitCut } from '../../core/plan/plan.ts';
 import type { Policy } from '../../core/policy/policy.ts';
-import type { Tried } from '../../core/run/terminations.ts';
+import type { Termination } from '../../core/run/terminations.ts';
 import type { AttemptResult } from '../../core/run/verification.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Flavor } from '../../core/server/snapshot.ts';
@@ -118,9 +118,9 @@ function countedLine(count: number, text: string): readonly string[] {
 
 function otherResults(facts: Facts): readonly { readonly count: number; readonly meaning: string }[] {
   return OTHER_RESULTS.map(({ result, unanswered, meaning }) => {
-    const isIt = (each: Tried) =>
+    const isIt = (each: Termination) =>
       each.result === result && (unanswered === undefined || each.unanswered === unanswered);
-    const count = facts.tried.filter(isIt).length;
+    const count = facts.terminations.filter(isIt).length;
     return { count, meaning: meaning(count === 1 ? 'was' : 'were', flavorOf(facts)) };
   }).filter(({ count }) => count > 0);
 }
@@ -143,23 +143,23 @@ function lossRows({ lossesByGroup }: Facts): readonly string[] {
 }
 
 /** The owner is told where two programs have one name. */
-function lossLine(group: Group, owner: string, losses: readonly Tried[], rule: string): string {
+function lossLine(group: Group, owner: string, losses: readonly Termination[], rule: string): string {
   const ages = `${stateOf(losses)}${ageRange(losses.map(ageOf))}`;
   return countedLine(losses.length, `${groupName(group, MAX_NAME)}${owner}, ${ages} (${rule})`).join('\n');
 }
 
 /** `idle ` where all were in one state. */
-function stateOf(losses: readonly Tried[]): string {
+function stateOf(losses: readonly Termination[]): string {
   const [state, ...others] = new Set(losses.map(({ session }) => session.state));
   return others.length > 0 || !state ? '' : `${cleanName(state)} `;
 }
 
-function ageOf({ reason, session }: Tried): number {
+function ageOf({ reason, session }: Termination): number {
   return reason?.ageMs ?? session.stateAgeMs ?? 0;
 }
 
 /** Which rule of the policy chose it. */
-export function ruleText({ reason }: Pick<Tried, 'reason'>): string {
+export function ruleText({ reason }: Pick<Termination, 'reason'>): string {
   if (reason === null) return 'chosen in a later round';
   if (reason.purpose === 'reap') return `the policy reaps from ${ageText(reason.minAgeMs)}`;
   const { rung } = reason;

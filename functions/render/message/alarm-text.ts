@@ -1,5 +1,5 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import { isAboutRefusals, readingOf } from '../../core/trigger/alarm-reading.ts';
+import { alarmReadingOf, isAboutRefusals } from '../../core/trigger/alarm-reading.ts';
 import type { AlarmTrigger, Trigger } from '../../core/trigger/trigger.ts';
 
 /** What an alarm stands for: `clients refused`, or what it says itself, as in `DatabaseConnections 82 > 80`. */
@@ -14,7 +14,7 @@ export function otherAlarm(trigger: Trigger): AlarmTrigger | null {
 
 export function seenText(alarm: AlarmTrigger): string {
   const metric = alarm.metric === undefined ? null : cleanName(alarm.metric, 80);
-  const reading = readingOf(alarm);
+  const reading = alarmReadingOf(alarm);
   if (reading === null) return metric ?? 'it went off';
   const { value, compared, threshold } = reading;
   return `${metric === null ? '' : `${metric} `}${value} ${compared} ${threshold}`;

@@ -25,26 +25,30 @@ const PHRASES: Readonly<Record<Exclude<Cause, 'unclear'>, (whose: string) => str
 };
 
 /** What fills no slots that anybody sees: it alone explains a refusal without pressure. */
-const UNSEEN: ReadonlySet<Cause> = new Set(['half-open-clients', 'replication-limit', 'reconnect-storm']);
+const OUTSIDE_SLOTS: ReadonlySet<Cause> = new Set([
+  'half-open-clients',
+  'replication-limit',
+  'reconnect-storm',
+]);
 
 /** Whether it explains why somebody was refused although slots are free. */
-export function isUnseen(diagnosis: Facts['diagnosis']): boolean {
-  return diagnosis !== null && UNSEEN.has(diagnosis.cause);
+export function isOutsideSlots(diagnosis: Facts['diagnosis']): boolean {
+  return diagnosis !== null && OUTSIDE_SLOTS.has(diagnosis.cause);
 }
 
 /** The cause in a few words, with whoever is behind it; nothing where it is not known, or no cause of what happened. */
-export function because({ diagnosis, record }: Facts, maxName?: number): readonly string[] {
+export function causePhrase({ diagnosis, record }: Facts, maxName?: number): readonly string[] {
   if (diagnosis === null || diagnosis.cause === 'unclear') return [];
-  if (record.outcome === 'unexplained' && !isUnseen(diagnosis)) return [];
+  if (record.outcome === 'unexplained' && !isOutsideSlots(diagnosis)) return [];
   const [culprit] = behind(diagnosis);
-  const whose = culprit === undefined ? '' : ` of ${groupName(culprit.standing.group, maxName)}`;
+  const whose = culprit === undefined ? '' : ` of ${groupName(culprit.usage.group, maxName)}`;
   return [PHRASES[diagnosis.cause](whose)];
 }
 
 /** Whether the cause already names this group, so that what follows need not. */
-export function isBlamed({ diagnosis }: Facts, group: Group): boolean {
+export function isNamedCulprit({ diagnosis }: Facts, group: Group): boolean {
   const [culprit] = diagnosis === null ? [] : behind(diagnosis);
-  return culprit !== undefined && groupText(culprit.standing.group) === groupText(group);
+  return culprit !== undefined && groupText(culprit.usage.group) === groupText(group);
 }
 
 /** Those who did what the cause says; in a mixture the others did something else. */

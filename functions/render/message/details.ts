@@ -1,6 +1,6 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import type { Tried } from '../../core/run/terminations.ts';
-import type { GroupStanding } from '../../core/server/rank-groups.ts';
+import type { Termination } from '../../core/run/terminations.ts';
+import type { GroupUsage } from '../../core/server/rank-groups.ts';
 import { groupOf } from '../../core/server/session.ts';
 import type { Facts } from '../base/facts.ts';
 import { bounded, type Column, row, type Section, wrap } from '../base/layout.ts';
@@ -33,7 +33,7 @@ function groupLines({
   medianIdleMs,
   oldestIdleMs,
   mostly,
-}: GroupStanding): string {
+}: GroupUsage): string {
   const byState = states
     .map(({ state, count }) => `${count} ${cleanName(state ?? 'of unknown state')}`)
     .join(', ');
@@ -63,16 +63,16 @@ const COLUMNS_OF_SESSIONS: readonly Column[] = [
 ];
 
 /** Those that did not simply end come first: somebody has to look at them. */
-function sessionsInDetail({ tried, losses }: Facts): Section {
+function sessionsInDetail({ terminations, losses }: Facts): Section {
   const title = 'DETAILS: THE SESSIONS CHOSEN';
-  if (tried.length === 0) return { title, lines: [] };
+  if (terminations.length === 0) return { title, lines: [] };
   const ended = new Set(losses);
   return {
     title,
     lines: [
       row(COLUMNS_OF_SESSIONS, ['pid', 'application', 'user@database', 'address', 'age', 'result'], 0),
       ...bounded(
-        [...tried.filter((each) => !ended.has(each)), ...losses],
+        [...terminations.filter((each) => !ended.has(each)), ...losses],
         MAX_SESSIONS,
         sessionRow,
         (rest) => `  and ${rest.length} more`,
@@ -81,7 +81,7 @@ function sessionsInDetail({ tried, losses }: Facts): Section {
   };
 }
 
-function sessionRow({ session, result }: Tried): string {
+function sessionRow({ session, result }: Termination): string {
   const { pid, application, address, stateAgeMs } = session;
   const cells = [
     String(pid ?? ''),

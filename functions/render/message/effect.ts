@@ -1,4 +1,4 @@
-import { foremost } from '../../core/plan/foremost.ts';
+import { largestNeeds } from '../../core/plan/largest-needs.ts';
 import type { Newcomers } from '../../core/run/newcomers.ts';
 import { type Reading, settledReading } from '../../core/run/reading.ts';
 import type { Pressure } from '../../core/server/slots.ts';
@@ -25,7 +25,7 @@ export function effect(facts: Facts): Section {
   const title = 'DID IT WORK';
   if (hypothetical || plan === null || attempts.length === 0) return { title, lines: [] };
   if (readings.length === 0) return { title, lines: wrap(NOT_READ) };
-  const { first, more } = foremost(plan.pressure);
+  const { first, more } = largestNeeds(plan.pressure);
   return {
     title,
     lines: [
@@ -42,7 +42,7 @@ export function effectTexts(facts: Facts): readonly string[] {
   const { plan, attempts, readings } = facts.record;
   if (facts.hypothetical || plan === null || attempts.length === 0) return [];
   if (readings.length === 0) return [NOT_READ];
-  const { first, more } = foremost(plan.pressure);
+  const { first, more } = largestNeeds(plan.pressure);
   const slots = first.map((before) => {
     const [verified, settled] = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
     const end = settled === NOT_SEEN ? '' : `, ${settled} after settling`;

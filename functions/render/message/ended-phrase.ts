@@ -1,21 +1,21 @@
-import type { Tried } from '../../core/run/terminations.ts';
+import type { Termination } from '../../core/run/terminations.ts';
 import { byGroup, type Facts } from '../base/facts.ts';
 import { counted, groupName } from '../base/phrases.ts';
-import { isBlamed } from './cause-phrase.ts';
+import { isNamedCulprit } from './cause-phrase.ts';
 
 /** `27 idle sessions of billing-worker`, `40 sessions of billing-worker and 2 other programs`; without a name that was said. */
-function lossText(facts: Facts, losses: readonly Tried[], maxName?: number, adjective = ''): string {
+function lossText(facts: Facts, losses: readonly Termination[], maxName?: number, adjective = ''): string {
   const idle = losses.every(({ session }) => session.state === 'idle') ? 'idle ' : '';
   const [first, ...others] = byGroup(losses, facts.record.snapshot);
   if (first === undefined) return 'no session';
   const sessions = counted(losses.length, `${adjective}${idle}session`);
-  if (others.length === 0 && isBlamed(facts, first.group)) return sessions;
+  if (others.length === 0 && isNamedCulprit(facts, first.group)) return sessions;
   const more = others.length === 0 ? '' : ` and ${counted(others.length, 'other program')}`;
   return `${sessions} of ${groupName(first.group, maxName)}${more}`;
 }
 
 /** Who ended or would: `12 idle sessions of billing-worker ended`. */
-export function ends(facts: Facts, max?: number, adjective = ''): string {
+export function endedPhrase(facts: Facts, max?: number, adjective = ''): string {
   const { losses, perhaps, hypothetical } = facts;
   const whose = lossText(facts, losses, max, adjective);
   if (hypothetical) return `would end ${whose}`;

@@ -4,11 +4,11 @@ import { pauseIn } from '../../core/run/pause.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, groupName, listText, usedText } from '../base/phrases.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
-import { because, isBlamed } from './cause-phrase.ts';
-import { ends } from './ended-phrase.ts';
+import { causePhrase, isNamedCulprit } from './cause-phrase.ts';
+import { endedPhrase } from './ended-phrase.ts';
 import { OBSERVED } from './observed.ts';
 import { busyHeadline } from './run-lock-text.ts';
-import { told, unsettled, whyUnverified } from './unverified-text.ts';
+import { unsettledText, unverifiedReason, unverifiedText } from './unverified-text.ts';
 
 /** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
 type Headline = {
@@ -47,55 +47,55 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     sentence: `healthy. ${sentences(used(facts))}`,
   }),
   reaped: (facts, max) => ({
-    subject: [ends(facts, max, 'old '), 'no pressure', ...unsettled(facts), ...used(facts, max)],
-    sentence: `no pressure. ${sentences([ends(facts, undefined, 'old '), ...change(facts), ...unsettled(facts)])}`,
+    subject: [endedPhrase(facts, max, 'old '), 'no pressure', ...unsettledText(facts), ...used(facts, max)],
+    sentence: `no pressure. ${sentences([endedPhrase(facts, undefined, 'old '), ...change(facts), ...unsettledText(facts)])}`,
   }),
   recovered: (facts, max) => ({
     subject: [
       ...(facts.hypothetical ? [] : ['recovered']),
-      ...because(facts, max),
-      ends(facts, max),
-      ...unsettled(facts),
+      ...causePhrase(facts, max),
+      endedPhrase(facts, max),
+      ...unsettledText(facts),
       ...used(facts, max),
     ],
-    sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([...because(facts), ends(facts), ...change(facts), ...unsettled(facts)])}`,
+    sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([...causePhrase(facts), endedPhrase(facts), ...change(facts), ...unsettledText(facts)])}`,
   }),
   partial: (facts, max) => ({
     subject: [
       'still under pressure',
-      ...because(facts, max),
-      ends(facts, max),
-      ...unsettled(facts),
+      ...causePhrase(facts, max),
+      endedPhrase(facts, max),
+      ...unsettledText(facts),
       ...used(facts, max),
     ].slice(facts.hypothetical ? 1 : 0),
-    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...because(facts), `${ends(facts)}, too few`, ...change(facts), ...unsettled(facts)])}`,
+    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...causePhrase(facts), `${endedPhrase(facts)}, too few`, ...change(facts), ...unsettledText(facts)])}`,
   }),
   refilled: (facts, max) => ({
-    subject: ['filled up again', ...because(facts, max), retaken(facts, max), ...used(facts, max)],
-    sentence: `filled up again. ${sentences([...because(facts), ends(facts), retaken(facts), ...change(facts), ...unsettled(facts)])}`,
+    subject: ['filled up again', ...causePhrase(facts, max), retaken(facts, max), ...used(facts, max)],
+    sentence: `filled up again. ${sentences([...causePhrase(facts), endedPhrase(facts), retaken(facts), ...change(facts), ...unsettledText(facts)])}`,
   }),
   'no-candidates': (facts, max) => ({
     subject: [
       'under pressure',
-      ...because(facts, max),
+      ...causePhrase(facts, max),
       'policy spares all sessions',
       ...used(facts, max),
       ...most(facts, max),
     ],
-    sentence: `under pressure. ${sentences([...because(facts), [...used(facts), ...most(facts)].join(', '), 'the policy spares all sessions'])}`,
+    sentence: `under pressure. ${sentences([...causePhrase(facts), [...used(facts), ...most(facts)].join(', '), 'the policy spares all sessions'])}`,
   }),
   unexplained: (facts, max) => ({
     subject: [
       wentOff(facts, max) ?? 'clients were refused',
-      ...orElse(because(facts, max), 'no pressure seen'),
+      ...orElse(causePhrase(facts, max), 'no pressure seen'),
       ...used(facts, max),
     ],
-    sentence: `unexplained. ${sentences([`${wentOff(facts) ?? 'Clients were refused'}, but nothing here is under pressure`, ...because(facts), ...used(facts)])}`,
+    sentence: `unexplained. ${sentences([`${wentOff(facts) ?? 'Clients were refused'}, but nothing here is under pressure`, ...causePhrase(facts), ...used(facts)])}`,
   }),
   busy: ({ record }) => busyHeadline(record),
   paused: (facts, max) => ({
-    subject: ['paused, nothing ended', ...because(facts, max), ...used(facts, max)],
-    sentence: `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...because(facts), ...used(facts), ...pausedPlan(facts)])}`,
+    subject: ['paused, nothing ended', ...causePhrase(facts, max), ...used(facts, max)],
+    sentence: `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...causePhrase(facts), ...used(facts), ...pausedPlan(facts)])}`,
   }),
   muted: fixed('trigger needs no action', 'nothing to do. The trigger needs no action.'),
   stale: fixed('event too old, nothing done', 'nothing done. The event was too old to act on.'),
@@ -112,8 +112,8 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     sentence: `could not connect in ${tries(facts)}. Nothing was ended.`,
   }),
   unverified: (facts) => ({
-    subject: [`${told(facts)} told to end, result not known`, ...problem(facts)],
-    sentence: `result not known. ${told(facts)} were told to end, then ${whyUnverified(facts)}.`,
+    subject: [`${unverifiedText(facts)} told to end, result not known`, ...problem(facts)],
+    sentence: `result not known. ${unverifiedText(facts)} were told to end, then ${unverifiedReason(facts)}.`,
   }),
   failed: (facts) =>
     mayHaveSent(facts)
@@ -154,7 +154,7 @@ function retaken(facts: Facts, max?: number): string {
   const { losses, perhaps } = facts;
   const groups = facts.newcomers.filter(({ lost }) => lost > 0).map(({ group }) => group);
   const slots = `${facts.retaken} of ${losses.length + perhaps.length} freed slots re-taken`;
-  if (groups.every((group) => isBlamed(facts, group))) return slots;
+  if (groups.every((group) => isNamedCulprit(facts, group))) return slots;
   return `${slots} by ${listText(
     groups.map((group) => groupName(group, max)),
     1,
@@ -165,7 +165,7 @@ function most(facts: Facts, max?: number): readonly string[] {
   // Of a limit's slots, the largest group of the whole server may hold none.
   if (facts.before !== null && facts.before.scope.kind !== 'server') return [];
   const top = facts.ranking?.groups[0];
-  return top === undefined || isBlamed(facts, top.group)
+  return top === undefined || isNamedCulprit(facts, top.group)
     ? []
     : [`${top.sessions} by ${groupName(top.group, max)}`];
 }
@@ -177,7 +177,7 @@ function whoPaused({ record }: Facts): string {
 }
 
 function pausedPlan(facts: Facts): readonly string[] {
-  return facts.losses.length === 0 ? [] : [`Without the pause it ${ends(facts)}`];
+  return facts.losses.length === 0 ? [] : [`Without the pause it ${endedPhrase(facts)}`];
 }
 
 function tries({ record }: Facts): string {

@@ -1,5 +1,5 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import type { GroupStanding } from '../../core/server/rank-groups.ts';
+import type { GroupUsage } from '../../core/server/rank-groups.ts';
 import { IDLE_STATES } from '../../core/server/session.ts';
 import type { Facts } from '../base/facts.ts';
 import { bounded, type Column, row, type Section, wrap } from '../base/layout.ts';
@@ -39,7 +39,7 @@ export function holders({ record, ranking, reduced, leading, before, diagnosis }
     lines: [
       ...(groups.length > 0 ? [row(COLUMNS_OF_HOLDERS, TITLES)] : []),
       ...bounded(groups, ON_SCREEN, holderRow, restRow),
-      ...groups.slice(0, ON_SCREEN).flatMap((standing) => wrap(mostlyText(standing))),
+      ...groups.slice(0, ON_SCREEN).flatMap((usage) => wrap(mostlyText(usage))),
       ...(hidden > 0 ? [row(COLUMNS_OF_HOLDERS, [String(hidden), '', 'hidden sessions'])] : []),
       ...(leading === null || diagnosis !== null
         ? []
@@ -64,13 +64,13 @@ export function holderTexts({ record, ranking, leading, before, diagnosis }: Fac
 }
 
 /** `60 by app (31 in database billing)` */
-function heldBy({ group, sessions, mostly }: GroupStanding): string {
+function heldBy({ group, sessions, mostly }: GroupUsage): string {
   const where = mostly === null ? '' : ` (${mostly.part.sessions} ${placeText(mostly)})`;
   return `${sessions} by ${groupName(group)}${where}`;
 }
 
 /** A session whose state is not known is in none of the columns. */
-function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: GroupStanding): string {
+function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: GroupUsage): string {
   const sum = (isCounted: (state: string | null) => boolean) =>
     String(states.reduce((total, { state, count }) => total + (isCounted(state) ? count : 0), 0));
   const isIdle = (state: string | null) => IDLE_STATES.some((idle) => idle === state);
@@ -86,20 +86,20 @@ function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: Grou
   ]);
 }
 
-function restRow(rest: readonly GroupStanding[]): string {
+function restRow(rest: readonly GroupUsage[]): string {
   return row(COLUMNS_OF_HOLDERS, [String(sessionsOf(rest)), '', counted(rest.length, 'more program')]);
 }
 
-function restText(rest: readonly GroupStanding[]): string {
+function restText(rest: readonly GroupUsage[]): string {
   return `${sessionsOf(rest)} by ${counted(rest.length, 'more program')}`;
 }
 
-function sessionsOf(groups: readonly GroupStanding[]): number {
+function sessionsOf(groups: readonly GroupUsage[]): number {
   return groups.reduce((sum, { sessions }) => sum + sessions, 0);
 }
 
 /** Where nothing explains it, at least who stands out. */
-function leadingText({ group, sessions, addresses, medianIdleMs }: GroupStanding, used: number): string {
+function leadingText({ group, sessions, addresses, medianIdleMs }: GroupUsage, used: number): string {
   const from = `from ${counted(addresses.count, 'address', 'addresses')}`;
   const half =
     medianIdleMs === null || medianIdleMs < WORTH_SAYING_MS

@@ -48,7 +48,7 @@ function kindWords(story: Story): readonly string[] {
     case 'changed':
       return ['changed'];
     case 'reminder':
-      return [`still open after ${openFor(story)}`];
+      return [`still open after ${openDurationText(story)}`];
     case 'over':
       return ['over'];
     default: {
@@ -135,7 +135,7 @@ function ordinal(count: number): string {
   return `${count}${['st', 'nd', 'rd'][count - 1] ?? 'th'}`;
 }
 
-export function openFor({ at, incident }: Story): string {
+export function openDurationText({ at, incident }: Story): string {
   return ageText(Math.max(0, Date.parse(at) - Date.parse(incident.openedAt)));
 }
 

@@ -7,7 +7,7 @@ import { withParagraph } from '../chat/chat.ts';
 type KeptBefore = NonNullable<RunHead['keptBefore']>;
 
 /** A message that says, once for a server, whom the keep of before would have kept. */
-export function withKeptBefore(message: Message, kept: KeptBefore): Message {
+export function withOldRuleText(message: Message, kept: KeptBefore): Message {
   const texts = keptBeforeTexts(kept);
   const lines = texts.flatMap((text) => wrap(text));
   const text = `${message.text.trimEnd()}\n\n${sections([{ title: 'KEPT BY EARLIER VERSIONS', lines }])}\n`;

@@ -28,10 +28,10 @@ export function resumeStep(record: RunRecord): Advice {
   const text = pause?.until
     ? `No session is ended until ${timeText(pause.until)}, then runs act again. To let them act earlier:`
     : `No session is ended until runs are resumed. Ask ${by}, or resume them:`;
-  return toResume(record, text);
+  return resumeAdvice(record, text);
 }
 
-export function toResume(record: Pick<RunRecord, 'recall' | 'server'>, text: string): Advice {
+export function resumeAdvice(record: Pick<RunRecord, 'recall' | 'server'>, text: string): Advice {
   return forOperator(text, { language: 'shell', lines: [resumeCommand(record)] });
 }
 

@@ -17,7 +17,7 @@ const LEAST_ADVICE = 2;
 const LEAST_LINES = 5;
 
 /** What to do first, as much of it as `room` lines hold, and what is left for the details. The first always fits. */
-export function whatNext(
+export function nextSteps(
   steps: readonly Advice[],
   room: number,
 ): { readonly first: Section; readonly rest: Section } {

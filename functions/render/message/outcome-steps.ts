@@ -11,7 +11,7 @@ import type { Facts } from '../base/facts.ts';
 import { counted, thresholdText } from '../base/phrases.ts';
 import { flavorOf, statementsToSee } from '../base/role-grants.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
-import { isUnseen } from './cause-phrase.ts';
+import { isOutsideSlots } from './cause-phrase.ts';
 import { mayHaveSent } from './headline.ts';
 import { heldBackTexts } from './held-back-text.ts';
 import { resumeStep } from './memory-text.ts';
@@ -55,7 +55,7 @@ const UNEXPLAINED: readonly Advice[] = [
 
 /** What a pooler itself refuses is explained, and so is what no session shows: advice on it follows. */
 function unexplained({ diagnosis, record: { snapshot, trigger, policy } }: Facts): readonly Advice[] {
-  const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isUnseen(diagnosis);
+  const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isOutsideSlots(diagnosis);
   if (isExplained) return [];
   const alarm = otherAlarm(trigger);
   return alarm === null ? [...UNEXPLAINED, UNFINISHED] : otherThreshold(alarm, policy);

@@ -8,7 +8,7 @@ import type { Message } from '../base/message.ts';
 import { counted, groupName, ownerOf } from '../base/phrases.ts';
 import { chatOf } from '../chat/chat.ts';
 import { identityTexts } from './identity-text.ts';
-import { clockText, openFor, recurrenceText } from './incident-life.ts';
+import { clockText, openDurationText, recurrenceText } from './incident-life.ts';
 import { stepLines } from './next-steps.ts';
 import { runFacts } from './run-facts.ts';
 import { subjectOf } from './subject.ts';
@@ -19,7 +19,12 @@ export function renderOver(record: RunRecord, story: Story): Message {
   const { ended, culprit } = story.incident;
   const done = ended === 0 ? [] : [`${counted(ended, 'session')} ended`];
   const who = (max?: number) => (culprit === null ? [] : [`${groupName(culprit, max)} still to fix`]);
-  const subject = subjectOf(server, (max) => ['over', `open for ${openFor(story)}`, ...done, ...who(max)]);
+  const subject = subjectOf(server, (max) => [
+    'over',
+    `open for ${openDurationText(story)}`,
+    ...done,
+    ...who(max),
+  ]);
   const steps = stepsOf(story);
   const attributes = { severity: 'info', outcome, server: cleanName(server), mode };
   return {

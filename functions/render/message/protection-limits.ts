@@ -3,7 +3,7 @@ import type { Policy } from '../../core/policy/policy.ts';
 import { wrap } from '../base/layout.ts';
 
 /** What the protections that matter here cannot see; nobody is to take a spared listener for all listeners. */
-export function unseen(
+export function protectionLimits(
   { protect }: Policy,
   spared: readonly { readonly reason: SparedReason; readonly detail: string }[],
 ): readonly string[] {

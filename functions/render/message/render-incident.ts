@@ -15,14 +15,14 @@ import { headlineOf } from './headline.ts';
 import { holders, holderTexts } from './holders.ts';
 import { identityTexts } from './identity-text.ts';
 import { lifeTexts, trippedLines, trippedTexts, withLife } from './incident-life.ts';
-import { toResume } from './memory-text.ts';
-import { stepsOf, whatNext } from './next-steps.ts';
+import { resumeAdvice } from './memory-text.ts';
+import { nextSteps, stepsOf } from './next-steps.ts';
 import { runFacts } from './run-facts.ts';
 import { isAboutLock } from './run-lock-text.ts';
-import { whoWasSpared } from './spared.ts';
+import { sparedSummary } from './spared.ts';
 import { subjectOf } from './subject.ts';
 import { happenedTexts, whatHappened } from './what-happened.ts';
-import { why, whyTexts } from './why.ts';
+import { whySection, whyTexts } from './why.ts';
 
 /** Down to what to do next: then come the run and the details. */
 const SCREEN_LINES = 47;
@@ -88,13 +88,13 @@ function textOf(facts: Facts, sentence: string, steps: readonly Advice[], story:
   const happened = [
     whatHappened(facts),
     holders(facts),
-    why(facts),
+    whySection(facts),
     whatWasDone(facts),
-    whoWasSpared(facts),
+    sparedSummary(facts),
     effect(facts),
   ];
   const told = `${first}\n\n${sections(happened)}`;
-  const next = whatNext(steps, SCREEN_LINES - told.split('\n').length);
+  const next = nextSteps(steps, SCREEN_LINES - told.split('\n').length);
   const rest = sections([next.first, runFacts(facts), next.rest, ...details(facts)]);
   return `${told}\n\n${rest}\n`;
 }
@@ -116,5 +116,5 @@ function paragraphs(facts: Facts, story: Story | null): readonly Paragraph[] {
 /** In a room the breaker is the first step. */
 function resumeSteps(record: RunRecord, story: Story | null): readonly Advice[] {
   const text = trippedTexts(story).join(' ');
-  return text === '' ? [] : [toResume(record, text)];
+  return text === '' ? [] : [resumeAdvice(record, text)];
 }

@@ -8,7 +8,7 @@ import type { Facts } from '../base/facts.ts';
 import { bounded, type Column, row, type Section, wrap } from '../base/layout.ts';
 import { ageRange, ageText, counted } from '../base/phrases.ts';
 import { sparedByNameTexts } from './program-notes.ts';
-import { unseen } from './protection-limits.ts';
+import { protectionLimits } from './protection-limits.ts';
 
 const ON_SCREEN = 3;
 
@@ -28,18 +28,18 @@ export function sparedGroups(record: RunRecord): readonly SparedGroup[] {
   const { plan, snapshot, policy } = record;
   const isOwn = snapshot === null ? () => false : ownSessions(snapshot);
   // A later round may have taken somebody whom the first plan had spared.
-  const tried = new Set(
+  const terminations = new Set(
     record.attempts.filter(({ result }) => result !== 'gone' && result !== 'changed').map(identityOf),
   );
   const stays = (session: Session) =>
-    takesSlot(session) && !isOwn(session) && !tried.has(identityOf(session));
+    takesSlot(session) && !isOwn(session) && !terminations.has(identityOf(session));
   const spared = plan?.spared.filter(({ session }) => stays(session)) ?? [];
   return [...Map.groupBy(spared, (each) => reasonText(each, policy))]
     .map(([reason, those]) => ({ reason, those }))
     .sort((a, b) => b.those.length - a.those.length);
 }
 
-export function whoWasSpared({ record }: Facts): Section {
+export function sparedSummary({ record }: Facts): Section {
   const reasons = sparedGroups(record);
   const spared = reasons.flatMap(({ those }) => those);
   return {
@@ -52,7 +52,7 @@ export function whoWasSpared({ record }: Facts): Section {
         (rest) => sparedRow(String(rest.flatMap(({ those }) => those).length), 'for other reasons'),
       ),
       ...sparedByNameTexts({ spared }, record.snapshot).flatMap((text) => wrap(text)),
-      ...unseen(record.policy, spared),
+      ...protectionLimits(record.policy, spared),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
-import { foremost } from '../../core/plan/foremost.ts';
+import { largestNeeds } from '../../core/plan/largest-needs.ts';
 import type { Snapshot } from '../../core/server/snapshot.ts';
 import { aheadMs, type NoticeTrigger, type Trigger } from '../../core/trigger/trigger.ts';
 import type { Facts } from '../base/facts.ts';
@@ -99,7 +99,7 @@ function targetText({ policy, plan }: Facts['record'], need: number): string {
 }
 
 function limitTexts({ record }: Facts): readonly string[] {
-  const { first, more } = foremost(record.plan?.pressure ?? []);
+  const { first, more } = largestNeeds(record.plan?.pressure ?? []);
   const texts = first
     .filter(({ scope }) => scope.kind !== 'server')
     .map(

@@ -8,7 +8,7 @@ import { aboutText, counted, groupName, ownerOf, placeText } from '../base/phras
 const ON_SCREEN = 3;
 
 /** What explains it, and the numbers that this rests on. */
-export function why({ diagnosis }: Facts): Section {
+export function whySection({ diagnosis }: Facts): Section {
   if (diagnosis === null) return { title: 'WHY', lines: [] };
   const { evidence, culprits } = diagnosis;
   return {
@@ -39,13 +39,13 @@ function titleOf({ cause, confidence }: Diagnosis): string {
 /** What somebody does who is not of the whole's cause is said; services of one name are told apart by role and database. */
 function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
   const { cause, culprits } = diagnosis;
-  const { standing, opening } = culprit;
-  const { group, sessions, sharePercent, addresses, mostly } = standing;
+  const { usage, opening } = culprit;
+  const { group, sessions, sharePercent, addresses, mostly } = usage;
   const share = sharePercent === null ? '' : ` (${sharePercent} %)`;
   const other = culprit.cause === cause ? '' : `, ${CAUSE_WORDS[culprit.cause]}`;
   const from = counted(addresses.count, 'address', 'addresses');
   const isShared = culprits.some(
-    (each) => each !== culprit && groupName(each.standing.group) === groupName(group),
+    (each) => each !== culprit && groupName(each.usage.group) === groupName(group),
   );
   const name = `${groupName(group)}${isShared ? ` (${ownerOf(group)})` : ''}`;
   const most = mostly === null ? '' : `, ${mostly.part.sessions} of them ${placeText(mostly)}`;

@@ -4,7 +4,7 @@ import type { Facts } from '../base/facts.ts';
 import { ageText } from '../base/phrases.ts';
 import { chart, figure, INK, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { table } from './html-table.ts';
+import { htmlTable } from './html-table.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -56,7 +56,7 @@ export function agesChart(facts: Facts): Html | null {
     html`How long the idle ones had been idle`,
     drawn,
     keys,
-    table(['idle for', '#sessions', `#${word}`], rows),
+    htmlTable(['idle for', '#sessions', `#${word}`], rows),
   );
 }
 

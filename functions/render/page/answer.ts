@@ -11,7 +11,7 @@ import { happenedTexts } from '../message/what-happened.ts';
 import { type Html, html } from './html.ts';
 
 /** What the page begins with: the message's own first sentence, the outcome, and the numbers that matter. */
-export function answer(facts: Facts): Html {
+export function answerHtml(facts: Facts): Html {
   const { server, mode, startedAt } = facts.record;
   return html`<header>
 <p class="kicker">pg-headroom · ${cleanName(server)} · ${timeText(startedAt)}</p>
@@ -77,12 +77,16 @@ function slotsTile({ before, after }: Facts): Tile | null {
   };
 }
 
-function endedTile({ record, hypothetical, losses, perhaps, tried }: Facts): Tile | null {
+function endedTile({ record, hypothetical, losses, perhaps, terminations }: Facts): Tile | null {
   if (record.plan === null) return null;
   if (hypothetical) return { title: 'Would be ended', value: String(losses.length), more: 'none was' };
-  const others = tried.length - losses.length;
+  const others = terminations.length - losses.length;
   const more =
-    perhaps.length > 0 ? `and ${perhaps.length} perhaps` : others > 0 ? `of ${tried.length} chosen` : null;
+    perhaps.length > 0
+      ? `and ${perhaps.length} perhaps`
+      : others > 0
+        ? `of ${terminations.length} chosen`
+        : null;
   return { title: 'Sessions ended', value: String(losses.length), more };
 }
 

@@ -1,11 +1,11 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import type { GroupStanding } from '../../core/server/rank-groups.ts';
+import type { GroupUsage } from '../../core/server/rank-groups.ts';
 import { IDLE_STATES } from '../../core/server/session.ts';
 import type { Facts } from '../base/facts.ts';
 import { ageText, counted, ownerOf } from '../base/phrases.ts';
 import { chart, figure, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { groupCell, table } from './html-table.ts';
+import { groupCell, htmlTable } from './html-table.ts';
 
 /** Bars that a phone shows at once; the rest is one more bar, and the table has all. */
 const MOST_BARS = 8;
@@ -70,21 +70,19 @@ export function holdersChart({ ranking }: Facts): Html | null {
 
 const rowHeight = 40;
 
-function barsOf(groups: readonly GroupStanding[], hidden: number): readonly Bar[] {
+function barsOf(groups: readonly GroupUsage[], hidden: number): readonly Bar[] {
   const shown = groups.length > MOST_BARS + 1 ? groups.slice(0, MOST_BARS) : groups;
   const rest = groups.slice(shown.length);
   return [
-    ...shown.map((standing) =>
-      barOf(`${cleanName(standing.group.application)}\n${ownerOf(standing.group)}`, [standing]),
-    ),
+    ...shown.map((usage) => barOf(`${cleanName(usage.group.application)}\n${ownerOf(usage.group)}`, [usage])),
     ...(rest.length > 0 ? [barOf(counted(rest.length, 'more program'), rest)] : []),
     ...(hidden > 0 ? [{ name: 'hidden from us', counts: [0, 0, 0, hidden], total: hidden }] : []),
   ];
 }
 
-function barOf(name: string, standings: readonly GroupStanding[]): Bar {
-  const states = standings.flatMap((each) => each.states);
-  const total = standings.reduce((sum, { sessions }) => sum + sessions, 0);
+function barOf(name: string, usages: readonly GroupUsage[]): Bar {
+  const states = usages.flatMap((each) => each.states);
+  const total = usages.reduce((sum, { sessions }) => sum + sessions, 0);
   const counts = KINDS.map(({ has }) =>
     states.reduce((sum, { state, count }) => sum + (has(state) ? count : 0), 0),
   );
@@ -123,7 +121,7 @@ function totals(bars: readonly Bar[], usable: number): Series {
   };
 }
 
-function holdersTable(groups: readonly GroupStanding[], hidden: number): Html {
+function holdersTable(groups: readonly GroupUsage[], hidden: number): Html {
   const rows = groups.map(({ group, sessions, sharePercent, states, addresses, oldestIdleMs }) => [
     groupCell(group),
     sessions,
@@ -133,10 +131,13 @@ function holdersTable(groups: readonly GroupStanding[], hidden: number): Html {
     oldestIdleMs === null ? '' : ageText(oldestIdleMs),
   ]);
   const unseen = hidden > 0 ? [['hidden from our role', hidden, '', '', '', '']] : [];
-  return table(['application', '#slots', '#share', 'states', 'from', '#longest idle'], [...rows, ...unseen]);
+  return htmlTable(
+    ['application', '#slots', '#share', 'states', 'from', '#longest idle'],
+    [...rows, ...unseen],
+  );
 }
 
-function addressText({ count, first }: GroupStanding['addresses']): string {
+function addressText({ count, first }: GroupUsage['addresses']): string {
   const names = first.map((address) => (address === '' ? 'unknown' : cleanName(address)));
   const more = count - first.length;
   return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

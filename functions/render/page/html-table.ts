@@ -7,7 +7,7 @@ import { type Html, html, type Piece } from './html.ts';
 const MOST_ROWS = 100;
 
 /** A title that begins with `#` heads a column of numbers, which stand to the right. */
-export function table(
+export function htmlTable(
   titles: readonly string[],
   rows: readonly (readonly Piece[])[],
   most = MOST_ROWS,

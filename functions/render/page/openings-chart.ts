@@ -1,5 +1,5 @@
 import { serverTimeMs } from '../../core/base/server-time.ts';
-import type { Diagnosis, Opening } from '../../core/diagnosis/cause.ts';
+import type { Diagnosis, OpeningRate } from '../../core/diagnosis/cause.ts';
 import { byProgram, programsIn } from '../../core/server/programs-in.ts';
 import { type Group, isHidden, type Session, takesSlot } from '../../core/server/session.ts';
 import { ownSessions, type Snapshot } from '../../core/server/snapshot.ts';
@@ -7,7 +7,7 @@ import type { Facts } from '../base/facts.ts';
 import { ageText, groupName, ownerOf, rateText } from '../base/phrases.ts';
 import { chart, figure, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { groupCell, table } from './html-table.ts';
+import { groupCell, htmlTable } from './html-table.ts';
 
 /** Lines that can be told apart; the others are one together. */
 const MOST_LINES = 3;
@@ -20,7 +20,7 @@ type Line = {
   readonly name: string;
   readonly group: Group | null;
   readonly agesMs: readonly number[];
-  readonly opening: Opening | null;
+  readonly opening: OpeningRate | null;
 };
 
 /** When those who were there had come: a leak climbs, a pool stands since its start, a storm jumps at the end. */
@@ -82,11 +82,11 @@ function distinct(lines: readonly Line[]): readonly Line[] {
   });
 }
 
-function openingOf(group: Group, diagnosis: Diagnosis | null): Opening | null {
-  const isIt = ({ standing }: Diagnosis['culprits'][number]) =>
-    standing.group.application === group.application &&
-    standing.group.user === group.user &&
-    standing.group.database === group.database;
+function openingOf(group: Group, diagnosis: Diagnosis | null): OpeningRate | null {
+  const isIt = ({ usage }: Diagnosis['culprits'][number]) =>
+    usage.group.application === group.application &&
+    usage.group.user === group.user &&
+    usage.group.database === group.database;
   return diagnosis?.culprits.find(isIt)?.opening ?? null;
 }
 
@@ -170,7 +170,7 @@ function thinned(steps: readonly (readonly [number, number])[]): readonly (reado
 function openingsTable(lines: readonly Line[]): Html {
   const ago = (line: Line, share: number) =>
     ageText(line.agesMs[Math.floor((line.agesMs.length - 1) * share)] ?? 0);
-  return table(
+  return htmlTable(
     ['application', '#sessions', '#first opened', '#half by', '#last opened', 'fitted'],
     lines.map((line) => [
       line.group === null ? line.name : groupCell(line.group),

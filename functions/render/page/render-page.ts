@@ -5,15 +5,15 @@ import type { KeptRecord } from '../../core/run/kept-record.ts';
 import { factsOf } from '../base/facts.ts';
 import { stepsOf } from '../message/next-steps.ts';
 import { agesChart } from './ages-chart.ts';
-import { answer, sentenceOf } from './answer.ts';
+import { answerHtml, sentenceOf } from './answer.ts';
 import { holdersChart } from './holders-chart.ts';
 import { type Html, html, trusted } from './html.ts';
 import { openingsChart } from './openings-chart.ts';
-import { chosen, newcomers, refused, spared } from './sessions.ts';
+import { chosenTable, newcomersTable, refusedTable, sparedTable } from './sessions.ts';
 import { slotsCharts } from './slots-chart.ts';
 import { STYLE } from './style.ts';
 import { thisRun } from './this-run.ts';
-import { whatNext, why } from './why-section.ts';
+import { nextStepsHtml, whyHtml } from './why-section.ts';
 
 /** Nothing is fetched, run or sent, whatever somebody smuggled into a name. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -50,14 +50,14 @@ export function renderExplainedPage(explained: Explained, given: Given = {}): st
 </head>
 <body>
 <main>
-${answer(facts)}
-${why(diagnosis)}
-${whatNext(advice)}
+${answerHtml(facts)}
+${whyHtml(diagnosis)}
+${nextStepsHtml(advice)}
 ${slotsSection(charts.filter((each) => each !== null))}
-${chosen(facts)}
-${newcomers(facts)}
-${spared(facts)}
-${refused(facts)}
+${chosenTable(facts)}
+${newcomersTable(facts)}
+${sparedTable(facts)}
+${refusedTable(facts)}
 ${thisRun(facts)}
 </main>
 </body>

@@ -1,6 +1,6 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import { settledReading } from '../../core/run/reading.ts';
-import type { Tried } from '../../core/run/terminations.ts';
+import type { Termination } from '../../core/run/terminations.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { type Group, groupOf, type Session } from '../../core/server/session.ts';
 import { type Refused, refusalsIn } from '../../core/trigger/log-lines.ts';
@@ -10,16 +10,16 @@ import { ruleText } from '../message/actions.ts';
 import { reasonOf } from '../message/refused-text.ts';
 import { type SparedGroup, sparedGroups } from '../message/spared.ts';
 import { type Html, html } from './html.ts';
-import { groupCell, table } from './html-table.ts';
+import { groupCell, htmlTable } from './html-table.ts';
 
 /** Rows before which nobody needs to open anything. */
 const MOST_SPARED = 200;
 
 /** Every session that was chosen, with what came of it; those that did not simply end come first. */
-export function chosen({ record, hypothetical, tried, losses }: Facts): Html | null {
-  if (record.plan === null || tried.length === 0) return null;
+export function chosenTable({ record, hypothetical, terminations, losses }: Facts): Html | null {
+  if (record.plan === null || terminations.length === 0) return null;
   const ended = new Set(losses);
-  const all = [...tried.filter((each) => !ended.has(each)), ...losses];
+  const all = [...terminations.filter((each) => !ended.has(each)), ...losses];
   const nameOf = programNames(record.snapshot);
   const groups = [...Map.groupBy(all, (each) => whoAndWhy(each, nameOf(each.session))).values()].map(
     (those) => chosenRow(those, nameOf).slice(0, hypothetical ? -1 : undefined),
@@ -36,17 +36,17 @@ export function chosen({ record, hypothetical, tried, losses }: Facts): Html | n
   const result = hypothetical ? [] : ['result'];
   const title = hypothetical ? 'Sessions that would be ended' : 'Sessions chosen, and what came of them';
   return html`<section><h2>${title}</h2>
-${table(['#sessions', 'application', 'idle for', ...result], groups)}
+${htmlTable(['#sessions', 'application', 'idle for', ...result], groups)}
 <details><summary>${counted(all.length, 'session')}, one by one</summary>
-${table(['#pid', 'application', 'from', '#idle for', 'by', ...result], rows)}</details></section>`;
+${htmlTable(['#pid', 'application', 'from', '#idle for', 'by', ...result], rows)}</details></section>`;
 }
 
-function whoAndWhy(each: Tried, { application, user, database }: Group): string {
+function whoAndWhy(each: Termination, { application, user, database }: Group): string {
   return JSON.stringify([application, user, database, ruleText(each), each.result, each.unanswered]);
 }
 
 function chosenRow(
-  those: readonly Tried[],
+  those: readonly Termination[],
   nameOf: (session: Session) => Group,
 ): readonly (string | number | Html)[] {
   const [one] = those;
@@ -60,7 +60,7 @@ function chosenRow(
   ];
 }
 
-function resultText({ result, unanswered }: Tried): string {
+function resultText({ result, unanswered }: Termination): string {
   return `${result ?? 'not tried'}${unanswered ? ', no answer' : ''}`;
 }
 
@@ -69,17 +69,17 @@ function idleText({ stateAgeMs }: Session): string {
 }
 
 /** Who stayed, with the one reason of each. */
-export function spared(facts: Facts): Html | null {
+export function sparedTable(facts: Facts): Html | null {
   const groups = sparedGroups(facts.record);
   if (groups.length === 0) return null;
   const count = groups.reduce((sum, { those }) => sum + those.length, 0);
   return html`<section><h2>Spared: ${counted(count, 'session')}</h2>
-${table(
+${htmlTable(
   ['#sessions', 'why'],
   groups.map(({ reason, those }) => [those.length, reason]),
 )}
 <details><summary>Each of them with its reason</summary>
-${table(['#pid', 'application', 'state', '#for', 'why'], groups.flatMap(sparedRows), MOST_SPARED)}</details></section>`;
+${htmlTable(['#pid', 'application', 'state', '#for', 'why'], groups.flatMap(sparedRows), MOST_SPARED)}</details></section>`;
 }
 
 function sparedRows({ reason, those }: SparedGroup): readonly (readonly (string | number | Html)[])[] {
@@ -93,7 +93,7 @@ function sparedRows({ reason, those }: SparedGroup): readonly (readonly (string 
 }
 
 /** Who opened sessions after the first look: those who had lost some have re-taken slots, the others got in. */
-export function newcomers({ record, reduced, newcomers: programs }: Facts): Html | null {
+export function newcomersTable({ record, reduced, newcomers: programs }: Facts): Html | null {
   if (settledReading(record) === null) return null;
   if (reduced.includes('spared sessions'))
     return html`<section><h2>Who came since</h2><p>Not known: the record was too large to keep it.</p></section>`;
@@ -106,11 +106,11 @@ export function newcomers({ record, reduced, newcomers: programs }: Facts): Html
     lost > 0 ? `${retaken} re-taken` : 'got in',
   ]);
   return html`<section><h2>Who came since</h2>
-${table(['application', '#opened', '#had lost', 'so'], rows)}</section>`;
+${htmlTable(['application', '#opened', '#had lost', 'so'], rows)}</section>`;
 }
 
 /** Who was turned away, as the server's own log has it. */
-export function refused({ record: { trigger } }: Facts): Html | null {
+export function refusedTable({ record: { trigger } }: Facts): Html | null {
   if (trigger.kind !== 'log-lines' || trigger.refused.length === 0) return null;
   const rows = trigger.refused.map((each) => [
     clientCell(each),
@@ -119,7 +119,7 @@ export function refused({ record: { trigger } }: Facts): Html | null {
     timeText(each.last).slice(11),
   ]);
   return html`<section><h2>Who was refused: ${counted(refusalsIn(trigger.refused), 'time')}</h2>
-${table(['client', '#times', 'for', 'last'], rows)}
+${htmlTable(['client', '#times', 'for', 'last'], rows)}
 <p class="faint">Log group ${cleanName(trigger.logGroup, 200)}, stream ${cleanName(trigger.logStream, 200)}.</p></section>`;
 }
 

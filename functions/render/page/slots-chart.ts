@@ -1,11 +1,11 @@
-import { foremost } from '../../core/plan/foremost.ts';
+import { largestNeeds } from '../../core/plan/largest-needs.ts';
 import { marksOf } from '../../core/plan/pressure.ts';
 import type { Pressure } from '../../core/server/slots.ts';
 import { type Facts, pressureAt } from '../base/facts.ts';
 import { moreLimitsText, scopeText } from '../base/phrases.ts';
 import { chart, figure, INK, legend, numbers, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
-import { table } from './html-table.ts';
+import { htmlTable } from './html-table.ts';
 
 type Moment = { readonly name: string; readonly used: number };
 
@@ -15,7 +15,7 @@ const AXIS = 26;
 
 /** Slots at each look, against what the server has and what the policy asks for: one chart for each of the scopes with most need. */
 export function slotsCharts(facts: Facts): readonly Html[] {
-  const { first, more } = foremost(facts.record.plan?.pressure ?? []);
+  const { first, more } = largestNeeds(facts.record.plan?.pressure ?? []);
   const charts = first.map((before, at) => slotsChart(facts, before, `slots-${at}`));
   return [...charts, ...moreLimitsText(more).map((text) => html`<p class="faint">${text}</p>`)];
 }
@@ -67,7 +67,7 @@ function slotsChart(facts: Facts, before: Pressure, id: string): Html {
     { color: 'var(--bad)', text: `pressure from ${pressureFrom}`, line: 'dashed' },
     { color: 'var(--good)', text: `relieved at ${relievedAt}`, line: 'dashed' },
   ]);
-  const numbersTable = table(
+  const numbersTable = htmlTable(
     ['when', '#used', '#free', '#of usable'],
     moments.map(({ name, used }) => [name, used, Math.max(0, usable - used), percentText(used, usable)]),
   );

@@ -5,7 +5,7 @@ import type { Facts } from '../base/facts.ts';
 import { ageText, listText, thresholdText, timeText } from '../base/phrases.ts';
 import { connectingText } from '../message/run-facts.ts';
 import { type Html, html } from './html.ts';
-import { table } from './html-table.ts';
+import { htmlTable } from './html-table.ts';
 
 /** How the run went, by whose rules, and where it ran. */
 export function thisRun({ record }: Facts): Html {
@@ -47,7 +47,7 @@ function timeline({ timings, outcome }: RunRecord): Html {
     return at === null ? [] : [{ said, at }];
   });
   const rows = done.map(({ said, at }, index) => [said, msText(at), msText(at - (done[index - 1]?.at ?? 0))]);
-  return table(['step', '#at', '#took'], rows);
+  return htmlTable(['step', '#at', '#took'], rows);
 }
 
 function msText(ms: number): string {

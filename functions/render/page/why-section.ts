@@ -6,7 +6,7 @@ import { ownEvidence } from '../message/why.ts';
 import { type Html, html } from './html.ts';
 
 /** Why it happened: the cause, what speaks for it, and who is behind it. */
-export function why(diagnosis: Diagnosis | null): Html | null {
+export function whyHtml(diagnosis: Diagnosis | null): Html | null {
   if (diagnosis === null) return null;
   const { cause, confidence, evidence, culprits } = diagnosis;
   return html`<section><h2>Why</h2>
@@ -30,9 +30,9 @@ function evidenceList(evidence: readonly string[]): Html | null {
 }
 
 function culpritPart(culprit: Culprit, diagnosis: Diagnosis): Html {
-  const { standing, cause, confidence, opening } = culprit;
+  const { usage, cause, confidence, opening } = culprit;
   const isMixed = diagnosis.culprits.length > 1;
-  const { group, sessions, sharePercent, addresses } = standing;
+  const { group, sessions, sharePercent, addresses } = usage;
   const share = sharePercent === null ? counted(sessions, 'slot') : `${sharePercent} %`;
   return html`<div class="culprit"><span class="share">${share}</span><h3>${groupName(group)}</h3>
 <p class="faint">${ownerOf(group)} · ${counted(sessions, 'slot')} from ${counted(addresses.count, 'address', 'addresses')}${
@@ -54,7 +54,7 @@ function openingText(opening: NonNullable<Culprit['opening']>): string {
 }
 
 /** What somebody can do now. Nothing of it is executed by us. */
-export function whatNext(advice: readonly Advice[]): Html | null {
+export function nextStepsHtml(advice: readonly Advice[]): Html | null {
   if (advice.length === 0) return null;
   const both = new Set(advice.map(({ to }) => to)).size > 1;
   return html`<section><h2>What next</h2><ol class="advice">${advice.map((each) => adviceItem(each, both))}</ol></section>`;

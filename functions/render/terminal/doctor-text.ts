@@ -1,13 +1,13 @@
-import { standing } from '../../core/doctor/doctor.ts';
-import type { DoctorFinding, Standing } from '../../core/doctor/doctor-finding.ts';
+import { findingsOfLevel } from '../../core/doctor/doctor.ts';
+import type { DoctorFinding, FindingLevel } from '../../core/doctor/doctor-finding.ts';
 import { type Section, sections, wrap } from '../base/layout.ts';
 import { counted } from '../base/phrases.ts';
-import type { Meaning, Paint } from './table-paint.ts';
+import type { Meaning, Paint } from './paint.ts';
 
 /** What the doctor found, for a terminal: what to mend first, what is well last. */
 export function renderDoctor(server: string, findings: readonly DoctorFinding[], paint: Paint): string {
-  const problems = standing(findings, 'problem').length;
-  const hints = standing(findings, 'advice').length;
+  const problems = findingsOfLevel(findings, 'problem').length;
+  const hints = findingsOfLevel(findings, 'advice').length;
   const meaning: Meaning = problems > 0 ? 'bad' : hints > 0 ? 'warning' : 'good';
   return sections([
     {
@@ -33,8 +33,13 @@ function foot(findings: readonly DoctorFinding[]): string {
     : 'Nothing was changed.';
 }
 
-function section(title: string, which: Standing, findings: readonly DoctorFinding[], paint: Paint): Section {
-  const those = standing(findings, which);
+function section(
+  title: string,
+  which: FindingLevel,
+  findings: readonly DoctorFinding[],
+  paint: Paint,
+): Section {
+  const those = findingsOfLevel(findings, which);
   return {
     title: paint('title', `${title}: ${those.length}`),
     lines: those.flatMap(findingLines),
@@ -58,8 +63,8 @@ export function doctorDocument(
 ): Readonly<Record<string, unknown>> {
   return {
     server,
-    problems: standing(findings, 'problem').length,
-    advice: standing(findings, 'advice').length,
+    problems: findingsOfLevel(findings, 'problem').length,
+    advice: findingsOfLevel(findings, 'advice').length,
     findings,
   };
 }

@@ -10,9 +10,9 @@ import type { Snapshot } from '../../core/server/snapshot.ts';
 import type { Section } from '../base/layout.ts';
 import { ageRange, counted } from '../base/phrases.ts';
 import { sparedByNameTexts } from '../message/program-notes.ts';
-import { unseen } from '../message/protection-limits.ts';
-import { type Heading, table } from './table.ts';
-import type { Paint } from './table-paint.ts';
+import { protectionLimits } from '../message/protection-limits.ts';
+import type { Paint } from './paint.ts';
+import { type Heading, textTable } from './text-table.ts';
 
 const ON_SCREEN = 40;
 
@@ -51,10 +51,10 @@ export function sparedSection({ spared }: Plan, policy: Policy, snapshot: Snapsh
   return {
     title: paint('title', `Spared: ${counted(spared.length, 'session')}`),
     lines: [
-      ...table(HEADINGS, shown, paint),
+      ...textTable(HEADINGS, shown, paint),
       ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, all with --json`] : []),
       ...sparedByNameTexts({ spared }, snapshot).map((text) => `  ${text}`),
-      ...unseen(policy, spared),
+      ...protectionLimits(policy, spared),
     ],
   };
 }

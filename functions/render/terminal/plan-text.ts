@@ -11,10 +11,10 @@ import { counted, scopeText, thresholdText, timeText } from '../base/phrases.ts'
 import { productText } from '../base/product.ts';
 import { heldBackTexts } from '../message/held-back-text.ts';
 import { releasedTexts } from '../message/program-notes.ts';
+import type { Meaning, Paint } from './paint.ts';
 import { sparedSection } from './plan-spared.ts';
 import { victimsSection } from './plan-victims.ts';
-import { type Heading, table } from './table.ts';
-import type { Meaning, Paint } from './table-paint.ts';
+import { type Heading, textTable } from './text-table.ts';
 
 /** A plan and what it was made from. */
 export type PlanView = {
@@ -125,7 +125,7 @@ function slotsSection({ pressure, victims }: Plan, paint: Paint): Section {
       standing(each, going),
     ];
   });
-  return { title: paint('title', 'Slots'), lines: table(HEADINGS, rows, paint) };
+  return { title: paint('title', 'Slots'), lines: textTable(HEADINGS, rows, paint) };
 }
 
 function withPercent(used: number, usable: number): string {

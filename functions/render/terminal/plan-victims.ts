@@ -8,8 +8,8 @@ import type { Snapshot } from '../../core/server/snapshot.ts';
 import { bounded, type Section, wrap } from '../base/layout.ts';
 import { ageText, counted } from '../base/phrases.ts';
 import { namedPoolerTexts } from '../message/named-poolers.ts';
-import { type Heading, table } from './table.ts';
-import type { Paint } from './table-paint.ts';
+import type { Paint } from './paint.ts';
+import { type Heading, textTable } from './text-table.ts';
 
 /** Enough to see who it is; a longer list pushes the summary off the screen. */
 const ON_SCREEN = 30;
@@ -47,7 +47,7 @@ export function victimsSection(
   return {
     title: paint('title', `To end: ${counted(victims.length, 'session')}`),
     lines: [
-      ...table(HEADINGS, shown, paint),
+      ...textTable(HEADINGS, shown, paint),
       ...(more > 0
         ? [`  and ${more} more, all with --json:`, ...groupLines(victims.slice(ON_SCREEN), snapshot)]
         : []),

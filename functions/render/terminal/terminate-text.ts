@@ -1,9 +1,9 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import { isOutOfTheWay, type NamedResult, type NamedSession } from '../../core/run/named-session.ts';
+import { isEndedOrWould, type NamedResult, type NamedSession } from '../../core/run/named-session.ts';
 import type { Session } from '../../core/server/session.ts';
 import { widthOf, wrap } from '../base/layout.ts';
 import { ageText, counted } from '../base/phrases.ts';
-import type { Meaning, Paint } from './table-paint.ts';
+import type { Meaning, Paint } from './paint.ts';
 
 /** What happened to a session, and what there is to say about it. */
 const RESULTS: Readonly<Record<NamedResult, readonly [word: string, meaning: string]>> = {
@@ -40,7 +40,7 @@ export function renderTermination(
 }
 
 function meaningOf(sessions: readonly NamedSession[], applied: boolean): Meaning {
-  if (!sessions.every(isOutOfTheWay)) return 'warning';
+  if (!sessions.every(isEndedOrWould)) return 'warning';
   return applied ? 'good' : 'title';
 }
 

@@ -1,6 +1,6 @@
-import type { Cause, Culprit, Diagnosis, Opening } from '../../../functions/core/diagnosis/cause.ts';
+import type { Cause, Culprit, Diagnosis, OpeningRate } from '../../../functions/core/diagnosis/cause.ts';
 import type { RunRecord } from '../../../functions/core/run/record.ts';
-import { type GroupStanding, rankGroups } from '../../../functions/core/server/rank-groups.ts';
+import { type GroupUsage, rankGroups } from '../../../functions/core/server/rank-groups.ts';
 import type { ServerFacts, Slots, Snapshot } from '../../../functions/core/server/snapshot.ts';
 import type { Trigger } from '../../../functions/core/trigger/trigger.ts';
 import { aPolicy, HOUR, MINUTE, SECOND } from '../../support/builders.ts';
@@ -14,7 +14,7 @@ type Written = {
   readonly cause: Cause;
   /** By application; the first group is one where nothing is written. */
   readonly culprits?: Readonly<Record<string, Cause>>;
-  readonly opening?: Opening;
+  readonly opening?: OpeningRate;
   readonly server?: Partial<ServerFacts>;
   readonly slots?: Partial<Slots>;
   readonly trigger?: Trigger;
@@ -42,16 +42,16 @@ export function anAdviceCase({
     ...(more.trigger && { trigger: more.trigger }),
   });
   const causes = more.culprits ?? { [groups[0]?.application ?? '']: cause };
-  const culprits = rankGroups(snapshot).groups.flatMap((standing): readonly Culprit[] => {
-    const own = causes[standing.group.application];
-    return own === undefined ? [] : [aCulprit(standing, own, opening ?? null)];
+  const culprits = rankGroups(snapshot).groups.flatMap((usage): readonly Culprit[] => {
+    const own = causes[usage.group.application];
+    return own === undefined ? [] : [aCulprit(usage, own, opening ?? null)];
   });
   return { record, diagnosis: { cause, confidence: 'high', evidence: [], culprits } };
 }
 
-function aCulprit(standing: GroupStanding, cause: Cause, opening: Opening | null): Culprit {
+function aCulprit(usage: GroupUsage, cause: Cause, opening: OpeningRate | null): Culprit {
   return {
-    standing,
+    usage,
     cause,
     confidence: 'high',
     evidence: [],

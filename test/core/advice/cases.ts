@@ -1,11 +1,11 @@
-import type { Opening } from '../../../functions/core/diagnosis/cause.ts';
+import type { OpeningRate } from '../../../functions/core/diagnosis/cause.ts';
 import type { Snapshot } from '../../../functions/core/server/snapshot.ts';
 import type { Trigger } from '../../../functions/core/trigger/trigger.ts';
 import { aLogLines, aRefused, HOUR, MINUTE, SECOND } from '../../support/builders.ts';
 import type { SessionsOf } from '../../support/records.ts';
 import { type AdviceCase, anAdviceCase, LEAK, PODS, SHOP } from './an-advice-case.ts';
 
-const RATE: Opening = { perHour: 18.8, spanMs: 2 * HOUR + 10 * MINUTE, fullInMs: 0 };
+const RATE: OpeningRate = { perHour: 18.8, spanMs: 2 * HOUR + 10 * MINUTE, fullInMs: 0 };
 const STORM: Trigger = aLogLines({
   lines: 40,
   refused: [

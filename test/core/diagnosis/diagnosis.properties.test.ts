@@ -41,7 +41,7 @@ const records = fc.oneof(
     }),
 );
 
-const named = ({ culprits }: Diagnosis) => culprits.map(({ standing }) => standing);
+const named = ({ culprits }: Diagnosis) => culprits.map(({ usage }) => usage);
 
 describe('a diagnosis', () => {
   test('does not depend on the order of the sessions', () => {
@@ -76,7 +76,7 @@ describe('a diagnosis', () => {
         const { groups, used, hidden } = rankGroups(snapshot);
         const held = named(diagnosis).reduce((sum, { sessions }) => sum + sessions, 0);
         expect(held).toBeLessThanOrEqual(used - hidden);
-        for (const standing of named(diagnosis)) expect(groups).toContainEqual(standing);
+        for (const usage of named(diagnosis)) expect(groups).toContainEqual(usage);
         const seen = new Set(snapshot.sessions.filter((each) => !isHidden(each)).map(groupKey));
         expect(seen.size).toBeGreaterThanOrEqual(named(diagnosis).length);
       }),

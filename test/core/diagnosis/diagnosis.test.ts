@@ -12,7 +12,7 @@ const ORDER = ['low', 'medium', 'high'];
 const SHARE_TOLERANCE = 2;
 const RATE_TOLERANCE = 0.2;
 
-const nameOf = ({ application, user, database }: Culprit['standing']['group']) =>
+const nameOf = ({ application, user, database }: Culprit['usage']['group']) =>
   `${application || '(none)'} ${user}@${database}`;
 
 function faultsOf({ story, record }: Recording): readonly string[] {
@@ -26,7 +26,7 @@ function faultsOf({ story, record }: Recording): readonly string[] {
       : [`confidence ${diagnosis.confidence}, not ${confidence}`]),
     ...culprits.flatMap((expected, at) => culpritFaults(diagnosis, expected, at, story.usable)),
     ...diagnosis.culprits
-      .map(({ standing }) => nameOf(standing.group))
+      .map(({ usage }) => nameOf(usage.group))
       .filter((name) => !culprits.some((expected) => nameOf(expected) === name))
       .map((name) => `names ${name}`),
   ];
@@ -39,7 +39,7 @@ function culpritFaults(
   usable: number,
 ): readonly string[] {
   const name = nameOf(expected);
-  const found = culprits.findIndex(({ standing }) => nameOf(standing.group) === name);
+  const found = culprits.findIndex(({ usage }) => nameOf(usage.group) === name);
   const culprit = culprits[found];
   if (culprit === undefined) return [`does not name ${name}`];
   const share = (expected.sessions * 100) / usable;
@@ -47,9 +47,9 @@ function culpritFaults(
   return [
     ...(at === 0 && found !== 0 ? [`${name} is not the first`] : []),
     ...(culprit.cause === expected.cause ? [] : [`${name}: ${culprit.cause}, not ${expected.cause}`]),
-    ...(Math.abs((culprit.standing.sharePercent ?? 0) - share) <= SHARE_TOLERANCE
+    ...(Math.abs((culprit.usage.sharePercent ?? 0) - share) <= SHARE_TOLERANCE
       ? []
-      : [`${name}: ${culprit.standing.sharePercent} %, not ${share.toFixed(1)} %`]),
+      : [`${name}: ${culprit.usage.sharePercent} %, not ${share.toFixed(1)} %`]),
     ...(expected.perHour === undefined ? [] : rateFaults(name, rate, expected.perHour)),
   ];
 }

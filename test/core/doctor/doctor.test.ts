@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { examineServer } from '../../../functions/core/doctor/doctor.ts';
-import type { DoctorFacts, Grant } from '../../../functions/core/doctor/doctor-facts.ts';
+import type { DoctorFacts, Membership } from '../../../functions/core/doctor/doctor-facts.ts';
 import type { CheckName } from '../../../functions/core/doctor/doctor-finding.ts';
 import { poolerAnswers } from '../../../functions/core/doctor/doctor-server.ts';
 import { someSessions } from '../../support/builders.ts';
@@ -52,7 +52,7 @@ test('a pooler in the server’s place is a problem by itself', () => {
 });
 
 describe('Our role', () => {
-  const granted = (grant: Grant, version = '18.4'): Written => ({
+  const granted = (grant: Membership, version = '18.4'): Written => ({
     grants: { pg_signal_backend: grant },
     version,
   });

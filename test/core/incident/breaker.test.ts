@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BREAKER } from '../../../functions/core/incident/breaker.ts';
-import { follow } from '../../../functions/core/incident/follow-incident.ts';
+import { followIncident } from '../../../functions/core/incident/follow-incident.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../functions/core/incident/memory.ts';
 import { pauseAt } from '../../../functions/core/run/pause.ts';
 import { aRun, live, minute, SHOP } from '../../support/summaries.ts';
@@ -163,7 +163,7 @@ describe('Whatever happens', () => {
         const paused = { at: '2026-11-21T03:00:00.000Z', by: 'ada', reason: 'fail-over', until: null };
         let memory: Memory = { ...NOTHING_REMEMBERED, paused };
         for (const [at, outcome] of list.entries()) {
-          memory = follow(memory, aRun(at * 3, { outcome }), minute(at * 3)).memory;
+          memory = followIncident(memory, aRun(at * 3, { outcome }), minute(at * 3)).memory;
           expect(memory.paused).toEqual(paused);
         }
       }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { follow } from '../../../functions/core/incident/follow-incident.ts';
+import { followIncident } from '../../../functions/core/incident/follow-incident.ts';
 import { NOTHING_REMEMBERED } from '../../../functions/core/incident/memory.ts';
 import { OUTCOMES } from '../../../functions/core/run/outcome.ts';
 import { aRun, BILLING, live, minute, SHOP } from '../../support/summaries.ts';
@@ -78,9 +78,9 @@ describe('An incident', () => {
 
   test('is none when sessions only grew old, which is told by itself', () => {
     const run = aRun(0, { outcome: 'reaped', ended: 3 });
-    const first = follow(NOTHING_REMEMBERED, run, minute(0));
+    const first = followIncident(NOTHING_REMEMBERED, run, minute(0));
     expect(first).toMatchObject({ isTold: true, story: null, memory: { incident: null } });
-    expect(follow(first.memory, run, minute(1)).isTold).toBe(false);
+    expect(followIncident(first.memory, run, minute(1)).isTold).toBe(false);
   });
 });
 
@@ -140,7 +140,7 @@ describe('A report', () => {
     const runs = [aRun(0), partial(5), healthy(10)];
     const { memory } = live(runs);
     for (const run of runs)
-      expect(follow(memory, run, minute(50))).toEqual({ memory, isTold: false, story: null });
+      expect(followIncident(memory, run, minute(50))).toEqual({ memory, isTold: false, story: null });
   });
 
   test('that is late is counted, and turns nothing back', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CAUSES } from '../../../functions/core/diagnosis/cause.ts';
-import { follow } from '../../../functions/core/incident/follow-incident.ts';
+import { followIncident } from '../../../functions/core/incident/follow-incident.ts';
 import type { RunSummary, Story } from '../../../functions/core/incident/incident.ts';
-import { standingOf } from '../../../functions/core/incident/incident-state.ts';
+import { incidentStateOf } from '../../../functions/core/incident/incident-state.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../functions/core/incident/memory.ts';
 import { OUTCOMES } from '../../../functions/core/run/outcome.ts';
 import { aRun, minute } from '../../support/summaries.ts';
@@ -77,7 +77,7 @@ function livedThrough(steps: readonly Step[]) {
   const incidents = new Set<string>();
   const reported = new Set<string>();
   for (const { at, run } of deliveriesOf(steps)) {
-    const { memory: after, story } = follow(memory, run, at);
+    const { memory: after, story } = followIncident(memory, run, at);
     memory = after;
     if (memory.incident !== null) incidents.add(memory.incident.id);
     if (story !== null) messages.push({ at, run, story });
@@ -141,7 +141,7 @@ test('an incident that lasts is never silent for longer than half an hour and th
       let last = minute(0);
       for (const run of runs) {
         const now = Date.parse(run.startedAt);
-        const followed = follow(memory, run, now);
+        const followed = followIncident(memory, run, now);
         memory = followed.memory;
         if (followed.story !== null) last = now;
         expect(now - last).toBeLessThan(HALF_HOUR_MS);
@@ -154,7 +154,7 @@ test('a run that found nothing is told only because its incident is over, or bec
   always(({ messages }) => {
     for (const { run, story } of messages) {
       if (run.outcome === 'busy') continue;
-      const standing = standingOf(run);
+      const standing = incidentStateOf(run);
       if (standing === null || standing === 'calm') expect(story.kind).toBe('over');
     }
   });

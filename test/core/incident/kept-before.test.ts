@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NOTHING_REMEMBERED } from '../../../functions/core/incident/memory.ts';
 import { memoryDocument, parseMemory } from '../../../functions/core/incident/memory-document.ts';
 import { parseHead } from '../../../functions/core/run/codec/parse-head.ts';
-import { keptBefore } from '../../../functions/core/run/kept-before.ts';
+import { keptByOldRule } from '../../../functions/core/run/kept-before.ts';
 import { headOf } from '../../../functions/core/run/run-head.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
 import { aPolicy, aSession, aSnapshot, HOUR } from '../../support/builders.ts';
@@ -39,7 +39,7 @@ describe('Whom the keep of before would have kept', () => {
     ],
     ['nobody without a keep', PODS, 0, 0],
   ])('%s', (_, sessions, keep, kept) => {
-    expect(keptBefore(runWith(sessions, keep))).toHaveLength(kept);
+    expect(keptByOldRule(runWith(sessions, keep))).toHaveLength(kept);
   });
 
   test('are those that its group loses last, beside sessions that stay for another reason', () => {
@@ -47,11 +47,11 @@ describe('Whom the keep of before would have kept', () => {
       ...idle(2, () => ({ application: 'api', database })),
       aSession({ application: 'api', database, state: 'active' }),
     ]);
-    expect(keptBefore(runWith(sessions))).toEqual([]);
+    expect(keptByOldRule(runWith(sessions))).toEqual([]);
   });
 
   test('is none in a run that did not plan', () => {
-    expect(keptBefore({ ...runWith(PODS), plan: null })).toEqual([]);
+    expect(keptByOldRule({ ...runWith(PODS), plan: null })).toEqual([]);
   });
 
   test("stand in the run's head, which arrives whole; one of before has none", () => {

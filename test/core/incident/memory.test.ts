@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { follow } from '../../../functions/core/incident/follow-incident.ts';
+import { followIncident } from '../../../functions/core/incident/follow-incident.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../../functions/core/incident/memory.ts';
 import { memoryDocument, parseMemory } from '../../../functions/core/incident/memory-document.ts';
-import { addUntold } from '../../../functions/core/incident/outbox.ts';
+import { addToOutbox } from '../../../functions/core/incident/outbox.ts';
 import type { Outcome } from '../../../functions/core/run/outcome.ts';
 import { modeInForce, type Recall } from '../../../functions/core/run/pause.ts';
 import { aRun, minute } from '../../support/summaries.ts';
@@ -109,10 +109,10 @@ describe('A kept item', () => {
         ownTries,
         runId: `c2a6f2ae-7dbb-4d22-8782-${at}`.padEnd(36, '0'),
       });
-      const followed = follow(memory, run, minute(at * 4));
+      const followed = followIncident(memory, run, minute(at * 4));
       memory = followed.memory;
       if (followed.isTold)
-        memory = addUntold(memory, { runId: run.runId, story: followed.story, checks: [] });
+        memory = addToOutbox(memory, { runId: run.runId, story: followed.story, checks: [] });
       largest = Math.max(largest, Buffer.byteLength(memoryDocument(memory)));
     }
     expect([memory.runs.length, memory.closed.length, memory.untold.length]).toEqual([14, 9, 4]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { follow } from '../../../functions/core/incident/follow-incident.ts';
+import { followIncident } from '../../../functions/core/incident/follow-incident.ts';
 import { NOTHING_REMEMBERED } from '../../../functions/core/incident/memory.ts';
 import { ownTriesOf } from '../../../functions/core/run/own-tries.ts';
 import type { Connecting } from '../../../functions/core/run/record.ts';
@@ -63,16 +63,16 @@ describe('Our own tries are remembered', () => {
 
   test('of a quiet run too, and once for each run, however often it is reported', () => {
     const run = { ...withTries(0, 7), outcome: 'healthy' as const, refused: false };
-    const once = follow(NOTHING_REMEMBERED, run, 0).memory;
+    const once = followIncident(NOTHING_REMEMBERED, run, 0).memory;
     expect(once.ownTries).toEqual([run.ownTries]);
-    expect(follow(once, run, 0).memory.ownTries).toEqual([run.ownTries]);
+    expect(followIncident(once, run, 0).memory.ownTries).toEqual([run.ownTries]);
   });
 
   test('of the six newest runs that had any', () => {
     const runs = Array.from({ length: 9 }, (_, at) => withTries(at, at + 1));
     const late = withTries(-1, 99);
     const memory = [...runs, aRun(10), late].reduce(
-      (known, run) => follow(known, run, 0).memory,
+      (known, run) => followIncident(known, run, 0).memory,
       NOTHING_REMEMBERED,
     );
     expect(memory.ownTries.map(({ tries }) => tries)).toEqual([4, 5, 6, 7, 8, 9]);

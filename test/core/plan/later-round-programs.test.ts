@@ -28,7 +28,7 @@ const later = aSnapshot({
   sessions: sessions.filter((session) => !ended.has(session)).map(awake),
   slots,
 });
-const remainder = { atMost: 6, tried: new Set<string>(), pressure: first.pressure };
+const remainder = { atMost: 6, attempted: new Set<string>(), pressure: first.pressure };
 const programs = programsIn(snapshot);
 
 describe('A later round of a run', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { adviceFactsOf } from '../../../functions/core/advice/advice-facts.ts';
 import { raiseLimit } from '../../../functions/core/advice/raise-limit.ts';
-import { pressureAgain, pressureOf } from '../../../functions/core/plan/pressure.ts';
+import { pressureNow, pressureOf } from '../../../functions/core/plan/pressure.ts';
 import { aPolicy, someSessions } from '../../support/builders.ts';
 import { runOf, snapshotOf } from '../../support/records.ts';
 
@@ -27,7 +27,7 @@ test('20,000 limits that are reached are measured again in one pass over the ses
   const snapshot = snapshotWith(() => 1);
   const first = pressureOf(snapshot, aPolicy(), true);
   expect(first).toHaveLength(ROLES);
-  expectLittleCpu(() => expect(pressureAgain(first, snapshot, aPolicy())).toEqual(first));
+  expectLittleCpu(() => expect(pressureNow(first, snapshot, aPolicy())).toEqual(first));
 });
 
 test('the one limit of 20,000 that is reached is found in one pass over the sessions', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planRemediation } from '../../../functions/core/plan/plan.ts';
-import { planQuiet } from '../../../functions/core/plan/plan-from-count.ts';
+import { planFromCount } from '../../../functions/core/plan/plan-from-count.ts';
 import { slotHolders } from '../../../functions/core/server/slots.ts';
 import { aPolicy } from '../../support/builders.ts';
 import { policies, snapshots } from './arbitraries.ts';
@@ -13,7 +13,7 @@ describe('A count of slots alone', () => {
     fc.assert(
       fc.property(snapshots, policies, (snapshot, fields) => {
         const policy = aPolicy(fields);
-        const quiet = planQuiet({ slots: snapshot.slots, used: slotHolders(snapshot).length }, policy);
+        const quiet = planFromCount({ slots: snapshot.slots, used: slotHolders(snapshot).length }, policy);
         const looked = planRemediation(snapshot, policy, 'schedule');
         if (quiet === null) expect(looked.verdict !== 'healthy' || policy.reap !== null).toBe(true);
         else expect({ ...looked, spared: [] }).toEqual(quiet);

@@ -166,9 +166,10 @@ describe('A further round', () => {
   const policy = aPolicy(writtenPolicy({ relieve: need(6), limits: { maxVictims: 4 } }));
   const sessions = many(10, '1 app@shop api local idle 40000');
   const snapshot = aSnapshot({ sessions, slots: { max: 10, superuserReserved: 0 } });
-  const tried = new Set(sessions.slice(0, 4).map(identityOf));
+  const attempted = new Set(sessions.slice(0, 4).map(identityOf));
   const { pressure } = planRemediation(snapshot, policy, 'alarm');
-  const again = (atMost: number) => planRemediation(snapshot, policy, 'alarm', { atMost, tried, pressure });
+  const again = (atMost: number) =>
+    planRemediation(snapshot, policy, 'alarm', { atMost, attempted, pressure });
 
   test('takes no more than came to nothing before, whatever the need', () => {
     const plan = again(2);
@@ -190,7 +191,7 @@ describe('A further round', () => {
   test('goes on until the target, although the pressure that began it is over', () => {
     const calm = { ...snapshot, sessions: sessions.slice(2) };
     expect(planRemediation(calm, policy, 'alarm').verdict).toBe('healthy');
-    const plan = planRemediation(calm, policy, 'alarm', { atMost: 1, tried: new Set(), pressure });
+    const plan = planRemediation(calm, policy, 'alarm', { atMost: 1, attempted: new Set(), pressure });
     expect(plan.victims).toHaveLength(1);
   });
 
@@ -200,7 +201,7 @@ describe('A further round', () => {
     const later = { ...lim, sessions: sessions.slice(1) };
     const plan = planRemediation(later, policy, 'alarm', {
       atMost: 1,
-      tried: new Set(),
+      attempted: new Set(),
       pressure: first.pressure,
     });
     expect(plan.victims).toHaveLength(1);
@@ -209,7 +210,7 @@ describe('A further round', () => {
   test('does not take a new session for an old one with the same pid', () => {
     const successor = { ...one('1 app@shop api local idle 50000'), backendStart: '2026-11-21 03:00:00+00' };
     const later = { ...snapshot, sessions: [successor, ...sessions.slice(1)] };
-    const plan = planRemediation(later, policy, 'alarm', { atMost: 10, tried, pressure });
+    const plan = planRemediation(later, policy, 'alarm', { atMost: 10, attempted, pressure });
     expect(plan.victims.map(({ session }) => session)).toContain(successor);
   });
 });

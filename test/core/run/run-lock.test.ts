@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { REMEDIATE_TIMEOUT_SECONDS } from '../../../functions/contract.ts';
 import { explain } from '../../../functions/core/diagnosis/explain.ts';
-import { follow } from '../../../functions/core/incident/follow-incident.ts';
-import { isWorthKeeping, isWorthTelling } from '../../../functions/core/incident/is-reportable.ts';
+import { followIncident } from '../../../functions/core/incident/follow-incident.ts';
+import { isReportable, isWorthKeeping } from '../../../functions/core/incident/is-reportable.ts';
 import { NOTHING_REMEMBERED } from '../../../functions/core/incident/memory.ts';
 import { memoryDocument, parseMemory } from '../../../functions/core/incident/memory-document.ts';
 import { summaryOf } from '../../../functions/core/incident/run-summary.ts';
-import { packRecord, unpackRecord } from '../../../functions/core/run/codec/pack-record.ts';
+import { fromPackedRecord, toPackedRecord } from '../../../functions/core/run/codec/pack-record.ts';
 import { parseRecordText } from '../../../functions/core/run/codec/parse-record.ts';
 import type { LockHolder } from '../../../functions/core/run/lock-sight.ts';
 import { LONGEST_RUN_MS } from '../../../functions/core/run/run-lock.ts';
@@ -45,13 +45,13 @@ test('No run takes longer than its function may', () => {
 describe('A scheduled run that is busy', () => {
   test('because another one is at work is neither told nor kept, and leaves nothing unresolved', () => {
     const record = busy([holder()]);
-    expect([isWorthTelling(record), isWorthKeeping(record)]).toEqual([false, false]);
+    expect([isReportable(record), isWorthKeeping(record)]).toEqual([false, false]);
     expect(metricsOf(record).map(({ name }) => name)).not.toContain('unresolved');
   });
 
   test('because one holds the lock for longer than a run can take is told, kept and unresolved', () => {
     const record = busy([holder({ openMs: 61_000 })]);
-    expect([isWorthTelling(record), isWorthKeeping(record)]).toEqual([true, true]);
+    expect([isReportable(record), isWorthKeeping(record)]).toEqual([true, true]);
     expect(metricsOf(record)).toContainEqual({ name: 'unresolved', unit: 'Count', value: 1 });
     expect(live([{ ...summaryOf(explain(record, [])), runId: 'a' }]).told).toEqual(['opened']);
   });
@@ -71,7 +71,7 @@ describe('A scheduled run that is busy', () => {
   });
 
   test('with a stranger beside the run is told by the age of the run, not of the stranger', () => {
-    expect(isWorthTelling(busy([holder(), STRANGER]))).toBe(false);
+    expect(isReportable(busy([holder(), STRANGER]))).toBe(false);
   });
 });
 
@@ -96,7 +96,7 @@ describe('Runs that are busy one after the other', () => {
   });
 
   test('are remembered, and an item of before knows of none', () => {
-    const { memory } = follow(NOTHING_REMEMBERED, sweep(0), 0);
+    const { memory } = followIncident(NOTHING_REMEMBERED, sweep(0), 0);
     const place = { server: 'orders', table: 'memory' };
     expect(parseMemory(place, 1, memoryDocument(memory)).busySince).toBe('2026-11-21T03:15:00.000Z');
     const { busySince: _, ...older } = JSON.parse(memoryDocument(memory));
@@ -121,14 +121,14 @@ describe('Holders of a lock like ours', () => {
     const record = recordOf('busy', {
       lock: { holders: [holder({ pid: '139000000000123' }), { ...STRANGER, pid: null }], total: 9 },
     });
-    expect(unpackRecord(JSON.parse(JSON.stringify(packRecord(record)))).lock).toEqual(record.lock);
+    expect(fromPackedRecord(JSON.parse(JSON.stringify(toPackedRecord(record)))).lock).toEqual(record.lock);
     expect(parseRecordText(JSON.stringify({ ...record, reduced: [] })).lock).toEqual(record.lock);
   });
 
   test('are none in a record of before', () => {
     const { lock: _, ...older } = recordOf('busy');
     expect(parseRecordText(JSON.stringify({ ...older, reduced: [] })).lock).toBeNull();
-    const { lock: __, ...packed } = packRecord(recordOf('busy'));
-    expect(unpackRecord(packed).lock).toBeNull();
+    const { lock: __, ...packed } = toPackedRecord(recordOf('busy'));
+    expect(fromPackedRecord(packed).lock).toBeNull();
   });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { planRemediation } from '../../../functions/core/plan/plan.ts';
-import { pressureAgain } from '../../../functions/core/plan/pressure.ts';
+import { pressureNow } from '../../../functions/core/plan/pressure.ts';
 import { retakenSlots } from '../../../functions/core/run/newcomers.ts';
 import { expectedOutcome, outcomeOf } from '../../../functions/core/run/outcome-of.ts';
 import {
   type Attempt,
   type AttemptResult,
   attemptResult,
-  cameToNothing,
+  countIneffective,
   isFreed,
   isSameServer,
-  readingOf,
   sawRestart,
+  toReading,
 } from '../../../functions/core/run/verification.ts';
 import { identityOf } from '../../../functions/core/server/session.ts';
 import { anAttempt, aPolicy, aReading, aSession, aSnapshot, someSessions } from '../../support/builders.ts';
@@ -56,9 +56,9 @@ describe('What came of an attempt', () => {
       unknown: 0,
     };
     for (const [result, count] of Object.entries(results) as [AttemptResult, number][])
-      expect(cameToNothing([anAttempt(aSession(), { result })])).toBe(count);
+      expect(countIneffective([anAttempt(aSession(), { result })])).toBe(count);
     const all = (['terminated', 'forbidden', 'terminated', 'changed'] as const).map((result) => ({ result }));
-    expect(cameToNothing(all.map((fields) => anAttempt(aSession(), fields)))).toBe(2);
+    expect(countIneffective(all.map((fields) => anAttempt(aSession(), fields)))).toBe(2);
   });
 });
 
@@ -108,7 +108,7 @@ const ENDED = VICTIMS.map((session) => anAttempt(session));
 /** The settled reading when these came while we waited, and the outcome of it. */
 function settledWith(came: readonly ReturnType<typeof aSession>[], attempts = ENDED) {
   const later = { ...FULL, sessions: [...REST, ...came] };
-  const reading = readingOf('settled', 4_000, FULL, later, pressureAgain(PLAN.pressure, later, POLICY));
+  const reading = toReading('settled', 4_000, FULL, later, pressureNow(PLAN.pressure, later, POLICY));
   return { reading, outcome: outcomeOf({ snapshot: FULL, plan: PLAN }, 'alarm', attempts, reading) };
 }
 
@@ -181,7 +181,7 @@ describe('How a run ended', () => {
   test('a session of ours that was lost is not among the gone', () => {
     const own = aSession({ pid: 999, application: 'pg-headroom', user: 'headroom' });
     const first = aSnapshot({ server: { ownPid: 999 }, sessions: [...LEAKY, own] });
-    expect(readingOf('verified', 640, first, { ...first, sessions: REST }, []).gone).toBe(9);
+    expect(toReading('verified', 640, first, { ...first, sessions: REST }, []).gone).toBe(9);
   });
 
   test('unverified: sessions were ended and the last read failed', () => {
@@ -244,7 +244,7 @@ describe('The pressure of a later read', () => {
   const first = aSnapshot({ sessions: LIM, slots: { max: 1_000, roles: [{ name: 'lim', limit: 4 }] } });
   const plan = planRemediation(first, POLICY, 'alarm');
   const later = (sessions: typeof LIM) =>
-    pressureAgain(plan.pressure, { ...first, sessions }, POLICY).map(({ scope, used, free, under, need }) => [
+    pressureNow(plan.pressure, { ...first, sessions }, POLICY).map(({ scope, used, free, under, need }) => [
       scopeText(scope),
       used,
       free,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { heldBy, heldPlainly } from '../../../functions/core/server/held-by-statement.ts';
+import { heldBy, minimalStatement } from '../../../functions/core/server/held-by-statement.ts';
 import { statementShape } from '../../../functions/core/server/statement-shape.ts';
 
 const held = (statement: string) => heldBy(statementShape(statement));
@@ -65,6 +65,6 @@ test.each([
 
 test('what stands for a statement holds the same', () => {
   const statement = "LISTEN ch; SELECT pg_backup_start('x'), pg_export_snapshot()";
-  expect(heldBy(heldPlainly(statementShape(statement)) ?? '')).toEqual(held(statement));
-  expect(heldPlainly('SELECT ?')).toBeNull();
+  expect(heldBy(minimalStatement(statementShape(statement)) ?? '')).toEqual(held(statement));
+  expect(minimalStatement('SELECT ?')).toBeNull();
 });

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { type Held, heldBy } from '../../../functions/core/server/held-by-statement.ts';
 import { isHidden } from '../../../functions/core/server/session.ts';
 import {
-  heldByTold,
+  heldByRedacted,
+  redactStatements,
   STATEMENT_CHOICES,
   type StatementChoice,
-  tellStatements,
 } from '../../../functions/core/server/statement-choice.ts';
 import { statementShape } from '../../../functions/core/server/statement-shape.ts';
 import { aHiddenSession, aPlan, aPolicy, aSession, aSnapshot } from '../../support/builders.ts';
@@ -18,7 +18,7 @@ test.each([
   ['shape', 'SELECT id FROM users WHERE mail = ?'],
   ['full', STATEMENT],
 ] as const)('%s tells %j', (choice, told) => {
-  expect(tellStatements(choice)(STATEMENT, 'UTF8')).toBe(told);
+  expect(redactStatements(choice)(STATEMENT, 'UTF8')).toBe(told);
 });
 
 /** As the server sends a text that an application has sent in this encoding. */
@@ -30,7 +30,7 @@ function escaped(text: string, encoding: BufferEncoding = 'utf8'): string {
 }
 
 function toldBy(choice: StatementChoice): (statement: string) => string | null {
-  const tell = tellStatements(choice);
+  const tell = redactStatements(choice);
   return (statement) => tell(escaped(statement), 'UTF8');
 }
 
@@ -70,7 +70,7 @@ describe.each(STATEMENT_CHOICES)('with statements %s', (choice) => {
     "SELECT 'pg_backup_start(1)'",
     'SELECT * FROM pg_backup_stop()',
   ])('one that does not is not: %j', (statement) => {
-    expect(heldByTold(told(statement) ?? '')).toEqual([]);
+    expect(heldByRedacted(told(statement) ?? '')).toEqual([]);
   });
 
   test('a row that our role may not read is still known to be hidden', () => {
@@ -103,7 +103,7 @@ describe.each(STATEMENT_CHOICES)('with statements %s', (choice) => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (some) => {
         const text = some.join('');
-        expect(heldByTold(told(text) ?? '')).toEqual(heldBy(statementShape(text)));
+        expect(heldByRedacted(told(text) ?? '')).toEqual(heldBy(statementShape(text)));
       }),
       { numRuns: 3_000 },
     );
@@ -123,7 +123,7 @@ describe('A statement in any encoding', () => {
     ['full', 'SQL_ASCII', "SELECT gr??e FROM t WHERE name = 'Jos?'; LISTEN ch"],
     ['off', 'SQL_ASCII', 'LISTEN'],
   ] as const)('%s tells of one in %s: %j', (choice, encoding, told) => {
-    expect(tellStatements(choice)(bytes, encoding)).toBe(told);
+    expect(redactStatements(choice)(bytes, encoding)).toBe(told);
   });
 
   const HIDING: readonly (readonly [statement: string, held: readonly Held[]])[] = [
@@ -138,14 +138,14 @@ describe('A statement in any encoding', () => {
 
   test.each(HIDING)('bytes that mean nothing neither hide nor make what is held: %j', (statement, held) => {
     for (const choice of ['off', 'shape'] as const) {
-      const told = tellStatements(choice)(escaped(statement, 'latin1'), 'MULE_INTERNAL');
-      expect(heldByTold(told ?? '')).toEqual(held);
+      const told = redactStatements(choice)(escaped(statement, 'latin1'), 'MULE_INTERNAL');
+      expect(heldByRedacted(told ?? '')).toEqual(held);
     }
   });
 
   test('a letter that is cut off at the end is left out', () => {
     const cut = (encoding: string, last: string) =>
-      tellStatements('full')(escaped(`SELECT a${last}`, 'latin1'), encoding);
+      redactStatements('full')(escaped(`SELECT a${last}`, 'latin1'), encoding);
     expect([cut('UTF8', '\xc3'), cut('EUC_JP', '\xc6'), cut('UTF8', '\xe2\x82')]).toEqual([
       'SELECT a',
       'SELECT a',

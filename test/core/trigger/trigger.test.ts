@@ -3,8 +3,8 @@ import {
   aheadMs,
   idleReason,
   isRefusal,
+  mentionsRefusal,
   type Trigger,
-  tellsOfRefusal,
 } from '../../../functions/core/trigger/trigger.ts';
 import { aLogLines, anAlarm, MINUTE } from '../../support/builders.ts';
 
@@ -18,7 +18,7 @@ describe('A trigger', () => {
   });
 
   test('tells of a refusal itself when somebody was seen to be refused', () => {
-    expect(KINDS.map(tellsOfRefusal)).toEqual([true, true, false, false, false]);
+    expect(KINDS.map(mentionsRefusal)).toEqual([true, true, false, false, false]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
-import type { Clue, Clues } from '../evidence.ts';
-import { agesOf, confidenceIn, doing, lasting, notMoreThan, type Suspect, suspect } from '../suspect.ts';
+import type { Evidence, SessionEvidence } from '../evidence.ts';
+import { agesOf, cappedAt, confidenceIn, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
 
 /** A statement that runs longer does not belong to many short requests. */
 const SLOW_MS = 10_000;
@@ -12,44 +12,44 @@ export const RECENT_MS = 5_000;
 const LATE_SHARE = 0.2;
 
 /** `slow-queries`: most of a program's sessions are at a statement that runs long. */
-export function slowQueries(all: Clues, kin: readonly Clue[]): Suspect | null {
-  const working = doing(kin, 'working');
-  const slow = lasting(working, SLOW_MS);
-  if (slow.length * 2 < kin.length) return null;
+export function slowQueries(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
+  const working = doing(program, 'working');
+  const slow = lastingFor(working, SLOW_MS);
+  if (slow.length * 2 < program.length) return null;
   const ages = agesOf(slow, 'sinceMs');
-  return suspect(all, kin, {
+  return suspect(all, program, {
     cause: 'slow-queries',
-    confidence: confidenceIn(slow.length, kin.length),
+    confidence: confidenceIn(slow.length, program.length),
     evidence: [
-      `${slow.length} of ${kin.length} are in a statement that has run for over ${ageText(SLOW_MS)}, half of them for over ${ageText(medianOf(ages) ?? 0)}, the longest for ${ageText(Math.max(0, ...ages))}`,
+      `${slow.length} of ${program.length} are in a statement that has run for over ${ageText(SLOW_MS)}, half of them for over ${ageText(medianOf(ages) ?? 0)}, the longest for ${ageText(Math.max(0, ...ages))}`,
       ...alikeStatements(slow),
     ],
   });
 }
 
 /** Redaction leaves equal shapes equal, so that they can be counted; they are not repeated here. */
-function alikeStatements(slow: readonly Clue[]): readonly string[] {
+function alikeStatements(slow: readonly SessionEvidence[]): readonly string[] {
   const counts = Map.groupBy(slow, ({ session }) => session.lastStatement ?? '');
   const most = Math.max(0, ...[...counts].map(([text, { length }]) => (text === '' ? 0 : length)));
   return most >= 3 && most * 2 >= slow.length ? [`${most} of them run the same statement`] : [];
 }
 
 /** `traffic-spike`: a program's sessions came lately, while the server has been there for long, and all have work. */
-export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
-  const used = inUse(kin);
-  const working = doing(kin, 'working', 'in transaction', 'waiting');
-  if (used.length * 10 < kin.length * 7) return null;
+export function trafficSpike(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
+  const used = inUse(program);
+  const working = doing(program, 'working', 'in transaction', 'waiting');
+  if (used.length * 10 < program.length * 7) return null;
   const since = historyOf(all);
-  const isMost = all.server.under && kin.length * 2 >= all.server.used;
+  const isMost = all.server.under && program.length * 2 >= all.server.used;
   const lately = Math.max(since * LATE_SHARE, isMost ? YOUNG_MS : 0);
-  const late = kin.filter(({ openedMs }) => openedMs !== null && openedMs <= lately);
-  if (late.length * 2 < kin.length) return null;
-  const confidence = confidenceIn(late.length, kin.length);
-  return suspect(all, kin, {
+  const late = program.filter(({ openedMs }) => openedMs !== null && openedMs <= lately);
+  if (late.length * 2 < program.length) return null;
+  const confidence = confidenceIn(late.length, program.length);
+  return suspect(all, program, {
     cause: 'traffic-spike',
-    confidence: since < YOUNG_MS ? notMoreThan('medium', confidence) : confidence,
+    confidence: since < YOUNG_MS ? cappedAt('medium', confidence) : confidence,
     evidence: [
-      `${late.length} of ${kin.length} were opened within the last ${ageText(Math.max(1_000, ...agesOf(late, 'openedMs')))}, on a server that has run for ${ageText(since)}`,
+      `${late.length} of ${program.length} were opened within the last ${ageText(Math.max(1_000, ...agesOf(late, 'openedMs')))}, on a server that has run for ${ageText(since)}`,
       `${counted(working.length, 'session is', 'sessions are')} at work now, ${used.length} were in the last ${ageText(RECENT_MS)}`,
     ],
   });
@@ -58,15 +58,15 @@ export function trafficSpike(all: Clues, kin: readonly Clue[]): Suspect | null {
 /** What holds most slots and has come within this time is a surge wherever it works; after a start that is not sure. */
 const YOUNG_MS = 600_000;
 
-function historyOf({ uptimeMs, holders }: Clues): number {
+function historyOf({ uptimeMs, holders }: Evidence): number {
   return Math.max(uptimeMs ?? 0, ...agesOf(holders, 'openedMs'));
 }
 
 /** Sessions that work, or have worked a moment ago. What was used once, when it was opened, is not in use for that. */
-export function inUse(clues: readonly Clue[]): readonly Clue[] {
-  return clues.filter((clue) => {
-    if (clue.doing === 'resting') return (clue.sinceMs ?? RECENT_MS) < RECENT_MS && isUsedAgain(clue);
-    return clue.doing === 'working' || clue.doing === 'waiting' || clue.doing === 'in transaction';
+export function inUse(members: readonly SessionEvidence[]): readonly SessionEvidence[] {
+  return members.filter((member) => {
+    if (member.doing === 'resting') return (member.sinceMs ?? RECENT_MS) < RECENT_MS && isUsedAgain(member);
+    return member.doing === 'working' || member.doing === 'waiting' || member.doing === 'in transaction';
   });
 }
 
@@ -74,7 +74,7 @@ export function inUse(clues: readonly Clue[]): readonly Clue[] {
 const FIRST_USE = { ms: 2_000, ofYoung: 0.2, ofOld: 0.05 } as const;
 
 /** Whether a session was used again after what it was opened for. */
-export function isUsedAgain({ openedMs, sinceMs }: Clue): boolean {
+export function isUsedAgain({ openedMs, sinceMs }: SessionEvidence): boolean {
   const { ms, ofYoung, ofOld } = FIRST_USE;
   if (openedMs === null || sinceMs === null) return false;
   return openedMs - sinceMs > Math.max(Math.min(ms, openedMs * ofYoung), openedMs * ofOld);

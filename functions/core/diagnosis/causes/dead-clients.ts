@@ -1,8 +1,8 @@
 import { LOCAL_ADDRESS } from '../../base/address.ts';
 import { ageText, counted } from '../../base/words.ts';
-import { byProgramIn, type Clue, type Clues, sumOf } from '../evidence.ts';
+import { byProgramIn, type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
 import { neverWorked } from '../opening-order.ts';
-import { agesOf, confidenceIn, doing, notMoreThan, type Search, suspect } from '../suspect.ts';
+import { agesOf, cappedAt, confidenceIn, doing, type Search, suspect } from '../suspect.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
 /** Hosts that fell silent so near to each other have gone together: a share of the silence, and some seconds. */
@@ -12,7 +12,11 @@ const FEWEST = 3;
 const SILENT_MS = 30_000;
 
 /** All sessions of one host, and for how long none of them has done anything. */
-type Host = { readonly address: string; readonly clues: readonly Clue[]; readonly silentMs: number };
+type Host = {
+  readonly address: string;
+  readonly members: readonly SessionEvidence[];
+  readonly silentMs: number;
+};
 
 /**
  * `dead-clients`: hosts that have gone without a word. The server waits for their sessions as it waits for any; they show by
@@ -28,7 +32,7 @@ export const deadClients: Search = (all, left) => {
   ];
 };
 
-function stuckSuspect(all: Clues, stuck: readonly Clue[]) {
+function stuckSuspect(all: Evidence, stuck: readonly SessionEvidence[]) {
   const least = Math.min(...agesOf(stuck, 'sinceMs'));
   return suspect(all, stuck, {
     cause: 'dead-clients',
@@ -40,38 +44,38 @@ function stuckSuspect(all: Clues, stuck: readonly Clue[]) {
 }
 
 /** The hosts that fell silent together, the most sessions at a moment first; empty unless something tells death from rest. */
-function cutOff(all: Clues, left: readonly Clue[]): readonly Clue[] {
+function cutOff(all: Evidence, left: readonly SessionEvidence[]): readonly SessionEvidence[] {
   const hosts = hostsOf(left);
-  const candidates = hosts.filter(({ silentMs, clues }) => silentMs >= SILENT_MS && wasAtWork(clues));
+  const candidates = hosts.filter(({ silentMs, members }) => silentMs >= SILENT_MS && wasAtWork(members));
   const [together] = candidates
     .map((one) => candidates.filter((other) => isTogether(one.silentMs, other.silentMs)))
-    .map((those) => ({ those, sessions: sumOf(those, ({ clues }) => clues.length) }))
+    .map((those) => ({ those, sessions: sumOf(those, ({ members }) => members.length) }))
     .toSorted((a, b) => b.sessions - a.sessions);
   if (together === undefined) return [];
-  const gone = together.those.flatMap(({ clues }) => clues);
+  const gone = together.those.flatMap(({ members }) => members);
   const silentMs = Math.min(...together.those.map((host) => host.silentMs));
   return goesOnElsewhere(all, gone, silentMs) ? gone : [];
 }
 
-function hostsOf(left: readonly Clue[]): readonly Host[] {
+function hostsOf(left: readonly SessionEvidence[]): readonly Host[] {
   const from = Map.groupBy(left, ({ session }) => session.address);
   return [...from]
-    .filter(([address, clues]) => address !== '' && address !== LOCAL_ADDRESS && clues.length >= FEWEST)
-    .map(([address, clues]) => ({
+    .filter(([address, members]) => address !== '' && address !== LOCAL_ADDRESS && members.length >= FEWEST)
+    .map(([address, members]) => ({
       address,
-      clues,
-      silentMs: clues.some(({ doing }) => doing === 'working' || doing === 'waiting')
+      members,
+      silentMs: members.some(({ doing }) => doing === 'working' || doing === 'waiting')
         ? 0
-        : Math.min(...agesOf(clues, 'sinceMs')),
+        : Math.min(...agesOf(members, 'sinceMs')),
     }));
 }
 
 /** Pools that rest had no work; those that are cut off had, and were between two requests for the most part. */
-function wasAtWork(clues: readonly Clue[]): boolean {
-  const open = doing(clues, 'in transaction').length;
-  const idle = new Set(neverWorked(clues));
-  const used = clues.filter((clue) => isUsedAgain(clue) && !idle.has(clue)).length;
-  return used * 2 >= clues.length && open * 2 < clues.length;
+function wasAtWork(members: readonly SessionEvidence[]): boolean {
+  const open = doing(members, 'in transaction').length;
+  const idle = new Set(neverWorked(members));
+  const used = members.filter((member) => isUsedAgain(member) && !idle.has(member)).length;
+  return used * 2 >= members.length && open * 2 < members.length;
 }
 
 function isTogether(oneMs: number, otherMs: number): boolean {
@@ -79,10 +83,14 @@ function isTogether(oneMs: number, otherMs: number): boolean {
 }
 
 /** The same program has opened sessions at another host since, or works there while these are silent. */
-function goesOnElsewhere({ holders, programs }: Clues, gone: readonly Clue[], silentMs: number): boolean {
+function goesOnElsewhere(
+  { holders, programs }: Evidence,
+  gone: readonly SessionEvidence[],
+  silentMs: number,
+): boolean {
   const theirs = new Set(gone.map(({ session }) => programs.of(session)));
   const those = new Set(gone);
-  const elsewhere = holders.filter((clue) => theirs.has(programs.of(clue.session)) && !those.has(clue));
+  const elsewhere = holders.filter((member) => theirs.has(programs.of(member.session)) && !those.has(member));
   const since = elsewhere.filter(
     ({ openedMs, sinceMs }) =>
       (openedMs !== null && openedMs < silentMs) || (sinceMs !== null && sinceMs < silentMs / 2),
@@ -91,7 +99,7 @@ function goesOnElsewhere({ holders, programs }: Clues, gone: readonly Clue[], si
 }
 
 /** One for each program, for each has sessions elsewhere that live. */
-function silentSuspects(all: Clues, gone: readonly Clue[]) {
+function silentSuspects(all: Evidence, gone: readonly SessionEvidence[]) {
   const silentMs = Math.min(...agesOf(gone, 'sinceMs'));
   const addresses = new Set(gone.map(({ session }) => session.address)).size;
   const programs = byProgramIn(all, gone);
@@ -101,17 +109,23 @@ function silentSuspects(all: Clues, gone: readonly Clue[]) {
     const confidence = confidenceIn(gone.length, gone.length);
     return suspect(all, program, {
       cause: 'dead-clients',
-      confidence: opened >= FEWEST || programs.length > 1 ? confidence : notMoreThan('medium', confidence),
+      confidence: opened >= FEWEST || programs.length > 1 ? confidence : cappedAt('medium', confidence),
       evidence: [host, `the same program has opened ${counted(opened, 'session')} elsewhere since then`],
     });
   });
 }
 
-function openedSince({ holders, programs }: Clues, program: readonly Clue[], silentMs: number): number {
+function openedSince(
+  { holders, programs }: Evidence,
+  program: readonly SessionEvidence[],
+  silentMs: number,
+): number {
   const theirs = new Set(program.map(({ session }) => programs.of(session)));
   const those = new Set(program);
   return holders.filter(
-    (clue) =>
-      theirs.has(programs.of(clue.session)) && !those.has(clue) && (clue.openedMs ?? silentMs) < silentMs,
+    (member) =>
+      theirs.has(programs.of(member.session)) &&
+      !those.has(member) &&
+      (member.openedMs ?? silentMs) < silentMs,
   ).length;
 }

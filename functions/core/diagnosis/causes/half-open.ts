@@ -1,6 +1,6 @@
 import { ageText, counted } from '../../base/words.ts';
-import { type Clue, type Clues, refusedFor } from '../evidence.ts';
-import { agesOf, doing, lasting, type Suspect } from '../suspect.ts';
+import { type Evidence, refusedFor, type SessionEvidence } from '../evidence.ts';
+import { agesOf, doing, lastingFor, type Suspect } from '../suspect.ts';
 
 /** Logging in takes milliseconds, and under a storm a second or two. */
 const SLOW_LOGIN_MS = 3_000;
@@ -11,12 +11,12 @@ const JUST_NOW_MS = 5_000;
  * `half-open-clients`: slots are taken by clients that never finish logging in. From 18 on they are shown; before, all
  * that shows is that slots are missing. Nobody can be named.
  */
-export function halfOpenClients(all: Clues): Suspect | null {
-  const starting = lasting(doing(all.holders, 'starting'), SLOW_LOGIN_MS);
+export function halfOpenClients(all: Evidence): Suspect | null {
+  const starting = lastingFor(doing(all.holders, 'starting'), SLOW_LOGIN_MS);
   return starting.length > 0 ? shown(all, starting) : missing(all);
 }
 
-function shown(all: Clues, starting: readonly Clue[]): Suspect | null {
+function shown(all: Evidence, starting: readonly SessionEvidence[]): Suspect | null {
   if (starting.length < 3) return null;
   const addresses = new Set(starting.map(({ session }) => session.address)).size;
   const least = Math.min(...agesOf(starting, 'sinceMs'));
@@ -25,7 +25,7 @@ function shown(all: Clues, starting: readonly Clue[]): Suspect | null {
   ]);
 }
 
-function missing(all: Clues): Suspect | null {
+function missing(all: Evidence): Suspect | null {
   const { server, refused } = all;
   // Where logins show, none of them being there means that ordinary slots had only just come free.
   const told = refusedFor(
@@ -45,7 +45,7 @@ function missing(all: Clues): Suspect | null {
 
 const FIRST_TO_SHOW_LOGINS = 18;
 
-function showsLogins({ snapshot }: Clues): boolean {
+function showsLogins({ snapshot }: Evidence): boolean {
   return Number.parseInt(snapshot.server.version, 10) >= FIRST_TO_SHOW_LOGINS;
 }
 
@@ -54,9 +54,9 @@ function nobodys(explains: number, confidence: Suspect['confidence'], evidence: 
     cause: 'half-open-clients',
     confidence,
     explains,
-    clues: [],
+    members: [],
     evidence,
     opening: null,
-    standing: null,
+    usage: null,
   };
 }

@@ -1,23 +1,23 @@
 import { medianOf } from '../../base/median.ts';
 import { ageText } from '../../base/words.ts';
-import type { Clue, Clues } from '../evidence.ts';
-import { agesOf, confidenceIn, doing, lasting, type Suspect, suspect } from '../suspect.ts';
+import type { Evidence, SessionEvidence } from '../evidence.ts';
+import { agesOf, confidenceIn, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
 
 /** Between two statements of a transaction that is at work lies less. */
 const LEFT_MS = 10_000;
 
 /** `idle-in-transaction`: most of a program's sessions have begun a transaction and left it. */
-export function leftTransactions(all: Clues, kin: readonly Clue[]): Suspect | null {
-  const open = doing(kin, 'in transaction');
-  const left = lasting(open, LEFT_MS);
-  if (left.length * 2 < kin.length) return null;
+export function idleInTransaction(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
+  const open = doing(program, 'in transaction');
+  const left = lastingFor(open, LEFT_MS);
+  if (left.length * 2 < program.length) return null;
   const aborted = left.filter(({ session }) => session.state === 'idle in transaction (aborted)').length;
   const typical = medianOf(agesOf(left, 'sinceMs')) ?? 0;
-  return suspect(all, kin, {
+  return suspect(all, program, {
     cause: 'idle-in-transaction',
-    confidence: confidenceIn(left.length, kin.length),
+    confidence: confidenceIn(left.length, program.length),
     evidence: [
-      `${left.length} of ${kin.length} have an open transaction and run no statement, half of them for over ${ageText(typical)}`,
+      `${left.length} of ${program.length} have an open transaction and run no statement, half of them for over ${ageText(typical)}`,
       ...(aborted > 0 ? [`${aborted} of these transactions failed and only wait for ROLLBACK`] : []),
     ],
   });

@@ -2,7 +2,7 @@ import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
 import { technologyOf } from '../../server/client-technology.ts';
 import { isTool } from '../../server/developer-tools.ts';
-import type { Clue } from '../evidence.ts';
+import type { SessionEvidence } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, type Search, suspect } from '../suspect.ts';
 
 function isMonitoring(application: string): boolean {
@@ -15,7 +15,7 @@ const FEWEST = 5;
 /** `developer-tools`: psql and graphical tools, each person with sessions of their own. */
 export const developerTools: Search = (all, left) => {
   // psql in a script works; what people left open rests, in a transaction or out of it.
-  const tools = left.filter((clue) => isTool(clue.session.application) && clue.doing !== 'waiting');
+  const tools = left.filter((member) => isTool(member.session.application) && member.doing !== 'waiting');
   const resting = doing(tools, 'resting', 'in transaction');
   if (tools.length < FEWEST || resting.length * 2 < tools.length) return [];
   const people = new Set(tools.map(({ session }) => JSON.stringify([session.user, session.address]))).size;
@@ -46,12 +46,12 @@ export const monitoringHog: Search = (all, left) => {
 };
 
 /** An agent that checks each database has a session in each, however few it needs at a moment. */
-function manyFor(agents: readonly Clue[]): string {
+function manyFor(agents: readonly SessionEvidence[]): string {
   const databases = new Set(agents.map(({ session }) => session.database)).size;
   return databases < FEWEST ? 'where 1 or 2 would do' : `in ${databases} databases`;
 }
 
-function restingText(resting: readonly Clue[], of: number): string {
+function restingText(resting: readonly SessionEvidence[], of: number): string {
   const typical = medianOf(agesOf(resting, 'sinceMs')) ?? 0;
   return `${resting.length} of ${of} are idle, half of them for over ${ageText(typical)}`;
 }

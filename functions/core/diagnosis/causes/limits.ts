@@ -2,7 +2,7 @@ import type { RefusalKind } from '../../base/refusal-kind.ts';
 import { counted } from '../../base/words.ts';
 import type { Scope } from '../../server/slots.ts';
 import type { Cause, Confidence } from '../cause.ts';
-import { type Clues, refusedFor } from '../evidence.ts';
+import { type Evidence, refusedFor } from '../evidence.ts';
 
 /** A limit that is not the server's own, and refuses all the same. */
 export type Limit = {
@@ -20,7 +20,7 @@ const KINDS = {
 } as const satisfies Record<Limit['cause'], RefusalKind>;
 
 /** The limit that explains the refusals, where it is one and the server itself is not full. */
-export function limitIn(all: Clues): Limit | null {
+export function limitIn(all: Evidence): Limit | null {
   const told = refusedFor(all.refused, 'server', 'reserved');
   const candidates = [limitOf(all, 'role-limit'), limitOf(all, 'database-limit'), replicationLimit(all)]
     .filter((limit) => limit !== null)
@@ -32,7 +32,7 @@ export function limitIn(all: Clues): Limit | null {
   return all.server.under && first.count <= told ? null : first.limit;
 }
 
-function limitOf(all: Clues, cause: 'role-limit' | 'database-limit'): Limit | null {
+function limitOf(all: Evidence, cause: 'role-limit' | 'database-limit'): Limit | null {
   const kind = KINDS[cause];
   const told = refusedFor(all.refused, kind);
   const reached = all.record.plan?.pressure.find(({ scope, under }) => scope.kind === kind && under);
@@ -54,7 +54,7 @@ function limitOf(all: Clues, cause: 'role-limit' | 'database-limit'): Limit | nu
   };
 }
 
-function replicationLimit(all: Clues): Limit | null {
+function replicationLimit(all: Evidence): Limit | null {
   const { sessions, slots } = all.snapshot;
   const senders = sessions.filter(({ backendType }) => backendType === 'walsender').length;
   const told = refusedFor(all.refused, 'wal-senders');

@@ -1,5 +1,5 @@
 import { ageText } from '../../base/words.ts';
-import type { Clue, Clues } from '../evidence.ts';
+import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, type Suspect, suspect } from '../suspect.ts';
 
 /** As of clients that come again without a pause. */
@@ -8,12 +8,12 @@ const STORM = { perSecond: 10, refusals: 50 } as const;
 const SHORT_MS = 2_000;
 
 /** Whether clients come again at once, whatever fills the slots. */
-export function isStorm({ refused }: Clues): boolean {
+export function isStorm({ refused }: Evidence): boolean {
   return refused.total >= STORM.refusals && refused.perSecond >= STORM.perSecond;
 }
 
 /** `reconnect-storm`: clients that come again without a pause, and sessions that do not last. */
-export function reconnectStorm(all: Clues, left: readonly Clue[]): Suspect | null {
+export function reconnectStorm(all: Evidence, left: readonly SessionEvidence[]): Suspect | null {
   if (!isStorm(all)) return null;
   const short = left.filter(({ openedMs }) => openedMs !== null && openedMs <= SHORT_MS);
   const { server } = all;
@@ -31,6 +31,6 @@ export function reconnectStorm(all: Clues, left: readonly Clue[]): Suspect | nul
   return { ...found, explains: passing };
 }
 
-export function stormText({ refused }: Clues): string {
+export function stormText({ refused }: Evidence): string {
   return `${refused.total} refusals, ${Math.round(refused.perSecond)} a second while they lasted: clients reconnect without a pause`;
 }

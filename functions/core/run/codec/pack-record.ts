@@ -53,7 +53,7 @@ export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'a
 const ATTEMPT_KEYS = ['round', 'guard', 'result'] as const satisfies readonly (keyof Attempt)[];
 const SHARE_KEYS = ['lock', 'kind', 'waits', 'pid', 'mode'] as const satisfies readonly (keyof PackedShare)[];
 
-export function packRecord(record: RunRecord): PackedRecord {
+export function toPackedRecord(record: RunRecord): PackedRecord {
   const { snapshot, plan, readings } = record;
   const dictionary = new Dictionary();
   // Sessions without a pid are told apart by what they are only; attempts have nothing but their identity.
@@ -98,7 +98,7 @@ function packAttempts(attempts: readonly Attempt[], placeOf: PlaceOf): PackedAtt
   };
 }
 
-export function unpackRecord({ texts = [], ...packed }: PackedRecord): RunRecord {
+export function fromPackedRecord({ texts = [], ...packed }: PackedRecord): RunRecord {
   const sessions = packed.snapshot === null ? [] : unpackSessions(packed.snapshot.sessions, texts);
   return {
     ...packed,

@@ -10,8 +10,8 @@ export function fields<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.looseObject(shape, { error: `an object with ${Object.keys(shape).join(', ')}` });
 }
 
-export const said = z.string({ error: 'a text' });
-export const saidOrNull = z.nullable(said);
+export const text = z.string({ error: 'a text' });
+export const textOrNull = z.nullable(text);
 export const flag = z.boolean({ error: 'true or false' });
 export const factOrNull = z.nullable(z.boolean({ error: 'true, false or null' }));
 
@@ -20,10 +20,10 @@ export const count = z.int({ error: COUNT }).check(z.gte(0, { error: COUNT }));
 export const number = z.int({ error: 'a whole number' });
 export const pid = z.int({ error: "a process's number" });
 /** Milliseconds; steps of a run may have fractions. */
-export const span = z.number({ error: 'milliseconds' });
-export const spanOrNull = z.nullable(span);
+export const milliseconds = z.number({ error: 'milliseconds' });
+export const millisecondsOrNull = z.nullable(milliseconds);
 
-export function word<const Words extends readonly string[]>(words: Words) {
+export function enumOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, { error: words.map((each) => `"${each}"`).join(' or ') });
 }
 
@@ -31,19 +31,19 @@ export function list<Entry extends z.ZodMiniType>(entry: Entry) {
   return z.array(entry, { error: 'a list' });
 }
 
-export function told<Schema extends z.ZodMiniType>(description: string, schema: Schema): Schema {
+export function describe<Schema extends z.ZodMiniType>(description: string, schema: Schema): Schema {
   return described(schema, description);
 }
 
 /** A word that only its own version knows all of: others pass it on, and print it as it is. */
 export function known<Word extends string>() {
   return z.pipe(
-    said,
+    text,
     z.transform((text) => text as Word),
   );
 }
 
-export const problem = fields({
-  code: told('Scripts may branch on it.', known<ErrorCode>()),
-  message: told('A sentence for people.', said),
+export const problemSchema = fields({
+  code: describe('Scripts may branch on it.', known<ErrorCode>()),
+  message: describe('A sentence for people.', text),
 });

@@ -9,36 +9,36 @@ import { OUTCOMES } from '../outcome.ts';
 import { REDUCTION_NAMES } from '../record.ts';
 import {
   count,
+  describe,
+  enumOf,
   fields,
   flag,
   known,
   list,
+  milliseconds,
+  millisecondsOrNull,
   number,
   pid,
-  problem,
-  said,
-  saidOrNull,
-  span,
-  spanOrNull,
-  told,
-  word,
+  problemSchema,
+  text,
+  textOrNull,
 } from './record-fields.ts';
 import { lockOrNull } from './record-lock-schema.ts';
 import { lockFields, sessionFields } from './record-session-schema.ts';
-import { connectingSchema, policySchema, recallSchema, triggerSchema } from './record-trigger-schema.ts';
+import { connectingSchema, keptPolicySchema, recallSchema, triggerSchema } from './record-trigger-schema.ts';
 
 /** A kept record as it stands in its file; `docs/operate/record.md` explains it. */
 
-const limit = fields({ name: said, limit: number });
+const limit = fields({ name: text, limit: number });
 const snapshot = fields({
-  takenAt: told("The server's clock.", said),
+  takenAt: describe("The server's clock.", text),
   server: fields({
-    flavor: word(FLAVORS),
-    version: said,
-    provider: z._default(z.nullable(word(PROVIDERS)), null),
+    flavor: enumOf(FLAVORS),
+    version: text,
+    provider: z._default(z.nullable(enumOf(PROVIDERS)), null),
     ownPid: z.nullable(pid),
     readsAllStats: flag,
-    isReplica: told('Whether it is a read replica; absent in older records.', z.optional(flag)),
+    isReplica: describe('Whether it is a read replica; absent in older records.', z.optional(flag)),
   }),
   slots: fields({
     max: count,
@@ -50,11 +50,14 @@ const snapshot = fields({
     databases: list(limit),
   }),
   sessions: list(sessionFields),
-  locks: told('Locks that sessions wait for; absent where they were not read.', z.optional(list(lockFields))),
+  locks: describe(
+    'Locks that sessions wait for; absent where they were not read.',
+    z.optional(list(lockFields)),
+  ),
   refusals: list(
     fields({
-      kind: word(WORDED_REFUSALS),
-      name: saidOrNull,
+      kind: enumOf(WORDED_REFUSALS),
+      name: textOrNull,
       count,
     }),
   ),
@@ -65,8 +68,8 @@ const scope = z.discriminatedUnion(
   'kind',
   [
     fields({ kind: z.literal('server') }),
-    fields({ kind: z.literal('role'), name: said }),
-    fields({ kind: z.literal('database'), name: said }),
+    fields({ kind: z.literal('role'), name: text }),
+    fields({ kind: z.literal('database'), name: text }),
   ],
   { error: 'a scope of kind "server", "role" or "database"' },
 );
@@ -85,100 +88,103 @@ const SPARED = [
 ] as const satisfies readonly SparedReason[];
 
 const victimReason = fields({
-  purpose: word(['relieve', 'reap']),
-  rung: told('Counts from 1; null for reap.', z.nullable(number)),
-  minAgeMs: span,
-  ageMs: span,
-  group: fields({ application: said, user: said, database: said }),
+  purpose: enumOf(['relieve', 'reap']),
+  rung: describe('Counts from 1; null for reap.', z.nullable(number)),
+  minAgeMs: milliseconds,
+  ageMs: milliseconds,
+  group: fields({ application: text, user: text, database: text }),
   serves: list(scope),
-  released: told(
+  released: describe(
     "It was its program's keep, and the role's programs kept more than they may.",
     z.optional(z.literal(true, { error: 'true' })),
   ),
 });
 
 const plan = fields({
-  verdict: word(['healthy', 'sufficient', 'partial', 'no-candidates']),
-  pressure: told('The scopes that were looked at, in the order of cure.', pressure),
-  victims: told(
+  verdict: enumOf(['healthy', 'sufficient', 'partial', 'no-candidates']),
+  pressure: describe('The scopes that were looked at, in the order of cure.', pressure),
+  victims: describe(
     'Who was chosen, in the order in which they go.',
     list(fields({ session: sessionFields, reason: victimReason })),
   ),
-  spared: told(
+  spared: describe(
     'Everybody else, with one reason each.',
-    list(fields({ session: sessionFields, reason: word(SPARED), detail: said })),
+    list(fields({ session: sessionFields, reason: enumOf(SPARED), detail: text })),
   ),
   limits: list(
-    fields({ limit: word(['maxVictims', 'maxPercent', 'firstPlan']), allowed: count, wanted: count }),
+    fields({ limit: enumOf(['maxVictims', 'maxPercent', 'firstPlan']), allowed: count, wanted: count }),
   ),
   missing: count,
-  problem: z.nullable(problem),
+  problem: z.nullable(problemSchema),
 });
 
 const attempt = fields({
   pid,
-  backendStart: saidOrNull,
+  backendStart: textOrNull,
   round: count,
-  guard: told('What the server answered.', word(['signalled', 'no-match', 'forbidden', 'failed', 'unknown'])),
-  result: told(
+  guard: describe(
+    'What the server answered.',
+    enumOf(['signalled', 'no-match', 'forbidden', 'failed', 'unknown']),
+  ),
+  result: describe(
     'What the read after it showed.',
-    word(['terminated', 'changed', 'gone', 'still-there', 'forbidden', 'failed', 'unknown']),
+    enumOf(['terminated', 'changed', 'gone', 'still-there', 'forbidden', 'failed', 'unknown']),
   ),
 });
 
 const reading = fields({
-  phase: word(['verified', 'settled']),
-  atMs: told("Since the run's start.", span),
+  phase: enumOf(['verified', 'settled']),
+  atMs: describe("Since the run's start.", milliseconds),
   pressure,
-  came: told('Sessions that were not there at first.', list(sessionFields)),
+  came: describe('Sessions that were not there at first.', list(sessionFields)),
   gone: count,
-  retaken: told('Re-taken slots, counted before the newcomers were left out.', z.optional(count)),
+  retaken: describe('Re-taken slots, counted before the newcomers were left out.', z.optional(count)),
 });
 
 const STEPS = ['connected', 'locked', 'snapshot', 'planned', 'terminated', 'verified', 'settled'] as const;
-const steps = Object.fromEntries(STEPS.map((step) => [step, spanOrNull])) as Readonly<
-  Record<(typeof STEPS)[number], typeof spanOrNull>
+const steps = Object.fromEntries(STEPS.map((step) => [step, millisecondsOrNull])) as Readonly<
+  Record<(typeof STEPS)[number], typeof millisecondsOrNull>
 >;
 
 const misconfiguration = fields({
   check: known<MisconfigurationCheck>(),
-  standing: word(['ok', 'advice', 'problem']),
-  found: said,
-  mend: z.nullable(fields({ sql: list(said), note: saidOrNull })),
+  standing: enumOf(['ok', 'advice', 'problem']),
+  found: text,
+  mend: z.nullable(fields({ sql: list(text), note: textOrNull })),
 });
 
 export const RECORD_VERSION = 1;
 
 export const keptRecordSchema = fields({
-  version: told(
+  version: describe(
     'Of this schema. Keys may be added to a version; none changes its meaning or goes.',
     z.literal(RECORD_VERSION, { error: '1' }),
   ),
-  runId: told('Of the Lambda invocation.', said),
-  server: told('As it is declared.', said),
-  code: told('Version and commit of the code that ran; absent in older records.', z.optional(said)),
-  policyHash: told('SHA-256 of the policy in force; absent in older records.', z.optional(said)),
-  mode: told('In which it acted.', word(MODES)),
-  trigger: told('Why it ran.', triggerSchema),
-  policy: told('As it was in force; ages in milliseconds.', policySchema),
-  startedAt: told("ISO 8601, the function's clock.", said),
-  outcome: told('What it came to; of an observing run, what it expected.', word(OUTCOMES)),
-  why: told('Why there was nothing to do, for "muted" and "stale".', saidOrNull),
-  problem: told('What stood in the way.', z.nullable(problem)),
-  recall: told('What memory said; null without memory.', z._default(z.nullable(recallSchema), null)),
-  connecting: told('How getting in went.', connectingSchema),
+  runId: describe('Of the Lambda invocation.', text),
+  server: describe('As it is declared.', text),
+  code: describe('Version and commit of the code that ran; absent in older records.', z.optional(text)),
+  policyHash: describe('SHA-256 of the policy in force; absent in older records.', z.optional(text)),
+  mode: describe('In which it acted.', enumOf(MODES)),
+  trigger: describe('Why it ran.', triggerSchema),
+  policy: describe('As it was in force; ages in milliseconds.', keptPolicySchema),
+  startedAt: describe("ISO 8601, the function's clock.", text),
+  outcome: describe('What it came to; of an observing run, what it expected.', enumOf(OUTCOMES)),
+  why: describe('Why there was nothing to do, for "muted" and "stale".', textOrNull),
+  problem: describe('What stood in the way.', z.nullable(problemSchema)),
+  recall: describe('What memory said; null without memory.', z._default(z.nullable(recallSchema), null)),
+  connecting: describe('How getting in went.', connectingSchema),
   lock: lockOrNull,
-  snapshot: told('All sessions at the first look; null if there was none.', z.nullable(snapshot)),
+  snapshot: describe('All sessions at the first look; null if there was none.', z.nullable(snapshot)),
   plan: z.nullable(plan),
-  attempts: told('One for each session that was told to end.', list(attempt)),
-  readings: told('The looks after that, as differences to the first.', list(reading)),
+  attempts: describe('One for each session that was told to end.', list(attempt)),
+  readings: describe('The looks after that, as differences to the first.', list(reading)),
   misconfigurations: z._default(z.nullable(list(misconfiguration)), null),
-  timings: told(
+  timings: describe(
     "Milliseconds since the run's start at which a step was done; null for those not reached.",
-    fields({ ...steps, finished: span }),
+    fields({ ...steps, finished: milliseconds }),
   ),
-  reduced: told(
+  reduced: describe(
     'What was left out because the record was too large, in the order in which it went.',
-    z._default(list(word(REDUCTION_NAMES)), []),
+    z._default(list(enumOf(REDUCTION_NAMES)), []),
   ),
 });

@@ -4,63 +4,63 @@ import { MODES } from '../../policy/policy.ts';
 import { IDLE_STATES } from '../../server/session.ts';
 import {
   count,
+  describe,
+  enumOf,
   factOrNull,
   fields,
   flag,
   list,
+  milliseconds,
   number,
-  problem,
-  said,
-  saidOrNull,
-  span,
-  told,
-  word,
+  problemSchema,
+  text,
+  textOrNull,
 } from './record-fields.ts';
 
 /** What a run began from: its trigger, its policy and what it remembered. */
 
 const refused = fields({
-  kind: told('What was full.', word(REFUSAL_KINDS)),
-  user: saidOrNull,
-  database: saidOrNull,
-  address: saidOrNull,
-  count: told('How often.', count),
-  clients: told('How many clients these are: 1, or more for the rest of a long list.', count),
-  first: told('ISO 8601, UTC.', said),
-  last: told('ISO 8601, UTC.', said),
+  kind: describe('What was full.', enumOf(REFUSAL_KINDS)),
+  user: textOrNull,
+  database: textOrNull,
+  address: textOrNull,
+  count: describe('How often.', count),
+  clients: describe('How many clients these are: 1, or more for the rest of a long list.', count),
+  first: describe('ISO 8601, UTC.', text),
+  last: describe('ISO 8601, UTC.', text),
 });
 
 const alarm = fields({
   kind: z.literal('alarm'),
-  alarm: said,
-  alarmArn: said,
-  state: word(['ALARM', 'OK', 'INSUFFICIENT_DATA']),
-  reason: said,
-  at: said,
-  suppressedBy: saidOrNull,
-  mutedBy: saidOrNull,
-  contributor: saidOrNull,
-  metric: told('What it watches, where that is not the number of refusals.', z.optional(said)),
+  alarm: text,
+  alarmArn: text,
+  state: enumOf(['ALARM', 'OK', 'INSUFFICIENT_DATA']),
+  reason: text,
+  at: text,
+  suppressedBy: textOrNull,
+  mutedBy: textOrNull,
+  contributor: textOrNull,
+  metric: describe('What it watches, where that is not the number of refusals.', z.optional(text)),
 });
 
 const logLines = fields({
   kind: z.literal('log-lines'),
-  at: said,
-  logGroup: said,
-  logStream: said,
+  at: text,
+  logGroup: text,
+  logStream: text,
   lines: count,
-  refused: told('Who was turned away; never who took the slots.', list(refused)),
-  own: told("Refusals of our own role's tries.", count),
-  tries: told('Lines that were taken off because our own tries left as many.', z.optional(count)),
-  elsewhere: told('Refusals by another server that shares the log group.', count),
+  refused: describe('Who was turned away; never who took the slots.', list(refused)),
+  own: describe("Refusals of our own role's tries.", count),
+  tries: describe('Lines that were taken off because our own tries left as many.', z.optional(count)),
+  elsewhere: describe('Refusals by another server that shares the log group.', count),
   figures: z.nullable(z.record(z.string(), z.number())),
 });
 
-const schedule = fields({ kind: z.literal('schedule'), at: saidOrNull, id: saidOrNull });
-const manual = fields({ kind: z.literal('manual'), at: saidOrNull });
+const schedule = fields({ kind: z.literal('schedule'), at: textOrNull, id: textOrNull });
+const manual = fields({ kind: z.literal('manual'), at: textOrNull });
 const notice = fields({
   kind: z.literal('notice'),
-  notice: word(['heartbeat', 'control', 'own-message']),
+  notice: enumOf(['heartbeat', 'control', 'own-message']),
   at: z.null(),
 });
 
@@ -68,56 +68,56 @@ export const triggerSchema = z.discriminatedUnion('kind', [alarm, logLines, sche
   error: 'a trigger whose kind is "alarm", "log-lines", "schedule", "manual" or "notice"',
 });
 
-const threshold = fields({ unit: word(['usedPercent', 'freeSlots']), value: number });
-const include = { users: list(said), databases: list(said), applications: list(said), addresses: list(said) };
+const threshold = fields({ unit: enumOf(['usedPercent', 'freeSlots']), value: number });
+const include = { users: list(text), databases: list(text), applications: list(text), addresses: list(text) };
 
-export const policySchema = fields({
-  mode: word(MODES),
+export const keptPolicySchema = fields({
+  mode: enumOf(MODES),
   relieve: fields({
     when: threshold,
     until: threshold,
-    ladder: list(fields({ state: word(IDLE_STATES), minAgeMs: span })),
+    ladder: list(fields({ state: enumOf(IDLE_STATES), minAgeMs: milliseconds })),
   }),
-  reap: z.nullable(fields({ minAgeMs: span })),
+  reap: z.nullable(fields({ minAgeMs: milliseconds })),
   limits: fields({ maxVictims: count, maxPercent: count, keepPerGroup: count }),
   include: fields(include),
   protect: fields({
-    users: list(said),
-    databases: list(said),
-    applications: list(said),
+    users: list(text),
+    databases: list(text),
+    applications: list(text),
     builtinApplications: flag,
-    addresses: list(said),
-    poolers: list(said),
+    addresses: list(text),
+    poolers: list(text),
     listeners: flag,
     advisoryLocks: flag,
     temporaryTables: flag,
   }),
 });
 
-const pause = fields({ at: said, by: said, reason: saidOrNull, until: z._default(saidOrNull, null) });
+const pause = fields({ at: text, by: text, reason: textOrNull, until: z._default(textOrNull, null) });
 
-const ownTries = fields({ from: said, to: said, tries: count, address: saidOrNull });
+const ownTries = fields({ from: text, to: text, tries: count, address: textOrNull });
 
 export const recallSchema = z.discriminatedUnion(
   'kind',
   [
     fields({
       kind: z.literal('read'),
-      table: said,
+      table: text,
       paused: z.nullable(pause),
-      ownTries: told('Tries of earlier runs that did not get in.', z.optional(list(ownTries))),
+      ownTries: describe('Tries of earlier runs that did not get in.', z.optional(list(ownTries))),
     }),
-    fields({ kind: z.literal('unreadable'), table: said, problem }),
+    fields({ kind: z.literal('unreadable'), table: text, problem: problemSchema }),
   ],
   { error: 'what memory said, of kind "read" or "unreadable"' },
 );
 
 export const connectingSchema = fields({
   attempts: count,
-  address: told('Our end of the tries that came to nothing, as we see it.', z.optional(said)),
-  refusals: told(
+  address: describe('Our end of the tries that came to nothing, as we see it.', z.optional(text)),
+  refusals: describe(
     'Answers of the server while we tried to get in.',
-    list(fields({ sqlstate: said, routine: said, count })),
+    list(fields({ sqlstate: text, routine: text, count })),
   ),
 });
 

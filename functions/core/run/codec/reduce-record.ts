@@ -1,5 +1,5 @@
-import { foremost } from '../../plan/foremost.ts';
-import { INSUFFICIENT_PRIVILEGE, identityOf, type Session } from '../../server/session.ts';
+import { largestNeeds } from '../../plan/largest-needs.ts';
+import { HIDDEN_STATEMENT, identityOf, type Session } from '../../server/session.ts';
 import type { Pressure } from '../../server/slots.ts';
 import type { Snapshot } from '../../server/snapshot.ts';
 import { retakenSlots } from '../newcomers.ts';
@@ -58,7 +58,7 @@ function withoutStatements(record: RunRecord): RunRecord | null {
 }
 
 function shortened(text: string | null, bytes: number): string | null {
-  if (text === null || text === INSUFFICIENT_PRIVILEGE || Buffer.byteLength(text) <= bytes) return text;
+  if (text === null || text === HIDDEN_STATEMENT || Buffer.byteLength(text) <= bytes) return text;
   if (bytes < LEAST_STATEMENT_BYTES) return null;
   // A character that is cut in the middle becomes a sign for it, which is cut off as well.
   return `${Buffer.from(text)
@@ -70,7 +70,7 @@ function shortened(text: string | null, bytes: number): string | null {
 function withoutStatement(session: Session): Session {
   return {
     ...session,
-    lastStatement: session.lastStatement === INSUFFICIENT_PRIVILEGE ? session.lastStatement : null,
+    lastStatement: session.lastStatement === HIDDEN_STATEMENT ? session.lastStatement : null,
   };
 }
 
@@ -143,7 +143,7 @@ function withoutVictimsDetails(record: RunRecord): RunRecord | null {
 function withoutLimits(record: RunRecord): RunRecord | null {
   const { snapshot, plan, readings } = record;
   if (snapshot === null) return null;
-  const some = (pressure: readonly Pressure[]) => foremost(pressure).first;
+  const some = (pressure: readonly Pressure[]) => largestNeeds(pressure).first;
   return {
     ...record,
     snapshot: { ...snapshot, slots: { ...snapshot.slots, roles: [], databases: [] } },

@@ -6,7 +6,7 @@ import type { Mode } from '../../policy/policy.ts';
 import { OUTCOMES, type Outcome } from '../outcome.ts';
 import type { Reduction, RunRecord } from '../record.ts';
 import { headOf, type RunHead } from '../run-head.ts';
-import { type PackedRecord, packRecord as pack, unpackRecord as unpack } from './pack-record.ts';
+import { type PackedRecord, toPackedRecord as pack, fromPackedRecord as unpack } from './pack-record.ts';
 import { withNames } from './record-names.ts';
 import { REDUCTIONS, withoutUnusedLimits } from './reduce-record.ts';
 

@@ -1,10 +1,10 @@
 import { firstBytes, nameBytes } from '../../postgresql/sql/as-bytes.ts';
-import { milliseconds } from '../../postgresql/sql/milliseconds.ts';
+import { sqlMilliseconds } from '../../postgresql/sql/milliseconds.ts';
 
 /** What comes after the statement's start has age 0. */
 const age = (column: string): string =>
   `CASE WHEN ${column} OPERATOR(pg_catalog.>) pg_catalog.now() THEN 0::pg_catalog.float8
-            ELSE ${milliseconds(`pg_catalog.now() OPERATOR(pg_catalog.-) ${column}`)} END`;
+            ELSE ${sqlMilliseconds(`pg_catalog.now() OPERATOR(pg_catalog.-) ${column}`)} END`;
 
 /**
  * The activity view, whose rows all have a database and a role. Ids travel as text: they have 64 bits. A session in a

@@ -1,4 +1,4 @@
-import { milliseconds } from '../../postgresql/sql/milliseconds.ts';
+import { sqlMilliseconds } from '../../postgresql/sql/milliseconds.ts';
 import { LOCK_CLASS, RANDOM_KEY } from '../../postgresql/sql/try-lock.ts';
 
 /**
@@ -32,7 +32,7 @@ SELECT DISTINCT ${id('l')} AS pid, a.usename::pg_catalog.text AS "user",
        COALESCE(a.application_name, ''::pg_catalog.text) AS application,
        CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr)
             WHEN a.client_port OPERATOR(pg_catalog.=) -1 THEN 'local'::pg_catalog.text ELSE ''::pg_catalog.text END AS address,
-       ${milliseconds('pg_catalog.now() OPERATOR(pg_catalog.-) a.backend_start')} AS "openMs",
+       ${sqlMilliseconds('pg_catalog.now() OPERATOR(pg_catalog.-) a.backend_start')} AS "openMs",
        COALESCE(a.usesysid OPERATOR(pg_catalog.=) o.usesysid
         OR a.application_name OPERATOR(pg_catalog.=) 'pg-headroom'::pg_catalog.text, true) AS "isRun"
 FROM pg_catalog.pg_locks l

@@ -1,5 +1,5 @@
 import { nameBytes } from './as-bytes.ts';
-import { milliseconds } from './milliseconds.ts';
+import { sqlMilliseconds } from './milliseconds.ts';
 
 /**
  * What our own role is. `pg_has_role` tells privileges from mere membership: a member that does not inherit has none.
@@ -10,7 +10,7 @@ SELECT ${nameBytes('r.rolname')} AS name, r.rolsuper AS "SUPERUSER", r.rolreplic
        r.rolcreatedb AS "CREATEDB", r.rolbypassrls AS "BYPASSRLS",
        CASE WHEN r.rolconnlimit OPERATOR(pg_catalog.>=) 0 THEN r.rolconnlimit END AS "connectionLimit",
        CASE WHEN pg_catalog.isfinite(r.rolvaliduntil)
-            THEN ${milliseconds('r.rolvaliduntil OPERATOR(pg_catalog.-) pg_catalog.now()')} END AS "passwordLeftMs",
+            THEN ${sqlMilliseconds('r.rolvaliduntil OPERATOR(pg_catalog.-) pg_catalog.now()')} END AS "passwordLeftMs",
        ARRAY(SELECT f FROM pg_catalog.unnest(
                '{"pg_terminate_backend(integer, bigint)","pg_stat_clear_snapshot()"}'::pg_catalog.text[]) f
              WHERE NOT pg_catalog.has_function_privilege(

@@ -1,10 +1,10 @@
 import { firstBytes, nameBytes } from './as-bytes.ts';
-import { milliseconds } from './milliseconds.ts';
+import { sqlMilliseconds } from './milliseconds.ts';
 
 /** What comes after the statement's start has age 0. */
 const age = (column: string): string =>
   `CASE WHEN ${column} OPERATOR(pg_catalog.>) pg_catalog.now() THEN 0::pg_catalog.float8
-            ELSE ${milliseconds(`pg_catalog.now() OPERATOR(pg_catalog.-) ${column}`)} END`;
+            ELSE ${sqlMilliseconds(`pg_catalog.now() OPERATOR(pg_catalog.-) ${column}`)} END`;
 
 /**
  * Every row of the activity view, background processes included. Timestamps travel as text: the guard compares them to

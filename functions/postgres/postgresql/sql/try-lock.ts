@@ -1,4 +1,4 @@
-import { milliseconds } from './milliseconds.ts';
+import { sqlMilliseconds } from './milliseconds.ts';
 
 /** "pghr" in ASCII: the class of our locks, and the only key of versions that had a single lock. */
 export const LOCK_CLASS = 1885825138;
@@ -58,7 +58,7 @@ FROM (
   SELECT k.pid, ${IS_RUN} AS run, pg_catalog.namesend(r.rolname) AS name, a.application_name AS application,
    CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr)
     WHEN a.client_port OPERATOR(pg_catalog.=) -1 THEN 'local'::pg_catalog.text END AS address,
-   ${milliseconds('pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) a.backend_start')} AS age,
+   ${sqlMilliseconds('pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) a.backend_start')} AS age,
    pg_catalog.count(*) OVER () AS total
   FROM (
    SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l WHERE t.taken IS NOT NULL AND ${OF_OUR_CLASS}

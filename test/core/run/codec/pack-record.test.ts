@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { packRecord, unpackRecord } from '../../../../functions/core/run/codec/pack-record.ts';
+import { fromPackedRecord, toPackedRecord } from '../../../../functions/core/run/codec/pack-record.ts';
 import {
   Dictionary,
   fromTexts,
@@ -13,12 +13,12 @@ import { recordOf, runOf } from '../../../support/records.ts';
 
 test('a record from before sessions had ids of their own is read, and none of them has one', () => {
   const snapshot = aSnapshot({ sessions: [aSession({ pid: 4 }), aSession({ pid: 5 })] });
-  const packed = packRecord({ ...recordOf('healthy'), snapshot });
+  const packed = toPackedRecord({ ...recordOf('healthy'), snapshot });
   if (packed.snapshot === null) throw new Error('The snapshot got lost');
   const { sessionId, ...columns } = packed.snapshot.sessions;
   expect(sessionId).toEqual([null, null]);
   const earlier = { ...packed, snapshot: { ...packed.snapshot, sessions: columns } };
-  expect(unpackRecord(earlier).snapshot).toEqual(snapshot);
+  expect(fromPackedRecord(earlier).snapshot).toEqual(snapshot);
 });
 
 test('what is particular to GaussDB travels: ids of 64 bits, sessions without a thread, coordinators', () => {
@@ -28,8 +28,8 @@ test('what is particular to GaussDB travels: ids of 64 bits, sessions without a 
     server: { flavor: 'gaussdb', version: 'GaussDB 8.1.3', coordinators },
     sessions,
   });
-  const packed = packRecord({ ...recordOf('healthy'), snapshot });
-  expect(unpackRecord(JSON.parse(JSON.stringify(packed))).snapshot).toEqual(snapshot);
+  const packed = toPackedRecord({ ...recordOf('healthy'), snapshot });
+  expect(fromPackedRecord(JSON.parse(JSON.stringify(packed))).snapshot).toEqual(snapshot);
 });
 
 describe('columns of a record come back as they were', () => {
@@ -85,6 +85,6 @@ describe('columns of a record come back as they were', () => {
         { ...signalled, pid: 5, backendStart: aSession({ pid: 5 }).backendStart },
       ],
     };
-    expect(unpackRecord(JSON.parse(JSON.stringify(packRecord(record))))).toEqual(record);
+    expect(fromPackedRecord(JSON.parse(JSON.stringify(toPackedRecord(record))))).toEqual(record);
   });
 });

@@ -9,7 +9,7 @@ import type { Credentials, Target, TlsOptions } from './target.ts';
  * `options` are the startup packet's, null for none. What the driver would take from the environment in their place
  * (PGOPTIONS, PGREPLICATION) is not honoured: our session's settings are ours.
  */
-export function clientOn(
+export function clientOnSocket(
   socket: Socket,
   target: Target,
   tls: TlsOptions,

@@ -9,7 +9,7 @@ export type NamedPolicy = { readonly policy: Policy; readonly name: string };
  * The policy in a file, the defaults without one.
  * @throws RemediationError `policy-invalid` when the file cannot be read or does not parse.
  */
-export async function readPolicy(path: string | undefined): Promise<NamedPolicy> {
+export async function readPolicyFile(path: string | undefined): Promise<NamedPolicy> {
   if (path === undefined) return { policy: parsePolicy({}), name: '(defaults)' };
   return { policy: parsePolicyText(await readInput(path, 'policy', 'policy-invalid')), name: path };
 }

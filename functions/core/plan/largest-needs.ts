@@ -4,7 +4,7 @@ import type { Pressure } from '../server/slots.ts';
 const MOST_SCOPES = 20;
 
 /** The limits with most need, and the server's slots; `more` is how many are left out. */
-export function foremost(pressure: readonly Pressure[]): {
+export function largestNeeds(pressure: readonly Pressure[]): {
   readonly first: readonly Pressure[];
   readonly more: number;
 } {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CAUSES, type Cause, type Culprit, type Diagnosis } from '../../functions/core/diagnosis/cause.ts';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import { type Facts, factsOf } from '../../functions/render/base/facts.ts';
-import { because, isUnseen } from '../../functions/render/message/cause-phrase.ts';
+import { causePhrase, isOutsideSlots } from '../../functions/render/message/cause-phrase.ts';
 import { headlineOf } from '../../functions/render/message/headline.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { subjectOf } from '../../functions/render/message/subject.ts';
@@ -34,12 +34,12 @@ const NAMED: Readonly<Record<Cause, readonly string[]>> = {
 /** A run whose slots were held by somebody of this name, for these causes: the whole's first. */
 function explained(record: Facts['record'], name: string, causes: readonly [Cause, ...Cause[]]): Facts {
   const made = diagnosisOf(INCIDENTS.recovered());
-  const standing = made?.culprits[0]?.standing;
-  if (standing === undefined) throw new Error('The incident has nobody to blame.');
+  const usage = made?.culprits[0]?.usage;
+  if (usage === undefined) throw new Error('The incident has nobody to blame.');
   const group = { application: name, user: name, database: name };
   const culprits = causes.map(
     (cause): Culprit => ({
-      standing: { ...standing, group },
+      usage: { ...usage, group },
       cause,
       confidence: 'high',
       evidence: [],
@@ -52,13 +52,13 @@ function explained(record: Facts['record'], name: string, causes: readonly [Caus
 
 describe('why, in a few words', () => {
   test.each(CAUSES)('%s has a phrase that names who is behind it', (cause) => {
-    expect(because(explained(INCIDENTS.recovered(), 'web', [cause]))).toEqual(NAMED[cause]);
+    expect(causePhrase(explained(INCIDENTS.recovered(), 'web', [cause]))).toEqual(NAMED[cause]);
   });
 
   test.each(CAUSES)('%s has a phrase where nobody can be named', (cause) => {
     const facts = explained(INCIDENTS.recovered(), 'web', [cause]);
     const nobody = facts.diagnosis === null ? null : { ...facts.diagnosis, culprits: [] };
-    const [phrase = ''] = because({ ...facts, diagnosis: nobody });
+    const [phrase = ''] = causePhrase({ ...facts, diagnosis: nobody });
     expect(phrase).not.toMatch(/ of$| by | most|undefined| {2}/);
     expect(phrase === '').toBe(cause === 'unclear');
   });
@@ -71,17 +71,17 @@ describe('why, in a few words', () => {
         ? each
         : {
             ...each,
-            standing: { ...each.standing, group: { application: 'jobs', user: 'j', database: 'j' } },
+            usage: { ...each.usage, group: { application: 'jobs', user: 'j', database: 'j' } },
           },
     );
     const diagnosis = facts.diagnosis === null ? null : { ...facts.diagnosis, culprits: other };
-    expect(because({ ...facts, diagnosis })).toEqual(['slow queries of web']);
+    expect(causePhrase({ ...facts, diagnosis })).toEqual(['slow queries of web']);
   });
 
   test('a limit is reached by whoever it holds, for a cause of their own', () => {
     const facts = explained(INCIDENTS.recovered(), 'web', ['connection-leak']);
     const diagnosis = facts.diagnosis === null ? null : { ...facts.diagnosis, cause: 'role-limit' as const };
-    expect(because({ ...facts, diagnosis })).toEqual(['role limit reached by sessions of web']);
+    expect(causePhrase({ ...facts, diagnosis })).toEqual(['role limit reached by sessions of web']);
   });
 
   test('any cause, name, server and outcome make a subject that SNS takes', () => {
@@ -113,9 +113,9 @@ describe('of a recorded incident', () => {
     '%s: the subject says why, if it is known',
     (_, record) => {
       const facts = factsOf(explain(record, []));
-      const hidden = record.outcome === 'unexplained' && !isUnseen(facts.diagnosis);
+      const hidden = record.outcome === 'unexplained' && !isOutsideSlots(facts.diagnosis);
       const known = facts.diagnosis !== null && facts.diagnosis.cause !== 'unclear' && !hidden;
-      const phrases = [40, 24, 14].flatMap((max) => because(facts, max));
+      const phrases = [40, 24, 14].flatMap((max) => causePhrase(facts, max));
       const { subject } = renderIncident(record, [], null);
       expect(phrases.some((phrase) => subject.includes(phrase))).toBe(known);
     },

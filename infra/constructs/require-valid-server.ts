@@ -19,7 +19,7 @@ const PROPERTIES: ReadonlyMap<string, string> = new Map(
  * Holds a construct's properties to the rules of declarations. What is known only when deployed is taken as it is.
  * @throws RemediationError `config-invalid` with all problems, each with its property.
  */
-export function checkServer(path: string, props: ServerRemediationProps): void {
+export function requireValidServer(path: string, props: ServerRemediationProps): void {
   const server = asDeclared(props);
   const findings = [
     ...secretProblems(props),

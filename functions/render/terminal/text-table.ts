@@ -1,5 +1,5 @@
 import { type Column, row, widthOf } from '../base/layout.ts';
-import type { Paint } from './table-paint.ts';
+import type { Paint } from './paint.ts';
 
 /** A column's title; text wider than `most` is clipped, numbers (`right`) never are. */
 export type Heading = { readonly title: string; readonly align: Column['align']; readonly most?: number };
@@ -8,7 +8,7 @@ export type Heading = { readonly title: string; readonly align: Column['align'];
 const MOST = 24;
 
 /** Lines of a table whose columns are as wide as what stands in them, under a faint line of titles. */
-export function table(
+export function textTable(
   headings: readonly Heading[],
   rows: readonly (readonly string[])[],
   paint: Paint,

@@ -1,4 +1,4 @@
-import { milliseconds } from '../../postgresql/sql/milliseconds.ts';
+import { sqlMilliseconds } from '../../postgresql/sql/milliseconds.ts';
 
 /**
  * What our own role is; who may read the roles' passwords administers the system.
@@ -8,7 +8,7 @@ export const READ_DOCTOR_ROLE = `
 SELECT r.rolname AS name,
        CASE WHEN r.rolconnlimit OPERATOR(pg_catalog.>=) 0 THEN r.rolconnlimit END AS "connectionLimit",
        CASE WHEN pg_catalog.isfinite(r.rolvaliduntil)
-            THEN ${milliseconds('r.rolvaliduntil OPERATOR(pg_catalog.-) pg_catalog.now()')} END AS "passwordLeftMs",
+            THEN ${sqlMilliseconds('r.rolvaliduntil OPERATOR(pg_catalog.-) pg_catalog.now()')} END AS "passwordLeftMs",
        pg_catalog.has_table_privilege('pg_catalog.pg_authid'::pg_catalog.text, 'SELECT'::pg_catalog.text)
          AS "isAdministrator",
        pg_catalog.current_database()::pg_catalog.text AS database

@@ -1,7 +1,7 @@
 import type { RemediatePorts } from './ports.ts';
 
 /** What `working` comes to, or `late`'s error when it takes longer than this; then it ends with nobody waiting for it. */
-export async function within<Result>(
+export async function withTimeout<Result>(
   { sleep }: Pick<RemediatePorts, 'sleep'>,
   ms: number,
   working: Promise<Result>,

@@ -1,9 +1,9 @@
-import { CLIENT_BACKEND, INSUFFICIENT_PRIVILEGE, type Session } from '../../core/server/session.ts';
+import { CLIENT_BACKEND, HIDDEN_STATEMENT, type Session } from '../../core/server/session.ts';
 import type { Coordinator, Snapshot } from '../../core/server/snapshot.ts';
-import { DEFAULT_STATEMENTS, tellStatements } from '../../core/server/statement-choice.ts';
+import { DEFAULT_STATEMENTS, redactStatements } from '../../core/server/statement-choice.ts';
 import { type Decoding, decoded, encodingsIn, type LimitRow, limitsIn } from '../connection/decode-rows.ts';
 import type { Dialect } from '../connection/dialect.ts';
-import { unlessRefused } from '../connection/null-if-forbidden.ts';
+import { nullIfForbidden } from '../connection/null-if-forbidden.ts';
 import type { Query } from '../connection/query.ts';
 import { READ_ENCODINGS } from '../postgresql/sql/read-encodings.ts';
 import { readAdvisoryLocks } from './sql/read-advisory-locks.ts';
@@ -50,14 +50,14 @@ export function readGaussdbSnapshot(
   const coordinatorsOnce = once((query) =>
     hasCoordinators ? readCoordinators(query, statementTimeoutMs) : Promise.resolve(null),
   );
-  return async (query, tell = tellStatements(DEFAULT_STATEMENTS)) => {
+  return async (query, tell = redactStatements(DEFAULT_STATEMENTS)) => {
     const [[settings], sessionRows, limitRows, encodingRows, holders, nodes, found] = await Promise.all([
       query(READ_SETTINGS),
       query(readSessions(hasSessionIds)),
       query(READ_LIMITS),
       query(READ_ENCODINGS),
       lockHolders(query(readAdvisoryLocks(hasSessionIds))),
-      unlessRefused(query(READ_NODES)),
+      nullIfForbidden(query(READ_NODES)),
       coordinatorsOnce(query),
     ]);
     const { takenAt, coordinator, ...facts } = settings as SettingsRow;
@@ -108,7 +108,7 @@ function slotsOf(
 
 /** Other roles' rows are all there or all missing; where none is there, somebody may be. */
 function seesOthers(rows: readonly SessionRow[], own: SessionRow | undefined, backends: number): boolean {
-  const seen = rows.filter(({ lastStatement }) => lastStatement !== INSUFFICIENT_PRIVILEGE);
+  const seen = rows.filter(({ lastStatement }) => lastStatement !== HIDDEN_STATEMENT);
   return seen.some(({ user }) => user !== own?.user) || backends <= seen.length;
 }
 
@@ -161,7 +161,7 @@ function keyOf({ pid, sessionId }: Ids): string {
 }
 
 async function lockHolders(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<string> | null> {
-  const found = await unlessRefused(rows);
+  const found = await nullIfForbidden(rows);
   return found === null ? null : new Set(found.map((row) => keyOf(row as Ids)));
 }
 
@@ -180,7 +180,7 @@ async function readCoordinators(
 ): Promise<readonly Omit<Coordinator, 'isOurs'>[] | null> {
   const [, rows] = await Promise.all([
     query(BOUND_STATEMENTS, [`${COORDINATORS_MS}ms`]),
-    unlessRefused(query(READ_COORDINATORS)),
+    nullIfForbidden(query(READ_COORDINATORS)),
     query(BOUND_STATEMENTS, [`${statementTimeoutMs}ms`]),
   ]);
   return rows as readonly Omit<Coordinator, 'isOurs'>[] | null;

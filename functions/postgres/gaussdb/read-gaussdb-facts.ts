@@ -1,8 +1,12 @@
 import { EXAMINED_ON_GAUSSDB, type GaussdbFacts } from '../../core/doctor/doctor-gaussdb.ts';
 import { queryOf } from '../connection/database.ts';
-import { unlessRefused } from '../connection/null-if-forbidden.ts';
+import { nullIfForbidden } from '../connection/null-if-forbidden.ts';
 import type { OpenSession } from '../connection/open-session.ts';
-import { READ_DOCTOR_ROLE, READ_DOCTOR_SETTINGS, READ_SIGNAL_RIGHT } from './sql/read-doctor-facts.ts';
+import {
+  READ_DOCTOR_ROLE,
+  READ_DOCTOR_SETTINGS,
+  READ_SIGNAL_RIGHT,
+} from './sql/read-doctor-role-and-settings.ts';
 
 type SettingRow = { readonly name: string; readonly value: string };
 
@@ -12,7 +16,7 @@ export async function readGaussdbFacts(session: OpenSession): Promise<GaussdbFac
   const [snapshot, [role], signal, settings] = await Promise.all([
     session.dialect.readSnapshot(query),
     query(READ_DOCTOR_ROLE),
-    unlessRefused(query(READ_SIGNAL_RIGHT)),
+    nullIfForbidden(query(READ_SIGNAL_RIGHT)),
     query(READ_DOCTOR_SETTINGS, [EXAMINED_ON_GAUSSDB]),
   ]);
   const { database, ...own } = role as GaussdbFacts['role'] & Pick<GaussdbFacts, 'database'>;

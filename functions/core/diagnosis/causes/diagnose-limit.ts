@@ -1,73 +1,73 @@
 import { programsOf } from '../../server/programs.ts';
 import { byProgram } from '../../server/programs-in.ts';
-import { groupText, standingIn } from '../../server/rank-groups.ts';
+import { groupText, usageIn } from '../../server/rank-groups.ts';
 import { groupOf } from '../../server/session.ts';
 import { compareText, countsFor, type Scope, scopeName } from '../../server/slots.ts';
-import type { Culprit, Diagnosis, Opening } from '../cause.ts';
+import type { Culprit, Diagnosis, OpeningRate } from '../cause.ts';
 import { onePerGroup } from '../choose-cause.ts';
-import type { Clue, Clues } from '../evidence.ts';
+import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { suspectsAmong } from '../find-suspects.ts';
 import { toCulprit } from '../suspect.ts';
-import { fullIn } from './idle-pools.ts';
+import { msUntilFull } from './idle-pools.ts';
 import type { Limit } from './limits.ts';
 
 /** Who holds a fifth of what a limit allows is named. */
 const SHARE = 0.2;
 
 /** A limit that is reached, and who has reached it; whoever has done so in a known way carries that as its own cause. */
-export function ofLimit(all: Clues, { cause, confidence, evidence, scope }: Limit): Diagnosis {
+export function diagnoseLimit(all: Evidence, { cause, confidence, evidence, scope }: Limit): Diagnosis {
   return {
     cause,
     confidence,
     evidence,
-    culprits: scope === null ? senders(all, evidence) : within(all, scope, evidence),
+    culprits: scope === null ? senders(all, evidence) : culpritsIn(all, scope, evidence),
   };
 }
 
-function within(all: Clues, scope: Scope, evidence: readonly string[]): readonly Culprit[] {
+function culpritsIn(all: Evidence, scope: Scope, evidence: readonly string[]): readonly Culprit[] {
   const inside = all.holders.map(({ session }) => session).filter((each) => countsFor(scope, groupOf(each)));
-  const standings = new Map(
+  const usages = new Map(
     [...byProgram(all.programs, inside)].map(([{ name }, those]) => [
       name,
-      standingIn(those, all.server.usable, name),
+      usageIn(those, all.server.usable, name),
     ]),
   );
-  const isInside = ({ session }: Clue) => countsFor(scope, groupOf(session));
+  const isInside = ({ session }: SessionEvidence) => countsFor(scope, groupOf(session));
   const known = suspectsAmong(all, all.holders.filter(isInside))
     .filter(({ confidence }) => confidence !== 'low')
     .flatMap(toCulprit)
     .map((culprit) => ({
       ...culprit,
-      standing: standings.get(culprit.standing.group) ?? culprit.standing,
+      usage: usages.get(culprit.usage.group) ?? culprit.usage,
       opening: openingIn(all, scope, culprit.opening),
     }));
   const cause = scope.kind === 'role' ? 'role-limit' : 'database-limit';
-  const plain = [...standings.values()]
+  const plain = [...usages.values()]
     .toSorted((a, b) => b.sessions - a.sessions || compareText(groupText(a.group), groupText(b.group)))
-    .map((standing): Culprit => ({ standing, cause, confidence: 'medium', evidence, opening: null }));
+    .map((usage): Culprit => ({ usage, cause, confidence: 'medium', evidence, opening: null }));
   return onePerGroup([...known, ...plain])
-    .filter(({ standing }) => standing.sessions >= inside.length * SHARE)
-    .toSorted((a, b) => b.standing.sessions - a.standing.sessions);
+    .filter(({ usage }) => usage.sessions >= inside.length * SHARE)
+    .toSorted((a, b) => b.usage.sessions - a.usage.sessions);
 }
 
 /** What runs out are the slots of the limit. */
-function openingIn({ record }: Clues, scope: Scope, opening: Opening | null): Opening | null {
+function openingIn({ record }: Evidence, scope: Scope, opening: OpeningRate | null): OpeningRate | null {
   const reached = record.plan?.pressure.find(
     (each) => each.scope.kind === scope.kind && scopeName(each.scope) === scopeName(scope),
   );
   if (opening === null || reached === undefined) return opening;
-  return { ...opening, fullInMs: fullIn(record, reached, opening.perHour) };
+  return { ...opening, fullInMs: msUntilFull(record, reached, opening.perHour) };
 }
 
 /** Walsenders take no slot that clients share: their share is of their own. */
-function senders({ snapshot }: Clues, evidence: readonly string[]): readonly Culprit[] {
+function senders({ snapshot }: Evidence, evidence: readonly string[]): readonly Culprit[] {
   const sessions = snapshot.sessions.filter(({ backendType }) => backendType === 'walsender');
   return programsOf(sessions)
-    .all.map(({ name, sessions: those }) => standingIn(those, snapshot.slots.walSenders, name))
+    .all.map(({ name, sessions: those }) => usageIn(those, snapshot.slots.walSenders, name))
     .toSorted((a, b) => b.sessions - a.sessions || compareText(groupText(a.group), groupText(b.group)))
     .filter(({ sessions: count }) => count >= sessions.length * SHARE)
-    .map((standing) => ({
-      standing,
+    .map((usage) => ({
+      usage,
       cause: 'replication-limit',
       confidence: 'medium',
       evidence,

@@ -1,11 +1,11 @@
 /** Keys under which loggers put what went wrong. */
-const OF_SPEECH =
+const MESSAGE_KEYS =
   /(?:mess?age|msg|err(?:or)?s?|exception|reason|cause|text|log|stack|trace|info|event|body|payload|details|^M|^@[mx])$/i;
 /** What clients choose: a sentence in a name or in a query is told by nobody. */
-const OF_CLIENTS =
+const CLIENT_KEYS =
   /(?:^|[._@-])(?:user|username|usename|role|login|owner|query|statement|sql|app|application|\w{0,12}name|database|db|param\w{0,12}|arg\w{0,12}|input|values?|host|password|key|search|q)$/i;
 /** The same at the end of a name such as `dbUser`. */
-const OF_CLIENTS_TOO = /[a-z](?:User|Role|Login|Query|Statement|Sql|App|Name|Database|Db|Params?|Args?)$/;
+const CLIENT_KEY_ENDINGS = /[a-z](?:User|Role|Login|Query|Statement|Sql|App|Name|Database|Db|Params?|Args?)$/;
 const KEY = /([\w.@-]{1,40})\\{0,3}["']?\s{0,2}[:=]\s{0,3}$/;
 /** A severity or a SQLSTATE may stand between: `ERROR: `, `FATAL `, `[53300] `, `FATAL 53300 (too_many_connections) `. */
 const BETWEEN =
@@ -15,19 +15,19 @@ const MOST_BEFORE = 200;
 const MOST_QUOTED = 2_048;
 
 /** Whether loggers put what went wrong under this key. */
-export function isKeyOfSpeech(key: string): boolean {
-  return OF_SPEECH.test(key);
+export function isMessageKey(key: string): boolean {
+  return MESSAGE_KEYS.test(key);
 }
 
 /** Whether a line of an application's log tells what begins at a place, and does not quote it from a name or a query. */
-export function isToldAt(line: string, place: number): boolean {
+export function isMessageAt(line: string, place: number): boolean {
   const quotes = openQuotesBefore(line, place);
   const from = Math.max(quotes.at(-1)?.end ?? 0, place - MOST_BEFORE);
   return !quotes.some((quote) => isClientsQuote(line, quote)) && isBegun(line.slice(from, place));
 }
 
 /** Whether a place is inside what a line quotes of a client. */
-export function isQuotedOfClient(line: string, place: number): boolean {
+export function isClientQuote(line: string, place: number): boolean {
   return openQuotesBefore(line, place).some((quote) => isClientsQuote(line, quote));
 }
 
@@ -70,7 +70,7 @@ function isBegun(text: string): boolean {
   for (let words = 0; words < 4; words += 1) before = before.replace(BETWEEN, '');
   if (before.trim() === '') return true;
   const [, key] = KEY.exec(before) ?? [];
-  if (before.endsWith('=')) return key !== undefined && OF_SPEECH.test(key);
+  if (before.endsWith('=')) return key !== undefined && MESSAGE_KEYS.test(key);
   if (/:\s{0,3}$/.test(before))
     return key === undefined || !isOfClients(key) || /\b(?:the|from) database:\s{0,3}$/.test(before);
   return (
@@ -81,7 +81,7 @@ function isBegun(text: string): boolean {
 }
 
 function isOfClients(key: string): boolean {
-  return OF_CLIENTS.test(key) || OF_CLIENTS_TOO.test(key);
+  return CLIENT_KEYS.test(key) || CLIENT_KEY_ENDINGS.test(key);
 }
 
 /** What is in brackets there is a value. */
@@ -91,6 +91,6 @@ const OF_SQL =
 /** `"message":"…`, `err='…`, `("…`. */
 function isQuotedSpeech(before: string): boolean {
   const [, key] = KEY.exec(before) ?? [];
-  if (key !== undefined) return OF_SPEECH.test(key);
+  if (key !== undefined) return MESSAGE_KEYS.test(key);
   return !OF_SQL.test(before) && /(?:^|[([{<,]\s{0,3})\\{0,3}$/.test(before);
 }
