@@ -1,6 +1,6 @@
 import type { RemediatePorts } from './ports.ts';
 
-/** What `working` comes to, or `late`'s error when it takes longer than this; then it ends with nobody waiting for it. */
+/** The result of `working`, or the error of `late` when it takes longer than `ms`. The work itself is not stopped. */
 export async function withTimeout<Result>(
   { sleep }: Pick<RemediatePorts, 'sleep'>,
   ms: number,

@@ -1,4 +1,4 @@
-/** A pure function of a text that keeps its answers: thousands of sessions share a few names, addresses and statements. */
+/** Keeps the answers of a pure function of a text: thousands of sessions share a few names, addresses and statements. */
 export function memoize<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
   const known = new Map<string, Answer>();
   return (text) => {

@@ -21,7 +21,7 @@ import type { Refused } from '../trigger/log-lines.ts';
  */
 export type Doing = 'starting' | 'waiting' | 'stuck' | 'working' | 'in transaction' | 'resting' | 'unknown';
 
-/** A session that holds a slot, as far as it tells why. */
+/** What one session that holds a slot says about why it does. */
 export type SessionEvidence = {
   readonly session: Session;
   readonly doing: Doing;

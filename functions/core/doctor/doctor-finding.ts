@@ -41,6 +41,7 @@ export type CheckName =
 /** One line of the doctor's. Names in `found` and `note` are clean already. */
 export type DoctorFinding = {
   readonly check: CheckName;
+  /** Its level, under the key that kept records and the command's JSON have. */
   readonly standing: FindingLevel;
   readonly found: string;
   readonly mend: Mend | null;

@@ -40,7 +40,7 @@ export function notifiedAs(standing: IncidentState, { cause, culprit }: Nature, 
   return { at, standing, cause, culprit: fingerprintOf(culprit) };
 }
 
-/** With what is now told as the latest; what was told longer ago than it matters is forgotten. */
+/** Adds the newest notification, and drops those that are too old to matter. */
 export function addNotified(told: readonly Notified[], now: Notified): readonly Notified[] {
   const recent = told.filter(({ at }) => Date.parse(now.at) - Date.parse(at) < REMIND_AFTER_MS);
   return [...recent, now].slice(-MOST_NOTIFIED);

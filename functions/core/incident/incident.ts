@@ -38,7 +38,7 @@ export type Nature = {
   readonly culprit: Group | null;
 };
 
-/** A nature that was told; `culprit` is its fingerprint. */
+/** A nature of which people were notified; `culprit` is its fingerprint. */
 export type Notified = {
   readonly at: string;
   readonly standing: IncidentState;
@@ -46,7 +46,7 @@ export type Notified = {
   readonly culprit: string | null;
 };
 
-/** How a server stands in an incident, by what it asks of people. The worst comes last. */
+/** The state of an incident, by what it asks of people. The worst comes last. */
 export const INCIDENT_STATES = [
   /** A refusal for which nobody saw the reason. */
   'unexplained',
@@ -114,7 +114,7 @@ export type Story = {
 export const TOPICS = ['people', 'chat'] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** A message that not every topic is known to have taken; whatever delivers its run again publishes the rest. */
+/** A message that not every topic is known to have taken. The next delivery of its run publishes it to the others. */
 export type OutboxMessage = {
   readonly runId: string;
   /** Null for messages outside incidents. */

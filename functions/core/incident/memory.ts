@@ -1,14 +1,14 @@
 import { RemediationError } from '../base/errors.ts';
 import type { OwnTries, Pause } from '../run/pause.ts';
 import type { ClosedIncident, Incident, OutboxMessage, RecentRun } from './incident.ts';
-/** What is known of one server across its runs. */
+/** What is known of one server across its runs. Its keys are those of the kept item, so that older items stay readable. */
 export type Memory = {
   /** Counts the writes, each of which names the version that it replaces; 0 is nothing remembered yet. */
   readonly version: number;
   readonly paused: Pause | null;
-  /** Misconfigurations that people know of, by check. One that is gone is forgotten, and told again if it comes back. */
+  /** Misconfigurations of which people were notified, by check. One that is gone is dropped, and announced again if it returns. */
   readonly told: readonly string[];
-  /** Those being told. What stays here broke off before any topic was known to have it, and is told again. */
+  /** Pending misconfigurations: their message is in the outbox, and no topic is known to have taken it. */
   readonly telling: readonly string[];
   readonly incident: Incident | null;
   /** The newest runs that bear on incidents, oldest first. */
@@ -21,7 +21,7 @@ export type Memory = {
   readonly closed: readonly ClosedIncident[];
   /** When the breaker last tripped. */
   readonly trippedAt: string | null;
-  /** Messages that not every topic is known to have, oldest first. */
+  /** The outbox: messages that not every topic is known to have taken, oldest first. */
   readonly untold: readonly OutboxMessage[];
   /** The run whose message says whom the keep of before there were programs would have kept; absent until one does. */
   readonly keepToldBy?: string | undefined;

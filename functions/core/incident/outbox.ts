@@ -2,12 +2,12 @@ import type { OutboxMessage, Topic } from './incident.ts';
 import type { Memory } from './memory.ts';
 
 /**
- * Messages that wait for a topic, and as many as are remembered. Where a topic takes nothing for long, the oldest are
- * forgotten: whatever delivers their runs again stays silent.
+ * How many messages memory keeps until every topic has taken them. Where a topic refuses for long, the oldest are dropped,
+ * and another delivery of their runs publishes nothing.
  */
 const MOST_WAITING = 4;
 
-/** A run may have two messages: one about itself, and one about what is configured wrong. */
+/** Names one message. A run may have two: one about itself, and one about misconfigurations. */
 export type OutboxKey = { readonly runId: string; readonly about: 'run' | 'checks' };
 
 export function outboxMessageOf({ untold }: Memory, key: OutboxKey): OutboxMessage | null {
@@ -18,7 +18,7 @@ export function addToOutbox(memory: Memory, message: Omit<OutboxMessage, 'taken'
   return { ...memory, untold: [...memory.untold, { ...message, taken: [] }].slice(-MOST_WAITING) };
 }
 
-/** What these checks found is told, unless people know of it; what they know and is found no more is forgotten. */
+/** Puts a message about these misconfigurations into the outbox, unless people know of them. Forgets those that are gone. */
 export function announceChecks(memory: Memory, runId: string, checks: readonly string[]): Memory {
   if (outboxMessageOf(memory, { runId, about: 'checks' }) !== null) return memory;
   const told = memory.told.filter((check) => checks.includes(check));
@@ -32,8 +32,8 @@ export function announceChecks(memory: Memory, runId: string, checks: readonly s
 }
 
 /**
- * Marks the topics that took a message; once all have it there is nothing to remember of it. What is configured wrong is
- * known from the first topic on: the others get it when its run is delivered again, not with each sweep.
+ * Marks the topics that took a message, and drops it once all have. A misconfiguration counts as known once one topic has
+ * taken it: the other topics get the message when its run is delivered again, not with each sweep.
  */
 export function markDelivered(
   memory: Memory,

@@ -7,7 +7,7 @@ import type { Pace } from './pace.ts';
 import type { KnownStartup } from './startup.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
 
-/** What a search for a way in has so far. */
+/** The state of all attempts to connect for one run. */
 export type ConnectAttempts = {
   readonly target: Target;
   readonly source: CredentialSource;
@@ -20,7 +20,7 @@ export type ConnectAttempts = {
   address: string | null;
   /** By SQLSTATE and routine, both empty for tries without an answer. */
   readonly refusals: Map<string, number>;
-  /** What was in the way of tries that may be repeated. */
+  /** Why attempts that may be repeated failed, and how often. */
   readonly obstacles: Map<Obstacle, number>;
   /** Those in use, null once the source has no others. */
   credentials: Promise<Credentials | null>;

@@ -2,10 +2,10 @@ import type { Problem } from '../../core/base/errors.ts';
 import { type Attempted, tokenAdvice } from './attempted.ts';
 import { type Target, targetText } from './target.ts';
 
-/** What was in the way of a try that may be repeated. */
+/** Why an attempt that may be repeated failed. */
 export type Obstacle = Extract<Attempted, { kind: 'refused' }>['fullness'];
 
-/** Tries that came to nothing. */
+/** Attempts of which none got in. */
 type FailedConnect = {
   readonly target: Target;
   readonly user: string;
@@ -113,7 +113,7 @@ const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
 };
 
 /**
- * The commonest hindrance: our own tries may take the last reserved slots from one another now and then. What the server
+ * The commonest obstacle: our own tries may take the last reserved slots from one another now and then. What the server
  * said tells more than its silence, for the deadline cuts the last tries short. Where logins hang, a limit of our role is
  * reached by them.
  */
@@ -128,7 +128,7 @@ function mainObstacle(obstacles: ReadonlyMap<Obstacle, number>): Obstacle {
 const HUNG = ['unanswered', 'hanging'] as const;
 const SILENCES: ReadonlySet<Obstacle> = new Set(['silent', 'cut-off', ...HUNG]);
 
-/** Why nobody let us in until the deadline. */
+/** Why no attempt got in before the deadline. */
 export function connectProblem({ target, tries, startedAt, user, obstacles }: FailedConnect): Problem {
   const { code, found, next } = OBSTACLES[mainObstacle(obstacles)];
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
