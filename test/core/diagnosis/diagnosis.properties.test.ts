@@ -96,7 +96,7 @@ describe('a diagnosis', () => {
     );
   });
 
-  test('holds no name that a client chose outside its standings', () => {
+  test('holds no name that a client chose outside its usage', () => {
     for (const { record } of RECORDINGS) {
       const { snapshot } = record;
       const names = new Set(

@@ -60,7 +60,7 @@ test('what a console lists is the pooler’s, whatever else its sessions look li
   expect(diagnosed(true)).toMatchObject({
     cause: 'pooler-oversized',
     confidence: 'high',
-    culprits: [{ standing: { sessions: 60 } }],
+    culprits: [{ usage: { sessions: 60 } }],
   });
   expect(diagnosed(false)?.cause).not.toBe('pooler-oversized');
 });

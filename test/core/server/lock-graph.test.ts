@@ -154,8 +154,8 @@ describe('what was written before locks were read', () => {
     expect(diagnose(record)).toMatchObject({
       cause: 'lock-pile-up',
       culprits: [
-        { standing: { group: { application: 'report' } } },
-        { standing: { group: { user: 'api' } } },
+        { usage: { group: { application: 'report' } } },
+        { usage: { group: { user: 'api' } } },
       ],
     });
   });

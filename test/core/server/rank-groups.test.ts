@@ -173,7 +173,7 @@ describe('newcomersOf', () => {
   const attempts = ours
     .slice(0, 4)
     .map((session, at) => anAttempt(session, at === 3 ? { guard: 'no-match', result: 'changed' } : {}));
-  const takers = (came: ReturnType<typeof sessionsOf>) =>
+  const newcomers = (came: ReturnType<typeof sessionsOf>) =>
     newcomersOf(first, attempts, aReading({ came })).map(({ group, lost, came }) => ({
       application: group.application,
       lost,
@@ -182,7 +182,7 @@ describe('newcomersOf', () => {
 
   test('those who lost sessions come first, with what they lost', () => {
     const came = sessionsOf([web(7, { application: 'new' }), leak(2)], 9_000);
-    expect(takers(came)).toEqual([
+    expect(newcomers(came)).toEqual([
       { application: 'leaky', lost: 3, came: 2 },
       { application: 'new', lost: 0, came: 7 },
     ]);
@@ -191,6 +191,6 @@ describe('newcomersOf', () => {
   test('processes, hidden and own sessions took nobody’s slot', () => {
     const worker = aSession({ pid: 1, application: 'leaky', user: 'leaky', backendType: 'parallel worker' });
     const own = aSession({ pid: 2, application: 'pg-headroom', user: 'headroom' });
-    expect(takers([worker, own, aHiddenSession({ pid: 3 })])).toEqual([]);
+    expect(newcomers([worker, own, aHiddenSession({ pid: 3 })])).toEqual([]);
   });
 });
