@@ -153,10 +153,7 @@ describe('what was written before locks were read', () => {
     expect(record.snapshot?.locks).toBeUndefined();
     expect(diagnose(record)).toMatchObject({
       cause: 'lock-pile-up',
-      culprits: [
-        { usage: { group: { application: 'report' } } },
-        { usage: { group: { user: 'api' } } },
-      ],
+      culprits: [{ usage: { group: { application: 'report' } } }, { usage: { group: { user: 'api' } } }],
     });
   });
 
