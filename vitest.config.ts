@@ -1,11 +1,23 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LANES } from './test/lanes.ts';
+import { LongestFirst } from './test/longest-first.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: Object.entries(LANES).map(([name, lane]) => ({
+      extends: true as const,
+      test: {
+        name,
+        include: [...lane.include],
+        exclude: [...lane.exclude],
+        isolate: lane.isolate,
+        globalSetup: lane.isBuilt ? ['test/build-when-older.ts'] : [],
+      },
+    })),
+    sequence: { sequencer: LongestFirst },
     // Most tests wait for a server: Vitest's own choice, one worker less than cores, would leave two cores idle.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: availableParallelism() + 2,
     // They only end a test that hangs. On two quiet cores nothing takes a third of it; with a quarter of the CPU much does.
     testTimeout: 120_000,
     hookTimeout: 180_000,

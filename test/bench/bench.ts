@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import buildWhenOlder from '../build-when-older.ts';
 import { benchCold } from './cold.ts';
 import { benchCost } from './cost.ts';
 import { goalsIn, withFigures } from './document.ts';
@@ -53,7 +54,7 @@ if (wrong !== undefined)
     `"${wrong}" is no size: after the name come whole numbers from 1, as docs/evidence/benchmarks.md has them.`,
   );
 // Bundles are measured as they would be deployed now.
-execFileSync(process.execPath, ['build/build.ts'], { stdio: ['ignore', 'ignore', 'inherit'] });
+buildWhenOlder();
 let isComplete = true;
 for (const name of only === undefined ? NAMES : [only]) {
   const bench = BENCHMARKS[name];

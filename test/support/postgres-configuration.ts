@@ -11,7 +11,7 @@ export type ServerOptions = {
   readonly authentication?: 'scram' | 'trust';
   /** Switches TLS on; plain connections stay possible. */
   readonly tls?: KeyPair;
-  /** A data folder to begin with, of which a copy is taken, in place of a new one. */
+  /** The data folder to begin with, of which a copy is taken. Default: an empty one of the version. */
   readonly data?: string;
 };
 
@@ -29,13 +29,8 @@ const DEFAULTS = {
   log_line_prefix: '%m [%p] %e %q%u@%d/%a ',
 } as const;
 
-/** Writes into `folder` what initdb and the server will read there. */
-export function writeConfiguration(
-  folder: string,
-  port: number,
-  password: string,
-  options: ServerOptions,
-): void {
+/** Writes into `folder` what the server will read there. */
+export function writeConfiguration(folder: string, port: number, options: ServerOptions): void {
   const { settings = {}, authentication = 'scram', tls } = options;
   const method = authentication === 'scram' ? 'scram-sha-256' : 'trust';
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 });
@@ -56,7 +51,6 @@ export function writeConfiguration(
     `host replication all ${CLIENTS}`,
   ];
   write('pg_hba.conf', who.map((client) => `${client} ${method}\n`).join(''));
-  write('password', `${password}\n`);
   if (tls) {
     write('tls.key', tls.key);
     write('tls.crt', tls.cert);

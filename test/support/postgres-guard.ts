@@ -4,15 +4,15 @@ import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import type { Binaries, SystemUser } from './postgres-binaries.ts';
+import type { SystemUser } from './postgres-binaries.ts';
 
 /**
- * Initialises and runs a server, again while somebody asks for it, and afterwards removes its folder. Its life is tied to our end of its standard input:
+ * Runs a server, again while somebody asks for it, and afterwards removes its folder. Its life is tied to our end of its standard input:
  * the system closes that however our process ends, SIGKILL and a crash included, which no exit hook can promise.
  * SIGQUIT is PostgreSQL's immediate shutdown: nothing is worth flushing, and it returns its shared memory all the same.
  */
 const GUARD = `
-folder=$1 initdb=$2 postgres=$3
+folder=$1 postgres=$2
 cd "$folder" || exit 1
 ulimit -c 0
 exec 3<&0
@@ -31,10 +31,6 @@ run() {
   job=
   return "$status"
 }
-# Whoever brought data along has them in place already.
-[ -d data ] ||
-  run "$initdb" --pgdata=data --username=postgres --pwfile=password --auth=scram-sha-256 --encoding=UTF8 \\
-    --locale=C --no-sync --no-instructions || ending=1
 while [ -z "$ending" ]; do
   run "$postgres" -D data --config_file="$folder/postgresql.conf"
   rm "$folder/again" 2>/dev/null || ending=1
@@ -51,12 +47,12 @@ export type Guard = {
   readonly end: () => Promise<void>;
 };
 
-/** Starts a guard over `folder`, which must hold `postgresql.conf` and `password`; everything is logged to `log` there. */
-export function startGuard(folder: string, { initdb, postgres }: Binaries, user: SystemUser): Guard {
+/** Starts a guard over `folder`, which must hold `postgresql.conf` and `data`; everything is logged to `log` there. */
+export function startGuard(folder: string, postgres: string, user: SystemUser): Guard {
   const log = openSync(join(folder, 'log'), 'a');
   const nothing = openSync(devNull, 'w');
   // Detached, so that Ctrl-C in a terminal reaches us only. No environment of ours: PGPORT and the like would be obeyed.
-  const child = spawn('/bin/sh', ['-c', GUARD, 'postgres-guard', folder, initdb, postgres], {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'postgres-guard', folder, postgres], {
     ...user,
     cwd: '/',
     detached: true,

@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   closeSync,
   cpSync,
   fstatSync,
@@ -24,6 +21,7 @@ import {
   type Version,
 } from './postgres-binaries.ts';
 import { HOST, type ServerOptions, writeConfiguration } from './postgres-configuration.ts';
+import { copyData, initialData, ownedBy } from './postgres-data.ts';
 import { type Guard, startGuard } from './postgres-guard.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -59,23 +57,20 @@ export async function startServer(options: ServerOptions): Promise<TestServer> {
 /** Without a pause between making the folder and guarding it, so that nothing but a SIGKILL just then leaves it behind. */
 function launch(options: ServerOptions, installation: Installation, user: SystemUser): TestServer {
   const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
-  const password = randomBytes(12).toString('base64url');
+  const { folder: initial, password } = initialData(options.version, installation, user);
   // A short name: the path of a Unix socket may have no more than 103 bytes.
   const folder = mkdtempSync(join(tmpdir(), 'headroom-pg-'));
   try {
-    writeConfiguration(folder, port, password, options);
-    if (options.data !== undefined) {
-      cpSync(options.data, join(folder, 'data'), { recursive: true });
-      chmodSync(join(folder, 'data'), 0o700);
-    }
+    writeConfiguration(folder, port, options);
+    copyData(options.data ?? initial, folder);
     let { native } = installation;
     if (!installation.isReachable) {
       // A clone under /root or in a `mktemp -d` is closed to other users: the server brings its programs (60 MB) along.
       native = join(folder, 'native');
       cpSync(installation.native, native, { recursive: true, verbatimSymlinks: true });
     }
-    if (user.uid !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
-    const guard = startGuard(folder, binariesIn(native), user);
+    ownedBy(user, folder);
+    const guard = startGuard(folder, binariesIn(native).postgres, user);
     return new TestServer({ version: options.version, port, password, folder, guard });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

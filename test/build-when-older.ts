@@ -1,0 +1,19 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, statSync } from 'node:fs';
+
+/** What the build reads. */
+const SOURCES = '{functions,infra,build}/**/*.ts';
+/** What it makes last. */
+const MADE = 'dist/infra/constructs/index.js';
+
+/** Builds before the tests of what is built, unless what was built is younger than every source. Not while files are watched. */
+export default function buildWhenOlder(): void {
+  const made = changedAt(MADE);
+  const isOlder = [...globSync(SOURCES), 'package-lock.json'].some((source) => changedAt(source) >= made);
+  if (isOlder) execFileSync(process.execPath, ['build/build.ts'], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** In ms since 1970; 0 where there is no such file. */
+function changedAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,34 @@
+/** Which test files run together, and what they need. `npm run test:NAME` runs one lane, `npm test` all of them. */
+export type Lane = {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Whether each file has a process of its own. It costs half a second of CPU a file. */
+  readonly isolate: boolean;
+  /** Whether the tests run what `npm run build` makes. */
+  readonly isBuilt: boolean;
+};
+
+/** Servers, poolers, the command line, functions in processes of their own, a browser. */
+const SERVERS = [
+  'test/{bench,commands,demo,doors,failure-modes,postgres,remediate,staging,support}/**/*.test.ts',
+  'test/core/advice/snippets.test.ts',
+  'test/render/advised-sql.test.ts',
+  'test/render/page/page-in-browser.test.ts',
+];
+const INFRA = ['test/infra/**/*.test.ts'];
+const CLIENTS = ['test/clients/**/*.test.ts'];
+
+export const LANES = {
+  /** Starts no process and no server. */
+  unit: {
+    include: ['test/**/*.test.ts'],
+    exclude: [...SERVERS, ...INFRA, ...CLIENTS],
+    isolate: false,
+    isBuilt: false,
+  },
+  servers: { include: SERVERS, exclude: [], isolate: true, isBuilt: true },
+  /** Synthesizes stacks, and installs the package. */
+  infra: { include: INFRA, exclude: [], isolate: false, isBuilt: true },
+  /** Programs in other languages against real servers. */
+  clients: { include: CLIENTS, exclude: [], isolate: true, isBuilt: false },
+} as const satisfies Readonly<Record<string, Lane>>;

@@ -1,0 +1,46 @@
+import { stat } from 'node:fs/promises';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { LANES } from './lanes.ts';
+
+/**
+ * The files that take longest on two cores, longest first: they begin first, so that no core waits for one of them at the end.
+ * The list need not be complete. Vitest's own order goes by its last run, and a clean checkout has none.
+ */
+const LONGEST = [
+  'test/remediate/frozen',
+  'test/report/report-any-record',
+  'test/postgres/owner-settings',
+  'test/doors/report-budget',
+  'test/postgres/login-hangs',
+  'test/remediate/lost-connection',
+  'test/postgres/terminate-guarded',
+  'test/clients/node-postgres',
+  'test/postgres/log-prefixes',
+  'test/failure-modes/getting-in',
+  'test/failure-modes/acting',
+  'test/doors/log-lines',
+  'test/remediate/quiet-sweep',
+  'test/demo/demo',
+];
+
+/** Files that share a process stay side by side, and come last: they use the CPU while what is left of the servers' tests waits. */
+const LANE_ORDER: readonly string[] = Object.entries(LANES)
+  .toSorted(([, one], [, other]) => Number(other.isolate) - Number(one.isolate))
+  .map(([name]) => name);
+
+/** The named files, then lane by lane, the largest files of a lane first. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: readonly TestSpecification[]): Promise<TestSpecification[]> {
+    const placed = await Promise.all(
+      files.map(async (file) => ({ file, place: placeOf(file), size: (await stat(file.moduleId)).size })),
+    );
+    return placed
+      .sort((one, other) => one.place - other.place || other.size - one.size)
+      .map(({ file }) => file);
+  }
+}
+
+function placeOf({ moduleId, project }: TestSpecification): number {
+  const named = LONGEST.findIndex((file) => moduleId.endsWith(`${file}.test.ts`));
+  return named === -1 ? LONGEST.length + LANE_ORDER.indexOf(project.name) : named;
+}
