@@ -18,9 +18,9 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Most tests wait for a server: Vitest's own choice, one worker less than cores, would leave two cores idle.
     maxWorkers: availableParallelism() + 2,
-    // They only end a test that hangs. On two quiet cores nothing takes a third of it; with a quarter of the CPU much does.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    // They only end a test that hangs: a busy machine may take ten times as long as a quiet one.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
   },
 });

@@ -236,7 +236,7 @@ describe('Secrets Manager', () => {
     });
     const tookMs = performance.now() - startedAt;
     expect(tookMs).toBeGreaterThan(2_500);
-    expect(tookMs).toBeLessThan(8_000);
+    expect(tookMs).toBeLessThan(30_000);
     await silent.close();
   });
 });

@@ -29,13 +29,13 @@ function crowd(row: Row, ...args: readonly string[]): Play {
       all = started;
       // Looking at the server takes a slot for a moment, which would be one too many: it says itself when it is in.
       const isIn = () => started.err.includes('progress:');
-      await waitUntil(isIn, { what: `all clients were in: ${started.err}`, timeoutMs: 20_000 });
+      await waitUntil(isIn, { what: `all clients were in: ${started.err}` });
       return await refusedIn(scene.start(pgbench('-T', '1', '-c', '3')));
     },
     feel: async (scene) => {
       const lines = () => all?.err.split('\n').filter((line) => ABORTED.test(line)) ?? [];
       // A client learns of it when its turn comes.
-      await waitUntil(() => lines().length >= row.ended, { what: 'the clients aborted', timeoutMs: 40_000 });
+      await waitUntil(() => lines().length >= row.ended, { what: 'the clients aborted' });
       const left = await scene.offenders();
       const goOn = left === CLIENTS ? 'it lost nothing, for it was at work' : inPart(left);
       return { saw: tally(lines()), recovered: all?.isAlive ? goOn : 'no' };

@@ -43,7 +43,7 @@ export function proveRows<Rows extends Section['rows']>(
 ): void {
   describe.concurrent(section.client, () => {
     for (const [id, row] of Object.entries(section.rows)) {
-      test(row.fault, { timeout: 120_000 }, async () => {
+      test(row.fault, async () => {
         await using scene = await Scene.start();
         await prove(scene, row, neighbour(), plays[id as keyof Rows]());
       });
@@ -78,14 +78,13 @@ async function prove(scene: Scene, row: Row, neighbour: Neighbour, play: Play): 
 async function startHealthy(scene: Scene, { start, request, health }: Neighbour): Promise<Program> {
   const program = scene.startNeighbour(start);
   if (request !== null) program.keepAsking(request);
-  await waitUntil(() => health(program).served >= 2, { what: `${start.file} worked`, timeoutMs: 30_000 });
+  await waitUntil(() => health(program).served >= 2, { what: `${start.file} worked` });
   return program;
 }
 
 async function stillServes({ health }: Neighbour, program: Program, before: number): Promise<void> {
   await waitUntil(() => health(program).served > before + 1, {
     what: 'the healthy program went on',
-    timeoutMs: 20_000,
   });
   expect(health(program).failed).toEqual([]);
 }

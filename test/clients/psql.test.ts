@@ -27,7 +27,7 @@ async function run(session: Program): Promise<readonly string[]> {
     rowsShown(session) > rows ||
     !session.isAlive ||
     session.out.slice(before).some((line) => line.includes('Attempting reset'));
-  await waitUntil(isOver, { what: `the statement was over: ${session.out.join('\n')}`, timeoutMs: 20_000 });
+  await waitUntil(isOver, { what: `the statement was over: ${session.out.join('\n')}` });
   return session.out.slice(before);
 }
 

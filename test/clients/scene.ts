@@ -116,7 +116,7 @@ export class Scene implements AsyncDisposable {
 
   async untilOffenders(count: number): Promise<void> {
     const isSo = async () => (await this.offenders()) === count;
-    await waitUntil(isSo, { what: `there were ${count} sessions`, timeoutMs: 20_000, everyMs: 50 });
+    await waitUntil(isSo, { what: `there were ${count} sessions`, everyMs: 50 });
   }
 
   /** The neighbour's sessions, by process and start. */
@@ -146,7 +146,7 @@ export class Scene implements AsyncDisposable {
       );
       return rows.length > ended;
     };
-    await waitUntil(isSo, { what: 'enough sessions were old', timeoutMs: 30_000, everyMs: 100 });
+    await waitUntil(isSo, { what: 'enough sessions were old', everyMs: 100 });
   }
 
   /** A run for what the server's log says by now, as a log subscription brings it. */

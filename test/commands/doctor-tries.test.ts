@@ -23,4 +23,4 @@ test('headroom doctor tries at most 10 times to get into a server that refuses i
   expect([code, stderr]).toEqual([3, expect.stringContaining("our own role's CONNECTION LIMIT is reached")]);
   expect(tries).toBeGreaterThan(1);
   expect(tries).toBeLessThanOrEqual(10);
-}, 60_000);
+});

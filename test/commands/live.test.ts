@@ -101,7 +101,7 @@ test('a saved snapshot plans the same as the live one, from the oldest on', asyn
       );
       return row?.old;
     },
-    { what: 'all sessions were idle for 10 s', timeoutMs: 20_000, everyMs: 250 },
+    { what: 'all sessions were idle for 10 s', everyMs: 250 },
   );
   const live = await livePlan('--json');
   const saved = await runHeadroom(['snapshot', '--url', urlFor(headroom)]);

@@ -60,7 +60,6 @@ describe('The role that role-sql makes', () => {
       if (stage === undefined) throw new Error(`No stage for ${version}`);
       await waitUntil(() => hasAged(stage), {
         what: 'all sessions were idle for 10 s',
-        timeoutMs: 20_000,
         everyMs: 250,
       });
       await expectRun(stage);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runHeadroom } from './run-headroom.ts';
 
 const { stdout } = await runHeadroom(['schema', 'servers']);
@@ -7,24 +7,24 @@ const context = properties.context.properties;
 const server = context.servers.items;
 
 describe('the JSON Schema of declared servers', () => {
-  it('is that of cdk.json, whose other keys it leaves alone', () => {
+  test('is that of cdk.json, whose other keys it leaves alone', () => {
     expect(Object.keys(context).toSorted()).toEqual(['reporting', 'servers', 'stages']);
     expect(properties.context.additionalProperties).toEqual({});
   });
 
-  it('asks for what has no default, and knows no other keys', () => {
+  test('asks for what has no default, and knows no other keys', () => {
     expect(server.required.toSorted()).toEqual(['host', 'name', 'securityGroupIds', 'vpc']);
     expect(server.additionalProperties).toBe(false);
   });
 
-  it('tells editors what each field is, but for those that are explained within', () => {
+  test('tells editors what each field is, but for those that are explained within', () => {
     const silent = Object.entries<{ readonly description?: string }>(server.properties)
       .filter(([, { description }]) => description === undefined)
       .map(([key]) => key);
     expect(silent.toSorted()).toEqual(['policy', 'vpc']);
   });
 
-  it('tells the defaults', () => {
+  test('tells the defaults', () => {
     expect(server.properties).toMatchObject({
       alarm: { default: 'metric' },
       port: { default: 5432 },
@@ -33,12 +33,12 @@ describe('the JSON Schema of declared servers', () => {
     });
   });
 
-  it("has the policy's own in it", async () => {
+  test("has the policy's own in it", async () => {
     const policy = JSON.parse((await runHeadroom(['schema', 'policy'])).stdout);
     expect(server.properties.policy.properties).toEqual(policy.properties);
   });
 
-  it('has the same servers in stages, with the account and region that these need', () => {
+  test('has the same servers in stages, with the account and region that these need', () => {
     const stage = context.stages.additionalProperties;
     expect(stage.properties.servers).toEqual(context.servers);
     expect(stage.required.toSorted()).toEqual(['account', 'region', 'servers']);

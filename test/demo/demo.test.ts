@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { waitUntil } from '../support/wait-until.ts';
 
 const running = new Set<ChildProcess>();
@@ -54,9 +54,7 @@ describe('the demo', () => {
     for (const child of running) child.kill('SIGKILL');
   });
 
-  it('heals a full server through the bundled functions and proves each of its claims', {
-    timeout: 90_000,
-  }, async () => {
+  test('heals a full server through the bundled functions and proves each of its claims', {}, async () => {
     const demo = startDemo();
     const code = await demo.exit;
     expect(demo.output()).toContain('all of it is true');
@@ -76,11 +74,10 @@ describe('the demo', () => {
     expect(code).toBe(0);
   });
 
-  it('leaves nothing running when it is interrupted', { timeout: 60_000 }, async () => {
+  test('leaves nothing running when it is interrupted', async () => {
     const demo = startDemo();
     await waitUntil(() => demo.output().includes('billing-worker opens'), {
       what: 'the demo was under way',
-      timeoutMs: 40_000,
     });
     const port = Number(/port (\d+)/.exec(demo.output())?.[1]);
     expect(await accepts(port)).toBe(true);

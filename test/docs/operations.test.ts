@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type MetricsChoice, OWN_METRICS, SERVER_METRICS } from '../../functions/contract.ts';
 import { meaningOf } from '../../functions/core/incident/outcome-table.ts';
 import { OUTCOMES } from '../../functions/core/run/outcome.ts';
@@ -20,23 +20,23 @@ const rows = [...metricsText.matchAll(/^\| `(\w+)` +\|([^|]+)\|([^|]+)\|/gm)].ma
 const namesOf = (metrics: readonly ServerMetric[]) => metrics.map(({ name }) => SERVER_METRICS[name]);
 
 describe('the list of metrics', () => {
-  it('is complete', () => {
+  test('is complete', () => {
     const known = [...Object.values(SERVER_METRICS), ...Object.values(OWN_METRICS)];
     expect(rows.map(({ name }) => name).toSorted()).toEqual(known.toSorted());
   });
 
-  it.each(['few', 'all'] as const)('says of each run metric whether it is sent with %s', (choice) => {
+  test.each(['few', 'all'] as const)('says of each run metric whether it is sent with %s', (choice) => {
     const run = { ...INCIDENTS.recovered(), recall: INCIDENTS.paused().recall };
     const listed = rows.filter(({ from }) => from === 'few' || from === choice).map(({ name }) => name);
     expect(listed.toSorted()).toEqual(namesOf(chosenOf(metricsOf(run), choice)).toSorted());
   });
 
-  it('says of each whether every run sends it', () => {
+  test('says of each whether every run sends it', () => {
     const listed = rows.filter(({ sent }) => sent === 'by each run').map(({ name }) => name);
     expect(listed.toSorted()).toEqual(namesOf(metricsOf(INCIDENTS.healthy())).toSorted());
   });
 
-  it('states what a month of them costs', () => {
+  test('states what a month of them costs', () => {
     const [, ...stated] =
       /metrics sent by each run +\| +([\d.]+) \| +([\d.]+) \| +([\d.]+) \|/.exec(metricsText) ?? [];
     const costOf = (choice: MetricsChoice) => chosenOf(metricsOf(INCIDENTS.healthy()), choice).length * 0.3;
@@ -49,7 +49,7 @@ describe('the list of metrics', () => {
 describe('the runbook', () => {
   const headings = [...runbook.matchAll(/^#{2,3} (.+)$/gm)].map(([, title = '']) => title);
 
-  it('says what a human does when a run leaves something to one', () => {
+  test('says what a human does when a run leaves something to one', () => {
     const left = OUTCOMES.filter(
       (outcome) => meaningOf(outcome, 'enforce').unresolved || outcome === 'unexplained',
     );
@@ -59,7 +59,7 @@ describe('the runbook', () => {
     expect(articles.toSorted()).toEqual(left.filter((outcome) => outcome !== 'paused').toSorted());
   });
 
-  it('links to nothing that is not there', () => {
+  test('links to nothing that is not there', () => {
     const anchors = headings.map((title) =>
       title
         .toLowerCase()
@@ -78,13 +78,13 @@ describe('the list of outcomes', () => {
     ([, outcome = '', severity = '']) => [outcome, severity],
   );
 
-  it('is complete, with the severity of each in mode enforce', () => {
+  test('is complete, with the severity of each in mode enforce', () => {
     expect(listed).toEqual(OUTCOMES.map((outcome) => [outcome, severityOf(outcome, 'enforce')]));
   });
 });
 
 describe('the sections of a message', () => {
-  it('are in the document, all that the golden messages have', () => {
+  test('are in the document, all that the golden messages have', () => {
     const goldens = globSync('../render/golden/*.txt', { cwd: import.meta.dirname });
     const titles = goldens.flatMap((path) =>
       [...readFileSync(new URL(path, import.meta.url), 'utf8').matchAll(/^[A-Z]{2,}(?: [A-Z]+)*/gm)].map(

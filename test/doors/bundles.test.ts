@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { codeVersion } from '../../build/bundling.ts';
 import { BUNDLES } from '../../functions/contract.ts';
 
@@ -24,19 +24,19 @@ describe('a bundle holds what its function needs', () => {
   const remediate = codeOf(BUNDLES.remediate);
   const report = codeOf(BUNDLES.report);
 
-  it.each(['GetSecretValue', 'pg_terminate_backend', 'X-Amz-Signature'])('remediate has %s', (text) => {
+  test.each(['GetSecretValue', 'pg_terminate_backend', 'X-Amz-Signature'])('remediate has %s', (text) => {
     expect(remediate).toContain(text);
   });
 
-  it.each(['WHAT HAPPENED', 'SNSClient', 'Usage:', 'S3Client'])('remediate has no %s', (text) => {
+  test.each(['WHAT HAPPENED', 'SNSClient', 'Usage:', 'S3Client'])('remediate has no %s', (text) => {
     expect(remediate.includes(text)).toBe(false);
   });
 
-  it.each(['pg_stat_get_activity', 'SecretString'])('report has no %s', (text) => {
+  test.each(['pg_stat_get_activity', 'SecretString'])('report has no %s', (text) => {
     expect(report.includes(text)).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['what only GaussDB needs', 'pg_terminate_session'],
     ["Secrets Manager's client", 'com.amazonaws.secretsmanager'],
     ["DynamoDB's client", 'com.amazonaws.dynamodb'],
@@ -46,21 +46,21 @@ describe('a bundle holds what its function needs', () => {
     expect([remediate.includes(text), loadedWith(BUNDLES.remediate).includes(text)]).toEqual([true, false]);
   });
 
-  it.each([
+  test.each([
     ['remediate', BUNDLES.remediate, 'pg/lib/client.js'],
     ['report', BUNDLES.report, 'SNSClient'],
   ])('%s is loaded with what each run needs', (_, folder, text) => {
     expect(loadedWith(folder).includes(text)).toBe(true);
   });
 
-  it('each names its version and commit', () => {
+  test('each names its version and commit', () => {
     const said = codeVersion();
     expect(said).toMatch(/^\d+\.\d+\.\d+(\+[0-9a-f]{12,}(-dirty)?)?$/);
     for (const code of [remediate, report]) expect(code).toContain(said.replace(/-dirty$/, ''));
     expect(codeVersion('')).toBe(said.split('+')[0]);
   });
 
-  it('the command runs from its bundle', () => {
+  test('the command runs from its bundle', () => {
     const help = execFileSync(process.execPath, [join('dist', 'cli', 'cli.mjs'), '--help'], {
       encoding: 'utf8',
     });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
@@ -40,7 +40,7 @@ async function passThrough(event: unknown, options: Partial<Parameters<typeof op
 }
 
 describe('recorded events', () => {
-  it.each([
+  test.each([
     ['metric-alarm', 'unexplained'],
     ['set-alarm-state', 'unexplained'],
     ['composite-alarm', 'unexplained'],
@@ -52,7 +52,7 @@ describe('recorded events', () => {
     expect(published[0]?.attributes).toMatchObject({ outcome, server: 'orders' });
   });
 
-  it.each([
+  test.each([
     ['schedule', 'healthy'],
     ['metric-alarm-ok', 'muted'],
     ['metric-alarm-insufficient-data', 'muted'],
@@ -63,7 +63,7 @@ describe('recorded events', () => {
     expect(published).toHaveLength(0);
   });
 
-  it('an alarm of ten minutes ago is stale', async () => {
+  test('an alarm of ten minutes ago is stale', async () => {
     const event = JSON.stringify(recorded('metric-alarm')).replaceAll(
       new Date().toISOString().slice(0, 16),
       new Date(Date.now() - 600_000).toISOString().slice(0, 16),
@@ -73,7 +73,7 @@ describe('recorded events', () => {
     expect(published).toHaveLength(0);
   });
 
-  it('an event that waited too long is never run and told to nobody', async () => {
+  test('an event that waited too long is never run and told to nobody', async () => {
     await using stack = new AsyncDisposableStack();
     const { lambda, aws } = await openDoors(stack, { server, role });
     const invocation = await lambda.invokeAsync(REMEDIATE, recorded('metric-alarm'), { ageMs: 61_000 });
@@ -81,14 +81,14 @@ describe('recorded events', () => {
     expect(aws.published).toHaveLength(0);
   });
 
-  it('one event delivered twice at once makes two runs that both end well', async () => {
+  test('one event delivered twice at once makes two runs that both end well', async () => {
     await using stack = new AsyncDisposableStack();
     const { lambda } = await openDoors(stack, { server, role });
     const both = await lambda.invokeTwice(REMEDIATE, recorded('schedule'), { order: 'together' });
     for (const { response } of both) expect(response).toMatchObject({ outcome: 'healthy' });
   });
 
-  it('a warm function looks in its first sweep and counts in the next, and its slots are measured by both', async () => {
+  test('a warm function looks in its first sweep and counts in the next, and its slots are measured by both', async () => {
     await using stack = new AsyncDisposableStack();
     const { lambda, everythingSaid } = await openDoors(stack, { server, role });
     const records = [];
@@ -106,7 +106,7 @@ describe('recorded events', () => {
 });
 
 describe('bad input ends in a code, a message, and nothing terminated', () => {
-  it.each([
+  test.each([
     ['no event at all', null],
     ['an event of another service', { source: 'aws.s3', detail: {} }],
     ['an alarm without a state', { source: 'aws.cloudwatch', alarmArn: 'a', alarmData: { alarmName: 'n' } }],
@@ -119,7 +119,7 @@ describe('bad input ends in a code, a message, and nothing terminated', () => {
     expect(published[0]?.message).toContain('event-unknown');
   });
 
-  it('a missing and a malformed environment is refused with all its problems', async () => {
+  test('a missing and a malformed environment is refused with all its problems', async () => {
     const environment = {
       HEADROOM_HOST: undefined,
       HEADROOM_PORT: '0',
@@ -134,14 +134,14 @@ describe('bad input ends in a code, a message, and nothing terminated', () => {
     expect(published[0]?.message).toContain('HEADROOM_HOST');
   });
 
-  it('a policy that is no JSON is refused', async () => {
+  test('a policy that is no JSON is refused', async () => {
     const environment = { HEADROOM_POLICY: '{"mode":' };
     const { invocation, published } = await passThrough(recorded('metric-alarm'), { environment });
     expect(invocation.error).toMatchObject({ errorType: 'config-invalid' });
     expect(published).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     ['a secret without a password', { secret: '{"username":"headroom"}' }, 'secret-malformed'],
     ['a secret that is no JSON', { secret: 'hunter2' }, 'secret-malformed'],
     [
@@ -166,21 +166,21 @@ describe('bad input ends in a code, a message, and nothing terminated', () => {
     expect(said).not.toContain('hunter2');
   });
 
-  it('a certificate for another name: cannot-connect', async () => {
+  test('a certificate for another name: cannot-connect', async () => {
     const environment = { HEADROOM_TLS: undefined, HEADROOM_CA_FILE: caFile };
     const { published } = await passThrough(recorded('metric-alarm'), { environment });
     expect(published[0]?.subject).toContain('connect-tls');
     expect(published[0]?.message).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
-  it('a pooler instead of the server: cannot-connect', async () => {
+  test('a pooler instead of the server: cannot-connect', async () => {
     await using pooler = await startFakePooler(server);
     const environment = { HEADROOM_PORT: String(pooler.port) };
     const { published } = await passThrough(recorded('metric-alarm'), { environment });
     expect(published[0]?.subject).toContain('pooler-in-between');
   });
 
-  it('a server that takes connections and stays silent: cannot-connect, by the deadline', async () => {
+  test('a server that takes connections and stays silent: cannot-connect, by the deadline', async () => {
     await using silent = await listenOnLoopback(() => {});
     const environment = { HEADROOM_PORT: String(silent.port) };
     const options = { environment, timeoutSeconds: 8 };
@@ -189,7 +189,7 @@ describe('bad input ends in a code, a message, and nothing terminated', () => {
     expect(published[0]?.subject).toContain('connect-unreachable');
   });
 
-  it('a function without time for its work is told all the same, by its outcome or by the backstop', async () => {
+  test('a function without time for its work is told all the same, by its outcome or by the backstop', async () => {
     const { published } = await passThrough(recorded('metric-alarm'), { timeoutSeconds: 1 });
     expect(published).toHaveLength(1);
     expect(published[0]?.subject).toMatch(/^orders: (no way in|run failed)/);

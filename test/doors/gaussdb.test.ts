@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { emulateGauss, pidOn } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
@@ -36,7 +36,7 @@ const POLICY = {
 const LINE =
   '2026-11-21 03:15:20.123 6920a1b8.10042 orders 140697304617088 [unknown] 0 cn_5001 53300  0 [BACKEND] FATAL:  Already too many clients, active/non-active/reserved: 1/15/3';
 
-it('a refusal on GaussDB becomes freed slots and a message', async () => {
+test('a refusal on GaussDB becomes freed slots and a message', async () => {
   await using stack = new AsyncDisposableStack();
   const environment = { HEADROOM_POLICY: JSON.stringify(POLICY), HEADROOM_DATABASE: place.database ?? '' };
   const { lambda, aws } = await openDoors(stack, { server, role: headroom, environment });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
@@ -46,13 +46,13 @@ async function runWith(
   return { response, said, asked: doors.aws.requests.getSecretValue };
 }
 
-it('gets in with a token, over TLS, and asks nobody for a secret', async () => {
+test('gets in with a token, over TLS, and asks nobody for a secret', async () => {
   const { response, asked } = await runWith({ HEADROOM_CA_FILE: caFile });
   expect(response).toMatchObject({ outcome: 'healthy' });
   expect(asked).toBe(0);
 });
 
-it('knows its own role in log lines, without a secret and a connection', async () => {
+test('knows its own role in log lines, without a secret and a connection', async () => {
   const line =
     '2026-11-21 03:15:20 UTC:10.0.3.17(1):headroom@orders:[7]:FATAL:  sorry, too many clients already';
   const { response, asked } = await runWith({ HEADROOM_CA_FILE: caFile }, eventOf([line]));
@@ -64,7 +64,7 @@ it('knows its own role in log lines, without a secret and a connection', async (
   expect(asked).toBe(0);
 });
 
-it('trusts the RDS roots of its region, which it finds beside its code, and so not this server', async () => {
+test('trusts the RDS roots of its region, which it finds beside its code, and so not this server', async () => {
   const { response, said } = await runWith({});
   expect(response).toMatchObject({ outcome: 'cannot-connect' });
   expect(said).toContain('connect-tls');

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { recordedEvent } from '../support/events.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
@@ -47,7 +47,7 @@ async function ownRefusal(): Promise<string> {
 }
 
 describe('lines of refused clients', () => {
-  it('heal a full server, and are told', async () => {
+  test('heal a full server, and are told', async () => {
     const sessions = await fillAndWait(server, app);
     const { response, published } = await passThrough(eventOf(refusalLines(server)));
     const record = unpackRecord(response);
@@ -65,7 +65,7 @@ describe('lines of refused clients', () => {
     );
   });
 
-  it('of our own role alone: muted, no connection is tried, and nobody is woken', async () => {
+  test('of our own role alone: muted, no connection is tried, and nobody is woken', async () => {
     const line = await ownRefusal();
     expect(line).toMatch(/:headroom@postgres:\[\d+\]:FATAL: {2}too many connections for role "headroom"$/);
     const { response, published, secretsRead } = await passThrough(eventOf([line, line]));
@@ -78,7 +78,7 @@ describe('lines of refused clients', () => {
     expect(published).toEqual([]);
   });
 
-  it('of ours and of others: the others count, and the server is looked at', async () => {
+  test('of ours and of others: the others count, and the server is looked at', async () => {
     const others =
       '2026-11-21 03:15:20 UTC:10.0.3.17(1):bi@orders:[7]:FATAL:  sorry, too many clients already';
     const { response } = await passThrough(eventOf([await ownRefusal(), others]));
@@ -88,7 +88,7 @@ describe('lines of refused clients', () => {
     });
   });
 
-  it('of another instance that shares the log group: muted', async () => {
+  test('of another instance that shares the log group: muted', async () => {
     const session = await openIdle(server, { role: app });
     const line = '2026-11-21 03:15:20 UTC:10.0.3.17(1):bi@orders:[7]:FATAL:  sorry, too many clients already';
     const environment = { HEADROOM_LOG_STREAM: 'orders-1' };
@@ -101,7 +101,7 @@ describe('lines of refused clients', () => {
 });
 
 describe('other events', () => {
-  it.each([
+  test.each([
     ['eventbridge-metric-alarm', 'unexplained'],
     ['eventbridge-metric-alarm-muted', 'muted'],
     ['eventbridge-log-alarm-contributor', 'unexplained'],
@@ -120,7 +120,7 @@ describe('other events', () => {
     expect(published).toHaveLength(outcome === 'unexplained' ? 1 : 0);
   });
 
-  it.each([
+  test.each([
     ['a queue', fresh('sqs-metric-alarm'), 'event-refused', 'SQS invokes synchronously'],
     ['data that do not unpack', { awslogs: { data: 'H4sIAAAAAAAA' } }, 'event-unknown', 'does not unpack'],
   ])('%s: refused with a code, nothing done, and told', async (_, event, code, found) => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { startCrowdedServer } from '../bench/memory-crowd.ts';
 import { measureMemory } from '../bench/memory-run.ts';
@@ -7,7 +7,7 @@ import { measureMemory } from '../bench/memory-run.ts';
 
 const SESSIONS = 5_000;
 
-it('remediate needs less than 150 MB for five thousand sessions, the runtime included', async () => {
+test('remediate needs less than 150 MB for five thousand sessions, the runtime included', async () => {
   await using crowded = await startCrowdedServer(SESSIONS + 100);
   await crowded.show(SESSIONS);
   const { peakMb, results } = await measureMemory(crowded, 'handler');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-it('lines of a run that could not get in start no other run of the same function, and one line more does', async () => {
+test('lines of a run that could not get in start no other run of the same function, and one line more does', async () => {
   await using stack = new AsyncDisposableStack();
   const { lambda } = await openDoors(stack, {
     server,
@@ -57,4 +57,4 @@ it('lines of a run that could not get in start no other run of the same function
     outcome: 'cannot-connect',
     trigger: { refused: [{ count: 1 }], tries: connecting.attempts },
   });
-}, 90_000);
+});

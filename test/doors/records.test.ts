@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BUNDLES, HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { destinationEnvelope } from '../support/destination-envelope.ts';
@@ -62,7 +62,7 @@ async function deliver(
 }
 
 describe('the report function', () => {
-  it('keeps the record and its page, links to the page, and counts the run', async () => {
+  test('keeps the record and its page, links to the page, and counts the run', async () => {
     const { metrics } = await deliver('recovered');
     const key = 'records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz';
     const kept = s3.objects.get(`${BUCKET}/${key}`);
@@ -82,7 +82,7 @@ describe('the report function', () => {
     expect(metrics).toMatchObject([{ server: 'orders', Unresolved: 0, UsedSlots: 57, Terminated: 10 }]);
   });
 
-  it('publishes without a link, and counts, when the bucket is not there', async () => {
+  test('publishes without a link, and counts, when the bucket is not there', async () => {
     const { metrics, lines } = await deliver('partial', 'elsewhere');
     expect(aws.published).toHaveLength(1);
     expect(aws.published[0]?.message).not.toContain('https://');
@@ -91,7 +91,7 @@ describe('the report function', () => {
     expect(lines.join('\n')).toContain('NoSuchBucket');
   });
 
-  it('publishes to chat rooms as well, in their own form', async () => {
+  test('publishes to chat rooms as well, in their own form', async () => {
     await deliver('recovered', BUCKET, { [REPORT_ENV.chat]: 'arn:aws:sns:eu-west-1:111122223333:chat' });
     const [people, chat] = aws.published;
     expect([people?.topicArn, chat?.topicArn]).toEqual([
@@ -105,7 +105,7 @@ describe('the report function', () => {
     expect(chat?.attributes).toEqual(people?.attributes);
   });
 
-  it('keeps and publishes nothing of a quiet run, and counts it', async () => {
+  test('keeps and publishes nothing of a quiet run, and counts it', async () => {
     const { metrics } = await deliver('healthy');
     expect([s3.objects.size, aws.published.length]).toEqual([0, 0]);
     expect(metrics).toMatchObject([{ server: 'orders', Unresolved: 0, UsableSlots: 57 }]);

@@ -43,7 +43,7 @@ export async function waitUntilOld(server: TestServer, role: Role): Promise<void
     );
     return row?.old === true;
   };
-  await waitUntil(isOld, { what: 'the sessions were idle for 10 s', timeoutMs: 20_000 });
+  await waitUntil(isOld, { what: 'the sessions were idle for 10 s' });
 }
 
 /** The lines of refused clients in the server's log so far, which is where CloudWatch would have them from. */

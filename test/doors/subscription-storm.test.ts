@@ -1,6 +1,11 @@
+<<<<<<< HEAD
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { REPORT_ENV } from '../../functions/contract.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
+=======
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { REMEDIATE_ENV, REPORT_ENV } from '../../functions/contract.ts';
+>>>>>>> 5d53373 (Wait for conditions in tests, and bound CPU where a bound is on computing)
 import type { Memory } from '../../functions/core/incident/memory.ts';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
@@ -26,7 +31,7 @@ afterAll(() => server.stop());
 const EVENTS = 50;
 const MINUTE = 60_000;
 
-it('fifty subscription events at once: one run acts, the others find nothing to do or are dropped by their age', async () => {
+test('fifty subscription events at once: one run acts, the others find nothing to do or are dropped by their age', async () => {
   await using stack = new AsyncDisposableStack();
   const dynamodb = stack.use(await startLoopbackDynamoDb());
   const { lambda, aws } = await openDoors(stack, {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { BUNDLES, HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { destinationEnvelope } from '../support/destination-envelope.ts';
@@ -15,7 +15,7 @@ import { PEOPLE, ROOMS } from '../support/reported.ts';
 const REPORT = 'report';
 const BUCKET = 'records-of-pg-headroom';
 
-it('a topic that refuses for good has the other told once, and the record is safe, over all of three deliveries', async () => {
+test('a topic that refuses for good has the other told once, and the record is safe, over all of three deliveries', async () => {
   await using stack = new AsyncDisposableStack();
   const aws = stack.use(await startLoopbackAws());
   const s3 = stack.use(await startLoopbackS3([BUCKET]));
@@ -64,4 +64,4 @@ it('a topic that refuses for good has the other told once, and the record is saf
   aws.fail(0);
   await lambda.invokeAsync(REPORT, result);
   expect(topics()).toEqual([PEOPLE, ROOMS]);
-}, 60_000);
+});

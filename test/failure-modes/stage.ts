@@ -196,7 +196,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The product's session is closed, or the server has taken it back, and so is its lock. */
-  async expectNothingOfOurs(timeoutMs = 5_000): Promise<void> {
+  async expectNothingOfOurs(timeoutMs = 60_000): Promise<void> {
     const ours = async () => {
       const { rows } = await this.query(
         `SELECT 'session' FROM pg_stat_activity WHERE application_name = 'pg-headroom'
@@ -221,7 +221,7 @@ export class Stage implements AsyncDisposable {
     const others = `FROM pg_stat_activity WHERE backend_type IN ('client backend', 'walsender') AND pid <> pg_backend_pid()`;
     await this.query(`SELECT pg_terminate_backend(pid) ${others}`);
     const isEmpty = async () => (await this.query(`SELECT ${others}`)).rowCount === 0;
-    await waitUntil(isEmpty, { what: 'all sessions were gone', timeoutMs: 20_000 });
+    await waitUntil(isEmpty, { what: 'all sessions were gone' });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

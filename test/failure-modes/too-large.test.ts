@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Client } from 'pg';
 import { DatabaseError } from 'pg';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { BUNDLES } from '../../functions/contract.ts';
 import { parseRecordText } from '../../functions/core/run/codec/parse-record.ts';
 import { MAX_RECORD_BYTES, packRecord } from '../../functions/core/run/codec/run-result.ts';
@@ -11,9 +11,6 @@ import { waitUntil } from '../support/wait-until.ts';
 import { proveRows } from './prove-rows.ts';
 import { TOO_LARGE } from './rows/too-large.ts';
 import type { Proof, Stage } from './stage.ts';
-
-/** Thousands of logins, on whatever machine. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const USABLE = 2_006;
 const AT_ONCE = 25;

@@ -161,7 +161,7 @@ export class Scene implements AsyncDisposable {
       const text = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE ${condition}`;
       return ((await this.server.query<{ count: number }>(text))[0]?.count ?? 0) >= count;
     };
-    await waitUntil(isThere, { what: `${count} sessions were ${condition}`, timeoutMs: 20_000, everyMs: 50 });
+    await waitUntil(isThere, { what: `${count} sessions were ${condition}`, everyMs: 50 });
   }
 
   /** How programs of PostgreSQL's own are told where to connect. */

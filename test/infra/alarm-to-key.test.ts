@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aServer, type Resource, resources, type Statement, synthesizeAll, theOnly } from './synthesis.ts';
 
 /** The way of an alarm: through its topic's policy and through the policy of the topic's key, or it is not heard. */
@@ -60,16 +60,16 @@ function expectOnlyOurAlarms({ Effect, Principal: principal, Condition }: Statem
 }
 
 describe('an alarm', () => {
-  it('is one about reporting, or about the runs for a server', () => {
+  test('is one about reporting, or about the runs for a server', () => {
     const about = (whose: string) => alarms.filter(([name]) => name.startsWith(`pg-headroom-${whose}-`));
     expect([about('reporting').length, about('orders').length, alarms.length]).toEqual([6, 5, 11]);
   });
 
-  it.each(alarms)('%s has a name that topic and key are open to', (name) => {
+  test.each(alarms)('%s has a name that topic and key are open to', (name) => {
     expect(name).toMatch(/^pg-headroom-[a-z-]+$/);
   });
 
-  it.each(alarms)('%s publishes to a topic whose policy lets our alarms in, over TLS', (_, [topic]) => {
+  test.each(alarms)('%s publishes to a topic whose policy lets our alarms in, over TLS', (_, [topic]) => {
     const [, policy] = resources(template, 'AWS::SNS::TopicPolicy').find(
       ([, { Properties }]) => JSON.stringify(Properties.Topics) === JSON.stringify([topic]),
     ) ?? ['', null];
@@ -83,7 +83,7 @@ describe('an alarm', () => {
     if (allowed) expectOnlyOurAlarms(allowed);
   });
 
-  it.each(alarms)('%s finds the topic under a key that our alarms may use', (_, [topic]) => {
+  test.each(alarms)('%s finds the topic under a key that our alarms may use', (_, [topic]) => {
     expect(topics.get(topic?.Ref ?? '')?.Properties.KmsMasterKeyId).toEqual({
       'Fn::GetAtt': [keyId, 'Arn'],
     });
@@ -95,7 +95,7 @@ describe('an alarm', () => {
 });
 
 describe('the key', () => {
-  it('is rotated, goes with its stack, and is for nobody else to use', () => {
+  test('is rotated, goes with its stack, and is for nobody else to use', () => {
     expect(key).toMatchObject({ Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Delete' });
     const principals = statementsOf(key, 'KeyPolicy').map(({ Principal: principal }) =>
       JSON.stringify(principal),
@@ -106,7 +106,7 @@ describe('the key', () => {
     ]);
   });
 
-  it('is that of every topic', () => {
+  test('is that of every topic', () => {
     expect(topics.size).toBe(2);
     for (const { Properties } of topics.values())
       expect(Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [keyId, 'Arn'] });

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   METRIC_NAMESPACE,
   OWN_METRICS,
@@ -55,7 +55,7 @@ const lambdaMetric = (MetricName: string, functionName: unknown) => ({
 });
 
 describe('every alarm about ourselves', () => {
-  it('is one of these', () => {
+  test('is one of these', () => {
     const articles = [
       'report-failing',
       'dead-letters',
@@ -69,7 +69,7 @@ describe('every alarm about ourselves', () => {
     expect(Object.keys(ofServer).toSorted()).toEqual(ofRuns.toSorted());
   });
 
-  it.each(all)('%s leads to its article, which describes, investigates and resolves', (article, alarm) => {
+  test.each(all)('%s leads to its article, which describes, investigates and resolves', (article, alarm) => {
     expect(alarm.AlarmDescription).toMatch(
       new RegExp(`\\. What to do: docs/operate/runbook\\.md#${article}$`),
     );
@@ -77,7 +77,7 @@ describe('every alarm about ourselves', () => {
     expect(found?.sections).toEqual(['Description', 'Investigation', 'Resolution']);
   });
 
-  it.each(all.filter(([article]) => article !== 'unresolved'))(
+  test.each(all.filter(([article]) => article !== 'unresolved'))(
     '%s tells who runs pg-headroom, and when it is over',
     (article, alarm) => {
       const [topicId] = theOnly(reporting, 'AWS::SNS::Topic');
@@ -97,7 +97,7 @@ describe('alarms about reporting', () => {
   });
   const once = { ComparisonOperator: 'GreaterThanOrEqualToThreshold', Threshold: 1, EvaluationPeriods: 1 };
 
-  it.each([
+  test.each([
     ['report-failing', { ...lambdaMetric('Errors', report), ...once, Statistic: 'Sum' }],
     ['memory-unreadable', { ...own('memoryUnreadable'), ...once, Statistic: 'Sum' }],
     ['reports-cut-short', { ...own('reportsCutShort'), ...once, Statistic: 'Sum' }],
@@ -110,7 +110,7 @@ describe('alarms about reporting', () => {
     expect(ofReporting[article]).toMatchObject({ ...expected, TreatMissingData: 'notBreaching' });
   });
 
-  it('dead-letters: when SQS falls silent, what lies there still lies there', () => {
+  test('dead-letters: when SQS falls silent, what lies there still lies there', () => {
     const [queueId] = theOnly(reporting, 'AWS::SQS::Queue');
     expect(ofReporting['dead-letters']).toMatchObject({
       ...once,
@@ -126,7 +126,7 @@ describe('alarms about reporting', () => {
 describe("alarms about a server's runs", () => {
   const server = { Namespace: METRIC_NAMESPACE, Dimensions: [{ Name: 'server', Value: 'orders' }] };
 
-  it.each([
+  test.each([
     ['runs-failing', { ...lambdaMetric('Errors', 'pg-headroom-orders'), Statistic: 'Sum', Threshold: 1 }],
     ['results-lost', { ...lambdaMetric('DestinationDeliveryFailures', 'pg-headroom-orders'), Threshold: 1 }],
     [
@@ -148,7 +148,7 @@ describe("alarms about a server's runs", () => {
     expect(ofServer[article]).toMatchObject({ ...expected, TreatMissingData: 'notBreaching' });
   });
 
-  it('runs-missing: silence is what it is about', () => {
+  test('runs-missing: silence is what it is about', () => {
     expect(ofServer['runs-missing']).toMatchObject({
       ...lambdaMetric('Invocations', 'pg-headroom-orders'),
       Statistic: 'Sum',
@@ -159,7 +159,7 @@ describe("alarms about a server's runs", () => {
     });
   });
 
-  it.each([
+  test.each([
     ['every five minutes by default', undefined, 300],
     ['at their rate', ScheduleExpression.rate(Duration.hours(2)), 7_200],
     ['daily by the heartbeat where they go by the clock', ScheduleExpression.cron({ hour: '3' }), 86_400],
@@ -170,7 +170,7 @@ describe("alarms about a server's runs", () => {
     expect(alarms.paused?.Period).toBe(period);
   });
 
-  it('unresolved: the pager hears what the last run left to a human, until a run leaves nothing', () => {
+  test('unresolved: the pager hears what the last run left to a human, until a run leaves nothing', () => {
     expect(ofServer.unresolved).toMatchObject({
       ...server,
       MetricName: 'Unresolved',
@@ -183,11 +183,11 @@ describe("alarms about a server's runs", () => {
     });
   });
 
-  it('unresolved notifies nobody without a pager', () => {
+  test('unresolved notifies nobody without a pager', () => {
     expect(serverAlarms({}, false).unresolved).not.toHaveProperty('AlarmActions');
   });
 
-  it('without metrics there is nothing to tell pauses and pagers by', () => {
+  test('without metrics there is nothing to tell pauses and pagers by', () => {
     expect(Object.keys(serverAlarms({ metrics: 'none' })).toSorted()).toEqual(
       ['near-deadline', 'results-lost', 'runs-failing', 'runs-missing'].toSorted(),
     );
@@ -206,14 +206,14 @@ describe('every alarm that can be declared', () => {
     ])
     .map(([, { Properties }]) => Properties);
 
-  it('has a name of its own, by which topics and keys know it', () => {
+  test('has a name of its own, by which topics and keys know it', () => {
     const names = declared.map(({ AlarmName }) => String(AlarmName));
     expect(names).toHaveLength(6 + 2 * 7);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^pg-headroom-/);
   });
 
-  it('says what missing data means, and leads to an article', () => {
+  test('says what missing data means, and leads to an article', () => {
     for (const { TreatMissingData, AlarmDescription } of declared) {
       expect(TreatMissingData).toMatch(/^(breaching|notBreaching|ignore)$/);
       const [, anchor] = /docs\/operate\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription)) ?? [];

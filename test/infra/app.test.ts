@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { CONTEXT } from './synthesis.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'headroom-app-'));
@@ -19,14 +19,14 @@ function runApp(context: unknown) {
 }
 
 describe('the app', () => {
-  it('synthesizes the example as it stands, and looks nothing up', () => {
+  test('synthesizes the example as it stands, and looks nothing up', () => {
     expect(runApp(CONTEXT)).toMatchObject({ stderr: '', status: 0 });
     const manifest = JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8'));
     expect(manifest.artifacts).toHaveProperty('pg-headroom-servers-3');
     expect(manifest).not.toHaveProperty('missing');
   });
 
-  it('ends with the problems of the declaration and no stack trace', () => {
+  test('ends with the problems of the declaration and no stack trace', () => {
     const { status, stderr } = runApp({ servers: [{ ...CONTEXT.servers[0], port: 0 }] });
     expect(status).toBe(1);
     expect(stderr).toContain('The declaration in cdk.json has 1 problem; nothing was done:');
@@ -36,7 +36,7 @@ describe('the app', () => {
 });
 
 describe('the feature flags of cdk.json', () => {
-  it('are the recommended ones, but that the reporting stack cannot go while servers report to it', () => {
+  test('are the recommended ones, but that the reporting stack cannot go while servers report to it', () => {
     const file = createRequire(import.meta.url).resolve('aws-cdk-lib/recommended-feature-flags.json');
     const recommended = JSON.parse(readFileSync(file, 'utf8'));
     const flags = Object.fromEntries(Object.entries(CONTEXT).filter(([key]) => key.startsWith('@aws-cdk')));

@@ -4,7 +4,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseRemediateConfig } from '../../functions/config/config.ts';
 import { problemsOf } from './problems.ts';
 import { remediation, withStack } from './somebody-elses.ts';
@@ -14,7 +14,7 @@ const functionIn = (stack: Stack) =>
   theOnly(Template.fromStack(stack), 'AWS::Lambda::Function', 'Remediation')[1].Properties;
 
 describe("the constructs in somebody else's app", () => {
-  it('need only what has no default, and observe every five minutes', () => {
+  test('need only what has no default, and observe every five minutes', () => {
     withStack((place) => {
       remediation(place);
       const template = Template.fromStack(place.stack);
@@ -26,7 +26,7 @@ describe("the constructs in somebody else's app", () => {
     });
   });
 
-  it.each([
+  test.each([
     ['the account', {}, undefined],
     ['a subscription', { alarm: 'subscription' as const }, 2],
     ['whoever asks', { reservedConcurrency: 3 }, 3],
@@ -38,7 +38,7 @@ describe("the constructs in somebody else's app", () => {
     });
   });
 
-  it('trace when asked to, keep the log for as long, and take it along', () => {
+  test('trace when asked to, keep the log for as long, and take it along', () => {
     withStack((place) => {
       remediation(place, {
         tracing: true,
@@ -51,7 +51,7 @@ describe("the constructs in somebody else's app", () => {
     });
   });
 
-  it('take what is known only when deployed', () => {
+  test('take what is known only when deployed', () => {
     withStack((place) => {
       const secret: ISecret = new Secret(place.stack, 'Own') as ISecret;
       const host = Fn.importValue('orders-host');
@@ -65,7 +65,7 @@ describe("the constructs in somebody else's app", () => {
     });
   });
 
-  it('have a function whose own parser takes its variables, whatever is given', () => {
+  test('have a function whose own parser takes its variables, whatever is given', () => {
     withStack((place) => {
       remediation(place, {
         database: 'maintenance',
@@ -88,7 +88,7 @@ describe("the constructs in somebody else's app", () => {
 });
 
 describe('properties of the construct', () => {
-  it('are refused with all their problems at once, policy and login among them', () => {
+  test('are refused with all their problems at once, policy and login among them', () => {
     withStack((place) => {
       const problems = problemsOf(() =>
         remediation(place, {
@@ -118,7 +118,7 @@ describe('properties of the construct', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['by name', (stack: Stack) => Secret.fromSecretNameV2(stack, 'Partial', 'orders')],
     [
       'by an ARN that may or may not be complete',
@@ -132,7 +132,7 @@ describe('properties of the construct', () => {
     });
   });
 
-  it('are refused for a sweep that never recurs, and for a zone that there is not', () => {
+  test('are refused for a sweep that never recurs, and for a zone that there is not', () => {
     withStack((place) => {
       const at = ScheduleExpression.at(new Date('2026-11-21T03:15:00Z'));
       expect(problemsOf(() => remediation(place, { sweep: at }))).toEqual([
@@ -145,7 +145,7 @@ describe('properties of the construct', () => {
     });
   });
 
-  it('are refused for an alarm without a log group', () => {
+  test('are refused for an alarm without a log group', () => {
     withStack((place) => {
       expect(problemsOf(() => remediation(place, { logGroup: undefined }))).toEqual([
         expect.stringMatching(/^logGroup: found nothing, allowed is the server's log group beside/),
@@ -153,7 +153,7 @@ describe('properties of the construct', () => {
     });
   });
 
-  it("are refused for a metric on the log group that a cluster's instances share", () => {
+  test("are refused for a metric on the log group that a cluster's instances share", () => {
     withStack((place) => {
       const logGroup = LogGroup.fromLogGroupName(place.stack, 'Shared', '/aws/rds/cluster/shop/postgresql');
       expect(problemsOf(() => remediation(place, { logGroup }))).toEqual([
@@ -162,7 +162,7 @@ describe('properties of the construct', () => {
     });
   });
 
-  it('are refused for a topic that makes the function run and gets what comes of it', () => {
+  test('are refused for a topic that makes the function run and gets what comes of it', () => {
     withStack((place) => {
       const [alarms, people] = ['Alarms', 'People'].map((id) => new Topic(place.stack, id));
       const outputTopics = people === undefined ? [] : [people];
@@ -173,7 +173,7 @@ describe('properties of the construct', () => {
     });
   });
 
-  it('show no password that was typed into them', () => {
+  test('show no password that was typed into them', () => {
     withStack((place) => {
       const host = 'postgres://app:hunter2@orders.example.com';
       expect(problemsOf(() => remediation(place, { host })).join()).toMatch(
@@ -182,7 +182,7 @@ describe('properties of the construct', () => {
     });
   });
 
-  it('name a bundle that must be there', () => {
+  test('name a bundle that must be there', () => {
     withStack((place) => {
       expect(() => remediation(place, { bundle: 'no/such/folder' })).toThrow(
         'found no index.mjs in no/such/folder. Run "npm run build" first.',

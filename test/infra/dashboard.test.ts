@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { countRun } from '../../functions/report/count-run.ts';
 import { knownIn } from '../../functions/report/known-run.ts';
@@ -49,7 +49,7 @@ const widgets = widgetsFor([orders, billing, { server: 'plain' }]);
 const drawn = (title: string) => JSON.stringify(titled(widgets, title).metrics);
 
 describe("a server's graph", () => {
-  it.each([
+  test.each([
     ['orders', ['usable * 90 / 100', 'acts from (90 % used)'], ['usable * 75 / 100', 'until (75 % used)']],
     ['billing', ['usable - 10', 'acts from (10 free)'], ['usable - 30', 'until (30 free)']],
     ['plain', ['usable * 95 / 100', 'acts from (95 % used)'], ['usable * 80 / 100', 'until (80 % used)']],
@@ -75,7 +75,7 @@ describe("a server's graph", () => {
 });
 
 describe('what all servers have in common', () => {
-  it.each([
+  test.each([
     ['Left to a human, by server', '{PgHeadroom,server} MetricName="Unresolved"'],
     ['Sessions terminated, by server', '{PgHeadroom,server} MetricName="Terminated"'],
     ['Longest run in ms, by function', '{AWS/Lambda,FunctionName} MetricName="Duration" pg headroom'],
@@ -84,7 +84,7 @@ describe('what all servers have in common', () => {
     expect(drawn(title).replaceAll('\\', '')).toContain(`SEARCH('${search}`);
   });
 
-  it('runs by outcome come from the lines that report writes about each', async () => {
+  test('runs by outcome come from the lines that report writes about each', async () => {
     const { query = '' } = titled(widgets, 'Runs by server and outcome');
     let line = '';
     const result = packRecord(INCIDENTS.refilled());
@@ -111,12 +111,12 @@ describe('what all servers have in common', () => {
 });
 
 describe('our own health', () => {
-  it('shows every alarm about reporting', () => {
+  test('shows every alarm about reporting', () => {
     const alarms = resources(reportingStack(), 'AWS::CloudWatch::Alarm');
     expect(titled(widgets, 'Reporting').alarms).toHaveLength(alarms.length);
   });
 
-  it('shows results, failures and dead letters', () => {
+  test('shows results, failures and dead letters', () => {
     const messages = drawn('Messages: report function and dead letters');
     for (const name of ['Invocations', 'Errors', 'ApproximateNumberOfMessagesVisible'])
       expect(messages).toContain(name);
@@ -126,12 +126,12 @@ describe('our own health', () => {
 describe('with sixty servers', () => {
   const many = widgetsFor(Array.from({ length: 60 }, (_, at) => ({ server: `server-${at}` })));
 
-  it('is one page that CloudWatch takes, each server with a graph of its own', () => {
+  test('is one page that CloudWatch takes, each server with a graph of its own', () => {
     expect(many.length).toBeLessThanOrEqual(500);
     for (let at = 0; at < 60; at += 1) titled(many, `server-${at}`);
   });
 
-  it('has no widget on top of another', () => {
+  test('has no widget on top of another', () => {
     const cells = many.flatMap(({ x, y, width, height }) =>
       Array.from({ length: width * height }, (_, at) => `${x + (at % width)},${y + Math.floor(at / width)}`),
     );

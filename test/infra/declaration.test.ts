@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf as problemsIn } from './problems.ts';
 import { aServer, CONTEXT } from './synthesis.ts';
@@ -12,18 +12,18 @@ const OWN_ENDPOINT =
   "the instance's own endpoint: cluster, reader and proxy names may answer from another server each time";
 
 describe('a declaration of servers', () => {
-  it('is parsed as the example in cdk.json stands, with the defaults', () => {
+  test('is parsed as the example in cdk.json stands, with the defaults', () => {
     expect(parse(CONTEXT.servers)).toEqual([
       { alarm: 'metric', memoryAccess: 'existing', ...CONTEXT.servers[0] },
     ]);
   });
 
-  it('may leave out what has a default', () => {
+  test('may leave out what has a default', () => {
     const optional = { port: undefined, database: undefined, schedule: undefined, policy: undefined };
     expect(parse([aServer(optional)])).toMatchObject([{ port: 5432, schedule: 'rate(5 minutes)' }]);
   });
 
-  it.each([
+  test.each([
     ['rate(1 minute)'],
     ['rate(2 hours)'],
     ['rate(1 day)'],
@@ -35,7 +35,7 @@ describe('a declaration of servers', () => {
     expect(problemsOf([aServer({ schedule })])).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['a time zone beside cron', { schedule: 'cron(0 8 * * ? *)', timeZone: 'Europe/Berlin' }],
     ["a secret's own key", { secretKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b-2c3d' }],
     ['a way to the memory of our own', { memoryAccess: { routeTableIds: ['rtb-0a1b2c3d4e5f60718'] } }],
@@ -49,7 +49,7 @@ describe('a declaration of servers', () => {
     expect(problemsOf([aServer(fields)])).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['no servers', undefined, `servers: found nothing, allowed is ${A_LIST}`],
     ['an empty list', [], `servers: found [], allowed is ${A_LIST}`],
     ['something else than a list', { orders: {} }, `servers: found {"orders":{}}, allowed is ${A_LIST}`],
@@ -57,13 +57,13 @@ describe('a declaration of servers', () => {
     expect(problemsOf(servers)).toEqual([problem]);
   });
 
-  it('is refused for a server that is no object', () => {
+  test('is refused for a server that is no object', () => {
     expect(problemsOf(['orders'])[0]).toMatch(
       /^servers\[0\]: found "orders", allowed is an object with name, host,/,
     );
   });
 
-  it.each([
+  test.each([
     ['cluster', 'orders.cluster-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
     ['reader', 'orders.cluster-ro-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
     ['custom cluster', 'orders.cluster-custom-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
@@ -75,7 +75,7 @@ describe('a declaration of servers', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['name', 'Orders', 'a name of lower-case letters'],
     ['name', `o${'x'.repeat(40)}`, 'a name of lower-case letters'],
     ['name', undefined, 'a name of lower-case letters'],
@@ -121,7 +121,7 @@ describe('a declaration of servers', () => {
     expect(problems[0]).toContain(`allowed is ${allowed}`);
   });
 
-  it.each([
+  test.each([
     ['vpcId', 'vpc-1', 'servers[0].vpc.vpcId: found "vpc-1"'],
     ['availabilityZones', [], 'servers[0].vpc.availabilityZones: found []'],
     ['subnetIds', [], 'servers[0].vpc.subnetIds: found []'],
@@ -137,30 +137,30 @@ describe('a declaration of servers', () => {
     expect(problems[0]).toContain(problem);
   });
 
-  it('is refused for a key that nobody reads', () => {
+  test('is refused for a key that nobody reads', () => {
     expect(problemsOf([aServer({ shedule: 'rate(1 hour)' })])[0]).toMatch(
       /^servers\[0\]\.shedule: found "rate\(1 hour\)", allowed is no such key: the keys here are name, host, port,/,
     );
   });
 
-  it('is refused for two servers of one name', () => {
+  test('is refused for two servers of one name', () => {
     expect(problemsOf([aServer(), aServer({ host: 'other.example.com' })])).toEqual([
       'servers[1].name: found "orders", allowed is a name of its own: servers[0] has this one',
     ]);
   });
 
-  it('is refused for the same host and port twice, in whatever case and with the default port left out', () => {
+  test('is refused for the same host and port twice, in whatever case and with the default port left out', () => {
     const host = 'Orders.abcdefghijkl.eu-west-1.rds.amazonaws.com';
     expect(problemsOf([aServer(), aServer({ name: 'again', host, port: undefined })])).toEqual([
       `servers[1].host: found "${host}", allowed is a server declared once: servers[0] has the same host and port`,
     ]);
   });
 
-  it('takes two servers on different ports of one host', () => {
+  test('takes two servers on different ports of one host', () => {
     expect(problemsOf([aServer(), aServer({ name: 'other', port: 5433 })])).toEqual([]);
   });
 
-  it("names the path of a policy's mistakes, contradictions included", () => {
+  test("names the path of a policy's mistakes, contradictions included", () => {
     const policy = {
       mode: 'enforced',
       relieve: { when: { usedPercent: 80 }, until: { usedPercent: 90 } },
@@ -174,11 +174,11 @@ describe('a declaration of servers', () => {
     ]);
   });
 
-  it.each([[null], [[]], ['observe']])('is refused for a policy that is %j', (policy) => {
+  test.each([[null], [[]], ['observe']])('is refused for a policy that is %j', (policy) => {
     expect(problemsOf([aServer({ policy })])[0]).toMatch(/^servers\[0\]\.policy: found /);
   });
 
-  it('lists all mistakes of all servers at once', () => {
+  test('lists all mistakes of all servers at once', () => {
     const problems = problemsOf([
       aServer({ port: -1, policy: { mode: 'on' } }),
       aServer({ securityGroupIds: ['default'], tls: 'no' }),
@@ -192,7 +192,7 @@ describe('a declaration of servers', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     [{ password: 'hunter2' }],
     [{ secretArn: 'hunter2' }],
     [{ host: 'postgres://app:hunter2@orders.example.com' }],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseRemediateConfig } from '../../functions/config/config.ts';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf as problemsIn } from './problems.ts';
@@ -10,7 +10,7 @@ const problemsOf = (fields: object) =>
   problemsIn(() => parseDeclaration({ servers: [aServer({ ...fields })] }));
 
 describe('a declared pooler', () => {
-  it('reaches the function, which may read its secret and no other', () => {
+  test('reaches the function, which may read its secret and no other', () => {
     const { servers } = synthesize([aServer({ pooler: POOLER })]);
     const all = Object.values<Resource>(servers.toJSON().Resources);
     const written = all.flatMap(({ Properties }) => {
@@ -22,7 +22,7 @@ describe('a declared pooler', () => {
     expect(JSON.stringify(statements)).toContain('secretsmanager:GetSecretValue');
   });
 
-  it('is read there as it was written, with its own port', () => {
+  test('is read there as it was written, with its own port', () => {
     const { pooler } = parseRemediateConfig({
       HEADROOM_SERVER: 'orders',
       HEADROOM_HOST: 'orders.example.com',
@@ -34,7 +34,7 @@ describe('a declared pooler', () => {
     expect(pooler).toEqual({ kind: 'pgbouncer', target, secret: SECRET });
   });
 
-  it.each([
+  test.each([
     ['another product', { pooler: { ...POOLER, kind: 'odyssey' } }, 'pooler.kind: found "odyssey"'],
     ['a key that nobody knows', { pooler: { ...POOLER, user: 'x' } }, 'pooler.user: found "x"'],
     [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf } from './problems.ts';
 import { aServer, resources, synthesizeAll, theOnly } from './synthesis.ts';
@@ -22,7 +22,7 @@ describe('a declared reporting', () => {
   });
   const [, report] = theOnly(reports, 'AWS::Lambda::Function');
 
-  it("publishes to the topics that are there, by the key that people's has", () => {
+  test("publishes to the topics that are there, by the key that people's has", () => {
     expect(report.Properties.Environment).toMatchObject({
       Variables: { HEADROOM_TOPIC: topic('on-call'), HEADROOM_CHAT_TOPIC: topic('rooms') },
     });
@@ -30,12 +30,12 @@ describe('a declared reporting', () => {
     expect(JSON.stringify(resources(reports, 'AWS::IAM::Policy'))).toContain(KEY);
   });
 
-  it('names the topic of chat rooms where there is one', () => {
+  test('names the topic of chat rooms where there is one', () => {
     expect(reports.findOutputs('ChatTopicArn')).toMatchObject({ ChatTopicArn: { Value: topic('rooms') } });
     expect(stacksWith({}).reports.findOutputs('ChatTopicArn')).toEqual({});
   });
 
-  it('subscribes mail addresses, and keeps records as long as it says', () => {
+  test('subscribes mail addresses, and keeps records as long as it says', () => {
     const [, subscription] = theOnly(reports, 'AWS::SNS::Subscription');
     expect(subscription.Properties).toMatchObject({
       Endpoint: 'dba@example.com',
@@ -45,7 +45,7 @@ describe('a declared reporting', () => {
     expect(JSON.stringify(bucket.Properties.LifecycleConfiguration)).toContain('"ExpirationInDays":30');
   });
 
-  it('lets the alarm on unresolved outcomes, and no other, reach pagers', () => {
+  test('lets the alarm on unresolved outcomes, and no other, reach pagers', () => {
     const paging = resources(servers, 'AWS::CloudWatch::Alarm').filter(([, { Properties }]) =>
       JSON.stringify(Properties.AlarmActions ?? []).includes(topic('pager')),
     );
@@ -56,7 +56,7 @@ describe('a declared reporting', () => {
 });
 
 describe('what a server declares for reporting', () => {
-  it('reaches its function and its alarms: without metrics there is nothing to tell an outcome by', () => {
+  test('reaches its function and its alarms: without metrics there is nothing to tell an outcome by', () => {
     const { servers } = stacksWith({}, { metrics: 'none' });
     const [, { Properties }] = theOnly(servers, 'AWS::Lambda::Function');
     expect(Properties.Environment).toMatchObject({ Variables: { HEADROOM_METRICS: 'none' } });
@@ -71,7 +71,7 @@ describe('a reporting that contradicts itself', () => {
     problemsOf(() => parseDeclaration({ servers: [aServer(server)], reporting }));
   const people = { topicArn: topic('on-call') };
 
-  it.each([
+  test.each([
     [
       'a topic by its name',
       { people: 'on-call' },

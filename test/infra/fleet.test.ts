@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MOST_SERVERS_A_STACK, stackNumberOf } from '../../infra/checks/stack-number.ts';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf } from './problems.ts';
@@ -20,7 +20,7 @@ function placesOf(templates: ReturnType<typeof synthesizeAll>): ReadonlyMap<unkn
 }
 
 describe('one server', () => {
-  it('makes a stack beside the one for reporting', () => {
+  test('makes a stack beside the one for reporting', () => {
     const templates = synthesizeAll({ servers: [named('orders')] });
     expect([...templates.keys()]).toEqual(['pg-headroom-reporting', 'pg-headroom-servers-3']);
   });
@@ -37,13 +37,13 @@ describe('sixty servers', () => {
   const templates = synthesizeAll({ servers: declared });
   const places = placesOf(templates);
 
-  it('are each in one stack, and never more than twenty in one', () => {
+  test('are each in one stack, and never more than twenty in one', () => {
     expect(places.size).toBe(60);
     const counts = [...Map.groupBy(places.values(), (stack) => stack)].map(([, { length }]) => length);
     expect(Math.max(...counts)).toBeLessThanOrEqual(MOST_SERVERS_A_STACK);
   });
 
-  it('leave room in every stack for twenty of their kind, of the 500 resources that CloudFormation takes', () => {
+  test('leave room in every stack for twenty of their kind, of the 500 resources that CloudFormation takes', () => {
     for (const [stack, template] of templates) {
       const servers = [...places.values()].filter((each) => each === stack).length;
       const count = Object.keys(template.toJSON().Resources).length;
@@ -55,7 +55,7 @@ describe('sixty servers', () => {
 describe('the number of a stack', () => {
   const numberOf = (name: string) => stackNumberOf({ name });
 
-  it.each([
+  test.each([
     ['orders', 3],
     ['billing', 4],
     ['server-0', 1],
@@ -63,11 +63,11 @@ describe('the number of a stack', () => {
     expect(stackNumberOf({ name })).toBe(number);
   });
 
-  it('is the declared one where there is one', () => {
+  test('is the declared one where there is one', () => {
     expect(stackNumberOf({ name: 'orders', stack: 42 })).toBe(42);
   });
 
-  it('is refused to whoever makes it twenty-one, who may go elsewhere', () => {
+  test('is refused to whoever makes it twenty-one, who may go elsewhere', () => {
     const crowd = fleet(600).filter(({ name }) => numberOf(String(name)) === 5);
     const full = crowd.slice(0, MOST_SERVERS_A_STACK);
     const [one] = crowd.slice(MOST_SERVERS_A_STACK);
@@ -85,14 +85,14 @@ describe('the subscriptions of a log group', () => {
     named(name, { ...cluster, logStream: name }),
   );
 
-  it('are two, and refused to whoever is the third', () => {
+  test('are two, and refused to whoever is the third', () => {
     expect(problemsOf(() => parseDeclaration({ servers: instances.slice(0, 2) }))).toEqual([]);
     expect(problemsOf(() => parseDeclaration({ servers: instances }))).toEqual([
       'servers[2].alarm: found "subscription", allowed is another kind: a log group has 2 subscriptions, which servers[0] and servers[1] take',
     ]);
   });
 
-  it('are counted in one account and region', () => {
+  test('are counted in one account and region', () => {
     const [first, second, third] = instances;
     const stages = {
       one: { account: '111122223333', region: 'eu-west-1', servers: [first, second] },
@@ -112,7 +112,7 @@ describe('stages', () => {
   const stageProblems = (stages: unknown, beside: object = {}) =>
     problemsOf(() => parseDeclaration({ stages, ...beside }));
 
-  it('are deployed each to its account and region, with stacks and a reporting of its own', () => {
+  test('are deployed each to its account and region, with stacks and a reporting of its own', () => {
     const templates = synthesizeAll({ stages: { staging, production } });
     expect([...templates.keys()]).toEqual([
       'staging-pg-headroom-reporting',
@@ -122,7 +122,7 @@ describe('stages', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     [
       'servers beside them',
       { staging },

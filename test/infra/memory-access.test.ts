@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { remediation, withStack } from './somebody-elses.ts';
 import { aServer, resources, statements, synthesizeAll } from './synthesis.ts';
 
@@ -26,18 +26,18 @@ const readsMemory = (name: string) =>
   statements(stack(name)).some(({ Action }) => Action === 'dynamodb:GetItem');
 
 describe('a gateway endpoint to the memory', () => {
-  it('is one for each VPC, whose servers have all their route tables in it', () => {
+  test('is one for each VPC, whose servers have all their route tables in it', () => {
     expect(endpoints.map(({ Properties }) => [Properties.VpcId, Properties.RouteTableIds])).toEqual([
       ['vpc-0a1b2c3d4e5f60718', ['rtb-00000001', 'rtb-00000002', 'rtb-00000003']],
       ['vpc-0b2c3d4e5f6071829', ['rtb-00000009']],
     ]);
   });
 
-  it("belongs to no server's stack, so that none takes it along", () => {
+  test("belongs to no server's stack, so that none takes it along", () => {
     expect(new Set(endpoints.map(({ name }) => name))).toEqual(new Set(['pg-headroom-network']));
   });
 
-  it('leads to DynamoDB, and shuts out nobody who shares the subnets', () => {
+  test('leads to DynamoDB, and shuts out nobody who shares the subnets', () => {
     for (const { Properties } of endpoints) {
       expect(Properties).toMatchObject({ VpcEndpointType: 'Gateway' });
       expect(JSON.stringify(Properties.ServiceName)).toContain('.dynamodb');
@@ -45,14 +45,14 @@ describe('a gateway endpoint to the memory', () => {
     }
   });
 
-  it('is not there when nobody asks for one', () => {
+  test('is not there when nobody asks for one', () => {
     const without = synthesizeAll({ servers: [server('reached', { memoryAccess: 'existing' })] });
     expect([...without.keys()]).not.toContain('pg-headroom-network');
   });
 });
 
 describe('the memory', () => {
-  it.each([
+  test.each([
     ['has a way of its own', 'pg-headroom-servers-0'],
     ['is said to have one', 'pg-headroom-servers-2'],
   ])('is read by the function that %s', (_, name) => {
@@ -60,12 +60,12 @@ describe('the memory', () => {
     expect(JSON.stringify(stack(name))).toContain('HEADROOM_TABLE');
   });
 
-  it('is none for a function that has no access', () => {
+  test('is none for a function that has no access', () => {
     expect(readsMemory('pg-headroom-servers-3')).toBe(false);
     expect(JSON.stringify(stack('pg-headroom-servers-3'))).not.toContain('HEADROOM_TABLE');
   });
 
-  it('can be given up by the last server that has it, and taken up again', () => {
+  test('can be given up by the last server that has it, and taken up again', () => {
     const exportsWith = (memoryAccess: string) => {
       const reporting = synthesizeAll({ servers: [server('orders', { memoryAccess })] }).get(
         'pg-headroom-reporting',
@@ -76,7 +76,7 @@ describe('the memory', () => {
     expect(exportsWith('none')).toEqual(exportsWith('existing'));
   });
 
-  it("is read with the table's own key where it has one, for DynamoDB alone", () => {
+  test("is read with the table's own key where it has one, for DynamoDB alone", () => {
     withStack((place) => {
       const key = Key.fromKeyArn(place.stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/0a1b');
       const attributes = { tableName: 'memory', encryptionKey: key };

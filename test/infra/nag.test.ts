@@ -1,7 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { addStacks } from '../../infra/stacks/stacks.ts';
 import { aServer, withApp } from './synthesis.ts';
@@ -37,13 +37,13 @@ function checked<T>(use: (app: App) => T): T {
   });
 }
 
-it('finds nothing that is not acknowledged', () => {
+test('finds nothing that is not acknowledged', () => {
   checked((app) => {
     expect(() => app.synth()).not.toThrow();
   });
 });
 
-it('would find a bucket that is like any other', () => {
+test('would find a bucket that is like any other', () => {
   checked((app) => {
     const stack = app.node.findChild('pg-headroom-reporting');
     new Bucket(stack, 'Another');
@@ -51,7 +51,7 @@ it('would find a bucket that is like any other', () => {
   });
 });
 
-it('what is acknowledged is this, each with its reason', () => {
+test('what is acknowledged is this, each with its reason', () => {
   const acknowledged = checked((app) =>
     app.node.findAll().flatMap(({ node }) =>
       node.metadata

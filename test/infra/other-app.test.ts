@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const { dependencies, name } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
@@ -71,13 +71,13 @@ beforeAll(() => {
 afterAll(() => rmSync(app, { recursive: true, force: true }));
 
 // The compiler reads all of the CDK's types, which takes a busy machine a while.
-describe('the documented app, with the package in its node_modules', { timeout: 120_000 }, () => {
-  it('compiles, and so do the types of the package', () => {
+describe('the documented app, with the package in its node_modules', () => {
+  test('compiles, and so do the types of the package', () => {
     const tsc = join(PROJECT, 'node_modules/typescript/bin/tsc');
     expect(run(tsc, '-p', 'tsconfig.json')).toMatchObject({ stdout: '', status: 0 });
   });
 
-  it('synthesizes, without an account, with the bundles that the package brings', () => {
+  test('synthesizes, without an account, with the bundles that the package brings', () => {
     expect(run('app.ts')).toMatchObject({ stderr: '', status: 0 });
     const files = readdirSync(join(app, 'cdk.out'));
     expect(files).toEqual(

@@ -1,7 +1,7 @@
 import { type App, PermissionsBoundary, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { addStacks } from '../../infra/stacks/stacks.ts';
 import { aServer, type Resource, withApp } from './synthesis.ts';
@@ -26,7 +26,7 @@ function resourcesIn(prepare: (app: App) => Construct): readonly Resource[] {
 }
 
 describe("somebody's permissions boundary", () => {
-  it.each<readonly [of: string, prepare: (app: App) => Construct]>([
+  test.each<readonly [of: string, prepare: (app: App) => Construct]>([
     [
       'cdk.json',
       (app) => {
@@ -49,7 +49,7 @@ describe("somebody's permissions boundary", () => {
 });
 
 describe("somebody's tags", () => {
-  it('are on everything that costs money or holds data', () => {
+  test('are on everything that costs money or holds data', () => {
     const all = resourcesIn((app) => {
       Tags.of(app).add('cost-centre', '4711');
       return app;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { METRIC_NAMESPACE } from '../../functions/contract.ts';
 import { refusalPattern } from '../../infra/constructs/refusal-wording.ts';
 import { theOnly } from './synthesis.ts';
@@ -8,12 +8,12 @@ describe('the alarm on refusals', () => {
   const [, filter] = theOnly(templates.servers, 'AWS::Logs::MetricFilter', 'orders');
   const [alarmId, alarm] = theOnly(templates.servers, 'AWS::CloudWatch::Alarm', 'ordersRemediationRefusals');
 
-  it("counts each wording in the server's log, any of them being enough", () => {
+  test("counts each wording in the server's log, any of them being enough", () => {
     expect(filter.Properties.LogGroupName).toBe(example.logGroup);
     expect(filter.Properties.FilterPattern).toBe(refusalPattern().logPatternString);
   });
 
-  it('watches the metric of this server alone, a minute at a time', () => {
+  test('watches the metric of this server alone, a minute at a time', () => {
     const metric = { MetricName: 'Refusals/orders' };
     expect(filter.Properties.MetricTransformations).toEqual([
       { ...metric, MetricNamespace: METRIC_NAMESPACE, MetricValue: '1', DefaultValue: 0, Unit: 'Count' },
@@ -28,7 +28,7 @@ describe('the alarm on refusals', () => {
     expect(other.Properties.MetricName).toBe('Refusals/billing');
   });
 
-  it('fires on the first refusal and treats silence as health', () => {
+  test('fires on the first refusal and treats silence as health', () => {
     expect(alarm.Properties).toMatchObject({
       AlarmName: 'pg-headroom-orders-refusals',
       AlarmDescription: expect.stringContaining('/aws/rds/instance/orders/postgresql'),
@@ -40,7 +40,7 @@ describe('the alarm on refusals', () => {
     });
   });
 
-  it('invokes the function of its server, and may', () => {
+  test('invokes the function of its server, and may', () => {
     expect(alarm.Properties.AlarmActions).toEqual([functionArn]);
     const [, permission] = theOnly(templates.servers, 'AWS::Lambda::Permission', 'orders');
     expect(permission.Properties).toEqual({

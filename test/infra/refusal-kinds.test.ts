@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseRemediateConfig } from '../../functions/config/config.ts';
 import { refusalPattern, refusalQuery } from '../../infra/constructs/refusal-wording.ts';
 import { aServer, resources, statements, synthesize, theOnly } from './synthesis.ts';
@@ -43,7 +43,7 @@ const logArn = (group: string) => ({
 describe('a log subscription', () => {
   const [, subscription] = theOnly(servers, 'AWS::Logs::SubscriptionFilter', 'lines');
 
-  it('sends the lines of every wording to the function of its server', () => {
+  test('sends the lines of every wording to the function of its server', () => {
     expect(subscription.Properties).toEqual({
       LogGroupName: aServer().logGroup,
       FilterName: 'pg-headroom-lines',
@@ -52,7 +52,7 @@ describe('a log subscription', () => {
     });
   });
 
-  it("is made when this log group, and no other of this account's, may invoke the function", () => {
+  test("is made when this log group, and no other of this account's, may invoke the function", () => {
     const [permissionId] = theOnly(servers, 'AWS::Lambda::Permission', 'lines');
     expect(subscription.DependsOn).toEqual([permissionId]);
     expect(permissionOf('lines')).toEqual({
@@ -64,11 +64,11 @@ describe('a log subscription', () => {
     });
   });
 
-  it('reserves two runs at a time, so that a storm of lines makes no more', () => {
+  test('reserves two runs at a time, so that a storm of lines makes no more', () => {
     expect(functionOf('lines')[1].Properties.ReservedConcurrentExecutions).toBe(2);
   });
 
-  it("tells the function which stream is its server's, where a cluster's instances share the group", () => {
+  test("tells the function which stream is its server's, where a cluster's instances share the group", () => {
     const first = { ...variablesOf('first'), HEADROOM_TABLE: 'memory' };
     expect(parseRemediateConfig(first).logStream).toBe('shop-1');
     expect(variablesOf('lines')).not.toHaveProperty('HEADROOM_LOG_STREAM');
@@ -79,7 +79,7 @@ describe('an alarm on a query', () => {
   const [alarmId, alarm] = theOnly(servers, 'AWS::CloudWatch::LogAlarm', 'query');
   const [roleId, role] = theOnly(servers, 'AWS::IAM::Role', 'queryRemediationRefusals');
 
-  it('asks for every wording each minute, in the last three minutes', () => {
+  test('asks for every wording each minute, in the last three minutes', () => {
     expect(alarm.Properties.ScheduledQueryConfiguration).toEqual({
       QueryString: refusalQuery(),
       AggregationExpression: 'count(*)',
@@ -93,7 +93,7 @@ describe('an alarm on a query', () => {
     });
   });
 
-  it("asks one stream where a cluster's instances share the group", () => {
+  test("asks one stream where a cluster's instances share the group", () => {
     const [, second] = theOnly(servers, 'AWS::CloudWatch::LogAlarm', 'second');
     expect(second.Properties.ScheduledQueryConfiguration).toMatchObject({
       QueryString: refusalQuery('shop-2'),
@@ -101,7 +101,7 @@ describe('an alarm on a query', () => {
     });
   });
 
-  it('fires on the first refusal, treats silence as health, and has a name that no metric alarm has', () => {
+  test('fires on the first refusal, treats silence as health, and has a name that no metric alarm has', () => {
     expect(alarm.Properties).toMatchObject({
       AlarmName: 'pg-headroom-query-refusals-in-log',
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -112,7 +112,7 @@ describe('an alarm on a query', () => {
     });
   });
 
-  it('invokes the function of its server, and may', () => {
+  test('invokes the function of its server, and may', () => {
     expect(alarm.Properties.AlarmActions).toEqual([arnOf('query')]);
     expect(permissionOf('query')).toEqual({
       Action: 'lambda:InvokeFunction',
@@ -123,7 +123,7 @@ describe('an alarm on a query', () => {
     });
   });
 
-  it('queries in a role that may do so in this log group alone, and that is complete before', () => {
+  test('queries in a role that may do so in this log group alone, and that is complete before', () => {
     expect(JSON.stringify(role.Properties.AssumeRolePolicyDocument)).toContain(
       '"Service":"logs.amazonaws.com"',
     );
@@ -141,7 +141,7 @@ describe('an alarm on a query', () => {
 });
 
 describe('no alarm', () => {
-  it.each([
+  test.each([
     'AWS::Logs::MetricFilter',
     'AWS::Logs::SubscriptionFilter',
     'AWS::CloudWatch::LogAlarm',
@@ -150,7 +150,7 @@ describe('no alarm', () => {
     expect(resources(servers, type, 'clockRemediation')).toEqual([]);
   });
 
-  it('leaves the schedule', () => {
+  test('leaves the schedule', () => {
     expect(resources(servers, 'AWS::Scheduler::Schedule', 'clock')).toHaveLength(1);
   });
 });
@@ -158,7 +158,7 @@ describe('no alarm', () => {
 describe('alarms of your own', () => {
   const topic = 'arn:aws:sns:eu-west-1:111122223333:database-alarms';
 
-  it('reach the function by their topic, and no other topic does', () => {
+  test('reach the function by their topic, and no other topic does', () => {
     const [, subscription] = theOnly(servers, 'AWS::SNS::Subscription', 'theirs');
     expect(subscription.Properties).toEqual({
       Protocol: 'lambda',

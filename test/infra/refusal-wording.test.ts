@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { refusalPattern, refusalQuery } from '../../infra/constructs/refusal-wording.ts';
 
 const RDS = '2026-08-07 06:49:32 UTC:172.31.8.184(59334):app@postgres:[26661]:FATAL:  ';
@@ -59,24 +59,24 @@ const phrases = [...refusalPattern().logPatternString.matchAll(/\?"([^"]+)"/g)].
 const [, expression = ''] = /@message like \/(.+?)\/( \||$)/.exec(refusalQuery()) ?? [];
 
 describe.each(REFUSALS)('a refusal by %s', (_, line) => {
-  it('is matched by filters', () => {
+  test('is matched by filters', () => {
     expect(phrases.some((phrase) => line.includes(phrase))).toBe(true);
   });
 
-  it('is matched by the query', () => {
+  test('is matched by the query', () => {
     expect(line).toMatch(new RegExp(expression));
   });
 });
 
 describe.each(OTHERS)('%s', (_, line) => {
-  it('is no refusal to either', () => {
+  test('is no refusal to either', () => {
     expect(phrases.filter((phrase) => line.includes(phrase))).toEqual([]);
     expect(line).not.toMatch(new RegExp(expression));
   });
 });
 
 describe('the pattern of filters', () => {
-  it('consists of optional phrases alone: beside any other term CloudWatch ignores these', () => {
+  test('consists of optional phrases alone: beside any other term CloudWatch ignores these', () => {
     const pattern = refusalPattern().logPatternString;
     expect(pattern).toBe(phrases.map((phrase) => `?"${phrase}"`).join(' '));
   });
@@ -85,11 +85,11 @@ describe('the pattern of filters', () => {
 describe("the query of one instance's stream", () => {
   const [, stream = ''] = /@logStream like \/(.+)\/$/.exec(refusalQuery('orders.1')) ?? [];
 
-  it.each(['orders.1', 'orders.1.0'])('reads %s', (name) => {
+  test.each(['orders.1', 'orders.1.0'])('reads %s', (name) => {
     expect(name).toMatch(new RegExp(stream));
   });
 
-  it.each(['orders.10', 'orders-1', 'my-orders.1', 'orders'])('does not read %s', (name) => {
+  test.each(['orders.10', 'orders-1', 'my-orders.1', 'orders'])('does not read %s', (name) => {
     expect(name).not.toMatch(new RegExp(stream));
   });
 });

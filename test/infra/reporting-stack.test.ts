@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseReportConfig } from '../../functions/config/config.ts';
 import { HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { reportingElsewhere, reportingStack } from './reporting.ts';
@@ -16,7 +16,7 @@ const [reportId, report] = theOnly(reporting, 'AWS::Lambda::Function');
 const records = { 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucketId, 'Arn'] }, '/records/*']] };
 
 describe('the report function', () => {
-  it('is the built bundle on Node 24 and arm64, outside every network', () => {
+  test('is the built bundle on Node 24 and arm64, outside every network', () => {
     expect(report.Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -26,7 +26,7 @@ describe('the report function', () => {
     expect(report.Properties).not.toHaveProperty('VpcConfig');
   });
 
-  it('knows topic, bucket and table by the names of the contract, as its own parser takes them', () => {
+  test('knows topic, bucket and table by the names of the contract, as its own parser takes them', () => {
     const { Variables } = report.Properties.Environment as { readonly Variables: Record<string, unknown> };
     expect(Variables).toEqual({
       [REPORT_ENV.topic]: { Ref: topicId },
@@ -38,7 +38,7 @@ describe('the report function', () => {
     expect(config).toEqual({ topic: 'as-deployed', chat: null, bucket: 'as-deployed', table: 'as-deployed' });
   });
 
-  it('may do this and nothing else', () => {
+  test('may do this and nothing else', () => {
     const [logId] = theOnly(reporting, 'AWS::Logs::LogGroup');
     expect(statements(reporting)).toEqual([
       {
@@ -64,7 +64,7 @@ describe('the report function', () => {
     expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
-  it('leaves what it cannot tell in the dead-letter queue, after the tries that Lambda makes', () => {
+  test('leaves what it cannot tell in the dead-letter queue, after the tries that Lambda makes', () => {
     const [, { Properties }] = theOnly(reporting, 'AWS::Lambda::EventInvokeConfig');
     expect(Properties).toEqual({
       FunctionName: { Ref: reportId },
@@ -73,7 +73,7 @@ describe('the report function', () => {
     });
   });
 
-  it('has the log group that keeps for 90 days, and no other', () => {
+  test('has the log group that keeps for 90 days, and no other', () => {
     const [logId, log] = theOnly(reporting, 'AWS::Logs::LogGroup');
     expect(log.Properties.RetentionInDays).toBe(90);
     expect(report.Properties.LoggingConfig).toEqual({ LogGroup: { Ref: logId } });
@@ -81,7 +81,7 @@ describe('the report function', () => {
 });
 
 describe('the bucket of records', () => {
-  it('is encrypted, private, and empties itself after a year', () => {
+  test('is encrypted, private, and empties itself after a year', () => {
     expect(bucket.Properties).toMatchObject({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
@@ -97,11 +97,11 @@ describe('the bucket of records', () => {
     });
   });
 
-  it('outlives its stack', () => {
+  test('outlives its stack', () => {
     expect(bucket.DeletionPolicy).toBe('Retain');
   });
 
-  it('can be asked to forget sooner', () => {
+  test('can be asked to forget sooner', () => {
     const [, { Properties }] = theOnly(
       reportingElsewhere(() => ({ keepRecordsFor: Duration.days(30) })),
       'AWS::S3::Bucket',
@@ -109,7 +109,7 @@ describe('the bucket of records', () => {
     expect(Properties.LifecycleConfiguration).toMatchObject({ Rules: [{ ExpirationInDays: 30 }] });
   });
 
-  it('talks TLS 1.2 or later, and to nobody else', () => {
+  test('talks TLS 1.2 or later, and to nobody else', () => {
     const [, { Properties }] = theOnly(reporting, 'AWS::S3::BucketPolicy');
     const { Statement } = Properties.PolicyDocument as { readonly Statement: readonly Statement[] };
     expect(Statement.map(({ Effect, Condition }) => [Effect, Condition])).toEqual([
@@ -118,7 +118,7 @@ describe('the bucket of records', () => {
     ]);
   });
 
-  it('is read by whoever holds the policy for readers, and by the links in messages', () => {
+  test('is read by whoever holds the policy for readers, and by the links in messages', () => {
     const [, { Properties }] = theOnly(reporting, 'AWS::IAM::ManagedPolicy');
     const bucketArn = { 'Fn::GetAtt': [bucketId, 'Arn'] };
     expect((Properties.PolicyDocument as { readonly Statement: unknown }).Statement).toEqual([
@@ -136,7 +136,7 @@ describe('the bucket of records', () => {
 });
 
 describe('memory', () => {
-  it('is a table of items by server, paid by the request, recoverable, and gone with its stack', () => {
+  test('is a table of items by server, paid by the request, recoverable, and gone with its stack', () => {
     expect(table.Properties).toMatchObject({
       KeySchema: [{ AttributeName: 'server', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'server', AttributeType: 'S' }],
@@ -148,7 +148,7 @@ describe('memory', () => {
 });
 
 describe('the dead-letter queue', () => {
-  it('is encrypted, keeps for two weeks, and takes the largest result', () => {
+  test('is encrypted, keeps for two weeks, and takes the largest result', () => {
     expect(queue.Properties).toMatchObject({
       SqsManagedSseEnabled: true,
       MessageRetentionPeriod: 14 * 24 * 3_600,
@@ -156,7 +156,7 @@ describe('the dead-letter queue', () => {
     });
   });
 
-  it('takes messages over TLS only', () => {
+  test('takes messages over TLS only', () => {
     const [, { Properties }] = theOnly(reporting, 'AWS::SQS::QueuePolicy');
     expect(Properties.PolicyDocument).toMatchObject({
       Statement: [
@@ -167,7 +167,7 @@ describe('the dead-letter queue', () => {
 });
 
 describe('the outputs', () => {
-  it.each([
+  test.each([
     ['PeopleTopicArn', { Ref: topicId }],
     ['RecordsBucketName', { Ref: bucketId }],
     ['RecordReadersPolicyArn', { Ref: theOnly(reporting, 'AWS::IAM::ManagedPolicy')[0] }],
@@ -187,7 +187,7 @@ describe('with topics that exist', () => {
     emails: ['on-call@example.com'],
   }));
 
-  it('makes neither topic nor key, and uses what it is given', () => {
+  test('makes neither topic nor key, and uses what it is given', () => {
     for (const type of ['AWS::SNS::Topic', 'AWS::KMS::Key']) expect(resources(template, type)).toEqual([]);
     expect(statements(template)).toEqual(
       expect.arrayContaining([
@@ -199,14 +199,14 @@ describe('with topics that exist', () => {
     expect(Properties.Environment).toMatchObject({ Variables: { [REPORT_ENV.topic]: topicArn } });
   });
 
-  it('subscribes the mail addresses', () => {
+  test('subscribes the mail addresses', () => {
     const [, { Properties }] = theOnly(template, 'AWS::SNS::Subscription');
     expect(Properties).toEqual({ Protocol: 'email', TopicArn: topicArn, Endpoint: 'on-call@example.com' });
   });
 });
 
 describe('with a topic for chat', () => {
-  it('makes one under the same key, and tells the function', () => {
+  test('makes one under the same key, and tells the function', () => {
     const template = reportingElsewhere(() => ({ chat: 'own' }));
     expect(resources(template, 'AWS::KMS::Key')).toHaveLength(1);
     const topics = resources(template, 'AWS::SNS::Topic').map(([id]) => ({ Ref: id }));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseRemediateConfig } from '../../functions/config/config.ts';
 import { functionNameOf, HANDLER, REMEDIATE_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
@@ -19,7 +19,7 @@ const [tableId] = theOnly(templates.reporting, 'AWS::DynamoDB::Table');
 const deployed = (server: string) => ({ ...variablesOf(server), [REMEDIATE_ENV.table]: 'memory' });
 
 describe('the function of a server', () => {
-  it('is the built bundle on Node 24 and arm64, with the time that the contract allows and more than half a CPU', () => {
+  test('is the built bundle on Node 24 and arm64, with the time that the contract allows and more than half a CPU', () => {
     expect(remediate.Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -29,17 +29,17 @@ describe('the function of a server', () => {
     });
   });
 
-  it("takes nothing of the account's concurrency, and is not traced", () => {
+  test("takes nothing of the account's concurrency, and is not traced", () => {
     expect(remediate.Properties).not.toHaveProperty('ReservedConcurrentExecutions');
     expect(remediate.Properties).not.toHaveProperty('TracingConfig');
   });
 
-  it('is named after its server, which is all that a failed run tells of it', () => {
+  test('is named after its server, which is all that a failed run tells of it', () => {
     const [, { Properties }] = theOnly(templates.servers, 'AWS::Lambda::Function', 'orders');
     expect(Properties.FunctionName).toBe(functionNameOf('orders'));
   });
 
-  it('runs in the declared network', () => {
+  test('runs in the declared network', () => {
     const { subnetIds } = example.vpc as { readonly subnetIds: readonly string[] };
     expect(remediate.Properties.VpcConfig).toEqual({
       SubnetIds: subnetIds,
@@ -47,7 +47,7 @@ describe('the function of a server', () => {
     });
   });
 
-  it('has the declared environment, by the names of the contract', () => {
+  test('has the declared environment, by the names of the contract', () => {
     expect(variablesOf('orders')).toEqual({
       [REMEDIATE_ENV.server]: 'orders',
       [REMEDIATE_ENV.host]: example.host,
@@ -64,21 +64,21 @@ describe('the function of a server', () => {
     });
   });
 
-  it('has a policy that is the declared one when it is parsed where it runs', () => {
+  test('has a policy that is the declared one when it is parsed where it runs', () => {
     expect(parsePolicyText(variablesOf('orders')[REMEDIATE_ENV.policy] ?? '')).toEqual(
       parsePolicy(example.policy),
     );
     expect(parsePolicyText(variablesOf('billing')[REMEDIATE_ENV.policy] ?? '').mode).toBe('observe');
   });
 
-  it.each(['orders', 'billing'])(
+  test.each(['orders', 'billing'])(
     "has an environment that the function's own parser takes, for %s",
     (server) => {
       expect(parseRemediateConfig(deployed(server))).toMatchObject({ server });
     },
   );
 
-  it('sends every result, good or bad, to the report function, and is neither retried nor run late', () => {
+  test('sends every result, good or bad, to the report function, and is neither retried nor run late', () => {
     const [, { Properties }] = theOnly(templates.servers, 'AWS::Lambda::EventInvokeConfig', 'orders');
     expect(Properties).toMatchObject({
       FunctionName: { Ref: functionId },
@@ -89,7 +89,7 @@ describe('the function of a server', () => {
     expect(reportArn['Fn::ImportValue']).toMatch(/^pg-headroom-reporting:/);
   });
 
-  it('writes to a log group that empties in time, and outlives the stack', () => {
+  test('writes to a log group that empties in time, and outlives the stack', () => {
     const [logId, log] = theOnly(templates.servers, 'AWS::Logs::LogGroup', 'orders');
     expect(log.Properties.RetentionInDays).toBe(90);
     expect(log).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
@@ -98,7 +98,7 @@ describe('the function of a server', () => {
 });
 
 describe('a second server', () => {
-  it('has everything of its own', () => {
+  test('has everything of its own', () => {
     const types = [
       'Lambda::Function',
       'Scheduler::Schedule',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseRemediateConfig } from '../../functions/config/config.ts';
 import { aServer, statements, synthesize, theOnly } from './synthesis.ts';
 
@@ -10,7 +10,7 @@ const { servers } = synthesize([
 ]);
 
 describe('a server whose role authenticates by IAM', () => {
-  it('has a function that may connect as exactly this user of exactly this resource, and reads no secret', () => {
+  test('has a function that may connect as exactly this user of exactly this resource, and reads no secret', () => {
     const granted = statements(servers, 'ordersRemediationRemediate');
     expect(granted.filter(({ Action }) => Action === 'rds-db:connect')).toEqual([
       {
@@ -35,7 +35,7 @@ describe('a server whose role authenticates by IAM', () => {
     expect(JSON.stringify(granted)).not.toContain('secretsmanager');
   });
 
-  it("has an environment with the user and without a secret, which the function's own parser takes", () => {
+  test("has an environment with the user and without a secret, which the function's own parser takes", () => {
     const [, { Properties }] = theOnly(servers, 'AWS::Lambda::Function', 'orders');
     const { Variables } = Properties.Environment as { readonly Variables: Record<string, string> };
     expect(Variables).toMatchObject({ HEADROOM_USER: 'headroom' });
@@ -47,7 +47,7 @@ describe('a server whose role authenticates by IAM', () => {
 });
 
 describe('a server whose secret has a key of its own', () => {
-  it('has a function that may decrypt this secret by this key, when Secrets Manager asks for it', () => {
+  test('has a function that may decrypt this secret by this key, when Secrets Manager asks for it', () => {
     const granted = statements(servers, 'keyedRemediationRemediate');
     expect(granted.filter(({ Action }) => Action === 'kms:Decrypt')).toEqual([
       {
@@ -66,7 +66,7 @@ describe('a server whose secret has a key of its own', () => {
     ]);
   });
 
-  it('is the only one with such a permission', () => {
+  test('is the only one with such a permission', () => {
     expect(JSON.stringify(statements(servers, 'ordersRemediation'))).not.toContain('kms:');
   });
 });

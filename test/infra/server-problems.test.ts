@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf } from './problems.ts';
 import { aServer } from './synthesis.ts';
@@ -11,7 +11,7 @@ const ALARMS = 'arn:aws:sns:eu-west-1:111122223333:database-alarms';
 const declare = (fields: object) => problemsOf(() => parseDeclaration({ servers: [aServer({ ...fields })] }));
 
 describe('a declared login', () => {
-  it.each([
+  test.each([
     ['an instance', RESOURCE],
     ['an Aurora cluster', 'cluster-ABCDEFGHIJKL01234567890MNO'],
   ])('may be by IAM to %s', (_, resourceId) => {
@@ -20,7 +20,7 @@ describe('a declared login', () => {
 });
 
 describe('a server that contradicts itself', () => {
-  it.each([
+  test.each([
     [
       'no login',
       { secretArn: undefined },
@@ -125,11 +125,11 @@ describe("the function's variables", () => {
     Array.from({ length: count }, (_, at) => `application-${String(at).padStart(3, '0')}`);
   const protecting = (count: number) => ({ policy: { protect: { applications: applications(count) } } });
 
-  it('may hold a policy of some length', () => {
+  test('may hold a policy of some length', () => {
     expect(declare(protecting(100))).toEqual([]);
   });
 
-  it('are refused beyond what Lambda takes, as it counts: as the JSON text of all of them', () => {
+  test('are refused beyond what Lambda takes, as it counts: as the JSON text of all of them', () => {
     expect(declare(protecting(200))).toEqual([
       expect.stringMatching(
         /^servers\[0\]\.policy: found "\d{4} bytes, with all variables \d{4}", allowed is what makes the function's variables at most 3776 bytes of JSON, of which Lambda takes 4096/,

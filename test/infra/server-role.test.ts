@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { statements, theOnly } from './synthesis.ts';
 import { example, functionArn, imported, remediate, reportArn, templates } from './two-servers.ts';
 
@@ -10,7 +10,7 @@ describe("the function's role", () => {
   const granted = statements(templates.servers, 'ordersRemediationRemediate');
   const denied = statements(templates.servers, 'ordersRemediationNetworkInterfaces');
 
-  it('holds these permissions and no managed policy', () => {
+  test('holds these permissions and no managed policy', () => {
     const [logId] = theOnly(templates.servers, 'AWS::Logs::LogGroup', 'orders');
     expect(granted.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }))).toEqual([
       {
@@ -28,18 +28,18 @@ describe("the function's role", () => {
     expect(role.Properties).not.toHaveProperty('Policies');
   });
 
-  it("reads its own server's item of the memory and no other", () => {
+  test("reads its own server's item of the memory and no other", () => {
     expect(granted.find(({ Action }) => Action === 'dynamodb:GetItem')?.Condition).toEqual({
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['orders'] },
     });
   });
 
-  it('is complete before the function and its destination are made', () => {
+  test('is complete before the function and its destination are made', () => {
     const [policyId] = theOnly(templates.servers, 'AWS::IAM::Policy', 'ordersRemediationRemediateRole');
     expect(remediate.DependsOn).toEqual(expect.arrayContaining([policyId, roleId]));
   });
 
-  it("denies the network interfaces to the function's own code, in a policy of its own", () => {
+  test("denies the network interfaces to the function's own code, in a policy of its own", () => {
     const interfaces = granted.find(({ Resource }) => Resource === '*');
     expect(denied).toEqual([
       {
@@ -57,7 +57,7 @@ describe("the function's role", () => {
 describe('all roles of the stack', () => {
   const all = statements(templates.servers);
 
-  it('allow nothing on every resource but the network interfaces', () => {
+  test('allow nothing on every resource but the network interfaces', () => {
     const onAll = all.filter(
       ({ Effect, Resource }) => Effect === 'Allow' && JSON.stringify(Resource).includes('*'),
     );
@@ -70,11 +70,11 @@ describe('all roles of the stack', () => {
       ).toBe(true);
   });
 
-  it('allow no action by wildcard', () => {
+  test('allow no action by wildcard', () => {
     expect(all.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('know nothing of another server', () => {
+  test('know nothing of another server', () => {
     expect(JSON.stringify(statements(templates.servers, 'orders'))).not.toContain('billing');
     expect(JSON.stringify(statements(templates.servers, 'billing'))).not.toContain('orders');
   });

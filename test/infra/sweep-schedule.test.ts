@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { idleReason } from '../../functions/core/trigger/trigger.ts';
 import { parseTrigger } from '../../functions/events/parse-trigger.ts';
 import { aServer, resources, statements, synthesize, theOnly } from './synthesis.ts';
@@ -21,7 +21,7 @@ const [functionId] = theOnly(servers, 'AWS::Lambda::Function', 'orders');
 const functionArn = { 'Fn::GetAtt': [functionId, 'Arn'] };
 
 describe('the schedule', () => {
-  it('has the declared period, and drops what is older than one', () => {
+  test('has the declared period, and drops what is older than one', () => {
     expect(orders).toMatchObject({
       Name: 'pg-headroom-orders',
       ScheduleExpression: 'rate(5 minutes)',
@@ -35,7 +35,7 @@ describe('the schedule', () => {
     });
   });
 
-  it('may follow the clock of a time zone, and then drops what is stale', () => {
+  test('may follow the clock of a time zone, and then drops what is stale', () => {
     expect(scheduleOf('officeRemediationSweepSchedule')).toMatchObject({
       Name: 'pg-headroom-office',
       ScheduleExpression: 'cron(0/5 8-18 ? * MON-FRI *)',
@@ -44,7 +44,7 @@ describe('the schedule', () => {
     });
   });
 
-  it('sends an event that the function understands, once Scheduler has filled in its keywords', () => {
+  test('sends an event that the function understands, once Scheduler has filled in its keywords', () => {
     const arn = 'arn:aws:scheduler:eu-west-1:111122223333:schedule/default/pg-headroom-orders';
     const input = orders.Target.Input.replace(
       '<aws.scheduler.scheduled-time>',
@@ -58,7 +58,7 @@ describe('the schedule', () => {
     });
   });
 
-  it('invokes exactly the function of its server, in a role that only Scheduler here can take', () => {
+  test('invokes exactly the function of its server, in a role that only Scheduler here can take', () => {
     const [roleId, role] = theOnly(servers, 'AWS::IAM::Role', 'ordersRemediationSweep');
     expect(orders.Target).toMatchObject({ Arn: functionArn, RoleArn: { 'Fn::GetAtt': [roleId, 'Arn'] } });
     expect(statements(servers, 'ordersRemediationSweep')).toEqual([
@@ -70,7 +70,7 @@ describe('the schedule', () => {
     expect(trust).toContain(':schedule-group/default');
   });
 
-  it.each([
+  test.each([
     ['a sweep', 'ordersRemediationSweep'],
     ['a heartbeat', 'stillRemediationSweep'],
   ])('begins when its role may invoke: %s', (_, prefix) => {
@@ -81,14 +81,14 @@ describe('the schedule', () => {
 });
 
 describe('the heartbeat', () => {
-  it.each([
+  test.each([
     ['orders', 'five minutes'],
     ['seldom', 'two hours'],
   ])('is not there where sweeps are: %s, every %s', (server) => {
     expect(resources(servers, 'AWS::Scheduler::Schedule', `${server}RemediationSweepHeartbeat`)).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['still', 'off'],
     ['office', 'by the clock, which may be rare'],
   ])('is daily where sweeps are not: %s, %s', (server) => {
@@ -100,11 +100,11 @@ describe('the heartbeat', () => {
     });
   });
 
-  it('is all that is left of a schedule that is off', () => {
+  test('is all that is left of a schedule that is off', () => {
     expect(resources(servers, 'AWS::Scheduler::Schedule', 'still')).toHaveLength(1);
   });
 
-  it('asks for nothing', () => {
+  test('asks for nothing', () => {
     const trigger = parseTrigger(JSON.parse(scheduleOf('still').Target.Input));
     expect(idleReason(trigger, Date.now())).toMatchObject({ outcome: 'muted' });
   });

@@ -47,13 +47,13 @@ test('what can be done meanwhile is begun once the first message is sent, and no
 test('where nobody listens it is over at once', async () => {
   const { host, port, [Symbol.asyncDispose]: close } = await listenOnLoopback(() => {});
   await close();
-  const { problem, connecting, tookMs } = await connectTo({ host, port }, {}, 10_000);
+  const { problem, connecting, tookMs } = await connectTo({ host, port }, {}, 60_000);
   expect(problem).toEqual({
     code: 'connect-unreachable',
     message: expect.stringMatching(/^No connection to 127\.0\.0\.1:\d+ \(ECONNREFUSED: .*security groups/),
   });
   expect(connecting).toEqual({ attempts: 1, refusals: [{ sqlstate: '', routine: '', count: 1 }] });
-  expect(tookMs).toBeLessThan(5_000);
+  expect(tookMs).toBeLessThan(30_000);
 });
 
 test('a name that does not resolve is over at once', async () => {
@@ -106,10 +106,10 @@ test('what is no PostgreSQL at all is not asked twice', async () => {
   await using web = await listenOnLoopback((client) =>
     client.on('data', () => client.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
   );
-  const { problem, connecting, tookMs } = await connectTo(web, {}, 10_000);
+  const { problem, connecting, tookMs } = await connectTo(web, {}, 60_000);
   expect(problem.code).toBe('connect-unreachable');
   expect(connecting.attempts).toBe(1);
-  expect(tookMs).toBeLessThan(5_000);
+  expect(tookMs).toBeLessThan(30_000);
 });
 
 test('a secret that cannot be read is the answer, and no connection is made', async () => {

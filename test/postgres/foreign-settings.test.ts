@@ -72,5 +72,5 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
       /: it lets us in and does not answer our first statement; look .* default_transaction_deferrable /,
     );
     await owner.end();
-  }, 30_000);
+  });
 });

@@ -151,7 +151,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       const look = async () =>
         (await read(placeOf(kind))).sessions.find(({ pid }) => pid === pidOn(kind, waiter.pid));
       await expect
-        .poll(look, { timeout: 5_000, interval: 20 })
+        .poll(look, { timeout: 60_000, interval: 20 })
         .toMatchObject({ state: 'active', waitEvent: 'lock', blockedBy: [], advisoryLock: false });
     });
 

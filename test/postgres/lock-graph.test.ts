@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { lockGraphOf } from '../../functions/core/server/lock-graph.ts';
 import type { Snapshot } from '../../functions/core/server/snapshot.ts';
 import { clearScene, createLockScene, playScene, STEP_RANGES, type Step } from '../support/lock-scenes.ts';
@@ -7,8 +7,6 @@ import { type Role, startServer, type TestServer } from '../support/postgres-ser
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { openDatabase } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const SCENES = 30;
 const { session, statement, key } = STEP_RANGES;

@@ -41,5 +41,4 @@ test.each([14, 18] as const)(
     if ('problem' in connection) throw new Error(connection.problem.message);
     await connection.database.close();
   },
-  60_000,
 );

@@ -65,7 +65,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     return row;
   };
   /** For what a session comes to only after the server has shown its state. */
-  const eventually = (pid: number) => expect.poll(() => rowOf(pid), { timeout: 5_000, interval: 10 });
+  const eventually = (pid: number) => expect.poll(() => rowOf(pid), { timeout: 60_000, interval: 10 });
 
   /** A used session of the application, in the connected database. */
   const plain = {
@@ -87,7 +87,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     const session = await openIdle(server, shop());
     const row = await rowOf(session.pid);
     expect(row).toMatchObject({ ...plain, lastStatement: '', queryAgeMs: null });
-    expect(row.stateAgeMs).toBeLessThan(5_000);
+    expect(row.stateAgeMs).toBeLessThan(60_000);
   });
 
   test('an idle session shows the shape of its last statement and none of its values', async () => {

@@ -27,5 +27,4 @@ test.each(VERSIONS)(
     ]);
     expect(slots.databases).toEqual([]);
   },
-  60_000,
 );

@@ -12,9 +12,6 @@ import { fillUntilRefused, type TestSession } from '../support/sessions.ts';
 import { startSlowNetwork } from '../support/slow-network.ts';
 import { inMs } from '../support/targets.ts';
 
-/** A bound of 10 s is waited for. */
-vi.setConfig({ testTimeout: 90_000 });
-
 /** Our session is lost at every step from the first termination on: the run reads what came of it, and ends nobody more. */
 
 /** Two windows: the first has 32 victims, the second 8. */

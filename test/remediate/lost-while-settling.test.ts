@@ -10,8 +10,6 @@ import { endAllSessions } from '../support/server-state.ts';
 import { fillUntilRefused } from '../support/sessions.ts';
 import { inMs } from '../support/targets.ts';
 
-vi.setConfig({ testTimeout: 90_000 });
-
 const NEED = 40;
 const SETTINGS = { max_connections: 70, superuser_reserved_connections: 3, reserved_connections: 3 };
 

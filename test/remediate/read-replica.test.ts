@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RemediatePorts } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
@@ -21,9 +21,6 @@ import { endAllSessions, expectAlive, expectNothingLeft } from '../support/serve
 import { openIdle, openMany } from '../support/sessions.ts';
 import { caughtUp, startStandby } from '../support/standby.ts';
 import { inMs } from '../support/targets.ts';
-
-/** A bound of 10 s is waited for. */
-vi.setConfig({ testTimeout: 90_000 });
 
 /** A read replica has slots of its own to lose, and no write is needed to give them back. */
 

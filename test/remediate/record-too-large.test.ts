@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseRecord } from '../../functions/core/run/codec/parse-record.ts';
 import { OMITTED_NAME } from '../../functions/core/run/codec/record-names.ts';
 import {
@@ -12,9 +12,6 @@ import type { ContestedLock } from '../../functions/core/server/contested-lock.t
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aPolicy, aSession, HOUR, someSessions } from '../support/builders.ts';
 import { ALARM, runOf, snapshotOf } from '../support/records.ts';
-
-/** Thousands of sessions, each a program of its own, are planned for, on whatever machine. */
-vi.setConfig({ testTimeout: 120_000 });
 
 /** The same numbers on every run; the low bits of a linear congruence are no good, the high ones are. */
 function makeRandom(seed: number): (below: number) => number {

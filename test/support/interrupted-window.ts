@@ -38,7 +38,7 @@ export function oursOn(
 /** Waits until the server has taken slot and lock back, for which its bounds on our session are 10 s. */
 export async function takenBack(server: TestServer): Promise<void> {
   const isGone = async () => (await oursOn(server)).length === 0;
-  await waitUntil(isGone, { what: 'the server had taken our slot back', timeoutMs: 40_000, everyMs: 100 });
+  await waitUntil(isGone, { what: 'the server had taken our slot back', everyMs: 100 });
   expect(await server.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).toEqual([]);
 }
 

@@ -60,7 +60,7 @@ async function isUp(program: GuardedProgram): Promise<void> {
     if (program.hasEnded()) throw new Error('PgBouncer ended while it was starting');
     return program.log().includes('process up');
   };
-  await waitUntil(up, { what: 'PgBouncer was up', timeoutMs: 20_000 });
+  await waitUntil(up, { what: 'PgBouncer was up' });
 }
 
 function configuration(

@@ -56,7 +56,7 @@ async function isUp(program: GuardedProgram): Promise<void> {
     if (program.hasEnded()) throw new Error('pgpool-II ended while it was starting');
     return program.log().includes('pgpool-II successfully started');
   };
-  await waitUntil(up, { what: 'pgpool-II was up', timeoutMs: 20_000 });
+  await waitUntil(up, { what: 'pgpool-II was up' });
 }
 
 function configuration(

@@ -78,7 +78,7 @@ export class RunElsewhere implements AsyncDisposable {
     await this.kill();
   }
 
-  async #heard<Which extends Word['word']>(which: Which, timeoutMs = 10_000): Promise<WordOf<Which>> {
+  async #heard<Which extends Word['word']>(which: Which, timeoutMs = 60_000): Promise<WordOf<Which>> {
     const find = () => this.#words.find(({ word }) => word === which);
     await waitUntil(find, { what: `the run said "${which}"`, timeoutMs });
     return find() as WordOf<Which>;

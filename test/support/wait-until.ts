@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type WaitOptions = {
-  /** Completes the sentence "Waited 5000 ms in vain until …". */
+  /** Completes the sentence "Waited 60000 ms in vain until …". */
   readonly what: string;
+  /** It only ends a wait that is in vain: on a slow machine much takes long. */
   readonly timeoutMs?: number;
   readonly everyMs?: number;
 };
@@ -13,7 +14,7 @@ export type WaitOptions = {
  */
 export async function waitUntil<T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 5_000, everyMs = 10 }: WaitOptions,
+  { what, timeoutMs = 60_000, everyMs = 10 }: WaitOptions,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

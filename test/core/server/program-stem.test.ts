@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applicationStem, roleStem } from '../../../functions/core/server/program-stem.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const UUID = '550e8400-e29b-41d4-a716-446655440000';
 
@@ -92,11 +93,11 @@ describe('The stem of an application', () => {
   });
 
   test('a name of 10,000 brackets is read in no time', () => {
-    const startedAt = performance.now();
+    const before = cpuMs();
     applicationStem('[('.repeat(5_000));
     applicationStem('-2'.repeat(5_000));
     applicationStem(`${':'.repeat(5_000)}1`);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(cpuMs() - before).toBeLessThan(500);
   });
 });
 
