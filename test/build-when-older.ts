@@ -6,8 +6,13 @@ const SOURCES = '{functions,infra,build}/**/*.ts';
 /** What it makes last. */
 const MADE = 'dist/infra/constructs/index.js';
 
-/** Builds before the tests of what is built, unless what was built is younger than every source. Not while files are watched. */
-export default function buildWhenOlder(): void {
+/** Vitest calls it before the tests of a lane. */
+export function setup(): void {
+  buildWhenOlder();
+}
+
+/** Builds, unless what was built is younger than every source. */
+export function buildWhenOlder(): void {
   const made = changedAt(MADE);
   const isOlder = [...globSync(SOURCES), 'package-lock.json'].some((source) => changedAt(source) >= made);
   if (isOlder) execFileSync(process.execPath, ['build/build.ts'], { stdio: ['ignore', 'ignore', 'inherit'] });

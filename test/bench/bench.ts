@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import buildWhenOlder from '../build-when-older.ts';
+import { buildWhenOlder } from '../build-when-older.ts';
 import { benchCold } from './cold.ts';
 import { benchCost } from './cost.ts';
 import { goalsIn, withFigures } from './document.ts';

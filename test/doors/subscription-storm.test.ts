@@ -1,11 +1,6 @@
-<<<<<<< HEAD
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { REPORT_ENV } from '../../functions/contract.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
-=======
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { REMEDIATE_ENV, REPORT_ENV } from '../../functions/contract.ts';
->>>>>>> 5d53373 (Wait for conditions in tests, and bound CPU where a bound is on computing)
 import type { Memory } from '../../functions/core/incident/memory.ts';
 import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
@@ -81,7 +76,7 @@ test('fifty subscription events at once: one run acts, the others find nothing t
   });
   await expectAlive(server, again);
   await expectNothingLeft(server);
-}, 120_000);
+});
 
 async function rememberedOf(dynamodb: LoopbackDynamoDb): Promise<Pick<Memory, 'incident'>> {
   const item = await dynamodb.get('orders');

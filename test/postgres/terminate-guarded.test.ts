@@ -2,8 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 import type { Session } from '../../functions/core/server/session.ts';
-import { postgresql } from '../../functions/postgres/postgresql/postgresql.ts';
-import { TERMINATE_SESSIONS } from '../../functions/postgres/postgresql/sql/terminate-sessions.ts';
 import type { Database } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
@@ -169,56 +167,6 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(results).toEqual(['forbidden', 'forbidden', 'signalled']);
     expect(await member.ended).toBe('57P01');
     await expectAlive(server, others);
-  });
-
-  // What has to hold before a victim may share the look of an earlier one, and the same made to hold here.
-  const SHARES_IF = {
-    'the server has 2,000 slots': [
-      '::pg_catalog.int4 OPERATOR(pg_catalog.>=) 2000',
-      '::pg_catalog.int4 OPERATOR(pg_catalog.>=) 1',
-    ],
-    '2,000 sessions are open': ['2000::pg_catalog.int8', '1::pg_catalog.int8'],
-    'it is younger than 3 ms': ["'3 ms'", "'1 min'"],
-    'it is younger than ten looks take': ['10::pg_catalog.float8', '1e7::pg_catalog.float8'],
-    'it is younger than a thousandth of the rest': ['1000::pg_catalog.float8', '0.001::pg_catalog.float8'],
-  } as const;
-  type Condition = keyof typeof SHARES_IF;
-  const CONDITIONS = Object.keys(SHARES_IF) as Condition[];
-
-  test.each<[string, readonly Condition[], string]>([
-    ['and the guard is as it is', [], 'no-match'],
-    ...CONDITIONS.map((left): [string, readonly Condition[], string] => [
-      `unless ${left}`,
-      CONDITIONS.filter((condition) => condition !== left),
-      'no-match',
-    ]),
-    ['unless every condition for a shared look is made to hold', CONDITIONS, 'signalled'],
-  ])('a session that wakes up while another one is ended is let go, %s', async (_, held, result) => {
-    const [ended, waking] = [await openIdle(server, { role: app }), await openIdle(server, { role: app })];
-    await sleep(1_500);
-    const victims = await rowsOf(await ours(), [ended.pid, waking.pid]);
-    const guard = held.reduce((text, condition) => {
-      const [from, to] = SHARES_IF[condition];
-      expect(text).toContain(from);
-      return text.replace(from, to);
-    }, TERMINATE_SESSIONS);
-    // In place of a signal to the first, the guard waits for a lock that another session has.
-    const slow = guard.replace(
-      'pg_catalog.pg_terminate_backend(a.pid)',
-      'CASE WHEN v.at = 1 THEN pg_catalog.pg_advisory_lock(1) IS NOT NULL ELSE a.pid IS NOT NULL END',
-    );
-    const values = postgresql(version * 10_000).guards(victims)[0]?.values ?? [];
-    const holder = await server.connect();
-    await holder.query('SELECT pg_advisory_lock(1)');
-    const answer = server.query<{ result: string }>(slow, values);
-    const waits = async () =>
-      (await server.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).length === 1;
-    await waitUntil(waits, { what: 'the guard waited' });
-    await waking.client.query('BEGIN');
-    // Longer than ten looks take: a look of before is too old by then.
-    await sleep(500);
-    await holder.end();
-    expect((await answer).map((row) => row.result)).toEqual(['signalled', result]);
   });
 
   test('times reach the guard to the microsecond, whatever our role makes of dates', async () => {
