@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 import type { Session } from '../../functions/core/server/session.ts';
