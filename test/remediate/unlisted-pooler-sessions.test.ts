@@ -107,7 +107,7 @@ describeWith('pgbouncer', 'pgbouncer', 'A PgBouncer whose console lists some of 
     await expectAllBehindIt(record);
     const more = BEHIND - listed;
     expect(flatText(record)).toContain(
-      `Its console lists the sessions of one process, and others may share its port (so_reuseport). ${more} more session${more === 1 ? '' : 's'} from 127.0.0.1 may be its, and ${more === 1 ? 'is' : 'are'} spared.`,
+      `Its console lists the sessions of one process, and others may share its port (so_reuseport). ${more} more session${more === 1 ? '' : 's'} from 127.0.0.1 may belong to it and ${more === 1 ? 'is' : 'are'} spared.`,
     );
   });
 
@@ -121,7 +121,7 @@ describeWith('pgbouncer', 'pgbouncer', 'A PgBouncer whose console lists some of 
     expect(record.snapshot?.pooler).toMatchObject({ sessions: [], unlisted: { cause: 'pooler-behind' } });
     await expectAllBehindIt(record);
     expect(flatText(record)).toMatch(
-      /Its console lists sessions that lead to another pooler, .*8 more sessions from 127\.0\.0\.1 may be its, and are spared\. Declare the pooler that is nearest to the server/,
+      /Its console lists sessions that lead to another pooler, .*8 more sessions from 127\.0\.0\.1 may belong to it and are spared\. Declare the pooler that is nearest to the server/,
     );
   });
 });
