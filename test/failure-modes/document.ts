@@ -23,13 +23,13 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
 
 const INTRODUCTION = `# Failure modes
 
-What can go wrong, and what a run makes of it. Each row is a test of the same name: it brings the fault about on a real
-server that is full of clients, runs the whole workflow, and compares outcome and message word for word. This page is
-written from the same rows, and a test compares it with them.
+What can go wrong, and what a run does then. Each row is a test of the same name. The test causes the fault on a real server that is full of
+clients, runs the whole workflow, and compares outcome and message word for word. This page is generated from the same rows, and a test
+compares it with them.
 
-- **Outcome** is the run's, out of the closed list in \`functions/core/run/outcome.ts\`.
-- **On-call reads** the subject; what else the message says of the fault stands below the table. \`#\` stands for a number that
-  differs from run to run, \`…\` for what the diagnosis adds or leaves out. Where no message is sent, the run is on record and in the log only.
+- **Outcome** is the outcome of the run, one of the closed list in \`functions/core/run/outcome.ts\`.
+- **On-call reads** is the subject of the message. What else it says of the fault is below the table. \`#\` is a number that differs from run to
+  run, \`…\` is text of the diagnosis that may differ. Where no message is sent, the run is on record and in the log only.
 - **Ended** are the sessions that the run ended. The test compares all sessions before and after, by process and start
   time: every session that is missing was told to end and is on record, and all others are still there. Among them are a
   listener, the holder of an advisory lock, an active session, an open transaction, a superuser and a walsender.

@@ -2,8 +2,8 @@ import type { Row, Section } from '../row.ts';
 
 export const ACTING = {
   title: 'While a run is at work',
-  about: `Attempts are written down before they are sent. A session that is lost after that is made up for by a second one, which
-reads what came of them and ends no session.`,
+  about: `A run writes down its attempts before it sends them. If it loses its own session after that, it opens a second one, which
+reads the results and ends no session.`,
   provenBy: 'acting.test.ts',
   versions: [18],
   rows: {

@@ -2,7 +2,7 @@ import type { Row, Section } from '../row.ts';
 
 export const CROWD = {
   title: 'A large server',
-  about: 'The same run, with as many sessions as a large server has.',
+  about: 'The same run on a server with as many sessions as large ones have.',
   provenBy: 'crowd.test.ts',
   versions: [18],
   rows: {

@@ -2,7 +2,7 @@ import type { Row, Section } from '../row.ts';
 
 export const GETTING_IN = {
   title: 'Getting in',
-  about: `Before our session with the server itself is open no session is looked at or ended. A fault that may pass is retried
+  about: `Until our own session with the server is open, no session is looked at or ended. A fault that may pass is retried
 until the deadline, a lasting one is told at once.`,
   provenBy: 'getting-in.test.ts',
   versions: [18],

@@ -2,7 +2,8 @@ import type { Row, Section } from '../row.ts';
 
 export const LOOKING = {
   title: 'What a run finds',
-  about: 'What cannot be read protects: it never makes a session look idle, or free to go.',
+  about:
+    'A fact that cannot be read protects the session. It never makes a session look idle, or free to be ended.',
   provenBy: 'looking.test.ts',
   versions: [14, 18],
   rows: {

@@ -2,7 +2,7 @@ import type { Row, Section } from '../row.ts';
 
 export const POOLER = {
   title: 'A pooler in front of the server',
-  about: 'It is declared, so that a run asks its console which sessions are at work for a client.',
+  about: 'The pooler is declared, so a run reads in its console which sessions belong to the pooler.',
   provenBy: 'pooler.test.ts',
   versions: [18],
   rows: {

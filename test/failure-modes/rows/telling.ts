@@ -4,7 +4,7 @@ const SUBJECT = 'orders: recovered, 40 sessions ended, 24 of 64 slots used, shor
 
 export const TELLING = {
   title: 'While a run is told',
-  about: `The run ended well, and the report function, as it is built and deployed, has the fault. The record is kept, and the message
+  about: `The run ended well. The fault is in the report function, which is the built and deployed one. The record is kept, and the message
 links to it.`,
   provenBy: 'telling.test.ts',
   versions: [18],

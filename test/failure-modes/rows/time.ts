@@ -2,8 +2,8 @@ import type { Row, Section } from '../row.ts';
 
 export const TIME = {
   title: 'Time',
-  about: `A run owns its deadline and returns its record before it. From a function that is frozen or killed the server itself takes
-session and lock back.`,
+  about: `A run owns its deadline and returns its record before it. If the function is frozen or killed, the server itself
+ends its session and releases its lock.`,
   provenBy: 'time.test.ts',
   versions: [18],
   rows: {

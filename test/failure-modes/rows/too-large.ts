@@ -3,7 +3,7 @@ import type { Row, Section } from '../row.ts';
 export const TOO_LARGE = {
   title: 'An incident that is too large',
   about:
-    'More sessions than one look at each pair of them, or than one record holds. The report function is the one that is built and deployed.',
+    'So many sessions that each pair of them cannot be looked at, or that one record cannot hold them. The report function is the built and deployed one.',
   provenBy: 'too-large.test.ts',
   versions: [18],
   rows: {
