@@ -1,14 +1,11 @@
-/** One session that holds a lock, or waits for it. The pid 0 is a prepared transaction, a parallel worker is its leader. */
-export type LockShare = { readonly pid: number; readonly mode: string };
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../base/read-only.ts';
+import type { lockSchema } from './snapshot-schema.ts';
 
 /** A lock that at least one session waits for. Pairs of sessions are never stored: there may be the square of them. */
-export type ContestedLock = {
-  /** As `pg_locks.locktype` shows it, for example `tuple`. */
-  readonly kind: string;
-  readonly holders: readonly LockShare[];
-  /** In the order in which they began to wait. */
-  readonly waiters: readonly LockShare[];
-};
+export type ContestedLock = ReadOnly<z.output<typeof lockSchema>>;
+/** One session that holds a lock, or waits for it. A parallel worker is its leader. */
+export type LockShare = ContestedLock['holders'][number];
 
 /** The pid that stands for a prepared transaction. */
 export const PREPARED = 0;

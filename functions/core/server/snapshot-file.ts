@@ -1,11 +1,8 @@
 import * as z from 'zod/mini';
 import { coerceError, type Finding, invalid, quoted, type RemediationError } from '../base/errors.ts';
 import { findingsOf } from '../base/schema-findings.ts';
-import type { ServerFacts, Snapshot } from './snapshot.ts';
+import type { Snapshot, SnapshotFile } from './snapshot.ts';
 import { snapshotFileSchema } from './snapshot-schema.ts';
-
-/** What a file says. Whether our role saw everything is not in it: a snapshot of a blind role is never written. */
-export type SnapshotFile = Omit<Snapshot, 'server'> & { readonly server: Omit<ServerFacts, 'readsAllStats'> };
 
 /** Over whatever was found, so that a fault in one place does not hide a contradiction in another. */
 function contradictions(input: unknown): readonly Finding[] {

@@ -40,10 +40,14 @@ type Timed = { readonly [Key in (typeof TIMES)[number]]: Times | readonly Sessio
 /** Sessions in columns. One that came later than the form may be missing; its values are null then. */
 export type PackedSessions = Omit<Plain, 'sessionId'> & Partial<Pick<Plain, 'sessionId'>> & Named & Timed;
 
+/** Nothing is planned from a record, so that it does without `encodedNames`. */
+const FORM: ReadonlySet<string> = new Set([...PLAIN, ...TEXTS, ...TIMES, 'encodedNames']);
+
 export function packSessions(sessions: readonly Session[], dictionary: Dictionary): PackedSessions {
   const column = <Key extends keyof Session>(key: Key) => sessions.map((session) => session[key]);
+  const newer = new Set(sessions.flatMap(Object.keys).filter((key) => !FORM.has(key)));
   return {
-    ...toColumns(PLAIN, sessions),
+    ...toColumns([...PLAIN, ...(newer as ReadonlySet<keyof Plain>)], sessions),
     user: toTexts(dictionary, column('user')),
     database: toTexts(dictionary, column('database')),
     application: toTexts(dictionary, column('application')),
@@ -55,7 +59,7 @@ export function packSessions(sessions: readonly Session[], dictionary: Dictionar
 }
 
 export function unpackSessions(packed: PackedSessions, texts: readonly string[]): readonly Session[] {
-  return fromColumns<Session>([...PLAIN, ...TEXTS, ...TIMES], {
+  const sessions = fromColumns<Session>([...PLAIN, ...TEXTS, ...TIMES], {
     ...packed,
     user: fromTexts(packed.user, texts),
     database: fromTexts(packed.database, texts),
@@ -64,5 +68,16 @@ export function unpackSessions(packed: PackedSessions, texts: readonly string[])
     lastStatement: fromTexts(packed.lastStatement, texts),
     backendStart: fromTimes(packed.backendStart),
     stateChange: fromTimes(packed.stateChange),
+  });
+  return withNewerFacts(sessions, packed);
+}
+
+/** Facts that the form does not list are columns all the same. What a session lacks is absent, as in earlier records. */
+function withNewerFacts(sessions: readonly Session[], packed: PackedSessions): readonly Session[] {
+  const newer = Object.entries(packed).filter(([key]) => !FORM.has(key));
+  if (newer.length === 0) return sessions;
+  return sessions.map((session, at) => {
+    const facts = newer.map(([key, column]) => [key, (column as readonly unknown[])[at] ?? null] as const);
+    return { ...session, ...Object.fromEntries(facts.filter(([, fact]) => fact !== null)) };
   });
 }

@@ -47,3 +47,18 @@ export const problemSchema = fields({
   code: describe('Scripts may branch on it.', known<ErrorCode>()),
   message: describe('A sentence for people.', text),
 });
+
+type Obligatory<Shape> = {
+  [Key in keyof Shape]: Shape[Key] extends z.ZodMiniDefault<infer Inner> ? Inner : Shape[Key];
+};
+
+/** Fields of a snapshot file that a record always has: what a file may leave out, a record says. */
+export function obligatory<Shape extends z.core.$ZodShape>(shape: Shape): Obligatory<Shape> {
+  const all = Object.entries(shape).map(([key, schema]) => [key, withoutDefault(schema)]);
+  return Object.fromEntries(all) as Obligatory<Shape>;
+}
+
+function withoutDefault(schema: z.core.$ZodType): z.core.$ZodType {
+  if (!(schema instanceof z.ZodMiniDefault)) return schema;
+  return described(schema.def.innerType, z.globalRegistry.get(schema)?.description ?? '');
+}

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
-import { WORDED_REFUSALS } from '../../base/refusal-kind.ts';
 import type { MisconfigurationCheck } from '../../doctor/misconfigurations.ts';
 import type { SparedReason } from '../../plan/protection.ts';
 import { MODES } from '../../policy/policy.ts';
 import { poolerOrNull } from '../../server/pooler-schema.ts';
-import { FLAVORS, PROVIDERS } from '../../server/snapshot.ts';
+import { refusalShape, serverShape, slotsShape } from '../../server/snapshot-schema.ts';
 import { OUTCOMES } from '../outcome.ts';
 import { REDUCTION_NAMES } from '../record.ts';
 import {
@@ -18,6 +17,7 @@ import {
   milliseconds,
   millisecondsOrNull,
   number,
+  obligatory,
   pid,
   problemSchema,
   text,
@@ -29,38 +29,16 @@ import { connectingSchema, keptPolicySchema, recallSchema, triggerSchema } from 
 
 /** A kept record as it stands in its file; `docs/operate/record.md` explains it. */
 
-const limit = fields({ name: text, limit: number });
+const { roles, databases, ...ownSlots } = obligatory(slotsShape);
+const limits = (schema: typeof roles) => list(fields(schema.def.element.shape));
+const { provider, ...server } = serverShape;
 const snapshot = fields({
   takenAt: describe("The server's clock.", text),
-  server: fields({
-    flavor: enumOf(FLAVORS),
-    version: text,
-    provider: z._default(z.nullable(enumOf(PROVIDERS)), null),
-    ownPid: z.nullable(pid),
-    readsAllStats: flag,
-    isReplica: describe('Whether it is a read replica; absent in older records.', z.optional(flag)),
-  }),
-  slots: fields({
-    max: count,
-    superuserReserved: count,
-    reserved: count,
-    providerReserved: count,
-    walSenders: count,
-    roles: list(limit),
-    databases: list(limit),
-  }),
+  server: fields({ ...obligatory(server), provider, readsAllStats: flag }),
+  slots: fields({ ...ownSlots, roles: limits(roles), databases: limits(databases) }),
   sessions: list(sessionFields),
-  locks: describe(
-    'Locks that sessions wait for; absent where they were not read.',
-    z.optional(list(lockFields)),
-  ),
-  refusals: list(
-    fields({
-      kind: enumOf(WORDED_REFUSALS),
-      name: textOrNull,
-      count,
-    }),
-  ),
+  locks: describe('Locks that sessions wait for; absent where they were not read.', z.optional(list(lockFields))),
+  refusals: list(fields(obligatory(refusalShape))),
   pooler: poolerOrNull,
 });
 

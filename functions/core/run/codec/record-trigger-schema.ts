@@ -6,7 +6,6 @@ import {
   count,
   describe,
   enumOf,
-  factOrNull,
   fields,
   flag,
   list,
@@ -120,6 +119,3 @@ export const connectingSchema = fields({
     list(fields({ sqlstate: text, routine: text, count })),
   ),
 });
-
-/** Facts about a session that may not have been readable. */
-export const sessionFacts = { superuser: factOrNull, advisoryLock: factOrNull, temporaryTables: factOrNull };
