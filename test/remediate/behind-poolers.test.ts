@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../functions/core/run/record.ts';
-import type { PoolerKind } from '../../functions/core/server/pooler.ts';
 import { clientsBehind } from '../../functions/core/server/pooler-clients.ts';
+import type { PoolerKind } from '../../functions/core/server/pooler-kind.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';

@@ -1,4 +1,4 @@
-import { POOLER_NAMES } from '../server/pooler.ts';
+import { POOLER_NAMES } from '../server/pooler-kind.ts';
 import { poolerRefuses } from '../server/pooler-refusals.ts';
 import { usableSlots } from '../server/slots.ts';
 import { type Advice, forOperator } from './advice.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described, matching, oneOf, wholeNumber } from '../base/schema-fields.ts';
 import { strictObject } from '../base/strict-object.ts';
-import { POOLER_KINDS, type PoolerKind } from '../server/pooler.ts';
+import { POOLER_KINDS, type PoolerKind } from '../server/pooler-kind.ts';
 
 /** A server's pooler as it is declared, in cdk.json, in the construct and in the function's environment. */
 

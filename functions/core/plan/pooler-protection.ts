@@ -1,5 +1,6 @@
 import { addressMatcher } from '../base/address.ts';
-import { POOLER_NAMES, type UnlistedCause } from '../server/pooler.ts';
+import type { UnlistedCause } from '../server/pooler.ts';
+import { POOLER_NAMES } from '../server/pooler-kind.ts';
 import { CLIENT_BACKEND, type Session } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 

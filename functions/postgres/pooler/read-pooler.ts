@@ -4,12 +4,11 @@ import { LOCAL_ADDRESS } from '../../core/base/address.ts';
 import { fullnessOf, serverAnswer } from '../../core/base/sqlstate.ts';
 import {
   NO_SETTINGS,
-  POOLER_NAMES,
-  type PoolerKind,
   type PoolerProblem,
   type PoolerState,
   type Unlisted,
 } from '../../core/server/pooler.ts';
+import { POOLER_NAMES, type PoolerKind } from '../../core/server/pooler-kind.ts';
 import { serverWords } from '../connection/server-words.ts';
 import { startupOptions } from '../connection/startup.ts';
 import { type Credentials, type Target, targetText } from '../connection/target.ts';
