@@ -37,7 +37,10 @@ const snapshot = fields({
   server: fields({ ...obligatory(server), provider, readsAllStats: flag }),
   slots: fields({ ...ownSlots, roles: limits(roles), databases: limits(databases) }),
   sessions: list(sessionFields),
-  locks: describe('Locks that sessions wait for; absent where they were not read.', z.optional(list(lockFields))),
+  locks: describe(
+    'Locks that sessions wait for; absent where they were not read.',
+    z.optional(list(lockFields)),
+  ),
   refusals: list(fields(obligatory(refusalShape))),
   pooler: poolerOrNull,
 });

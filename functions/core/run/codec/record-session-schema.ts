@@ -1,6 +1,6 @@
 import { sessionShape } from '../../server/session-schema.ts';
 import { lockSchema } from '../../server/snapshot-schema.ts';
-import { fields, list, obligatory, text, textOrNull, describe } from './record-fields.ts';
+import { describe, fields, list, obligatory, text, textOrNull } from './record-fields.ts';
 
 /** A session and a contested lock, as they stand in a kept record. */
 export const sessionFields = fields({

@@ -32,6 +32,14 @@ test('what is particular to GaussDB travels: ids of 64 bits, sessions without a 
   expect(fromPackedRecord(JSON.parse(JSON.stringify(packed))).snapshot).toEqual(snapshot);
 });
 
+test('a fact of a session that the packing does not list travels, and is absent where it is unknown', () => {
+  const known = { ...aSession({ pid: 4 }), queryId: '77' };
+  const sessions = [known, aSession({ pid: 5 })];
+  const packed = toPackedRecord({ ...recordOf('healthy'), snapshot: aSnapshot({ sessions }) });
+  const read = fromPackedRecord(JSON.parse(JSON.stringify(packed))).snapshot?.sessions;
+  expect(read).toStrictEqual(sessions);
+});
+
 describe('columns of a record come back as they were', () => {
   const microseconds = fc.integer({ min: 0, max: 4_000_000_000_000_000 });
   const inUtc = microseconds.map((us) => {
