@@ -55,11 +55,14 @@ export function headroom(args: readonly string[]): Command {
   return program;
 }
 
+/** The address of a kept record, which has no place for a password. */
+const RECORD_ADDRESS = /^s3:\/\/[^@]*$/;
+
 /** Errors quote the arguments, and with a slip of the pen one of them is a URL with its password. */
 function withoutSecrets(text: string, args: readonly string[]): string {
   return args
     .flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1)])
-    .filter((arg) => /:\/\/|@/.test(arg))
+    .filter((arg) => /:\/\/|@/.test(arg) && !RECORD_ADDRESS.test(arg))
     .toSorted((a, b) => b.length - a.length)
     .reduce((cleaned, arg) => cleaned.replaceAll(arg, '(not shown: it may hold a password)'), text);
 }

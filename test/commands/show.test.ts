@@ -84,7 +84,12 @@ describe.concurrent('headroom show', () => {
   });
 
   test.each([
-    ['a key that is not there', `s3://${BUCKET}/records/x.json.gz`, 3, /\(NoSuchKey: /],
+    [
+      'a key that is not there',
+      `s3://${BUCKET}/records/x.json.gz`,
+      3,
+      /s3\[:\]\/\/[\w-]+\/records\/x\.json\.gz cannot be read \(NoSuchKey: /,
+    ],
     ['an address without a key', `s3://${BUCKET}`, 2, /allowed is s3\[:\]\/\/BUCKET\/KEY/],
   ])('refuses %s', async (_, url, expected, message) => {
     const { code, stdout, stderr } = await runHeadroom(['show', url], { environment: s3.environment });

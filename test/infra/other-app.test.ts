@@ -23,7 +23,7 @@ const [, example = ''] =
 let app: string;
 
 function run(script: string, ...args: readonly string[]) {
-  const { CDK_CONTEXT_JSON: _, ...env } = process.env;
+  const { CDK_CONTEXT_JSON: _, AWS_REGION: __, AWS_PROFILE: ___, ...env } = process.env;
   return spawnSync(process.execPath, [script, ...args], {
     cwd: app,
     env: { ...env, CDK_OUTDIR: 'cdk.out' },
@@ -86,5 +86,38 @@ describe('the documented app, with the package in its node_modules', () => {
     const bundles = files.filter((file) => file.startsWith('asset.'));
     expect(bundles).toHaveLength(2);
     for (const bundle of bundles) expect(readdirSync(join(app, 'cdk.out', bundle))).toContain('index.mjs');
+  });
+});
+
+describe('the command line, with nothing in node_modules but what the package asks for', () => {
+  const headroom = (...args: readonly string[]) => run(`node_modules/${name}/dist/cli/cli.mjs`, ...args);
+  const record = join(PROJECT, 'test/core/earlier-records/record-of-a-queue.json');
+
+  it('has no dependency that its files hold already', () => {
+    expect(Object.keys(dependencies)).toEqual(['zod']);
+  });
+
+  it('prints a schema and a kept record', () => {
+    expect(headroom('schema', 'policy')).toMatchObject({ stderr: '', status: 0 });
+    expect(headroom('show', record)).toMatchObject({ stderr: '', status: 0 });
+  });
+
+  it('draws a page', () => {
+    expect(headroom('report', record, '--html', 'page.html')).toMatchObject({ status: 0 });
+    expect(readFileSync(join(app, 'page.html'), 'utf8')).toContain('<svg');
+  });
+
+  it.each([
+    [
+      'a server',
+      ['doctor', '--url', 'postgres://headroom@127.0.0.1:1/headroom'],
+      'No connection to 127.0.0.1:1',
+    ],
+    ['S3', ['show', 's3://bucket/records/orders/run.json.gz'], 'region'],
+    ['DynamoDB', ['memory', '--server', 'orders', '--table', 'memory'], 'region'],
+  ])('has the client for %s', (_, args, expected) => {
+    const { status, stderr } = headroom(...args);
+    expect([status === 0, stderr]).toEqual([false, expect.stringContaining(expected)]);
+    expect(stderr).not.toMatch(/ERR_MODULE_NOT_FOUND|Cannot find/);
   });
 });
