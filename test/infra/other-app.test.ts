@@ -93,21 +93,21 @@ describe('the command line, with nothing in node_modules but what the package as
   const headroom = (...args: readonly string[]) => run(`node_modules/${name}/dist/cli/cli.mjs`, ...args);
   const record = join(PROJECT, 'test/core/earlier-records/record-of-a-queue.json');
 
-  it('has no dependency that its files hold already', () => {
+  test('has no dependency that its files hold already', () => {
     expect(Object.keys(dependencies)).toEqual(['zod']);
   });
 
-  it('prints a schema and a kept record', () => {
+  test('prints a schema and a kept record', () => {
     expect(headroom('schema', 'policy')).toMatchObject({ stderr: '', status: 0 });
     expect(headroom('show', record)).toMatchObject({ stderr: '', status: 0 });
   });
 
-  it('draws a page', () => {
+  test('draws a page', () => {
     expect(headroom('report', record, '--html', 'page.html')).toMatchObject({ status: 0 });
     expect(readFileSync(join(app, 'page.html'), 'utf8')).toContain('<svg');
   });
 
-  it.each([
+  test.each([
     [
       'a server',
       ['doctor', '--url', 'postgres://headroom@127.0.0.1:1/headroom'],
