@@ -133,11 +133,11 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Clients that come again at once, whatever happens, until the story ends; those that get in stay for one request. */
-  storm(as: As, count: number, pauseMs = 20): void {
+  storm(as: As, count: number, pauseMs = 20, request = 'SELECT pg_sleep(0.4)'): void {
     const comeAgain = async () => {
       while (!this.#isOver) {
         const client = await this.open(as).catch(() => null);
-        await client?.query('SELECT pg_sleep(0.4)').catch(() => {});
+        await client?.query(request).catch(() => {});
         if (client) await client.end().catch(() => {});
         else await sleep(pauseMs);
       }

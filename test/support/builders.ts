@@ -32,7 +32,8 @@ export function aSession(fields: Partial<Session> = {}): Session {
     stateAgeMs: HOUR,
     transactionAgeMs: null,
     queryAgeMs: HOUR,
-    waitEvent: 'ClientRead',
+    // A client owes nothing while its statement runs.
+    waitEvent: fields.state === 'active' ? null : 'ClientRead',
     blockedBy: [],
     superuser: false,
     advisoryLock: false,

@@ -62,10 +62,19 @@ export function adviceFactsOf(record: RunRecord, snapshot: Snapshot, diagnosis: 
     isReplica: snapshot.server.isReplica === true,
     culprits: diagnosis.culprits.map((culprit) => ({
       ...culprit,
-      ...clientsOf(culprit.usage.group, sessionsOf),
+      ...clientsIn(
+        culprit.usage.group,
+        sessionsOf.get(groupText(culprit.usage.group)) ?? ofRoles(seen, culprit),
+      ),
     })),
     sessionsOf,
   };
+}
+
+/** Many roles that are told as one have no program of their own. */
+function ofRoles(seen: readonly Session[], { usage }: Culprit): readonly Session[] {
+  const roles = new Set(usage.roles.map(({ name }) => name));
+  return seen.filter(({ user }) => roles.has(user ?? ''));
 }
 
 export function clientsOf(group: Group, sessionsOf: AdviceFacts['sessionsOf']): Clients {

@@ -4,7 +4,7 @@ import { groupText } from '../server/rank-groups.ts';
 import type { Advice } from './advice.ts';
 import { type AdviceFacts, adviceFactsOf } from './advice-facts.ts';
 import { askOwners, secondLook } from './ask-owners.ts';
-import { cancelLongest, endBlocker, endOpenTransactions } from './by-hand.ts';
+import { cancelLongest, endBlocker, endOpenTransactions, endOwing } from './by-hand.ts';
 import { capRole } from './cap-role.ts';
 import { endTransactions, returnSessions } from './client-fix.ts';
 import { crashWarning } from './crash-warning.ts';
@@ -40,9 +40,11 @@ const LIMITS: ReadonlySet<Cause> = new Set(['role-limit', 'database-limit']);
 const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   'connection-leak': [capRole, idleSessions, returnSessions, poolLifetime, watchUsable],
   'oversized-idle-pools': [capRole, poolSize, poolLifetime, poolerConfiguration, watchUsable],
+  'session-per-request': [useAPool, poolerConfiguration, retryWhereSeen, watchUsable],
   'traffic-spike': [poolerConfiguration, retryWhereSeen, lessWork, watchUsable],
   'slow-queries': [cancelLongest, longStatements, lessWork, watchUsable],
   'idle-in-transaction': [endOpenTransactions, openTransactions, endTransactions],
+  'clients-owe-input': [endOwing, keepalives],
   'lock-pile-up': [endBlocker, blockerTimeouts, fixBlocker],
   'reconnect-storm': [capRole, retry, useAPool, poolerConfiguration],
   'role-limit': [raiseLimit, retryWhereSeen],

@@ -76,6 +76,22 @@ export function endOpenTransactions(facts: AdviceFacts): readonly Advice[] {
   return [forOperator(`${text}${wayIn(facts)}`, endPaste(open.slice(0, MOST_SESSIONS)))];
 }
 
+/** Statements that wait for their client's input: a cancel and a timeout of statements may do nothing to them (16). */
+export function endOwing(facts: AdviceFacts): readonly Advice[] {
+  const owing = facts.culprits
+    .flatMap(({ sessions }) => sessions)
+    .filter((session) => isOwing(session) && isKnown(session) && !hasEnded(facts, session))
+    .sort((a, b) => (b.queryAgeMs ?? 0) - (a.queryAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0));
+  const [first] = owing;
+  if (first === undefined) return [];
+  const text = `${nameOf(first)} waits for input from its client for ${ageText(first.queryAgeMs ?? 0)}${owing.length > 1 ? `, the longest of ${owing.length}` : ''}, as COPY FROM STDIN does. A cancel may do nothing: see whether the client still loads data, and end the session if it does not.`;
+  return [forOperator(`${text}${wayIn(facts)}`, endPaste(owing.slice(0, MOST_SESSIONS), false))];
+}
+
+function isOwing({ state, waitEvent }: Session): boolean {
+  return state === 'active' && waitEvent === 'ClientRead';
+}
+
 function isLeft({ state }: Session): boolean {
   return state === 'idle in transaction' || state === 'idle in transaction (aborted)';
 }
@@ -108,8 +124,10 @@ function wayIn({ snapshot }: AdviceFacts): string {
 }
 
 /** Pids are used again: each statement asks for the session's start as well. */
-function endPaste(sessions: readonly Session[]): Advice['paste'] {
-  const cancels = sessions.some((session) => !isLeft(session));
+function endPaste(
+  sessions: readonly Session[],
+  cancels = sessions.some((session) => !isLeft(session)),
+): Advice['paste'] {
   const pooled = sessions.some(({ sessionId }) => sessionId !== null);
   const terminate = pooled ? 'pg_terminate_session(pid, sessionid)' : 'pg_terminate_backend(pid)';
   const pairs = sessions.map(

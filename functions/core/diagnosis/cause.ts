@@ -9,12 +9,16 @@ export const CAUSES = [
   'connection-leak',
   /** Pools that keep more idle sessions than they use, opened when their processes started. */
   'oversized-idle-pools',
+  /** Each request opens a session, does its work, and closes it. */
+  'session-per-request',
   /** Many young sessions that all work: more to do than before. */
   'traffic-spike',
   /** Statements that run long hold the slots. */
   'slow-queries',
   /** Transactions that were begun and left. */
   'idle-in-transaction',
+  /** `COPY … FROM STDIN` and alike, whose clients send nothing more: the server shows them as active. */
+  'clients-owe-input',
   /** Sessions that wait for a lock that somebody holds. */
   'lock-pile-up',
   /** Refused or thrown-out clients that come again at once. */

@@ -11,23 +11,23 @@ import { cappedAt, type Suspect, toCulprit } from './suspect.ts';
  * A cause that explains less of what is used is no cause: a fifth beside others, a third alone or all together. Sessions at work
  * are what slots are for, so that many must have come to be the cause.
  */
-const SHARE = { ofCause: 0.2, ofSpike: 0.35, ofAll: 1 / 3, ofCulprit: 0.1 } as const;
+const SHARE = { ofCause: 0.2, ofSpike: 0.35, ofDead: 0.08, ofAll: 1 / 3, ofCulprit: 0.1 } as const;
 const MOST_CULPRITS = 5;
 /** On so few sessions everybody holds much. */
 const FEWEST_USED = 8;
 
 /** What the suspects come to: one cause, and who is behind it. */
 export function verdictOf(all: Evidence, suspects: readonly Suspect[]): Diagnosis {
+  if (hasRoom(all, suspects)) return unclear(all, roomText(all));
   const total = Math.max(all.server.used, ...suspects.map(({ explains }) => explains));
   const causes = [...Map.groupBy(suspects, ({ cause }) => cause)]
     .map(([cause, those]) => ({ cause, those, explains: explainedBy(those) }))
-    .filter(
-      ({ cause, explains }) => explains >= total * SHARE[cause === 'traffic-spike' ? 'ofSpike' : 'ofCause'],
-    )
+    .filter(({ cause, explains }) => explains >= total * leastShare(cause))
     .toSorted((a, b) => b.explains - a.explains);
   const [main] = causes;
   const doubt = doubtIn(all) ?? (main === undefined || AT_WORK.has(main.cause) ? lacksWaits(all) : null);
-  if (main === undefined || sumOf(causes, ({ explains }) => explains) < total * SHARE.ofAll)
+  const explained = sumOf(causes, ({ explains }) => explains);
+  if (main === undefined || (explained < total * SHARE.ofAll && main.cause !== 'dead-clients'))
     return doubt === null && suspectsNobody(all, suspects) ? limitTooLow(all) : unclear(all, doubt);
   // What shows in no session is not in doubt for what sessions do not show.
   const isDoubtful = doubt !== null && main.those.some(({ members }) => members.length > 0);
@@ -47,6 +47,25 @@ export function verdictOf(all: Evidence, suspects: readonly Suspect[]): Diagnosi
     evidence: [...besideIt(all, said), ...ofNobody],
     culprits,
   };
+}
+
+/** Slots of hosts that are gone are missing whatever the rest does. */
+function leastShare(cause: Cause): number {
+  if (cause === 'dead-clients') return SHARE.ofDead;
+  return cause === 'traffic-spike' ? SHARE.ofSpike : SHARE.ofCause;
+}
+
+/** Of what little is used nobody is blamed for a share: by now the server has room. */
+const ROOM = { share: 0.25, fewest: 5 } as const;
+
+function hasRoom({ server }: Evidence, suspects: readonly Suspect[]): boolean {
+  const isUnseen = suspects.some(({ cause }) => cause === 'half-open-clients' || cause === 'reconnect-storm');
+  const least = Math.max(ROOM.fewest, server.usable * ROOM.share);
+  return !server.under && server.free >= least && !isUnseen;
+}
+
+function roomText({ server: { used, usable, free } }: Evidence): string {
+  return `${used} of ${usable} usable slots are used, ${free} are free by now`;
 }
 
 /** The head of a queue answers for those behind it, who are counted once. */
@@ -116,7 +135,7 @@ function suspectsNobody(all: Evidence, suspects: readonly Suspect[]): boolean {
     all.server.under &&
     used * 10 >= all.server.used * 6 &&
     wasted * 10 < all.server.used &&
-    !suspects.some(({ cause }) => cause === 'connection-leak')
+    !suspects.some(({ cause }) => cause === 'connection-leak' || cause === 'dead-clients')
   );
 }
 

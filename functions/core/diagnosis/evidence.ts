@@ -16,10 +16,19 @@ import type { Refused } from '../trigger/log-lines.ts';
  * - `starting`: it is still logging in.
  * - `waiting`: for a lock that another session holds.
  * - `stuck`: the server waits for the client to take an answer, and has done so for long.
+ * - `owing`: a statement of the client's waits for its input, as COPY … FROM STDIN does, and has done so for long.
  * - `working`: a statement runs. `in transaction`: one was begun, and no statement runs. `resting`: neither.
  * - `unknown`: our role may not see it, or the session does not tell.
  */
-export type Doing = 'starting' | 'waiting' | 'stuck' | 'working' | 'in transaction' | 'resting' | 'unknown';
+export type Doing =
+  | 'starting'
+  | 'waiting'
+  | 'stuck'
+  | 'owing'
+  | 'working'
+  | 'in transaction'
+  | 'resting'
+  | 'unknown';
 
 /** What one session that holds a slot says about why it does. */
 export type SessionEvidence = {
@@ -62,6 +71,8 @@ export type Refusals = {
 
 /** An answer that waits for its client longer than this is stuck: a healthy network takes it in less. */
 const STUCK_MS = 30_000;
+/** A client in the middle of its statement that sends nothing for longer is no slow statement: the server waits for it. */
+const OWING_MS = 10_000;
 
 export function evidenceOf(record: RunRecord, snapshot: Snapshot): Evidence {
   const takenAt = serverTimeMs(snapshot.takenAt);
@@ -108,7 +119,8 @@ function doingOf({ pid, state, waitEvent }: Session, sinceMs: number | null, loc
     case 'active':
     case 'fastpath function call':
       if (locks.isWaiting(pid)) return 'waiting';
-      return waitEvent === 'ClientWrite' && (sinceMs ?? 0) >= STUCK_MS ? 'stuck' : 'working';
+      if (waitEvent === 'ClientWrite' && (sinceMs ?? 0) >= STUCK_MS) return 'stuck';
+      return waitEvent === 'ClientRead' && (sinceMs ?? 0) >= OWING_MS ? 'owing' : 'working';
     case 'idle in transaction':
     case 'idle in transaction (aborted)':
       return 'in transaction';

@@ -1,13 +1,17 @@
 import { slowQueries, trafficSpike } from './causes/busy-sessions.ts';
+import { clientsOweInput } from './causes/clients-owe-input.ts';
+import { connectionLeak } from './causes/connection-leak.ts';
 import { deadClients } from './causes/dead-clients.ts';
 import { halfOpenClients } from './causes/half-open.ts';
 import { idleInTransaction } from './causes/idle-in-transaction.ts';
-import { idlePools } from './causes/idle-pools.ts';
 import { developerTools, monitoringHog } from './causes/known-tools.ts';
 import { lockPileUp } from './causes/lock-pile-up.ts';
+import { oversizedIdlePools } from './causes/oversized-idle-pools.ts';
 import { poolerOversized } from './causes/pooler-oversized.ts';
 import { isStorm, reconnectStorm } from './causes/reconnect-storm.ts';
+import { sessionPerRequest } from './causes/session-per-request.ts';
 import { byProgramIn, type Evidence, type SessionEvidence } from './evidence.ts';
+import { asFamily, roleFamilies } from './role-family.ts';
 import type { Search, Suspect } from './suspect.ts';
 
 /** Fewer sessions of one program are no cause of a full server. */
@@ -16,10 +20,20 @@ const FEWEST_OF_KIN = 3;
 /** The first that fits a program's sessions. */
 const OF_PROGRAM: readonly ((all: Evidence, program: readonly SessionEvidence[]) => Suspect | null)[] = [
   idleInTransaction,
+  clientsOweInput,
   slowQueries,
-  idlePools,
+  connectionLeak,
+  oversizedIdlePools,
+  sessionPerRequest,
   trafficSpike,
 ];
+
+/** What many roles with a small pool each come to together. */
+const ofFamilies: Search = (all, left) =>
+  roleFamilies(all, left).flatMap((family) => {
+    const found = oversizedIdlePools(all, family.members, true);
+    return found === null ? [] : [asFamily(all, found, family)];
+  });
 
 const byKin: Search = (all, left) =>
   byProgramIn(all, left)
@@ -39,6 +53,7 @@ const SEARCHES: readonly Search[] = [
   monitoringHog,
   deadClients,
   poolerOversized,
+  ofFamilies,
   byKin,
 ];
 
@@ -51,14 +66,20 @@ export function suspectsAmong(all: Evidence, holders: readonly SessionEvidence[]
     suspects.push(...found);
     const taken = new Set(found.flatMap(({ members }) => members));
     const programOf = ({ session }: SessionEvidence) => all.programs.of(session);
-    const replaced = new Set(found.filter(isReplaced).flatMap(({ members }) => members.map(programOf)));
+    const replaced = new Set(
+      found.filter((each) => isReplaced(all, each)).flatMap(({ members }) => members.map(programOf)),
+    );
     left = left.filter((member) => !taken.has(member) && !replaced.has(programOf(member)));
   }
   return suspects;
 }
 
-/** What a program has opened in place of those that are gone is no cause of its own. */
-const isReplaced = ({ cause }: Suspect) => cause === 'dead-clients';
+/** What a program has opened in place of many that are gone is no cause of its own. */
+function isReplaced({ server }: Evidence, { cause, explains }: Suspect): boolean {
+  return cause === 'dead-clients' && explains >= server.used * MANY_GONE;
+}
+
+const MANY_GONE = 0.08;
 
 /** Those of the whole server, with what shows in no session. */
 export function suspectsOf(all: Evidence): readonly Suspect[] {

@@ -4,9 +4,11 @@ import type { Cause } from '../../core/diagnosis/cause.ts';
 export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   'connection-leak': 'a connection leak',
   'oversized-idle-pools': 'pools that keep more sessions than they use',
+  'session-per-request': 'a session for each request',
   'traffic-spike': 'more traffic than before',
   'slow-queries': 'slow queries',
   'idle-in-transaction': 'transactions left open',
+  'clients-owe-input': 'statements that wait for input from their clients',
   'lock-pile-up': 'sessions that wait for a lock',
   'reconnect-storm': 'clients that reconnect without a pause',
   'role-limit': 'a role at its CONNECTION LIMIT',

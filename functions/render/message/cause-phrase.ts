@@ -8,9 +8,11 @@ import { groupName } from '../base/phrases.ts';
 const PHRASES: Readonly<Record<Exclude<Cause, 'unclear'>, (whose: string) => string>> = {
   'connection-leak': (whose) => `connection leak${whose}`,
   'oversized-idle-pools': (whose) => `idle pools${whose} too large`,
+  'session-per-request': (whose) => `a session for each request${whose}`,
   'traffic-spike': (whose) => `traffic spike${whose}`,
   'slow-queries': (whose) => `slow queries${whose}`,
   'idle-in-transaction': (whose) => `open transactions${whose}`,
+  'clients-owe-input': (whose) => `statements${whose} that wait for input`,
   'lock-pile-up': (whose) => (whose === '' ? 'queue behind a lock' : `sessions wait for a lock${whose}`),
   'reconnect-storm': (whose) => `reconnect storm${whose}`,
   'role-limit': (whose) => `role limit reached${whose === '' ? '' : ` by sessions${whose}`}`,

@@ -114,6 +114,15 @@ describe('what is advised on', () => {
       ],
     ],
     [
+      'statements that wait for input',
+      [
+        /pid 4200 \(loader\) waits for input from its client for 25m, the longest of 47, .*A cancel may do nothing/,
+        /keepalives/,
+        /cuts clients off/,
+      ],
+    ],
+    ['a session for each request', [/php opens a connection for each request/, /PgBouncer/, /alert/]],
+    [
       'transactions left open',
       [
         /pid 4200 \(role billing\).*2h 11m ago, the oldest of 41\. A cancel/,
@@ -213,7 +222,7 @@ describe('what is advised on', () => {
   });
 
   test('every case is in the table above', () => {
-    expect(Object.keys(CASES)).toHaveLength(34);
+    expect(Object.keys(CASES)).toHaveLength(36);
   });
 });
 

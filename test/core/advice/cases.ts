@@ -85,6 +85,23 @@ export const CASES: Readonly<Record<string, AdviceCase>> = {
     ],
     cause: 'slow-queries',
   }),
+  'statements that wait for input': anAdviceCase({
+    groups: [
+      active({ count: 47, application: 'loader', user: 'etl', fromAgeMs: 25 * MINUTE, toAgeMs: MINUTE }),
+      SHOP,
+    ],
+    cause: 'clients-owe-input',
+    change: (snapshot) => ({
+      ...snapshot,
+      sessions: snapshot.sessions.map((session) =>
+        session.application === 'loader' ? { ...session, waitEvent: 'ClientRead' } : session,
+      ),
+    }),
+  }),
+  'a session for each request': anAdviceCase({
+    groups: [active({ count: 47, application: 'php', user: 'blog', fromAgeMs: SECOND, toAgeMs: 0 }), SHOP],
+    cause: 'session-per-request',
+  }),
   'transactions left open': anAdviceCase({
     groups: [{ ...LEAK, state: 'idle in transaction', lastStatement: 'ROLLBACK', application: '' }, SHOP],
     cause: 'idle-in-transaction',

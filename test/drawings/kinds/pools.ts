@@ -92,6 +92,24 @@ function rotatingUsed(random: Random): Draft {
   return rotating(random, { ...fleet, rules: { ...fleet.rules, requestEveryMs } });
 }
 
+/** The connection that was given back last is lent first: the newest serves until the next is opened, and never again. */
+function lentLastFirst(random: Random): Draft {
+  const lifetimeMs = random.log(15 * MINUTE, 8 * HOUR);
+  const fleet = aFleet(random, { lifetimeMs, jitter: random.oneOf([0.025, 0.1, 0.2]), lending: 'last' });
+  const requestEveryMs = random.log(SECOND, 5 * MINUTE);
+  return rotating(random, { ...fleet, rules: { ...fleet.rules, requestEveryMs } });
+}
+
+/** Busy all the time, and younger than its lifetime for that reason alone. */
+function busyWithLifetime(random: Random): Draft {
+  const lifetimeMs = random.log(15 * MINUTE, 8 * HOUR);
+  const fleet = aFleet(random, { lifetimeMs, jitter: random.oneOf([0.025, 0.2]), lending: 'first' });
+  const requestMs = random.log(10, 300);
+  const requestEveryMs = requestMs / (fleet.rules.size * random.between(0.6, 0.9));
+  const draft = rotating(random, { ...fleet, rules: { ...fleet.rules, requestMs, requestEveryMs } });
+  return { ...draft, truth: { causes: ['limit-too-low'], culprit: null, lacksEvidence: true } };
+}
+
 /** Each session is used every few minutes, wherever it is. */
 function quiet(random: Random): Draft {
   const fleet = aFleet(random, { lending: random.oneOf(['first', 'last']) });
@@ -221,6 +239,16 @@ export const POOLS: readonly Kind[] = [
     name: 'pool with a lifetime, used',
     told: 'The same, each session used now and then',
     draw: rotatingUsed,
+  },
+  {
+    name: 'pool lent last first',
+    told: 'The same, the connection given back last is lent first',
+    draw: lentLastFirst,
+  },
+  {
+    name: 'busy pool with a lifetime',
+    told: 'A pool that works all the time and replaces its sessions, after 15 minutes or later',
+    draw: busyWithLifetime,
   },
   { name: 'quiet pools', told: 'Pools on several hosts, each session used every few minutes', draw: quiet },
   {

@@ -8,6 +8,7 @@ import { NETWORK } from './network.ts';
 import { POOLERS } from './poolers.ts';
 import { QUICK } from './quick.ts';
 import { TOOLS } from './tools.ts';
+import { UNFINISHED } from './unfinished.ts';
 import { WORK } from './work.ts';
 
 export const STORIES: readonly Story[] = [
@@ -15,6 +16,7 @@ export const STORIES: readonly Story[] = [
   ...IDLE_POOLS,
   ...LEFT_TRANSACTIONS,
   ...WORK,
+  ...UNFINISHED,
   ...LOCKS,
   ...LIMITS,
   ...TOOLS,

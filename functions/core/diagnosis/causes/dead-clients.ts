@@ -1,15 +1,18 @@
 import { LOCAL_ADDRESS } from '../../base/address.ts';
+import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
-import { byProgramIn, type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
-import { neverWorked } from '../opening-order.ts';
+import { byProgramIn, type Doing, type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
+import { neverWorked } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Search, suspect } from '../suspect.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
 /** Hosts that fell silent so near to each other have gone together: a share of the silence, and some seconds. */
 const TOGETHER = { share: 0.1, leastMs: 3_000 } as const;
 const FEWEST = 3;
-/** Shorter, and every quiet moment is a death. */
+/** A shorter time would count every pause of a healthy client as a dead host. */
 const SILENT_MS = 30_000;
+/** Silence says something only beside a rhythm: the pauses between the last uses of the host's own sessions, and others' silence. */
+const RHYTHM = { ofOwn: 20, ofFew: 6, ofOthers: 5, share: 2 / 3, fewest: 4 } as const;
 
 /** All sessions of one host, and for how long none of them has done anything. */
 type Host = {
@@ -46,7 +49,7 @@ function stuckSuspect(all: Evidence, stuck: readonly SessionEvidence[]) {
 /** The hosts that fell silent together, the most sessions at a moment first; empty unless something tells death from rest. */
 function cutOff(all: Evidence, left: readonly SessionEvidence[]): readonly SessionEvidence[] {
   const hosts = hostsOf(left);
-  const candidates = hosts.filter(({ silentMs, members }) => silentMs >= SILENT_MS && wasAtWork(members));
+  const candidates = hosts.filter((host) => isOutOfRhythm(host) && wasAtWork(host.members));
   const [together] = candidates
     .map((one) => candidates.filter((other) => isTogether(one.silentMs, other.silentMs)))
     .map((those) => ({ those, sessions: sumOf(those, ({ members }) => members.length) }))
@@ -54,8 +57,13 @@ function cutOff(all: Evidence, left: readonly SessionEvidence[]): readonly Sessi
   if (together === undefined) return [];
   const gone = together.those.flatMap(({ members }) => members);
   const silentMs = Math.min(...together.those.map((host) => host.silentMs));
-  return goesOnElsewhere(all, gone, silentMs) ? gone : [];
+  const others = hosts.filter((host) => !together.those.includes(host)).map((host) => host.silentMs);
+  const isLonger = others.length === 0 || silentMs >= (medianOf(others) ?? 0) * RHYTHM.ofOthers;
+  return isLonger && goesOnElsewhere(all, gone, silentMs) ? gone : [];
 }
+
+/** The client of a statement that owes its input may well be there. */
+const AT_WORK: ReadonlySet<Doing> = new Set(['working', 'waiting', 'owing']);
 
 function hostsOf(left: readonly SessionEvidence[]): readonly Host[] {
   const from = Map.groupBy(left, ({ session }) => session.address);
@@ -64,10 +72,18 @@ function hostsOf(left: readonly SessionEvidence[]): readonly Host[] {
     .map(([address, members]) => ({
       address,
       members,
-      silentMs: members.some(({ doing }) => doing === 'working' || doing === 'waiting')
-        ? 0
-        : Math.min(...agesOf(members, 'sinceMs')),
+      silentMs: members.some(({ doing }) => AT_WORK.has(doing)) ? 0 : Math.min(...agesOf(members, 'sinceMs')),
     }));
+}
+
+/** Silent for much longer than its sessions used to follow one another. */
+function isOutOfRhythm({ silentMs, members }: Host): boolean {
+  const uses = agesOf(members, 'sinceMs').toSorted((a, b) => a - b);
+  const recent = uses.slice(0, Math.max(RHYTHM.fewest, Math.ceil(uses.length * RHYTHM.share)));
+  const pause = ((recent.at(-1) ?? 0) - (recent[0] ?? 0)) / Math.max(1, recent.length - 1);
+  // A few pauses tell little of the next one.
+  const doubt = 1 + RHYTHM.ofFew / Math.max(1, uses.length - 1) ** 2;
+  return silentMs >= Math.max(SILENT_MS, RHYTHM.ofOwn * doubt * pause);
 }
 
 /** Pools that rest had no work; those that are cut off had, and were between two requests for the most part. */

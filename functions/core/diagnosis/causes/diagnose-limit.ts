@@ -7,8 +7,8 @@ import type { Culprit, Diagnosis, OpeningRate } from '../cause.ts';
 import { onePerGroup } from '../choose-cause.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { suspectsAmong } from '../find-suspects.ts';
+import { msUntilFull } from '../ms-until-full.ts';
 import { toCulprit } from '../suspect.ts';
-import { msUntilFull } from './idle-pools.ts';
 import type { Limit } from './limits.ts';
 
 /** Who holds a fifth of what a limit allows is named. */

@@ -6,13 +6,21 @@ import { agesOf, confidenceIn, doing, type Search, type Suspect, suspect } from 
 
 /** Fewer that wait are everyday life. */
 const FEWEST = 3;
+/** More that wait directly for what holds the lock are no single statement that makes the queue. */
+const MOST_FIRST = 3;
 
 /** `lock-pile-up`: those who wait for a lock, and whoever is at the head of the queue, who is named first. */
 export const lockPileUp: Search = (all, left) => {
   const waiting = doing(left, 'waiting');
   if (waiting.length < FEWEST || waiting.length * 5 < left.length) return [];
   const heads = headsOf(all, waiting);
-  return [...holdersOf(all, heads, waiting), queueOf(all, waiting)];
+  const first = heads.length > 0 ? [] : firstInQueue(all, waiting);
+  const behind = waiting.filter((member) => !first.includes(member));
+  return [
+    ...holdersOf(all, heads, waiting),
+    ...firstSuspects(all, first, behind),
+    ...(behind.length > 0 ? [queueOf(all, behind)] : []),
+  ];
 };
 
 /** Sessions that others wait for, and that wait for nobody. A prepared transaction has no session: then there is none. */
@@ -22,6 +30,44 @@ function headsOf(
 ): readonly SessionEvidence[] {
   const heads = new Set(waiting.flatMap(({ session: { pid } }) => (pid === null ? [] : locks.headsOf(pid))));
   return holders.filter(({ session: { pid } }) => pid !== null && heads.has(pid));
+}
+
+/**
+ * Where what holds the lock is no client (autovacuum, a prepared transaction, replay), the first that waits for it makes the
+ * queue: others could go on beside the holder, and wait behind its stronger lock.
+ */
+function firstInQueue(
+  { locks, snapshot }: Evidence,
+  waiting: readonly SessionEvidence[],
+): readonly SessionEvidence[] {
+  const heads = new Set(locks.heads.flatMap(({ pids }) => pids));
+  const waitsForHead = ({ session: { pid, blockedBy } }: SessionEvidence) =>
+    blockedBy.some((blocker) => heads.has(blocker)) ||
+    (snapshot.locks ?? []).some(
+      ({ holders, waiters }) => waiters[0]?.pid === pid && holders.some((holder) => heads.has(holder.pid)),
+    );
+  const others = waiting.filter((member) => waitsForHead(member));
+  // Where all wait for the holder itself, none of them stands in the way.
+  return others.length <= MOST_FIRST && others.length < waiting.length ? others : [];
+}
+
+function firstSuspects(
+  all: Evidence,
+  first: readonly SessionEvidence[],
+  behind: readonly SessionEvidence[],
+): readonly Suspect[] {
+  if (first.length === 0) return [];
+  const pids = first.map(({ session }) => `${session.pid}`);
+  const found = suspect(all, first, {
+    cause: 'lock-pile-up',
+    confidence: confidenceIn(behind.length, behind.length),
+    evidence: [
+      `${counted(first.length, 'session')} waits first in the queue for ${ageText(Math.max(0, ...agesOf(first, 'sinceMs')))} (pid ${listText(pids)}), ${behind.length} wait behind`,
+      ...preparedText(all),
+      ...processText(all),
+    ],
+  });
+  return [{ ...found, explains: first.length + behind.length }];
 }
 
 function holdersOf(

@@ -59,13 +59,16 @@ function signsIn(members: readonly SessionEvidence[]): Signs | null {
   );
   const sizes = logins.map(([, { length }]) => length);
   const isEven = sizes.length >= 3 && Math.min(...sizes) >= 3 && Math.max(...sizes) === Math.min(...sizes);
+  // A pool of one service that resets its sessions itself looks the same; under one name it is that.
+  const isOneService = logins.length === 1 && names === 1 && members[0]?.session.application !== '';
+  if (isOneService) return null;
   const isReset = reset * 3 >= members.length;
   const texts = [
     ...(isReset ? [`${reset} were reset by DISCARD ALL, as poolers do`] : []),
     ...(names >= 3 ? [`one login has ${names} application names`] : []),
     ...(isEven ? [`${sizes.length} pairs of user and database have ${sizes[0]} sessions each`] : []),
   ];
-  const isSure = isReset && (texts.length > 1 || reset * 10 >= members.length * 9);
+  const isSure = isReset && texts.length > 1;
   return isReset || texts.length > 1 ? { isKnown: false, isSure, texts } : null;
 }
 

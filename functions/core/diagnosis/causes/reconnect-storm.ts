@@ -3,9 +3,9 @@ import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, type Suspect, suspect } from '../suspect.ts';
 
 /** As of clients that come again without a pause. */
-const STORM = { perSecond: 10, refusals: 50 } as const;
-/** Sessions that live no longer are themselves part of the storm. */
-const SHORT_MS = 2_000;
+const STORM = { perSecond: 10, refusals: 20 } as const;
+/** Sessions that live no longer are themselves part of the storm; those of a program that is refused may live longer. */
+const SHORT_MS = { any: 2_000, refused: 15_000 } as const;
 
 /** Whether clients come again at once, whatever fills the slots. */
 export function isStorm({ refused }: Evidence): boolean {
@@ -15,7 +15,7 @@ export function isStorm({ refused }: Evidence): boolean {
 /** `reconnect-storm`: clients that come again without a pause, and sessions that do not last. */
 export function reconnectStorm(all: Evidence, left: readonly SessionEvidence[]): Suspect | null {
   if (!isStorm(all)) return null;
-  const short = left.filter(({ openedMs }) => openedMs !== null && openedMs <= SHORT_MS);
+  const short = left.filter((member) => isShort(all, member));
   const { server } = all;
   // What is neither free nor shown is taken by clients that are just coming or going.
   const passing = short.length + Math.max(0, server.free);
@@ -25,10 +25,16 @@ export function reconnectStorm(all: Evidence, left: readonly SessionEvidence[]):
     confidence: passing * 2 >= server.usable ? 'high' : 'medium',
     evidence: [
       stormText(all),
-      `${short.length} of ${server.used} sessions are younger than ${ageText(SHORT_MS)}, the youngest ${Math.round(Math.min(...agesOf(short, 'openedMs'), SHORT_MS))} ms`,
+      `${short.length} of ${server.used} sessions are younger than ${ageText(Math.max(SHORT_MS.any, ...agesOf(short, 'openedMs')))}, the youngest ${Math.round(Math.min(...agesOf(short, 'openedMs'), SHORT_MS.any))} ms`,
     ],
   });
   return { ...found, explains: passing };
+}
+
+function isShort({ refused }: Evidence, { session, openedMs }: SessionEvidence): boolean {
+  if (openedMs === null) return false;
+  const isRefused = refused.lines.some(({ user }) => user !== null && user === session.user);
+  return openedMs <= (isRefused ? SHORT_MS.refused : SHORT_MS.any);
 }
 
 export function stormText({ refused }: Evidence): string {

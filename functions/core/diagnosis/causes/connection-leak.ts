@@ -1,0 +1,200 @@
+import { ageText, counted, partText, rateText } from '../../base/words.ts';
+import { isServerProgram } from '../../server/server-programs.ts';
+import { isHidden } from '../../server/session.ts';
+import type { Confidence, OpeningRate } from '../cause.ts';
+import { type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
+import { msUntilFull } from '../ms-until-full.ts';
+import { openedOneByOne } from '../opening-order.ts';
+import { openingsOf, type Steady } from '../opening-rate.ts';
+import {
+  byPool,
+  isBalanced,
+  isUsedInTurn,
+  poolsOpened,
+  spreadOfPauses,
+  typicalRest,
+  workOf,
+} from '../pool-signs.ts';
+import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+import { isUsedAgain } from './busy-sessions.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** So many of the sessions rest, and so many of those were not used again after their first use. */
+const FORGOTTEN = 0.6;
+/** A leak whose last session is older than this, and than twice the time it took, goes on no more. */
+const GOES_ON = { leastMs: MINUTE_MS, ofSpan: 2 } as const;
+/** What comes faster than it can be seen as steady. */
+const QUICK = { spanMs: 5 * MINUTE_MS, share: 0.7 } as const;
+/** No pool opens or replaces its sessions by a clock. */
+const CLOCK = { mostSpread: 0.45, exact: 0.2 } as const;
+/** Sessions that never worked are a pool's, unless a clock has opened them for longer than any pool fills. */
+const UNUSED_LEAK_MS = 30 * MINUTE_MS;
+/** Pools replace their sessions after 8 hours at the latest. */
+const LONGEST_LIFETIME_MS = 9 * HOUR_MS;
+/** Sessions of the same hosts that are so much older say that no lifetime replaces them. */
+const OLDER = { times: 5, share: 0.1 } as const;
+/** A process has few pools of its own, which it opens once; these come again and again on the same host. */
+const POOLS = { fewest: 4, perHost: 2, share: 0.7 } as const;
+
+/**
+ * `connection-leak`: idle sessions that a program opens steadily and never uses again. A pool that replaces its sessions after
+ * a lifetime has the same ages: what tells it apart is that its sessions have not worked, or are as many on every host.
+ */
+export function connectionLeak(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
+  const resting = doing(program, 'resting');
+  if (resting.length < program.length * FORGOTTEN || program.every(({ session }) => isServerProgram(session)))
+    return null;
+  const openings = openingsOf(agesOf(program, 'openedMs'));
+  return ofPools(all, program) ?? ofSessions(all, program, openings.steady) ?? quick(all, program);
+}
+
+/** Those of the sessions that were opened since this moment. */
+function openedSince(program: readonly SessionEvidence[], sinceMs: number): readonly SessionEvidence[] {
+  return program.filter(({ openedMs }) => openedMs !== null && openedMs <= sinceMs);
+}
+
+function isForgotten(members: readonly SessionEvidence[]): boolean {
+  const resting = doing(members, 'resting');
+  const unused = resting.filter((member) => !isUsedAgain(member));
+  return resting.length >= members.length * FORGOTTEN && unused.length >= resting.length * FORGOTTEN;
+}
+
+function goesOn(lastMs: number, spanMs: number): boolean {
+  return lastMs <= Math.max(GOES_ON.leastMs, GOES_ON.ofSpan * spanMs);
+}
+
+function ofSessions(
+  all: Evidence,
+  program: readonly SessionEvidence[],
+  steady: Steady | null,
+): Suspect | null {
+  if (steady === null || steady.sessions * 2 < program.length || !goesOn(steady.lastMs, steady.spanMs))
+    return null;
+  const since = openedSince(program, steady.sinceMs);
+  if (since.length * 2 < program.length || !isForgotten(since)) return null;
+  const doubt = mostConfidence(all, program, since, steady);
+  if (doubt === null) return null;
+  const confidence = cappedAt(doubt, confidenceIn(steady.sessions, since.length));
+  return leak(all, program, since, { steady, confidence, pools: null });
+}
+
+/** How sure it can be that the sessions of a steady part are no pool's; null where they are one's. */
+function mostConfidence(
+  { hidden }: Evidence,
+  program: readonly SessionEvidence[],
+  since: readonly SessionEvidence[],
+  { sinceMs, spanMs }: Steady,
+): Confidence | null {
+  const work = workOf(since);
+  if (work === 'partly' || isUsedInTurn(since)) return null;
+  if (work === 'worked') return 'high';
+  const spread = spreadOfPauses(since) ?? 1;
+  const isClock = spread <= CLOCK.mostSpread;
+  if (work === 'never worked' && (!isClock || spanMs < UNUSED_LEAK_MS)) return null;
+  if (work === 'never worked') return spread <= CLOCK.exact ? 'high' : 'medium';
+  if (isBalanced(program)) return null;
+  const theirs = new Set(since.map(({ session }) => session.address));
+  const older = program.filter(
+    ({ openedMs, session }) => (openedMs ?? 0) > sinceMs * OLDER.times && theirs.has(session.address),
+  ).length;
+  const isNoLifetime = sinceMs > LONGEST_LIFETIME_MS || older >= program.length * OLDER.share;
+  const isUneven = hidden === 0 && byPool(since).length > 3;
+  // Without statements the ages of a pool that replaces its sessions are those of a leak.
+  return isClock || isNoLifetime || isUneven ? 'medium' : 'low';
+}
+
+/** Too fast to show as steady: each was opened while the one before had done its work and rested. */
+function quick(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
+  const ages = agesOf(program, 'openedMs');
+  const [first, last] = [Math.max(0, ...ages), Math.min(...ages)];
+  const isQuick = first - last <= QUICK.spanMs && goesOn(last, first - last);
+  if (!isQuick || !isForgotten(program) || openedOneByOne(program) < program.length * QUICK.share)
+    return null;
+  const confidence = cappedAt('medium', confidenceIn(program.length, program.length));
+  return leak(all, program, program, { steady: null, confidence, pools: null });
+}
+
+/** The pools that a program makes anew again and again, on the same hosts, and never closes. */
+function ofPools(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
+  const each = byPool(program).map(poolsOpened);
+  const pools = each.flat();
+  const sessions = sumOf(pools, ({ size }) => size);
+  const most = Math.max(...each.map(({ length }) => length));
+  const isMany = most >= POOLS.fewest && pools.length >= POOLS.perHost * each.length;
+  if (!isMany || sessions < program.length * POOLS.share) return null;
+  const ages = pools.map(({ lastMs }) => lastMs);
+  const [first, last] = [Math.max(...ages), Math.min(...ages)];
+  const spanMs = first - last;
+  if (spanMs <= 0 || !goesOn(last, spanMs) || !isForgotten(program)) return null;
+  const perHour = ((pools.length - 1) * HOUR_MS) / spanMs;
+  const size = Math.round(sessions / pools.length);
+  const steady = { perHour: perHour * size, spanMs, sessions, sinceMs: first, lastMs: last };
+  return leak(all, program, program, {
+    steady,
+    confidence: confidenceIn(sessions, program.length),
+    pools: { perHour, size },
+  });
+}
+
+type Found = {
+  readonly steady: Steady | null;
+  readonly confidence: Confidence;
+  readonly pools: { readonly perHour: number; readonly size: number } | null;
+};
+
+function leak(
+  all: Evidence,
+  program: readonly SessionEvidence[],
+  since: readonly SessionEvidence[],
+  found: Found,
+): Suspect {
+  const { steady, confidence, pools } = found;
+  const resting = doing(since, 'resting');
+  const unused = resting.filter((member) => !isUsedAgain(member)).length;
+  const older = program.length - since.length;
+  return suspect(all, program, {
+    cause: 'connection-leak',
+    confidence,
+    opening: steady && openingFor(all, program, steady),
+    evidence: [
+      `${partText(resting.length, since.length)} are idle, half of them for over ${ageText(typicalRest(resting))}`,
+      `${unused === resting.length ? 'all' : unused} of them ran one piece of work and were never used again`,
+      ...(pools === null
+        ? []
+        : [`a pool of ${pools.size} sessions was opened ${paceText(pools.perHour)}, and none was closed`]),
+      steady === null
+        ? `${openedOneByOne(program)} were opened while the one before was already idle`
+        : steadyText(steady, older),
+    ],
+  });
+}
+
+function steadyText({ perHour, spanMs, sinceMs, lastMs }: Steady, older: number): string {
+  const ended = lastMs > (5 * HOUR_MS) / perHour ? `; the last was opened ${ageText(lastMs)} ago` : '';
+  const beside =
+    older > 0 ? `, since ${ageText(sinceMs)} ago, beside ${counted(older, 'older session')}` : '';
+  return `it opened ${paceText(perHour)} over ${ageText(spanMs)}${beside}${ended}`;
+}
+
+function paceText(perHour: number): string {
+  return perHour > 3_600 ? rateText(perHour) : `one every ${ageText(HOUR_MS / perHour)}`;
+}
+
+/** Sessions that are hidden from our role show no age, but their names: they came at the same rate. */
+function openingFor(
+  all: Evidence,
+  program: readonly SessionEvidence[],
+  { perHour, spanMs }: Steady,
+): OpeningRate {
+  const whole = perHour * (1 + hiddenOf(all, program) / program.length);
+  return { perHour: whole, spanMs, fullInMs: msUntilFull(all.record, all.server, whole) };
+}
+
+function hiddenOf({ snapshot, programs, hidden }: Evidence, [first]: readonly SessionEvidence[]): number {
+  if (hidden === 0 || first === undefined) return 0;
+  const program = programs.of(first.session);
+  return sumOf(snapshot.sessions, (session) =>
+    isHidden(session) && programs.of(session) === program ? 1 : 0,
+  );
+}

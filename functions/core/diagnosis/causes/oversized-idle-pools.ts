@@ -1,0 +1,93 @@
+import { ageText, counted, partText } from '../../base/words.ts';
+import { isServerProgram } from '../../server/server-programs.ts';
+import type { Evidence, SessionEvidence } from '../evidence.ts';
+import { type Openings, openingsOf } from '../opening-rate.ts';
+import { isBalanced, isUsedInTurn, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
+import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+import { inUse, isUsedAgain } from './busy-sessions.ts';
+
+/** So many rest; of a program whose sessions are used now and then, so many do so at a moment. */
+const RESTING = 0.6;
+/** Nothing is older than a lifetime where the server is older by this much. */
+const OLDER_SERVER = 1.5;
+/** Openings that ended longer ago than twice the time that they took. */
+const LONG_AGO = 2;
+
+/**
+ * `oversized-idle-pools`: sessions that were opened together or have not worked, as pools open and replace them, or that all
+ * were used and are needed no more.
+ */
+export function oversizedIdlePools(
+  all: Evidence,
+  program: readonly SessionEvidence[],
+  isFamily = false,
+): Suspect | null {
+  const resting = doing(program, 'resting');
+  if (resting.length < program.length * RESTING || inUse(program).length * 2 >= program.length) return null;
+  const openings = openingsOf(agesOf(program, 'openedMs'));
+  const isPool =
+    // Small pools of many roles that rest need no other sign.
+    isFamily ||
+    program.every(({ session }) => isServerProgram(session)) ||
+    PARTLY.has(workOf(program)) ||
+    isUsedInTurn(program) ||
+    isBalanced(program) ||
+    openedTogether(program, openings) * 2 >= program.length ||
+    wasOpenedLongAgo(program) ||
+    isUsedNowAndThen(program, resting);
+  return isPool ? pools(all, program, resting, openings) : null;
+}
+
+const PARTLY: ReadonlySet<string> = new Set(['never worked', 'partly']);
+
+function wasOpenedLongAgo(program: readonly SessionEvidence[]): boolean {
+  const ages = agesOf(program, 'openedMs');
+  const [first, last] = [Math.max(0, ...ages), Math.min(...ages)];
+  return last >= (first - last) * LONG_AGO;
+}
+
+function isUsedNowAndThen(program: readonly SessionEvidence[], resting: readonly SessionEvidence[]): boolean {
+  const stale = resting.filter((member) => inUse([member]).length === 0);
+  const unused = resting.filter((member) => !isUsedAgain(member));
+  return stale.length >= program.length * RESTING && unused.length * 2 < resting.length;
+}
+
+function pools(
+  all: Evidence,
+  program: readonly SessionEvidence[],
+  resting: readonly SessionEvidence[],
+  openings: Openings,
+): Suspect {
+  const addresses = new Set(program.map(({ session }) => session.address)).size;
+  const confidence = confidenceIn(resting.length, program.length);
+  const used = inUse(program).length;
+  const isSure = openings.bursts > 0 || workOf(program) === 'never worked';
+  return suspect(all, program, {
+    cause: 'oversized-idle-pools',
+    confidence: isSure ? confidence : cappedAt('medium', confidence),
+    evidence: [
+      `${partText(resting.length, program.length)} are idle, half of them for over ${ageText(typicalRest(resting))}`,
+      `${counted(used, 'session')} ${used === 1 ? 'was' : 'were'} in use`,
+      ...openedText(all, program, openings),
+      ...(addresses > 1
+        ? [
+            `they come from ${addresses} addresses, with ${Math.round(program.length / addresses)} sessions each`,
+          ]
+        : []),
+    ],
+  });
+}
+
+function openedText(
+  { uptimeMs }: Evidence,
+  program: readonly SessionEvidence[],
+  { inBursts, bursts }: Openings,
+): readonly string[] {
+  if (inBursts > 0)
+    return [`${inBursts} were opened in ${counted(bursts, 'burst')}, as pools do when they start`];
+  const oldest = Math.max(0, ...agesOf(program, 'openedMs'));
+  if (workOf(program) !== 'never worked' || (uptimeMs ?? 0) < oldest * OLDER_SERVER) return [];
+  return [
+    `none is older than ${ageText(oldest)} on a server that has run for ${ageText(uptimeMs ?? 0)}, and their last statements only prepare a session: a pool replaces them`,
+  ];
+}

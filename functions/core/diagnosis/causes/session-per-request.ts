@@ -1,0 +1,48 @@
+import { medianOf } from '../../base/median.ts';
+import { counted, rateText } from '../../base/words.ts';
+import type { Evidence, SessionEvidence } from '../evidence.ts';
+import { agesOf, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+
+/** A session that serves one request lives about as long as that. */
+const SHORT_MS = 5_000;
+const FEWEST = 8;
+/** So many of a program's sessions are short, and so many of those are at work. */
+const SHARE = { short: 0.8, atWork: 0.5 } as const;
+/** The stream of new sessions has not ended: the last came within so many mean distances. */
+const MOST_GAPS = 8;
+/** On a server that has just started all sessions are young. */
+const LEAST_UPTIME_MS = 2 * SHORT_MS;
+
+/**
+ * `session-per-request`: all sessions of a program are seconds old, and new ones come without a pause while the others end.
+ * A pool that has just started has a first moment; these have none.
+ */
+export function sessionPerRequest(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
+  const short = program.filter(({ openedMs }) => openedMs !== null && openedMs <= SHORT_MS);
+  const working = doing(short, 'working', 'waiting', 'in transaction');
+  if (
+    program.length < FEWEST ||
+    short.length < program.length * SHARE.short ||
+    (all.uptimeMs ?? 0) < LEAST_UPTIME_MS
+  )
+    return null;
+  if (working.length < short.length * SHARE.atWork) return null;
+  const ages = agesOf(short, 'openedMs').toSorted((a, b) => a - b);
+  const median = medianOf(ages) ?? 0;
+  // Half of them came within the median age.
+  const gapMs = (median * 2) / ages.length;
+  if ((ages[0] ?? 0) > gapMs * MOST_GAPS || isBurst(ages, median)) return null;
+  return suspect(all, program, {
+    cause: 'session-per-request',
+    confidence: confidenceIn(short.length, program.length),
+    evidence: [
+      `${short.length} of ${program.length} are younger than 5 s, half of them than ${Math.round(median)} ms, and ${working.length} are at work`,
+      `about ${rateText(3_600_000 / Math.max(1, gapMs))} are opened, and as many end: ${counted(program.length, 'request')} at a moment`,
+    ],
+  });
+}
+
+/** A pool that opens at once: nearly all have one age. */
+function isBurst(ages: readonly number[], median: number): boolean {
+  return ages.filter((age) => Math.abs(age - median) <= median * 0.1).length * 2 >= ages.length;
+}
