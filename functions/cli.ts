@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { exitCodeFor, headroom } from './commands/program.ts';
 
-// Whoever reads our output may have seen enough of it: `headroom plan … | head`.
+// The program that reads our output may close it early: `headroom plan … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

@@ -1,7 +1,6 @@
 /**
- * Names on which two worlds must agree: the constructs that set them at deploy time and the code that reads them at run
- * time. This file imports nothing. The settings of a server, with the variables of `remediate`, are a table of their own:
- * functions/core/declaration/server-settings.ts.
+ * Names that deploy time and run time share: constructs set them, and code reads them. This file imports nothing. The
+ * variables of `remediate` are in a table of their own: functions/core/declaration/server-settings.ts.
  */
 
 /** Environment of the `report` function. */
@@ -10,52 +9,57 @@ export const REPORT_ENV = {
   topic: 'HEADROOM_TOPIC',
   /** ARN of the topic that chat rooms subscribe to; optional. */
   chat: 'HEADROOM_CHAT_TOPIC',
-  /** The bucket in which records of runs are kept; optional: without it nothing but the message is left of a run. */
+  /** The bucket that keeps records of runs. Optional: without it only the message is left of a run. */
   bucket: 'HEADROOM_BUCKET',
-  /** The memory's table, as `remediate` has it; optional: without it nothing is remembered between runs. */
+  /** The memory's table, the same as for `remediate`. Optional: without it nothing is remembered between runs. */
   table: 'HEADROOM_TABLE',
 } as const;
 
-/** In the folder of `remediate`'s bundle: the unexpired RDS roots, `<region>.pem` for each region. */
+/**
+ * A folder in the bundle of `remediate`: the RDS roots that have not expired, one file `<region>.pem` for each region.
+ */
 export const RDS_ROOTS_FOLDER = 'rds-ca';
-/** Where the Lambda runtime keeps Amazon's certificate authorities, RDS among them. */
+/** The file in which the Lambda runtime keeps Amazon's certificate authorities, including those of RDS. */
 export const RUNTIME_CA_FILE = '/var/runtime/ca-cert.pem';
 
 export const METRIC_NAMESPACE = 'PgHeadroom';
-/** Counted by the metric filter on the server's log: clients that were turned away. */
+/** Clients that the server refused, counted by the metric filter on its log. */
 export const REFUSALS_METRIC = 'Refusals';
 
-/** How many metrics a server's runs are worth: `docs/operate/metrics.md` lists them and what they cost. */
+/** Which metrics are sent for the runs of a server. `docs/operate/metrics.md` lists them with their cost. */
 export const METRICS_CHOICES = ['none', 'few', 'all'] as const;
 export type MetricsChoice = (typeof METRICS_CHOICES)[number];
 
 /** Metrics that `report` sends for one server, with the dimension `SERVER_DIMENSION`. */
 export const SERVER_METRICS = {
-  /** 1 when a run leaves pressure, or its own failure, to a human; 0 when it looked and does not. */
+  /** 1 when a run leaves pressure, or its own failure, to a person; 0 when it looked and leaves nothing. */
   unresolved: 'Unresolved',
-  /** At the first look of the run. */
+  /** Slots in use at the first reading of the run. */
   usedSlots: 'UsedSlots',
   usableSlots: 'UsableSlots',
   /** Sent only when it is not 0. */
   terminated: 'Terminated',
-  /** 1 for each run while runs are paused, whether or not there was anything to do; never 0. */
+  /** 1 for each run while runs are paused, with or without work to do; never 0. */
   paused: 'Paused',
   /** 1 for each run that ended without a record; never 0. */
   failedRuns: 'FailedRuns',
-  /** 1 for each event that waited too long to be run; never 0. */
+  /** 1 for each event that waited too long and was not run; never 0. */
   expiredEvents: 'ExpiredEvents',
-  /** Sessions that the plan chose, whether or not they were terminated. */
+  /** Sessions that the plan chose, terminated or not. */
   chosen: 'Chosen',
-  /** Sessions in slots that the plan left alone. */
+  /** Sessions in slots that the plan spared. */
   spared: 'Spared',
-  /** Freed slots that went to newcomers of the groups which had lost them. */
+  /** Freed slots that newcomers of the same programs took again. */
   retaken: 'Retaken',
   connectTries: 'ConnectTries',
   durationMs: 'Duration',
 } as const;
 export const SERVER_DIMENSION = 'server';
 
-/** Metrics about ourselves, once per account and region, with the dimension `service`; each sent only when it happens. */
+/**
+ * Metrics about pg-headroom itself, one per account and region, with the dimension `service`. Each is sent only when it
+ * happens.
+ */
 export const OWN_METRICS = {
   recordsNotKept: 'RecordsNotKept',
   memoryUnreadable: 'MemoryUnreadable',
@@ -64,13 +68,14 @@ export const OWN_METRICS = {
 } as const;
 export const SERVICE_NAME = 'pg-headroom';
 
-/** Where records are in their bucket: what the function may write begins with it. */
+/** The prefix of records in their bucket. `report` may write only below it. */
 export const RECORDS_PREFIX = 'records/';
 
 /**
- * The wordings of SQLSTATE 53300 in server logs, openGauss and pgpool among the servers; case counts. The default
- * `log_line_prefix` of RDS has no SQLSTATE, so text it is; "too many clients" alone would miss what ordinary roles get,
- * which is the fourth one. The last two are the SQLSTATE where RDS's other prefix and csvlog have it, for servers in other languages.
+ * Texts by which a server log shows SQLSTATE 53300: of PostgreSQL, openGauss and pgpool. Upper and lower case differ. The
+ * default `log_line_prefix` of RDS has no SQLSTATE, so the text has to tell. Ordinary roles get the fourth text, so "too
+ * many clients" alone would miss them. The last two are the SQLSTATE as RDS's other prefix and csvlog write it, for servers
+ * that log in another language.
  */
 export const REFUSAL_PHRASES = [
   'too many clients already',
@@ -86,10 +91,12 @@ export const REFUSAL_PHRASES = [
 /** Bundled functions, relative to the project: one folder each, `index.mjs` exporting `handler`. */
 export const BUNDLES = { remediate: 'dist/remediate', report: 'dist/report' } as const;
 export const HANDLER = 'index.handler';
-/** Beside the handler of `report`: the thread in which it works on records. */
+/** The file beside the handler of `report` with the worker thread that works on records. */
 export const REPORT_WORKER = 'worker';
 
-/** Seconds `remediate` may take: connecting under fire 20, the work 25, settling 5, and room to return. */
+/**
+ * Seconds that `remediate` may take: 20 to connect to a full server, 25 to work, 5 to settle, and the rest to return.
+ */
 export const REMEDIATE_TIMEOUT_SECONDS = 60;
 export const REPORT_TIMEOUT_SECONDS = 30;
 

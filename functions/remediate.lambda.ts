@@ -18,13 +18,13 @@ import { serverPorts } from './postgres/server-ports.ts';
 import { knownTries } from './remediate/known-tries.ts';
 import { remediate } from './remediate/remediate.ts';
 
-/** Kept free at the end for closing the session and packing the record. */
+/** Time kept free at the end to close the session and to pack the record. */
 const RETURN_MS = 5_000;
-/** What a function that stays warm knows of its last runs. */
+/** What a warm function remembers of its last runs. */
 const known = { slots: knownSlots(), startup: knownStartup(), tries: knownTries() };
 if (process.env[REMEDIATE_ENV.secret] !== undefined) await loadSecretsClient();
 
-/** Gives one server its slots back. Invoked by alarm and schedule, always asynchronously: a destination takes the result. */
+/** Gives one server its slots back. Alarm and schedule invoke it asynchronously, and a destination takes the result. */
 export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp)
   .use(logErrors())
   .use(parseInvocation(parseRemediateConfig, parseEvent))

@@ -17,7 +17,10 @@ import { stepsInWorker } from './report/steps-in-worker.ts';
 
 const WORKER = new URL(`./${REPORT_WORKER}.mjs`, import.meta.url);
 
-/** Tells people what a run of `remediate` came to. Invoked as its destination, on success and on failure. */
+/**
+ * Tells people the result of a run of `remediate`. Lambda invokes it as the destination of that function, for success and
+ * failure.
+ */
 export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
   .use(logErrors())
   .use(parseInvocation(parseReportConfig, parseDestination))

@@ -3,7 +3,7 @@ import { coerceError } from './core/base/errors.ts';
 import { reportSteps } from './report/report-steps.ts';
 import type { StepAnswer, StepCall } from './report/step-call.ts';
 
-/** The thread in which `report` works on a run's result: it answers each call for a step. */
+/** The thread in which `report` works on the result of a run. It answers each call of a step. */
 const steps = reportSteps(workerData);
 
 parentPort?.on('message', async ({ id, step, given }: StepCall) => {

@@ -2,8 +2,8 @@
 export type Place = { readonly bucket: string; readonly key: string };
 
 /**
- * The console's host by partition. The SDK knows the services' hosts only; these are the sign-in addresses of the AWS
- * partitions' documentation.
+ * The console's host by partition, from the sign-in addresses of AWS's documentation. The SDK knows only the hosts of the
+ * services.
  */
 const CONSOLES = [
   { regions: /^cn-/, host: 'console.amazonaws.cn' },
@@ -12,7 +12,7 @@ const CONSOLES = [
 ] as const;
 const CONSOLE = 'console.aws.amazon.com';
 
-/** For people who are signed in: it grants nothing by itself, as a presigned URL would. */
+/** The link works for people who are signed in. It grants nothing by itself, unlike a presigned URL. */
 export function consoleUrl({ bucket, key }: Place, region: string): string {
   const host = CONSOLES.find(({ regions }) => regions.test(region))?.host ?? CONSOLE;
   return `https://${region}.${host}/s3/object/${bucket}?region=${region}&prefix=${key}`;

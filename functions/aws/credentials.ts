@@ -6,14 +6,16 @@ import type { CredentialSource, Credentials, Target } from '../postgres/connecti
 import type { PoolerAccess } from '../postgres/server-ports.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
-/** The whole wait for a secret; the deadline for getting in is counted from the run's start. */
+/**
+ * All tries for one secret together may take this long. The deadline for connecting counts from the start of the run.
+ */
 const SECRET_TIMEOUT_MS = 3_000;
-/** Within that time; the client waits between them. */
+/** Tries within that time. The client waits between them. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * The two shapes of a secret: the standard one of RDS with host and port, and the managed master user's with nothing but
- * user and password. Unknown keys are other tools' business.
+ * The two shapes of a secret: the standard one of RDS with host and port, and the managed master user's with only user and
+ * password. Unknown keys belong to other tools and are ignored.
  */
 const secretSchema = () =>
   z.object({
@@ -23,13 +25,14 @@ const secretSchema = () =>
   });
 
 /**
- * What is asked for once the current copy was refused twice: the server may be ahead of the secret, or behind it, as a
- * replica that has not replayed the rotation, or one restored to a moment before.
+ * The versions to ask for after the server refused the current one twice. The server may be ahead of the secret
+ * (`AWSPENDING`), or behind it (`AWSPREVIOUS`): a replica that has not replayed the rotation, or a server that was restored
+ * to an earlier moment.
  */
 const OTHERS = ['AWSPENDING', 'AWSPREVIOUS'] as const;
 type Stage = 'AWSCURRENT' | (typeof OTHERS)[number];
 
-/** What our role proves itself with. Either client is loaded only where it is used. */
+/** The credentials of our role. Each client is loaded only where it is used. */
 export function credentialsOf(login: Login, target: Target): CredentialSource {
   if (!('user' in login)) return secretCredentials(login.secret, target);
   return async (refused) => {
@@ -38,7 +41,7 @@ export function credentialsOf(login: Login, target: Target): CredentialSource {
   };
 }
 
-/** The pooler's console, with the secret that it has of its own. */
+/** How to reach the pooler's console, with its own secret where it has one. */
 export function poolerAccess(config: PoolerConfig | null): PoolerAccess | null {
   if (config === null) return null;
   const { secret, kind, target } = config;
@@ -46,19 +49,19 @@ export function poolerAccess(config: PoolerConfig | null): PoolerAccess | null {
 }
 
 /**
- * Credentials from one secret, read anew each time: a warm function must not hold an old password.
+ * Credentials from one secret. The secret is read anew each time, so that a warm function holds no old password.
  * @throws RemediationError `secret-unreadable`, `secret-malformed`; neither ever quotes a value of the secret.
  */
 export function secretCredentials(secret: string, target: Pick<Target, 'host'>): CredentialSource {
   return async (refused) => {
-    // Twice: a rotation may have ended since the first time.
+    // The current copy is read a second time, because a rotation may have ended since the first.
     const found =
       refused < 2 ? await fetchSecret(secret, 'AWSCURRENT') : await otherVersion(secret, refused - 2);
     return found && parseSecret(found.text, secret, target);
   };
 }
 
-/** The first or the second of those that exist, null when there are no more. */
+/** The other version at this position among those that exist; null when there are no more. */
 async function otherVersion(secret: string, at: number): ReturnType<typeof fetchSecret> {
   const found = [];
   for (const stage of OTHERS) {
@@ -69,12 +72,14 @@ async function otherVersion(secret: string, at: number): ReturnType<typeof fetch
   return found[at] ?? null;
 }
 
-/** A function with a secret asks for it while it starts; one with IAM authentication never does. */
+/** A function with a secret loads this client while it starts. A function with IAM authentication never loads it. */
 export function loadSecretsClient(): Promise<typeof import('./secrets-manager.ts')> {
   return import('./secrets-manager.ts');
 }
 
-/** Null when there is no such stage: outside a rotation nothing is pending, and before the first nothing is previous. */
+/**
+ * Null when the secret has no such stage: nothing is pending outside a rotation, and nothing is previous before the first.
+ */
 async function fetchSecret(secret: string, stage: Stage): Promise<{ readonly text: unknown } | null> {
   const { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } =
     await loadSecretsClient();
@@ -100,7 +105,9 @@ function unreadable(secret: string, found: string): RemediationError {
   return new RemediationError('secret-unreadable', message);
 }
 
-/** Host, port and database always come from configuration: a secret that names another host belongs to another server. */
+/**
+ * Host, port and database always come from the configuration. A secret that names another host belongs to another server.
+ */
 export function parseSecret(text: unknown, secret: string, target: Pick<Target, 'host'>): Credentials {
   const parsed = z.safeParse(secretSchema(), parseJson(text));
   if (!parsed.success) {

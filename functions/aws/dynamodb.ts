@@ -1,4 +1,4 @@
-/** What is used of DynamoDB's client, imported on demand as `secrets-manager.ts` is. */
+/** What we use of DynamoDB's client. It is imported on demand, for the reason in `secrets-manager.ts`. */
 export {
   ConditionalCheckFailedException,
   DynamoDBClient,

@@ -4,11 +4,11 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { RemediationError } from '../core/base/errors.ts';
 import type { CredentialSource, Target } from '../postgres/connection/target.ts';
 
-/** Seconds in which a session may begin with a token; the most that IAM allows. */
+/** A session may begin with a token for so many seconds; IAM allows no more. */
 const LIFE_SECONDS = 900;
 
 /**
- * One IAM token a connect, signed here without a request; there is no other when the server refuses it.
+ * One IAM token per connect, signed here without a request. If the server refuses it, there is no other one.
  * @throws RemediationError `secret-unreadable` when the environment has nothing to sign with.
  */
 export function iamCredentials(user: string, target: Target): CredentialSource {
@@ -16,7 +16,10 @@ export function iamCredentials(user: string, target: Target): CredentialSource {
     refused > 0 ? null : { user, password: await iamToken(user, target), isToken: true };
 }
 
-/** The token that `@aws-sdk/rds-signer` makes, by the same signer. That package loads AWS's whole search for credentials. */
+/**
+ * The same token that `@aws-sdk/rds-signer` makes, by the same signer. We do not use that package because it loads all ways
+ * in which AWS finds credentials.
+ */
 async function iamToken(user: string, { host, port }: Target): Promise<string> {
   const address = `${host}:${port}`;
   const signer = new SignatureV4({ service: 'rds-db', ...functionIdentity(), sha256: Sha256 });

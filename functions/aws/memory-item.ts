@@ -1,7 +1,10 @@
 import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from '../core/incident/memory.ts';
 import { memoryDocument, parseMemory } from '../core/incident/memory-document.ts';
 
-/** Attributes as they travel, whoever reads them. All but the condition's version is one text: nothing else looks inside. */
+/**
+ * The attributes of an item in DynamoDB. All but `version`, which the condition of a write needs, is one text: nothing else
+ * reads what is in it.
+ */
 export type MemoryItem = {
   readonly server: { readonly S: string };
   readonly version: { readonly N: string };
@@ -20,7 +23,10 @@ export function itemOf(place: MemoryPlace, memory: Memory): MemoryItem {
   };
 }
 
-/** @throws RemediationError `memory-unreadable`. No item is a server of which nothing is remembered yet. */
+/**
+ * No item means that nothing is remembered of the server yet.
+ * @throws RemediationError `memory-unreadable`.
+ */
 export function parseMemoryItem(place: MemoryPlace, item: unknown): Memory {
   if (item === undefined) return NOTHING_REMEMBERED;
   const { version, memory } = (item ?? {}) as {

@@ -11,7 +11,7 @@ type Limits = { readonly attempts: number; readonly withinMs: number };
 
 const LIMITS: Limits = { attempts: 3, withinMs: 5_000 };
 
-/** The items of one table. Region and credentials are those of the SDK's default chain, unless a region is given. */
+/** The items of one table. Credentials and, where none is given, the region come from the SDK's default chain. */
 export function memoryIn(table: string, region?: string): MemoryStore {
   return {
     read: (server) => readMemory({ server, table }, LIMITS, region),
@@ -37,7 +37,7 @@ export async function readMemory(place: MemoryPlace, limits: Limits, region?: st
 }
 
 /**
- * Puts the item in the place of the version before it.
+ * Writes the item only over the version before it.
  * @throws RemediationError `memory-unwritable`.
  */
 async function write(place: MemoryPlace, memory: Memory, region: string | undefined): Promise<boolean> {
@@ -68,7 +68,7 @@ async function withClient<Result>(
   region: string | undefined,
   use: (client: DynamoDBClient) => Promise<Result>,
 ): Promise<Result> {
-  // Loaded here because few runs have anything to remember.
+  // Loaded on demand, because few runs have anything to remember.
   const { DynamoDBClient } = await import('./dynamodb.ts');
   const client = new DynamoDBClient({ maxAttempts: attempts, ...(region !== undefined && { region }) });
   try {

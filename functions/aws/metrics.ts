@@ -9,12 +9,12 @@ import {
 import { plainName } from '../core/base/plain-name.ts';
 import type { Measure } from '../report/run-metrics.ts';
 
-/** Writes metrics to standard output in the embedded format, from which CloudWatch makes them: no call, no permission. */
+/** Writes metrics to standard output in CloudWatch's embedded format. This needs no call and no permission. */
 export function emitMetrics(measure: Measure): void {
   if (measure.metrics.length === 0) return;
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE_NAME });
   if (measure.kind === 'server') {
-    // Each set of dimensions makes a metric of its own, so the service would only be in the way.
+    // Each set of dimensions makes a metric of its own. The default dimension `service` would make another one.
     metrics.clearDefaultDimensions();
     metrics.addDimension(SERVER_DIMENSION, plainName(measure.server));
     for (const { name, unit, value } of measure.metrics) metrics.addMetric(SERVER_METRICS[name], unit, value);

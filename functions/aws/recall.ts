@@ -2,7 +2,7 @@ import { coerceError } from '../core/base/errors.ts';
 import type { Recall } from '../core/run/pause.ts';
 import { readMemory } from './memory-table.ts';
 
-/** One try, for a full server waits: a run that has no answer by then decides without one. */
+/** One try only, because a full server waits. A run that has no answer after 500 ms decides without one. */
 const LIMITS = { attempts: 1, withinMs: 500 } as const;
 
 /** What `remediate` reads of its server's memory, while it connects. Never throws. */

@@ -8,7 +8,7 @@ import { knownRegion } from './known-region.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
 const MAX_ATTEMPTS = 3;
-/** All tries of one call together: a message waits for it, or a person. */
+/** All tries of one call together may take this long, because a message or a person waits for it. */
 const WITHIN_MS = 5_000;
 
 const CONTENT_TYPES: Readonly<Record<KeptAs, string>> = {
@@ -17,7 +17,7 @@ const CONTENT_TYPES: Readonly<Record<KeptAs, string>> = {
 };
 const ENDINGS: Readonly<Record<KeptAs, string>> = { record: '.json.gz', page: '.html' };
 
-/** Keeps records in one bucket and their pages beside them, and says where each can be seen. */
+/** Keeps records and their pages in one bucket, and returns where each can be seen. */
 export function keepIn(bucket: string): Keep {
   const keyOf = (run: KeptRun, as: KeptAs) => `${RECORDS_PREFIX}${placeOf(run)}${ENDINGS[as]}`;
   return {
@@ -41,7 +41,7 @@ export function keepIn(bucket: string): Keep {
 }
 
 /**
- * The bytes of a kept record. A bucket in another region than the client's is asked there.
+ * The bytes of a kept record. If the bucket is in another region than the client, the request goes to that region.
  * @throws RemediationError `record-unreadable` with S3's own word for it.
  */
 export async function fetchKept({ bucket, key }: Place, region?: string): Promise<Uint8Array> {
@@ -72,7 +72,7 @@ async function withClient<Result>(
   const client = new sdk.S3Client({
     maxAttempts: MAX_ATTEMPTS,
     followRegionRedirects: true,
-    // An endpoint of one's own is one host: the bucket goes into the path.
+    // An endpoint of your own is one host, so the bucket's name goes into the path.
     forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
     ...(region !== undefined && { region }),
   });

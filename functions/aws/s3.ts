@@ -1,2 +1,2 @@
-/** What is used of S3's client, imported on demand as `secrets-manager.ts` is. */
+/** What we use of S3's client. It is imported on demand, for the reason in `secrets-manager.ts`. */
 export { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';

@@ -2,10 +2,10 @@ import { coerceError } from '../core/base/errors.ts';
 
 const NO_CREDENTIALS: ReadonlySet<string> = new Set(['CredentialsProviderError', 'TokenProviderError']);
 
-/** How an AWS client's error is written in our messages: its name, which is AWS's own code, and what it says. */
+/** The text of an AWS client's error in our messages: its name, which is AWS's own code, and its message. */
 export function sdkFailureText(thrown: unknown): string {
   const { name } = thrown instanceof Error ? thrown : { name: 'Error' };
-  // A client quotes what it could not parse, which may be a part of a secret.
+  // A client quotes the text that it could not parse. That may be a part of a secret.
   if (thrown instanceof SyntaxError) return 'an answer that is not JSON or XML';
   const { message } = coerceError(thrown);
   if (NO_CREDENTIALS.has(name))

@@ -1,6 +1,6 @@
 /**
- * What is used of Secrets Manager's client. Imported on demand as a file of its own, because a bundler leaves out the rest of a
- * package only where names are imported, and not where `import()` asks for the whole.
+ * What we use of Secrets Manager's client. It is a file of its own because bundlers remove unused code only behind named
+ * imports: an `import()` of the whole package would bundle all of it.
  */
 export {
   GetSecretValueCommand,

@@ -3,12 +3,14 @@ import { coerceError, RemediationError } from '../core/base/errors.ts';
 import type { Message } from '../render/base/message.ts';
 import type { ReportPorts } from '../report/report-ports.ts';
 
-/** All tries for one topic together; the function has 30 s for two of them, and Lambda delivers again after that. */
+/**
+ * All tries for one topic together. The function has 30 s for two topics, and Lambda delivers the result again after that.
+ */
 const PUBLISH_TIMEOUT_MS = 9_000;
 
 /**
- * Publishes messages with attributes for subscribers' filter policies: to people as plain text, to the chat rooms' topic,
- * if there is one, in their own form.
+ * Publishes messages: to people as plain text, and to the topic of chat rooms, if there is one, in the form that chat
+ * shows. Attributes serve the filter policies of subscribers.
  */
 export function publishTo(people: string, chat: string | null): ReportPorts['publish'] {
   return {

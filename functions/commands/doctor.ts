@@ -22,7 +22,7 @@ import { type Server, serverOf, withAdvice } from './with-server.ts';
 
 type Options = { readonly url: string; readonly policy?: string; readonly json?: true };
 
-/** One a second. */
+/** One try a second. */
 const MOST_TRIES = 10;
 const CONNECT_MS = 10_000;
 
@@ -82,7 +82,10 @@ async function examine(server: Server, policy: Policy | null): Promise<readonly 
   }
 }
 
-/** In the workflow's own way, but with few tries: nobody waits for slots here, and each refused try is a line in the log. */
+/**
+ * Connects as a run does, but with few tries: no client waits for a slot here, and each refused try is a line in the
+ * server's log.
+ */
 async function open(server: Server): Promise<OpenSession> {
   const { target, credentials } = server;
   const pace = newPace({ eagerTries: 0, mostTries: MOST_TRIES });

@@ -3,11 +3,11 @@ import { OUTCOME_TABLE } from '../core/incident/outcome-table.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Outcome } from '../core/run/outcome.ts';
 
-/** What the command's exit code tells a script; the same for every command. */
+/** The exit codes, the same for every command. */
 export const EXIT = {
   /** Nothing is left to do. */
   done: 0,
-  /** Something remains: pressure, problems to mend, sessions that did not end. */
+  /** Something remains: pressure, problems to fix, or sessions that did not end. */
   remains: 1,
   /** Bad usage or input. */
   badInput: 2,
@@ -16,7 +16,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** For the help of commands that plan. */
+/** The exit codes in the help of commands that plan. */
 export const EXIT_HELP = `
 Exit codes:
   0  nothing left to do     1  pressure remains
@@ -33,7 +33,7 @@ export function exitCodeOfError(code: ErrorCode): ExitCode {
   return BAD_INPUT.has(code) ? EXIT.badInput : EXIT.couldNot;
 }
 
-/** Thresholds that do not fit the server are bad input: they are the policy's. */
+/** A policy whose thresholds do not fit the server is bad input. */
 export function exitCodeOfPlan({ verdict, problem }: Plan): ExitCode {
   if (problem !== null) return EXIT.badInput;
   return verdict === 'healthy' || verdict === 'sufficient' ? EXIT.done : EXIT.remains;

@@ -1,6 +1,6 @@
 /**
- * JSON that people can read as well: each key of the document on a line of its own, each entry of a list too. ASCII only:
- * names may hold characters that a terminal obeys, and JSON leaves some of them as they are.
+ * JSON that people can read too: each key of the document and each entry of a list is on a line of its own. It is ASCII
+ * only, because names may hold characters that control a terminal and that JSON does not escape.
  */
 export function jsonText(document: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(document)

@@ -46,7 +46,7 @@ function reasonOf(text: string): string {
 
 async function pause(options: MemoryOptions, reason: string | null): Promise<void> {
   const paused: Pause = { at: new Date().toISOString(), by: userName(), reason, until: null };
-  // The breaker's pause ends by itself, which is not what is asked for.
+  // The breaker's pause ends by itself. This command sets a pause without end, also in place of the breaker's.
   const isPaused = (known: Pause | null): known is Pause => known !== null && known.until === null;
   const { before } = await updateMemory(memoryStore(options), options.server, (memory) =>
     isPaused(memory.paused) ? memory : { ...memory, paused },
@@ -55,7 +55,7 @@ async function pause(options: MemoryOptions, reason: string | null): Promise<voi
   if (isPaused(before.paused))
     print(`${name} is paused already, ${pauseText(before.paused)}. Nothing was changed.`);
   else print(`${name} is paused: from the next run on no session is ended, until headroom resume.`);
-  // Nothing here knows which servers there are.
+  // The command does not know which servers exist, so a name that nothing is remembered of may be a typing error.
   if (before.version === 0)
     printNote(`Nothing was remembered of ${name} in this table before: is that its name?`);
   process.exitCode = EXIT.done;
@@ -80,7 +80,7 @@ function pauseText({ at, by, reason, until }: Pause): string {
   return `since ${timeText(at)} by ${cleanName(by)}${why}${end}`;
 }
 
-/** On a machine without a name for us nobody is asked for one. */
+/** Some machines have no name for the current user. */
 function userName(): string {
   try {
     return userInfo().username;

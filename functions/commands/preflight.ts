@@ -35,10 +35,10 @@ export function addPreflight(program: Command): void {
     });
 }
 
-/** An account's region, and the servers to deploy there. */
+/** A region of an account, and the servers to deploy there. */
 type Place = { readonly title: string; readonly region: string; readonly servers: readonly CheckedServer[] };
 
-/** What contradicts itself between servers is refused at synthesis; here each one's shape is enough. */
+/** Checks only the shape of each server. Contradictions between servers are refused at synthesis. */
 function declaredIn(text: string): readonly Place[] {
   const json = jsonOf(text);
   const file = z.safeParse(cdkJson, json);
@@ -74,7 +74,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Of a script to read or to run: what is no command is a comment. */
+/** A section is a script to read or to run: every line that is no command is a comment. */
 function sectionsOf({ title, region, servers }: Place): readonly string[] {
   return [
     section(title, preflightOfRegion(region, servers)),

@@ -24,7 +24,7 @@ Examples:
   headroom plan --snapshot incident.json --policy policy.json
 Every command has a --help of its own.`;
 
-/** The `headroom` command. Commands set the exit code themselves; what they throw ends here. */
+/** The `headroom` command. Commands set the exit code themselves; their errors end here. */
 export function headroom(args: readonly string[]): Command {
   const program = new Command('headroom')
     .description('Gives a saturated PostgreSQL its connection slots back, safely, and tells who took them.')
@@ -33,7 +33,7 @@ export function headroom(args: readonly string[]): Command {
     .showHelpAfterError('See --help for what is allowed.')
     .configureOutput({ writeErr: (text) => process.stderr.write(withoutSecrets(text, args)) })
     .addHelpText('after', HELP)
-    // Else --version of a command would be the program's.
+    // Without it, `--version` of a subcommand would be the program's.
     .enablePositionalOptions()
     .exitOverride();
   for (const add of [
@@ -55,10 +55,10 @@ export function headroom(args: readonly string[]): Command {
   return program;
 }
 
-/** The address of a kept record, which has no place for a password. */
+/** The address of a kept record. It has no place for a password. */
 const RECORD_ADDRESS = /^s3:\/\/[^@]*$/;
 
-/** Errors quote the arguments, and with a slip of the pen one of them is a URL with its password. */
+/** Errors quote the arguments, and after a typing error one of them may be a URL with its password. */
 function withoutSecrets(text: string, args: readonly string[]): string {
   return args
     .flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1)])
@@ -67,7 +67,7 @@ function withoutSecrets(text: string, args: readonly string[]): string {
     .reduce((cleaned, arg) => cleaned.replaceAll(arg, '(not shown: it may hold a password)'), text);
 }
 
-/** Tells what went wrong, unless it is told already. */
+/** Prints the error, unless it was printed already. */
 export function exitCodeFor(thrown: unknown, args: readonly string[]): ExitCode {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.badInput;
   const { code, message } = coerceError(thrown);

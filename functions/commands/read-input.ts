@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { type ErrorCode, RemediationError } from '../core/base/errors.ts';
 
-/** What stands for standard input where a file is asked for. */
+/** The argument that means standard input. */
 export const STDIN = '-';
 
 /**
@@ -22,10 +22,11 @@ export async function readBytes(path: string, what: string, code: ErrorCode): Pr
   }
 }
 
-/** @throws RemediationError with the given code when it is no UTF-8. */
+/** @throws RemediationError with the given code when the bytes are not UTF-8. */
 export function decodeText(bytes: Uint8Array, path: string, what: string, code: ErrorCode): string {
   try {
-    // A name that is no UTF-8 would become another name, and protect nobody. A byte order mark is left out.
+    // Not lenient: invalid bytes would turn a name into another name, which then protects no session. A byte order mark
+    // is left out.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw unreadable(path, what, code, cause);

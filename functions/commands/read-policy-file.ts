@@ -2,11 +2,11 @@ import { parsePolicy, parsePolicyText } from '../core/policy/parse-policy.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { readInput } from './read-input.ts';
 
-/** A policy and what to call it. */
+/** A policy and the name that messages give it. */
 export type NamedPolicy = { readonly policy: Policy; readonly name: string };
 
 /**
- * The policy in a file, the defaults without one.
+ * Reads the policy in a file; without a file, returns the defaults.
  * @throws RemediationError `policy-invalid` when the file cannot be read or does not parse.
  */
 export async function readPolicyFile(path: string | undefined): Promise<NamedPolicy> {

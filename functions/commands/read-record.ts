@@ -7,7 +7,7 @@ import type { KeptRecord } from '../core/run/kept-record.ts';
 import { decodeText, readBytes } from './read-input.ts';
 import { CREDENTIALS_HELP } from './with-memory.ts';
 
-/** For the help of commands that read a record. */
+/** The part of the help that commands share which read a record. */
 export const RECORD_HELP = `
 FILE is a record as the bucket keeps it, gzipped or not, or - for standard input; docs/operate/record.md explains what is in one.
 With s3://BUCKET/KEY it is read from there, which needs s3:GetObject on it.
@@ -17,13 +17,13 @@ Exit codes:
   0  done     2  bad usage or input     3  could not do its job`;
 
 const GZIP = [0x1f, 0x8b];
-/** A record of 5,000 sessions has some 5 MB: what unpacks to more than this is none. */
+/** A record of 5,000 sessions has some 5 MB. A file that unpacks to more than this limit is refused. */
 const MOST_BYTES = 128 * 1024 * 1024;
 
 /**
- * A kept record from a file, from standard input or from its bucket.
+ * Reads a kept record from a file, from standard input or from its bucket.
  * @throws RemediationError `record-invalid` when it cannot be read or does not parse, `record-unreadable` when the bucket
- * does not give it.
+ * does not return it.
  */
 export async function readRecord(from: string, region: string | undefined): Promise<KeptRecord> {
   const bytes = from.startsWith('s3://')
@@ -34,7 +34,9 @@ export async function readRecord(from: string, region: string | undefined): Prom
   return asItCame(text) ?? parseRecordText(text);
 }
 
-/** A record that `report` could not read in its time is kept as `remediate` returned it; null for one of the usual form. */
+/**
+ * When `report` runs out of time, it keeps the record as `remediate` returned it. Null when the text has the usual form.
+ */
 function asItCame(text: string): KeptRecord | null {
   if (!text.startsWith('{"pgHeadroom":')) return null;
   const result: unknown = JSON.parse(text);

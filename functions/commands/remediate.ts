@@ -12,7 +12,7 @@ import { URL_HELP } from './server-url.ts';
 import { print, printError, printNote } from './terminal.ts';
 import { serverOf, withAdvice } from './with-server.ts';
 
-/** Getting in 20 s, the work 25, settling 5, and room to spare: as in the function. */
+/** The function's budget: 20 s to connect, 25 s to work, 5 s to settle, and some to spare. */
 const RUN_MS = 55_000;
 
 type Options = {
@@ -72,7 +72,7 @@ function incidentText(record: RunRecord): string {
   return `\n${subject}\n\n${text.trimEnd()}`;
 }
 
-/** What a script asks of a run: the snapshot's sessions stay out of it. */
+/** The JSON for scripts: everything but the sessions of the snapshot. */
 function essentials(record: RunRecord): Readonly<Record<string, unknown>> {
   const {
     runId,

@@ -39,7 +39,7 @@ export function addRoleSql(program: Command): void {
     });
 }
 
-/** `16` and `16.4` alike: people copy what the server says of itself. */
+/** Accepts `16` and `16.4`, because people copy what the server shows. */
 function version(text: string): number {
   const { oldest, newest } = ROLE_VERSIONS;
   const major = Number(/^(\d{1,3})(\.\d+)*$/.exec(text)?.[1]);

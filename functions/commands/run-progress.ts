@@ -1,9 +1,9 @@
 import type { Database, RemediatePorts } from '../remediate/ports.ts';
 
-/** Waits shorter than this are part of a step, not steps of their own. */
+/** Shorter waits are part of a step and get no line of their own. */
 const WORTH_TELLING_MS = 1_000;
 
-/** The same ports, telling a person of each step as it is taken. */
+/** The same ports, which print each step as it is taken. */
 export function withProgress(
   portsOf: (log: RemediatePorts['log']) => RemediatePorts,
   step: (text: string) => void,
@@ -24,7 +24,7 @@ export function withProgress(
       return { ...connection, database: tellingDatabase(connection.database, step) };
     },
     sleep: (ms, signal) => {
-      // A sleep with a signal is the run's own deadline.
+      // A sleep with a signal is the deadline of the run, not a wait.
       if (ms >= WORTH_TELLING_MS && signal === undefined)
         step(`waiting ${(ms / 1_000).toFixed(1)} s to see who takes the freed slots`);
       return ports.sleep(ms, signal);
@@ -32,7 +32,7 @@ export function withProgress(
   };
 }
 
-/** The verification polls: only what changes is worth a line. */
+/** The verification polls, so only changes get a line. */
 function tellingDatabase(database: Database, step: (text: string) => void): Database {
   let [waits, reads] = [false, 0];
   return {

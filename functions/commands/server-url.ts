@@ -3,10 +3,10 @@ import { type Finding, invalid, quoted } from '../core/base/errors.ts';
 import { DEFAULT_DATABASE } from '../core/base/maintenance-database.ts';
 import type { Credentials, Target } from '../postgres/connection/target.ts';
 
-/** Where to connect and as whom. */
+/** Where to connect, and as which role. */
 export type ServerUrl = { readonly target: Target; readonly credentials: Credentials };
 
-/** For the help of commands that take `--url`. */
+/** The part of the help that commands with `--url` share. */
 export const URL_HELP = `
 The URL:
   postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=...&sslrootcert=FILE
@@ -18,13 +18,13 @@ The URL:
   sslmode=disable       No TLS. The default for a loopback address and a Unix socket.
   Other modes encrypt without knowing who answers, and are refused.`;
 
-/** The last @ ends user and password; one in a later part means that a password was not encoded. */
+/** The last @ ends user and password. An @ in a later part means that the password was not percent-encoded. */
 const SHAPE = /^postgres(?:ql)?:\/\/([^/?#]*)@([^/?#@]*)(?:\/([^/?#@]*))?(?:\?([^#@]*))?$/;
 const DEFAULT_PORT = 5432;
 
 /**
- * Parses a server's URL.
- * @throws RemediationError `config-invalid` with all problems. What may be a part of a password is never quoted.
+ * Parses the URL of a server.
+ * @throws RemediationError `config-invalid` with all problems. It never quotes a part that may belong to a password.
  */
 export function parseServerUrl(
   url: string,
@@ -33,7 +33,7 @@ export function parseServerUrl(
   const findings: Finding[] = [];
   const refuse = (path: string, found: string, allowed: string) => findings.push({ path, found, allowed });
   const parts = SHAPE.exec(url);
-  // Half a URL may end in half a password anywhere: nothing of it is looked at, or quoted.
+  // When the URL has no valid shape, any part of it may belong to a password. So it is neither parsed nor quoted.
   if (parts === null) {
     const allowed = 'a URL as --help shows it, with special characters percent-encoded (@ is %40, / is %2F)';
     throw invalid('config-invalid', 'The URL', [{ path: '--url', found: 'something else', allowed }]);

@@ -42,7 +42,8 @@ export function addSnapshot(program: Command): void {
         database.readSnapshot(),
       );
       const blindness = isBlind(snapshot);
-      // A file does not say that its author was blind: whoever plans from it would take hidden for idle-free.
+      // A snapshot file does not say that its author could not see the sessions. A plan from it would take hidden
+      // sessions for missing ones.
       if (blindness !== null) throw new RemediationError(blindness.code, blindness.message);
       print(jsonText(toSnapshotFile(snapshot)));
     });

@@ -10,18 +10,22 @@ const STYLES = {
   bad: ['bold', 'red'],
 } as const satisfies Record<Meaning, Parameters<typeof styleText>[0]>;
 
-/** Colours on a terminal only, and not against `NO_COLOR`, which `styleText` alone lets `FORCE_COLOR` overrule. */
+/**
+ * Uses colours only on a terminal, and never when `NO_COLOR` is set: `styleText` alone would let `FORCE_COLOR` overrule it.
+ */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   if (!stream.isTTY || process.env.NO_COLOR) return (_, text) => text;
   return (meaning, text) => styleText(STYLES[meaning], text, { stream });
 }
 
-/** The command's result, on standard output. Takes text whose names are clean already. */
+/** Prints the result of the command to standard output. Names in the text must be clean already. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Everything else, on standard error: what goes wrong may quote names and texts that others chose. */
+/**
+ * Prints everything else to standard error. Messages may quote names and texts that others chose, so they are cleaned.
+ */
 export function printNote(message: string): void {
   process.stderr.write(`${cleanMessage(message, Number.POSITIVE_INFINITY)}\n`);
 }

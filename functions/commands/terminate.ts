@@ -12,7 +12,7 @@ import { serverOf, withServer } from './with-server.ts';
 
 type Options = { readonly url: string; readonly apply?: true; readonly json?: true };
 
-/** PostgreSQL's have 32 bits, GaussDB's more. */
+/** Process ids of PostgreSQL have 32 bits, those of GaussDB more. */
 const MOST_PID = Number.MAX_SAFE_INTEGER;
 
 const HELP = `
@@ -42,7 +42,7 @@ export function addTerminate(program: Command): void {
     });
 }
 
-/** Each once, however often it is named. */
+/** Keeps each pid once, however often it is named. */
 function pidsOf(text: string, before: readonly number[] | undefined): readonly number[] {
   const pid = Number(text);
   if (!/^[1-9]\d*$/.test(text) || pid > MOST_PID)
@@ -69,7 +69,7 @@ async function terminate(pids: readonly number[], options: Options): Promise<Exi
   return done.sessions.every(isEndedOrWould) ? EXIT.done : EXIT.remains;
 }
 
-/** Only when it hid one of those that were named. */
+/** Why we could not see a named session; null when all of them were visible. */
 function blindness({ snapshot, sessions }: NamedTermination): ReturnType<typeof isBlind> {
   const isSeen = sessions.every(({ session }) => session === null || !isHidden(session));
   return isSeen ? null : isBlind(snapshot);

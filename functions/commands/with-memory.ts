@@ -2,13 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { memoryIn } from '../aws/memory-table.ts';
 import type { MemoryStore } from '../report/report-ports.ts';
 
-/** Whose memory, and where it is kept. */
+/** The server whose memory is meant, and where the memory is kept. */
 export type MemoryOptions = { readonly server: string; readonly table: string; readonly region?: string };
 
 export const CREDENTIALS_HELP = `Credentials and region are found as the AWS CLI finds them: AWS_PROFILE (static keys, SSO, credential_process, roles),
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, web identity, or the machine's own role. AWS_ENDPOINT_URL is respected.`;
 
-/** A command about what is remembered of one server. */
+/** A command that reads or changes what is remembered of one server. */
 export function memoryCommand(program: Command, name: string): Command {
   return program
     .command(name)

@@ -7,9 +7,9 @@ import type { Database, RemediatePorts } from '../remediate/ports.ts';
 import { parseServerUrl, type ServerUrl } from './server-url.ts';
 import { printNote } from './terminal.ts';
 
-/** As long as the workflow gives itself for getting in. */
+/** The same time that a run has to connect. */
 const CONNECT_MS = 20_000;
-/** A server that lets us in at once needs no word about it. */
+/** A connect that takes longer prints a line about it. */
 const SILENT_MS = 1_000;
 
 /** A server that a command may connect to. */
@@ -46,8 +46,8 @@ async function requireReadable(caFile: string): Promise<void> {
 }
 
 /**
- * Lends a session with the server, got by the same means as the workflow's, and closes it.
- * @throws RemediationError `connect-*` when no session comes about.
+ * Opens a session as a run does, passes it to `use`, and closes it afterwards.
+ * @throws RemediationError `connect-*` when no session can be opened.
  */
 export async function withServer<Result>(
   server: Server,
@@ -70,13 +70,15 @@ export async function withServer<Result>(
   }
 }
 
-/** What the message of a failed connect means for somebody who gave a URL: the workflow speaks of its configuration. */
+/** Advice for people who gave a URL. The messages of a failed connect speak of a run's configuration instead. */
 const ADVICE: Partial<Readonly<Record<ErrorCode, string>>> = {
   'connect-tls':
     'In the URL, sslrootcert=FILE names the authorities to trust (on RDS: its global bundle), and sslmode=disable sends everything in the clear.',
   'connect-database-limit': 'In the URL, name another database after the last slash.',
 };
-/** A client without a password breaks off when it is asked for one, which looks like a broken connection. */
+/**
+ * A client without a password closes the connection when the server asks for one. That looks like a broken connection.
+ */
 const MAY_LACK_PASSWORD: ReadonlySet<ErrorCode> = new Set(['connect-denied', 'connect-unreachable']);
 
 export function withAdvice(code: ErrorCode, message: string, { credentials, target }: Server): string {

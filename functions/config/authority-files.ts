@@ -1,6 +1,6 @@
 import { RDS_ROOTS_FOLDER, RUNTIME_CA_FILE } from '../contract.ts';
 
-/** What can be known about where to look; `bundle` is the folder of the running code. */
+/** What decides where the authorities are. `bundle` is the folder of the running code. */
 type Known = {
   readonly configured: string | undefined;
   readonly region: string | undefined;
@@ -8,8 +8,8 @@ type Known = {
 };
 
 /**
- * The files with the authorities to trust, best first. What was configured is the only one. Of the RDS roots only one
- * region's are read: all of them cost 17 ms.
+ * The files with the authorities to trust, best first. A configured file is the only one. Of the RDS roots only those of
+ * one region are read, because reading all of them takes 17 ms.
  */
 export function authorityFiles({ configured, region, bundle }: Known): readonly string[] {
   if (configured !== undefined) return [configured];

@@ -15,25 +15,28 @@ import type { Target } from '../postgres/connection/target.ts';
 import { authorityFiles } from './authority-files.ts';
 import { type PoolerConfig, parsePooler } from './pooler-config.ts';
 
-/** Settings of which functions/config makes something else than their value. */
+/** Settings from which this file makes something else: target, login and policy. */
 type Composed = 'host' | 'port' | 'database' | 'statements' | 'tls' | 'caFile' | 'secret' | 'user' | 'policy';
 
-/** What one `remediate` function knows about its server: each setting by its name, or a part of what is made of it. */
+/**
+ * What one `remediate` function knows about its server. Most settings keep their name; the others are parts of target,
+ * login and policy.
+ */
 export type RemediateConfig = Omit<VariableValues, Composed> & {
   readonly target: Target;
   readonly login: Login;
   readonly policy: Policy;
-  /** Null where the server has none, or none that we may ask. */
+  /** Null where no pooler is declared. */
   readonly pooler: PoolerConfig | null;
 };
 
-/** How our role proves who it is: by a secret's password (ARN or name), or as this user by IAM. */
+/** How our role logs in: with the password in a secret (ARN or name), or as this user by IAM. */
 export type Login = { readonly secret: string } | { readonly user: string };
 
-/** Without a bucket no record is kept, without a table nothing is remembered. */
+/** Without a bucket no record is kept. Without a table nothing is remembered between runs. */
 export type ReportConfig = {
   readonly topic: string;
-  /** The topic of chat rooms; null where nobody reads in one. */
+  /** The topic of chat rooms; null where there is none. */
   readonly chat: string | null;
   readonly bucket: string | null;
   readonly table: string | null;
@@ -54,8 +57,8 @@ const reportSchema = () =>
   });
 
 /**
- * The environment of `remediate`, parsed once.
- * @throws RemediationError `config-invalid` with all problems, the policy's among them.
+ * Parses the environment of `remediate`.
+ * @throws RemediationError `config-invalid` with all problems, including those of the policy.
  */
 export function parseRemediateConfig(environment: Environment): RemediateConfig {
   const parsed = z.safeParse(variablesSchema(), environment);
@@ -93,7 +96,7 @@ function configOf(
   };
 }
 
-/** A token in the clear would be anybody's, and RDS takes none that way. */
+/** An IAM token needs TLS: without it everybody on the network could read the token, and RDS refuses it. */
 function loginProblems(environment: Environment): readonly Finding[] {
   const { [env.secret]: secret, [env.user]: user, [env.tls]: tls } = environment;
   if (user === undefined) {
@@ -105,10 +108,10 @@ function loginProblems(environment: Environment): readonly Finding[] {
   return [...(secret === undefined ? [] : [both]), ...(tls === 'off' ? [clear] : [])];
 }
 
-/** Findings quote what they found, and somebody may have put the secret itself where its name belongs. */
+/** Findings quote what they found. These variables may hold a password by mistake, so their values are hidden. */
 function withoutSecrets(environment: Environment): Environment {
   const hidden = (name: string) => environment[name] && '(not shown)';
-  // A host may be a whole URL with its password by mistake.
+  // A host may be a whole URL with its password.
   return { ...environment, [env.secret]: hidden(env.secret), [env.host]: hidden(env.host) };
 }
 

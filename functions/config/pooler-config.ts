@@ -4,12 +4,12 @@ import { findingsOf } from '../core/base/schema-findings.ts';
 import { NO_PASSWORD, POOLER_PORTS, poolerDeclaration } from '../core/declaration/pooler-declaration.ts';
 import type { PoolerTarget } from '../postgres/pooler/read-pooler.ts';
 
-/** A server's pooler, and the secret for its console where it has one of its own. */
+/** A server's pooler, and the secret for its console where the console has one of its own. */
 export type PoolerConfig = PoolerTarget & { readonly secret: string | null };
 
 /**
- * What a variable says of the pooler, or what is wrong with it, each with its path. `byIam`: the server's own login is no
- * password that a pooler would take.
+ * Parses a variable that describes the pooler. Returns the pooler, or what is wrong, each with its path. `byIam` means that
+ * the server's own login has no password, so that the pooler needs a secret.
  */
 export function parsePooler(
   name: string,
@@ -23,7 +23,7 @@ export function parsePooler(
     const findings = findingsOf(parsed.error, input).map(({ path, ...finding }) => ({
       path: path === '(root)' ? name : `${name} ${path}`,
       ...finding,
-      // A host may be a whole URL with its password by mistake.
+      // A host may be a whole URL with its password, by mistake.
       ...(path === 'host' || path === 'secretArn' ? { found: quoted('(not shown)') } : {}),
     }));
     return { findings };

@@ -2,7 +2,10 @@ import type { MiddlewareObj } from '@middy/core';
 import { coerceError } from '../core/base/errors.ts';
 import { logLine } from './log-line.ts';
 
-/** One structured line for an invocation that throws; the error goes on to Lambda and so to the failure destination. */
+/**
+ * Writes one structured line for an invocation that throws. The error then goes to Lambda, and from there to the failure
+ * destination.
+ */
 export function logErrors(): MiddlewareObj {
   return {
     onError: ({ error, context }) => {

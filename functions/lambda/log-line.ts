@@ -1,4 +1,7 @@
-/** What JSON leaves as it is, but moves the cursor, ends a line or turns the text around where a log is read. */
+/**
+ * Characters that JSON does not escape, but that move the cursor, end a line or change the direction of text where a log is
+ * read.
+ */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** One line of JSON on standard output, which Lambda ships to the function's log group. */

@@ -1,12 +1,12 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Environment } from '../config/config.ts';
 
-/** What a door's handler gets in place of the raw event. */
+/** What a handler gets in place of the raw event. */
 export type Parsed<Config, Input> = { readonly config: Config; readonly input: Input };
 
 /**
- * Parses environment and event before the handler sees them. The environment once, and not at load time: an error there
- * would end the process before it could be told as this run's failure.
+ * Parses environment and event before the handler sees them. This happens in the first invocation and not while the module
+ * loads: an error there would end the process before it could be reported as the failure of this run.
  */
 export function parseInvocation<Config, Input>(
   parseConfig: (environment: Environment) => Config,

@@ -1,8 +1,8 @@
 import { RemediationError } from '../core/base/errors.ts';
 
 /**
- * The backstop behind the workflow's own deadline. It throws: middy's early response would replace whatever the handler
- * returns in the same moment.
+ * The last resort if the workflow misses its own deadline. It throws, because middy's early response would replace what the
+ * handler returns in the same moment.
  */
 export const timeUp = {
   timeoutEarlyInMillis: 1_000,

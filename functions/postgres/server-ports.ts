@@ -5,17 +5,17 @@ import { newPace } from './connection/pace.ts';
 import type { CredentialSource, Credentials, Target } from './connection/target.ts';
 import type { PoolerTarget } from './pooler/read-pooler.ts';
 
-/** A server's pooler; without a source of its own it takes our role by the same password as the server. */
+/** A server's pooler. Without `source`, the pooler takes the same credentials as the server. */
 export type PoolerAccess = PoolerTarget & { readonly source: CredentialSource | null };
 
-/** What a server may have besides itself. */
+/** Optional facilities beside the server. */
 type Beside = ConnectOptions & {
   readonly recall?: RemediatePorts['recall'];
   readonly tries?: RemediatePorts['tries'];
   readonly pooler?: PoolerAccess | null;
 };
 
-/** The real server and the real clock. */
+/** The ports with the real server and the real clock. */
 export function serverPorts(
   target: Target,
   source: CredentialSource,
@@ -26,7 +26,8 @@ export function serverPorts(
   const pace = newPace();
   let ofPooler: Promise<Credentials | null> | null = null;
   let latest: Promise<Credentials | null> = Promise.resolve(null);
-  // What was read to know our role lets us in as well: between an alarm and its slots nothing is fetched twice.
+  // The credentials that were read to learn our role's name are used for the first connect too, so that nothing is read
+  // twice before slots are free.
   const knownOrRead: CredentialSource = (refused) => {
     const credentials = refused === 0 ? known : null;
     known = null;
@@ -34,7 +35,7 @@ export function serverPorts(
     return latest;
   };
   return {
-    // Whoever cannot read the credentials finds out when it needs them.
+    // Unreadable credentials are reported by the connect that needs them.
     ownRole: async () => {
       known = await source(0).catch(() => null);
       return known?.user ?? null;

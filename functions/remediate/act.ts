@@ -14,7 +14,7 @@ import { settle } from './verify.ts';
 export { reconnectAndVerify } from './reconnect-and-verify.ts';
 export { verifiedEnding } from './verified-ending.ts';
 
-/** What a run does with the session that it got: all that a run is for, and the look that a quiet one has time for. */
+/** Does the work of a run on an open session. A scheduled run without pressure then checks the configuration. */
 export async function act(run: Run, database: Database, lockBy: number): Promise<RunEnd> {
   const ending = await work(run, database, lockBy);
   await checkConfiguration(run, database);
@@ -43,7 +43,7 @@ async function work(run: Run, database: Database, lockBy: number): Promise<RunEn
   if (modeInForce(policy.mode, recalled, trigger.kind) === 'observe' || plan.victims.length === 0) {
     return { outcome: expectedOutcome(plan, trigger.kind), problem: null };
   }
-  // What is only to be reaped can wait for as long as somebody likes.
+  // A pause stops these terminations too: sessions that are only over age can wait.
   if (pauseIn(recalled) !== null)
     return { outcome: plan.verdict === 'healthy' ? 'healthy' : 'paused', problem: null };
   const first: Planned = { snapshot, plan };
@@ -52,7 +52,7 @@ async function work(run: Run, database: Database, lockBy: number): Promise<RunEn
   return { outcome: outcomeOf(first, trigger.kind, [...run.attempts.values()], settled), problem: null };
 }
 
-/** A sweep of a server without pressure needs no session's row: mostly it only counts. */
+/** A scheduled run of a server without pressure mostly counts slots only and reads no session. */
 async function isQuiet(run: Run, database: Database): Promise<boolean> {
   const count = await database.countSlots();
   if (count === null) return false;

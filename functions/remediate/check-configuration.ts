@@ -4,12 +4,12 @@ import type { Database } from './ports.ts';
 import type { Run } from './run.ts';
 import { withTimeout } from './with-timeout.ts';
 
-/** One round trip, on a server on which nothing happens; a run with less than twice this left goes home instead. */
+/** One round trip takes far less on a quiet server. A run with less than twice this time left skips the check. */
 const CHECK_MS = 2_000;
 
 /**
- * After its work, a scheduled run that looked and found no pressure checks whether the next one could act: a misconfiguration
- * is to be told before an incident tells it. What goes wrong here costs the run nothing but this.
+ * After its work, a scheduled run without pressure checks whether the next run could act, so that a misconfiguration is
+ * reported before an incident. If the check itself fails, the run goes on and only logs it.
  */
 export async function checkConfiguration(run: Run, database: Database): Promise<void> {
   const { ports, request, snapshot } = run;

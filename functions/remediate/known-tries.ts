@@ -2,12 +2,12 @@ import { ownTriesOf } from '../core/run/own-tries.ts';
 import type { OwnTries } from '../core/run/pause.ts';
 import type { RunRecord } from '../core/run/record.ts';
 
-/** An alarm looks back over minutes: more runs than began in that time. */
+/** An alarm looks back over some minutes. Fewer runs than this begin in that time. */
 const MOST = 6;
 
 /**
- * The refused tries of a function's own last runs. Their lines in the server's log may arrive before the report has written
- * these tries to memory, and where there is no memory.
+ * The refused tries of the last runs of this function. Their lines in the server's log may arrive before the report has
+ * written these tries to memory. Some servers have no memory at all.
  */
 export type KnownTries = {
   /** Oldest first. */

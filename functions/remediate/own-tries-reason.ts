@@ -11,8 +11,8 @@ import { toKeptTrigger } from './relevant-trigger.ts';
 import type { Run } from './run.ts';
 
 /**
- * Why a trigger asks for nothing that tells of our own refused tries alone; else null. Memory is waited for, half a second at
- * most, only where nothing in the trigger shows that somebody else was refused.
+ * Why a trigger that shows nothing but our own refused tries needs no run; else null. Waits for memory (at most half a
+ * second) only if the trigger does not show that other clients were refused.
  */
 export async function ownTriesReason(run: Run, news: Trigger): Promise<Idle | null> {
   if (!mayComeFromOwnTries(news)) return null;
@@ -24,13 +24,13 @@ export async function ownTriesReason(run: Run, news: Trigger): Promise<Idle | nu
   return why === null ? null : { outcome: 'muted', why };
 }
 
-/** What is told, and judged by, is without the lines that our own tries left behind. */
+/** Removes the lines of our own tries from the trigger, so that the run neither reports nor judges them. */
 export async function removeOwnLines(run: Run, news: Trigger): Promise<void> {
   if (news.kind !== 'log-lines') return;
   run.trigger = toKeptTrigger(withoutOwnLines(news, await ownTries(run)));
 }
 
-/** Those that memory holds, and those that only this function knows so far. */
+/** The tries that memory holds, and those that only this function knows so far. */
 async function ownTries({ ports, recalled }: Run): Promise<readonly OwnTries[]> {
   const remembered = ownTriesIn(await recalled);
   const isNew = ({ from }: OwnTries) => !remembered.some((each) => each.from === from);

@@ -3,8 +3,8 @@ import type { Policy } from '../core/policy/policy.ts';
 import { policyTextOf } from '../core/policy/policy-text.ts';
 
 /**
- * SHA-256 of the whole policy, what was left out filled in, with its keys in order: two policies that say the same have the
- * same hash, however they are written. `headroom policy check` prints it too.
+ * SHA-256 of the whole policy, with defaults filled in and keys sorted. Two policies with the same meaning have the same
+ * hash, however they are written. `headroom policy check` prints it too.
  */
 export function policyHash(policy: Policy): string {
   return createHash('sha256')

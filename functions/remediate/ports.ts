@@ -10,18 +10,18 @@ import type { Session } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
 import type { KnownTries } from './known-tries.ts';
 
-/** One session with the server, alone and bounded. Every call is one or more autocommitted statements. */
+/** One open session with the server; each call has a time limit. Every call is one or more autocommitted statements. */
 export type Database = {
-  /** Takes the lock unless another run has it, until the session ends; tells who else holds one like it. */
+  /** Takes the lock until the session ends, unless another run has it. Returns who else holds such a lock. */
   readonly tryLock: () => Promise<LockAttempt>;
-  /** Counts the slots that are taken; null where a run may be at work, or sessions must be looked at to know. */
+  /** Counts the slots that are taken. Null where a run may be at work, or where the count alone does not decide. */
   readonly countSlots: () => Promise<SlotCount | null>;
   readonly readSnapshot: () => Promise<Snapshot>;
-  /** What the doctor looks at besides the sessions; null on a server on which it is left to the doctor. */
+  /** What the doctor checks besides the sessions. Null on servers where only the doctor checks it. */
   readonly readConfiguration: () => Promise<Configuration | null>;
-  /** Each session through the guard; a broken connection yields `unknown` instead of an error. */
+  /** Ends each session through the guard. A broken connection gives the result `unknown` instead of an error. */
   readonly terminate: (sessions: readonly Session[]) => Promise<readonly GuardResult[]>;
-  /** Ends the session within a bound; never throws. */
+  /** Ends the session within a time limit; never throws. */
   readonly close: () => Promise<void>;
 };
 
@@ -29,21 +29,21 @@ export type Connection =
   | { readonly database: Database; readonly connecting: Connecting }
   | { readonly problem: Problem; readonly connecting: Connecting };
 
-/** Lends what `remediate` needs from outside. Times are milliseconds since the epoch. */
+/** What `remediate` needs from outside. Times are milliseconds since the epoch. */
 export type RemediatePorts = {
-  /** As whom we come to the server; null when nobody can tell. Never rejects. */
+  /** The name of the role that we log in as; null when it is not known. Never rejects. */
   readonly ownRole: () => Promise<string | null>;
-  /** Tries to get in until `deadline`. Does not throw for anything the server or the network does. */
+  /** Tries to connect until `deadline`. Whatever the server or the network does, it does not throw. */
   readonly connect: (deadline: number) => Promise<Connection>;
-  /** What memory holds of the server, in half a second at most; null where there is no memory. Never rejects. */
+  /** What memory holds of the server, within half a second; null where there is no memory. Never rejects. */
   readonly recall: () => Promise<Recall | null>;
-  /** Refused tries of the last runs in this process; undefined where a process has one run. */
+  /** Refused tries of the last runs in this process; undefined where a process makes one run only. */
   readonly tries?: KnownTries | undefined;
-  /** What the server's pooler says of itself, in a second at most; null where none is declared. Never rejects. */
+  /** What the server's pooler shows, within a second; null where none is declared. Never rejects. */
   readonly readPooler: () => Promise<PoolerState | null>;
   readonly now: () => number;
   /** Rejects when the signal aborts. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** One structured line; survives a run that is killed outright. */
+  /** Writes one structured line at once, so that it is there even if the run is killed. */
   readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 };

@@ -1,7 +1,10 @@
 import { pauseAt, type Recall } from '../core/run/pause.ts';
 import type { Run } from './run.ts';
 
-/** What memory holds of the server, without a pause that has ended by itself. A run that goes by something else than its policy leaves a line about it. */
+/**
+ * What memory holds of the server, without a pause that has expired. If memory cannot be read or runs are paused, the run
+ * does not act by its policy alone, so it logs that.
+ */
 export async function readPause({ ports, request }: Pick<Run, 'ports' | 'request'>): Promise<Recall | null> {
   const recalled = await ports.recall();
   const { runId } = request;

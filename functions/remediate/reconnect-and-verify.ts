@@ -8,14 +8,15 @@ import { deadlineError, type Run, type RunEnd } from './run.ts';
 import { isVerified } from './verified-ending.ts';
 import { settle, verify } from './verify.ts';
 
-/** A server that restarts is back in seconds. */
+/** A server that restarts is back within seconds. */
 const RETRY_MS = 500;
 
 /**
- * What a run does that lost its session while or after it terminated: it gets in again, within the time it has left, and
- * reads what came of the attempts. It ends nobody any more: attempts without an answer may have worked, so that going on
- * could end more than were needed, and what cut us off may be the server's own trouble. The next run measures again.
- * @throws RemediationError `connection-lost` when it could not be read, saying both what was lost and why it stayed so.
+ * Follows when a run loses its session during or after terminations. It connects again in the time that is left, and reads
+ * the results of the attempts. It terminates no more sessions, for two reasons: attempts without an answer may have worked,
+ * so that more could end than were needed; and what broke our session may be a problem of the server itself. The next run
+ * measures again.
+ * @throws RemediationError `connection-lost` when the results could not be read; it says what was lost and why.
  */
 export async function reconnectAndVerify(run: Run, lost: RemediationError): Promise<RunEnd> {
   const { snapshot, plan } = run;
@@ -35,7 +36,7 @@ export async function reconnectAndVerify(run: Run, lost: RemediationError): Prom
   }
 }
 
-/** A server that restarts or fails over refuses at first, in ways for which a run's first connect gives up. */
+/** A server that restarts or fails over refuses at first, in ways on which the first connect of a run gives up. */
 async function getInAgain(run: Run, by: number): Promise<Database> {
   const { ports } = run;
   for (;;) {
@@ -57,8 +58,8 @@ async function read(
   first: Planned,
   lost: RemediationError,
 ): Promise<RunEnd> {
-  // Reading needs no lock, but what is read does: with it the lost session is over, so that nothing it was sent will still
-  // run, and no other run ends sessions meanwhile.
+  // The lock shows that the lost session has ended: none of its statements can still run, and no other run ends sessions
+  // meanwhile. Reading by itself needs no lock.
   if (!(await takeLock(run, database, lockBy))) throw stillLocked();
   const later = await verify(run, database, first);
   if (!isSameServer(first.snapshot, later)) throw restarted();

@@ -3,8 +3,8 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import type { RemediatePorts } from './ports.ts';
 
 /**
- * What a trigger says that is news: log lines without those of another server that shares the log group, and without
- * those of our own role, which is asked for only when there are any.
+ * The part of a trigger that needs a run: log lines without those of other servers that share the log group, and without
+ * those of our own role. The name of our role is read only when there are lines.
  */
 export async function relevantTrigger(
   trigger: Trigger,

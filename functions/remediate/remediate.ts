@@ -18,8 +18,8 @@ import {
 } from './run.ts';
 
 /**
- * Snapshot, plan, terminate, verify, settle. Whatever happens comes back as a record; nothing is thrown, nothing stays
- * connected, and nothing is terminated unless every step before it succeeded.
+ * Snapshot, plan, terminate, verify, settle. Every result and every error comes back as a record: it never throws, and it
+ * leaves no connection open. It terminates nothing unless every step before succeeded.
  */
 export async function remediate(request: RunRequest, ports: RemediatePorts): Promise<RunRecord> {
   const run = startRun(request, ports);
@@ -56,7 +56,7 @@ async function execute(run: Run): Promise<RunEnd> {
   }
 }
 
-/** After the first termination an error no longer means that nothing happened. */
+/** After the first termination, an error no longer means that nothing was done. */
 async function broken(run: Run, error: RemediationError): Promise<RunEnd> {
   const problem = error.toProblem();
   if (run.attempts.size === 0) return { outcome: 'failed', problem };

@@ -15,22 +15,22 @@ import { policyHash } from './policy-hash.ts';
 import type { RemediatePorts } from './ports.ts';
 import { toKeptTrigger } from './relevant-trigger.ts';
 
-/** What a run has so far; the record is made from it wherever the run ends. */
+/** What a run knows so far. The record is made from it, wherever the run ends. */
 export type Run = {
   readonly request: RunRequest;
   readonly ports: RemediatePorts;
   readonly startedAt: number;
   readonly timings: { -readonly [Step in keyof Timings]: Timings[Step] };
-  /** The request's, less what is no news in it. */
+  /** The trigger of the request, without the parts that need no run. */
   trigger: Trigger;
-  /** Asked for when the run begins to get in, needed when it may act. */
+  /** Requested when the run starts to connect, and awaited before it acts. */
   recalled: Promise<Recall | null> | null;
   connecting: Connecting;
-  /** Null while nobody else was seen to hold the lock. */
+  /** Null while no other holder of the lock was seen. */
   lock: LockSight | null;
   snapshot: Snapshot | null;
   plan: Plan | null;
-  /** By the session's identity. */
+  /** The key is the session's identity. */
   readonly attempts: Map<string, Attempt>;
   readonly readings: Reading[];
   misconfigurations: readonly Misconfiguration[] | null;
@@ -40,7 +40,7 @@ export type Run = {
 export type RunEnd = {
   readonly outcome: Outcome;
   readonly problem: Problem | null;
-  /** Of a run that had nothing to do. */
+  /** Why there was nothing to do; only for runs without work. */
   readonly why?: string;
 };
 
@@ -113,8 +113,8 @@ export type RunRequest = {
   readonly server: string;
   readonly policy: Policy;
   readonly trigger: Trigger;
-  /** The server's own stream in a log group that servers share; null when it shares none. */
+  /** The stream of this server in a log group that several servers share; null if the group is not shared. */
   readonly logStream: string | null;
-  /** Milliseconds since the epoch; no new work is begun after it. */
+  /** Milliseconds since the epoch. No new work starts after it. */
   readonly deadline: number;
 };

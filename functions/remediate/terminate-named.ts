@@ -14,16 +14,16 @@ import { WINDOW } from './terminate.ts';
 import { VERIFY_EVERY_MS, VERIFY_FOR_MS } from './verify.ts';
 
 export type NamedTermination = {
-  /** The look before anything was done. */
+  /** The snapshot before anything was done. */
   readonly snapshot: Snapshot;
   readonly sessions: readonly NamedSession[];
-  /** Why it broke off, or null. */
+  /** Why it stopped early, or null. */
   readonly problem: Problem | null;
 };
 
 /**
- * Ends the sessions that a human named, through the guard that a run uses: a session that moves on between our look and
- * the statement stays. Without `apply` it only looks. Rejects when the first look fails, for nothing was done then.
+ * Ends the sessions that a person named, through the same guard as a run: a session that changes between the snapshot and
+ * the statement stays. Without `apply` it only reads. Rejects when the first snapshot fails, because nothing was done then.
  */
 export async function terminateNamed(
   { pids, apply }: { readonly pids: readonly number[]; readonly apply: boolean },
@@ -47,7 +47,7 @@ export async function terminateNamed(
   }
 }
 
-/** Window by window; a broken session ends it, and what follows is never sent. */
+/** Sends window by window. When the session breaks, it stops: later windows are never sent. */
 async function signal(
   database: Database,
   sessions: readonly Session[],
@@ -67,7 +67,7 @@ function lost(): RemediationError {
   return new RemediationError('connection-lost', message);
 }
 
-/** Reads until everybody who was signalled is gone, within a bound. */
+/** Reads until all sessions that got a signal are gone, at most for a bounded time. */
 async function verify(
   database: Database,
   ports: Pick<RemediatePorts, 'now' | 'sleep'>,

@@ -10,12 +10,15 @@ import type { Database } from './ports.ts';
 import { markStep, type Run } from './run.ts';
 import { verify } from './verify.ts';
 
-/** Sessions told to end at once: what is sent runs, even if we are frozen the next moment. */
+/** Sessions per statement. A statement that was sent runs to its end, even if Lambda freezes us the next moment. */
 export const WINDOW = 32;
-/** Sessions that came back to life are made up for, up to this often. */
+/** Rounds to replace victims that became active again. */
 const MAX_ROUNDS = 3;
 
-/** Terminates the plan's victims, and others only for attempts that came to nothing: never more than the first plan. */
+/**
+ * Terminates the victims of the plan, then others only in place of attempts without effect. It never ends more sessions
+ * than the first plan chose.
+ */
 export async function terminateVictims(run: Run, database: Database, first: Planned): Promise<void> {
   const { policy, trigger } = run.request;
   let { plan } = first;
@@ -29,7 +32,7 @@ export async function terminateVictims(run: Run, database: Database, first: Plan
     if (toNothing === 0) return;
     const attempted = new Set(run.attempts.keys());
     const { pressure } = first.plan;
-    // A record can name so many attempts and no more.
+    // A record can hold only so many attempts.
     const atMost = Math.min(toNothing, MOST_VICTIMS - attempted.size);
     const remainder = { atMost, attempted, pressure, programs: programsIn(first.snapshot) };
     plan = planRemediation(withoutEnding(later, run), policy, trigger.kind, remainder);
@@ -37,20 +40,25 @@ export async function terminateVictims(run: Run, database: Database, first: Plan
   }
 }
 
-/** Whoever was told to end and takes long counts as gone: nobody goes for its slot, and no group keeps it. */
+/**
+ * Leaves out sessions that were told to end and take long. They count as gone: no other victim is chosen for their slot,
+ * and keepPerGroup does not count them.
+ */
 function withoutEnding(later: Snapshot, { attempts }: Run): Snapshot {
   const stays = (session: Session) => attempts.get(identityOf(session))?.result !== 'still-there';
   return { ...later, sessions: later.sessions.filter(stays) };
 }
 
-/** Window by window. A broken session ends it: the rest of the window is unknown, what follows is never sent. */
+/**
+ * Sends window by window. When the session breaks, the rest of its window is `unknown`, and later windows are never sent.
+ */
 async function signal(run: Run, database: Database, { victims }: Plan, round: number): Promise<void> {
   const { ports, request } = run;
   for (let from = 0; from < victims.length; from += WINDOW) {
     if (ports.now() >= request.deadline) break;
     const sessions = victims.slice(from, from + WINDOW).map(({ session }) => session);
     ports.log('terminating', { runId: request.runId, round, pids: sessions.map(({ pid }) => pid) });
-    // Written down before it is sent: wherever the run ends, nothing that was sent is missing from its record.
+    // Attempts are noted before they are sent, so that the record names every one of them wherever the run ends.
     note(run, sessions, round, () => 'unknown');
     const guards = await database.terminate(sessions);
     note(run, sessions, round, (at) => guards[at] ?? 'unknown');
@@ -63,7 +71,7 @@ function lostMessage(unanswered: number): string {
   return `Our session with the server broke off while terminating: ${unanswered} attempts have no answer, nothing after them was sent.`;
 }
 
-/** What the guard alone can say; the verification read completes it. A session is tried once in a run. */
+/** Notes what the guard alone can know; the reading of `verify` completes it. Each session is tried once in a run. */
 function note(
   run: Run,
   sessions: readonly Session[],

@@ -5,12 +5,14 @@ import type { Run, RunEnd } from './run.ts';
 const NOT_SETTLED =
   'What was told to end had been verified before. Settling was not seen: who took the freed slots is not known.';
 
-/** Whether a read has told what came of each attempt. */
+/** Whether a reading has shown the result of each attempt. */
 export function isVerified({ attempts, readings }: Run): boolean {
   return readings.length > 0 && [...attempts.values()].every(({ result }) => result !== 'unknown');
 }
 
-/** What is left of a run that broke off after it had verified its attempts: it ends by the reading that it has. */
+/**
+ * The end of a run that failed after it had verified its attempts: its outcome follows from the reading that it has.
+ */
 export function verifiedEnding(run: Run, { code, message }: RemediationError): RunEnd | null {
   const { snapshot, plan, attempts, readings, request } = run;
   const reading = readings.at(-1);

@@ -7,15 +7,19 @@ import type { Snapshot } from '../core/server/snapshot.ts';
 import type { Database } from './ports.ts';
 import { markStep, type Run } from './run.ts';
 
-/** A terminated session is gone in about 1 ms, on a busy machine in some tens. */
+/** A terminated session is gone after about 1 ms, on a busy machine after some tens of ms. */
 export const VERIFY_EVERY_MS = 25;
 export const VERIFY_FOR_MS = 2_000;
-/** Waiters get in and pools refill within 100 ms, slow clients back off for seconds. */
+/** Within 100 ms waiting clients connect and pools refill. Slow clients come again after seconds. */
 const SETTLE_MS = 3_000;
-/** Kept for the last read: near the deadline a run settles for less, or not at all, and still knows what came of it. */
+/**
+ * Time kept for the last reading. Near the deadline a run settles for less time, or not at all, and still reads the result.
+ */
 const LAST_READ_MS = 500;
 
-/** Reads until every session that may be ending is gone, within a bound, and puts what it saw into the attempts. */
+/**
+ * Reads until all sessions that may be ending are gone, at most for a bounded time. Notes in each attempt what it saw.
+ */
 export async function verify(run: Run, database: Database, first: Planned): Promise<Snapshot> {
   const { ports, request, attempts } = run;
   const until = Math.min(ports.now() + VERIFY_FOR_MS, request.deadline);
@@ -30,13 +34,13 @@ export async function verify(run: Run, database: Database, first: Planned): Prom
     }
     for (const [identity, attempt] of open)
       attempts.set(identity, { ...attempt, result: attemptResult(attempt.guard, identity, alive) });
-    // What another server shows tells nothing new of attempts that were verified before.
+    // A reading of another server shows nothing new about attempts that were verified before.
     if (alive !== null || open.length > 0) read(run, 'verified', first, later);
     return later;
   }
 }
 
-/** The last read tells who took the freed slots. */
+/** The last reading shows who took the freed slots. */
 export async function settle(run: Run, database: Database, first: Planned): Promise<Reading> {
   const { ports, request } = run;
   await ports.sleep(Math.max(0, Math.min(SETTLE_MS, request.deadline - LAST_READ_MS - ports.now())));

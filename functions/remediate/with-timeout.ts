@@ -1,6 +1,6 @@
 import type { RemediatePorts } from './ports.ts';
 
-/** The result of `working`, or the error of `late` when it takes longer than `ms`. The work itself is not stopped. */
+/** The result of `working`, or the error `late()` when that takes longer than `ms`. The work itself is not stopped. */
 export async function withTimeout<Result>(
   { sleep }: Pick<RemediatePorts, 'sleep'>,
   ms: number,
@@ -14,7 +14,7 @@ export async function withTimeout<Result>(
   try {
     return await Promise.race([working, timeUp]);
   } finally {
-    // Whichever lost the race ends later.
+    // The promise that lost the race may reject later, which is expected.
     for (const loser of [working, timeUp]) loser.catch(() => {});
     finished.abort();
   }

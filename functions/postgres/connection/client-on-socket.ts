@@ -5,9 +5,9 @@ import { OWN_APPLICATION } from '../../core/server/session.ts';
 import type { Credentials, Target, TlsOptions } from './target.ts';
 
 /**
- * The driver's client on a socket of ours: whoever has the socket can end the session, whatever state the client is in.
- * `options` are the startup packet's, null for none. What the driver would take from the environment in their place
- * (PGOPTIONS, PGREPLICATION) is not honoured: our session's settings are ours.
+ * The driver's client on a socket of ours. With the socket, our code can end the session in every state of the client.
+ * `options` goes into the startup packet; null means none. The driver would otherwise take options from the environment
+ * (PGOPTIONS, PGREPLICATION). Those are ignored, so that all settings of our session are ours.
  */
 export function clientOnSocket(
   socket: Socket,

@@ -5,7 +5,7 @@ import { type Target, targetText } from './target.ts';
 /** Why an attempt that may be repeated failed. */
 export type Obstacle = Extract<Attempted, { kind: 'refused' }>['fullness'];
 
-/** Attempts of which none got in. */
+/** What is known of attempts that all failed. */
 type FailedConnect = {
   readonly target: Target;
   readonly user: string;
@@ -16,10 +16,10 @@ type FailedConnect = {
 
 type Description = { readonly code: Problem['code']; readonly found: string; readonly next: string | null };
 
-/** From outside the two look the same: a slot is taken before the client proves who it is. */
+/** A client takes a slot before it has logged in, so from outside both causes look the same. */
 const BY_WHOM = 'by sessions or by clients that never finish logging in';
 
-/** Our role's limit is right then: it is our own logins, waiting, that reach it. */
+/** Our role's limit is not too low here: our own waiting logins reach it. */
 const HANGING: Description = {
   code: 'connect-unreachable',
   found: 'it accepts our connection and does not finish the login',
@@ -38,7 +38,7 @@ const SILENT: Description = {
 /** Limits that our own waiting logins may reach. */
 const REACHED_BY_OURS: ReadonlySet<Obstacle> = new Set(['role-limit', 'database-limit']);
 
-/** Where `next` is null it depends on the role. */
+/** A `next` of null depends on the role. */
 const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
   all: {
     code: 'connect-full',
@@ -113,9 +113,9 @@ const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
 };
 
 /**
- * The commonest obstacle: our own tries may take the last reserved slots from one another now and then. What the server
- * said tells more than its silence, for the deadline cuts the last tries short. Where logins hang, a limit of our role is
- * reached by them.
+ * The most frequent obstacle, because our own tries may take the last reserved slots from one another now and then. An
+ * answer of the server counts before its silence: the deadline also cuts off the last tries. If logins hang, they are what
+ * reaches a limit of our role.
  */
 function mainObstacle(obstacles: ReadonlyMap<Obstacle, number>): Obstacle {
   const answered = [...obstacles].filter(([obstacle]) => !SILENCES.has(obstacle));

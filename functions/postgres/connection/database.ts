@@ -10,7 +10,7 @@ import { serverWords } from './server-words.ts';
 import { statementName } from './statement-name.ts';
 import { terminateGuarded } from './terminate-guarded.ts';
 
-/** Statements on an open session; what goes wrong is a RemediationError `connection-lost` or `statement-failed`. */
+/** Runs statements on an open session. Errors are RemediationErrors `connection-lost` or `statement-failed`. */
 export function queryOf({ client, brokenBy }: OpenSession): Query {
   return async (text, values = []) => {
     try {
@@ -55,7 +55,7 @@ export function databaseOf(
   };
 }
 
-/** A statement that comes after the end of its session fails with no word of what ended it: `brokenBy` knows. */
+/** A statement that follows the end of its session fails without the reason. `brokenBy` knows the reason. */
 async function rethrow(error: unknown, brokenBy: () => unknown): Promise<never> {
   const answer = serverAnswer(error);
   const lost = answer === null || (await hasEnded(answer, brokenBy));

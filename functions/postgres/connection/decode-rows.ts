@@ -3,9 +3,9 @@ import { decodeLimits, decodeNames, type EscapedNames } from '../../core/server/
 import type { ConnectionLimit, Slots } from '../../core/server/snapshot.ts';
 import type { RedactStatement } from '../../core/server/statement-choice.ts';
 
-/** What it takes to read a server's rows: names and statements come as bytes, in ASCII with escapes. */
+/** What it takes to decode a server's rows, whose names and statements come as bytes, in ASCII with escapes. */
 export type Decoding = {
-  /** Of each database, by its escaped name. */
+  /** The encoding of each database, by its escaped name. */
   readonly encodings: ReadonlyMap<string, string>;
   readonly escapesApplications: boolean;
   readonly tell: RedactStatement;
@@ -20,7 +20,7 @@ export function encodingsIn(rows: readonly unknown[]): Decoding['encodings'] {
   return new Map((rows as readonly EncodingRow[]).map(({ database, encoding }) => [database, encoding]));
 }
 
-/** A session's names and its statement, as they are told. */
+/** Decodes the names of a session, and its statement in the configured form. */
 export function decoded(
   row: EscapedRow,
   { encodings, escapesApplications, tell }: Decoding,
@@ -32,7 +32,7 @@ export function decoded(
   };
 }
 
-/** Limits by the names that the sessions, which are in the order of their rows, have. */
+/** The limits under the same names as those of the sessions. `rows` and `sessions` have the same order. */
 export function limitsIn(
   limits: readonly LimitRow[],
   rows: readonly Pick<EscapedRow, 'user' | 'database'>[],

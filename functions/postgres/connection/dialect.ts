@@ -10,17 +10,20 @@ export type Dialect = {
   readonly flavor: Flavor;
   /** Takes the lock of a run, unless another run has it. */
   readonly tryLock: (query: Query) => Promise<LockAttempt>;
-  /** Counts, in a few bytes; null where there is no such statement. */
+  /** Counts slots in a few bytes; null where there is no such statement. */
   readonly countSlots: ((query: Query) => Promise<Counted | null>) | null;
-  /** Later looks are given the same `tell`, which remembers. */
+  /** Later readings are given the same `tell`, which remembers its results. */
   readonly readSnapshot: (query: Query, tell?: RedactStatement) => Promise<Snapshot>;
-  /** Null where the doctor alone looks at it. */
+  /** Null where only the doctor reads it. */
   readonly readConfiguration: (query: Query) => Promise<Configuration | null>;
-  /** What ends these sessions, each only if it still is what was seen. */
+  /** The statements that end these sessions, each only if it is unchanged since it was seen. */
   readonly guards: (victims: readonly Session[]) => readonly Guard[];
 };
 
-/** Whether anybody holds a lock like ours; slots taken, ours apart; whether some rows are hidden from our role; and when the server was started, as it says. */
+/**
+ * Whether a session holds a lock like ours, the slots taken without ours, whether some rows are hidden from our role, and
+ * when the server was started, by its own clock.
+ */
 export type Counted = {
   readonly locked: boolean;
   readonly used: number;
@@ -29,8 +32,8 @@ export type Counted = {
 };
 
 /**
- * A guarded statement for one or more sessions, tried in order, the first in any case. It gives a row for each, `at` (from 1)
- * and `result`; no row at its end is `no-match`.
+ * A guarded statement for one or more sessions. It tries them in order and always tries the first. For each it returns a
+ * row with `at` (from 1) and `result`. A session without a row at the end is `no-match`.
  */
 export type Guard = {
   readonly victims: readonly Session[];

@@ -1,11 +1,20 @@
 import type { Slots } from '../../core/server/snapshot.ts';
 
-/** A sweep looks again so long after the last check, for what no number of slots shows: rights, settings, the log. */
+/**
+ * A scheduled run reads everything again after this time, because a count of slots does not show rights, settings and
+ * locks.
+ */
 const HOLDS_MS = 3_600_000;
 
-/** The slots that the latest look at a server found. They are settings of its start, and outlast a run in its function. */
+/**
+ * The slots that the last snapshot of a server found. They change only when the server is started, so a warm function keeps
+ * them between runs.
+ */
 export type KnownSlots = {
-  /** Null where nobody looked, nobody checked for an hour, or the server was started since; `now` in ms since the epoch. */
+  /**
+   * Null if there is no snapshot yet, no check in the last hour, or the server was started since. `now` is in ms since the
+   * epoch.
+   */
   readonly of: (since: string, now: number) => Slots | null;
   readonly keep: (slots: Slots, since: string) => void;
   readonly checked: (now: number) => void;

@@ -1,11 +1,12 @@
 import { coerceError } from '../../core/base/errors.ts';
 
-/** Null where the server refused a statement whose answer is worth having and not needed. */
+/** Null where the server refused a statement that is useful but not needed. */
 export async function nullIfForbidden(rows: Promise<readonly unknown[]>): Promise<readonly unknown[] | null> {
   try {
     return await rows;
   } catch (error) {
-    // A session that broke off is no missing fact: it must not pass for a server where everybody is protected.
+    // A broken session is an error and not a missing fact: it must not look like a server where every session is
+    // protected.
     if (coerceError(error).code !== 'statement-failed') throw error;
     return null;
   }

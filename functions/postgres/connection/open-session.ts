@@ -9,9 +9,9 @@ import { foreignSettings } from './foreign-settings.ts';
 import { IDLE_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './startup.ts';
 import { type Target, targetText } from './target.ts';
 
-/** The goodbye is a courtesy: after this the socket is destroyed. */
+/** Time to close in good order. After it the socket is destroyed. */
 const GOODBYE_MS = 500;
-/** The first statement belongs to the login, whose time bounds it: the driver must not end it earlier. */
+/** The first statement is part of the login, which has its own time limit. The driver must not end it earlier. */
 const NO_BOUND_MS = 2 ** 31 - 1;
 
 export type OpenSession = {
@@ -20,7 +20,7 @@ export type OpenSession = {
   readonly product: string;
   readonly versionNumber: number;
   readonly dialect: Dialect;
-  /** The error that ended the session while nobody waited for an answer, or null. */
+  /** The error that ended the session between statements, or null. */
   readonly brokenBy: () => unknown;
   readonly close: () => Promise<void>;
 };
@@ -30,28 +30,29 @@ type Answer = {
   readonly version: string;
   readonly number: number;
   readonly port: number | null;
-  /** Settings that are not as we set them. */
+  /** Names of settings that differ from what we set, or null. */
   readonly foreign: string | null;
 };
 
 /**
- * Learns who answers, and sets path and bounds of our session.
- * @throws RemediationError `pooler-in-between`, `connect-failed` where the settings are not ours afterwards, or whatever
- * the statement came to.
+ * Learns which server answers, and sets path and bounds of our session.
+ * @throws RemediationError `pooler-in-between`; `connect-failed` if the settings are not ours afterwards; or the error of
+ * the statement.
  */
 export async function beginSession(
   client: Client,
   socket: Socket,
   target: Target,
 ): Promise<Omit<OpenSession, 'brokenBy'>> {
-  // The protocol's process id is the pooler's when one answers, the function's is always the server's.
+  // The process id of the protocol is the pooler's if a pooler answers. The function always returns the server's.
   const processId: unknown = Reflect.get(client, 'processID');
   const first = { text: BEGIN_SESSION, values: [processId], query_timeout: NO_BOUND_MS };
   const { rows } = await client.query(first);
   const { pid, version: product, number: versionNumber, port, foreign } = rows[0] as Answer;
   const open = { client, product, versionNumber, close: () => goodbye(client, socket) };
   if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client, target) };
-  // pgpool-II passes the server's process id on. What came from another port than ours has passed something on its way.
+  // pgpool-II passes the server's process id on. But if the connection comes from another port than ours, something is in
+  // between.
   const isDirect = pid === processId && (port === (socket.localPort ?? null) || !(await isPgPool(client)));
   if (isDirect) {
     if (foreign !== null) throw foreignSettings(target, foreign);
@@ -61,7 +62,7 @@ export async function beginSession(
   throw new RemediationError('pooler-in-between', message);
 }
 
-/** A server has no such setting, and says so in its log: it is asked only where something is in between. */
+/** A server has no such setting, and logs an error. So it is asked only if something is in between. */
 async function isPgPool(client: Client): Promise<boolean> {
   try {
     await client.query('SHOW pool_version');
@@ -73,14 +74,14 @@ async function isPgPool(client: Client): Promise<boolean> {
 }
 
 /**
- * `PostgreSQL 9.2.4 (GaussDB 8.1.3 build …)` is what GaussDB(DWS) says, `… (GaussDB Kernel 505.2.0 build …)` GaussDB, and
- * `(openGauss 5.0.0 build …)` openGauss.
+ * GaussDB(DWS) answers `PostgreSQL 9.2.4 (GaussDB 8.1.3 build …)`, GaussDB `… (GaussDB Kernel 505.2.0 build …)`, and
+ * openGauss `(openGauss 5.0.0 build …)`.
  */
 function isGaussdb(product: string): boolean {
   return /\b(gaussdb|opengauss)\b/i.test(product);
 }
 
-/** Loaded there only. */
+/** Loaded only where it is needed. */
 async function beginGaussdb(client: Client, target: Target): Promise<Dialect> {
   const { boundGaussdb } = await import('../gaussdb/gaussdb.ts');
   return await boundGaussdb(client, target, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS);

@@ -1,4 +1,4 @@
-/** The driver's client alone: the package's entry brings a pool and a binding to libpq along. */
+/** Only the driver's client. The package's main entry would also load a pool and a binding to libpq. */
 declare module 'pg/lib/client.js' {
   import type { Client as PgClient, Query } from 'pg';
 

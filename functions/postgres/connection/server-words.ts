@@ -4,8 +4,8 @@ import { coerceError } from '../../core/base/errors.ts';
 const MOST_CHARACTERS = 300;
 
 /**
- * An error's text, as our own messages quote it: one line, of a bounded length. Others choose parts of it, such as a
- * database's owner with a setting that the server cannot take: line breaks would forge lines of ours.
+ * The text of an error for our own messages: one line of limited length. Others choose parts of it, such as an owner of the
+ * database with a setting that the server cannot take. Line breaks in it could forge lines of ours.
  */
 export function serverWords(error: unknown): string {
   return cleanName(coerceError(error).message, MOST_CHARACTERS);

@@ -4,18 +4,23 @@ import {
   TRANSACTION_TIMEOUT,
   UNDEFINED_OBJECT,
 } from '../../core/base/sqlstate.ts';
-/** Statement and lock timeout of our session: a healthy server answers in milliseconds, a sick one must not hold us. */
+/**
+ * Statement and lock timeout of our session. A healthy server answers in milliseconds, and a sick one must not hold us up.
+ */
 export const STATEMENT_TIMEOUT_MS = 5_000;
-/** After this without a word from us, or an answer untaken, the server takes slot and lock back: Lambda may freeze us. */
+/**
+ * After this time without a statement from us, or with an answer that we do not read, the server takes slot and lock back.
+ * Lambda may freeze us at any time.
+ */
 export const IDLE_TIMEOUT_MS = 10_000;
 
 /**
- * How much of our `options` a server is known to take in the startup packet. A name that it lacks ends the login (42704).
- * - `unknown`: not known, it is sent what PostgreSQL and all its relatives have.
- * - `no-bounds`: it refused what it was sent, and gets the path and the role only.
+ * Which `options` a server is known to accept in the startup packet. An unknown name ends the login (42704).
+ * - `unknown`: not known yet. It is sent what PostgreSQL and all its relatives have.
+ * - `no-bounds`: it refused the above, and is sent path and role only.
  * - `since-14`, `since-17`: what PostgreSQL has from that version on.
- * - `examining`: only bounds that the doctor does not look at. `examining-idle` and `examining-transactions` have in addition
- *   what a login needs there because the database's own setting ends it; the doctor does not look at what a database sets.
+ * - `examining`: only bounds that the doctor does not check. `examining-idle` and `examining-transactions` add the bound
+ * that a login needs because a setting of the database would end it. The doctor does not check what a database sets.
  */
 export type Startup =
   | 'unknown'
@@ -26,7 +31,7 @@ export type Startup =
   | 'examining-idle'
   | 'examining-transactions';
 
-/** What outlasts a login: the next one begins with it. */
+/** What is kept between logins. */
 export type KnownStartup = {
   readonly now: () => Startup;
   readonly keep: (startup: Startup) => void;
@@ -37,7 +42,7 @@ export function knownStartup(): KnownStartup {
   return { now: () => kept, keep: (startup) => (kept = startup) };
 }
 
-/** For the doctor, which asks what a new session starts with: the server would tell our own bounds. */
+/** For the doctor, which reads the settings of a new session: it must not find our own bounds there. */
 export function forExamination(): KnownStartup {
   const startup = knownStartup();
   startup.keep('examining');
@@ -45,11 +50,14 @@ export function forExamination(): KnownStartup {
 }
 
 /**
- * Whose code runs: without these, a database's owner could put a schema of his before the catalog, have a library loaded,
- * or have us become another role. A setting of the startup packet comes before those of database and role.
+ * They decide which code our statements run. Without them, the owner of the database could put a schema of their own before
+ * the catalog, load a library, or give us another role. Settings in the startup packet override those of database and role.
  */
 const OURS = ['search_path=pg_catalog,pg_temp', 'role=none', 'local_preload_libraries='] as const;
-/** A serializable, deferrable, read-only transaction waits for others: a database's owner could make each of ours one. */
+/**
+ * A serializable, deferrable, read-only transaction waits for other transactions. The owner of the database could make
+ * every transaction of ours one.
+ */
 const ISOLATION = 'default_transaction_isolation=read\\ committed';
 const FIRST_BOUNDS = [ISOLATION, `statement_timeout=${STATEMENT_TIMEOUT_MS}`] as const;
 const BOUNDS = [
@@ -66,7 +74,7 @@ const SINCE_14 = [
   IDLE_SESSION,
   `tcp_user_timeout=${IDLE_TIMEOUT_MS}`,
 ] as const;
-/** Nothing else ends a login that hangs in a login trigger. */
+/** No other setting ends a login that hangs in a login trigger. */
 const SINCE_17 = [`transaction_timeout=${IDLE_TIMEOUT_MS}`] as const;
 
 const SETTINGS: Readonly<Record<Startup, readonly string[]>> = {
@@ -84,9 +92,9 @@ export function startupOptions(startup: Startup): string {
   return SETTINGS[startup].map((setting) => `-c ${setting}`).join(' ');
 }
 
-/** The server does not know a name, or does not take a value. */
+/** The server does not know a name, or refuses a value. */
 const REFUSED: ReadonlySet<string> = new Set([UNDEFINED_OBJECT, INVALID_PARAMETER_VALUE]);
-/** A timeout of the database's or the role's ended the login: the code says what the server has. */
+/** A timeout that the database or the role sets ended the login. The code shows which settings the server has. */
 const ENDED_BY: Readonly<Record<string, Startup>> = {
   [TRANSACTION_TIMEOUT]: 'since-17',
   [IDLE_SESSION_TIMEOUT]: 'since-14',
@@ -97,14 +105,14 @@ const EXAMINATION_ENDED_BY: Readonly<Record<string, Startup>> = {
 };
 const EXAMINING: ReadonlySet<Startup> = new Set(['examining', 'examining-idle', 'examining-transactions']);
 
-/** What the next login is to send after this one was answered so, or null where another would fare no better. */
+/** What the next login sends after this answer; null where another login would fail as well. */
 export function nextStartup(sent: Startup, sqlstate: string): Startup | null {
   const endedBy = EXAMINING.has(sent) ? EXAMINATION_ENDED_BY : ENDED_BY;
   const next = REFUSED.has(sqlstate) ? 'no-bounds' : (endedBy[sqlstate] ?? null);
   return next === sent || (next === 'since-14' && sent === 'since-17') ? null : next;
 }
 
-/** What a server of PostgreSQL's own takes. */
+/** What a PostgreSQL server of this version accepts. */
 export function startupOf(versionNumber: number): Startup {
   return versionNumber >= 170_000 ? 'since-17' : 'since-14';
 }

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { RemediationError } from '../../core/base/errors.ts';
 import type { StatementChoice } from '../../core/server/statement-choice.ts';
 
-/** Where the server is, and whom to trust. */
+/** Where the server is, and which authorities we trust. */
 export type Target = {
   readonly host: string;
   readonly port: number;
@@ -11,23 +11,29 @@ export type Target = {
   readonly database: string;
   /** `verify` checks the certificate's chain and name; `off` sends everything in the clear. */
   readonly tls: { readonly mode: 'verify'; readonly caFile: Authorities } | { readonly mode: 'off' };
-  /** How much of its sessions' statements it lets out; by default their shape. */
+  /** How much of the sessions' statements leaves the server; default: only their shape. */
   readonly statements?: StatementChoice;
 };
 
-/** A PEM file with whom to trust, or files of which the first that can be read counts; null is whom Node trusts. */
+/**
+ * A PEM file with the authorities to trust, or several, of which the first readable one counts. Null means those that Node
+ * trusts.
+ */
 export type Authorities = string | readonly string[] | null;
 
-/** `isToken`: IAM's, in place of a password. A refusal of it may pass, and each try costs the server more. */
+/**
+ * `isToken`: an IAM token in place of a password. A refused token may be accepted later, and each try costs the server
+ * more.
+ */
 export type Credentials = { readonly user: string; readonly password: string; readonly isToken?: boolean };
 
 /**
- * Lends credentials, at most four times a connect: `refused` counts how many of them the server has refused as wrong.
- * Null says that there are no others.
+ * Returns credentials, at most four times per connect. `refused` is how many of them the server has refused as wrong. Null
+ * means that there are no others.
  */
 export type CredentialSource = (refused: number) => Promise<Credentials | null>;
 
-/** As Node takes them; false is plaintext. */
+/** In the form that Node takes; false means no TLS. */
 export type TlsOptions = false | { readonly ca?: string };
 
 /** @throws RemediationError `connect-tls` when no file with the authorities can be read. */
@@ -44,7 +50,7 @@ export function tlsOptions(target: Target): TlsOptions {
   throw new RemediationError('connect-tls', message);
 }
 
-/** At once: one small file, and before there is a connection nothing else is to be done. */
+/** Synchronous: it is one small file, and before the connection there is nothing else to do. */
 function textOf(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
@@ -53,7 +59,7 @@ function textOf(file: string): string | null {
   }
 }
 
-/** How a target is written in messages. */
+/** The text of a target in messages. */
 export function targetText({ host, port }: Target): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -7,10 +7,12 @@ import { hasEnded } from './has-ended.ts';
 import type { OpenSession } from './open-session.ts';
 import { statementName } from './statement-name.ts';
 
-/** What a guarded statement says of one of its victims, the first being 1. */
+/** The result for one victim of a guarded statement; `at` starts with 1. */
 type Row = { readonly at: number; readonly result: GuardResult };
 
-/** Sends victims through the guard. Never throws: each attempt is data, and one refusal spoils nothing. */
+/**
+ * Sends victims through the guard. Never throws: errors become results, and one refusal does not affect other victims.
+ */
 export async function terminateGuarded(
   { client, dialect, brokenBy }: OpenSession,
   victims: readonly Session[],
@@ -18,13 +20,13 @@ export async function terminateGuarded(
   const ask = async (guards: readonly Guard[]) =>
     (await Promise.all(guards.map((guard) => askGuard(client, guard, brokenBy)))).flat();
   const together = new Map(await ask(dialect.guards(victims)));
-  // Where one was refused, others will be: a statement for each takes one round trip for all.
+  // If one was refused, others will be. So each of the rest gets a statement of its own, all in one round trip.
   const untried = victims.filter((victim) => !together.has(victim));
   const alone = new Map(await ask(untried.flatMap((victim) => dialect.guards([victim]))));
   return victims.map((victim) => together.get(victim) ?? alone.get(victim) ?? 'unknown');
 }
 
-/** The results of those that a statement has tried: all of them, unless it failed at one. */
+/** The results of the victims that a statement tried: all of them, unless it failed at one. */
 async function askGuard(
   client: Client,
   guard: Guard,
@@ -33,8 +35,8 @@ async function askGuard(
   const { rows, error } = await rowsOf(client, guard);
   const answers = new Map(rows.map(({ at, result }) => [at - 1, result]));
   const silent = error === null ? 'no-match' : await failureOf(error, brokenBy);
-  // They are tried in order: who has no row is the one at which it failed, and what follows was not tried. When it is our
-  // session that broke off, nobody knows.
+  // Victims are tried in order. The first without a row is the one at which the statement failed, and the rest were not
+  // tried. If our session broke, the results of all without a row are unknown.
   const isOfOne = silent === 'forbidden' || silent === 'failed';
   const tried = isOfOne ? guard.victims.slice(0, answers.size + 1) : guard.victims;
   return tried.map((victim, at) => [victim, answers.get(at) ?? silent]);
@@ -46,7 +48,7 @@ async function failureOf(error: unknown, brokenBy: () => unknown): Promise<Guard
   return answer.sqlstate === INSUFFICIENT_PRIVILEGE ? 'forbidden' : 'failed';
 }
 
-/** An error takes the place of a statement's result: the rows that came before it are taken one by one. */
+/** Collects rows as they come, because an error would replace the result and lose the rows before it. */
 function rowsOf(client: Client, { text, values }: Guard): Promise<{ rows: readonly Row[]; error: unknown }> {
   return new Promise((resolve) => {
     const rows: Row[] = [];

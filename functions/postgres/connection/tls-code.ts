@@ -1,4 +1,6 @@
-/** Node's codes for a certificate that does not verify (OpenSSL's names, and Node's own for a wrong name). */
+/**
+ * Node's error codes for a certificate that does not verify: OpenSSL's names, and Node's own code for a wrong host name.
+ */
 const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',

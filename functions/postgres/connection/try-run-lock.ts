@@ -15,7 +15,7 @@ type Row = {
   readonly ages: readonly (number | null)[];
 };
 
-/** Takes the lock of a run unless another run has it, and tells who else holds one. */
+/** Takes the lock of a run unless another run has it, and reports the holders. */
 export async function tryRunLock(query: Query): Promise<LockAttempt> {
   const [row] = await query(TRY_LOCK);
   const { locked, total, ...columns } = row as Row;
@@ -34,7 +34,7 @@ function holdersIn(columns: Omit<Row, 'locked' | 'total'>): readonly LockHolder[
   }));
 }
 
-/** In whose database's encoding it is does not show here. */
+/** The encoding of the name is not known here, because its database is not. */
 function nameOf(bytes: Buffer | null): string | null {
   return bytes === null ? null : nameText(bytes.toString('latin1'), null).text;
 }

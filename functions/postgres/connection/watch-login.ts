@@ -2,14 +2,14 @@ import type { Client } from 'pg';
 import { RemediationError } from '../../core/base/errors.ts';
 import { quoteIdentifier } from '../../core/base/sql-text.ts';
 
-/** Type, length and the number of the way to log in; PostgreSQL's SASL is told from GaussDB's SHA-256 by the byte after. */
+/** Type, length and number of the login method. The byte after them tells PostgreSQL's SASL from GaussDB's SHA-256. */
 const ENOUGH_BYTES = 10;
 const AUTHENTICATION = 'R'.charCodeAt(0);
-/** Let in at once, clear text, MD5. */
+/** No password, clear text, MD5. */
 const SPOKEN: ReadonlySet<number> = new Set([0, 3, 5]);
 const SASL = 10;
 
-/** What the numbers ask for where GaussDB and openGauss ask it (openGauss's pqcomm.h). */
+/** Login methods of GaussDB and openGauss by number (openGauss's pqcomm.h). */
 const OF_GAUSSDB: ReadonlyMap<number, string> = new Map([
   [10, 'SHA-256'],
   [11, 'SHA-256'],
@@ -17,7 +17,7 @@ const OF_GAUSSDB: ReadonlyMap<number, string> = new Map([
   [13, 'SM3'],
   [14, 'IAM'],
 ]);
-/** And PostgreSQL's that we have no use for. */
+/** PostgreSQL's methods that we do not support. */
 const OTHERS: ReadonlyMap<number, string> = new Map([
   [2, 'Kerberos'],
   [7, 'GSSAPI'],
@@ -29,19 +29,19 @@ type Stream = {
   readonly on: (event: string, listener: Listener) => unknown;
   readonly destroy: (error: Error) => unknown;
 };
-/** The part of `pg` that its types leave out. */
+/** A member of `pg` that its types leave out. */
 type Connection = { attachListeners: (stream: Stream) => void };
 
 /**
- * Looks at the first thing that the server asks for, before `pg` does: ways to log in that it does not know make it throw
- * where nobody can catch, and GaussDB's SHA-256 has the number of PostgreSQL's SASL. Breaks off with a
- * `connect-authentication` that says what to do.
+ * Reads the first request of the server before `pg` does, for two reasons: an unknown login method makes `pg` throw where
+ * nothing can catch, and GaussDB's SHA-256 has the same number as PostgreSQL's SASL. For a method that we do not support it
+ * ends the login with a `connect-authentication` that says what to do.
  */
 export function watchLogin(client: Client, where: string, user: string): void {
   const inner: unknown = Reflect.get(client, 'connection');
   const connection = inner as Connection;
   const attach = connection.attachListeners.bind(connection);
-  // `pg` listens to the socket, or to the TLS that it has put on it, in this one place.
+  // This is the one place where `pg` starts to listen to the socket, or to TLS on it.
   connection.attachListeners = (stream) => attach(watched(stream, where, user));
 }
 
@@ -63,16 +63,16 @@ function watched(stream: Stream, where: string, user: string): Stream {
   return { on, destroy: (error) => stream.destroy(error) };
 }
 
-/** A message without content is one byte shorter. */
+/** The bytes to wait for: a message without content is one byte shorter than ENOUGH_BYTES. */
 function wanted(seen: Buffer): number {
   return seen.length < 5 ? ENOUGH_BYTES : Math.min(ENOUGH_BYTES, 1 + seen.readUInt32BE(1));
 }
 
-/** The number of the way that is asked for, unless we speak it. */
+/** The number of the requested method; null if we support it. */
 function unspokenWay(seen: Buffer): number | null {
   if (seen[0] !== AUTHENTICATION || seen.length < 9) return null;
   const way = seen.readInt32BE(5);
-  // SASL names its mechanisms, GaussDB sends a number with leading zeros.
+  // SASL lists names of mechanisms. GaussDB sends a number with leading zeros.
   const isSpoken = SPOKEN.has(way) || (way === SASL && seen[9] !== 0);
   return isSpoken ? null : way;
 }

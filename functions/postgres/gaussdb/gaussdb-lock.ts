@@ -5,7 +5,10 @@ import { GIVE_LOCK_BACK, readLockHolders, TAKE_LOCK } from './sql/try-lock.ts';
 
 type Taken = { readonly key: number; readonly taken: boolean; readonly former: boolean };
 
-/** Takes the lock of a run on a GaussDB: first announces it, then looks who else has, then gives it back if somebody has. */
+/**
+ * Takes the lock of a run on GaussDB in three steps: announce the run, read the other holders, and give the lock back if
+ * another run is among them.
+ */
 export function tryGaussdbLock(hasSessionIds: boolean): (query: Query) => Promise<LockAttempt> {
   const look = readLockHolders(hasSessionIds);
   return async (query) => {

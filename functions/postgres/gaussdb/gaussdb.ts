@@ -12,7 +12,7 @@ import type { Traits } from './traits.ts';
 
 type Answer = Traits & { readonly path: string; readonly statementTimeout: string };
 
-/** Sets path and bounds of our session with a GaussDB, reads them back, and learns what it has. */
+/** Sets and reads back path and bounds of our session with GaussDB, and learns what the server has. */
 export async function boundGaussdb(
   client: Client,
   target: Target,
@@ -26,7 +26,7 @@ export async function boundGaussdb(
   ]);
   const { path, statementTimeout, ...traits } = rows[0] as Answer;
   if (path !== 'pg_catalog, pg_temp') throw foreignSettings(target, 'search_path');
-  // `5s`, `5000ms` or `5000`: it may write what it was set to in its own way, but not as no bound.
+  // The server may write the value as `5s`, `5000ms` or `5000`. Only a value that means no bound is an error.
   if (/^0/.test(statementTimeout)) throw foreignSettings(target, 'statement_timeout');
   return gaussdb(traits, statementTimeoutMs);
 }

@@ -10,7 +10,7 @@ import {
 
 type SettingRow = { readonly name: string; readonly value: string };
 
-/** Everything the doctor looks at on GaussDB. Changes nothing. */
+/** Reads everything that the doctor checks on GaussDB. Changes nothing. */
 export async function readGaussdbFacts(session: OpenSession): Promise<GaussdbFacts> {
   const query = queryOf(session);
   const [snapshot, [role], signal, settings] = await Promise.all([
@@ -24,7 +24,7 @@ export async function readGaussdbFacts(session: OpenSession): Promise<GaussdbFac
     snapshot,
     role: own,
     database,
-    // Refused where there is no such role.
+    // The statement is refused where there is no such role.
     maySignal: signal === null ? null : (signal[0] as { usable: boolean }).usable,
     settings: new Map((settings as readonly SettingRow[]).map(({ name, value }) => [name, value])),
   };

@@ -14,7 +14,7 @@ import { readSessions } from './sql/read-sessions.ts';
 import { READ_SETTINGS } from './sql/read-settings.ts';
 import type { Traits } from './traits.ts';
 
-/** The other coordinators are worth a mention, not a wait: between an alarm and its slots one may hang. */
+/** The counts of other coordinators are worth no wait: one that hangs must not delay a run. */
 const COORDINATORS_MS = 500;
 
 type SettingsRow = {
@@ -26,9 +26,9 @@ type SettingsRow = {
   readonly coordinator: string | null;
   readonly backends: number;
 };
-/** The numbers by which the server tells a session, as text. */
+/** The numbers that identify a session, as text. */
 type Ids = { readonly pid: string; readonly sessionId: string | null };
-/** In a database that is compatible with Oracle an empty text is null. */
+/** An empty text is null in a database that is compatible with Oracle. */
 type SessionRow = Ids &
   Omit<
     Session,
@@ -40,8 +40,8 @@ type SessionRow = Ids &
   };
 
 /**
- * Reads a GaussDB's connection state, one statement per concern, sent together. The coordinators are read with the first
- * snapshot of a session only.
+ * Reads a GaussDB's connection state: one statement per concern, sent together. The coordinators are read only with the
+ * first snapshot of a session.
  */
 export function readGaussdbSnapshot(
   { hasSessionIds, hasCoordinators }: Traits,
@@ -64,7 +64,7 @@ export function readGaussdbSnapshot(
     const rows = (sessionRows as readonly SessionRow[]).map(knowingNodes(nodes ?? []));
     const own = rows.find(({ isOwn }) => isOwn === true);
     const ownDatabase = own?.database ?? null;
-    // As PostgreSQL before 16, it has lost what was no ASCII in application names.
+    // GaussDB has lost all but ASCII in application names, as PostgreSQL before 16.
     const decoding = { encodings: encodingsIn(encodingRows), escapesApplications: false, tell };
     const sessions = rows.map((row) => toSession(row, holders, row.database === ownDatabase, decoding));
     return {
@@ -88,12 +88,12 @@ export function readGaussdbSnapshot(
   };
 }
 
-/** `openGauss 5.0.0`, `GaussDB Kernel 505.2.0`, `GaussDB 8.1.3`. */
+/** Such as `openGauss 5.0.0`, `GaussDB Kernel 505.2.0` or `GaussDB 8.1.3`. */
 function versionIn(product: string): string {
   return /(?:gaussdb|opengauss)[^()]*?(?= build|\)|$)/i.exec(product)?.[0] ?? product;
 }
 
-/** Ordinary roles may have all of max_connections: the reserve is on top. */
+/** Ordinary roles may have all of max_connections. The reserve comes on top. */
 function slotsOf(
   facts: Omit<SettingsRow, 'takenAt' | 'coordinator'>,
 ): Omit<Snapshot['slots'], 'roles' | 'databases'> {
@@ -106,16 +106,21 @@ function slotsOf(
   };
 }
 
-/** Other roles' rows are all there or all missing; where none is there, somebody may be. */
+/**
+ * The rows of other roles are all visible or all missing. If none is visible, the count of backends tells whether there are
+ * any.
+ */
 function seesOthers(rows: readonly SessionRow[], own: SessionRow | undefined, backends: number): boolean {
   const seen = rows.filter(({ lastStatement }) => lastStatement !== HIDDEN_STATEMENT);
   return seen.some(({ user }) => user !== own?.user) || backends <= seen.length;
 }
 
-/** As nodes are named by default, where their names cannot be read. */
+/** The default names of nodes, for servers where their names cannot be read. */
 const NODE_NAME = /^(cn|dn)_\d+/;
 
-/** Connections that other nodes open for the cluster are no client's, and come under a node's name. */
+/**
+ * Connections that other nodes open for the cluster belong to no client. Their application name is the name of a node.
+ */
 function knowingNodes(nodes: readonly unknown[]): (row: SessionRow) => SessionRow {
   const names = new Set(nodes.map((node) => (node as { name: string }).name));
   return (row) => {
@@ -125,12 +130,15 @@ function knowingNodes(nodes: readonly unknown[]): (row: SessionRow) => SessionRo
   };
 }
 
-/** In a thread pool the session's own id: its pid is the thread's that serves it now, and 0 while it is idle. */
+/**
+ * In a thread pool a session has an id of its own. Its pid is that of the thread that serves it now, and 0 while it is
+ * idle.
+ */
 function isPooled({ pid, sessionId }: Ids): boolean {
   return sessionId !== null && sessionId !== pid;
 }
 
-/** Null for what is not exact as a number, and for none at all: whom we cannot name we do not end. */
+/** Null without a number, or if it is too large to be exact: a session that we cannot name exactly is never ended. */
 function numberOf(ids: Ids): number | null {
   const number = Number(isPooled(ids) ? ids.sessionId : ids.pid);
   return Number.isSafeInteger(number) && number > 0 ? number : null;
@@ -155,7 +163,7 @@ function toSession(
   };
 }
 
-/** What both views tell a session by. */
+/** The number that identifies a session in both views. */
 function keyOf({ pid, sessionId }: Ids): string {
   return sessionId ?? pid;
 }
@@ -165,7 +173,7 @@ async function lockHolders(rows: Promise<readonly unknown[]>): Promise<ReadonlyS
   return found === null ? null : new Set(found.map((row) => keyOf(row as Ids)));
 }
 
-/** The first answer is every answer. */
+/** Reads once, and returns the same answer each time. */
 function once<Answer>(read: (query: Query) => Promise<Answer>): (query: Query) => Promise<Answer> {
   let first: Promise<Answer> | null = null;
   return (query) => {

@@ -1,7 +1,7 @@
-/** What a GaussDB has that another lacks. */
+/** Features that differ between GaussDB products. */
 export type Traits = {
-  /** openGauss and GaussDB, whose sessions may share threads; not GaussDB(DWS). */
+  /** True for openGauss and GaussDB, whose sessions may share threads; false for GaussDB(DWS). */
   readonly hasSessionIds: boolean;
-  /** Whether it can tell of coordinators, as a distributed one. */
+  /** Whether it is distributed and shows its coordinators. */
   readonly hasCoordinators: boolean;
 };

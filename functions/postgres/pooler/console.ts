@@ -2,18 +2,24 @@ import { Socket } from 'node:net';
 import { clientOnSocket } from '../connection/client-on-socket.ts';
 import { type Credentials, type Target, tlsOptions } from '../connection/target.ts';
 
-/** Column by name: versions have different ones, and some say numbers as texts. */
+/** One row, by column name. Columns differ between versions, and some numbers come as text. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Asks the console one thing, in the simple protocol: PgBouncer's knows no other, and pgpool would pass it on. */
+/**
+ * Sends one command to the console in the simple protocol: PgBouncer's console has no other, and pgpool would pass the
+ * extended one on to a server.
+ */
 export type Show = (command: string) => Promise<readonly Row[]>;
 
 export class SilentConsole extends Error {}
 
-/** The goodbye is a courtesy, for which nobody waits. */
+/** Time to close in good order. After it the socket is destroyed. */
 const GOODBYE_MS = 200;
 
-/** Lends a session with the console; whatever happens, its socket is closed when the time is up. `options` as in clientOn. */
+/**
+ * Opens a session with the console and passes it to `use`. The socket is always closed when the time is up. `options` is
+ * the same as in clientOnSocket.
+ */
 export async function withConsole<Result>(
   target: Target,
   credentials: Credentials,
@@ -28,7 +34,7 @@ export async function withConsole<Result>(
   const silence = setTimeout(() => socket.destroy(new SilentConsole()), boundMs);
   try {
     await client.connect();
-    // A plain text goes out as it is; with values it would be prepared.
+    // A text without values goes out in the simple protocol; with values it would be prepared.
     return await use(async (command) => (await client.query<Row>(command)).rows);
   } finally {
     clearTimeout(silence);
@@ -42,13 +48,13 @@ export function textColumn(row: Row, name: string): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-/** A whole number from 0, or null where the column is missing or holds none. */
+/** A whole number from 0, or null where the column is missing or holds something else. */
 export function numberColumn(row: Row, name: string): number | null {
   const text = textColumn(row, name);
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-/** The values of rows that name a setting each. */
+/** Settings by name, from rows of one setting each. */
 export function settingsOf(rows: readonly Row[], key: string): ReadonlyMap<string, string> {
   return new Map(rows.map((row) => [textColumn(row, key), textColumn(row, 'value')]));
 }

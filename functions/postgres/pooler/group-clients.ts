@@ -1,6 +1,6 @@
 import type { PoolerClients } from '../../core/server/pooler.ts';
 
-/** The record travels with them; behind 5,000 sessions stand as many clients, but from far fewer hosts. */
+/** The record holds all groups. Behind 5,000 sessions there may be 5,000 clients, but they run on far fewer hosts. */
 const MOST_GROUPS = 200;
 
 /** One client as a console shows it. */
@@ -10,13 +10,13 @@ export type ShownClient = Pick<PoolerClients, 'application' | 'user' | 'database
 };
 
 export type GroupedClients = {
-  /** Those with most sessions first. */
+  /** The group whose clients hold the most sessions comes first. */
   readonly groups: readonly PoolerClients[];
-  /** The place of a client's group; null for those at the end of a long list. */
+  /** The index of a client's group; null when the group was cut off the list. */
   readonly placeOf: (client: ShownClient) => number | null;
 };
 
-/** Those that are alike in one entry. */
+/** Puts clients that are alike into one group. */
 export function groupClients(shown: readonly ShownClient[]): GroupedClients {
   const groups = [...Map.groupBy(shown, keyOf)]
     .flatMap(([key, alike]) => (alike[0] ? [{ key, group: groupOf(alike[0], alike) }] : []))

@@ -9,7 +9,7 @@ import type {
 import { numberColumn, type Row, type Show, settingsOf, textColumn } from './console.ts';
 import { groupClients, type ShownClient } from './group-clients.ts';
 
-/** The console's own database: whoever is connected to it is a human or a tool, no client. */
+/** The console's own database. Clients connected to it are people or tools, not applications. */
 export const PGBOUNCER_CONSOLE = 'pgbouncer';
 
 export type PgBouncerState = Pick<
@@ -17,19 +17,22 @@ export type PgBouncerState = Pick<
   'version' | 'pools' | 'clients' | 'clientCount' | 'sessions' | 'settings'
 > & { readonly unlisted: UnlistedHosts | null };
 
-/** Why it lists some of its sessions only, and the hosts, as it calls them, from which the others come beside its own. */
+/**
+ * Why the pooler lists only some of its sessions, and the hosts from which the others come besides its own, as the pooler
+ * names them.
+ */
 export type UnlistedHosts = { readonly cause: UnlistedCause; readonly hosts: readonly string[] };
 
 /**
- * The largest process id of a server on Linux. A pooler that answers in place of a server invents its process ids, out of
- * all numbers of 32 bits.
+ * The largest process id on Linux. A pooler that answers in place of a server invents process ids out of all 32-bit
+ * numbers, so a larger one is invented.
  */
 const LARGEST_PID = 2 ** 22;
 
-/** What PgBouncer's console shows, of 1.18 and later; `stats_users` may see it all. */
+/** Reads the console of PgBouncer 1.18 or later. A role in `stats_users` may see all of it. */
 export async function readPgBouncer(show: Show): Promise<PgBouncerState> {
   const version = await show('SHOW VERSION');
-  // Sessions before clients: a session that is lent meanwhile names a client that is there already.
+  // Sessions are read before clients: if a session is lent in between, its client is in the later list.
   const servers = await show('SHOW SERVERS');
   const clients = await show('SHOW CLIENTS');
   const pools = await show('SHOW POOLS');
@@ -42,7 +45,7 @@ export async function readPgBouncer(show: Show): Promise<PgBouncerState> {
     pools: pools.filter(isForClients).map((row) => toPool(row, databases, config)),
     ...toClients(clients.filter(isForClients), servers.filter(namesProcess)),
     unlisted: toUnlisted(servers, peers, config),
-    // Less the one that asks.
+    // Without our own.
     clientCount: clients.length - 1,
     settings: toSettings(config),
   };
@@ -52,13 +55,16 @@ function isOneOfPeers(config: ReadonlyMap<string, string>): boolean {
   return !['', '0'].includes(config.get('peer_id') ?? '');
 }
 
-/** Whether it names a process of a server. None while it logs in, and an invented one where another pooler answers. */
+/**
+ * Whether the row names a process of a server. It names none while it logs in, and an invented one where another pooler
+ * answers.
+ */
 function namesProcess(row: Row): boolean {
   const pid = numberColumn(row, 'remote_pid');
   return pid !== null && pid > 0 && pid <= LARGEST_PID;
 }
 
-/** A session that is logged in, and whose process is none of a server's. */
+/** Whether the session is logged in and its process is not one of a server. */
 function leadsToPooler(row: Row): boolean {
   const pid = textColumn(row, 'remote_pid');
   return /^-?[1-9]\d*$/.test(pid) && !namesProcess(row);
@@ -76,7 +82,9 @@ function toUnlisted(
   return config.get('so_reuseport') === '1' ? { cause: 'shared-port', hosts } : null;
 }
 
-/** Loopback and Unix sockets are its own host's, which the server sees under another address. */
+/**
+ * Loopback addresses and Unix sockets belong to the pooler's own host. The server sees that host under another address.
+ */
 function isElsewhere(host: string): boolean {
   return !/^(|unix|\/.*|@.*|localhost|127\..*|::1)$/.test(host);
 }
@@ -99,7 +107,8 @@ function toPool(row: Row, databases: readonly Row[], config: ReadonlyMap<string,
     clientsActive: count('cl_active'),
     clientsWaiting: numberColumn(row, 'cl_waiting'),
     sessionsActive: count('sv_active'),
-    // Used: idle for longer than server_check_delay. Tested: being checked. None of them is lent.
+    // Sessions in state "used" are idle for longer than server_check_delay; "tested" ones are being checked. No client
+    // holds either.
     sessionsIdle: count('sv_idle') + count('sv_used') + count('sv_tested'),
     longestWaitMs: waitS === null ? null : waitS * 1_000 + Math.floor(count('maxwait_us') / 1_000),
   };
@@ -139,7 +148,7 @@ function toSettings(config: ReadonlyMap<string, string>): PoolerSettings {
     const text = config.get(name) ?? '';
     return /^\d{1,9}$/.test(text) ? Number(text) : null;
   };
-  // Seconds, of which it takes parts.
+  // In seconds, with fractions.
   const ms = (name: string) => {
     const text = config.get(name) ?? '';
     return /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Math.round(Number(text) * 1_000) : null;

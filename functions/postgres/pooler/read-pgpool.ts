@@ -4,14 +4,14 @@ import { numberColumn, type Row, type Show, settingsOf, textColumn } from './con
 import { groupClients, type ShownClient } from './group-clients.ts';
 import type { PgBouncerState } from './read-pgbouncer.ts';
 
-/** pgpool never keeps its sessions with this database: the one that it opens for us goes with us. */
+/** pgpool never keeps its sessions to this database, so the one that it opens for us ends with us. */
 export const PGPOOL_CONSOLE = 'postgres';
 
 const FREE = 'Wait for connection';
 
 /**
- * What pgpool-II tells to anybody who asks in SQL. It shows neither names nor addresses of its clients.
- * Each row of POOL_POOLS is what one process keeps of one server; we come through such a process too.
+ * Reads what pgpool-II shows in SQL to every client. It shows neither names nor addresses of its clients. Each row of
+ * POOL_POOLS is a session that one process keeps; we come through such a process too.
  */
 export async function readPgPool(show: Show): Promise<PgBouncerState> {
   const [version = {}] = await show('SHOW POOL_VERSION');
@@ -44,7 +44,10 @@ export async function readPgPool(show: Show): Promise<PgBouncerState> {
   };
 }
 
-/** Processes that somebody has, less the one that answers us; before 4.2 they do not say, but what they keep does. */
+/**
+ * Processes that serve a client, without the one that answers us. Before 4.2 the processes show no state, so those with a
+ * client on a session are counted.
+ */
 function clientCount(processes: readonly Row[], used: readonly Row[]): number {
   const isTold = processes.some((row) => textColumn(row, 'status') !== '');
   const busy = isTold ? processes.filter((row) => textColumn(row, 'status') !== FREE) : used;
@@ -93,7 +96,7 @@ function toShown(row: Row): ShownClient {
   };
 }
 
-/** `reserved_connections` of its processes take nobody: beyond the others clients are refused. */
+/** The `reserved_connections` of its processes serve no client: pgpool refuses clients above the rest. */
 function mostClients(status: ReadonlyMap<string, string>): number | null {
   const children = numberIn(status, 'num_init_children');
   return children === null ? null : children - (numberIn(status, 'reserved_connections') ?? 0);
@@ -104,7 +107,7 @@ function numberIn(status: ReadonlyMap<string, string>, item: string): number | n
   return /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
-/** `1` or `on`, by version; anything else but their opposites is not known. */
+/** `1` or `on`, by version. Every other value except `0` and `off` is unknown. */
 function switchIn(status: ReadonlyMap<string, string>, item: string): boolean | null {
   const text = status.get(item) ?? '';
   if (/^(1|on)$/i.test(text)) return true;

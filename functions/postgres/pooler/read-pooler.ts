@@ -25,8 +25,8 @@ import { PGPOOL_CONSOLE, readPgPool } from './read-pgpool.ts';
 export type PoolerTarget = { readonly kind: PoolerKind; readonly target: Omit<Target, 'database'> };
 
 /**
- * For all of it. The console is asked while the snapshot is taken, between an alarm and its slots; two busy cores answer
- * in some 20 ms, and what does not answer in a second is down or overloaded.
+ * The time for the whole console. It is read while the snapshot is taken, so slots wait for it. On two busy cores it
+ * answers in some 20 ms; without an answer in a second the pooler is down or overloaded.
  */
 const BOUND_MS = 1_000;
 
@@ -40,7 +40,7 @@ const NOTHING: PgBouncerState = {
   settings: NO_SETTINGS,
 };
 
-/** What the pooler says of itself, or why it does not. Never rejects: a run goes on without it. */
+/** What the pooler's console shows, or why it cannot be read. Never rejects: a run goes on without it. */
 export async function readPooler(
   { kind, target }: PoolerTarget,
   credentials: Promise<Credentials | null>,
@@ -62,7 +62,10 @@ export async function readPooler(
   return { kind, at, addresses, problem: null, ...told, unlisted };
 }
 
-/** With what its hosts stand for. A host that cannot be found is named: sessions from there are not known to be its. */
+/**
+ * Adds the addresses of the hosts. A host without an address stays a name: we cannot tell that sessions from there are the
+ * pooler's.
+ */
 async function withAddresses({ cause, hosts }: UnlistedHosts, silent: Promise<never>): Promise<Unlisted> {
   const found = await Promise.all(
     hosts.map((host) => Promise.race([addressesOf(host), silent]).catch(() => [])),
@@ -81,14 +84,14 @@ async function tellingOf(
 ): Promise<PgBouncerState> {
   const known = await credentials;
   if (known === null) throw new Error('there are no credentials for it');
-  // PgBouncer's console has no settings. pgpool opens a session with the server in our name, and asks it things of its own
-  // whose names have no schema.
+  // PgBouncer's console has no settings. pgpool opens a session with the server in our name and runs statements of its
+  // own there, which do not name a schema, so that session gets our search_path.
   return kind === 'pgbouncer'
     ? await withConsole(console, known, BOUND_MS, null, readPgBouncer)
     : await withConsole(console, known, BOUND_MS, startupOptions('no-bounds'), readPgPool);
 }
 
-/** What stands for the host in the server's view, as far as it is the pooler's own. */
+/** The addresses under which the server sees this host, as far as DNS knows them. */
 async function addressesOf(host: string): Promise<readonly string[]> {
   if (host.startsWith('/')) return [LOCAL_ADDRESS];
   const found = await lookup(host, { all: true });

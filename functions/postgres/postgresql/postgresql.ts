@@ -6,7 +6,7 @@ import { readSnapshot } from './read-snapshot.ts';
 import { COUNT_SLOTS } from './sql/count-slots.ts';
 import { TERMINATE_SESSIONS } from './sql/terminate-sessions.ts';
 
-/** PostgreSQL itself, by whomever it is run. */
+/** PostgreSQL itself, run by anyone. */
 export function postgresql(versionNumber: number): Dialect {
   return {
     flavor: 'postgresql',

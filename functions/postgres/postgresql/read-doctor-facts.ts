@@ -28,7 +28,7 @@ type RoleRow = Pick<OwnRole, 'name' | 'connectionLimit' | 'passwordLeftMs' | 'no
 type GrantRow = { readonly name: string; readonly usable: boolean; readonly member: boolean };
 type ConnectionRow = OwnConnection & Pick<DoctorFacts, 'isReplica'> & { readonly encoding: string };
 
-/** Everything the doctor looks at, one statement per concern, sent together. Changes nothing. */
+/** Reads everything that the doctor checks: one statement per concern, sent together. Changes nothing. */
 export async function readDoctorFacts(query: Query, versionNumber: number): Promise<DoctorFacts> {
   const [snapshot, { encoding, ...configuration }, reserveUsers, openings, ownSettings] = await Promise.all([
     readSnapshot(query, versionNumber),
@@ -54,7 +54,7 @@ export async function readDoctorFacts(query: Query, versionNumber: number): Prom
   };
 }
 
-/** Our role, the settings and how we came in, likewise. */
+/** Reads our role, the settings and how we connected, in the same way. */
 export async function readConfiguration(query: Query): Promise<Configuration> {
   const { encoding, ...configuration } = await readEncoded(query);
   return configuration;
@@ -91,7 +91,7 @@ async function readEncoded(query: Query): Promise<Configuration & { readonly enc
   };
 }
 
-/** Names and values that are shared by all databases, as ours would show them. */
+/** Decodes names and values that all databases share, in the encoding of our database. */
 function textIn(encoding: string): (escaped: string) => string {
   return (escaped) => nameText(bytesOf(escaped), encoding).text;
 }

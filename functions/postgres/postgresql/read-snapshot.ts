@@ -23,18 +23,18 @@ type SettingsRow = Omit<Snapshot['slots'], 'providerReserved' | 'roles' | 'datab
 };
 type SessionRow = Omit<Session, 'sessionId' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & Waiter;
 type Facts = Pick<Waits, 'blockedBy'> & {
-  /** Null where the fact could not be read: a protection that needs it then spares. */
+  /** Null where it could not be read. A protection that needs it then spares every session. */
   readonly advisoryLocks: ReadonlySet<number> | null;
   readonly temporaryTables: ReadonlySet<number> | null;
 };
 
 const FIRST_VERSION_WITH_BACKEND_IDS = 160_000;
-/** Of bytes in application names. */
+/** From this version on, bytes in application names are escaped. */
 const FIRST_VERSION_WITH_ESCAPES = 160_000;
 
 /**
- * The server's connection state, one statement per concern, sent together. A later look is given the same `tell`: most of the
- * work is to shape each statement once.
+ * Reads the server's connection state: one statement per concern, sent together. Later readings are given the same `tell`,
+ * because shaping each statement once is most of the work.
  */
 export async function readSnapshot(
   query: Query,
@@ -89,13 +89,15 @@ async function pidsOf(rows: Promise<readonly unknown[]>): Promise<ReadonlySet<nu
   return found && new Set(found.map((row) => (row as { pid: number }).pid));
 }
 
-/** What a provider does not show is taken for none: a run then acts a few slots later, and counts nobody twice. */
+/**
+ * A reserve that a provider does not show counts as 0. A run then acts a few slots later, and no slot is counted twice.
+ */
 async function reserveIn(rows: Promise<readonly unknown[]>): Promise<number> {
   const [row] = (await nullIfForbidden(rows)) ?? [];
   return (row as { providerReserved: number } | undefined)?.providerReserved ?? 0;
 }
 
-/** Temporary tables show in the connected database only; elsewhere they are not looked for. */
+/** Temporary tables can be seen in the connected database only, so no other database is checked for them. */
 function toSession(
   { waitsForLock, leaderPid, ...row }: SessionRow,
   { blockedBy, advisoryLocks, temporaryTables }: Facts,

@@ -7,32 +7,35 @@ import { READ_OTHER_WAITS } from './sql/read-other-waits.ts';
 
 type LockRow = {
   readonly kind: string;
-  /** Null where nobody holds it; a pid is null where the holder is a prepared transaction. */
+  /** Null where the lock has no holder. A single pid is null where the holder is a prepared transaction. */
   readonly holderPids: readonly (number | null)[] | null;
   readonly holderModes: readonly string[] | null;
   readonly waiterPids: readonly (number | null)[] | null;
   readonly waiterModes: readonly string[] | null;
 };
 
-/** What of a session's row tells for whom it may wait. */
+/** The columns of a session that show which sessions it may wait for. */
 export type Waiter = {
   readonly pid: number | null;
   readonly waitsForLock: boolean;
-  /** Of a parallel worker: the session that it works for. */
+  /** For a parallel worker, the session that it works for. */
   readonly leaderPid: number | null;
 };
 
 export type Waits = {
   /** Undefined where the server refused to show its locks. */
   readonly locks: readonly ContestedLock[] | undefined;
-  /** Some of those that a session waits for directly. */
+  /** For each session, some of the sessions that it waits for directly. */
   readonly blockedBy: ReadonlyMap<number, readonly number[]>;
 };
 
-/** Each question takes all of the server's locks for a moment, and its answer may name every session. */
+/** Each question holds all lock partitions of the server for a moment, and its answer may name every session. */
 const MOST_ASKED = 64;
 
-/** Who waits for whom: contested locks in one read, and the server's own answer for those that none of them explains. */
+/**
+ * Finds which session waits for which: contested locks in one read, and the server's own answer for waits that none of
+ * these locks explains.
+ */
 export async function readWaits(
   query: Query,
   waiters: readonly Waiter[],

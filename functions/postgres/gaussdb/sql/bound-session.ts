@@ -1,9 +1,9 @@
 /**
- * Our session's own path and bounds on GaussDB: statement timeout in $1, idle in $2, both with their unit, for its timeouts
- * count seconds where PostgreSQL's count milliseconds. Only settings that this server has and that we may change are
- * touched: `session_timeout` stands for `idle_session_timeout`, lock waits cannot be bounded by us, and what is newer than
- * PostgreSQL 9.2 is mostly missing. It runs before the path is known to be ours: every name has its schema, every operand
- * its exact type.
+ * Sets path and bounds of our session on GaussDB: statement timeout in $1, idle timeout in $2, both with their unit,
+ * because GaussDB's timeouts count seconds where PostgreSQL's count milliseconds. Only settings that this server has and
+ * that we may change are set. `session_timeout` takes the place of `idle_session_timeout`, lock waits cannot be bounded by
+ * us, and most settings newer than PostgreSQL 9.2 are missing. It runs before the path is known to be ours, so every name
+ * has its schema and every operand its exact type.
  * Reads: pg_settings. Needs: no privilege.
  */
 export const BOUND_SESSION = `
@@ -23,8 +23,8 @@ JOIN pg_catalog.pg_settings s
   ON s.name OPERATOR(pg_catalog.=) b.name AND s.context OPERATOR(pg_catalog.=) 'user'::pg_catalog.text`;
 
 /**
- * Whether path and bound are ours, and what this server has: openGauss and GaussDB give each session an id of its own,
- * GaussDB(DWS) does not; a distributed server has a view of all its coordinators.
+ * Reads whether path and bound are ours, and what this server has. openGauss and GaussDB give each session an id of its
+ * own, GaussDB(DWS) does not. A distributed server has a view of all its coordinators.
  * Reads: pg_attribute, pg_class. Needs: no privilege.
  */
 export const READ_TRAITS = `

@@ -1,6 +1,6 @@
 /**
- * Who holds session or transaction advisory locks, in all databases, by process and by session.
- * Reads: pg_locks. Needs: no privilege.
+ * Sessions that hold session or transaction advisory locks, in all databases, by process and by session. Reads: pg_locks.
+ * Needs: no privilege.
  */
 export const readAdvisoryLocks = (hasSessionIds: boolean): string => `
 SELECT DISTINCT l.pid::pg_catalog.text AS pid,

@@ -1,8 +1,8 @@
 import { sqlMilliseconds } from '../../postgresql/sql/milliseconds.ts';
 
 /**
- * What our own role is; who may read the roles' passwords administers the system.
- * Reads: pg_roles. Needs: no privilege.
+ * Attributes of our own role. A role that may read the roles' passwords is a system administrator. Reads: pg_roles. Needs:
+ * no privilege.
  */
 export const READ_DOCTOR_ROLE = `
 SELECT r.rolname AS name,
@@ -14,7 +14,7 @@ SELECT r.rolname AS name,
        pg_catalog.current_database()::pg_catalog.text AS database
 FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) current_user::pg_catalog.name`;
 
-/** Reads: nothing. Needs: no privilege. An error where there is no such role. */
+/** Whether our role may end sessions; an error where there is no such role. Reads: nothing. Needs: no privilege. */
 export const READ_SIGNAL_RIGHT = `
 SELECT pg_catalog.pg_has_role('gs_role_signal_backend'::pg_catalog.name, 'USAGE'::pg_catalog.text) AS usable`;
 

@@ -1,8 +1,8 @@
 import { nameBytes } from '../../postgresql/sql/as-bytes.ts';
 
 /**
- * Limits of single roles and databases. A role's shows to its own and to roles that administer others, for pg_roles
- * hides the rest.
+ * Limits of single roles and databases. Only the role itself and roles that administer others see a role's limit: pg_roles
+ * hides it from the rest.
  * Reads: pg_roles, pg_database. Needs: no privilege.
  */
 export const READ_LIMITS = `

@@ -1,18 +1,18 @@
 import { firstBytes, nameBytes } from '../../postgresql/sql/as-bytes.ts';
 import { sqlMilliseconds } from '../../postgresql/sql/milliseconds.ts';
 
-/** What comes after the statement's start has age 0. */
+/** An event after the statement's start has age 0. */
 const age = (column: string): string =>
   `CASE WHEN ${column} OPERATOR(pg_catalog.>) pg_catalog.now() THEN 0::pg_catalog.float8
             ELSE ${sqlMilliseconds(`pg_catalog.now() OPERATOR(pg_catalog.-) ${column}`)} END`;
 
 /**
- * The activity view, whose rows all have a database and a role. Ids travel as text: they have 64 bits. A session in a
- * thread pool is told by its `sessionid`, for without a thread its pid is 0; our own is asked for here, for our next
- * statement may run in another thread. The server's own threads have neither address nor port. Who may read the roles'
- * passwords administers the system: pg_roles shows an ordinary role no other role but itself.
- * Reads: pg_stat_activity. Needs: MONADMIN (openGauss, GaussDB) or gs_role_read_all_stats (GaussDB(DWS)), or
- * other roles' rows are missing.
+ * The activity view. All its rows have a database and a role. Ids come as text, because they have 64 bits. `sessionid`
+ * identifies a session in a thread pool: without a thread its pid is 0. Our own session is marked by this statement,
+ * because our next one may run in another thread. The server's own threads have neither address nor port. A role that may
+ * read the roles' passwords is a system administrator: pg_roles shows an ordinary role only itself.
+ * Reads: pg_stat_activity. Needs: MONADMIN (openGauss, GaussDB) or gs_role_read_all_stats (GaussDB(DWS)), or other roles'
+ * rows are missing.
  */
 export const readSessions = (hasSessionIds: boolean): string => `
 SELECT a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AS "isOwn",

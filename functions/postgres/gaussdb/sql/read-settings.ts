@@ -3,8 +3,8 @@ const numberIn = (setting: string): string =>
                            THEN s.setting::pg_catalog.int4 END)`;
 
 /**
- * Slots, and how many sessions there are: their activity hides other roles' rows altogether from a role that may not
- * read them, so that only this number tells. The administrators' reserve comes on top of max_connections.
+ * Slots, and the number of sessions. The activity view hides the rows of other roles completely from a role that may not
+ * read them, so only this number shows that they exist. The administrators' reserve comes on top of max_connections.
  * Reads: pg_settings, pg_database. Needs: no privilege.
  */
 export const READ_SETTINGS = `

@@ -1,7 +1,7 @@
 /**
- * Ends one session that has a thread of its own, if it still is what the snapshot saw. No row means that it changed, left
- * or is no client, and the function is not called: told of a process that is gone, it answers an ordinary role as if it
- * were not allowed (42501). One autocommitted statement per session, for one refusal would abort a set.
+ * Ends one session that has a thread of its own, if it is unchanged since the snapshot. No row means that it changed, left,
+ * or is no client; then the function is not called. Called for a process that is gone, it would answer an ordinary role
+ * with "not allowed" (42501). One autocommitted statement per session, because one refusal would abort a set.
  * Reads: pg_stat_activity. Needs: gs_role_signal_backend, and to see the session.
  */
 export const TERMINATE_BACKEND = `

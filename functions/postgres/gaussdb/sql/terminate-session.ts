@@ -1,6 +1,5 @@
 /**
- * The same for a session in a thread pool: it is told by its session id, and its pid is whatever it is at this moment, 0
- * without a thread.
+ * The same for a session in a thread pool. Its session id identifies it. Its pid changes, and is 0 without a thread.
  * Reads: pg_stat_activity. Needs: gs_role_signal_backend, and to see the session.
  */
 export const TERMINATE_SESSION = `

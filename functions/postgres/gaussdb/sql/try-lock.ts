@@ -2,8 +2,8 @@ import { sqlMilliseconds } from '../../postgresql/sql/milliseconds.ts';
 import { LOCK_CLASS, RANDOM_KEY } from '../../postgresql/sql/try-lock.ts';
 
 /**
- * Announces a run as postgresql/sql/try-lock.ts does, in statements of their own: there is no LATERAL that would put them in order.
- * Reads: nothing. Needs: no privilege.
+ * Announces a run as postgresql/sql/try-lock.ts does, but in several statements: without LATERAL, one statement cannot
+ * order the steps. Reads: nothing. Needs: no privilege.
  */
 export const TAKE_LOCK = `
 SELECT k.key, pg_catalog.pg_try_advisory_lock(${LOCK_CLASS}, k.key) AS taken,
@@ -11,17 +11,16 @@ SELECT k.key, pg_catalog.pg_try_advisory_lock(${LOCK_CLASS}, k.key) AS taken,
 FROM (SELECT ${RANDOM_KEY} AS key OFFSET 0) k`;
 
 /**
- * Gives back the lock with the key in $1 where $2 says that it was taken, and the single lock where $3 does: what is not
- * held cannot be given back, which the server notes in its log.
- * Reads: nothing. Needs: no privilege.
+ * Gives back the lock with the key in $1 if $2 says that it was taken, and the single lock if $3 does. Giving back a lock
+ * that is not held would log a warning. Reads: nothing. Needs: no privilege.
  */
 export const GIVE_LOCK_BACK = `
 SELECT CASE WHEN $2::pg_catalog.bool THEN pg_catalog.pg_advisory_unlock(${LOCK_CLASS}, $1::pg_catalog.int4) END AS taken,
        CASE WHEN $3::pg_catalog.bool THEN pg_catalog.pg_advisory_unlock(${LOCK_CLASS}::pg_catalog.int8) END AS former`;
 
 /**
- * Who else holds a lock of our class, runs first. An ordinary role cannot read which roles may end sessions: a session under
- * our application name counts as a run, and so does one that does not show.
+ * Other holders of a lock of our class, runs first. An ordinary role cannot read which roles may end sessions. So a session
+ * under our application name counts as a run, and so does one that is not visible.
  * Reads: pg_locks, pg_stat_activity. Needs: to see other roles' sessions, as gaussdb/sql/read-sessions.ts.
  */
 export const readLockHolders = (hasSessionIds: boolean): string => {

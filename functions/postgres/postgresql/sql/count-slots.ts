@@ -1,9 +1,10 @@
 import { LOCK_CLASS } from './try-lock.ts';
 
 /**
- * Counts, and takes no lock: how many slots are taken, our own apart, whether there are rows that our role may not read,
- * since when the server runs, and whether anybody holds a lock of the class of sql/try-lock.ts. In a few bytes, for a sweep that finds nothing to do. Which sessions
- * take a slot is as in core/server/session.ts, and which are ours as in core/server/snapshot.ts.
+ * Counts the taken slots without ours. Also returns whether there are rows that our role may not read, since when the
+ * server runs, and whether a session holds a lock of the class in sql/try-lock.ts. Takes no lock, and answers in a few
+ * bytes: most scheduled runs need no more. Which sessions take a slot is as in core/server/session.ts, and which are ours
+ * as in core/server/snapshot.ts.
  * Reads: pg_stat_get_activity, pg_locks. Needs: pg_read_all_stats, and to call pg_postmaster_start_time.
  */
 export const COUNT_SLOTS = `

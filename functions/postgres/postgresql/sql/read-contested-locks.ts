@@ -1,7 +1,8 @@
 /**
- * The locks that somebody waits for, each in one row with its holders and with its waiters in the order in which they began
- * to wait. `pg_blocking_pids` would tell the same as pairs of sessions: the square of a long queue. A holder without a pid
- * is a prepared transaction. Predicate locks (`SIReadLock`) make nobody wait. Everything is named with its schema.
+ * Locks that sessions wait for. Each is one row with its holders, and with its waiters in the order in which they began to
+ * wait. `pg_blocking_pids` would return the same as pairs of sessions, whose number grows with the square of the queue. A
+ * holder without a pid is a prepared transaction. Predicate locks (`SIReadLock`) block no session and are left out. Every
+ * name has its schema.
  * Reads: pg_locks. Needs: no privilege.
  */
 export const READ_CONTESTED_LOCKS = `

@@ -1,8 +1,8 @@
 import { nameBytes } from './as-bytes.ts';
 
 /**
- * How we came in, in which encoding names are there, and whether it is a read replica.
- * Reads: pg_stat_ssl. Needs: no privilege for our own row.
+ * How we are connected, the encoding of names in our database, and whether this is a read replica. Reads: pg_stat_ssl.
+ * Needs: no privilege for our own row.
  */
 export const READ_DOCTOR_CONNECTION = `
 SELECT ${nameBytes('pg_catalog.current_database()')} AS database,

@@ -1,14 +1,14 @@
 import { escaped, nameBytes } from './as-bytes.ts';
 
-/** A role that administers the server: a superuser, or with a provider its highest role. */
+/** Whether a role administers the server: a superuser, or with a provider its highest role. */
 const administers = (role: string): string => `EXISTS (SELECT FROM pg_catalog.pg_roles g
         WHERE (g.oid OPERATOR(pg_catalog.=) ${role} AND g.rolsuper)
            OR (g.rolname OPERATOR(pg_catalog.=) ANY('{rds_superuser,azure_pg_admin,cloudsqlsuperuser}'::pg_catalog.name[])
                AND pg_catalog.pg_has_role(${role}, g.oid, 'MEMBER'::pg_catalog.text)))`;
 
 /**
- * What in the connected database is open to roles that neither administer the server nor are ours: its owner, and who may
- * connect, create schemas, or create in the schema public. A null role is PUBLIC.
+ * Rights in the connected database of roles other than ours that do not administer the server: its owner, and the roles
+ * that may connect, create schemas, or create in the schema public. A null role is PUBLIC.
  * Reads: pg_database, pg_namespace, pg_roles. Needs: no privilege.
  */
 export const READ_DOCTOR_OPENINGS = `
@@ -34,8 +34,8 @@ WHERE o.role OPERATOR(pg_catalog.=) 0::pg_catalog.oid
 ORDER BY 1, 2`;
 
 /**
- * The settings that others would give a session of ours: those of the connected database and of our role, by name.
- * An entry is `name=value` in any encoding, and is taken apart as bytes.
+ * Names of settings that our sessions would get from the connected database or from our role. An entry is `name=value` in
+ * any encoding, so it is split as bytes.
  * Reads: pg_db_role_setting, pg_roles, pg_database. Needs: no privilege.
  */
 export const READ_DOCTOR_OWN_SETTINGS = `

@@ -1,7 +1,7 @@
 import { nameBytes } from './as-bytes.ts';
 
 /**
- * Other login roles that get into reserved slots: superusers, and from 16 on those with the privileges of
+ * Other login roles that may take reserved slots: superusers, and from 16 on roles with the privileges of
  * `pg_use_reserved_connections`, with the role that was granted them.
  * Reads: pg_roles, pg_auth_members. Needs: no privilege.
  */

@@ -2,8 +2,8 @@ import { nameBytes } from './as-bytes.ts';
 import { sqlMilliseconds } from './milliseconds.ts';
 
 /**
- * What our own role is. `pg_has_role` tells privileges from mere membership: a member that does not inherit has none.
- * Reads: pg_roles. Needs: no privilege.
+ * Attributes of our own role. `pg_has_role` tells privileges from mere membership: a member that does not inherit has no
+ * privileges. Reads: pg_roles. Needs: no privilege.
  */
 export const READ_DOCTOR_ROLE = `
 SELECT ${nameBytes('r.rolname')} AS name, r.rolsuper AS "SUPERUSER", r.rolreplication AS "REPLICATION", r.rolcreaterole AS "CREATEROLE",
@@ -18,8 +18,8 @@ SELECT ${nameBytes('r.rolname')} AS name, r.rolsuper AS "SUPERUSER", r.rolreplic
 FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) current_user`;
 
 /**
- * Of the roles in $1 that exist, what our role has of them.
- * Reads: pg_roles. Needs: no privilege.
+ * For each role in $1 that exists, whether our role is a member and has its privileges. Reads: pg_roles. Needs: no
+ * privilege.
  */
 export const READ_DOCTOR_GRANTS = `
 SELECT g.rolname AS name, pg_catalog.pg_has_role(g.oid, 'USAGE'::pg_catalog.text) AS usable,

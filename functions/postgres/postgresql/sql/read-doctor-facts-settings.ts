@@ -1,8 +1,8 @@
 import { escaped, nameBytes, textBytes } from './as-bytes.ts';
 
 /**
- * What the settings in $1 are for a new session. Our own session has changed some for itself; what its startup packet asked
- * for shows here too, so the doctor asks for none of these.
+ * The values of the settings in $1 for a new session. Our own session has changed some for itself, and settings of its
+ * startup packet show here too, so the doctor sends none of these.
  * Reads: pg_settings. Needs: no privilege, none of them is hidden.
  */
 export const READ_DOCTOR_SETTINGS = `
@@ -10,8 +10,8 @@ SELECT s.name, ${textBytes("coalesce(s.reset_val, ''::pg_catalog.text)")} AS val
 FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) ANY($1::pg_catalog.text[])`;
 
 /**
- * Where roles and databases have one of the settings in $1 for themselves. An entry is `name=value`, in the encoding of the
- * database where it was set: it is taken apart as bytes, for a pattern would look for letters.
+ * Roles and databases with their own value for one of the settings in $1. An entry is `name=value` in the encoding of the
+ * database where it was set. It is split as bytes, because a pattern would look for characters.
  * Reads: pg_db_role_setting, pg_roles, pg_database. Needs: no privilege.
  */
 export const READ_DOCTOR_OVERRIDES = `

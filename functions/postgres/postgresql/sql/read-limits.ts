@@ -1,8 +1,8 @@
 import { nameBytes } from './as-bytes.ts';
 
 /**
- * Limits of single roles and databases with sessions, which refuse with 53300 as well: a server may have 20,000 roles with a
- * limit. Superusers are exempt from theirs.
+ * Limits of single roles and databases that have sessions. They refuse with 53300 as well. Only those with sessions are
+ * read, because a server may have 20,000 roles with a limit. Superusers are exempt from theirs.
  * Reads: pg_roles, pg_database, the activity view's function. Needs: no privilege.
  */
 export const READ_LIMITS = `

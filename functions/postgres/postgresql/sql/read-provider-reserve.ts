@@ -4,8 +4,9 @@ const numberIn = (setting: string): string =>
              THEN pg_catalog.current_setting('${setting}'::pg_catalog.text, true)::pg_catalog.int4 ELSE 0 END`;
 
 /**
- * Slots that RDS reserves for its own, `rds_superuser` up to 15 and its administrators in later minors of all versions; 0
- * where nobody has such settings. On its own, for a provider may keep them from an ordinary role, which is an error.
+ * Slots that RDS reserves for itself: for `rds_superuser` up to 15, and for its administrators in later minors of all
+ * versions. 0 where there are no such settings. A statement of its own, because a provider may deny these settings to an
+ * ordinary role, which is an error.
  * Reads: settings. Needs: no privilege, as far as is known.
  */
 export const READ_PROVIDER_RESERVE = `

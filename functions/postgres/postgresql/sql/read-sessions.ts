@@ -1,16 +1,16 @@
 import { firstBytes, nameBytes } from './as-bytes.ts';
 import { sqlMilliseconds } from './milliseconds.ts';
 
-/** What comes after the statement's start has age 0. */
+/** An event after the statement's start has age 0. */
 const age = (column: string): string =>
   `CASE WHEN ${column} OPERATOR(pg_catalog.>) pg_catalog.now() THEN 0::pg_catalog.float8
             ELSE ${sqlMilliseconds(`pg_catalog.now() OPERATOR(pg_catalog.-) ${column}`)} END`;
 
 /**
- * Every row of the activity view, background processes included. Timestamps travel as text: the guard compares them to
- * the microsecond. Ages are this statement's clock; a state change after its start counts as age 0, and what never
- * happened has no age (`greatest` would make a null 0). What a session waits for is read with the contested locks. Names and
- * statements are bytes, in ASCII with escapes; application names are ASCII.
+ * Every row of the activity view, including background processes. Timestamps come as text, because the guard compares them
+ * to the microsecond. Ages are measured by the clock of this statement: a state change after its start has age 0, and an
+ * event that never happened has no age (`greatest` would turn null into 0). Which session waits for which is read with the
+ * contested locks. Names and statements are bytes, in ASCII with escapes; application names are ASCII.
  * Reads: pg_stat_activity, pg_roles. Needs: pg_read_all_stats, or most columns of other roles' rows are null.
  */
 export const READ_SESSIONS = `

@@ -2,9 +2,9 @@ const numberIn = (setting: string): string =>
   `pg_catalog.current_setting('${setting}'::pg_catalog.text)::pg_catalog.int4`;
 
 /**
- * Slots, reserves, what our role may see, whether it is a read replica, and who runs the server: providers leave a role of theirs, and Aurora a function
- * of the first superuser (10), which an ordinary role cannot imitate.
- * `reserved_connections` came with 16.
+ * Slots, reserves, what our role may see, whether this is a read replica, and which provider runs the server. A provider
+ * shows by its own role, and Aurora by a function of the first superuser (10), which an ordinary role cannot imitate.
+ * `reserved_connections` exists since 16.
  * Reads: settings, pg_roles, pg_proc. Needs: no privilege.
  */
 export const READ_SETTINGS = `

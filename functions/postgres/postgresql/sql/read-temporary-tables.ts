@@ -1,6 +1,6 @@
 /**
- * Sessions with temporary tables in the connected database. The schema's number is the backend's number, which maps to a
- * pid from 16 on; before, that mapping names the wrong session once numbers have gaps.
+ * Sessions with temporary tables in the connected database. The number in the schema's name is the backend's number, which
+ * maps to a pid from 16 on. Before 16 that mapping names the wrong session once numbers have gaps.
  * Reads: pg_namespace, pg_class. Needs: no privilege. Since: PostgreSQL 16.
  */
 export const READ_TEMPORARY_TABLES = `

@@ -1,19 +1,19 @@
 /**
- * Ends sessions, each if it still is what the snapshot saw: same process, same state, no statement since. `no-match` means
- * that it changed or left, or is no client: the server would end an ordinary role's walsender for us.
+ * Ends sessions, each only if it is unchanged since the snapshot: same process, same state, no statement since. `no-match`
+ * means that it changed, left, or is no client: the server would let an ordinary role end a walsender.
  *
- * A look copies the state of all sessions, which the server keeps for the rest of the statement: 32 µs at 500 sessions,
- * 64 µs at 1,500. A session that becomes busy after the look is not seen to be busy, so every victim has a look of its own.
- * Only where 2,000 sessions or more are open does that cost too much: there the first look of the statement (`first`)
- * serves for as long as ten such looks take, for 3 ms at most, and for a thousandth of the victim's rest at most. Both the
- * number of sessions and the length of a look are taken from the server in this very statement. After that time each
- * victim has a look of its own again. A server that has fewer slots than 2,000 is not even asked for the number.
+ * Each check copies the state of all sessions, and the server keeps that copy for the rest of the statement: 32 µs at 500
+ * sessions, 64 µs at 1,500. A session that becomes busy after the copy is not seen to be busy, so every victim has a copy
+ * of its own. Only with 2,000 sessions or more does that cost too much. There the first copy of the statement (`first`)
+ * serves for as long as ten copies take, at most 3 ms, and at most a thousandth of the time for which the victim has been
+ * at rest. The statement itself takes both the number of sessions and the length of a copy from the server. After that time
+ * each victim has a copy of its own again. A server with fewer than 2,000 slots is not asked for the number.
  *
- * Autocommitted: in a transaction all looks would be as old as the first. No timeout argument: it sleeps 100 ms per session.
- * The function stays out of WHERE, where the planner may call it first; where it fails, the rows of those before have been
- * sent.
+ * It is autocommitted, because in a transaction all copies would be as old as the first. It has no timeout argument, which
+ * would sleep 100 ms per session. The function is not in WHERE, where the planner may call it first. If it fails for one
+ * victim, the rows of those before have been sent.
  * Reads: pg_stat_get_activity, pg_stat_get_backend_idset. Needs: pg_signal_backend, pg_read_all_stats, and to call
- * pg_terminate_backend and pg_stat_clear_snapshot, which a hardened server may have taken from PUBLIC.
+ * pg_terminate_backend and pg_stat_clear_snapshot, which a hardened server may have revoked from PUBLIC.
  */
 export const TERMINATE_SESSIONS = `
 WITH first AS MATERIALIZED (

@@ -1,42 +1,47 @@
 import { sqlMilliseconds } from './milliseconds.ts';
 
-/** "pghr" in ASCII: the class of our locks, and the only key of versions that had a single lock. */
+/** "pghr" in ASCII: the class of our locks. Earlier versions had a single lock with this key. */
 export const LOCK_CLASS = 1885825138;
 
-/** Holders that are told of. A stranger may hold thousands, and a few show whose they are. */
+/**
+ * Holders that are reported at most. One session may hold thousands of locks, and a few rows show which session it is.
+ */
 export const MOST_HOLDERS = 6;
 
-/** Advisory locks of our class: two keys (`objsubid` 2), or the single lock of earlier versions, one key of 64 bits. */
+/** Advisory locks of our class: two keys (`objsubid` 2), or the single lock of earlier versions with one 64-bit key. */
 const OF_OUR_CLASS = `l.granted AND l.locktype OPERATOR(pg_catalog.=) 'advisory'::pg_catalog.text
     AND (l.objsubid OPERATOR(pg_catalog.=) 2::pg_catalog.int2
      AND l.classid OPERATOR(pg_catalog.=) ${LOCK_CLASS}::pg_catalog.oid
      OR l.objsubid OPERATOR(pg_catalog.=) 1::pg_catalog.int2 AND l.classid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
      AND l.objid OPERATOR(pg_catalog.=) ${LOCK_CLASS}::pg_catalog.oid)`;
 
-/** One of 2^32. */
+/** A random number out of 2^32. */
 export const RANDOM_KEY = `pg_catalog.floor((pg_catalog.random() OPERATOR(pg_catalog.-) 0.5::pg_catalog.float8)
   OPERATOR(pg_catalog.*) 4294967296::pg_catalog.float8)::pg_catalog.int4`;
 
-/** A session of our role, or of a role that may end sessions itself under our application name; or one that does not show. */
+/**
+ * True for a session of our role, for a session under our application name whose role may end sessions, and for a session
+ * that is not visible.
+ */
 const IS_RUN = `COALESCE(CASE WHEN a.pid IS NULL OR o.pid IS NULL THEN k.pid IS NOT NULL
      ELSE a.usesysid OPERATOR(pg_catalog.=) o.usesysid
       OR a.application_name OPERATOR(pg_catalog.=) 'pg-headroom'::pg_catalog.text
       AND pg_catalog.pg_has_role(a.usesysid, 'pg_signal_backend'::pg_catalog.name, 'USAGE'::pg_catalog.text) END, false)`;
 
 /**
- * Announces a run, and looks who else has announced one. The announcement is a session lock of our class with a random
- * key, which nobody can hold beforehand. The locks are read after it was taken, which the reference to `t` enforces:
- * of two runs at the same moment at least one sees the other. A run that sees another one gives its lock back at once, and
- * so does one whose key is taken.
+ * Announces a run, and checks for other runs. The announcement is a session lock of our class with a random key, which no
+ * session can take beforehand. The locks are read after it was taken, which the reference to `t` enforces: of two runs at
+ * the same moment at least one sees the other. A run that sees another one gives its lock back at once. So does a run whose
+ * key is taken.
  *
  * The locks of all databases are read, because another run may use another maintenance database. A holder counts as a run
- * where it is a session of our role, or of a role that may end sessions (a superuser, or a role with the privileges of
- * `pg_signal_backend`) under our application name. Other holders are named, and stop nothing. A holder whose session does
- * not show counts as a run, because it may have come after the sessions were read. A prepared transaction has no session
- * and is no run.
+ * if it is a session of our role, or a session under our application name whose role may end sessions (a superuser, or a
+ * role with the privileges of `pg_signal_backend`). Other holders are reported and block no run. A holder whose session is
+ * not visible counts as a run, because it may have started after the sessions were read. A prepared transaction has no
+ * session and is no run.
  *
- * Versions before this one took a single lock with our class as its key. This statement takes it too where it is free, and
- * counts it where a run holds it, so that an earlier version and this one exclude one another during an upgrade.
+ * Earlier versions took a single lock with our class as its key. This statement takes that lock too if it is free, and
+ * counts it if a run holds it, so that both versions exclude each other during an upgrade.
  * Reads: pg_locks, pg_stat_get_activity, pg_roles. Needs: no privilege; a holder's address and age need pg_read_all_stats.
  */
 export const TRY_LOCK = `
