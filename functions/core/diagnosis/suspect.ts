@@ -1,3 +1,4 @@
+import { partText } from '../base/words.ts';
 import type { GroupUsage } from '../server/rank-groups.ts';
 import type { Cause, Confidence, Culprit, OpeningRate } from './cause.ts';
 import { byProgramIn, type Doing, type Evidence, type SessionEvidence, usageOf } from './evidence.ts';
@@ -29,9 +30,18 @@ export function suspect(all: Evidence, members: readonly SessionEvidence[], foun
     ...found,
     explains: members.length,
     members,
-    evidence: [...found.evidence, ...alikeText(groups.length, members.length)],
+    evidence: [...found.evidence, ...superuserText(members), ...alikeText(groups.length, members.length)],
     usage: largest ? usageOf(all, largest.session) : null,
   };
+}
+
+/** The reserve for superusers is open to them too, and no run ends them. */
+function superuserText(members: readonly SessionEvidence[]): readonly string[] {
+  const count = members.filter(({ session }) => session.superuser === true).length;
+  if (count === 0 || count * 2 < members.length) return [];
+  return [
+    `${partText(count, members.length)} log in as a superuser, which also takes the slots reserved for superusers`,
+  ];
 }
 
 function alikeText(groups: number, sessions: number): readonly string[] {

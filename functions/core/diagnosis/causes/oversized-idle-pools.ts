@@ -28,7 +28,7 @@ export function oversizedIdlePools(
   const isPool =
     // Small pools of many roles that rest need no other sign.
     isFamily ||
-    program.every(({ session }) => isServerProgram(session)) ||
+    isOfServers(program) ||
     PARTLY.has(workOf(program)) ||
     isUsedInTurn(program) ||
     isBalanced(program) ||
@@ -36,6 +36,10 @@ export function oversizedIdlePools(
     wasOpenedLongAgo(program) ||
     isUsedNowAndThen(program, resting);
   return isPool ? pools(all, program, resting, openings) : null;
+}
+
+function isOfServers(program: readonly SessionEvidence[]): boolean {
+  return program.every(({ session }) => isServerProgram(session));
 }
 
 const PARTLY: ReadonlySet<string> = new Set(['never worked', 'partly']);
@@ -68,6 +72,11 @@ function pools(
     evidence: [
       `${partText(resting.length, program.length)} are idle, half of them for over ${ageText(typicalRest(resting))}`,
       `${counted(used, 'session')} ${used === 1 ? 'was' : 'were'} in use`,
+      ...(isOfServers(program)
+        ? [
+            'they belong to another server or to its administration, which opens one for each of its own sessions',
+          ]
+        : []),
       ...openedText(all, program, openings),
       ...(addresses > 1
         ? [

@@ -1,6 +1,8 @@
 import { addressMatcher } from '../../base/address.ts';
 import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
+import { isNamedAsPooler } from '../../server/pooler-names.ts';
+import { groupKey } from '../../server/session.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Search, type Suspect, suspect } from '../suspect.ts';
 import { inUse } from './busy-sessions.ts';
@@ -14,13 +16,15 @@ const FEWEST = 8;
 export const poolerOversized: Search = (all, left) => {
   const listed = new Set(all.snapshot.pooler?.sessions.map(({ pid }) => pid));
   const isListed = ({ session }: SessionEvidence) => session.pid !== null && listed.has(session.pid);
+  const isNamed = (member: SessionEvidence) => !isListed(member) && isNamedAsPooler(member.session);
   const isKnown = addressMatcher(all.record.policy.protect.poolers);
   const hosts = Map.groupBy(
-    left.filter((member) => !isListed(member) && member.session.address !== ''),
+    left.filter((member) => !isListed(member) && !isNamed(member) && member.session.address !== ''),
     ({ session }) => session.address,
   );
   return [
     ...sought(all, left.filter(isListed), () => LISTED),
+    ...sought(all, left.filter(isNamed), () => NAMED),
     ...[...hosts].flatMap(([address, members]) =>
       sought(all, members, () => (isKnown(address) ? NAMED_BY_POLICY : signsIn(members))),
     ),
@@ -44,6 +48,12 @@ const LISTED: Signs = {
   isSure: true,
   texts: ['the pooler itself lists these sessions'],
 };
+/** Any client may choose a pooler's name, and hardly one does. */
+const NAMED: Signs = {
+  isKnown: true,
+  isSure: false,
+  texts: ['their application name is that of a pooler'],
+};
 const NAMED_BY_POLICY: Signs = {
   isKnown: true,
   isSure: true,
@@ -52,16 +62,15 @@ const NAMED_BY_POLICY: Signs = {
 
 /** What a host of several services behind one address shows as well is a sign only beside another. */
 function signsIn(members: readonly SessionEvidence[]): Signs | null {
-  const reset = members.filter(({ session }) => /^DISCARD ALL\b/i.test(session.lastStatement ?? '')).length;
+  const wasReset = members.filter(({ session }) => /^DISCARD ALL\b/i.test(session.lastStatement ?? ''));
+  const reset = wasReset.length;
   const logins = [...Map.groupBy(members, ({ session }) => JSON.stringify([session.user, session.database]))];
   const names = Math.max(
     ...logins.map(([, those]) => new Set(those.map(({ session }) => session.application)).size),
   );
   const sizes = logins.map(([, { length }]) => length);
   const isEven = sizes.length >= 3 && Math.min(...sizes) >= 3 && Math.max(...sizes) === Math.min(...sizes);
-  // A pool of one service that resets its sessions itself looks the same; under one name it is that.
-  const isOneService = logins.length === 1 && names === 1 && members[0]?.session.application !== '';
-  if (isOneService) return null;
+  if (isOneService(wasReset)) return null;
   const isReset = reset * 3 >= members.length;
   const texts = [
     ...(isReset ? [`${reset} were reset by DISCARD ALL, as poolers do`] : []),
@@ -70,6 +79,12 @@ function signsIn(members: readonly SessionEvidence[]): Signs | null {
   ];
   const isSure = isReset && texts.length > 1;
   return isReset || texts.length > 1 ? { isKnown: false, isSure, texts } : null;
+}
+
+/** A pool of one service that resets its sessions itself looks the same; under one login and one name it is that. */
+function isOneService(wasReset: readonly SessionEvidence[]): boolean {
+  const names = new Set(wasReset.map(({ session }) => groupKey(session)));
+  return names.size === 1 && wasReset[0]?.session.application !== '';
 }
 
 function oversized(all: Evidence, members: readonly SessionEvidence[], { isKnown, isSure, texts }: Signs) {
