@@ -1,7 +1,13 @@
 import type { RefusalKind } from '../core/base/refusal-kind.ts';
 import { TOO_MANY_CONNECTIONS } from '../core/base/sqlstate.ts';
 import type { Figures } from '../core/trigger/log-lines.ts';
-import { type Client, clientOfPooler, NOBODY, type Prefix, readPrefix } from '../core/trigger/log-prefix.ts';
+import {
+  type Client,
+  clientOfPooler,
+  type Prefix,
+  readPrefix,
+  UNKNOWN_CLIENT,
+} from '../core/trigger/log-prefix.ts';
 import { type Fields, fieldsOf } from './event-fields.ts';
 import { entryOfCsv, isCsvEntry, type LoggedEntry } from './logged-entry.ts';
 import { leavesOf } from './logged-leaves.ts';
@@ -99,11 +105,11 @@ function refusalInServerLine({ prefix, severity, said, sqlstate: stated }: Serve
   const read = readPrefix(prefix);
   const sentence = severity === 'unknown' ? null : wholeSentence(said);
   // pgpool-II tells its own refusals as an ERROR as well.
-  if (severity === 'lesser') return sentence?.kind === 'pooler' ? refusalOf(sentence, NOBODY) : null;
+  if (severity === 'lesser') return sentence?.kind === 'pooler' ? refusalOf(sentence, UNKNOWN_CLIENT) : null;
   if (sentence !== null) return refusalOf(sentence, clientBy(read, sentence));
   const sqlstate = stated ?? (LABELLED.test(prefix) ? TOO_MANY_CONNECTIONS : read?.sqlstate);
   if (sqlstate !== TOO_MANY_CONNECTIONS || OF_OTHERS.test(said)) return null;
-  return unknownWording(read?.client ?? NOBODY);
+  return unknownWording(read?.client ?? UNKNOWN_CLIENT);
 }
 
 /** What servers say in English for other reasons: a name in their prefix may look like a SQLSTATE. */
@@ -115,12 +121,12 @@ const LABELLED = /^[\w.-]{1,64} 53300 $/;
 
 /** The sentence of a limit knows its role or database: where a prefix has two bare names, the other one is the other. */
 function clientBy(prefix: Prefix | null, { kind, limit }: Sentence): Client {
-  if (prefix === null) return NOBODY;
+  if (prefix === null) return UNKNOWN_CLIENT;
   const { client, words } = prefix;
   if (limit === null || (kind !== 'role' && kind !== 'database')) return client;
   const read = kind === 'role' ? client.user : client.database;
   // A prefix that names another one than the sentence does is read wrongly.
-  if (read !== null) return read === limit ? client : NOBODY;
+  if (read !== null) return read === limit ? client : UNKNOWN_CLIENT;
   if (!words.includes(limit)) return client;
   const other = words.toSpliced(words.indexOf(limit), 1)[0] ?? null;
   return kind === 'role'
@@ -130,7 +136,7 @@ function clientBy(prefix: Prefix | null, { kind, limit }: Sentence): Client {
 
 function refusalAfterFatal(head: string, { severity }: ServerLine): RefusalLine | null {
   const sentence = severity === 'fatal' ? sentenceIn(head) : null;
-  return sentence === null ? null : refusalOf(sentence, NOBODY);
+  return sentence === null ? null : refusalOf(sentence, UNKNOWN_CLIENT);
 }
 
 const POOLER_LETS_GO = / LOG [CS]-0x[0-9a-f]{1,16}: \S{1,700} closing because: /;
@@ -139,7 +145,7 @@ const POOLER_LETS_GO = / LOG [CS]-0x[0-9a-f]{1,16}: \S{1,700} closing because: /
 function refusalInLine(line: string): RefusalLine | null {
   // PgBouncer writes of each refusal twice: what it told the client, and that it let go of it.
   if (POOLER_LETS_GO.test(line) || marksIn(line) > 1) return null;
-  const client = clientOfPooler(line) ?? NOBODY;
+  const client = clientOfPooler(line) ?? UNKNOWN_CLIENT;
   const sentence = sentenceIn(line);
   if (sentence !== null) return refusalOf(sentence, client);
   const said = line.slice(line.length - (splitAtSeverity(line)?.said.length ?? line.length));
@@ -164,7 +170,7 @@ function refusalInJson(object: Fields, wraps: number): ReadRefusal | null {
     }
     isStated ||= /^(?:code|sql_?state|sqlerrcode|C)$/i.test(key) && /^E?53300$/.test(String(value));
   }
-  return isStated ? writtenBy(false, unknownWording(NOBODY)) : null;
+  return isStated ? writtenBy(false, unknownWording(UNKNOWN_CLIENT)) : null;
 }
 
 function refusalOf({ kind, text, limit }: Sentence, { user, database, address }: Client): RefusalLine {

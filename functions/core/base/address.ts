@@ -5,7 +5,7 @@ import { memoize } from './memoize.ts';
 type Address = { readonly bits: 32 | 128; readonly value: bigint };
 type Network = Address & { readonly prefix: number };
 
-/** Without leading zeros, which some read as octal. */
+/** Octets have no leading zeros: some programs read `010` as octal. */
 const OCTET = '(0|[1-9]\\d{0,2})';
 const IPV4 = new RegExp(`^${[OCTET, OCTET, OCTET, OCTET].join('\\.')}$`);
 const MAPPED_IPV4 = 0xffffn;
@@ -33,7 +33,7 @@ function parseIpv6(text: string): bigint | null {
   return groups.reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
 }
 
-/** An IP address, or null when the text is none. */
+/** The IP address that a text is; null when it is none. */
 export function parseAddress(text: string): Address | null {
   const ipv4 = parseIpv4(text);
   if (ipv4 !== null) return { bits: 32, value: ipv4 };
@@ -42,7 +42,10 @@ export function parseAddress(text: string): Address | null {
   return ipv6 >> 32n === MAPPED_IPV4 ? { bits: 32, value: ipv6 & 0xffff_ffffn } : { bits: 128, value: ipv6 };
 }
 
-/** A network in CIDR notation without host bits, or null; a lone address is a network of one. */
+/**
+ * The network that a text in CIDR notation is. Null when the text is something else or has host bits. A lone
+ * address is a network of one address.
+ */
 export function parseNetwork(text: string): Network | null {
   const [written = '', length, ...more] = text.split('/');
   const address = parseAddress(written);
@@ -56,7 +59,10 @@ export function parseNetwork(text: string): Network | null {
   return (value >> hostBits) << hostBits === value ? { bits, value, prefix } : null;
 }
 
-/** One predicate for a policy's list of addresses; a session's address that is no IP matches by word alone. */
+/**
+ * One predicate for a policy's list of addresses. An address that is no IP address, such as `local`, matches
+ * only the same word.
+ */
 export function addressMatcher(patterns: readonly string[]): (address: string) => boolean {
   const networks = patterns.map(parseNetwork).filter((network) => network !== null);
   const local = patterns.includes(LOCAL_ADDRESS);
@@ -75,5 +81,5 @@ function contains(network: Network, address: Address): boolean {
   const hostBits = BigInt(network.bits - network.prefix);
   return network.bits === address.bits && address.value >> hostBits === network.value >> hostBits;
 }
-/** `address` of a session that came through a Unix socket. */
+/** The `address` of a session that came through a Unix socket. */
 export const LOCAL_ADDRESS = 'local';

@@ -1,19 +1,22 @@
 /**
- * Everything that can go wrong in a way that somebody branches on. Codes are told apart, messages are read by people.
- *
- * - `config-invalid`, `policy-invalid`, `event-unknown`, `snapshot-invalid`, `record-invalid`: what came in does not parse.
- * - `event-refused`: understood, from a source that must not invoke us.
+ * The errors that code tells apart. Code branches on the codes, people read the messages.
+ * - `config-invalid`, `policy-invalid`, `event-unknown`, `snapshot-invalid`, `record-invalid`: the input
+ *   cannot be parsed.
+ * - `event-refused`: the input was understood, but its source may not invoke us.
  * - `secret-unreadable`, `secret-malformed`: no usable credentials.
- * - `connect-*`: why no session with the server came about.
+ * - `connect-*`: why we got no session with the server.
  * - `pooler-in-between`: something else than the server answered.
- * - `pooler-unreadable`, `pooler-full`: the server's pooler did not tell about itself; a note, which ends no run.
+ * - `pooler-unreadable`, `pooler-full`: the server's pooler did not report its state. This is a note: the run
+ *   goes on.
  * - `capacity-unusable`, `target-unreachable`: the thresholds do not fit the server's slots.
  * - `blind-role`: our role may not see other roles' sessions.
- * - `connection-lost`, `statement-failed`, `deadline-near`: an established run broke off.
- * - `memory-unreadable`, `memory-unwritable`: what is remembered of the server cannot be told, or not changed.
+ * - `connection-lost`, `statement-failed`, `deadline-near`: a run broke off after it had connected.
+ * - `memory-unreadable`, `memory-unwritable`: the memory of the server cannot be read or changed.
  * - `publish-failed`: the message did not reach the topic.
- * - `record-not-kept`, `record-unreadable`: the run's record, or its page, did not reach the bucket, or cannot be had from it.
- * - `out-of-budget`: a part of a report took more time or memory than it may; it was ended, and the report goes on without it.
+ * - `record-not-kept`: the run's record or its page did not reach the bucket.
+ * - `record-unreadable`: the record cannot be read from the bucket.
+ * - `out-of-budget`: a part of a report took more time or memory than it may. That part was ended, and the
+ *   report goes on without it.
  */
 export type ErrorCode =
   | 'config-invalid'
@@ -68,10 +71,11 @@ export class RemediationError extends Error {
   }
 }
 
-/** The one coercion of whatever was thrown. */
+/** Makes a RemediationError of anything that was thrown. */
 export function coerceError(thrown: unknown): RemediationError {
   if (thrown instanceof RemediationError) return thrown;
-  // A server's message comes in the server's own encoding: the driver reads UTF-8, and marks what is none.
+  // A server's message comes in the server's own encoding. The driver reads it as UTF-8 and writes this mark
+  // for bytes that are no UTF-8.
   const message = (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll('\ufffd', '?');
   return new RemediationError('unexpected', message, { cause: thrown });
 }
@@ -79,7 +83,7 @@ export function coerceError(thrown: unknown): RemediationError {
 /** One finding of a parser: where, what was found, what is allowed. */
 export type Finding = { readonly path: string; readonly found: string; readonly allowed: string };
 
-/** All findings of one parse as one readable error, a line each. */
+/** All findings of one parse as one readable error, one line for each finding. */
 export function invalid(code: ErrorCode, what: string, findings: readonly Finding[]): RemediationError {
   const lines = findings.map(
     ({ path, found, allowed }) => `  ${path}: found ${found}, allowed is ${allowed}`,
@@ -88,7 +92,7 @@ export function invalid(code: ErrorCode, what: string, findings: readonly Findin
   return new RemediationError(code, `${what} has ${count}; nothing was done:\n${lines.join('\n')}`);
 }
 
-/** How a found value is quoted in a message: short, on one line, as JSON where it can be said in JSON. */
+/** Quotes a value in a message: short, on one line, as JSON where JSON can express it. */
 export function quoted(value: unknown): string {
   const text = value === undefined ? 'nothing' : (asJson(value) ?? `something of type ${typeof value}`);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;

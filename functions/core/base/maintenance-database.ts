@@ -1,5 +1,5 @@
 /**
- * The database that we connect to, unless told otherwise: our own, which `role-sql` makes. Nobody else can connect to it, and so
- * nobody can create, set, own or lock anything there. `postgres` is possible too.
+ * The database that we connect to unless the configuration names another. `role-sql` creates it, and only our
+ * role can connect to it: other roles can create, set, own or lock nothing there. `postgres` is possible too.
  */
 export const DEFAULT_DATABASE = 'headroom';

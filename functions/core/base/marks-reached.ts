@@ -2,8 +2,9 @@
 export type Edges = readonly (readonly number[])[];
 
 /**
- * Tells for each node which marks it reaches; `markOf` gives a node's own mark (from 0 on) or -1. All nodes of a circle reach
- * the same. Every edge is followed once, for 32 marks at a time.
+ * Tells for each node which marks it reaches. `markOf` gives a node's own mark (0 or more) or -1. All nodes
+ * of a circle reach the same marks. The search works on 32 marks at a time and follows each edge once for
+ * them.
  */
 export function marksReached(
   edges: Edges,
@@ -43,7 +44,10 @@ function bitsFrom(bits: Uint32Array, from: number, words: number): readonly numb
   return found;
 }
 
-/** Tarjan's strongly connected components, those that are pointed to first; without recursion, for deep chains. */
+/**
+ * Tarjan's strongly connected components, in the order in which edges point to them. It uses no recursion,
+ * because chains can be deep.
+ */
 function circlesOf(edges: Edges): {
   readonly circleOf: Int32Array;
   readonly circles: readonly (readonly number[])[];

@@ -1,4 +1,7 @@
-/** Keeps the answers of a pure function of a text: thousands of sessions share a few names, addresses and statements. */
+/**
+ * Keeps the answers of a pure function of a text. Thousands of sessions share few names, addresses and
+ * statements.
+ */
 export function memoize<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
   const known = new Map<string, Answer>();
   return (text) => {
@@ -10,7 +13,7 @@ export function memoize<Answer>(ask: (text: string) => Answer): (text: string) =
   };
 }
 
-/** A pure function of an object that is never changed: its answer is kept for as long as the object lives. */
+/** Keeps the answers of a pure function of an object that never changes, for as long as the object lives. */
 export function memoizeByObject<Key extends object, Answer extends object>(
   ask: (key: Key) => Answer,
 ): (key: Key) => Answer {

@@ -1,4 +1,4 @@
-/** A type of which nothing can be changed, at any depth. Types that are inferred from schemas are made so. */
+/** The type with every property readonly, at any depth. It is for types that are inferred from schemas. */
 export type ReadOnly<Value> = Value extends readonly (infer Entry)[]
   ? readonly ReadOnly<Entry>[]
   : Value extends object

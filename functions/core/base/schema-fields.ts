@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 
-/** Forms of fields whose error text says what is allowed there, and so describes them in the JSON Schema as well. */
+/** Fields whose error text says what is allowed. The same text describes the field in the JSON Schema. */
 
 export function described<Schema extends z.core.$ZodType>(schema: Schema, description: string): Schema {
   z.globalRegistry.add(schema, { description });
   return schema;
 }
 
-/** A text of one form; the same words answer a wrong type and a wrong text. */
+/** A text that a regular expression matches. The same error answers a wrong type and a wrong text. */
 export function matching(form: RegExp, error: string) {
   return described(z.string({ error }).check(z.regex(form, { error })), error);
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { type Finding, quoted } from './errors.ts';
 
-/** A path as one writes it in JavaScript: `relieve.ladder[2].minAge`. The document itself is `(root)`. */
+/** A path as JavaScript writes it: `relieve.ladder[2].minAge`. The document itself is `(root)`. */
 function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return '(root)';
   return path.map((step, index) => stepText(step, index === 0)).join('');
@@ -21,7 +21,10 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** A schema's complaints as findings, each once. Our schemas carry what is allowed as their error text. */
+/**
+ * The issues of a schema as findings, without repetitions. The error text of our schemas says what is
+ * allowed.
+ */
 export function findingsOf(error: z.core.$ZodError, input: unknown): readonly Finding[] {
   const findings = error.issues.flatMap((issue) => {
     const paths =

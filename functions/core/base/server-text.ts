@@ -1,14 +1,18 @@
 /**
- * Texts of the server. Each of its databases has an encoding of its own, and shared names (roles, databases) come from any of
- * them, so that a text of one session is no text at all in another's database. Statements are read as bytes, escaped to ASCII
- * by the server's `encode(…, 'escape')`, and decoded here. In between, bytes are a string of one character each: the ASCII
- * that every encoding of a server contains can be looked for there.
+ * Decodes texts of the server. Each database has its own encoding, and shared names (roles, databases) may
+ * come from any of them. So a valid text of one session can be invalid in the database of another. We read
+ * such texts as bytes, which the server's `encode(…, 'escape')` writes as ASCII, and decode them here. In
+ * between, a string holds one character for each byte: code can search it for ASCII, which all encodings of a
+ * server contain.
  */
 
-/** What stands for a byte that means nothing. */
+/** Stands for a byte that cannot be decoded. */
 export const UNKNOWN_BYTE = '?';
 
-/** By what an encoding of PostgreSQL or GaussDB is decoded: a label of `TextDecoder`, and whether a letter may take several bytes. */
+/**
+ * How an encoding of PostgreSQL or GaussDB is decoded: the label of `TextDecoder`, and whether a letter may
+ * take several bytes.
+ */
 type Decoding = { readonly label: string; readonly isMultibyte: boolean };
 
 type Decoder = InstanceType<typeof TextDecoder>;
@@ -16,7 +20,10 @@ type Decoder = InstanceType<typeof TextDecoder>;
 const multibyte = (label: string): Decoding => ({ label, isMultibyte: true });
 const singleByte = (label: string): Decoding => ({ label, isMultibyte: false });
 
-/** LATIN1 is decoded by its definition. `TextDecoder` has no EUC_TW, EUC_JIS_2004 and MULE_INTERNAL; SQL_ASCII says nothing. */
+/**
+ * LATIN1 is missing because it is decoded by its definition. `TextDecoder` has no EUC_TW, EUC_JIS_2004 and
+ * MULE_INTERNAL. SQL_ASCII names no encoding.
+ */
 const DECODINGS: ReadonlyMap<string, Decoding> = new Map([
   ['EUC_JP', multibyte('euc-jp')],
   ['EUC_CN', multibyte('gbk')],
@@ -52,18 +59,18 @@ const DECODINGS: ReadonlyMap<string, Decoding> = new Map([
   ['WIN1258', singleByte('windows-1258')],
 ]);
 
-/** In which whatever UTF-8 there is may be told, letter by letter. */
+/** Encodings in which we decode letter by letter and keep each letter that is valid UTF-8. */
 const UTF8_OR_UNKNOWN: ReadonlySet<string> = new Set(['UTF8', 'SQL_ASCII', '']);
 
 const ESCAPE = /\\(?:\\|([0-7]{3}))/g;
 /** biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII has them. */
 const ASCII_ONLY = /^[\x00-\x7f]*$/;
 const CONTROL = /[\u0080-\u009f]/;
-/** One letter of UTF-8, or one byte that is none. */
+/** One letter of UTF-8, or one byte that belongs to none. */
 const UTF8_LETTER =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 
-/** The bytes of what `encode(…, 'escape')` gave: most are plain ASCII already. */
+/** The bytes behind the output of `encode(…, 'escape')`. Most outputs are plain ASCII already. */
 export function bytesOf(escaped: string): string {
   if (!escaped.includes('\\')) return escaped;
   return escaped.replace(ESCAPE, (_, octal?: string) =>
@@ -75,12 +82,12 @@ export function isAscii(text: string): boolean {
   return ASCII_ONLY.test(text);
 }
 
-/** Whole where each byte means something. */
+/** A name is whole when all of its bytes could be decoded. */
 export type Name = { readonly text: string; readonly isWhole: boolean };
 
 /**
- * A name, which may have been given in another database's encoding, or in the client's: UTF-8 where it is valid UTF-8, else as
- * the session's own database would show it.
+ * A name, which may be stored in the encoding of another database or of the client. It is decoded as UTF-8
+ * where it is valid UTF-8, else in the encoding of the session's own database.
  */
 export function nameText(bytes: string, encoding: string | null, mayBeCut = false): Name {
   if (isAscii(bytes)) return { text: bytes, isWhole: true };
@@ -91,8 +98,9 @@ export function nameText(bytes: string, encoding: string | null, mayBeCut = fals
 }
 
 /**
- * A session's own text, perhaps cut off in the middle of a letter. The server has checked that it is valid in the database's
- * encoding, which says little where each byte is valid: clients that send UTF-8 there are common.
+ * A session's own text, which may be cut off in the middle of a letter. The server has checked that it is
+ * valid in the database's encoding. In a single-byte encoding that proves little, because every byte is valid
+ * there, and clients that send UTF-8 are common.
  */
 export function statementText(bytes: string, encoding: string): string {
   if (isAscii(bytes)) return bytes;
@@ -104,7 +112,9 @@ export function statementText(bytes: string, encoding: string): string {
   return legibly(bytes, encoding, true);
 }
 
-/** Null where some byte means nothing. A letter that is cut off at the end is left out where the text may be cut. */
+/**
+ * Null when a byte cannot be decoded. Where the text may be cut, an incomplete letter at its end is left out.
+ */
 function decoded(bytes: string, encoding: string, mayBeCut: boolean): string | null {
   if (encoding === 'LATIN1') return bytes;
   const decoder = decoderOf(encoding, true);
@@ -125,7 +135,7 @@ function legibly(bytes: string, encoding: string, mayBeCut: boolean): string {
   return text.replace(isOfWindows(decoder) ? /[\ufffd\u0080-\u009f]/g : /\ufffd/g, UNKNOWN_BYTE);
 }
 
-/** These turn a byte that they have no letter for into a control character. */
+/** Windows encodings turn a byte without a letter into a control character. */
 function isOfWindows({ encoding }: Decoder): boolean {
   return encoding.startsWith('windows-');
 }
@@ -134,7 +144,7 @@ function letterOf(bytes: string): string {
   return bytes.length === 1 ? UNKNOWN_BYTE : Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-/** Null for what is not known here, and for what this build of Node lacks. */
+/** Null for encodings that we do not know, or that this build of Node lacks. */
 function decoderOf(encoding: string, fatal: boolean): Decoder | null {
   const label = encoding === 'UTF8' ? 'utf-8' : DECODINGS.get(encoding)?.label;
   if (label === undefined) return null;

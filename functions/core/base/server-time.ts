@@ -1,6 +1,6 @@
 /**
- * A timestamp as the server writes it (DateStyle ISO, TimeZone UTC), in milliseconds since the epoch; null for what is none.
- * Its microseconds are lost: to tell sessions apart compare the texts.
+ * A timestamp as the server writes it (DateStyle ISO, TimeZone UTC), in milliseconds since the epoch. Null
+ * when the text is no timestamp. Microseconds are lost, so compare the texts to tell sessions apart.
  */
 export function serverTimeMs(text: string | null): number | null {
   const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?:Z|\+00(?::?00)?)$/.exec(text ?? '');

@@ -2,8 +2,9 @@ import { isPlainlyVisible } from './clean-text.ts';
 import { UNKNOWN_BYTE } from './server-text.ts';
 
 /**
- * An identifier that can be pasted: always quoted, so that no name is taken for a keyword or folded to lower case. A
- * name with characters that nobody sees, or with a link, is written with escapes, which the server turns back.
+ * An identifier that people can paste. It is always quoted, so that no name is read as a keyword or folded to
+ * lower case. A name with invisible characters or a link is written with escapes, which the server turns
+ * back.
  */
 export function quoteIdentifier(name: string): string {
   const quoted = name.replaceAll('"', '""');
@@ -17,8 +18,8 @@ export function quoteIdentifier(name: string): string {
 const IDENTIFIER = /"(?:[^"]|"")*"/g;
 
 /**
- * Whether a statement names something by a text with the sign for a byte that nobody could read: it names nothing then, or
- * something else. A name that has this sign itself is as much in doubt.
+ * Whether a name in a statement holds the sign for a byte that could not be decoded. The statement then names
+ * nothing, or something else. A name that holds this sign itself is in doubt as well.
  */
 export function isInDoubt(statement: string): boolean {
   return (statement.match(IDENTIFIER) ?? []).some((identifier) => identifier.includes(UNKNOWN_BYTE));
@@ -28,7 +29,7 @@ function unicodeEscape(character: string): string {
   return `\\+${(character.codePointAt(0) ?? 0).toString(16).padStart(6, '0')}`;
 }
 
-/** A text as a constant that can be pasted. */
+/** A text constant that people can paste. */
 export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;
   return text.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 
-/** An object that refuses keys it does not know: a misspelt option must not silently mean its default. */
+/**
+ * An object schema that rejects unknown keys. Otherwise a misspelt option would silently mean its default.
+ */
 export function strictObject<Shape extends z.core.$ZodShape>(shape: Shape) {
   const keys = Object.keys(shape).join(', ');
   return z.strictObject(shape, {

@@ -1,21 +1,24 @@
 import { gunzipSync } from 'node:zlib';
 
-/** What a text may come to when it is unpacked. */
+/** How large a text may become when it is unpacked. */
 export type UnpackLimits = {
   readonly bytes: number;
-  /** Values, counted by the signs before them: a list of empty lists takes 25 times its text's size in memory. */
+  /**
+   * The number of values, counted by the characters that precede them. A list of empty lists takes 25 times
+   * the size of its text in memory.
+   */
   readonly values: number;
 };
 
 const [COMMA, OPEN_BRACKET, OPEN_BRACE] = [0x2c, 0x5b, 0x7b];
 
 /**
- * The JSON in a base64 text of gzip. A small text can unpack to a large one, and fill the memory or the time that the
- * function has: beyond the limits it is not read.
- * @throws whatever is wrong with it.
+ * The JSON in a base64 text of gzip. A small text can unpack to a large one and use up the memory or the time
+ * of the function, so a text beyond the limits is not read. @throws an Error when the text is too large, or
+ * is no base64, gzip or JSON.
  */
 export function unpackJson(text: unknown, limits: UnpackLimits): unknown {
-  // Of anything else Buffer would make as many bytes as its `length` says.
+  // `Buffer.from` of an object with a `length` would allocate that many bytes.
   if (typeof text !== 'string') throw new Error('it is no text');
   const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: limits.bytes });
   let values = 0;

@@ -15,7 +15,7 @@ const UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** An age in its two largest units: `2h 10m`, `41m`, `0s`. Rounded down, as ages are. */
+/** An age in its two largest units, rounded down: `2h 10m`, `41m`, `0s`. */
 export function ageText(ms: number): string {
   const at = UNITS.findIndex(([, size]) => ms >= size);
   const [unit, size] = UNITS[at] ?? ['s', 1_000];
@@ -33,13 +33,13 @@ const ABOUT = [
   ['second', 1_000],
 ] as const;
 
-/** A forecast, rounded to the largest unit of which it has two: `about 26 minutes`, `about 3 hours`. */
+/** A forecast in the largest unit of which it has at least two: `about 26 minutes`, `about 3 hours`. */
 export function aboutText(ms: number): string {
   const [unit, size] = ABOUT.find(([, each]) => ms >= 2 * each) ?? ['second', 1_000];
   return `about ${counted(Math.max(1, Math.round(ms / size)), unit)}`;
 }
 
-/** How many come in the largest unit that needs no more than a few: `18 an hour`, `3.5 a second`. */
+/** A rate per hour, or per second from one a second on: `18 an hour`, `3.5 a second`. */
 export function rateText(perHour: number): string {
   const [rate, unit] = perHour >= 3_600 ? [perHour / 3_600, 'a second'] : [perHour, 'an hour'];
   return `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${unit}`;

@@ -3,14 +3,14 @@ import { described, matching, oneOf, wholeNumber } from '../base/schema-fields.t
 import { strictObject } from '../base/strict-object.ts';
 import { POOLER_KINDS, type PoolerKind } from '../server/pooler-kind.ts';
 
-/** A server's pooler as it is declared, in cdk.json, in the construct and in the function's environment. */
+/** How a server's pooler is declared in cdk.json, in the construct and in the function's environment. */
 
 const HOST = "the pooler's own host name or address, without scheme and port";
 const SECRET =
   'the complete ARN of a secret with user name and password for the console, where they are not those of the server';
 const SECRET_FORM = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$/;
 
-/** Made when it is needed: a function whose server has no pooler needs none. */
+/** A function, so that functions without a pooler do not build the schema. */
 export const poolerDeclaration = () =>
   described(
     strictObject({
@@ -27,7 +27,7 @@ export const poolerDeclaration = () =>
   );
 export type PoolerDeclaration = z.infer<ReturnType<typeof poolerDeclaration>>;
 
-/** What is wrong with a pooler that is to be asked with a server's IAM login. */
+/** The finding for a pooler without a password: IAM logins do not work there. */
 export const NO_PASSWORD = {
   found: 'nothing',
   allowed: "a secret of the pooler's own: it takes no IAM token, and the server has no password",

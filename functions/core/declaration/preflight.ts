@@ -1,6 +1,8 @@
 import type { ServerDeclaration } from './server-declaration.ts';
 
-/** One thing to look at in the account before deploying: the command that shows it, and how to read what it prints. */
+/**
+ * One thing to check in the account before deploying: the command that shows it, and how to read its output.
+ */
 export type PreflightCheck = {
   readonly title: string;
   readonly good: string;
@@ -8,7 +10,7 @@ export type PreflightCheck = {
   readonly command: string;
 };
 
-/** The part of a declaration that is checked in the account, and where. */
+/** The parts of a declaration that are checked in the account. */
 export type CheckedServer = { readonly region: string } & Pick<
   ServerDeclaration,
   | 'name'
@@ -25,12 +27,12 @@ export type CheckedServer = { readonly region: string } & Pick<
   | 'reservedConcurrency'
 >;
 
-/** With a subscription, what is reserved where the declaration does not say. */
+/** The reserved concurrency with a subscription, where the declaration has none. */
 const SUBSCRIPTION_CONCURRENCY = 2;
-/** Lambda keeps this many for functions without a reservation of their own. */
+/** Lambda keeps this many concurrent executions for functions without a reservation. */
 const UNRESERVED = 100;
 
-/** What to look at for one server. */
+/** The checks for one server. */
 export function preflightOf(server: CheckedServer): readonly PreflightCheck[] {
   return [
     ...(isRds(server) ? [logExport(server)] : []),
@@ -45,7 +47,7 @@ export function preflightOf(server: CheckedServer): readonly PreflightCheck[] {
   ];
 }
 
-/** What to look at once in a region. */
+/** The checks that are made once for a region. */
 export function preflightOfRegion(
   region: string,
   servers: readonly CheckedServer[],
@@ -66,7 +68,7 @@ export function preflightOfRegion(
   return wanted === 0 ? [bootstrap] : [bootstrap, quota];
 }
 
-/** The region of a server that is declared without one: its zones tell. */
+/** The region of a server that is declared without one, taken from its zones. */
 export function regionOf({ vpc }: Pick<ServerDeclaration, 'vpc'>): string {
   return /^[a-z]{2}(-[a-z]+)+-\d/.exec(vpc.availabilityZones[0] ?? '')?.[0] ?? '';
 }
@@ -79,12 +81,15 @@ function isRds({ host }: CheckedServer): boolean {
   return /\.rds\.amazonaws\.com(\.cn)?$/i.test(host);
 }
 
-/** Declarations hold nothing that a shell could take for more than text; the quotes are for JMESPath's own signs. */
+/**
+ * Declarations hold no characters that mean something to a shell. The quotes are for the characters of
+ * JMESPath.
+ */
 function aws(region: string, call: string, query: string): string {
   return `aws ${call} --region ${region} --output text --query '${query}'`;
 }
 
-/** JMESPath compares texts exactly, and RDS keeps host names in lower case. */
+/** JMESPath compares texts exactly, and RDS stores host names in lower case. */
 function instance(server: CheckedServer, fields: string): string {
   const found = `DBInstances[?Endpoint.Address=="${server.host.toLowerCase()}"].${fields}`.replaceAll(
     '"',
@@ -155,7 +160,7 @@ function secret(server: CheckedServer, arn: string): PreflightCheck {
 
 const DEFAULT_ROUTE = 'Routes[?DestinationCidrBlock==`0.0.0.0/0`]|[0]';
 
-/** What endpoints there are, then the route table of each subnet with the gateway that leads out. */
+/** Lists the endpoints, then the route table of each subnet with the gateway that leads out. */
 function endpoint(server: CheckedServer, service: string, what: string, mend: string): PreflightCheck {
   const { region, vpc } = server;
   const { vpcId, subnetIds } = vpc;

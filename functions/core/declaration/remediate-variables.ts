@@ -9,7 +9,10 @@ import {
 
 type Settings = typeof SERVER_SETTINGS;
 
-/** The variables of the `remediate` function, of which there is one for each server, by the names of their settings. */
+/**
+ * The variables of the `remediate` function by the names of their settings. There is one such function for
+ * each server.
+ */
 export const REMEDIATE_ENV = Object.fromEntries(
   ALL_SETTINGS.flatMap(([key, { property = key, variable }]) =>
     variable === undefined ? [] : [[property, variable]],
@@ -20,7 +23,9 @@ type VariableSchemas = {
   readonly [Key in ReadKey as Settings[Key]['variable']]: ReturnType<Settings[Key]['read']>;
 };
 
-/** What the function's environment may say, but for the pooler. The names of the fields are those of the variables. */
+/**
+ * The schema of the function's environment without the pooler. Its fields have the names of the variables.
+ */
 export function variablesSchema() {
   const fields = ALL_SETTINGS.flatMap(([, { variable, read }]) =>
     variable === undefined || read === undefined ? [] : [[variable, read()]],
@@ -28,7 +33,7 @@ export function variablesSchema() {
   return z.object(Object.fromEntries(fields) as VariableSchemas);
 }
 
-/** What was read from the variables, by the names of their settings. */
+/** The values of the variables, by the names of their settings. */
 export type VariableValues = {
   readonly [Key in ReadKey as PropertyOf<Key>]: z.output<ReturnType<Settings[Key]['read']>>;
 };

@@ -1,14 +1,14 @@
-/** When sweeps run, as somebody writes it. */
+/** When scheduled runs start, as people write it. */
 export type SweepTimes =
   | { readonly kind: 'rate'; readonly everyMinutes: number }
   | { readonly kind: 'cron' }
-  /** Only alarms make the function run. */
+  /** Only alarms start the function. */
   | { readonly kind: 'off' };
 
 export const SCHEDULE =
   '"rate(5 minutes)", "rate(2 hours)" or "rate(1 day)", at most a day; "cron(0/5 8-18 ? * MON-FRI *)", six fields of which one of the days is "?"; or "off"';
 
-/** What may be a schedule; `parseSchedule` looks closer. */
+/** Texts that may be a schedule. `parseSchedule` checks them in detail. */
 export const SCHEDULE_FORM = /^(off|rate\([1-9]\d{0,3} (minute|hour|day)s?\)|cron\(\S+( \S+){5}\))$/;
 
 const MINUTES = { minute: 1, hour: 60, day: 24 * 60 } as const;
@@ -45,7 +45,7 @@ function isCron(fields: readonly string[]): boolean {
   );
 }
 
-/** What follows a slash is a step: of any size, but never none. */
+/** A slash is followed by a step. It may have any size, but must not be missing. */
 function isCronField(field: string, { form, from, to }: (typeof CRON_FIELDS)[number]): boolean {
   const [steps, rest] = [field.match(/(?<=\/)\d*/g) ?? [], field.replaceAll(/\/\d*/g, '')];
   const values = rest.match(/\d+/g) ?? [];
@@ -58,10 +58,10 @@ function isCronField(field: string, { form, from, to }: (typeof CRON_FIELDS)[num
 
 export const TIME_ZONE = 'a time zone such as "Europe/Berlin", beside a cron schedule';
 
-/** Whether it is a name of the time zone database. */
+/** Whether the time zone database has this name. */
 export function isTimeZone(text: string): boolean {
   try {
-    // An offset such as "+01:00" is a zone to JavaScript, and none to Scheduler.
+    // JavaScript also accepts an offset such as "+01:00", which EventBridge Scheduler refuses.
     return /^[A-Z]/i.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }) !== null;
   } catch {
     return false;

@@ -11,20 +11,23 @@ import {
 } from './server-settings.ts';
 import { keyArn, topicArn } from './setting-schemas.ts';
 
-/** The shape of the declarations in cdk.json. Contradictions are the constructs' to find, beside what they build. */
+/**
+ * The shape of the declarations in cdk.json. The constructs find contradictions, next to the code that uses
+ * the values.
+ */
 
 type DeclaredFields = {
   readonly [Key in DeclaredKey]: ReturnType<(typeof SERVER_SETTINGS)[Key]['declared']>;
 };
 
-/** What a declared server may say, field by field. Its policy is held to the grammar elsewhere, by the policy's parser. */
+/** The fields of a declared server. The policy's own parser checks its policy. */
 export const serverFields = Object.fromEntries(
   ALL_SETTINGS.flatMap(([key, { declared }]) => (declared === undefined ? [] : [[key, declared()]])),
 ) as DeclaredFields;
 
 const serverSchema = strictObject(serverFields);
 
-/** A declared server. Its policy is as it was written: the function parses it again where it runs. */
+/** A declared server. Its policy is kept as it was written, because the function parses it again. */
 export type ServerDeclaration = z.infer<typeof serverSchema>;
 
 /** The settings that a construct takes as they are declared, by the names of its properties. */
@@ -60,7 +63,7 @@ const reportingSchema = strictObject({
   keepRecordsDays: z.optional(wholeNumber(1, 3650, DAYS)),
 });
 
-/** Who is told, by which topics. */
+/** The topics that get messages, and how long records of runs are kept. */
 export type ReportingDeclaration = z.infer<typeof reportingSchema>;
 
 const SERVERS = 'a list of servers, at least one';
@@ -71,7 +74,7 @@ const stageName = z
   .string({ error: STAGES })
   .check(z.regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, { error: STAGES }));
 
-/** The fields of what is deployed together. */
+/** The fields of one stage, which is deployed together. */
 function stageFields<Server extends z.core.$ZodType>(server: Server) {
   const servers = z.array(server, { error: SERVERS }).check(z.minLength(1, { error: SERVERS }));
   return { servers, reporting: z.optional(reportingSchema) };
@@ -91,7 +94,7 @@ export const stagesSchema = z.object({ stages: stagesOf(serverSchema) });
 
 const fullServer = strictObject({ ...serverFields, policy: z.optional(policySchema) });
 
-/** For editors: cdk.json with our keys in its context, among whatever else stands there. */
+/** For editors: cdk.json with our keys in its context, beside any other content. */
 export const cdkJsonSchema = z.looseObject({
   context: z.partial(z.looseObject({ ...stageFields(fullServer), stages: stagesOf(fullServer) })),
 });

@@ -9,26 +9,29 @@ import * as variables from './variable-schemas.ts';
 
 /** One setting of a server. */
 type ServerSetting = {
-  /** What it is for: in docs/guide/declaration.md, and at the construct's property. */
+  /** The purpose of the setting, for docs/guide/declaration.md and the construct's property. */
   readonly about: string;
-  /** What cdk.json may say; left out where only the deployment knows the value. */
+  /** What cdk.json may say. Absent where only the deployment knows the value. */
   readonly declared?: () => z.ZodMiniType;
-  /** The property of the construct `ServerRemediation`, where it has another name than the key. */
+  /** The property of the construct `ServerRemediation`, where its name differs from the key. */
   readonly property?: string;
-  /** The construct takes an object of the CDK, or nothing, in place of what is declared: infra/stacks makes it. */
+  /**
+   * The construct takes an object of the CDK, or nothing, instead of the declared value. infra/stacks makes
+   * that object.
+   */
   readonly byStacks?: true;
-  /** The variable in which the construct hands the value to the function. */
+  /** The variable by which the construct passes the value to the function. */
   readonly variable?: string;
-  /** What the variable may say; left out where functions/config has a parser of its own for it. */
+  /** What the variable may say. Absent where functions/config has its own parser for it. */
   readonly read?: () => z.ZodMiniType;
   /** The default in words, where it is not one value. */
   readonly otherwise?: string;
 };
 
 /**
- * All settings of a server, by their key in cdk.json. Declaration, construct, environment, parser and docs/guide/declaration.md
- * follow from this table: a new setting is a row here, a property with its docstring in infra/constructs/server-remediation-props.ts,
- * and the code that uses it.
+ * All settings of a server, by their key in cdk.json. The declaration, the construct, the environment, the
+ * parser and docs/guide/declaration.md follow from this table. A new setting needs a row here, a property
+ * with its docstring in infra/constructs/server-remediation-props.ts, and the code that uses it.
  */
 export const SERVER_SETTINGS = {
   name: {
@@ -240,14 +243,14 @@ export type VariableKey = KeyWith<'variable'>;
 export type ReadKey = KeyWith<'read'>;
 /** Settings that the construct takes as they are declared. */
 export type PlainKey = Exclude<DeclaredKey, KeyWith<'byStacks'>>;
-/** What a setting is called at the construct, and in the function's configuration. */
+/** The name of a setting at the construct and in the function's configuration. */
 export type PropertyOf<Key extends SettingKey> = Settings[Key] extends {
   readonly property: infer Name extends string;
 }
   ? Name
   : Key;
 
-/** The settings as they are written down, for code that goes through all of them. */
+/** The settings as a list, for code that goes through all of them. */
 export const ALL_SETTINGS: readonly (readonly [key: SettingKey, setting: ServerSetting])[] = Object.entries(
   SERVER_SETTINGS,
 ) as [SettingKey, ServerSetting][];

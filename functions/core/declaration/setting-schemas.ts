@@ -5,11 +5,12 @@ import { strictObject } from '../base/strict-object.ts';
 import { isTimeZone, parseSchedule, SCHEDULE, SCHEDULE_FORM, TIME_ZONE } from './schedule-text.ts';
 
 /**
- * The schemas of single settings, for the table of them. An error text says what is allowed, and describes the field in the
- * JSON Schema as well. Each is made when it is needed: a function that starts makes only those of its variables.
+ * The schemas of single settings, for the table of settings. The error text says what is allowed and
+ * describes the field in the JSON Schema. Each schema is built when it is needed: a function that starts
+ * builds only those of its variables.
  */
 
-/** 40 characters at most: the names of functions and schedules carry it, and they end at 64 characters. */
+/** At most 40 characters, because the names of functions and schedules contain it and have at most 64. */
 const NAME = 'a name of lower-case letters, digits and hyphens, at most 40, beginning with a letter';
 export const serverName = () => matching(/^[a-z][a-z0-9-]{0,39}$/, NAME);
 
@@ -38,7 +39,9 @@ export const database = () =>
     DATABASE,
   );
 
-/** A partial ARN grants a wildcard or nothing, so the six characters at its end are asked for. */
+/**
+ * A partial ARN would grant access by a wildcard or not at all, so that its last six characters are required.
+ */
 export const SECRET_ARN =
   'the complete ARN of a Secrets Manager secret, with the six characters that AWS puts at its end';
 export const secretArn = () =>
@@ -50,7 +53,7 @@ export const secretArn = () =>
 export const keyArn = (allowed: string) =>
   matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, allowed);
 
-/** As a policy's ARN carries it: none of the signs that stand for any text there. */
+/** A policy's ARN contains the name, so it must not have characters that stand for any text there. */
 const USER =
   'our role as it is named in the server, of letters, digits, "_", ".", "@" and "-", at most 63 characters';
 export const user = () => matching(/^[\w.@-]{1,63}$/, USER);
@@ -66,7 +69,7 @@ const LOG_STREAM =
   "the instance's name, which its stream has, in a log group that an Aurora cluster's instances share";
 export const logStream = () => matching(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$/, LOG_STREAM);
 
-/** How a refused client makes the function run. */
+/** What starts a run after a client was refused. */
 export const ALARM_KINDS = ['metric', 'subscription', 'log-alarm', 'none'] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];
 
@@ -127,7 +130,7 @@ export const tls = () => oneOf(['verify', 'off'], '"off" only for a network that
 export const caFile = () =>
   matching(/^\/\S+$/, "the absolute path of a PEM file in the function's file system");
 
-/** The only periods that CloudWatch Logs keeps. */
+/** The only retention periods that CloudWatch Logs has. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;

@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import { DEFAULT_PORT } from './setting-schemas.ts';
 
 /**
- * What the function's variables may say. They are texts, and wider than declarations: a loopback address or a secret's name is
- * right in a test or on a machine of one's own.
+ * The values of the function's variables. They are texts. They allow more than declarations do: a loopback
+ * address or a secret's name is fine in a test or on a developer's machine.
  */
 
 export const someText = (allowed: string) =>
   z.string({ error: allowed }).check(z.minLength(1, { error: allowed }));
 
-/** Null where the variable is not there. */
+/** Null where the variable is missing. */
 export const orNull = <Schema extends z.ZodMiniType>(schema: Schema) => z._default(z.nullable(schema), null);
 
 const PORT = 'a port from 1 to 65535';

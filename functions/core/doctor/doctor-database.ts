@@ -15,7 +15,7 @@ import {
 
 type DatabaseFacts = Pick<DoctorFacts, 'connection' | 'role' | 'openings' | 'ownSettings'>;
 
-/** What each right lets another role do to a session of ours. */
+/** What each right lets another role do to our sessions. */
 const MAY: Readonly<Record<ForeignRight['right'], string>> = {
   OWNER: 'own it, and set what a session of ours starts with',
   CONNECT: 'connect, and hold our lock',
@@ -25,8 +25,9 @@ const MAY: Readonly<Record<ForeignRight['right'], string>> = {
 const RIGHTS = ['OWNER', 'CONNECT', 'CREATE', 'CREATE IN public'] as const;
 
 /**
- * What in the maintenance database is open to others: it may be closed, or be a database of our own. Without CONNECT a right
- * to create is of no use, which everybody has in a new database of 14.
+ * Whether the maintenance database is open to other roles. There are two remedies: close it, or use a
+ * database of our own. Every role may create in a new database of PostgreSQL 14, but without CONNECT that
+ * right is of no use.
  */
 export function checkDatabase({
   connection,
@@ -70,7 +71,7 @@ export function checkDatabase({
     : [okFinding('database', `No other role may connect to database ${name}, and nothing is set for it.`)];
 }
 
-/** A shared database stays as it is: we move out. */
+/** Other programs use a shared database, so it stays as it is. The advice is to use a database of our own. */
 function closing(database: string, role: string, openings: readonly ForeignRight[]): Mend {
   if (database !== DEFAULT_DATABASE)
     return byHand(
@@ -118,7 +119,10 @@ function resetting(set: DatabaseFacts['ownSettings'], database: string, role: st
   return bySql(...new Set(statements));
 }
 
-/** Ours sets its own; a person who logs in as this role, or a program with its password, has only the role's. */
+/**
+ * Our sessions set their own search_path. A person who logs in as this role, or a program with its password,
+ * has the role's.
+ */
 export function checkSearchPath({
   role,
   ownSettings,
@@ -133,7 +137,7 @@ export function checkSearchPath({
   );
 }
 
-/** Only where there is such a session: it may be a person, another function, or a thief. */
+/** Reported only when such a session exists. It may be a person, another function or a thief. */
 export function checkElsewhere({
   role,
   snapshot,

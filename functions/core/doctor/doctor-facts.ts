@@ -1,6 +1,6 @@
 import type { Snapshot } from '../server/snapshot.ts';
 
-/** Attributes that a role of ours has no use for. */
+/** Attributes that our role does not need. */
 export const NEEDLESS_ATTRIBUTES = [
   'SUPERUSER',
   'REPLICATION',
@@ -10,7 +10,7 @@ export const NEEDLESS_ATTRIBUTES = [
 ] as const;
 export type RoleAttribute = (typeof NEEDLESS_ATTRIBUTES)[number];
 
-/** The server's own roles, and RDS's, that decide what a run may do. */
+/** Predefined roles of PostgreSQL and RDS that decide what a run may do. */
 export const GRANTED_ROLES = [
   'pg_signal_backend',
   'pg_read_all_stats',
@@ -20,31 +20,37 @@ export const GRANTED_ROLES = [
 ] as const;
 export type GrantedRole = (typeof GRANTED_ROLES)[number];
 
-/** Whether our role has the privileges of another; `not-inherited` is a member without them. */
+/**
+ * Whether our role has the privileges of another role. `not-inherited` means that it is a member without
+ * them.
+ */
 export type Membership = 'usable' | 'not-inherited' | 'missing' | 'no-such-role';
 
 export type OwnRole = {
   readonly name: string;
   readonly attributes: readonly RoleAttribute[];
-  /** Null is unlimited. */
+  /** Null means no limit. */
   readonly connectionLimit: number | null;
-  /** Milliseconds until its password expires, negative once it has; null is never. */
+  /** Milliseconds until the password expires, negative after that. Null means never. */
   readonly passwordLeftMs: number | null;
   readonly grants: Readonly<Record<GrantedRole, Membership>>;
-  /** Functions that it needs and may not call, with their arguments: hardened servers take them from PUBLIC. */
+  /**
+   * Functions that our role needs and may not call, with their arguments. Hardened servers revoke them from
+   * PUBLIC.
+   */
   readonly notCallable: readonly string[];
 };
 
-/** Another login role that gets into slots which are reserved for ours. */
+/** Another login role that may use the slots which are reserved for ours. */
 export type ReserveUser = {
   readonly name: string;
   readonly superuser: boolean;
-  /** The role that was granted the reserve: its own name, or a group's. Null for superusers. */
+  /** The role to which the reserve was granted: this role or one of its groups. Null for superusers. */
   readonly via: string | null;
   readonly connectionLimit: number | null;
 };
 
-/** The settings that the checks ask for. */
+/** The settings that the checks read. */
 export const EXAMINED_SETTINGS: readonly string[] = [
   'authentication_timeout',
   'client_connection_check_interval',
@@ -62,16 +68,19 @@ export const EXAMINED_SETTINGS: readonly string[] = [
   'track_activities',
 ];
 
-/** What a new session of our role starts with; values in the setting's own unit, as `pg_settings` has them. */
+/**
+ * The settings with which a new session of our role starts. Values are in the setting's own unit, as in
+ * `pg_settings`.
+ */
 export type Setting = {
   readonly value: string;
-  /** `postmaster` takes a restart. */
+  /** `postmaster` means that a change needs a restart. */
   readonly context: string;
-  /** The file says something else already. */
+  /** Whether the configuration file already has another value, which waits for the restart. */
   readonly pendingRestart: boolean;
 };
 
-/** What `ALTER ROLE … SET` or `ALTER DATABASE … SET` left; null is any. */
+/** A setting by `ALTER ROLE … SET` or `ALTER DATABASE … SET`. Null means any role, or any database. */
 export type Override = {
   readonly setting: string;
   readonly value: string;
@@ -79,25 +88,28 @@ export type Override = {
   readonly database: string | null;
 };
 
-/** How we came in. */
+/** How we are connected. */
 export type OwnConnection = {
   readonly database: string;
-  /** Whether it leaves the server's machine. */
+  /** Whether the connection leaves the server's machine. */
   readonly crossesNetwork: boolean;
-  /** Version and cipher; null in the clear. */
+  /** The version and cipher of TLS. Null when the connection is not encrypted. */
   readonly tls: string | null;
 };
 
-/** A right in the connected database of a role that neither administers the server nor is ours; null is PUBLIC. */
+/**
+ * A right in the connected database which another role has. Administrators of the server and our role are
+ * left out. Null is PUBLIC.
+ */
 export type ForeignRight = {
   readonly right: 'OWNER' | 'CONNECT' | 'CREATE' | 'CREATE IN public';
   readonly role: string | null;
 };
 
-/** A setting that a session of our role starts with, from `ALTER DATABASE … SET` or `ALTER ROLE … SET`. */
+/** A setting with which sessions of our role start, from `ALTER DATABASE … SET` or `ALTER ROLE … SET`. */
 export type OwnSetting = {
   readonly of: 'database' | 'role';
-  /** For a role: in the connected database only. */
+  /** For settings of a role: whether it holds in the connected database only. */
   readonly inDatabase: boolean;
   readonly name: string;
 };
@@ -105,7 +117,7 @@ export type OwnSetting = {
 /** Everything the doctor looks at. Each check takes only what it needs of it. */
 export type DoctorFacts = {
   readonly snapshot: Snapshot;
-  /** A read replica: roles are changed on its primary. */
+  /** Whether the server is a read replica. Its roles are changed on the primary. */
   readonly isReplica: boolean;
   readonly connection: OwnConnection;
   readonly role: OwnRole;
@@ -116,10 +128,16 @@ export type DoctorFacts = {
   readonly overrides: readonly Override[];
 };
 
-/** What costs one round trip: all but the sessions, and the searches through the rights of all roles. */
+/**
+ * The facts that one round trip reads: all except the sessions and the searches through the rights of all
+ * roles.
+ */
 export type Configuration = Omit<DoctorFacts, 'snapshot' | 'reserveUsers' | 'openings' | 'ownSettings'>;
 
-/** `18.4`, `14.23 (Debian 14.23-1)` and `19beta1` all begin with it; 0 when nothing does. */
+/**
+ * The number with which versions such as `18.4`, `14.23 (Debian 14.23-1)` and `19beta1` begin. 0 for other
+ * texts.
+ */
 export function majorVersion({ server }: Pick<Snapshot, 'server'>): number {
   return Number(/^\d+/.exec(server.version)?.[0] ?? 0);
 }

@@ -3,10 +3,13 @@ import { isInDoubt } from '../base/sql-text.ts';
 import { PROVIDER_PLACES } from '../server/provider-places.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 
-/** `problemFinding`: a run would fail, do less than it should, or not begin. `adviceFinding`: it works, and could do so better. */
+/**
+ * `problem`: a run would fail, do less than it should, or not begin. `advice`: runs work, but could work
+ * better.
+ */
 export type FindingLevel = 'ok' | 'advice' | 'problem';
 
-/** What mends it: statements to paste, and what they cannot do or do not say. */
+/** The remedy: statements to paste, and a note about what these cannot do or do not say. */
 export type Mend = { readonly sql: readonly string[]; readonly note: string | null };
 
 export type CheckName =
@@ -38,10 +41,10 @@ export type CheckName =
   | 'idle-in-transaction'
   | 'idle-sessions';
 
-/** One line of the doctor's. Names in `found` and `note` are clean already. */
+/** One line of the doctor's output. Names in `found` and `note` are clean already. */
 export type DoctorFinding = {
   readonly check: CheckName;
-  /** Its level, under the key that kept records and the command's JSON have. */
+  /** Its level. The key is the one that kept records and the command's JSON have. */
   readonly standing: FindingLevel;
   readonly found: string;
   readonly mend: Mend | null;
@@ -70,7 +73,7 @@ export function byHand(note: string): Mend {
 const IN_DOUBT =
   'Statements on names with "?" are not printed: it stands for a byte that cannot be read here, and the name may be that of another.';
 
-/** Without statements whose names are in doubt. */
+/** Leaves out statements whose names are in doubt. */
 export function withoutDoubtfulSql<Finding extends DoctorFinding>(finding: Finding): Finding {
   const { mend } = finding;
   if (mend === null || !mend.sql.some(isInDoubt)) return finding;
@@ -78,10 +81,13 @@ export function withoutDoubtfulSql<Finding extends DoctorFinding>(finding: Findi
   return { ...finding, mend: { sql: mend.sql.filter((statement) => !isInDoubt(statement)), note } };
 }
 
-/** A setting's new value, as SQL writes it and as a provider's form takes it. */
+/** The new value of a setting, as SQL writes it and as a provider's form takes it. */
 export type NewValue = { readonly name: string; readonly sql: string; readonly parameter: string };
 
-/** Settings for the whole server: by statement where a superuser can be had, in the provider's form where not. */
+/**
+ * How to change settings of the whole server: by statements where a superuser exists, in the provider's form
+ * elsewhere.
+ */
 export function bySettings(
   { snapshot, settings }: Pick<DoctorFacts, 'snapshot' | 'settings'>,
   ...values: readonly NewValue[]
@@ -106,7 +112,7 @@ export function bySettings(
   return byHand(`${PROVIDER_PLACES[provider]}: ${list} (${when}).`);
 }
 
-/** `a`, `a and b`, `a, b and 4 more`; a name may be another's choice. */
+/** `a`, `a and b`, `a, b and 4 more`. The names are cleaned, because others may have chosen them. */
 export function namesText(names: readonly string[], most = 3): string {
   const shown = names.slice(0, most).map((name) => cleanName(name));
   if (names.length > most) shown.push(`${names.length - most} more`);

@@ -21,14 +21,14 @@ export type GaussdbFacts = {
   readonly role: Pick<OwnRole, 'name' | 'connectionLimit' | 'passwordLeftMs'> & {
     readonly isAdministrator: boolean;
   };
-  /** Where we connect. */
+  /** The database to which we connect. */
   readonly database: string;
-  /** Whether our role has the rights of `gs_role_signal_backend`; null where there is no such role. */
+  /** Whether our role has the rights of `gs_role_signal_backend`. Null where that role does not exist. */
   readonly maySignal: boolean | null;
   readonly settings: ReadonlyMap<string, string>;
 };
 
-/** The settings that the checks ask for. */
+/** The settings that the checks read. */
 export const EXAMINED_ON_GAUSSDB: readonly string[] = [
   'log_line_prefix',
   'session_timeout',
@@ -39,7 +39,7 @@ export const EXAMINED_ON_GAUSSDB: readonly string[] = [
 const IN_CONSOLE =
   'On GaussDB(DWS) in its console: Clusters, the cluster, Parameter Modifications, Save. Elsewhere with gs_guc or ALTER SYSTEM SET.';
 
-/** What can be looked at on GaussDB, GaussDB(DWS) and openGauss, in the order in which it is read. */
+/** What can be checked on GaussDB, GaussDB(DWS) and openGauss, in the order in which people read it. */
 export function examineGaussdb(facts: GaussdbFacts, policy: Policy | null = null): readonly DoctorFinding[] {
   const { role, snapshot, database } = facts;
   const attributes: OwnRole['attributes'] = role.isAdministrator ? ['SUPERUSER'] : [];
@@ -69,7 +69,10 @@ function checkProduct({ snapshot }: GaussdbFacts): DoctorFinding {
   );
 }
 
-/** The protocol's process id is not the thread's there. */
+/**
+ * On this product the process id of the protocol is not the id of the thread, so that a pooler cannot be
+ * recognized.
+ */
 function checkPooler(): DoctorFinding {
   const found = 'Whether a pooler answers in place of the server does not show on this product.';
   return adviceFinding(
@@ -107,7 +110,10 @@ function checkSignal({ role, maySignal }: GaussdbFacts): DoctorFinding {
   return problemFinding('terminate', found, mend);
 }
 
-/** The price of the smaller role: who gets in is also who could do anything. */
+/**
+ * The administrator's slots need a role with far more rights than ending sessions. A smaller role has to wait
+ * for a free slot.
+ */
 function checkAdministratorsReserve({ role, settings }: GaussdbFacts): DoctorFinding {
   const reserved = settings.get('sysadmin_reserved_connections') ?? '0';
   const name = cleanName(role.name);
@@ -140,7 +146,7 @@ function checkPrefix({ settings }: GaussdbFacts): DoctorFinding {
   );
 }
 
-/** Seconds; 600 by default. */
+/** In seconds. The default is 600. */
 function checkSessionTimeout({ settings }: GaussdbFacts): DoctorFinding {
   const name = 'session_timeout';
   const seconds = settings.get(name);

@@ -14,10 +14,10 @@ import { samplePrefix } from './sample-prefix.ts';
 
 type LogFacts = Pick<DoctorFacts, 'snapshot' | 'settings'>;
 
-/** The one prefix with a SQLSTATE that RDS allows, from 16 on. */
+/** The only prefix with a SQLSTATE that RDS allows, from PostgreSQL 16 on. */
 const RDS_PREFIX = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
 
-/** Whether refusals are written down at all; said only where they are not. */
+/** Whether refusals are logged at all. There is a finding only where they are not. */
 export function checkLogHidden(facts: LogFacts): readonly DoctorFinding[] {
   const consequence = 'refused clients leave no line in the log, and no alarm can follow';
   const hidden: DoctorFinding[] = [];
@@ -32,7 +32,10 @@ export function checkLogHidden(facts: LogFacts): readonly DoctorFinding[] {
   return hidden;
 }
 
-/** The alarm on the log knows the English wordings; said only where the server writes others. */
+/**
+ * The alarm on the log knows the English wordings. There is a finding only where the log has another
+ * language.
+ */
 export function checkLogLanguage(facts: LogFacts): readonly DoctorFinding[] {
   const language = settingOf(facts, 'lc_messages');
   if (/^(|C|POSIX|en|English)([._].*)?$/i.test(language)) return [];
@@ -41,7 +44,7 @@ export function checkLogLanguage(facts: LogFacts): readonly DoctorFinding[] {
   return [problemFinding('log-language', found, mend)];
 }
 
-/** With the SQLSTATE in it a line says what it is in any language and wording. */
+/** With the SQLSTATE, a line tells a refusal in any language and wording. */
 export function checkLogSqlstate(facts: LogFacts): DoctorFinding {
   const prefix = settingOf(facts, 'log_line_prefix');
   const destinations = settingOf(facts, 'log_destination').split(',');
@@ -60,10 +63,13 @@ export function checkLogSqlstate(facts: LogFacts): DoctorFinding {
   return adviceFinding('log-sqlstate', `${found}.`, mend);
 }
 
-/** With what tells who was refused. */
+/** It also tells which user of which database was refused. */
 const READ_PREFIX = '%m [%p] %e %q%u@%d ';
 
-/** Before `%q`, where the prefix ends for the server's own processes; another prefix where this one would not be read. */
+/**
+ * Adds %e before `%q`, where the prefix ends for the server's own processes. Where we could not read the
+ * result, another prefix takes its place.
+ */
 function withSqlstate(prefix: string): string {
   const at = prefix.indexOf('%q');
   const more =
@@ -71,7 +77,7 @@ function withSqlstate(prefix: string): string {
   return !hasEscape(prefix, 'e') && isRead(more) ? more : READ_PREFIX;
 }
 
-/** Whether our own reader finds in a line what the prefix puts there. */
+/** Whether our own reader finds the values of the prefix in a line. */
 function isRead(prefix: string): boolean {
   const read = readPrefix(samplePrefix(prefix));
   if (read === null || read.sqlstate !== TOO_MANY_CONNECTIONS) return false;

@@ -12,14 +12,14 @@ import {
 } from './doctor-finding.ts';
 import { neededGrants, ROLE_LIMIT } from './role-sql.ts';
 
-/** A larger limit than this protects nobody from a mistake of ours. */
+/** A larger limit hardly bounds the damage of a mistake of ours. */
 const GENEROUS_LIMIT = 10;
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 30;
 
 type RoleFacts = Pick<DoctorFacts, 'role' | 'snapshot'>;
 
-/** What our role is beyond what it needs to be. */
+/** Attributes and memberships of our role that it does not need. */
 export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
   const name = cleanName(role.name);
   const groups = (['rds_superuser', 'rds_replication'] as const).filter(
@@ -52,7 +52,7 @@ export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
   );
 }
 
-/** Superusers are exempt from theirs. */
+/** Superusers are exempt from their own limit. */
 export function checkConnectionLimit({
   role,
 }: {
@@ -79,7 +79,7 @@ export function checkConnectionLimit({
   ];
 }
 
-/** Only where it expires at all. */
+/** There is a finding only when the password expires. */
 export function checkPassword({
   role,
 }: {
@@ -95,7 +95,7 @@ export function checkPassword({
   return [left < 0 ? problemFinding('password', text, mend) : adviceFinding('password', text, mend)];
 }
 
-/** Whether a run can end anything. */
+/** Whether a run can end sessions. */
 export function checkTerminate({ role, snapshot }: RoleFacts): DoctorFinding {
   const name = cleanName(role.name);
   const missing = missingGrant(role, 'pg_signal_backend', majorVersion(snapshot));
@@ -117,7 +117,7 @@ export function checkTerminate({ role, snapshot }: RoleFacts): DoctorFinding {
   return okFinding('terminate', `Role ${name} may end other roles' sessions (pg_signal_backend).`);
 }
 
-/** Whether a run sees whom it judges: without, most columns of other roles' sessions are null. */
+/** Whether a run sees other roles' sessions. Without the privilege most columns of their rows are null. */
 export function checkVisibility({ role, snapshot }: RoleFacts): DoctorFinding {
   const name = cleanName(role.name);
   const missing = missingGrant(role, 'pg_read_all_stats', majorVersion(snapshot));
@@ -130,7 +130,7 @@ export function checkVisibility({ role, snapshot }: RoleFacts): DoctorFinding {
   );
 }
 
-/** How a role of the server's that our role needs is missing, or null. */
+/** How our role lacks a predefined role that it needs, or null when it has it. */
 export function missingGrant(
   role: OwnRole,
   needed: keyof OwnRole['grants'],
@@ -141,7 +141,7 @@ export function missingGrant(
     case 'usable':
       return null;
     case 'not-inherited': {
-      // Up to 15 inheriting is the member's attribute, from 16 on each grant's own.
+      // Up to 15 the member has the attribute INHERIT, from 16 on each grant has its own.
       const sql =
         major >= 16
           ? `GRANT ${needed} TO ${identifier} WITH INHERIT TRUE;`

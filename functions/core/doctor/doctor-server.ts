@@ -13,7 +13,7 @@ import {
   problemFinding,
 } from './doctor-finding.ts';
 
-/** The versions that every statement of ours runs on. */
+/** The versions on which all of our statements run. */
 const KNOWN_VERSIONS = { first: 14, last: 18 };
 
 const PROVIDERS: Readonly<Record<Provider, string>> = {
@@ -23,7 +23,7 @@ const PROVIDERS: Readonly<Record<Provider, string>> = {
   google: 'Google Cloud SQL',
 };
 
-/** Which product answers, and whether we know it. */
+/** Which product answers, and whether we know its version. */
 export function checkServer({
   snapshot,
   isReplica,
@@ -45,7 +45,7 @@ export function serverAnswers(): DoctorFinding {
   return okFinding('direct', 'The server itself answers, no pooler is in between.');
 }
 
-/** For whoever was refused with `pooler-in-between`: nothing more can be looked at then. */
+/** For a connection that failed with `pooler-in-between`. The other checks cannot run then. */
 export function poolerAnswers(): DoctorFinding {
   return problemFinding(
     'direct',
@@ -54,7 +54,7 @@ export function poolerAnswers(): DoctorFinding {
   );
 }
 
-/** How our own password and the statements of others travel. */
+/** Whether our password and other clients' statements are encrypted on their way. */
 export function checkTls({ connection }: Pick<DoctorFacts, 'connection'>): DoctorFinding {
   const { tls, crossesNetwork } = connection;
   if (tls !== null) return okFinding('tls', `Our connection is encrypted (${cleanName(tls)}).`);
@@ -69,7 +69,7 @@ export function checkTls({ connection }: Pick<DoctorFacts, 'connection'>): Docto
   );
 }
 
-/** Where the server does not show what sessions do, nobody is ever ended. */
+/** Where the server does not show what sessions do, a run never ends them. */
 export function checkActivity(
   facts: Pick<DoctorFacts, 'snapshot' | 'settings' | 'overrides'>,
 ): readonly DoctorFinding[] {
@@ -86,12 +86,12 @@ export function checkActivity(
   return [problemFinding('activity', `${name} is off for sessions of ${who}: ${consequence}.`, mend)];
 }
 
-/** As the server reads Booleans, in whatever case. */
+/** Reads a Boolean as the server does, in any case of letters. */
 function isOn(value: string): boolean {
   return /^(on|true|t|yes|y|1)$/i.test(value);
 }
 
-/** Who has a setting of its own, as ALTER names them. */
+/** The role or database that has a setting of its own, as ALTER names it. */
 function owner({ role, database }: Override): string {
   if (role === null) return `ALTER DATABASE ${quoteIdentifier(database ?? '')}`;
   const inDatabase = database === null ? '' : ` IN DATABASE ${quoteIdentifier(database)}`;

@@ -24,10 +24,10 @@ const RESERVE: NewValue = {
   sql: String(RESERVED_SLOTS),
   parameter: String(RESERVED_SLOTS),
 };
-/** From this share of the usable slots on, sessions that nobody may end decide whether a run can help. */
+/** From this share of the usable slots on, sessions that no run may end decide whether a run can help. */
 const MANY_SUPERUSERS_PERCENT = 10;
 
-/** What ordinary roles share. */
+/** The slots that ordinary roles share. */
 export function checkSlots({ snapshot }: Pick<DoctorFacts, 'snapshot'>): DoctorFinding {
   const { slots } = snapshot;
   const usable = usableSlots(slots);
@@ -48,7 +48,10 @@ export function checkSlots({ snapshot }: Pick<DoctorFacts, 'snapshot'>): DoctorF
   );
 }
 
-/** Where nothing is kept for superusers, nobody gets in by hand; a provider has a way of its own. */
+/**
+ * Without slots for superusers no administrator can connect to a full server. Providers have their own way
+ * in.
+ */
 export function checkSuperuserReserve(
   facts: Pick<DoctorFacts, 'snapshot' | 'settings'>,
 ): readonly DoctorFinding[] {
@@ -58,7 +61,7 @@ export function checkSuperuserReserve(
   return [adviceFinding('superuser-reserve', found, bySettings(facts, value))];
 }
 
-/** Whether our role gets in when the usable slots are taken. */
+/** Whether our role can connect when the usable slots are taken. */
 export function checkReserve(facts: Pick<DoctorFacts, 'snapshot' | 'role' | 'settings'>): DoctorFinding {
   const { role, snapshot } = facts;
   const { reserved } = snapshot.slots;
@@ -86,7 +89,10 @@ export function checkReserve(facts: Pick<DoctorFacts, 'snapshot' | 'role' | 'set
   return adviceFinding('reserve', found, bySettings(facts, RESERVE));
 }
 
-/** Up to 15 the reserve is for superusers, and on RDS for its own kind of them: too much of a role for a robot. */
+/**
+ * Up to 15 the reserve is for superusers, and on RDS for members of rds_superuser. Our role should not have
+ * that much power.
+ */
 function reserveBefore16({ role, snapshot }: Pick<DoctorFacts, 'snapshot' | 'role'>): DoctorFinding {
   const major = majorVersion(snapshot);
   if (role.attributes.includes('SUPERUSER') || role.grants.rds_superuser === 'usable')
@@ -100,7 +106,7 @@ function reserveBefore16({ role, snapshot }: Pick<DoctorFacts, 'snapshot' | 'rol
   );
 }
 
-/** Who else gets into the reserve, and may have taken it when we come. */
+/** Which other roles may use the reserve, and may have taken it before us. */
 export function checkReserveUsers({
   snapshot,
   reserveUsers,
@@ -130,7 +136,7 @@ export function checkReserveUsers({
   return [adviceFinding('reserve-users', `${found}, and may have taken them when we come.`, mend)];
 }
 
-/** An application that logs in as a superuser leaks what nobody here ends. */
+/** No run ends sessions of superusers, so an application that logs in as one can leak without a remedy. */
 export function checkSuperuserSessions({
   snapshot,
 }: Pick<DoctorFacts, 'snapshot'>): readonly DoctorFinding[] {
@@ -143,7 +149,7 @@ export function checkSuperuserSessions({
   return [adviceFinding('superuser-sessions', found, mend)];
 }
 
-/** The maintenance database's own limit refuses us as well. */
+/** The CONNECTION LIMIT of the maintenance database holds for us too. */
 export function checkDatabaseLimit({
   snapshot,
   connection: { database },

@@ -14,15 +14,15 @@ import {
 
 type TimeoutFacts = Pick<DoctorFacts, 'snapshot' | 'settings' | 'overrides' | 'role' | 'connection'>;
 
-/** What the kernel takes where the server says 0: two hours, 75 seconds, nine times. */
+/** The kernel's values, which hold where the server says 0: two hours, 75 seconds, nine probes. */
 const KERNEL = { idle: 7_200, interval: 75, count: 9 };
 const NOTICED_WITHIN_S = 300;
 const KEEPALIVES = ['tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count'];
 const LOGIN_WITHIN_S = 30;
-/** Statements for more roles than this are a list, not advice. */
+/** Statements for more roles than this would be a list, not advice. */
 const MOST_ROLES = 3;
 
-/** How long a client whose host vanished keeps its slot. */
+/** How long a client keeps its slot after its host vanished. */
 export function checkKeepalives(facts: TimeoutFacts): DoctorFinding {
   const ours = setForUs(facts, 'keepalives', KEEPALIVES);
   if (ours !== null) return ours;
@@ -42,7 +42,9 @@ export function checkKeepalives(facts: TimeoutFacts): DoctorFinding {
   return adviceFinding('keepalives', `${found}.`, { ...mend, note: noteFor(mend, 'For new sessions.') });
 }
 
-/** Until then a client that never finishes logging in holds a slot that no session shows. */
+/**
+ * A client that never finishes its login holds a slot, and no session shows it, until this timeout ends it.
+ */
 export function checkLoginTimeout(facts: TimeoutFacts): DoctorFinding {
   const seconds = numberOf(facts, 'authentication_timeout');
   const found = `A client that never finishes logging in holds a slot for ${durationText(seconds)} (authentication_timeout).`;
@@ -54,7 +56,7 @@ export function checkLoginTimeout(facts: TimeoutFacts): DoctorFinding {
   );
 }
 
-/** Where the server does not look, a statement runs to its end for a client that has left. */
+/** Where the server does not check its clients, a statement runs to its end although its client has left. */
 export function checkLostClients(facts: TimeoutFacts): DoctorFinding {
   const name = 'client_connection_check_interval';
   const ours = setForUs(facts, 'lost-clients', [name]);
@@ -87,7 +89,7 @@ export function checkIdleInTransaction(facts: TimeoutFacts): DoctorFinding {
   );
 }
 
-/** Good for people's roles, and dangerous under pools, whose sessions rest on purpose. */
+/** The timeout is good for people's roles and harmful for pools, which keep idle sessions on purpose. */
 export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
   const name = 'idle_session_timeout';
   const ms = numberOf(facts, name);
@@ -99,7 +101,7 @@ export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
       check,
       `Idle sessions end after ${durationText(ms / 1_000)} (${name}): pools have to bear it.`,
     );
-  // A role that comes with nothing else is a person's.
+  // A role that is used by tools only belongs to a person.
   const people = clientRoles(facts).filter(
     (role) =>
       !hasOwn(facts, name, role) && sessionsOf(facts, role).every(({ application }) => isTool(application)),
@@ -113,7 +115,7 @@ function sessionsOf({ snapshot }: TimeoutFacts, role: string): ReturnType<typeof
   return clientSessions(snapshot).filter(({ user }) => user === role);
 }
 
-/** Ordinary roles that hold sessions now, largest first: those that a timeout is for. */
+/** Ordinary roles that have sessions now, those with most first. The timeouts are meant for these. */
 function clientRoles({ snapshot, role }: TimeoutFacts): readonly string[] {
   const counts = new Map<string, number>();
   for (const { user, superuser } of clientSessions(snapshot))
@@ -122,12 +124,15 @@ function clientRoles({ snapshot, role }: TimeoutFacts): readonly string[] {
   return [...counts].sort(([a, most], [b, more]) => more - most || compareText(a, b)).map(([name]) => name);
 }
 
-/** Whatever it says, somebody has decided. */
+/** Whether the role has a value of its own. Then somebody chose it on purpose, whatever it is. */
 function hasOwn({ overrides }: TimeoutFacts, name: string, role: string): boolean {
   return overrides.some((each) => each.setting === name && each.role === role);
 }
 
-/** What our own role, or its database, has for itself hides what others get: nothing is said of a value that is not theirs. */
+/**
+ * A value that is set for our own role or its database hides the value that others get. The check then says
+ * that it could not look.
+ */
 function setForUs(
   { overrides, role, connection }: TimeoutFacts,
   check: CheckName,
@@ -165,7 +170,7 @@ function numberOf({ settings }: TimeoutFacts, name: string): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-/** Whole seconds below two minutes, then whole minutes, rounded. */
+/** Whole seconds below two minutes, and rounded minutes from there on. */
 function durationText(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }

@@ -30,8 +30,9 @@ import {
 import { checkApplicationNames } from './lost-names.ts';
 
 /**
- * Every check, in the order in which they are read: who we are, whether we get in, whether we are told, what to set; and what a
- * policy, where one is given, names in vain.
+ * All checks, in the order in which people read them: the server and our role, whether we can connect,
+ * whether refusals reach us, and which settings to change. With a policy, also its patterns that match
+ * nothing.
  */
 export function examineServer(facts: DoctorFacts, policy: Policy | null = null): readonly DoctorFinding[] {
   const findings = findingsOn(facts, policy).map(withoutDoubtfulSql);

@@ -6,8 +6,8 @@ import { majorVersion } from './doctor-facts.ts';
 import { byHand, type DoctorFinding, okFinding, problemFinding } from './doctor-finding.ts';
 
 /**
- * PostgreSQL 14 and 15, and GaussDB, keep `?` for each byte of an application's name that is no ASCII: what it was is lost, and a
- * pattern with such characters matches nothing there. Newer versions escape the byte.
+ * PostgreSQL 14 and 15, and GaussDB, store `?` for each byte of an application name that is not ASCII. The
+ * name is lost, and a pattern with such characters matches nothing there. Newer versions escape the byte.
  */
 
 const FIRST_MAJOR_THAT_KEEPS = 16;
@@ -15,7 +15,7 @@ const CHARACTERS = 'characters other than ASCII';
 
 type Lists = { readonly [List in 'include' | 'protect']: Pick<Include, 'applications'> };
 
-/** The patterns that match nothing there, each with its path. */
+/** The patterns that match nothing on such servers, each with its path. */
 function lostPatterns(policy: Lists): readonly string[] {
   return (['include', 'protect'] as const).flatMap((list) =>
     policy[list].applications.flatMap((pattern, at) =>
@@ -24,14 +24,17 @@ function lostPatterns(policy: Lists): readonly string[] {
   );
 }
 
-/** What loses them; null for servers that keep all bytes, and where the version is not known. */
+/**
+ * The product that loses these characters. Null for servers that keep all bytes, and when the version is not
+ * known.
+ */
 function loserIn({ server }: Pick<Snapshot, 'server'>): string | null {
   if (server.flavor === 'gaussdb') return cleanName(server.version);
   const major = majorVersion({ server });
   return major > 0 && major < FIRST_MAJOR_THAT_KEEPS ? `PostgreSQL ${major}` : null;
 }
 
-/** For a policy that no server is known of. */
+/** For a policy without a known server. */
 export function namesLostSomewhere(policy: Policy): readonly string[] {
   return lostPatterns(policy).map(
     (pattern) =>
@@ -39,7 +42,7 @@ export function namesLostSomewhere(policy: Policy): readonly string[] {
   );
 }
 
-/** For a policy on the server that was looked at. */
+/** For a policy on the server that the doctor looked at. */
 export function namesLostHere(policy: Policy, snapshot: Pick<Snapshot, 'server'>): readonly string[] {
   const loser = loserIn(snapshot);
   if (loser === null) return [];
@@ -49,7 +52,7 @@ export function namesLostHere(policy: Policy, snapshot: Pick<Snapshot, 'server'>
   );
 }
 
-/** What the doctor says of it. A pattern that matches nothing protects nobody. */
+/** The doctor's finding. A pattern that matches nothing protects no session. */
 export function checkApplicationNames(
   { snapshot }: { readonly snapshot: Pick<Snapshot, 'server'> },
   policy: Policy | null,

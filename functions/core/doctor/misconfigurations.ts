@@ -11,16 +11,18 @@ import { checkActivity } from './doctor-server.ts';
 import { checkReserve, checkSuperuserReserve } from './doctor-slots.ts';
 
 /**
- * The checks that scheduled runs make once an hour, by what is worth telling of them. Left to the doctor are those that
- * depend on the load of the moment (they would be told again and again), those that a run tells by its outcome (blind, no
- * usable slot), and what works but could do so better (timeouts, a log prefix without SQLSTATE, as RDS has it by default).
+ * The checks that scheduled runs make once an hour, with the levels that are reported. Three kinds are left
+ * to the doctor. Findings that depend on the present load would be reported again and again. Some findings a
+ * run reports by its outcome (blind, no usable slot). Others only say what could be better (timeouts, a log
+ * prefix without SQLSTATE, which is RDS's default).
  */
 const TOLD = {
   terminate: ['problem'],
   attributes: ['advice'],
   'connection-limit': ['problem', 'advice'],
   password: ['problem', 'advice'],
-  // Advice on it is a reserve that could be larger, or a version that has none for us: both are known, and stay.
+  // The advice is about a reserve that could be larger, or a version that has none for us. Both are known and
+  // do not change.
   reserve: ['problem'],
   'superuser-reserve': ['advice'],
   activity: ['problem'],
@@ -30,13 +32,13 @@ const TOLD = {
 
 export type MisconfigurationCheck = keyof typeof TOLD;
 
-/** A finding of the doctor's that a run tells of before an incident does. */
+/** A finding of the doctor that a scheduled run reports before it causes an incident. */
 export type Misconfiguration = DoctorFinding & { readonly check: MisconfigurationCheck };
 
-/** A statement for each of a thousand roles is a list for the doctor, not a message. */
+/** A thousand statements, one for each role, are for the doctor's output and not for a message. */
 const MOST_STATEMENTS = 5;
 
-/** What is wrong with a server on which nothing is happening now, in the order in which the doctor reads it. */
+/** What is wrong with a server that has no incident now, in the order in which the doctor has it. */
 export function misconfigurationsIn(
   facts: Configuration & Pick<DoctorFacts, 'snapshot'>,
 ): readonly Misconfiguration[] {

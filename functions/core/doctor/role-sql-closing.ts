@@ -1,6 +1,6 @@
-/** What to do once the role is there, as comments of its script. */
+/** What to do after the role was created, as comments at the end of the script. */
 
-/** What bounds the damage of a stolen secret; SECURITY.md has the rest. */
+/** Measures that bound the damage of a stolen secret. SECURITY.md has the rest. */
 export function restrictionComments(name: string, onRds: boolean): readonly string[] {
   if (onRds)
     return [

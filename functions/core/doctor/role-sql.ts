@@ -3,23 +3,26 @@ import { DEFAULT_DATABASE } from '../base/maintenance-database.ts';
 import { quoteIdentifier } from '../base/sql-text.ts';
 import { checkComments, restrictionComments } from './role-sql-closing.ts';
 
-/** Getting in has at most three connects in flight, one more run may wait for its turn, and one is for a person. */
+/**
+ * Connecting takes at most three connections at once, another run may wait for its turn, and one is left for
+ * a person.
+ */
 export const ROLE_LIMIT = 5;
-/** As many as are in flight while getting in. */
+/** As many connections as a run opens at once while it connects. */
 export const RESERVED_SLOTS = 3;
 
 export const ROLE_FLAVORS = ['postgresql', 'rds', 'gaussdb'] as const;
 export type RoleFlavor = (typeof ROLE_FLAVORS)[number];
 
-/** PostgreSQL's major versions that a role can be made for; GaussDB counts its own. */
+/** The major versions of PostgreSQL for which there is a script. GaussDB has its own versions. */
 export const ROLE_VERSIONS = { oldest: 14, newest: 18 } as const;
 export const DEFAULT_ROLE = 'headroom';
-/** The first in which slots can be reserved for others than superusers. */
+/** The first version in which slots can be reserved for roles that are not superusers. */
 const FIRST_WITH_RESERVE = 16;
 
 export type RoleRequest = { readonly flavor: RoleFlavor; readonly version: number; readonly role: string };
 
-/** Why no role can have this name, or null. */
+/** Why a role cannot have this name, or null. */
 export function roleNameProblem(name: string): string | null {
   if (name === '' || new TextEncoder().encode(name).length > 63) return 'Allowed are 1 to 63 bytes.';
   if (!isPlainlyVisible(name)) return 'Allowed are characters that everybody sees.';
@@ -28,13 +31,16 @@ export function roleNameProblem(name: string): string | null {
     : null;
 }
 
-/** What our role needs to be granted. */
+/** The predefined roles that our role needs. */
 export function neededGrants(version: number): readonly string[] {
   const reserve = version >= FIRST_WITH_RESERVE ? ['pg_use_reserved_connections'] : [];
   return ['pg_signal_backend', 'pg_read_all_stats', ...reserve];
 }
 
-/** The script that makes our role with the least it needs: each statement on one line, all else in comments. */
+/**
+ * The script that creates our role with the least privileges. Each statement is on one line, everything else
+ * is comments.
+ */
 export function roleSql(request: RoleRequest): string {
   const parts = request.flavor === 'gaussdb' ? gaussdbParts(request) : postgresqlParts(request);
   return parts.map((lines) => lines.join('\n')).join('\n\n');
@@ -70,7 +76,7 @@ function postgresqlParts({ flavor, version, role }: RoleRequest): readonly Part[
   ];
 }
 
-/** Our session sets it as well; a person who logs in as this role has it from here. */
+/** Our sessions set it themselves. It is for a person who logs in as this role. */
 function pathPart(name: string): Part {
   return [
     "-- Nobody's function or operator is taken for the server's.",
@@ -78,7 +84,10 @@ function pathPart(name: string): Part {
   ];
 }
 
-/** An encoding that fits every locale, and nothing of what others added to template1. */
+/**
+ * UTF8 with a locale that every server has. From template0, so that nothing comes along that others added to
+ * template1.
+ */
 function databasePart(name: string): Part {
   const database = quoteIdentifier(DEFAULT_DATABASE);
   return [
@@ -142,7 +151,7 @@ function undoPart(name: string, onRds: boolean, version: number): Part {
   ];
 }
 
-/** From documentation and openGauss's sources: no such server was at hand. */
+/** Taken from the documentation and from openGauss's sources. It has not run on such a server. */
 function gaussdbParts({ role }: RoleRequest): readonly Part[] {
   const name = quoteIdentifier(role);
   return [

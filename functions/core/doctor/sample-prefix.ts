@@ -1,6 +1,6 @@
 import { TOO_MANY_CONNECTIONS } from '../base/sqlstate.ts';
 
-/** What a server puts for each escape of `log_line_prefix` when it refuses a client. */
+/** What a server writes for each escape of `log_line_prefix` when it refuses a client. */
 const SAMPLES: Readonly<Record<string, string>> = {
   a: '[unknown]',
   b: 'client backend',
@@ -25,7 +25,10 @@ const SAMPLES: Readonly<Record<string, string>> = {
   x: '0',
 };
 
-/** A line's beginning as a server with this `log_line_prefix` writes it for role `app`, database `orders`, from 10.0.3.17. */
+/**
+ * The beginning of a line that a server with this `log_line_prefix` writes for role `app`, database `orders`
+ * and a client at 10.0.3.17.
+ */
 export function samplePrefix(logLinePrefix: string): string {
   return logLinePrefix.replace(/%(-?\d{0,4})([A-Za-z%])/g, (_, width: string, letter: string) => {
     if (letter === '%') return '%';

@@ -3,10 +3,10 @@ import type { Session } from '../server/session.ts';
 import { compareText } from '../server/slots.ts';
 import type { Protection } from './protection.ts';
 
-/** A session that a rung admits, with the age it was admitted at. */
+/** A session that a rung admits, with its age at that moment. */
 export type Candidate = { readonly session: Session; readonly rung: number; readonly ageMs: number };
 
-/** The first rung that admits the session, or why none does. */
+/** The first rung that admits the session, or why no rung does. */
 export function candidateOf(session: Session, ladder: readonly Rung[]): Candidate | Protection {
   const rungs = ladder.filter(({ state }) => state === session.state);
   if (rungs.length === 0) return { reason: 'state', detail: session.state ?? 'unknown state' };
@@ -18,7 +18,10 @@ export function candidateOf(session: Session, ladder: readonly Rung[]): Candidat
     : { session, rung, ageMs };
 }
 
-/** Longest idle first; names, the pid and its start only make equals come out alike on every run. */
+/**
+ * The longest idle session comes first. Names, the pid and its start only give equal sessions the same order
+ * in every run.
+ */
 export function compareCandidates(a: Candidate, b: Candidate): number {
   return b.ageMs - a.ageMs || compareSessions(a.session, b.session);
 }

@@ -1,12 +1,15 @@
 import type { Session } from '../server/session.ts';
 import { type Pressure, type Scope, scopeName } from '../server/slots.ts';
 
-/** A scope in need, and how many of its sessions have still to go; below zero when others' picks gave it more. */
+/**
+ * A scope in need, and how many of its sessions still have to end. Negative when sessions that were chosen
+ * for other scopes gave it more than it needs.
+ */
 export type Demand = { readonly scope: Scope; left: number };
 
 export type Demands = {
   readonly all: readonly Demand[];
-  /** Those that a session's slot would serve. */
+  /** The demands that the end of a session would serve. */
   readonly servedBy: (session: Session) => readonly Demand[];
 };
 

@@ -3,11 +3,11 @@ import type { Snapshot } from '../server/snapshot.ts';
 import type { TriggerKind } from '../trigger/trigger.ts';
 import { type Plan, planRemediation } from './plan.ts';
 
-/** A key of the policy that leaves slots missing, and what would happen without it. */
+/** A key of the policy because of which slots stay missing, and what would happen without it. */
 export type HeldBack = {
-  /** Several where none of them alone would help. */
+  /** Several keys where changing one of them alone would not help. */
   readonly keys: readonly string[];
-  /** How many sessions more would end, and how many slots would still be missing. */
+  /** How many more sessions would end, and how many slots would still be missing. */
   readonly more: number;
   readonly missing: number;
 };
@@ -27,7 +27,7 @@ const inclusion = (key: keyof Include): Loosened => ({
   loosen: (policy) => ({ ...policy, include: { ...policy.include, [key]: ['*'] } }),
 });
 
-/** Every key that can leave slots missing, and what it would be without its effect. */
+/** All keys that can leave slots missing, each with the policy in which it has no effect. */
 const KEYS: readonly Loosened[] = [
   limit('keepPerGroup', 0),
   limit('maxVictims', Number.MAX_SAFE_INTEGER),
@@ -47,7 +47,10 @@ const KEYS: readonly Loosened[] = [
   inclusion('addresses'),
 ];
 
-/** Which keys of the policy leave slots missing, the one that leaves most first: found by planning again without each. */
+/**
+ * The keys of the policy because of which slots stay missing, the one with the most slots first. They are
+ * found by planning again without each key.
+ */
 export function heldBack(
   plan: Plan,
   snapshot: Snapshot,
@@ -65,7 +68,7 @@ export function heldBack(
   if (alone.length > 0) return alone.toSorted((a, b) => a.missing - b.missing);
   const all = without(KEYS);
   if (!helps(all)) return [];
-  // Each key that makes no difference is put back; what is left holds back only together.
+  // A key that makes no difference is put back. The remaining keys hold slots back only together.
   const needed = KEYS.reduce((kept: readonly Loosened[], key) => {
     const fewer = kept.filter((each) => each !== key);
     return without(fewer).missing <= all.missing ? fewer : kept;

@@ -3,7 +3,7 @@ import type { Session } from '../server/session.ts';
 import { compareText } from '../server/slots.ts';
 import type { Candidate } from './candidates.ts';
 
-/** How many sessions of a program may still go before only its keep is left. */
+/** How many sessions of a program may still end before only its keep is left. */
 export type Quota = { readonly program: Program; remaining: number };
 
 export type Quotas = {
@@ -12,12 +12,13 @@ export type Quotas = {
   readonly mayKeep: (role: string) => number;
 };
 
-/** A role's programs may always keep one each for this many more programs than the keep asks for of one. */
+/** A role may always keep one session each for this many more programs than `keepPerGroup` says. */
 const MORE_THAN_KEEP = 5;
 
 /**
- * A program is never ended whole: `keepPerGroup` of its client sessions stay, whatever their state or database. For all programs
- * of a role together that is at most a tenth of the role's sessions, or a few: names are free to choose, slots are not.
+ * A program never loses all sessions: `keepPerGroup` of its client sessions stay, in whatever state or
+ * database. All programs of one role together keep at most a tenth of the role's sessions, or a few.
+ * Otherwise a client could keep any number of slots by choosing many names.
  */
 export function quotasOf({ all, ofRole }: CountedPrograms, keepPerGroup: number): Quotas {
   const quotas = new Map<Session, Quota>();
@@ -31,17 +32,17 @@ export function quotasOf({ all, ofRole }: CountedPrograms, keepPerGroup: number)
   };
 }
 
-/** A program whose keep may be released, and how many its role keeps beyond what it may. */
+/** A program whose keep may be released, and how many sessions its role keeps beyond its share. */
 export type Excess = { readonly quota: Quota; readonly role: { excess: number } };
 
 export type ExcessKeeps = {
-  /** Those among some programs whose keep may be released, the smallest first. */
+  /** Those of the given programs whose keep may be released, the smallest first. */
   readonly among: (quotas: readonly (Quota | undefined)[]) => readonly Excess[];
 };
 
 /**
- * Keeps beyond what their role may keep, of candidates that stay. Counted once, before any is released: whom a rung takes
- * from what its program may lose changes nothing of what the program keeps.
+ * Keeps of candidates beyond the share of their role. They are counted once, before any is released: the
+ * sessions that a rung chooses within a quota do not change what the program keeps.
  */
 export function excessKeeps(staying: readonly Candidate[], quotas: Quotas): ExcessKeeps {
   const roles = new Map<string, { excess: number }>();

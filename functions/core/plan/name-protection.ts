@@ -5,8 +5,9 @@ import type { NameField, Session } from '../server/session.ts';
 import { mayBeCutOff } from '../server/session-names.ts';
 
 /**
- * A session's names against a policy's lists. A name that could not be decoded, or that is cut off, is known in part only: it
- * is protected where a pattern could mean it, and included where a pattern means it whatever the rest is.
+ * Compares a session's names with a policy's lists. A name that could not be decoded, or that is cut off, is
+ * known in part only. It is protected when a pattern could match it. It is included only when a pattern
+ * matches it whatever the rest of the name is.
  */
 
 type NameCheck = (session: Session) => string | null;
@@ -18,10 +19,10 @@ const NAMES = [
   { field: 'application', list: 'applications' },
 ] as const satisfies readonly { readonly field: NameField; readonly list: keyof Lists }[];
 
-/** No character of a pattern is this one. */
+/** No pattern contains this character. */
 const NOTHING = '\0';
 
-/** The first name that a list has, or could have. */
+/** The first name that a protecting list matches, or could match. */
 export function nameProtection(lists: Lists): NameCheck {
   const checks = NAMES.map(({ field, list }) => {
     const matches = nameMatcher(lists[list]);
@@ -36,7 +37,7 @@ export function nameProtection(lists: Lists): NameCheck {
   return firstOf(checks);
 }
 
-/** The first name that its list does not have for certain. */
+/** The first name that its list does not match for certain. */
 export function nameExclusion(lists: Lists): NameCheck {
   const checks = NAMES.map(({ field, list }) => {
     const matches = nameMatcher(lists[list]);
@@ -60,7 +61,7 @@ function nameOf(session: Session, field: NameField): string {
   return session[field] ?? '';
 }
 
-/** A policy may have been written after what the server shows. */
+/** A policy may also have been written with the name that the server shows. */
 function matchesShown(
   { encodedNames }: Session,
   field: NameField,

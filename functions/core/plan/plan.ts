@@ -13,12 +13,12 @@ import { type Protection, protectionsOf } from './protection.ts';
 import { selectForReaping, selectForRelief, type Victim } from './select-victims.ts';
 import { sparedReasons } from './spared-reasons.ts';
 
-/** What the plan does for the pressure: there is none, all of it, a part, or nothing. */
+/** How much of the need the plan covers: there is no need, all of it, a part, or nothing. */
 export type Verdict = 'healthy' | 'sufficient' | 'partial' | 'no-candidates';
 
 export type Spared = { readonly session: Session } & Protection;
 
-/** A limit that cut the plan: it allowed fewer sessions than the plan wanted. */
+/** A limit that cut the plan, because it allowed fewer sessions than the plan wanted. */
 export type LimitCut = {
   readonly limit: 'maxVictims' | 'maxPercent' | 'firstPlan';
   readonly allowed: number;
@@ -27,31 +27,37 @@ export type LimitCut = {
 
 export type Plan = {
   readonly verdict: Verdict;
-  /** The server's and, after a refusal, that of every limit that is reached; in the order of cure. */
+  /**
+   * The pressure of the server and, after a refusal, of each limit that is reached, in the order in which
+   * they are relieved.
+   */
   readonly pressure: readonly Pressure[];
-  /** In the order in which they go. */
+  /** In the order in which they are ended. */
   readonly victims: readonly Victim[];
   readonly spared: readonly Spared[];
   readonly limits: readonly LimitCut[];
-  /** Sessions that would still have to end once all victims are gone; one may serve several scopes. */
+  /** How many more sessions would have to end after all victims. One session may serve several scopes. */
   readonly missing: number;
-  /** Thresholds that do not fit this server; then there are no victims. */
+  /** Why the thresholds do not fit this server, or null. With a problem there are no victims. */
   readonly problem: Problem | null;
 };
 
-/** What a later round of one run may still do: as many as came to nothing before, for the same scopes, and nobody twice. */
+/**
+ * What a later round of a run may still do: as many terminations as had no result before, for the same
+ * scopes, and each session at most once.
+ */
 export type Remainder = {
   readonly atMost: number;
   readonly attempted: ReadonlySet<string>;
-  /** That of the first plan. */
+  /** The pressure in the first plan. */
   readonly pressure: readonly Pressure[];
-  /** Those of the first plan's snapshot; without them the sessions are grouped anew. */
+  /** The programs of the first plan's snapshot. Without them the sessions are grouped anew. */
   readonly programs?: Programs;
 };
 
 /**
- * Decides who goes. Pure, total and deterministic: the same snapshot in any order gives the same plan.
- * The mode plays no part; observing and enforcing plan alike.
+ * Decides which sessions end. The function is pure, total and deterministic: the sessions in any order give
+ * the same plan. The mode does not matter, so that observing and enforcing runs plan alike.
  */
 export function planRemediation(
   snapshot: Snapshot,
@@ -95,7 +101,7 @@ export function planRemediation(
   };
 }
 
-/** Relief first; reaping takes what it matches of the rest. */
+/** Chooses sessions for relief first, then reaps what is left. */
 function choose(
   eligible: readonly Session[],
   policy: Policy,
@@ -110,7 +116,7 @@ function choose(
   return [...relieved, ...reaped];
 }
 
-/** Every session that is out of reach, with its one reason. */
+/** All sessions that the policy or a protection puts out of reach, each with its reason. */
 function sortOut(
   snapshot: Snapshot,
   policy: Policy,
@@ -132,7 +138,9 @@ function triedBefore(session: Session, remainder: Remainder | undefined): Protec
   return { reason: 'limit', detail: 'tried already in this run' };
 }
 
-/** A later round is bounded by what the first plan left over, which kept to both limits already. */
+/**
+ * The first plan kept to both limits, so that a later round is only bounded by what the first plan left over.
+ */
 function limitCuts(
   wanted: number,
   clients: number,
@@ -155,7 +163,7 @@ function unmetNeed(pressure: readonly Pressure[], victims: readonly Victim[]): n
       .filter(({ scope, need }) => scope.kind === kind && need > 0)
       .map(({ scope, need }) => need - endedIn(scope))
       .reduce((sum, left) => sum + Math.max(0, left), 0);
-  // A session has one role and one database: it may serve one scope of each kind.
+  // A session has one role and one database, so it may serve one scope of each kind.
   return Math.max(unmet('role'), unmet('database'), unmet('server'));
 }
 
@@ -174,7 +182,7 @@ function verdictOf(
 function inPidOrder(spared: readonly Spared[]): readonly Spared[] {
   const keyOf = ({ session, detail }: Spared) =>
     `${session.backendStart} ${groupKey(session)} ${session.stateAgeMs} ${detail}`;
-  // A hand-written file may leave pids out; a difference of two infinities is no number.
+  // A file that a person wrote may lack pids. The difference of two infinities would be NaN.
   return spared.toSorted(
     (a, b) =>
       (a.session.pid ?? Number.MAX_SAFE_INTEGER) - (b.session.pid ?? Number.MAX_SAFE_INTEGER) ||

@@ -4,7 +4,7 @@ import { POOLER_NAMES } from '../server/pooler-kind.ts';
 import { CLIENT_BACKEND, type Session } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 
-/** For people: why the console lists some of the sessions only. */
+/** Why the console lists only some of the sessions, as people read it. */
 export const UNLISTED_TEXTS: Readonly<Record<UnlistedCause, string>> = {
   'shared-port': 'lists the sessions of one process, and others may share its port (so_reuseport)',
   peers: 'lists the sessions of one process, and it has peers (peer_id)',
@@ -12,10 +12,11 @@ export const UNLISTED_TEXTS: Readonly<Record<UnlistedCause, string>> = {
 };
 
 /**
- * Says of a session that it is the pooler's, or may be: then it is never ended, whatever a policy says. Its pools are its
- * own to manage; and a pgpool whose session ends may leave the server altogether, until it is known not to. What the
- * console does not list is known by its address only.
- * `declared` tells that the policy names poolers' addresses: then those of a pgpool that could not be asked are known.
+ * Tells whether a session belongs to the pooler, or may belong to it. Then it is never ended, whatever a
+ * policy says: the pooler manages its own pools, and a pgpool whose session ends may detach the server, until
+ * we know that it does not. Sessions that the console does not list are known by their address only.
+ * `declared` means that the policy names the poolers' addresses. Then the addresses of a pgpool that could
+ * not be asked are known.
  */
 export function poolerProtection(
   { pooler, sessions }: Pick<Snapshot, 'pooler' | 'sessions'>,

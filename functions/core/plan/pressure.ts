@@ -11,21 +11,21 @@ import {
 } from '../server/slots.ts';
 import type { ConnectionLimit, Slots, Snapshot } from '../server/snapshot.ts';
 
-/** Compared as whole numbers: 95 % of 97 slots is not a number of slots. */
+/** Compares whole numbers, because 95 % of 97 slots is no whole number. */
 function holdsWhen(when: Threshold, used: number, usable: number): boolean {
   return when.unit === 'usedPercent' ? used * 100 >= when.value * usable : usable - used < when.value;
 }
 
 /**
- * How many slots may stay in use. Of a limit at most half is asked for: a role with 5 slots never gets 30 free ones; and
- * at least one, or a limit of 1 would be cured by nothing.
+ * How many slots may stay in use. At most half of a limit has to become free: a role with 5 slots never gets
+ * 30 free ones. At least one slot has to become free, because otherwise a limit of 1 could never be relieved.
  */
 export function allowedUse(scope: Scope, usable: number, until: Threshold): number {
   const used = until.unit === 'usedPercent' ? Math.floor((until.value * usable) / 100) : usable - until.value;
   return scope.kind === 'server' ? used : Math.max(used, usable - Math.max(1, Math.floor(usable / 2)));
 }
 
-/** With `insist` the need is counted whether or not `when` holds. */
+/** With `insist` the need is counted even when `when` does not hold. */
 function pressureIn(
   scope: Scope,
   usable: number,
@@ -38,7 +38,7 @@ function pressureIn(
   return { scope, usable, used, free: usable - used, under, need };
 }
 
-/** Why these thresholds cannot work on this server, or null. Then nothing may be terminated. */
+/** Why the thresholds cannot work on this server, or null. With a problem no session may be terminated. */
 export function capacityProblem(slots: Slots, { relieve }: Policy): Problem | null {
   const usable = usableSlots(slots);
   if (usable <= 0) {
@@ -63,16 +63,16 @@ export function serverPressureOf(slots: Slots, used: number, policy: Policy): Pr
 }
 
 /**
- * The scopes that matter, in the order in which they are cured: roles, databases, the server; by need, then by name.
- * The server is always among them. A role's or database's limit counts only when somebody was refused: a pool that
- * fits its limit exactly is healthy.
+ * The scopes that matter, in the order in which they are relieved: roles, databases, the server, each by need
+ * and then by name. The server is always one of them. The limit of a role or database counts only after a
+ * refusal, because a pool that fits its limit exactly is healthy.
  */
 export function pressureOf(snapshot: Snapshot, policy: Policy, refused: boolean): readonly Pressure[] {
   const server = serverPressure(snapshot, policy);
   if (!refused) return [server];
   const { ownPid } = snapshot.server;
   const ownUser = snapshot.sessions.find(({ pid }) => pid !== null && pid === ownPid)?.user ?? null;
-  // A superuser's own limit binds nobody, and ours is not to be cured by ending others.
+  // A superuser's own limit has no effect. For our own limit other sessions must not end.
   const superusers = new Set(snapshot.sessions.filter(({ superuser }) => superuser).map(({ user }) => user));
   const roles = snapshot.slots.roles.filter(({ name }) => name !== ownUser && !superusers.has(name));
   const usedIn = inScopes(slotHolders(snapshot));
@@ -97,8 +97,8 @@ function limited(
 }
 
 /**
- * The same scopes as they are now. With `goingOn`, a need that was there lasts until `until` holds, although `when` may no
- * longer: what was begun is brought to its end.
+ * The same scopes as they are now. With `goingOn` a need lasts until `until` holds, even if `when` no longer
+ * does: relief that has begun is finished.
  */
 export function pressureNow(
   first: readonly Pressure[],
@@ -109,12 +109,12 @@ export function pressureNow(
   const usedIn = inScopes(slotHolders(snapshot));
   return first.map(({ scope, usable, need }) => {
     const now = pressureIn(scope, usable, usedIn(scope), policy, goingOn);
-    // What began after the first plan is the next run's to plan.
+    // A need that began after the first plan is left to the next run.
     return goingOn && need === 0 ? { ...now, need: 0 } : now;
   });
 }
 
-/** Numbers of used slots that decide in a scope: from where there is pressure, and down to where it is relieved. */
+/** The numbers of used slots that decide in a scope: where pressure begins, and where relief ends. */
 export type Marks = { readonly pressureFrom: number; readonly relievedAt: number };
 
 export function marksOf({ scope, usable }: Pick<Pressure, 'scope' | 'usable'>, { relieve }: Policy): Marks {

@@ -9,7 +9,7 @@ import { heldByRedacted } from '../server/statement-choice.ts';
 import { nameExclusion, nameProtection } from './name-protection.ts';
 import { poolerProtection } from './pooler-protection.ts';
 
-/** Why a session stays, the first that holds. */
+/** Why a session stays: the first reason that holds. */
 export type SparedReason =
   | 'built-in'
   | 'protected'
@@ -21,17 +21,20 @@ export type SparedReason =
   | 'limit'
   | 'not-needed';
 
-/** A reason and, for people, what exactly applied. */
+/** A reason, and what exactly applied, for people. */
 export type Protection = { readonly reason: SparedReason; readonly detail: string };
 
-/** The detail of sessions that may hold an advisory lock, for all we could read. */
+/** The detail when advisory locks could not be read, so that the session may hold one. */
 export const ADVISORY_LOCKS_UNREAD = 'advisory locks could not be read';
 
 type Check = (session: Session) => string | null;
 
 const KNOWN_STATES: ReadonlySet<string> = new Set(SESSION_STATES);
 
-/** What no policy can switch off, and no human's word either: one function that says what protects a session, or null. */
+/**
+ * Protections that neither a policy nor a person can switch off. The result is one function that tells the
+ * reason for a session, or null.
+ */
 export function builtinProtection(snapshot: Snapshot): Check {
   const isOwn = ownSessions(snapshot);
   const isProvider = nameMatcher(PROVIDER_ROLES);
@@ -51,7 +54,7 @@ export function builtinProtection(snapshot: Snapshot): Check {
   };
 }
 
-/** A fact that the snapshot could not read counts as present: in doubt, spare. */
+/** A fact that the snapshot could not read counts as present: in doubt the session is spared. */
 function factCheck(fact: boolean | null, present: string, unread: string): string | null {
   if (fact === null) return unread;
   return fact ? present : null;
@@ -63,7 +66,7 @@ const HELD_TEXT: Readonly<Record<Held, string>> = {
   'exported-snapshot': 'exports its snapshot, as a dump does',
 };
 
-/** What would be lost with the session, and shows by its last statement only. */
+/** What would be lost with the session, as far as its last statement shows it. */
 function heldCheck({ lastStatement }: Session): string | null {
   const [held] = heldByRedacted(lastStatement ?? '');
   return held === undefined ? null : HELD_TEXT[held];
@@ -102,7 +105,9 @@ function includeCheck(include: Include): Check {
   };
 }
 
-/** One function that says why a session is out of reach, or null. Protections beat `include`. */
+/**
+ * One function that tells why a session is out of reach, or null. Protections take precedence over `include`.
+ */
 export function protectionsOf(snapshot: Snapshot, policy: Policy): (session: Session) => Protection | null {
   const steps = [
     { reason: 'built-in', check: builtinProtection(snapshot) },

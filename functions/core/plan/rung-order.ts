@@ -4,14 +4,18 @@ import { type Candidate, compareCandidates } from './candidates.ts';
 import type { Quota, Quotas } from './keep.ts';
 
 /**
- * The order in which candidates of one rung go: poolers known by name last, and the program with most of them first. Inside it the largest application and
- * database is taken down to its last session, then the next; last ones follow at the end, the longest idle first.
+ * The order in which candidates of one rung end. Poolers known by name come last, and the program with most
+ * candidates first. Inside a program the largest application and database goes down to its last session, then
+ * the next one. The last sessions follow at the end, the longest idle first.
  */
 export function inRungOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
   return splitTurns(candidates).flatMap((turn) => inTurnOrder(turn, quotas));
 }
 
-/** Those that go first, and those that go last in their rung: sessions that are a pooler's by their name. */
+/**
+ * Splits the candidates into those that go first and those that go last in their rung: sessions with the name
+ * of a pooler.
+ */
 export function splitTurns(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
   const last = candidates.filter(({ session }) => isNamedAsPooler(session));
   if (last.length === 0) return [candidates];
@@ -24,7 +28,7 @@ function inTurnOrder(candidates: readonly Candidate[], quotas: Quotas): readonly
     .flatMap(([, ofProgram]) => inProgramOrder(ofProgram));
 }
 
-/** Rung after rung. */
+/** The order of all candidates, one rung after the other. */
 export function inLadderOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
   return [...Map.groupBy(candidates, ({ rung }) => rung)]
     .sort(([a], [b]) => a - b)

@@ -6,16 +6,19 @@ import { type Demand, type Demands, demandsIn } from './demands.ts';
 import { type ExcessKeeps, excessKeeps, type Quotas } from './keep.ts';
 import { inLadderOrder, inRungOrder, splitTurns } from './rung-order.ts';
 
-/** Why a session was chosen. `rung` counts from 1; it is null for `reap`, which has none. */
+/** Why a session was chosen. `rung` counts from 1 and is null for `reap`, which has no rungs. */
 export type VictimReason = {
   readonly purpose: 'relieve' | 'reap';
   readonly rung: number | null;
   readonly minAgeMs: number;
   readonly ageMs: number;
   readonly group: Group;
-  /** The scopes in need that its slot serves. */
+  /** The scopes in need for which its slot counts. */
   readonly serves: readonly Scope[];
-  /** True for its program's keep, where the programs of its role kept more than they may while slots were missing. */
+  /**
+   * True for a session of its program's keep. Such sessions are released when slots are missing and the
+   * programs of the role keep more than their share.
+   */
   readonly released?: true | undefined;
 };
 
@@ -26,14 +29,15 @@ type Choice = {
   readonly demands: Demands;
   readonly quotas: Quotas;
   readonly chosen: Set<Candidate>;
-  /** Those of them that were their program's keep. */
+  /** The chosen sessions that were part of a keep. */
   readonly released: Set<Candidate>;
 };
 
 /**
- * Chooses sessions until every need is met, as far as the ladder and the programs' keep allow; none of them is needless.
- * Scope by scope, within a scope rung by rung, within a rung poolers known by name last, those first that serve most scopes, then as `inRungOrder` has them. Where
- * slots are still missing at the end of the ladder, a role's programs give up what they keep beyond what they may.
+ * Chooses sessions until every need is met, as far as the ladder and the keeps of programs allow, and chooses
+ * no session without need. It goes scope by scope, and in a scope rung by rung. In a rung poolers known by
+ * name come last, and sessions that serve most scopes first, then the order of `inRungOrder`. When slots are
+ * still missing at the end of the ladder, the programs of a role give up what they keep beyond their share.
  */
 export function selectForRelief(
   candidates: readonly Candidate[],
@@ -49,7 +53,7 @@ export function selectForRelief(
     const inScope = candidatesIn(demand.scope);
     for (let rung = 0; rung < relieve.ladder.length && demand.left > 0; rung += 1) {
       const inRung = inScope.filter((candidate) => candidate.rung === rung);
-      // In turns, so that a pooler's session goes last in its rung also where it serves most scopes.
+      // Two turns, so that a pooler's session goes last in its rung even when it serves most scopes.
       for (const turn of splitTurns(inRung)) drain(inRungOrder(turn, quotas), demand, choice);
     }
     if (demand.left <= 0) continue;
@@ -70,12 +74,13 @@ function byScope(candidates: readonly Candidate[]): (scope: Scope) => readonly C
   };
 }
 
-/** A session has one role, one database and one server. */
+/** One for the session's role, one for its database and one for the server. */
 const MOST_SERVED = 3;
 
 /**
- * Takes sessions for one demand out of one rung, those first that serve most. What a session serves only becomes less while
- * others are taken, so that one pass for each number finds the same as sorting anew after each demand that was met.
+ * Takes sessions for one demand out of one rung, those that serve most scopes first. The number of scopes
+ * that a session serves can only fall while others are taken. One pass for each number therefore finds the
+ * same sessions as sorting again after each demand that is met.
  */
 function drain(ordered: readonly Candidate[], demand: Demand, choice: Choice): void {
   const { all, servedBy } = choice.demands;
@@ -103,7 +108,7 @@ function stays({ chosen }: Choice): (candidate: Candidate) => boolean {
   return (candidate) => !chosen.has(candidate);
 }
 
-/** For a demand that the whole ladder leaves unmet: the keeps that a role has too many of. */
+/** For a demand that the whole ladder leaves unmet: takes keeps beyond the share of their role. */
 function release(inScope: readonly Candidate[], demand: Demand, excess: ExcessKeeps, choice: Choice): void {
   const { quotas, released } = choice;
   const staying = inScope.filter(stays(choice));
@@ -119,7 +124,10 @@ function release(inScope: readonly Candidate[], demand: Demand, excess: ExcessKe
   }
 }
 
-/** Later picks may have made an earlier one needless: one that serves only scopes which got more than they need stays. */
+/**
+ * Later choices may have made an earlier one needless. A session that serves only scopes which got more than
+ * they need is taken out again.
+ */
 function withoutSurplus({ demands, quotas, chosen }: Choice): readonly Candidate[] {
   if (!demands.all.some(({ left }) => left < 0)) return [...chosen];
   const needless = new Set<Candidate>();
@@ -147,7 +155,10 @@ function toVictim(
   return { session, reason: isReleased ? { ...reason, released: true } : reason };
 }
 
-/** All idle sessions old enough, the largest program first, as far as each program's keep allows. */
+/**
+ * All sessions that are idle for long enough, the largest program first, as far as the keep of each program
+ * allows.
+ */
 export function selectForReaping(
   candidates: readonly Candidate[],
   quotas: Quotas,

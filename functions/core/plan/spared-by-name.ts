@@ -4,10 +4,12 @@ import type { Group } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import type { Plan } from './plan.ts';
 
-/** A name is the client's own choice: more sessions than this that only their name spares are worth a look. */
+/**
+ * Clients choose their names. When only the name spares more sessions than this, people should look at them.
+ */
 const MANY = 10;
 
-/** What applied, and the key of the policy that says so. */
+/** The key of the policy for each kind of name. */
 const KEYS: Readonly<Record<string, string>> = {
   application: 'protect.applications',
   'backup, migration or monitoring': 'protect.builtinApplications',
@@ -15,7 +17,7 @@ const KEYS: Readonly<Record<string, string>> = {
 
 export type SparedByName = { readonly group: Group; readonly sessions: number; readonly key: string };
 
-/** Programs of which more than a few sessions are spared by their name alone, those with most first. */
+/** Programs with more than a few sessions that only their name spares, those with most first. */
 export function sparedByName(
   { spared }: Pick<Plan, 'spared'>,
   snapshot: Snapshot | null,

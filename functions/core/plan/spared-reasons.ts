@@ -9,7 +9,9 @@ import type { Protection } from './protection.ts';
 import { inLadderOrder } from './rung-order.ts';
 import type { Victim } from './select-victims.ts';
 
-/** Why eligible sessions stay: a limit cut them off, their program keeps them, or their slot is not needed. */
+/**
+ * Why eligible sessions stay: a limit cut them off, their program keeps them, or their slot is not needed.
+ */
 export function sparedReasons(
   eligible: readonly Session[],
   { wanted, victims }: { readonly wanted: readonly Victim[]; readonly victims: readonly Victim[] },
@@ -30,7 +32,7 @@ export function sparedReasons(
   for (const [quota, ofProgram] of Map.groupBy(staying, ({ session }) => quotas.of(session))) {
     const remaining = Math.max(0, quota?.remaining ?? 0);
     const kept: Protection = { reason: 'kept', detail: quota ? keptText(quota.program, keepPerGroup) : '' };
-    // Those that would go last are the ones that the program keeps; where all may go, none is.
+    // The program keeps the sessions that would end last. When all may end, it keeps none.
     const ordered = ofProgram.length > remaining ? inLadderOrder(ofProgram, quotas) : ofProgram;
     ordered.forEach(({ session }, at) => {
       reasons.set(session, at < remaining ? NOT_NEEDED : kept);

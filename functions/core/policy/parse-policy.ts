@@ -26,7 +26,7 @@ function threshold({ usedPercent, freeSlots }: ThresholdInput): Threshold {
     : { unit: 'usedPercent', value: usedPercent };
 }
 
-/** Field by field over whatever was found, so that a fault in one place does not hide a contradiction in another. */
+/** Compares fields of any input, so that a fault in one place does not hide a contradiction in another. */
 function contradictions(input: unknown): readonly Finding[] {
   const relieve = fieldAt(input, 'relieve');
   const ladder = fieldAt(relieve, 'ladder');
@@ -59,7 +59,7 @@ function thresholdContradictions(when: unknown, until: unknown): readonly Findin
   return [];
 }
 
-/** The unit that was meant, whatever its number and whatever stands beside it. */
+/** The unit that the author chose, even when the number or another key is at fault. */
 function unitOf(written: unknown): Threshold['unit'] | null {
   const units = (['usedPercent', 'freeSlots'] as const).filter(
     (unit) => fieldAt(written, unit) !== undefined,
@@ -67,7 +67,7 @@ function unitOf(written: unknown): Threshold['unit'] | null {
   return units.length === 1 ? (units[0] ?? null) : null;
 }
 
-/** One field by its own schema, or null when it is at fault itself. */
+/** One field, parsed by its own schema. Null when the field itself is at fault. */
 function parsedAt<Value>(schema: z.ZodMiniType<Value>, written: unknown, key: string): Value | null {
   const field = z.safeParse(schema, fieldAt(written, key));
   return field.success ? field.data : null;
@@ -98,7 +98,7 @@ function tooYoung(path: string, minAge: unknown): readonly Finding[] {
   return [{ path, found: quoted(minAge), allowed }];
 }
 
-/** A policy, or every problem of what was written. */
+/** A policy, or all problems of the input. */
 export type PolicyOrFindings = { readonly policy: Policy } | { readonly findings: readonly Finding[] };
 
 export function readPolicy(input: unknown): PolicyOrFindings {
@@ -107,7 +107,7 @@ export function readPolicy(input: unknown): PolicyOrFindings {
   return shape.success && findings.length === 0 ? { policy: toPolicy(shape.data) } : { findings };
 }
 
-/** The same from text, as it stands in the environment or in a file. */
+/** Reads a policy from text, as the environment or a file has it. */
 export function readPolicyText(text: string): PolicyOrFindings {
   try {
     return readPolicy(JSON.parse(text));
@@ -134,14 +134,16 @@ function toPolicy({ mode, relieve, reap, limits, include, protect }: PolicyInput
 }
 
 /**
- * Turns what somebody wrote into a policy that the rest of the program trusts.
- * @throws RemediationError `policy-invalid` with all problems, each with its path.
+ * Makes a policy that the rest of the program can trust of any input. @throws RemediationError
+ * `policy-invalid` with all problems and their paths.
  */
 export function parsePolicy(input: unknown): Policy {
   return orThrow(readPolicy(input));
 }
 
-/** @throws RemediationError `policy-invalid` when it is no JSON, or as `parsePolicy` does. */
+/**
+ * @throws RemediationError `policy-invalid` when the text is no JSON, or for the reasons of `parsePolicy`.
+ */
 export function parsePolicyText(text: string): Policy {
   return orThrow(readPolicyText(text));
 }

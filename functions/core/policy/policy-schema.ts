@@ -6,14 +6,15 @@ import { IDLE_STATES } from '../server/session.ts';
 import { MODES, MOST_VICTIMS, POLICY_DEFAULTS } from './policy.ts';
 
 /**
- * The shape of a policy. A schema's error text says what is allowed there; `parsePolicy` puts it beside what was found.
+ * The shape of a policy. The error text of each schema says what is allowed; `parsePolicy` adds what was
+ * found.
  */
 
 function oneOf<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, { error: words.map((word) => `"${word}"`).join(' or ') });
 }
 
-/** A whole number between two bounds, both included; 0 means none wherever it is allowed. */
+/** A whole number between two bounds, both included. Where 0 is allowed, it means none. */
 function wholeNumber(least: number, most: number) {
   const error =
     most === Number.MAX_SAFE_INTEGER
@@ -53,7 +54,7 @@ export const thresholdFields = {
   freeSlots: wholeNumber(1, Number.MAX_SAFE_INTEGER),
 } as const;
 
-/** Exactly one of the two, which the JSON Schema says as a number of properties. */
+/** Exactly one of the two keys. The JSON Schema expresses this as a number of properties. */
 const thresholdSchema = strictObject({
   usedPercent: z.optional(thresholdFields.usedPercent),
   freeSlots: z.optional(thresholdFields.freeSlots),

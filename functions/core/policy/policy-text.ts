@@ -1,6 +1,6 @@
 import type { Policy, PolicyText, Threshold, ThresholdText } from './policy.ts';
 
-/** A policy as somebody would write it, so that it can be read, compared and parsed again. */
+/** A policy as people write it, so that it can be read, compared and parsed again. */
 export function policyTextOf({ mode, relieve, reap, limits, include, protect }: Policy): PolicyText {
   return {
     mode,
@@ -26,7 +26,7 @@ const UNITS = [
   ['m', 60_000],
 ] as const;
 
-/** In the largest unit of which it is a whole number: 90 minutes are `90m`. */
+/** The age in the largest unit of which it is a whole number: 90 minutes are `90m`. */
 function ageOf(ms: number): string {
   const whole = UNITS.find(([, size]) => ms % size === 0);
   return whole ? `${ms / whole[1]}${whole[0]}` : `${ms / 1_000}s`;

@@ -1,10 +1,10 @@
 import type { IdleState } from '../server/session.ts';
 
-/** `off` does nothing, `observe` does everything but terminate, `enforce` terminates. */
+/** `off` does nothing. `observe` does everything except terminating. `enforce` terminates. */
 export const MODES = ['off', 'observe', 'enforce'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** A share of the usable slots in whole percent, or a number of slots that are left. */
+/** A share of the usable slots in whole percent, or a number of free slots. */
 export type Threshold =
   | { readonly unit: 'usedPercent'; readonly value: number }
   | { readonly unit: 'freeSlots'; readonly value: number };
@@ -23,7 +23,10 @@ export type Limits = {
   readonly keepPerGroup: number;
 };
 
-/** Patterns: exact and case-sensitive, `*` for any text, `(none)` for an empty name; addresses are CIDR, `*`, `local`. */
+/**
+ * Patterns. Names are exact and case-sensitive, `*` stands for any text and `(none)` for an empty name.
+ * Addresses are CIDR, `*` or `local`.
+ */
 export type Include = {
   readonly users: readonly string[];
   readonly databases: readonly string[];
@@ -39,8 +42,8 @@ export type Protect = Include & {
   readonly temporaryTables: boolean;
 };
 
-/** What a policy says, before it is trusted. */
-/** The most that a run may end: so many a record can name, pid and start each. */
+/** What a policy says, before it is checked. */
+/** The most sessions that a run may end. A record can list this many with pid and start. */
 export const MOST_VICTIMS = 5_000;
 
 export type PolicyFields = {
@@ -54,7 +57,7 @@ export type PolicyFields = {
 
 declare const parsed: unique symbol;
 
-/** A policy that went through `parsePolicy`; nothing else makes one. */
+/** A checked policy. Only `parsePolicy` makes one. */
 export type Policy = PolicyFields & { readonly [parsed]: true };
 
 /** How a policy is written: ages as text such as `10m`, thresholds as `{ "usedPercent": 95 }`. */
@@ -72,30 +75,36 @@ export type PolicyText = {
 };
 export type ThresholdText = { readonly usedPercent: number } | { readonly freeSlots: number };
 
-/** What is left out means this. */
+/** The values of what a policy leaves out. */
 export const POLICY_DEFAULTS = {
-  // Termination must be asked for in writing: a robot that was merely installed only watches.
+  // Termination has to be asked for in writing. A new installation only watches.
   mode: 'observe',
   relieve: {
-    // Higher, and clients are refused before anything is done; lower, and busy days look like incidents.
+    // With a higher value, clients are refused before a run acts. With a lower one, busy days look like
+    // incidents.
     when: { usedPercent: 95 },
-    // Higher, and the next few clients bring the pressure back; lower, and more sessions end than the incident asks for.
+    // With a higher value, the next few clients bring the pressure back. With a lower one, more sessions end
+    // than the incident needs.
     until: { usedPercent: 80 },
-    // The last rung is the shortest idleness we trust: below five minutes live in healthy pools between two requests.
+    // The last rung is the shortest idle time that we trust. Below five minutes a healthy pool may be between
+    // two requests.
     ladder: [
       { state: 'idle', minAge: '1h' },
       { state: 'idle', minAge: '10m' },
       { state: 'idle', minAge: '5m' },
     ],
   },
-  // Sessions that hurt nobody are left alone unless somebody asks.
+  // Without pressure idle sessions do no harm, so they stay unless the policy says otherwise.
   reap: null,
   limits: {
-    // Larger lets a wrong policy end everything on the largest servers; smaller leaves a real leak half cured.
+    // With a larger value, a wrong policy could end all sessions of the largest servers. With a smaller one,
+    // a real leak is only half relieved.
     maxVictims: 500,
-    // Above half of all clients the selection itself is suspect; much below, one leaking application of two is not cured.
+    // A policy that chooses more than half of all clients is probably wrong. With much less, a leak in one of
+    // two applications is not relieved.
     maxPercent: 50,
-    // 0 makes each application reconnect at its next request; larger keeps more of what leaked.
+    // With 0, each application has to reconnect at its next request. A larger value keeps more of the leaked
+    // sessions.
     keepPerGroup: 1,
   },
   include: { users: ['*'], databases: ['*'], applications: ['*'], addresses: ['*'] },
@@ -103,19 +112,20 @@ export const POLICY_DEFAULTS = {
     users: [],
     databases: [],
     applications: [],
-    // Backups and dumps look idle for hours on their control connection, and die with it.
+    // Backups and dumps look idle for hours on their control connection, and fail when it ends.
     builtinApplications: true,
     addresses: [],
     poolers: [],
-    // Many listeners never notice that they stopped listening; a backup or a dump of hours is lost with the session that
-    // began it, whatever that is called.
+    // Many clients do not notice that they no longer listen. A backup or a dump of hours is lost with the
+    // session that began it, whatever its name is.
     listeners: true,
-    // Leaders and migrations hold these, idle, and lose their lock with the session.
+    // Leaders and migrations hold such locks while idle, and lose them with the session.
     advisoryLocks: true,
-    // Rarely more than scratch data, and only visible in one database on 16 and later.
+    // They rarely hold more than scratch data, and on PostgreSQL 16 and later they are visible in one
+    // database only.
     temporaryTables: false,
   },
 } as const satisfies PolicyText;
 
-/** Below this an idle session may be the pause between two statements of one request. */
+/** A shorter idle time may be the pause between two statements of one request. */
 export const MIN_AGE_MS = 10_000;

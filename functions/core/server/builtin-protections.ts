@@ -1,7 +1,7 @@
 /**
- * Roles of the people who run the server for us. Most of them are superusers; the others would be missed all the same.
- * Amazon RDS and Aurora, Azure Database, Google Cloud SQL and AlloyDB, Neon, Huawei Cloud, and the initial users of GaussDB(DWS)
- * and openGauss.
+ * Roles of the provider that runs the server. Most of them are superusers; the others are needed as well.
+ * They belong to Amazon RDS and Aurora, Azure Database, Google Cloud SQL and AlloyDB, Neon, Huawei Cloud, and
+ * the last ones are the initial users of GaussDB(DWS) and openGauss.
  */
 export const PROVIDER_ROLES: readonly string[] = [
   'rdsadmin',
@@ -25,9 +25,9 @@ export const PROVIDER_ROLES: readonly string[] = [
 ];
 
 /**
- * Applications that look idle while they work, or whose loss nobody notices until they are needed.
- * Backups keep a control connection idle for hours (pgbackrest issue 2789, barman 333, pgcopydb 116, gpbackup 476,
- * greenmask 350); cluster managers and monitoring agents keep one on purpose.
+ * Applications that look idle while they work, or whose loss people notice only when they need them. Backups
+ * keep a control connection idle for hours (pgbackrest issue 2789, barman 333, pgcopydb 116, gpbackup 476,
+ * greenmask 350). Cluster managers and monitoring agents keep one on purpose.
  */
 export const BUILTIN_APPLICATIONS: readonly string[] = [
   // Backups, dumps, copies.
@@ -51,7 +51,7 @@ export const BUILTIN_APPLICATIONS: readonly string[] = [
   'gs_basebackup*',
   'gs_probackup*',
   'gs_roach*',
-  // Replication that reads as a client.
+  // Replication that connects like a client.
   'AWS DMS*',
   'Debezium*',
   // Migrations and maintenance.

@@ -2,12 +2,12 @@ import { CONSOLES, GRAPHICAL_TOOLS } from './developer-tools.ts';
 import { nameMatcher } from './name-pattern.ts';
 import type { Session } from './session.ts';
 
-/** What clients are made with, as far as it changes what is to be done about them. */
+/** Client libraries and tools, as far as the advice differs between them. */
 const TECHNOLOGIES = [
   'node-postgres',
   'psycopg2',
   'sqlalchemy',
-  /** pgjdbc, mostly under HikariCP; Flink as well. */
+  /** pgjdbc, mostly with HikariCP. Flink uses it as well. */
   'jdbc',
   'npgsql',
   'activerecord',
@@ -23,11 +23,11 @@ export type Technology = (typeof TECHNOLOGIES)[number];
 
 export type ClientTechnology = {
   readonly technology: Technology;
-  /** Its own name says so; else it only looks like it. */
+  /** True when the client's own name says so, false when its sessions only look like it. */
   readonly certain: boolean;
 };
 
-/** `application_name`s in lower case: those that the client gives itself. */
+/** The `application_name`s that clients set themselves, in lower case. */
 const NAMED: Readonly<Partial<Record<Technology, readonly string[]>>> = {
   psql: CONSOLES,
   pgbench: ['pgbench'],
@@ -53,14 +53,14 @@ const NAMED: Readonly<Partial<Record<Technology, readonly string[]>>> = {
   pooler: ['pgbouncer*', 'pgpool*', 'odyssey*', 'pgcat*', 'pgdog*', 'supavisor*'],
 };
 
-/** Those that people give, after what they use: frameworks are known by the driver beneath them. */
+/** Names that people choose after the framework that they use. They tell the driver below the framework. */
 const TELLING: Readonly<Partial<Record<Technology, readonly string[]>>> = {
   'node-postgres': ['node', 'nodejs*', '*node-postgres*', '*node-pg*', '*typeorm*', '*sequelize*', '*knex*'],
   sqlalchemy: ['*sqlalchemy*', 'airflow*', 'superset*'],
   psycopg2: ['*psycopg*', '*django*', '*celery*', '*gunicorn*', 'odoo*'],
   jdbc: ['*jdbc*', '*hikari*', '*flink*', '*c3p0*'],
   npgsql: ['*npgsql*', '.net*'],
-  // The Ruby driver names itself after the program.
+  // The Ruby driver takes the name of the program.
   activerecord: ['rails*', 'bin/rails*', 'puma*', 'sidekiq*', '*activerecord*'],
   prisma: ['*prisma*'],
 };
@@ -72,14 +72,16 @@ const BY_NAME = [NAMED, TELLING].flatMap((names, at) =>
   }),
 );
 
-/** What pgjdbc prepares a session with, in this spelling; SQLAlchemy asks in lower case. */
+/**
+ * The statements with which pgjdbc prepares a session, in its spelling. SQLAlchemy writes them in lower case.
+ */
 const JDBC_HABIT = /^(?:SET extra_float_digits = \?|SHOW TRANSACTION ISOLATION LEVEL)$/;
-/** What SQLAlchemy, and psycopg2's own pool, leave a session with when they take it back. */
+/** The last statement of a session that SQLAlchemy, or the pool of psycopg2, has taken back. */
 const PYTHON_HABIT = /^rollback$/i;
 
 /**
- * What a group's clients look like; null where nothing tells. node-postgres has no habits that show, so that a nameless
- * group may well be one of its pools.
+ * The technology that a group's clients appear to use, or null. node-postgres leaves no trace in its
+ * sessions, so that a group without a name may be one of its pools.
  */
 export function technologyOf(application: string, sessions: readonly Session[]): ClientTechnology | null {
   const name = application.toLowerCase();
@@ -89,12 +91,12 @@ export function technologyOf(application: string, sessions: readonly Session[]):
   const share = (habit: RegExp, ofHundred: number) =>
     last.filter((text) => habit.test(text)).length * 100 >= ofHundred * last.length && last.length > 0;
   if (share(JDBC_HABIT, 20)) return { technology: 'jdbc', certain: false };
-  // pgjdbc rolls back as well, but not without a name.
+  // pgjdbc rolls back as well, but it always sets a name.
   if (application === '' && share(PYTHON_HABIT, 50)) return { technology: 'psycopg2', certain: false };
   return null;
 }
 
-/** As it is called in a sentence. */
+/** The name of each technology in a sentence. */
 export const TECHNOLOGY_NAMES: Readonly<Record<Technology, string>> = {
   'node-postgres': 'node-postgres',
   psycopg2: 'psycopg2',

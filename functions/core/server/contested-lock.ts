@@ -2,12 +2,15 @@ import type * as z from 'zod/mini';
 import type { ReadOnly } from '../base/read-only.ts';
 import type { lockSchema } from './snapshot-schema.ts';
 
-/** A lock that at least one session waits for. Pairs of sessions are never stored: there may be the square of them. */
+/**
+ * A lock that at least one session waits for. Pairs of sessions are never stored, because their number grows
+ * with the square of the sessions.
+ */
 export type ContestedLock = ReadOnly<z.output<typeof lockSchema>>;
-/** One session that holds a lock, or waits for it. A parallel worker is its leader. */
+/** One session that holds a lock or waits for it. A parallel worker counts as its leader. */
 export type LockShare = ContestedLock['holders'][number];
 
-/** The pid that stands for a prepared transaction. */
+/** The pid that stands for prepared transactions. */
 export const PREPARED = 0;
 
 /** The server's table of lock modes that exclude each other, weakest first (documentation, "Explicit Locking"). */
@@ -34,7 +37,7 @@ const CONFLICTS: Readonly<Record<Mode, ReadonlySet<string>>> = {
   AccessExclusiveLock: new Set(MODES),
 };
 
-/** Whether two sessions cannot have one lock in these modes at once. A mode that is not known conflicts with none. */
+/** Whether two sessions cannot hold one lock in these modes at once. An unknown mode conflicts with none. */
 export function conflict(mode: string, other: string): boolean {
   return Object.hasOwn(CONFLICTS, mode) && CONFLICTS[mode as Mode].has(other);
 }

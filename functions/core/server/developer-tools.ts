@@ -1,6 +1,6 @@
 import { nameMatcher } from './name-pattern.ts';
 
-/** What people keep open and forget, by the `application_name` that it sets, in lower case. */
+/** Tools that people leave open and forget, by the `application_name` that the tool sets, in lower case. */
 export const CONSOLES: readonly string[] = ['psql', 'pgcli'];
 export const GRAPHICAL_TOOLS: readonly string[] = [
   'pgadmin*',
@@ -24,7 +24,7 @@ export const GRAPHICAL_TOOLS: readonly string[] = [
 
 const matches = nameMatcher([...CONSOLES, ...GRAPHICAL_TOOLS]);
 
-/** People's own, which nobody's pool is. */
+/** Whether the application is a tool that a person uses. No pool opens such sessions. */
 export function isTool(application: string): boolean {
   return matches(application.toLowerCase());
 }

@@ -1,10 +1,16 @@
 import { type ContestedLock, conflict } from './contested-lock.ts';
 import { queueOf } from './lock-queue.ts';
 
-/** More are told by the lock itself: each of many holders beside each of many waiters would be the square of them. */
+/**
+ * At most three for each waiter. Many holders for each of many waiters would grow with their square, and the
+ * lock itself has them all.
+ */
 const MOST = 3;
 
-/** For each waiter some of those that it waits for directly: holders that conflict; without any, who is before it. */
+/**
+ * For each waiter some of the sessions that it waits for directly: conflicting holders, or where there are
+ * none, the waiter before it.
+ */
 export function directBlockers(locks: readonly ContestedLock[]): ReadonlyMap<number, readonly number[]> {
   const blockers = new Map<number, readonly number[]>();
   for (const lock of locks) {
@@ -23,7 +29,7 @@ export function directBlockers(locks: readonly ContestedLock[]): ReadonlyMap<num
   return blockers;
 }
 
-/** Enough of them, and never the waiter itself, which may hold the lock in a weaker mode. */
+/** The first few of the holders, without the waiter itself, which may hold the lock in a weaker mode. */
 function some(holders: ContestedLock['holders'], waiter: number): readonly number[] {
   return holders
     .slice(0, MOST + 1)

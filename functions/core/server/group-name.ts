@@ -2,7 +2,10 @@ import { cleanName } from '../base/clean-text.ts';
 import { ANY_NAME } from './program-stem.ts';
 import type { Group } from './session.ts';
 
-/** A program in a sentence: its application, or the role of those that set none or a different one each. */
+/**
+ * The name of a program in a sentence: its application name, or its role when its sessions set no name or
+ * different ones.
+ */
 export function groupName({ application, user }: Group, max?: number): string {
   if (application === ANY_NAME)
     return user === ANY_NAME ? 'many names' : `role ${cleanName(user, max)} under many names`;

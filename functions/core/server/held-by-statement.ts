@@ -1,25 +1,26 @@
 /**
- * What a session holds until it ends, and shows by its last statement only. Recognised in a statement's shape
- * (`statement-shape.ts`): literals and comments are gone there, so a `;` separates statements. Only ASCII is looked for, which
- * every encoding of a server has. `docs/guide/policy.md` lists what else only a last statement shows, and why it is not here.
+ * What a session holds until it ends, and what only its last statement shows. We search the shape of the
+ * statement (`statement-shape.ts`), which has no literals and comments, so that each `;` separates two
+ * statements. We search for ASCII only, which all encodings of a server contain. `docs/guide/policy.md` lists
+ * what else only a last statement shows, and why we do not look for it.
  */
 export type Held = 'notifications' | 'backup' | 'exported-snapshot';
 
 type Kind = {
   readonly held: Held;
   readonly isHeldBy: (shape: string) => boolean;
-  /** A statement that holds the same and says nothing else. */
+  /** The shortest statement that holds the same. */
   readonly plainly: string;
 };
 
 const LISTEN = /(?:^|;) *listen(?![\w$\u0080-\uffff])/i;
 
-/** A call, with or without schema and quotes. Before 15 the functions had other names. */
+/** A call, with or without schema and quotes. Before PostgreSQL 15 the functions had other names. */
 const BACKUP_CALLS =
   /(?<![\w$?\u0080-\uffff])(?:(pg_backup_start|pg_start_backup)|pg_backup_stop|pg_stop_backup)"? ?\(/gi;
 const EXPORT_CALL = /(?<![\w$?\u0080-\uffff])pg_export_snapshot"? ?\(/i;
 
-/** Statements that name a function with its arguments and do not call it. */
+/** Statements that name a function with its arguments but do not call it. */
 const NAMES_ONLY =
   /^ *(?:grant|revoke|alter|drop|comment|security|create (?:or replace )?(?:function|procedure))(?!\w)/i;
 
@@ -30,7 +31,7 @@ function callers(shape: string): string {
     .join(';');
 }
 
-/** A backup that the same text stops again does not run. */
+/** Whether a backup runs after these statements. One that the same text stops again does not run. */
 function beginsBackup(shape: string): boolean {
   const last = [...callers(shape).matchAll(BACKUP_CALLS)].at(-1);
   return last?.[1] !== undefined;
@@ -46,10 +47,10 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Hardly any statement has one of these words, and the shape of a whole one takes long. */
+/** Few statements contain one of these words, and computing the shape of a whole statement is slow. */
 const WORDS = /listen|backup|pg_export_snapshot/i;
 
-/** Whether a text, of which the shape need not be known, can hold anything. */
+/** Whether a statement can hold anything. It works without computing the shape. */
 export function mayHold(text: string): boolean {
   return WORDS.test(text);
 }
@@ -58,7 +59,7 @@ export function heldBy(shape: string): readonly Held[] {
   return mayHold(shape) ? KINDS.filter(({ isHeldBy }) => isHeldBy(shape)).map(({ held }) => held) : [];
 }
 
-/** The shortest text that holds the same, or null where nothing is held. */
+/** The shortest text that holds the same, or null when the statement holds nothing. */
 export function minimalStatement(shape: string): string | null {
   const held = heldBy(shape);
   const statements = KINDS.filter((kind) => held.includes(kind.held)).map(({ plainly }) => plainly);

@@ -3,27 +3,39 @@ import { type ContestedLock, PREPARED } from './contested-lock.ts';
 import type { Session } from './session.ts';
 import { WaitGraph } from './wait-graph.ts';
 
-/** Sessions that others wait for and that wait for nobody, as far as they hold the same locks. */
+/**
+ * The heads of a queue: sessions that others wait for and that wait for none themselves. Heads of one entry
+ * hold the same locks.
+ */
 export type Heads = {
-  /** Ascending; 0 is a prepared transaction. */
+  /** In ascending order. 0 is a prepared transaction. */
   readonly pids: readonly number[];
-  /** Sessions that wait for them, directly or behind others. */
+  /** How many sessions wait for them, directly or behind others. */
   readonly waiting: number;
-  /** Those of them that wait for them by their place in a queue only, which is a guess. */
+  /** How many of these wait only because of their place in a queue, which is a guess. */
   readonly guessed: number;
 };
 
 export type LockGraph = {
   readonly isWaiting: (pid: number | null) => boolean;
-  /** Most waited for first, then by the lowest pid. A circle of waiters has no head: the server ends it by itself. */
+  /**
+   * The heads that most sessions wait for come first, then those with the lowest pid. A circle of waiters has
+   * no head: it is a deadlock, which the server resolves.
+   */
   readonly heads: readonly Heads[];
-  /** Pids of the heads that a waiting session waits for. */
+  /** The pids of the heads that a waiting session waits for. */
   readonly headsOf: (pid: number) => readonly number[];
-  /** All that hold a lock together with these heads and wait for nobody, these among them, ascending: each must end. */
+  /**
+   * All sessions that hold a lock together with these heads and wait for none, the heads included, in
+   * ascending order. The waiters go on only when all of them have ended.
+   */
   readonly holdersBeside: (heads: Heads) => readonly number[];
 };
 
-/** A session's own word counts where it waits for none of the locks: a snapshot from before locks were read has none. */
+/**
+ * A session's own `blockedBy` counts when it is no waiter of the locks: snapshots from before locks were read
+ * have no locks.
+ */
 type Waits = { readonly sessions: readonly Session[]; readonly locks?: readonly ContestedLock[] | undefined };
 
 export function lockGraphOf({ sessions, locks = [] }: Waits): LockGraph {
@@ -35,7 +47,7 @@ export function lockGraphOf({ sessions, locks = [] }: Waits): LockGraph {
   const shown = new Set([PREPARED, ...sessions.flatMap(({ pid }) => pid ?? [])]);
   const isHead = (pid: number) => shown.has(pid) && !graph.waiting.has(pid);
   const heldBy = holdersByNode(graph);
-  // Heads that hold the same share one mark: 150 readers of a table are waited for by the same sessions.
+  // Heads that hold the same locks share one mark: 150 readers of a table block the same sessions.
   const alike = Map.groupBy(
     [...graph.nodes].filter(([pid, node]) => isHead(pid) && heldBy.has(node)),
     ([, node]) => (heldBy.get(node) ?? []).join(' '),
@@ -60,7 +72,7 @@ export function lockGraphOf({ sessions, locks = [] }: Waits): LockGraph {
   };
 }
 
-/** For each process the nodes of holders that it stands in. */
+/** For each process the nodes of holders to which it belongs. */
 function holdersByNode(graph: WaitGraph): ReadonlyMap<number, readonly number[]> {
   const heldBy = new Map<number, number[]>();
   for (const holders of graph.holdersOfLock.keys())

@@ -1,9 +1,10 @@
 import { type ContestedLock, conflict, type LockShare } from './contested-lock.ts';
 
 /**
- * The order in which a lock's waiters get it, as the server forms its queue: at the end, but who holds the lock in a weaker
- * mode that somebody in the queue waits for goes before that one. It is a guess: the server does not show its queue, and
- * resolving a deadlock may change it.
+ * The order in which the waiters of a lock get it, computed as the server forms its queue. A new waiter goes
+ * to the end. If it already holds the lock in a weaker mode that conflicts with a waiter in the queue, it
+ * goes before that waiter. The result is a guess: the server does not show its queue, and resolving a
+ * deadlock may change it.
  */
 export function queueOf({ holders, waiters }: ContestedLock): readonly LockShare[] {
   const held = Map.groupBy(holders, ({ pid }) => pid);

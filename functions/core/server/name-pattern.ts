@@ -3,8 +3,9 @@ import { memoize } from '../base/memoize.ts';
 import { isAscii, UNKNOWN_BYTE } from '../base/server-text.ts';
 
 /**
- * One predicate for a policy's list of names. Names are exact and case-sensitive, `*` stands for any text, and the
- * whole name must match: an unanchored `app` that also takes `app_admin` has ended the wrong sessions elsewhere.
+ * One predicate for a policy's list of names. Names are exact and case-sensitive, `*` stands for any text,
+ * and the whole name must match. If the pattern `app` also matched `app_admin`, the wrong sessions would end,
+ * which has happened with other tools.
  */
 export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set(patterns.map((pattern) => (pattern === NO_NAME ? '' : pattern)));
@@ -14,8 +15,9 @@ export function nameMatcher(patterns: readonly string[]): (name: string) => bool
 }
 
 /**
- * The same for names that are not known for certain: whether a pattern with characters other than ASCII could mean one. Bytes
- * that mean nothing are `?` in the name, and the letters beside them may be others. A name that is cut off may go on in any way.
+ * One predicate for names that are not known for certain: whether a pattern with characters other than ASCII
+ * could match. Bytes that cannot be decoded are `?` in the name, and the letters beside them may be other
+ * letters. A name that is cut off may continue in any way.
  */
 export function possibleNameMatcher(
   patterns: readonly string[],
@@ -24,7 +26,7 @@ export function possibleNameMatcher(
   return (name, isCutOff) => foreign.some((pattern) => couldMean(pattern, name, isCutOff));
 }
 
-/** All places of the pattern that may be reached, one character of the name after the other. */
+/** Follows the name one character at a time, and keeps all places of the pattern that it may have reached. */
 function couldMean(pattern: readonly string[], name: string, isCutOff: boolean): boolean {
   const hasUnknown = name.includes(UNKNOWN_BYTE);
   let reached: ReadonlySet<number> = new Set(withoutStar(pattern, 0));
@@ -47,18 +49,22 @@ function placesAfter(
   if (expected === '*') return [at];
   if (expected === character) return [at + 1];
   if (!isUnknown || isAscii(expected)) return [];
-  // A letter takes one byte or more; what stands for them here need not be as many.
+  // One letter takes one byte or more, so that an unknown text in the name may be shorter or longer than in
+  // the pattern.
   const next = pattern.findIndex((each, place) => place > at && isAscii(each));
   const end = next < 0 ? pattern.length : next;
   return Array.from({ length: end - at + 1 }, (_, more) => at + more);
 }
 
-/** A star may stand for nothing. */
+/** A star may match an empty text. */
 function withoutStar(pattern: readonly string[], at: number): readonly number[] {
   return pattern[at] === '*' ? [at, ...withoutStar(pattern, at + 1)] : [at];
 }
 
-/** Linear in the name: each piece is taken at its first place, which is as good as any when only `*` lies between. */
+/**
+ * Linear in the length of the name. Each piece is matched at its first possible place, which is enough
+ * because only `*` stands between pieces.
+ */
 function matchesGlob(pieces: readonly string[], name: string): boolean {
   const first = pieces[0] ?? '';
   const last = pieces[pieces.length - 1] ?? '';

@@ -3,29 +3,32 @@ import type { Group, Session } from './session.ts';
 import { compareText } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Clients of the pooler with one application, user and database: who is behind its sessions. */
+/** Clients of the pooler with the same application, user and database, which use the pooler's sessions. */
 export type ClientsBehind = {
-  /** As the console has it: the server shows the pooler's address, and the name of whoever came last. */
+  /**
+   * The names as the console has them. The server shows the pooler's address, and the application name of the
+   * client that used the session last.
+   */
   readonly group: Group;
   readonly clients: number;
-  /** The sessions that are lent to them. */
+  /** How many of the pooler's sessions are lent to them. */
   readonly linked: number;
   readonly waiting: number;
-  /** Distinct addresses; the first few by number of clients. */
+  /** The number of distinct addresses, and those with most clients. */
   readonly addresses: { readonly count: number; readonly first: readonly string[] };
 };
 
 const FIRST_ADDRESSES = 3;
 
-/** The pooler's sessions among these. */
+/** Those of the sessions that belong to the pooler. */
 export function poolerSessionsIn({ pooler }: Snapshot, sessions: readonly Session[]): readonly Session[] {
   const pids = new Set(pooler?.sessions.map(({ pid }) => pid));
   return sessions.filter(({ pid }) => pid !== null && pids.has(pid));
 }
 
 /**
- * Who is behind the pooler's sessions among these, the most sessions first. A session that is lent names its client by
- * pid. The others are shared: behind them are all clients of their pool.
+ * The clients that use the pooler's sessions among these, those with most sessions first. A lent session
+ * names its client by pid. The other sessions are shared by all clients of their pool.
  */
 export function clientsBehind(
   snapshot: Snapshot,
@@ -40,7 +43,7 @@ export function clientsBehind(
   const linked = new Map<PoolerClients, number>();
   for (const { pid, user, client } of pooler.sessions) {
     const clients = client === null ? undefined : pooler.clients[client];
-    // A pooler in front of several servers names pids of all of them.
+    // A pooler in front of several servers reports the pids of all of them, and the same pid may occur twice.
     if (clients === undefined || theirs.get(pid)?.user !== user) continue;
     linked.set(clients, (linked.get(clients) ?? 0) + 1);
   }
@@ -56,7 +59,7 @@ export function clientsBehind(
     );
 }
 
-/** Whether clients are of a pool that has one of the sessions. */
+/** Whether clients belong to a pool that has one of the sessions. */
 function sharing({ pools }: PoolerState, sessions: readonly Session[]): (clients: PoolerClients) => boolean {
   const used = new Set(sessions.map(({ user, database }) => JSON.stringify([user, database])));
   const open = pools.filter(({ user, serverDatabase }) => used.has(JSON.stringify([user, serverDatabase])));

@@ -1,18 +1,18 @@
 import type { PoolerState } from './pooler.ts';
 import type { Refusal, Snapshot } from './snapshot.ts';
 
-/** The snapshot with what the pooler said. */
+/** The snapshot with the pooler's state and refusals. */
 export function withPooler(snapshot: Snapshot, pooler: PoolerState | null): Snapshot {
   if (pooler === null) return snapshot;
   return { ...snapshot, pooler, refusals: [...snapshot.refusals, ...poolerRefusals(pooler)] };
 }
 
-/** Shorter waits are what pools are for. */
+/** Waits of less than a second are normal for a pool. */
 const LONG_WAIT_MS = 1_000;
 
 /**
- * Whom the pooler itself turns away or keeps waiting, as far as its console tells: that it takes no more clients (how many
- * it has refused it does not say), and clients that wait for a session for long.
+ * The refusals of the pooler itself, as far as its console shows them: that it accepts no more clients
+ * (without a count of those that it refused), and clients that wait long for a session.
  */
 export function poolerRefusals(pooler: PoolerState): readonly Refusal[] {
   const { problem, clientCount, settings, pools } = pooler;
@@ -29,7 +29,7 @@ export function poolerRefusals(pooler: PoolerState): readonly Refusal[] {
   ];
 }
 
-/** Whether the pooler turned away clients, or lets them wait, whatever room the server has. */
+/** Whether the pooler refuses clients or keeps them waiting, even if the server has free slots. */
 export function poolerRefuses({ refusals }: Pick<Snapshot, 'refusals'>): boolean {
   return refusals.some(({ kind }) => kind === 'pooler');
 }

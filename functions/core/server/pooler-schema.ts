@@ -4,10 +4,10 @@ import { strictObject } from '../base/strict-object.ts';
 import { POOLER_KINDS } from './pooler-kind.ts';
 
 /**
- * A *pooler* stands between clients and the server: its *clients* connect to it, and its *sessions* with the server are
- * shared among them. A *pool* is its sessions for one database and user. What it says of them it says in its console; null
- * stands wherever this kind of pooler, or this version of it, does not say. A snapshot file is read back as it was written; by
- * hand, little is obligatory.
+ * A *pooler* stands between clients and the server. Its *clients* connect to it, and they share its *sessions*
+ * with the server. A *pool* is its sessions for one database and user. The pooler reports these facts in its
+ * console. Null stands for what this kind or version of pooler does not report. A snapshot file is read as it
+ * was written. In a file that a person writes, few fields are required.
  */
 
 const COUNT = 'a whole number from 0';
@@ -17,34 +17,36 @@ const text = z.string({ error: 'a text' });
 const textOrNull = z._default(z.nullable(z.string({ error: 'a text or null' })), null);
 
 const pool = strictObject({
-  /** As its clients call it. */
+  /** The name that clients use. */
   database: text,
   serverDatabase: described(text, "The server's name for the database."),
   user: text,
   mode: textOrNull,
-  /** Its reserve is not counted. */
+  /** Without the reserve pool. */
   size: described(orNull, 'The most sessions that it may open.'),
   clientsActive: z._default(count, 0),
   /** Clients that wait for a session. */
   clientsWaiting: orNull,
   sessionsActive: z._default(count, 0),
-  /** Open and lent to no client. */
+  /** Open, and lent to no client. */
   sessionsIdle: z._default(count, 0),
-  /** How long the first of the waiting clients has waited. */
+  /** How long the first waiting client has waited. */
   longestWaitMs: orNull,
 });
 
-/** Clients of the pooler that are alike. Names are the clients' own choice, hence hostile. */
+/**
+ * Clients of the pooler with the same facts. Clients choose their names, so the names are not to be trusted.
+ */
 const clients = strictObject({
   application: z._default(text, ''),
   user: text,
   database: text,
-  /** Empty where the pooler does not say. */
+  /** Empty where the pooler does not report it. */
   address: z._default(text, ''),
   count,
   linked: described(z._default(count, 0), 'Those to whom a session is lent.'),
   waiting: z._default(count, 0),
-  /** When the first of them came, by the pooler's clock and in its own words. */
+  /** When the first of them connected, as the pooler's clock and text have it. */
   since: textOrNull,
 });
 
@@ -52,7 +54,7 @@ const clients = strictObject({
 const session = strictObject({
   pid: described(count, "The server's process."),
   user: text,
-  /** Null where it is lent to no client, or where it is not known to which. */
+  /** Null when the session is lent to no client, or when the client is not known. */
   client: described(orNull, 'The place in clients of the one to whom it is lent.'),
 });
 
@@ -71,7 +73,10 @@ const settings = strictObject({
   ),
 });
 
-/** `pooler-unreadable`: the console did not answer, or not us. `pooler-full`: it refused us as one client too many. */
+/**
+ * `pooler-unreadable`: the console did not answer, or refused us. `pooler-full`: the pooler accepts no more
+ * clients and refused us too.
+ */
 const PROBLEMS = ['pooler-unreadable', 'pooler-full'] as const;
 const problem = strictObject({
   code: z.enum(PROBLEMS, { error: '"pooler-unreadable" or "pooler-full"' }),
@@ -82,9 +87,10 @@ const list = <Entry extends z.ZodMiniType>(entry: Entry) =>
   z._default(z.array(entry, { error: 'a list' }), []);
 
 /**
- * Why a console lists some of the pooler's sessions only. `shared-port`: PgBouncer's `so_reuseport`, with which several
- * processes listen on one port. `peers`: PgBouncer's `peer_id`, with which several processes pass on each other's
- * cancellations. `pooler-behind`: its sessions lead to another pooler, which has sessions of its own with the server.
+ * Why a console lists only some of the pooler's sessions.
+ * - `shared-port`: PgBouncer's `so_reuseport`, with which several processes listen on one port.
+ * - `peers`: PgBouncer's `peer_id`, with which several processes forward cancellations to each other.
+ * - `pooler-behind`: its sessions lead to another pooler, which has its own sessions with the server.
  */
 const UNLISTED_CAUSES = ['shared-port', 'peers', 'pooler-behind'] as const;
 
@@ -99,14 +105,14 @@ const unlisted = strictObject({
 
 export const poolerSchema = strictObject({
   kind: z.enum(POOLER_KINDS, { error: '"pgbouncer" or "pgpool"' }),
-  /** Host and port of its console. */
+  /** Host and port of the console. */
   at: z._default(text, ''),
   addresses: described(list(text), 'Where its sessions are likely to come from.'),
   problem: described(z._default(z.nullable(problem), null), 'Why it could not be asked.'),
   version: textOrNull,
   pools: list(pool),
   clients: list(clients),
-  /** Clients in all, with those at the end of a long list and others that look into the console; without us. */
+  /** All clients, with those that the list leaves out and other users of the console, but without us. */
   clientCount: z._default(count, 0),
   sessions: described(list(session), 'Its sessions with the server: they are spared.'),
   unlisted: described(

@@ -4,11 +4,11 @@ import type { Snapshot } from './snapshot.ts';
 
 /** How large PgBouncer's pools may be on this server, computed from what its console and the server show. */
 export type PoolerSizes = {
-  /** Pools with clients or sessions: each may open as many sessions as its size says. */
+  /** Pools with clients or sessions. Each of them may open as many sessions as its size. */
   readonly pools: number;
-  /** What it may hold at most as it is set; null where it does not say. */
+  /** The most sessions that its settings allow. Null when it does not report them. */
   readonly most: number | null;
-  /** Slots that others leave for it, less a margin. */
+  /** The slots that other clients leave for it, minus a margin. */
   readonly room: number;
   readonly defaultPoolSize: number;
   readonly maxClientConn: number;
@@ -16,19 +16,23 @@ export type PoolerSizes = {
   readonly queryWaitTimeoutS: number;
 };
 
-/** Kept free beside the pools: a twentieth of the slots, and three where that is less. */
+/** The margin that stays free beside the pools: 5 % of the slots, but at least three. */
 const MARGIN_PERCENT = 5;
 const LEAST_MARGIN = 3;
-/** Clients that come at the same moment after a restart, beside those that are there. */
+/** After a restart as many clients again may connect at once. */
 const GROWTH = 2;
 const LEAST_CLIENTS = 100;
-/** Sessions that rest go back within a minute; who waits is told within half of one, while somebody still listens. */
+/**
+ * Idle sessions close within a minute. A waiting client gets its error after 30 s at most, while its user
+ * still waits.
+ */
 const MOST_IDLE_S = 60;
 const MOST_WAIT_S = 30;
 
 /**
- * Null without a PgBouncer that told about itself, or without a pool in use; and where its console does not list all of its
- * sessions, for then the slots that others take, and the pools of all processes, are not known.
+ * Null without a PgBouncer that reported its state, or without a pool in use. Null also when its console does
+ * not list all of its sessions: then we do not know how many slots others take, nor the pools of all
+ * processes.
  */
 export function poolerSizes(snapshot: Snapshot): PoolerSizes | null {
   const { pooler, slots } = snapshot;
@@ -62,7 +66,7 @@ export function poolerSizes(snapshot: Snapshot): PoolerSizes | null {
   };
 }
 
-/** What is set, unless it is longer, or 0, which is for ever. */
+/** The value that is set, but at most `mostS`. A value of 0 means without limit. */
 function lesser(setMs: number | null, mostS: number): number {
   const seconds = Math.floor((setMs ?? 0) / 1_000);
   return seconds === 0 ? mostS : Math.min(seconds, mostS);

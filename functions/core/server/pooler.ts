@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { ReadOnly } from '../base/read-only.ts';
 import type { poolerSchema } from './pooler-schema.ts';
 
-/** What a server's pooler said of itself when the snapshot was taken; its schema explains the fields. */
+/** What the server's pooler reported when the snapshot was taken. Its schema explains the fields. */
 export type PoolerState = ReadOnly<z.output<typeof poolerSchema>>;
 export type Pool = PoolerState['pools'][number];
 export type PoolerClients = PoolerState['clients'][number];

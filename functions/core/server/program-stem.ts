@@ -1,27 +1,27 @@
 /**
- * Which part of a name a program keeps for itself, and which part it only puts there to tell its processes, pods, leases or
- * tasks apart. Only whole tokens are taken out: `svc-oauth2` and `svc-http2` stay two names.
+ * Splits a name into the part that names the program and the parts that only tell its processes, pods, leases
+ * or tasks apart. Only whole tokens are taken out: `svc-oauth2` and `svc-http2` stay two names.
  */
 
-/** A server cuts names after 63 bytes, at the end of a character. */
+/** A server cuts names after 63 bytes, between characters. A cut name therefore has at least 60 bytes. */
 const SHORTEST_CUT = 60;
-/** No server shows longer names; a file may. */
+/** No server shows longer names, but a file may have them. */
 const LONGEST = 256;
 
 const UUID = '[0-9a-f]{8}([-_])[0-9a-f]{4}\\1[0-9a-f]{4}\\1[0-9a-f]{4}\\1[0-9a-f]{12}';
-/** With a digit: `db::add` names something. */
+/** At least one digit is needed: `db::add` names something. */
 const IPV6 =
   '(?=[a-f:]*\\d)(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%[0-9a-z]+)?';
 const HEX = '(?:0x)?(?=[a-f]*\\d)[0-9a-f]{8,}';
-/** The letters and digits that Kubernetes makes names of. */
+/** The letters and digits in generated names of Kubernetes. */
 const POD = '[bcdfghjklmnpqrstvwxz2456789]';
-/** The hash of a replica set, or the minute of a job; then five characters. */
+/** The hash of a replica set or the minute of a job, then five characters. */
 const POD_ENDINGS = `(?<=-)(?:(?=[^-\\d]*\\d)${POD}{7,10}|\\d{8,10})-${POD}{5}`;
 
-/** Stands for what was taken out; no server has it in a name. */
+/** Stands for the parts that were taken out. No server allows it in a name. */
 const GONE = '\0';
 
-/** Where tokens end, and what goes with them. */
+/** What ends a token, and which characters belong to it. */
 type Alphabet = {
   readonly letter: string;
   readonly digit: string;
@@ -35,7 +35,7 @@ function expressionsFor({ letter, digit, separator, flags }: Alphabet) {
   const gap = `[${separator}]*`;
   return {
     token: new RegExp(`(?:${POD_ENDINGS}|${before}(?:${digit}+|${UUID}|${IPV6}|${HEX}))${after}`, flags),
-    /** What a cut can leave of a token at the end of a name. */
+    /** What is left of a token at the end of a name that was cut. */
     cutToken: new RegExp(
       `(?:(?<=-)(?=[^-\\d]*\\d)${POD}{7,10}(?:-${POD}{0,5})?|${before}(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-?[0-9a-f]*|[0-9a-f:.]+))$`,
       flags,
@@ -46,7 +46,7 @@ function expressionsFor({ letter, digit, separator, flags }: Alphabet) {
   };
 }
 
-/** Nearly all names are of the small alphabet, which is looked through in a third of the time. */
+/** Nearly all names are ASCII, and these expressions take a third of the time. */
 const IN_ASCII = expressionsFor({
   letter: '0-9A-Za-z',
   digit: '\\d',
@@ -61,16 +61,19 @@ const IN_ANY = expressionsFor({
 });
 const ASCII = /^[ -~]*$/;
 
-/** Names without any of these are their own stem. */
+/** A name without any of these characters has no token and is its own stem. */
 const MAY_HAVE_TOKENS = /[\p{Nd}[({<]/u;
 
-/** The stem of names that are nothing but tokens, and the mark for what a pattern leaves open. */
+/** The stem of a name that consists of tokens only, and the mark for the open parts of a pattern. */
 export const ANY_NAME = '*';
 
-/** A name without its tokens, and the same as people read it: `orders` and `orders-*`. */
+/** A name without its tokens, and the same name as people read it: `orders` and `orders-*`. */
 export type Stem = { readonly stem: string; readonly pattern: string };
 
-/** Of an application's name: numbers, uuids, hex of 8 and more with a digit, addresses, brackets and a pod's endings are out. */
+/**
+ * The stem of an application name. It leaves out numbers, uuids, hexadecimal texts of 8 and more characters
+ * with a digit, addresses, brackets and the endings of pods.
+ */
 export function applicationStem(name: string): Stem {
   const isAscii = ASCII.test(name);
   const isCut = (isAscii ? name.length : new TextEncoder().encode(name).length) >= SHORTEST_CUT;
@@ -86,7 +89,7 @@ export function applicationStem(name: string): Stem {
   return { stem: stem === '' ? ANY_NAME : stem, pattern: joined.replaceAll(GONE, ANY_NAME) };
 }
 
-/** The commonest form by far, without an expression. */
+/** Handles the most common form without a regular expression. */
 function withGoneAtEnd(marked: string, at: number): Stem {
   let end = at;
   while (end > 0 && !isLetterOrDigit(marked.charCodeAt(end - 1))) end -= 1;
@@ -101,7 +104,10 @@ const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}'
 
 const OPENS = /[[({<]/;
 
-/** Everything in brackets, with them. What is never closed was cut off with the name's end, or is no bracket. */
+/**
+ * Without brackets and what is in them. An open bracket without its partner either was cut off with the end
+ * of the name, or is no bracket.
+ */
 function withoutBrackets(name: string, isCut: boolean): string {
   if (!OPENS.test(name)) return name;
   let text = '';
@@ -117,7 +123,7 @@ function withoutBrackets(name: string, isCut: boolean): string {
   return text;
 }
 
-/** Where the bracket that opens here is closed; null where it is not. Brackets inside are of any kind. */
+/** Where the bracket that opens here is closed, or null. There may be brackets of any kind inside. */
 function closedAt(name: string, from: number): number | null {
   const open: string[] = [];
   for (let at = from; at < name.length; at += 1) {
@@ -130,15 +136,16 @@ function closedAt(name: string, from: number): number | null {
 }
 
 /**
- * What a lease gives its role: a random text and the time it was made (Vault: `v-token-app-<20 characters>-<seconds>`), or one
- * of both. `tenant_17` has no lease's ending: roles with numbers are roles of their own.
+ * What a lease adds to its role: a random text and the time of its creation (Vault: `v-token-app-<20
+ * characters>-<seconds>`), or one of the two. `tenant_17` has no such ending: roles with numbers are separate
+ * roles.
  */
 const LEASE = new RegExp(
   `[-_.](?:(?:[0-9A-Za-z]{20}|(?=[A-Za-z]*\\d)[0-9A-Za-z]{10,})[-_.]\\d{9,13}|1\\d{9}(?:\\d{3})?|(?=\\d*[A-Za-z])(?=[A-Za-z]*\\d)[0-9A-Za-z]{16,}|${UUID}|${HEX})$`,
   'u',
 );
 
-/** Of a role's name: without a lease's ending. */
+/** The stem of a role: its name without the ending of a lease. */
 export function roleStem(name: string): Stem {
   const ending = name.length > LONGEST ? null : LEASE.exec(name);
   if (ending === null || ending.index === 0) return { stem: name, pattern: name };

@@ -4,18 +4,21 @@ import { type Group, groupOf, type Session } from './session.ts';
 import { clientSessions } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** The programs of a snapshot's clients: planner, diagnosis and messages count by these. */
+/** The programs of a snapshot's clients. The planner, the diagnosis and the messages all count by them. */
 export const programsIn: (snapshot: Snapshot) => Programs = memoizeByObject((snapshot) =>
   programsOf(clientSessions(snapshot)),
 );
 
-/** What people read for a session's program; for one that is of none, its own names. */
+/** The name of the program that a session belongs to, or the session's own names when it belongs to none. */
 export function programNames(snapshot: Snapshot | null): (session: Session) => Group {
   const programs = snapshot === null ? null : programsIn(snapshot);
   return (session) => programs?.of(session)?.name ?? groupOf(session);
 }
 
-/** Sessions by program, the largest first; those that came later are of the program that they would have been of. */
+/**
+ * Sessions by program, the largest program first. A session that was opened later joins the program that its
+ * names belong to.
+ */
 export function byProgram(
   programs: Programs,
   sessions: readonly Session[],
@@ -29,8 +32,9 @@ export function byProgram(
 }
 
 /**
- * Sessions of a later look by the programs of the first one. Grouped anew, services of which a run left a single session
- * could come out as one program, and lose in its next round what its first plan kept.
+ * The sessions of a later snapshot by the programs of the first one. If they were grouped anew, services of
+ * which the run left one session each could become one program. The next round would then end sessions that
+ * the first plan kept.
  */
 export function programsAsBefore(before: Programs, sessions: readonly Session[]): CountedPrograms {
   const grouped = byProgram(before, sessions);

@@ -2,34 +2,44 @@ import { ANY_NAME, applicationStem, roleStem, type Stem } from './program-stem.t
 import type { Group, Session } from './session.ts';
 
 /**
- * A program: a role and the stem of an application name. What a client puts into its name, which database it opens and from
- * where it comes is no part of it: 80 pods with one session each are one program, and so are the databases of 94 tenants.
+ * A program: a role and the stem of an application name. The varying parts of a client's name, its database
+ * and its address do not count: 80 pods with one session each are one program, and so are the databases of 94
+ * tenants.
  */
 export type Program = {
-  /** The stem of the application's name; of several, the first by text. */
+  /** The stem of the application name. Of several stems it is the first in the order of text. */
   readonly stem: string;
-  /** The stem of the role; of several, the first by text. */
+  /** The stem of the role. Of several stems it is the first in the order of text. */
   readonly role: string;
-  /** As people read it: `*` stands where its sessions differ, as in `orders-*`. */
+  /** The name that people read: `*` stands where its sessions differ, as in `orders-*`. */
   readonly name: Group;
   readonly sessions: readonly Session[];
 };
 
 export type Programs = {
   readonly all: readonly Program[];
-  /** The program of one of these sessions, or of one that came later; null where it is of none of these. */
+  /**
+   * The program of one of these sessions, or of a session that was opened later. Null when it belongs to
+   * none.
+   */
   readonly of: (session: Session) => Program | null;
-  /** How many of these sessions are of a role, by its stem. */
+  /** How many of these sessions each role has, by the role's stem. */
   readonly ofRole: ReadonlyMap<string, number>;
 };
 
-/** As far as keeps are counted by them. */
+/** The part of programs that counting keeps needs. */
 export type CountedPrograms = Pick<Programs, 'all' | 'ofRole'>;
 
-/** More pairs of a role and an application with a single session each are no programs of their own, whatever their names. */
+/**
+ * When more pairs of role and application than this have a single session each, they are not programs of
+ * their own, however different their names are.
+ */
 const MOST_SINGLES = 5;
 
-/** A role's stem with an application's. Where two turn out to be one program, the first leads to the other. */
+/**
+ * A pair of stems, of a role and an application name. When two pairs are one program, the first leads to the
+ * other.
+ */
 type Node = { readonly stem: string; readonly role: string; leadsTo: Node | null };
 
 /** All sessions of one role under one full application name. */
@@ -43,7 +53,7 @@ type Pair = {
 
 type User = { readonly name: string; readonly role: Stem; readonly pairs: Map<string, Pair> };
 
-/** Which sessions belong to one program: the same for the sessions in any order. */
+/** Which sessions belong to one program. The order of the sessions does not matter. */
 export function programsOf(sessions: readonly Session[]): Programs {
   const users = new Map<string, User>();
   const nodes = new Map<string, Map<string, Node>>();
@@ -82,7 +92,7 @@ function pairOf(user: User, name: string, nodes: Map<string, Map<string, Node>>)
   return { user, name, application, node, sessions: [] };
 }
 
-/** The value under a key, which is made when it is asked for the first time. */
+/** The value under a key. It is created when the key is used for the first time. */
 function inside<Value>(known: Map<string, Value>, key: string, make: (key: string) => Value): Value {
   const before = known.get(key);
   if (before !== undefined) return before;
@@ -98,7 +108,10 @@ function sessionsByRole(pairs: readonly Pair[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Makes one program of more than a few pairs that share a name; what stands for each such name is a node of it. */
+/**
+ * Unites pairs that share a name into one program, if there are more than a few. The result has one node for
+ * each such name.
+ */
 function uniteAlike(singles: readonly Pair[], nameOf: (pair: Pair) => string): ReadonlyMap<string, Node> {
   const alike = [...Map.groupBy(singles, nameOf)].filter(([, { length }]) => length > MOST_SINGLES);
   return new Map(
@@ -121,7 +134,7 @@ function lastOf(node: Node): Node {
   return last;
 }
 
-/** A text that all have, or null where they differ. */
+/** A text that all have in common, or null where they differ. */
 type Shared = string | null;
 type SharedName = { full: Shared; pattern: Shared; stem: Shared; first: string };
 type Growing = {

@@ -4,52 +4,57 @@ import { type Group, IDLE_STATES, isHidden, type Session, takesSlot } from './se
 import { compareText, type Pressure, type Scope, usableSlots } from './slots.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
 
-/** Sessions in one state; null where the server did not say. */
+/** How many sessions are in one state. Null when the server did not report the state. */
 export type StateCount = { readonly state: string | null; readonly count: number };
 
-/** How many of a program's sessions are of one role, in one database, from one address. */
+/** How many of a program's sessions have one role, one database or one address. */
 export type Part = { readonly name: string; readonly sessions: number };
 
 /** What one program held when the snapshot was taken. */
 export type GroupUsage = {
-  /** As people read it: `*` stands where its sessions differ. */
+  /** The name that people read: `*` stands where its sessions differ. */
   readonly group: Group;
-  /** As they are, those with most sessions first. */
+  /** The full names, those with most sessions first. */
   readonly applications: readonly Part[];
   readonly roles: readonly Part[];
   readonly databases: readonly Part[];
   readonly sessions: number;
-  /** Of the usable slots, whole percent; null when the server has none. */
+  /** Its share of the usable slots in whole percent. Null when the server has no usable slots. */
   readonly sharePercent: number | null;
-  /** Most frequent first. */
+  /** The most frequent state first. */
   readonly states: readonly StateCount[];
-  /** Distinct addresses; the first few by number of sessions. */
+  /** The number of distinct addresses, and those with most sessions. */
   readonly addresses: { readonly count: number; readonly first: readonly string[] };
-  /** Where more than half of them are, and others are not. */
+  /** The role, database or address of more than half of its sessions, but not of all. */
   readonly mostly: { readonly kind: 'role' | 'database' | 'address'; readonly part: Part } | null;
   /** Of its sessions in an idle state whose age is known. */
   readonly oldestIdleMs: number | null;
   readonly medianIdleMs: number | null;
 };
 
-/** Who held the slots, the largest program first. */
+/** Which programs held the slots, the largest first. */
 export type Ranking = {
   readonly groups: readonly GroupUsage[];
-  /** Sessions that our role may not see: they hold slots, nobody knows for whom. */
+  /** Sessions that our role may not see. They hold slots, but we do not know for which program. */
   readonly hidden: number;
-  /** All slots in use, the hidden ones too. */
+  /** All slots in use, including those of hidden sessions. */
   readonly used: number;
   readonly usable: number;
   readonly states: readonly StateCount[];
-  /** The first group, when it stands out. This says who, not why. */
+  /**
+   * The first group, when it is far larger than the others. It tells which program holds the slots, not why.
+   */
   readonly leading: GroupUsage | null;
-  /** Rows that take no slot: our own sessions and the server's processes. */
+  /** Rows that take no slot: our own sessions and processes of the server. */
   readonly notCounted: { readonly own: number; readonly processes: number };
 };
 
 const FIRST_ADDRESSES = 3;
 
-/** Ranks who holds the slots, once for each snapshot. Counts what the capacity arithmetic counts, so that the sums agree. */
+/**
+ * Ranks the programs that hold the slots, once for each snapshot. It counts the same sessions as the
+ * computation of pressure, so that the sums agree.
+ */
 export const rankGroups: (snapshot: Snapshot) => Ranking = memoizeByObject(ranked);
 
 function ranked(snapshot: Snapshot): Ranking {
@@ -76,12 +81,12 @@ function ranked(snapshot: Snapshot): Ranking {
   };
 }
 
-/** Only makes equals come out alike on every run. */
+/** A text by which equal groups get the same order in every run. */
 export function groupText({ application, user, database }: Group): string {
   return JSON.stringify([application, user, database]);
 }
 
-/** What sessions of one program come to, out of so many slots. */
+/** The usage of one program's sessions, as a share of `usable` slots. */
 export function usageIn(sessions: readonly Session[], usable: number, group: Group): GroupUsage {
   const ages = idleAges(sessions);
   const addresses = partsBy(sessions, ({ address }) => address);
@@ -99,7 +104,8 @@ export function usageIn(sessions: readonly Session[], usable: number, group: Gro
       count: addresses.length,
       first: addresses.slice(0, FIRST_ADDRESSES).map(({ name }) => name),
     },
-    // A role first: with a name of somebody else's, a client could make one program of its own sessions and theirs.
+    // The role comes first, because a client cannot choose it freely. By another program's name a client
+    // could unite its own sessions with that program's.
     mostly:
       mostlyIn('role', roles, sessions.length) ??
       mostlyIn('database', databases, sessions.length) ??
@@ -123,7 +129,7 @@ function mostlyIn(
   return part.sessions * 2 > of ? { kind, part } : null;
 }
 
-/** The role that most of a program's sessions log in as: a statement has to name one. */
+/** The role of most of a program's sessions, for statements that name one role. */
 export function roleOf({ roles }: GroupUsage): string {
   return roles[0]?.name ?? '';
 }
@@ -151,14 +157,17 @@ function byCount<Key extends string | null>(
   return [...groups].sort((a, b) => b[1].length - a[1].length || compareText(a[0] ?? '', b[0] ?? ''));
 }
 
-/** A third of what is used, and twice the next: below that several share the blame, and naming one would mislead. */
+/**
+ * The leading program holds a third of the used slots and twice as many as the next. Below that several
+ * programs share the blame, and naming one would mislead.
+ */
 function leadingOf(groups: readonly GroupUsage[], used: number, hidden: number): GroupUsage | null {
   const [first, second] = groups;
   if (first === undefined || first.sessions * 3 < used || first.sessions <= hidden) return null;
   return first.sessions >= 2 * (second?.sessions ?? 0) ? first : null;
 }
 
-/** Who stands out in one scope: a limit's sessions may be few among the server's. */
+/** The leading program within one scope. A limit may concern few of the server's sessions. */
 export function leadingIn({ groups, leading }: Ranking, { scope, used }: Pressure): GroupUsage | null {
   if (scope.kind === 'server') return leading;
   const inside = groups

@@ -7,19 +7,19 @@ import { ownSessions, type Snapshot } from './snapshot.ts';
 export type RoleLimit = {
   readonly role: string;
   readonly limit: number;
-  /** The limit it has now; null for none. */
+  /** The present limit, or null for none. */
   readonly before: number | null;
-  /** Sessions of the role, and how many of them are not idle. */
+  /** How many sessions the role has, and how many of them are not idle. */
   readonly held: number;
   readonly busy: number;
-  /** Programs of the role: the limit is for all of them together. */
+  /** How many programs use the role. The limit counts all of them together. */
   readonly groups: number;
 };
 
 /**
- * What a role held less what the server lacked: it would have kept the server out of trouble. Null when nothing lacked.
- * From one snapshot nobody knows the role's normal use, so the limit leaves it as much as the server can bear, not as
- * little as it used at night.
+ * A limit that would have kept the server out of trouble: what the role held, minus what the server lacked.
+ * Null when the server lacked nothing. One snapshot does not show the role's normal use, so the limit is as
+ * high as the server can bear and not as low as the use at night.
  */
 export function roleLimitFor(snapshot: Snapshot, role: string | null, need: number): RoleLimit | null {
   if (role === null || need <= 0) return null;
@@ -27,7 +27,7 @@ export function roleLimitFor(snapshot: Snapshot, role: string | null, need: numb
 }
 
 /**
- * Null when the role is exempt from limits, when it is limited to that already, or when what it does right now needs
+ * Null when limits do not apply to the role, when it has this limit already, or when its busy sessions need
  * more.
  */
 export function roleLimitOf(

@@ -2,9 +2,10 @@ import { nameMatcher } from './name-pattern.ts';
 import type { Session } from './session.ts';
 
 /**
- * Clients that are parts of a server or of its administration, by the name that each gives its sessions: `postgres_fdw` since
- * 9.3 (contrib/postgres_fdw/connection.c, fallback_application_name), dblink none by itself, repmgr, pg_cron and logical
- * replication their own. How many sessions they have is no choice of an application.
+ * Clients that belong to a server or to its administration, by the application name that they set:
+ * `postgres_fdw` since 9.3 (contrib/postgres_fdw/connection.c, fallback_application_name), repmgr, pg_cron
+ * and logical replication. dblink sets none. Their number of sessions does not depend on an application's
+ * pool.
  */
 export const SERVER_PROGRAMS: readonly string[] = [
   'postgres_fdw',

@@ -2,7 +2,10 @@ import { bytesOf, isAscii, nameText } from '../base/server-text.ts';
 import type { Session } from './session.ts';
 import type { ConnectionLimit } from './snapshot.ts';
 
-/** A session's names as the server gives them: role and database in bytes, escaped, the application's as it shows it. */
+/**
+ * A session's names as the server sends them: role and database as escaped bytes, the application name as the
+ * server shows it.
+ */
 export type EscapedNames = {
   readonly user: string | null;
   readonly database: string | null;
@@ -11,13 +14,16 @@ export type EscapedNames = {
 
 type Names = Pick<Session, 'user' | 'database' | 'application' | 'encodedNames'>;
 
-/** Of the name as the server shows it, escapes and all: 63 bytes at most. */
+/** The most bytes of a name as the server shows it, with its escapes. */
 const LONGEST_NAME = 63;
 const ESCAPED_BYTE = /\\x([89a-f][0-9a-f])/g;
-/** What is left of an escape at the end of a name that was cut off. */
+/** The rest of an escape at the end of a name that was cut off. */
 const CUT_ESCAPE = /\\(?:x[89a-f]?)?$/;
 
-/** `encoding` is that of the session's database. 16 and newer escape application names, older ones have lost what is no ASCII. */
+/**
+ * `encoding` is the encoding of the session's database. PostgreSQL 16 and newer escape application names.
+ * Older versions replace characters that are not ASCII, which are lost.
+ */
 export function decodeNames(
   names: EscapedNames,
   encoding: string | null,
@@ -44,12 +50,15 @@ export function decodeNames(
   };
 }
 
-/** Escapes count as four bytes each: fifteen escaped bytes, or seven Cyrillic letters, are what fits. */
+/** An escape takes four bytes, so that fifteen escaped bytes (seven Cyrillic letters) fit into a name. */
 export function mayBeCutOff(shown: string): boolean {
   return shown.length >= LONGEST_NAME;
 }
 
-/** A client that means the text `\xc3\xa9` itself cannot be told from one that means é, not even by the server. */
+/**
+ * A client that sends the text `\xc3\xa9` looks like one that sends é. The server cannot tell them apart
+ * either.
+ */
 function applicationOf(shown: string, encoding: string | null): ReturnType<typeof nameText> {
   const hasEscapes = shown.search(ESCAPED_BYTE) >= 0;
   if (!hasEscapes) return { text: shown, isWhole: true };
@@ -61,8 +70,8 @@ function applicationOf(shown: string, encoding: string | null): ReturnType<typeo
 }
 
 /**
- * Limits by the names that the sessions have. One whose name is not one role's or database's alone is left out: two names of
- * different bytes may read alike, and nobody is to be ended for a limit of others.
+ * Limits under the names that the sessions have. A limit is left out when two roles or two databases read
+ * alike, because different bytes may give the same text: no session may end because of another role's limit.
  */
 export function decodeLimits(
   limits: readonly ConnectionLimit[],

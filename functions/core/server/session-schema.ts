@@ -5,13 +5,13 @@ import { described, MOST, pid, textOrNull, wholeNumber } from './snapshot-fields
 import { statementShape } from './statement-shape.ts';
 
 /**
- * One row of the server's activity view: the source of the type `Session`, of a session in a snapshot file and of one in a
- * kept record. Timestamps are the server's own text: a Date would lose the microseconds. Ages are the server's clock.
- * In a file little is obligatory: what it does not say is unknown and spares the session, but for the facts that its author
- * vouches for by silence.
+ * One row of the server's activity view. The type `Session`, sessions in snapshot files and sessions in kept
+ * records all come from this schema. Timestamps are the server's own text, because a Date would lose the
+ * microseconds. Ages follow the server's clock. In a file few fields are required: what is missing is unknown
+ * and spares the session, except for the facts whose default says otherwise.
  *
- * A new fact is `z.optional`, absent where it is unknown: earlier records and files lack it. It is then packed and kept
- * without more.
+ * A new fact is `z.optional` and absent where it is unknown, because earlier records and files lack it.
+ * Packing and keeping it needs no other change.
  */
 
 const ageOrNull = (description: string) => {
@@ -36,12 +36,12 @@ const address = z.string({ error: ADDRESS }).check(
 
 const statement = z.pipe(z.string({ error: 'a text or null' }), z.transform(statementShape));
 
-/** The names that a policy can name a session by. */
+/** The names by which a policy can choose a session. */
 const NAME_FIELDS = ['user', 'database', 'application'] as const;
 
-/** What the text of a session's names does not say. */
+/** Facts about a session's names that their text does not show. */
 const encodedNames = strictObject({
-  /** Those with bytes that mean nothing, or that are cut off: what they are is not known for certain. */
+  /** Names with bytes that cannot be decoded, and names that are cut off. They are not known for certain. */
   undecoded: described(
     'Names with bytes that mean nothing in the database, "?" in their text, or that are cut off.',
     z._default(
@@ -51,48 +51,56 @@ const encodedNames = strictObject({
       [],
     ),
   ),
-  /** The application's name as the server shows it, where that has escapes (16 and newer); else null. */
+  /**
+   * The application name as the server shows it, when that has escapes (PostgreSQL 16 and newer). Null
+   * otherwise.
+   */
   application: textOrNull('The application name as the server shows it, with escapes such as \\xc3\\xa9.'),
 });
 
 export const sessionShape = {
-  /** Names the session as long as it lasts: the server process's id, or the number in `sessionId` where it has one. */
+  /**
+   * Identifies the session while it lasts: the process id, or the number in `sessionId` where that exists.
+   */
   pid: described('Process id; unknown spares.', z._default(z.nullable(pid), null)),
-  /** Where sessions share a pool of threads (GaussDB, openGauss), and an idle one has no thread; else null. */
+  /**
+   * Set where sessions share a pool of threads (GaussDB, openGauss), so that an idle session has no thread.
+   * Null elsewhere.
+   */
   sessionId: textOrNull("GaussDB's id of a session in a thread pool, which pid is as well."),
   backendStart: textOrNull("When the session was opened; with the pid it is the session's identity."),
   backendType: textOrNull('"client backend" for clients; unknown spares.'),
   user: textOrNull('Role of the session.'),
   database: textOrNull('Database of the session.'),
-  /** Chosen by the client, hence hostile; empty when the client set none. */
+  /** Clients choose it, so it is not to be trusted. Empty when the client set none. */
   application: described(
     'application_name; empty when the client set none.',
     z._default(z.string({ error: 'a text' }), ''),
   ),
-  /** IP address, `local` for a Unix socket, or empty when unknown. */
+  /** An IP address, `local` for a Unix socket, or empty when unknown. */
   address: described(`The client's address: ${ADDRESS}.`, z._default(address, '')),
-  /** Text that is no known state stays as it is and is spared as `state`. */
+  /** An unknown state stays as it is, and spares the session for the reason `state`. */
   state: textOrNull('As pg_stat_activity shows it, for example "idle"; unknown spares.'),
   stateChange: textOrNull('When the session came into its state.'),
   stateAgeMs: ageOrNull('How long the session has been in its state; unknown spares'),
   transactionAgeMs: ageOrNull('Age of its transaction'),
   queryAgeMs: ageOrNull('Age of its last statement'),
   waitEvent: textOrNull('What the server process waits for.'),
-  /** Of those that hold the lock that it waits for up to three: `locks` has them all. */
+  /** At most three of the sessions that hold the lock. `locks` has all of them. */
   blockedBy: described(
     'Pids of sessions it waits for; "locks" has all of them. 0 is a prepared transaction.',
     z._default(z.array(wholeNumber(0, MOST), { error: 'a list of pids' }), []),
   ),
-  /** Null wherever a live snapshot could not read the fact, as the two below. */
+  /** Null when a live snapshot could not read the fact. The same holds for the next two facts. */
   superuser: fact('Whether its role is a superuser.'),
   advisoryLock: fact('Whether it holds a session advisory lock.'),
   temporaryTables: fact('Whether it has temporary tables.'),
-  /** The last statement without its literals, see `statement-shape.ts`. */
+  /** The last statement without its literals: see `statement-shape.ts`. */
   lastStatement: described(
     'Its last statement; values in it are dropped when the file is read.',
     z._default(z.nullable(statement), null),
   ),
-  /** Absent where the names are plain ASCII, and in kept records, from which nothing is planned. */
+  /** Absent when the names are plain ASCII, and in kept records, which are not used for planning. */
   encodedNames: described(
     'Where a name is not plain ASCII: what its text does not say.',
     z.optional(encodedNames),

@@ -3,9 +3,9 @@ import type { ReadOnly } from '../base/read-only.ts';
 import type { sessionSchema } from './session-schema.ts';
 
 /**
- * The domain's words. A *session* is a client's connection as the server shows it; it holds one *slot*. A *victim* is a
- * session chosen for termination, every other session is *spared* for one reason. A *group* is all sessions of one
- * application, user and database.
+ * The main words. A *session* is a client's connection as the server shows it, and holds one *slot*. A
+ * *victim* is a session chosen for termination. Every other session is *spared* for one reason. A *group* is
+ * all sessions of one application, user and database.
  */
 
 /** The states that `pg_stat_activity.state` can show (PostgreSQL 14 to 18; `starting` is new in 18). */
@@ -19,34 +19,43 @@ export const SESSION_STATES = [
   'starting',
 ] as const;
 
-/** The states a policy may name: those in which the client, not the server, is to move next. */
+/** The states that a policy may choose. In these the server waits for the client. */
 export const IDLE_STATES = ['idle', 'idle in transaction', 'idle in transaction (aborted)'] as const;
 export type IdleState = (typeof IDLE_STATES)[number];
-/** `application_name` of our own sessions. */
+/** The `application_name` of our own sessions. */
 export const OWN_APPLICATION = 'pg-headroom';
-/** What the server shows in place of a statement that our role may not read; all other columns are null then. */
+/**
+ * What the server shows instead of a statement that our role may not read. All other columns of the row are
+ * then null.
+ */
 export const HIDDEN_STATEMENT = '<insufficient privilege>';
 
 export type Session = ReadOnly<z.output<typeof sessionSchema>>;
 export type EncodedNames = NonNullable<Session['encodedNames']>;
-/** The names that a policy can name a session by. */
+/** The names by which a policy can choose a session. */
 export type NameField = EncodedNames['undecoded'][number];
 
 export const CLIENT_BACKEND = 'client backend';
-/** What has a client at its other end. */
+/** The kinds of backend that serve a client. */
 const WITH_CLIENT: ReadonlySet<string> = new Set([CLIENT_BACKEND, 'walsender']);
 
-/** A process that the server runs by itself: an autovacuum worker, the replay of a standby, a background worker. */
+/**
+ * A process that belongs to the server itself: an autovacuum worker, the replay of a standby or a background
+ * worker.
+ */
 export function isServerProcess({ backendType }: Session): boolean {
   return backendType !== null && !WITH_CLIENT.has(backendType);
 }
 
-/** True when our role may not read this row: nothing but its names is known. */
+/** Whether our role may not read this row. Then only its names are known. */
 export function isHidden(session: Session): boolean {
   return session.state === null && session.lastStatement === HIDDEN_STATEMENT;
 }
 
-/** True for sessions that take one of the slots ordinary clients share: client backends, and rows we cannot read. */
+/**
+ * Whether a session takes one of the slots that ordinary clients share. Client backends do, and rows that we
+ * cannot read count as such.
+ */
 export function takesSlot(session: Session): boolean {
   return session.backendType === CLIENT_BACKEND || isHidden(session);
 }
@@ -57,7 +66,7 @@ export function groupOf(session: Session): Group {
   return { application: session.application, user: session.user ?? '', database: session.database ?? '' };
 }
 
-/** A key that no choice of names can make collide: the lengths say where one name ends. */
+/** A key that differs for different groups: the lengths say where each name ends. */
 export function groupKey({
   application,
   user,
@@ -66,7 +75,7 @@ export function groupKey({
   return `${application.length} ${user?.length ?? 0} ${application}${user ?? ''}${database ?? ''}`;
 }
 
-/** What makes a session this session: pids are reused, a pid with its start time is not. */
+/** Identifies a session. The server uses pids again, but never with the same start time. */
 export function identityOf(session: Pick<Session, 'pid' | 'backendStart'>): string {
   return `${session.pid} ${session.backendStart}`;
 }

@@ -1,18 +1,20 @@
 import { CLIENT_BACKEND, type Group, type Session, takesSlot } from './session.ts';
 import { ownSessions, type Slots, type Snapshot } from './snapshot.ts';
 
-/** Whose slots are counted: the server's, or those under one `CONNECTION LIMIT`. */
+/** Which slots are counted: all of the server, or those under one `CONNECTION LIMIT`. */
 export type Scope =
   | { readonly kind: 'server' }
   | { readonly kind: 'role'; readonly name: string }
   | { readonly kind: 'database'; readonly name: string };
 
-/** How full a scope is. `need` is the number of its sessions that must end until the policy's `until` holds. */
+/**
+ * How full a scope is. `need` is the number of its sessions that must end until the policy's `until` holds.
+ */
 export type Pressure = {
   readonly scope: Scope;
   readonly usable: number;
   readonly used: number;
-  /** May be negative: then the reserve is being eaten. */
+  /** May be negative: then ordinary clients use reserved slots. */
   readonly free: number;
   readonly under: boolean;
   readonly need: number;
@@ -35,7 +37,10 @@ function countBy(
   return counts;
 }
 
-/** How many of these sessions count for a scope. Counted once: there may be thousands of scopes. */
+/**
+ * How many of these sessions count for a scope. The sessions are counted once, because there may be thousands
+ * of scopes.
+ */
 export function inScopes(sessions: readonly Session[]): (scope: Scope) => number {
   let ofUser: ReadonlyMap<string, number> | null = null;
   let ofDatabase: ReadonlyMap<string, number> | null = null;
@@ -57,18 +62,21 @@ export function scopeName(scope: Scope): string {
   return scope.kind === 'server' ? '' : scope.name;
 }
 
-/** By code unit, so that the same input is ordered alike on every machine. */
+/** Compares by code unit, so that the order is the same on every machine. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Sessions that take one of the slots which clients share, ours apart. Background workers and walsenders have limits of their own. */
+/**
+ * Sessions that take one of the slots which clients share, without ours. Background workers and walsenders
+ * have limits of their own.
+ */
 export function slotHolders(snapshot: Snapshot): readonly Session[] {
   const isOwn = ownSessions(snapshot);
   return snapshot.sessions.filter((session) => takesSlot(session) && !isOwn(session));
 }
 
-/** Sessions of ordinary clients, ours apart: what limits and groups are counted in. */
+/** Sessions of ordinary clients, without ours. Limits and groups count these. */
 export function clientSessions(snapshot: Snapshot): readonly Session[] {
   const isOwn = ownSessions(snapshot);
   return snapshot.sessions.filter((session) => session.backendType === CLIENT_BACKEND && !isOwn(session));

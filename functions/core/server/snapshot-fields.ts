@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
-/** Forms of fields of a snapshot. A schema's error text says what is allowed there. */
+/** Fields of a snapshot. The error text of each schema says what is allowed. */
 
-/** PostgreSQL's own numbers are 32-bit integers. */
+/** PostgreSQL's numbers are 32-bit integers. */
 export const MOST = 2_147_483_647;
 
 export function described<Schema extends z.ZodMiniType>(description: string, schema: Schema): Schema {
@@ -18,5 +18,5 @@ export function wholeNumber(least: number, most: number, orNull = '') {
 export const textOrNull = (description: string) =>
   described(description, z._default(z.nullable(z.string({ error: 'a text or null' })), null));
 
-/** GaussDB's threads have 64-bit ids. */
+/** Threads of GaussDB have 64-bit ids. */
 export const pid = wholeNumber(1, Number.MAX_SAFE_INTEGER, ' or null');

@@ -4,7 +4,7 @@ import { findingsOf } from '../base/schema-findings.ts';
 import type { Snapshot, SnapshotFile } from './snapshot.ts';
 import { snapshotFileSchema } from './snapshot-schema.ts';
 
-/** Over whatever was found, so that a fault in one place does not hide a contradiction in another. */
+/** Looks for contradictions in any input, so that a fault in one place does not hide one in another. */
 function contradictions(input: unknown): readonly Finding[] {
   const slots = fieldOf(input, 'slots');
   return [
@@ -32,8 +32,8 @@ function repeated(list: unknown, key: string, path: string): readonly Finding[] 
 }
 
 /**
- * Turns what somebody wrote into a snapshot that the planner trusts.
- * @throws RemediationError `snapshot-invalid` with all problems, each with its path.
+ * Makes a snapshot that the planner can trust of a file that a person may have written. @throws
+ * RemediationError `snapshot-invalid` with all problems and their paths.
  */
 export function parseSnapshotFile(input: unknown): Snapshot {
   const shape = z.safeParse(snapshotFileSchema, input);
@@ -43,14 +43,17 @@ export function parseSnapshotFile(input: unknown): Snapshot {
   return { takenAt, server: { ...server, readsAllStats: true }, slots, sessions, locks, refusals, pooler };
 }
 
-/** @throws RemediationError `snapshot-invalid` when it is no JSON, or as `parseSnapshotFile` does. */
+/**
+ * @throws RemediationError `snapshot-invalid` when the text is no JSON, or for the reasons of
+ * `parseSnapshotFile`.
+ */
 export function parseSnapshotText(text: string): Snapshot {
   try {
     return parseSnapshotFile(JSON.parse(text));
   } catch (thrown) {
     const error = coerceError(thrown);
     if (error.code !== 'unexpected') throw error;
-    // No JSON, or nested so deeply that it cannot even be quoted.
+    // The text is no JSON, or is nested too deeply to be quoted.
     throw notASnapshot([{ path: '(root)', found: error.message, allowed: 'one JSON object' }]);
   }
 }
@@ -59,7 +62,7 @@ function notASnapshot(findings: readonly Finding[]): RemediationError {
   return invalid('snapshot-invalid', 'The snapshot', findings);
 }
 
-/** A snapshot as a file says it; everything is written, so that a reader sees what is known. */
+/** The snapshot as a file has it. Every field is written, so that a reader sees what is known. */
 export function toSnapshotFile(snapshot: Snapshot): SnapshotFile {
   const { takenAt, server, slots, sessions, locks, refusals, pooler } = snapshot;
   const { readsAllStats, ...said } = server;

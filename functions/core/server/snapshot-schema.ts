@@ -32,22 +32,22 @@ const limits = (description: string) => {
   return described(description, z._default(z.array(entry, { error: 'a list of limits' }), []));
 };
 
-/** Whose server it is: `gaussdb` is GaussDB(DWS), GaussDB or openGauss. */
+/** The product: `gaussdb` is GaussDB(DWS), GaussDB or openGauss. */
 const FLAVORS = ['postgresql', 'gaussdb'] as const;
 
-/** Who runs the server for its owner. */
+/** The provider that runs the server. */
 const PROVIDERS = ['rds', 'aurora', 'azure', 'google'] as const;
 
 const PROVIDER = `${PROVIDERS.map((provider) => `"${provider}"`).join(', ')} or null`;
 
 const FLAVOR = FLAVORS.map((flavor) => `"${flavor}"`).join(' or ');
 
-/** One coordinator of a distributed server, which has slots of its own. */
+/** One coordinator of a distributed server. Each coordinator has its own slots. */
 const coordinatorSchema = strictObject({
   name,
-  /** The one that we are connected to; only its sessions can be ended from here. */
+  /** Whether we are connected to this one. Only the sessions of that one can be ended from here. */
   isOurs: z.boolean({ error: 'true or false' }),
-  /** Sessions with a database and a role, the server's own among them. */
+  /** Sessions with a database and a role, including the server's own. */
   sessions: wholeNumber(0, MOST),
   idle: wholeNumber(0, MOST),
 });
@@ -69,7 +69,7 @@ export const serverShape = {
   ),
 };
 
-/** The server's slot settings, all in sessions. */
+/** The server's settings for slots, all in sessions. */
 export const slotsShape = {
   max: described('max_connections, on GaussDB with the reserve on top.', wholeNumber(1, MOST)),
   superuserReserved: slotCount('superuser_reserved_connections.', 3),
@@ -83,14 +83,14 @@ export const slotsShape = {
   databases: limits('Databases with a CONNECTION LIMIT.'),
 };
 
-/** Refused connects of one kind. */
+/** Refused connection attempts of one kind. */
 export const refusalShape = {
   kind: z.enum(WORDED_REFUSALS, { error: WORDED_REFUSALS.map((kind) => `"${kind}"`).join(' or ') }),
   name: textOrNull('The role or database whose limit refused.'),
   count: wholeNumber(1, MOST),
 };
 
-/** The connection state of one server at one moment. Whether our role saw everything is not in a file. */
+/** The connection state of one server at one moment. A file does not say whether our role saw everything. */
 export const snapshotFileSchema = strictObject({
   $schema: z.optional(z.string()),
   takenAt: described(

@@ -4,31 +4,32 @@ import { type Held, heldBy, mayHold, minimalStatement } from './held-by-statemen
 import { HIDDEN_STATEMENT } from './session.ts';
 import { statementShape } from './statement-shape.ts';
 
-/**
- * How much of its sessions' last statements a server lets out: nothing, their shape, or all of it.
- */
+/** How much of the sessions' last statements is kept: nothing, their shape, or all. */
 export const STATEMENT_CHOICES = ['off', 'shape', 'full'] as const;
 export type StatementChoice = (typeof STATEMENT_CHOICES)[number];
 export const DEFAULT_STATEMENTS: StatementChoice = 'shape';
 
-/** What is told of a statement that the server shows, escaped, of a session in a database with this encoding. */
+/** Redacts a statement that the server sent escaped, from a session in a database with this encoding. */
 export type RedactStatement = (escaped: string, encoding: string | null) => string | null;
 
 /**
- * What is told of a statement. It is applied as rows are read, so that nothing more is ever in a snapshot, whatever becomes
- * of that: the plan, the record, the message, a file. A server's sessions share a few statements: answers are kept.
+ * Redacts statements while rows are read, so that a snapshot never holds more, and neither does the plan, the
+ * record, the message or a file. A server's sessions share few statements, so the answers are kept.
  */
 export function redactStatements(choice: StatementChoice): RedactStatement {
   const byEncoding = memoize((encoding) => memoize((escaped) => redacted(choice, escaped, encoding)));
   return (escaped, encoding) => byEncoding(encoding ?? '')(escaped);
 }
 
-/** Shapes and what a session holds are found in the bytes, where an unknown encoding cannot hide them. */
+/**
+ * The shape, and what the session holds, are found in the bytes, so that an unknown encoding cannot hide
+ * them.
+ */
 function redacted(choice: StatementChoice, escaped: string, encoding: string): string | null {
   const bytes = bytesOf(escaped);
   switch (choice) {
     case 'off':
-      // Not a client's text: it says that our role may not see one.
+      // This is not a client's text. It says that our role may not see the statement.
       return bytes === HIDDEN_STATEMENT ? bytes : minimalStatement(statementShape(bytes));
     case 'shape':
       return statementText(statementShape(bytes), encoding);
@@ -41,7 +42,7 @@ function redacted(choice: StatementChoice, escaped: string, encoding: string): s
   }
 }
 
-/** What a session holds by its last statement, however much of that was told. */
+/** What a session holds according to its last statement, even a redacted one. */
 export function heldByRedacted(told: string): readonly Held[] {
   return mayHold(told) ? heldBy(statementShape(told)) : [];
 }

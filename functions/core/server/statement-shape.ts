@@ -1,19 +1,20 @@
 import { minimalStatement } from './held-by-statement.ts';
 
 /**
- * The shape of a statement: what it does, without the values it was given. Literals become `?`, comments go, space is
- * folded. What was cut off inside a literal or a comment counts as part of it. Linear in the text's length, for clients
- * choose the text. As in the server's own lexer, each character that is no ASCII belongs to a word: the text may as well be
- * bytes in any encoding of a server, one character each (`server-text.ts`).
+ * The shape of a statement: what it does, without its values. Literals become `?`, comments are dropped,
+ * space is folded. A literal or comment that is cut off ends with the text. The time is linear in the length
+ * of the text, because clients choose it. As in the server's own lexer, each character that is not ASCII
+ * belongs to a word: the text may also be bytes in any encoding of a server, one character each
+ * (`server-text.ts`).
  */
 
-/** What one place of the text begins: how far it goes and what stays of it. */
+/** What begins at one place of the text: where it ends, and what the shape has for it. */
 type Token = { readonly end: number; readonly shape: string };
 
 const WORD_START = /[A-Za-z_\u0080-\uffff]/;
 const SPACE = /[ \t\n\r\f\v]+|--[^\n\r]*/y;
 const STRING = /'(?:[^']|'')*(?:'|$)/y;
-/** The same where `standard_conforming_strings` is off, and a backslash takes the next sign's meaning. */
+/** A string where `standard_conforming_strings` is off, so that a backslash escapes the next character. */
 const BACKSLASH_STRING = /'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)/y;
 const ESCAPE_STRING = /[eE]'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)/y;
 const QUOTED_NAME = /"(?:[^"]|"")*(?:"|$)/y;
@@ -22,14 +23,14 @@ const PARAMETER = /\$\d+/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?\w*/y;
-/** The part of a mail address before its sign, and the part from there. */
+/** The part of a mail address before its `@`, and the part from there on. */
 const MAILBOX = /(?:[\w.+\u0080-\uffff]|-(?!-))+/y;
 const MAIL_DOMAIN = /@(?:[\w.]|-(?!-))+/y;
 
 /** `SELECT name FROM t WHERE mail = 'a@b.c'` becomes `SELECT name FROM t WHERE mail = ?`. */
 export function statementShape(text: string): string {
   const pieces: string[] = [];
-  // Up to here no mail address begins: each run of letters is looked at once.
+  // No mail address begins before this place, so that each run of letters is searched once.
   let noMailBefore = 0;
   for (let at = 0; at < text.length; ) {
     const runEnd = at < noMailBefore ? null : endOf(MAILBOX, text, at);
@@ -53,12 +54,18 @@ export function statementShape(text: string): string {
   return pieces.join('').replace(/ +/g, ' ').replace(/^ | $/g, '');
 }
 
-/** Whether a literal ends elsewhere by the server's other way of reading backslashes: nobody knows which one it has. */
+/**
+ * Whether a literal would end elsewhere if the server read backslashes the other way. We do not know which
+ * way it reads them.
+ */
 function isAmbiguous(text: string, at: number): boolean {
   return text.charAt(at) === "'" && endOf(STRING, text, at) !== endOf(BACKSLASH_STRING, text, at);
 }
 
-/** All of it may be the literal. What holds something must not pass for what holds nothing, whichever way is right. */
+/**
+ * The whole rest may be the literal. A statement that holds something must not look harmless, so what it
+ * holds is kept in both readings.
+ */
 function restOf(text: string, at: number): string {
   const end = endOf(STRING, text, at) ?? text.length;
   const held = minimalStatement(statementShape(text.slice(end)));

@@ -4,12 +4,15 @@ import { isHidden } from './session.ts';
 import { slotHolders } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Why this snapshot must not be planned from, or null: "nothing idle" may mean "nothing visible". */
+/**
+ * Why a run must not plan from this snapshot, or null. To a role without the privilege "no idle session" may
+ * mean "no visible session".
+ */
 export function isBlind(snapshot: Snapshot): Problem | null {
   const foreign = slotHolders(snapshot);
   const hidden = foreign.filter(isHidden);
   if (snapshot.server.readsAllStats && hidden.length * 2 <= foreign.length) return null;
-  // To a blind role the server's own processes look like sessions, but for the database that they lack.
+  // To a role without the privilege the server's processes look like sessions, but they have no database.
   const clients = hidden.filter(({ database }) => database !== null).length || hidden.length;
   const { ownPid } = snapshot.server;
   const user = snapshot.sessions.find(({ pid }) => pid !== null && pid === ownPid)?.user ?? null;
@@ -19,7 +22,7 @@ export function isBlind(snapshot: Snapshot): Problem | null {
   return { code: 'blind-role', message };
 }
 
-/** There rows that a role may not read are missing, so that nobody can count them. */
+/** On GaussDB, rows that a role may not read are missing, so that they cannot be counted. */
 function blindOnGaussdb(role: string): Problem {
   const message = `Role ${role} cannot see other roles' sessions, so it ended nothing: ALTER USER ${role} MONADMIN; on openGauss and GaussDB, GRANT gs_role_read_all_stats TO ${role}; on GaussDB(DWS).`;
   return { code: 'blind-role', message };

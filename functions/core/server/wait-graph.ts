@@ -2,18 +2,18 @@ import { type ContestedLock, conflict } from './contested-lock.ts';
 import { queueOf } from './lock-queue.ts';
 
 /**
- * Who waits for whom, as a directed graph. Nodes are processes, a lock's holders in one mode, and places in its queue, so
- * that there are as many edges as locks have holders and waiters, and not their product.
+ * Which process waits for which, as a directed graph. Nodes are processes, the holders of a lock in one mode,
+ * and places in its queue. So the number of edges is the sum of holders and waiters, and not their product.
  */
 export class WaitGraph {
   readonly waiting = new Set<number>();
-  /** By pid. */
+  /** The node of each pid. */
   readonly nodes = new Map<number, number>();
-  /** What a node surely waits for. */
+  /** The nodes that each node certainly waits for. */
   readonly sure: number[][] = [];
-  /** The same, and what waiters wait for by their place in a queue. */
+  /** The same, and the nodes that waiters wait for by their place in a queue. */
   readonly all: number[][] = [];
-  /** For each node of holders all such nodes of its lock. */
+  /** For each node of holders, all such nodes of its lock. */
   readonly holdersOfLock = new Map<number, readonly number[]>();
 
   addLock(lock: ContestedLock): void {
@@ -35,7 +35,7 @@ export class WaitGraph {
     }
   }
 
-  /** Of records from before locks were read, and of waits that are no locks. */
+  /** For records from before locks were read, and for waits that are no locks. */
   addBlockers(pid: number, blockedBy: readonly number[]): void {
     if (blockedBy.length === 0) return;
     this.waiting.add(pid);
@@ -54,7 +54,9 @@ export class WaitGraph {
     return node;
   }
 
-  /** The place leads to its waiter and, through the place before it, to all earlier waiters in the same mode. */
+  /**
+   * The place leads to its waiter and, through the place before it, to all earlier waiters in the same mode.
+   */
   #addPlace(waiter: number, before: number | undefined): number {
     const place = this.#addNode();
     this.all[place]?.push(waiter);
@@ -69,7 +71,7 @@ export class WaitGraph {
     return node;
   }
 
-  /** Where it leads to is sure, or nothing is sure yet and edges are added. */
+  /** Edges that are given are certain. Without them the node has no certain edges yet. */
   #addNode(edges?: number[]): number {
     this.sure.push(edges ?? []);
     return this.all.push(edges ?? []) - 1;

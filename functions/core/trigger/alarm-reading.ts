@@ -1,11 +1,16 @@
 import type { AlarmTrigger } from './trigger.ts';
 
-/** What an alarm's reason says that it saw; null where it says something else, as a human may. */
+/**
+ * What the reason of an alarm says about its metric. Null for other reasons, such as one that a person wrote.
+ */
 export type AlarmReading = {
   readonly value: number;
   readonly threshold: number;
   readonly compared: '>' | '>=' | '<' | '<=';
-  /** Milliseconds since the epoch, at which the datapoint begins; its minute is what was counted. */
+  /**
+   * When the datapoint begins, in milliseconds since the epoch. The alarm counted the minute that begins
+   * there.
+   */
   readonly at: number;
 };
 
@@ -29,12 +34,13 @@ export function alarmReadingOf({ reason }: Pick<AlarmTrigger, 'reason'>): AlarmR
 }
 
 const MOST_CHARACTERS = 4_096;
-/** As people call alarms and metrics of refusals. */
+/** Words by which people name alarms and metrics of refusals. */
 const OF_REFUSALS = /refus|reject|too.?many|53300|exhaust/i;
 
 /**
- * Whether an alarm stands for clients that were refused. One that watches something else names its metric; in records from
- * before that, one counts as such whose name says nothing of refusals and whose threshold is no first refusal.
+ * Whether an alarm stands for refused clients. An alarm of something else names its metric. Older records
+ * have no metric: there the alarm counts as one of refusals, unless its name does not mention refusals and
+ * its threshold is not that of a first refusal.
  */
 export function isAboutRefusals(trigger: Pick<AlarmTrigger, 'alarm' | 'reason' | 'metric'>): boolean {
   const { metric, alarm } = trigger;

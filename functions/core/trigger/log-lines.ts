@@ -1,50 +1,65 @@
 import type { RefusalKind } from '../base/refusal-kind.ts';
 
-/** What a log subscription brought. */
+/** What a log subscription delivered. */
 export type LogLinesTrigger = {
   readonly kind: 'log-lines';
-  /** Of the latest refusal; ISO 8601, UTC. Without a refusal, of the latest line. */
+  /** The time of the latest refusal, or of the latest line when there is no refusal. ISO 8601, UTC. */
   readonly at: string;
-  /** The server's, or one of its clients' own. */
+  /** The log group of the server, or of one of its clients. */
   readonly logGroup: string;
-  /** In a log group that servers share, it names the server: `<instance>.<number>`. */
+  /** In a log group that several servers share, the stream names the server: `<instance>.<number>`. */
   readonly logStream: string;
   readonly lines: number;
-  /** Those who were refused, by how often. They are the ones without a slot, never those who took them. */
+  /**
+   * The refused clients, those with most refusals first. They had no slot, so they are not the ones that took
+   * the slots.
+   */
   readonly refused: readonly Refused[];
-  /** Refusals of our own role, which is what getting in looks like: they must not start us, nor count as evidence. */
+  /**
+   * Refusals of our own role. Our attempts to connect cause them, so they must not start a run or count as
+   * evidence.
+   */
   readonly own: number;
-  /** Refusals that were taken off because our own tries left as many lines, which do not name a role. Absent where none were. */
+  /**
+   * How many refusals without a role were taken off, because our own tries left that many lines. Absent where
+   * none were.
+   */
   readonly tries?: number | undefined;
-  /** Refusals by another server that shares the log group. */
+  /** Refusals by other servers that share the log group. */
   readonly elsewhere: number;
-  /** What the server said of its slots with the latest refusal, by its own words; GaussDB and openGauss do. */
+  /**
+   * The slots as the server described them with the latest refusal, by the server's own names. Only GaussDB
+   * and openGauss do.
+   */
   readonly figures: Figures | null;
 };
 
-/** Refusals alike in everything but their time; null where the lines do not tell. */
+/** Refusals that differ in their time only. A fact that the lines do not tell is null. */
 export type Refused = {
   readonly kind: RefusalKind;
   readonly user: string | null;
   readonly database: string | null;
   readonly address: string | null;
   readonly count: number;
-  /** How many clients these are: 1, or more for the rest of a long list. */
+  /** How many clients these are: 1, or more in the entry for the rest of a long list. */
   readonly clients: number;
   /** ISO 8601, UTC. */
   readonly first: string;
   readonly last: string;
   /**
-   * When each line was written that may be of our own tries, milliseconds since the epoch; only until these are taken off, and
-   * in no record.
+   * When the lines were written that may come from our own tries, in milliseconds since the epoch. The times
+   * are dropped once those lines are taken off, so that no record has them.
    */
   readonly times?: readonly number[] | undefined;
 };
 
-/** The record travels with them, and nobody reads more. */
+/** The record carries these entries, and people read no more of them. */
 const MOST_REFUSED = 20;
 
-/** Without the lines of another server; `stream` names this one in a log group that it shares, null when it shares none. */
+/**
+ * Without the lines of other servers. `stream` names this server in a log group that several servers share,
+ * and is null in its own log group.
+ */
 export function ofStream(trigger: LogLinesTrigger, stream: string | null): LogLinesTrigger {
   const { logStream, refused } = trigger;
   if (stream === null || logStream === stream || logStream.startsWith(`${stream}.`)) return trigger;
@@ -52,8 +67,8 @@ export function ofStream(trigger: LogLinesTrigger, stream: string | null): LogLi
 }
 
 /**
- * Without our own role's refusals, and no longer than it need be. `role` is null when nobody knows it: then every line
- * counts, for acting in vain does no harm.
+ * Without the refusals of our own role, and shortened. When `role` is null, our role is not known: then every
+ * line counts, because a run without need does no harm.
  */
 export function withoutRole(trigger: LogLinesTrigger, role: string | null): LogLinesTrigger {
   const isOurs = ({ user }: Refused) => user !== null && role !== null && isSameRole(user, role);
@@ -66,24 +81,30 @@ export function refusalsIn(refused: readonly Refused[]): number {
   return refused.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** When the first of them was refused; null without any. */
+/** When the first of these clients was refused. Null when there is none. */
 export function sinceOf(refused: readonly Refused[]): string | null {
   return refused.map(({ first }) => first).toSorted()[0] ?? null;
 }
 
-/** A secret that rotates between two users names now one, now the other, which is the first with this at its end. */
+/**
+ * A secret that rotates between two users names them in turn. The second user has the name of the first with
+ * this at its end.
+ */
 const OTHER_USER = '_clone';
 
 function isSameRole(user: string, role: string): boolean {
   return user === role || user === role + OTHER_USER || user + OTHER_USER === role;
 }
 
-/** As it is kept: the times of single lines are many, and only our own are found by them. */
+/**
+ * The trigger as a record keeps it. The times of single lines are many, and they only serve to find our own
+ * lines.
+ */
 export function withoutTimes(trigger: LogLinesTrigger): LogLinesTrigger {
   return { ...trigger, refused: trigger.refused.map(({ times: _, ...refused }) => refused) };
 }
 
-/** The rest of a long list is one entry for each kind: the counts stay whole. */
+/** Sums up the rest of a long list in one entry for each kind, so that the counts stay complete. */
 function shortened(refused: readonly Refused[]): readonly Refused[] {
   const rest = Map.groupBy(refused.slice(MOST_REFUSED), ({ kind }) => kind);
   return [...refused.slice(0, MOST_REFUSED), ...[...rest].map(([kind, those]) => merged(kind, those))];
@@ -112,5 +133,5 @@ function latestOf(refused: readonly Refused[]): string | null {
   );
 }
 
-/** Numbers by the server's own names for them, such as `non-active`. */
+/** Numbers under the server's own names for them, such as `non-active`. */
 export type Figures = Readonly<Record<string, number>>;

@@ -1,25 +1,31 @@
 import { parseAddress } from '../base/address.ts';
 
-/** What a prefix consists of: names and what the server itself puts beside them. */
+/** What a prefix consists of: names, and facts about the server itself. */
 export type PrefixToken =
-  /** The moment, a process, a session, a transaction, a kind of backend: whatever tells of no client. */
+  /**
+   * A fact about the server, not about a client: the moment, a process, a session, a transaction or a kind of
+   * backend.
+   */
   | { readonly kind: 'own' }
   | { readonly kind: 'number' | 'sqlstate' | 'user' | 'database' | 'address'; readonly text: string }
-  /** An address with no port and no key: a client may be called so. */
+  /** An address without a port and without a key. It may also be the name of a client. */
   | { readonly kind: 'bare address'; readonly text: string }
   | { readonly kind: 'user@database'; readonly user: string; readonly database: string }
-  /** A bare name: of a user, a database, or anything that the prefix has as a fixed text. */
+  /** A bare word: a user, a database, or a fixed text of the prefix. */
   | { readonly kind: 'word'; readonly text: string };
 
 const DATE_AND_TIME = String.raw`\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?`;
-/** As `%t`, `%m` and `%s` write a moment, with its zone. */
+/** A moment with its time zone, as `%t`, `%m` and `%s` write it. */
 export const MOMENT = String.raw`${DATE_AND_TIME} [^\s:[\]()<>,;|=]{1,20}`;
 /** What may follow a token. */
 const END = String.raw`(?=[\s,;|:/\[\](){}<>-]|$)`;
-/** Without what separates tokens in prefixes: a name that has one is told by nobody. */
+/**
+ * A name without the characters that separate tokens. Names with such a character cannot be told from several
+ * tokens.
+ */
 const NAME = String.raw`[^\s,;|:/=()\[\]{}<>"'@]{1,128}`;
-/** A server writes what it does not know in brackets, in its own language. */
-const NOBODY = String.raw`\[[^\s\[\]=,]{0,40}\]`;
+/** The server writes unknown names in brackets, in its own language. */
+const BRACKETED = String.raw`\[[^\s\[\]=,]{0,40}\]`;
 const UNKNOWN = String.raw`\[(?:unknown|unbekannt|desconocido|desconhecido|inconnu|sconosciuto|[^\s\[\]=,@]{0,40}[^\s\x20-\x7e][^\s\[\]=,@]{0,40})\]`;
 const HOST = String.raw`(?:\[local\]|[^\s,;|=()\[\]{}<>"'@]{1,255})`;
 const BACKEND =
@@ -33,14 +39,17 @@ type Rule = {
 const rule = (pattern: string, take: Rule['take']): Rule => ({ pattern: new RegExp(pattern, 'y'), take });
 const own = (): PrefixToken => ({ kind: 'own' });
 
-/** In this order, each at the place where the one before it ended. Null is nothing worth a token, undefined no match. */
+/**
+ * The rules are tried in this order, each where the token before ended. A rule gives null when it matches
+ * without a token, and undefined when it does not match.
+ */
 const RULES: readonly Rule[] = [
   rule(`(?:[A-Za-z_]{1,24} ?= ?)?${MOMENT}${END}|${DATE_AND_TIME}Z?${END}|\\d{10}\\.\\d{3}${END}`, own),
   rule(
-    `([A-Za-z_]{1,24})(?: ?= ?|: ?(?=\\S))(?:"([^"=,\\n]{0,255})"|(${NOBODY}|[^\\s,;|\\[\\](){}<>"'=]{0,255}(?:\\(\\d{1,5}\\))?))${END}`,
+    `([A-Za-z_]{1,24})(?: ?= ?|: ?(?=\\S))(?:"([^"=,\\n]{0,255})"|(${BRACKETED}|[^\\s,;|\\[\\](){}<>"'=]{0,255}(?:\\(\\d{1,5}\\))?))${END}`,
     pairOf,
   ),
-  rule(`(${NOBODY}|(?:${NAME}@){0,3}${NAME})@(${NOBODY}|${NAME})(?:/${NOBODY})?${END}`, atOf),
+  rule(`(${BRACKETED}|(?:${NAME}@){0,3}${NAME})@(${BRACKETED}|${NAME})(?:/${BRACKETED})?${END}`, atOf),
   rule(String.raw`\[local\]`, () => ({ kind: 'address', text: '[local]' })),
   rule(UNKNOWN, own),
   rule(`(${HOST})\\(\\d{1,5}\\)${END}`, ([, text = '']) =>
@@ -59,10 +68,10 @@ const RULES: readonly Rule[] = [
   rule(`${NAME}${END}`, ([text]) => ({ kind: 'word', text })),
 ];
 
-/** Longer than any: names have 63 bytes. */
+/** No prefix is longer: its names have at most 63 bytes each. */
 const MOST_CHARACTERS = 1_024;
 
-/** Takes a prefix apart from its beginning to its end; null where something in it is none of the tokens. */
+/** The tokens of a prefix from its beginning to its end. Null when a part of it is no known token. */
 export function tokensOf(prefix: string): readonly PrefixToken[] | null {
   if (prefix.length > MOST_CHARACTERS || !isBalanced(prefix)) return null;
   const tokens: PrefixToken[] = [];
@@ -75,7 +84,7 @@ export function tokensOf(prefix: string): readonly PrefixToken[] | null {
   return tokens;
 }
 
-/** A bracket too many is a name's. */
+/** A bracket without its partner is part of a name. */
 function isBalanced(prefix: string): boolean {
   const count = (mark: string) => prefix.split(mark).length;
   return ['[]', '()', '{}', '<>'].every(([open = '', close = '']) => count(open) === count(close));
@@ -104,7 +113,10 @@ const KEYS: readonly (readonly [PrefixToken['kind'], RegExp])[] = [
   ['sqlstate', /^(?:e|err|error|errcode|error_code|code|state|sqlstate|sql_state|sql_error_code)$/i],
 ];
 
-/** `user=app`, `db: orders`, `client="10.0.3.17(51234)"`. With a colon only keys of names count: much else has one. */
+/**
+ * `user=app`, `db: orders`, `client="10.0.3.17(51234)"`. Before a colon only keys for names count, because
+ * other texts often have colons.
+ */
 function pairOf([text, key = '', quoted, bare = '']: RegExpExecArray): PrefixToken | undefined {
   const value = quoted ?? bare;
   const [kind] = KEYS.find(([, pattern]) => pattern.test(key)) ?? [];
@@ -118,12 +130,15 @@ function bareAddress([text]: RegExpExecArray): PrefixToken | undefined {
   return isAddress(text) ? { kind: 'bare address', text } : undefined;
 }
 
-/** One of IPv6 may have a zone. */
+/** An IPv6 address may have a zone. */
 function isAddress(text: string): boolean {
   return parseAddress(text.replace(/%.*$/, '')) !== null;
 }
 
-/** Of several `@` the last one divides: users have them, as in `app@tenant`. An address behind it is no database. */
+/**
+ * The last of several `@` divides, because users may contain one, as in `app@tenant`. An address after it is
+ * no database.
+ */
 function atOf([, user = '', database = '']: RegExpExecArray): PrefixToken | undefined {
   return isAddress(database) ? undefined : { kind: 'user@database', user, database };
 }

@@ -1,6 +1,6 @@
 import type { LogLinesTrigger } from './log-lines.ts';
 
-/** What made us run. */
+/** What started the run. */
 export type Trigger =
   | AlarmTrigger
   | LogLinesTrigger
@@ -16,23 +16,26 @@ export type AlarmTrigger = {
   readonly reason: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Set while an alarm's actions are suppressed by another one. */
+  /** The alarm that suppresses the actions of this one, or null. */
   readonly suppressedBy: string | null;
-  /** The mute rule it is under: EventBridge is told of changes of state all the same. */
+  /** The mute rule of the alarm, or null. EventBridge reports changes of state of muted alarms too. */
   readonly mutedBy: string | null;
-  /** Which of its series or log groups it is about, for alarms that watch several. */
+  /** For alarms that watch several series or log groups: which of them this is. */
   readonly contributor: string | null;
-  /** What it watches, where that is not the number of refusals. Absent otherwise, and where the event does not tell. */
+  /**
+   * The metric that the alarm watches, when it is not the number of refusals. Absent otherwise, and when the
+   * event does not tell.
+   */
   readonly metric?: string | undefined;
 };
 
-/** An event that asks for nothing, by its nature. */
+/** An event that never asks for a run. */
 export type NoticeTrigger = {
   readonly kind: 'notice';
   /**
    * - `heartbeat`: keeps the function from going inactive.
-   * - `control`: CloudWatch Logs tries whether a subscription reaches us.
-   * - `own-message`: something that we published or returned has come back to us.
+   * - `control`: CloudWatch Logs tests whether its subscription reaches us.
+   * - `own-message`: a message or a result of ours came back to us.
    */
   readonly notice: 'heartbeat' | 'control' | 'own-message';
   readonly at: null;
@@ -42,27 +45,35 @@ export type TriggerKind = Trigger['kind'];
 
 /** The `source` of our own schedule's input, and of a manual test event. */
 export const SCHEDULE_SOURCE = 'pg-headroom.schedule';
-/** The `source` of the daily event that only keeps a function in a VPC from going inactive: it opens no connection. */
+/**
+ * The `source` of the daily event that keeps a function in a VPC from going inactive. It opens no connection.
+ */
 export const HEARTBEAT_SOURCE = 'pg-headroom.heartbeat';
 export const MANUAL_SOURCE = 'pg-headroom.manual';
 
-/** An event that waited longer than this tells of a server that has changed since. */
+/** After a longer wait the server has changed, so that the event says nothing about it. */
 const STALE_AFTER_MS = 5 * 60_000;
 
-/** Whether somebody was refused, or a human stands for it: it puts limits in view, and is told when nobody looks into it. */
+/**
+ * Whether clients were refused, or a person asks. Then connection limits are looked at as well, and a run
+ * without pressure is reported.
+ */
 export function isRefusal(kind: TriggerKind): boolean {
   return kind === 'manual' || mentionsRefusal(kind);
 }
 
-/** Whether the trigger itself says that somebody was refused, so that a server without pressure leaves it unexplained. */
+/**
+ * Whether the trigger itself says that clients were refused. When the server is then not under pressure, the
+ * refusals are unexplained.
+ */
 export function mentionsRefusal(kind: TriggerKind): boolean {
   return kind === 'alarm' || kind === 'log-lines';
 }
 
-/** How a run ends that has nothing to do, and why, in a sentence. */
+/** The outcome of a run that has nothing to do, and the reason as a sentence. */
 export type Idle = { readonly outcome: 'stale' | 'muted'; readonly why: string };
 
-/** Why nothing is to be done for a trigger, or null. `now` is milliseconds since the epoch. */
+/** Why a trigger needs no run, or null when it needs one. `now` is in milliseconds since the epoch. */
 export function idleReason(trigger: Trigger, now: number): Idle | null {
   const why = muteReason(trigger);
   if (why !== null) return { outcome: 'muted', why };
@@ -74,8 +85,9 @@ export function idleReason(trigger: Trigger, now: number): Idle | null {
 }
 
 /**
- * How far an event is dated ahead of us when that is no small difference of clocks, else 0, in milliseconds. Its age is then
- * not known, which is no reason not to look: a run acts on what it measures, never on what its trigger says.
+ * How many milliseconds the event is dated ahead of us. 0 when the difference is small, as between two
+ * clocks. The age of such an event is not known, but it starts a run all the same: a run acts on its own
+ * measurements, never on what its trigger says.
  */
 export function aheadMs({ at }: Trigger, now: number): number {
   const ahead = at === null ? 0 : Date.parse(at) - now;
