@@ -8,12 +8,13 @@ export type Lane = {
   readonly isBuilt: boolean;
 };
 
-/** Servers, poolers, the command line, functions in processes of their own, a browser. */
+/** Servers, poolers, the command line, functions in processes of their own, a browser; and a test that replaces a module. */
 const SERVERS = [
   'test/{bench,commands,demo,doors,failure-modes,postgres,remediate,staging,support}/**/*.test.ts',
   'test/core/advice/snippets.test.ts',
   'test/render/advised-sql.test.ts',
   'test/render/page/page-in-browser.test.ts',
+  'test/report/diagnosed-once.test.ts',
 ];
 const INFRA = ['test/infra/**/*.test.ts'];
 const CLIENTS = ['test/clients/**/*.test.ts'];

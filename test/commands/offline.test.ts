@@ -50,7 +50,7 @@ describe.concurrent('exit codes of plan', () => {
   test.each([
     ['healthy', EMPTY, null, 0, 'Healthy: no pressure, nothing to do.'],
     ['sufficient', FULL, null, 0, 'Sufficient: ending 4 sessions restores headroom.'],
-    ['partial', FULL, 'few.json', 1, 'Cut by maxVictims: it allows 1 session, the plan wanted 4.'],
+    ['partial', FULL, 'few.json', 1, '4 are needed, maxVictims allows 1 session.'],
     ['no candidates', FULL, 'nobody.json', 1, 'No candidates: 4 slots missing'],
     ['thresholds that do not fit', FULL, 'too-much.json', 2, 'relieve.until asks for 50 free slots'],
     [

@@ -68,7 +68,7 @@ test('an incident reads as what it was: RDS keeps its last slots for itself, and
   );
   const full = Array(8).fill(`${prefix}FATAL:  sorry, too many clients already`);
   expect(refusedText(linesOf([...reserved, ...NOISE, ...full], INSTANCE))).toBe(
-    '2445 refusals in the log since 2026-08-07 06:49:32 UTC (only reserved slots left 2437, server full 8); refused: moodle_adm@postgres from 172.31.8.184 ×2445.',
+    '2445 refusals in the log since 2026-08-07 06:49:32 UTC (only reserved slots left 2437, server full 8). Refused were moodle_adm@postgres from 172.31.8.184 ×2445.',
   );
 });
 

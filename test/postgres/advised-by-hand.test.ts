@@ -56,7 +56,9 @@ describe.each([14, 16, 18] as const)('on PostgreSQL %i', (version) => {
 
     const [advice] = endBlocker(await facts('lock-pile-up'));
     expect(advice?.text).toMatch(
-      new RegExp(`^pid ${holder.pid} \\(forgotten\\) blocks 2 sessions, idle in transaction for `),
+      new RegExp(
+        `^pid ${holder.pid} \\(forgotten\\) blocks 2 sessions and has been idle in transaction for `,
+      ),
     );
     for (const statement of statementsOf(advice?.paste?.lines ?? [])) await server.query(statement);
     await Promise.all(updates);
@@ -84,7 +86,7 @@ describe.each([14, 16, 18] as const)('on PostgreSQL %i', (version) => {
       `pid ${first} (report) blocks 2 sessions (for 1 of them this is a guess, by their place in the queue) and has been idle in transaction for `,
     );
     expect(advice?.text).toContain(
-      ` It holds the lock together with pid ${second} (report), pid ${third} (report) and 1 more: the queue goes on when all 4 have ended.`,
+      ` It holds the lock together with pid ${second} (report), pid ${third} (report) and 1 more: the queue moves when all 4 have ended.`,
     );
     for (const statement of statementsOf(advice?.paste?.lines ?? [])) await server.query(statement);
     await readers.find(({ pid }) => ![first, second, third].includes(pid))?.client.query('COMMIT');
@@ -95,7 +97,7 @@ describe.each([14, 16, 18] as const)('on PostgreSQL %i', (version) => {
     const session = await openActive(server, { role: app, application: 'report' });
     const [advice] = cancelLongest(await facts('slow-queries'));
     const [cancel = '', end = ''] = everyStatementOf(advice?.paste);
-    expect(advice?.text).toContain(`pid ${session.pid} (report) runs longest`);
+    expect(advice?.text).toContain(`pid ${session.pid} (report) has run longest`);
     expect(await server.query(cancel)).toEqual([{ pg_cancel_backend: true }]);
     const isIdle = async () =>
       (await server.query("SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'idle'", [session.pid]))

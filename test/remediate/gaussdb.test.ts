@@ -116,7 +116,9 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       const { text } = renderIncident(record);
       const flat = text.replaceAll(/\s+/g, ' ');
       expect(flat).toContain('the server counted 15 of 19 non-active, active 1, reserved 3');
-      expect(flat).toContain('16 of 17 usable in use, 1 free (max_connections 17, and 3 for administrators)');
+      expect(flat).toContain(
+        '16 of 17 usable slots are taken, 1 is free (max_connections 17, and 3 for administrators).',
+      );
       expect(flat).toContain(
         { openGauss: 'openGauss 5.0.0', 'thread-pool': 'GaussDB Kernel 505.2.0', dws: 'GaussDB 8.1.3' }[kind],
       );
@@ -165,7 +167,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       expect(plan?.victims.some(({ session }) => chiefs.has(session.pid ?? 0))).toBe(true);
       for (const { pid, guard } of attempts) expect(guard).toBe(chiefs.has(pid) ? 'forbidden' : 'signalled');
       const { text } = renderIncident(record);
-      expect(text).toContain('forbidden: our role needs gs_role_signal_backend');
+      expect(text).toContain('2  not allowed: our role needs gs_role_signal_backend');
       expect(text).toContain('GRANT gs_role_signal_backend TO "headroom";');
       expect(text).not.toMatch(/\bpg_signal_backend/);
       await expectAlive(server, forbidden);

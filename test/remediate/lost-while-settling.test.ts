@@ -43,7 +43,8 @@ describe('a server that is lost while the run settles', () => {
     expect(record.readings.map(({ phase }) => phase)).toEqual(['verified']);
     expect(record.problem?.message).toContain('Settling was not seen');
     const { subject, text } = renderIncident(record);
-    expect(subject).toMatch(/recovered.*40 idle sessions.* ended.*not checked for re-taken slots/);
+    expect(subject).toMatch(/recovered.*40 idle sessions.* ended, not checked again$/);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('Not checked for re-taken slots.');
     expect(`${subject} ${text}`).not.toMatch(/result not known|What came of it is not known/);
   };
 

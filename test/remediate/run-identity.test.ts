@@ -93,8 +93,8 @@ test.each<[string, () => Message | Promise<Message>]>([
   ['a result of which nothing can be read', () => toldOf('nothing')],
 ])('a message of %s names the code that tells it', async (_, write) => {
   const { text, chat } = await write();
-  expect(flat(text)).toContain(`Told by code ${CODE_VERSION}.`);
-  expect(flat(chat.content.description)).toContain(`*This run:* Told by code ${CODE_VERSION}.`);
+  expect(flat(text)).toContain(`Message written by code ${CODE_VERSION}.`);
+  expect(flat(chat.content.description)).toContain(`*This run:* Message written by code ${CODE_VERSION}.`);
 });
 
 test('a record from before has neither, and its message no such line', () => {

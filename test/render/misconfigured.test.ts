@@ -78,9 +78,9 @@ describe('A pause in a message', () => {
     expect(text).toContain("headroom resume --server 'it'\\''s; $(reboot)' --table memory\n");
   });
 
-  test('of which nothing is known is told all the same', () => {
+  test('whose author and time are not known is told as one by a person', () => {
     const { text } = renderIncident({ ...INCIDENTS.paused(), recall: null });
-    expect(text).toContain('Somebody paused it');
+    expect(text).toContain('A person paused it');
     expect(text).toContain('headroom resume --server orders --table TABLE');
   });
 });

@@ -8,7 +8,7 @@ import { causePhrase, isNamedCulprit } from './cause-phrase.ts';
 import { endedPhrase } from './ended-phrase.ts';
 import { OBSERVED } from './observed.ts';
 import { busyHeadline } from './run-lock-text.ts';
-import { unsettledText, unverifiedReason, unverifiedText } from './unverified-text.ts';
+import { unsettledSubject, unsettledText, unverifiedReason, unverifiedText } from './unverified-text.ts';
 
 /** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
 type Headline = {
@@ -47,7 +47,12 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     sentence: `healthy. ${sentences(used(facts))}`,
   }),
   reaped: (facts, max) => ({
-    subject: [endedPhrase(facts, max, 'old '), 'no pressure', ...unsettledText(facts), ...used(facts, max)],
+    subject: [
+      endedPhrase(facts, max, 'old '),
+      'no pressure',
+      ...unsettledSubject(facts),
+      ...used(facts, max),
+    ],
     sentence: `no pressure. ${sentences([endedPhrase(facts, undefined, 'old '), ...change(facts), ...unsettledText(facts)])}`,
   }),
   recovered: (facts, max) => ({
@@ -55,7 +60,7 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
       ...(facts.hypothetical ? [] : ['recovered']),
       ...causePhrase(facts, max),
       endedPhrase(facts, max),
-      ...unsettledText(facts),
+      ...unsettledSubject(facts),
       ...used(facts, max),
     ],
     sentence: `${facts.hypothetical ? 'under pressure' : 'recovered'}. ${sentences([...causePhrase(facts), endedPhrase(facts), ...change(facts), ...unsettledText(facts)])}`,
@@ -65,7 +70,7 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
       'still under pressure',
       ...causePhrase(facts, max),
       endedPhrase(facts, max),
-      ...unsettledText(facts),
+      ...unsettledSubject(facts),
       ...used(facts, max),
     ].slice(facts.hypothetical ? 1 : 0),
     sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...causePhrase(facts), `${endedPhrase(facts)}, too few`, ...change(facts), ...unsettledText(facts)])}`,

@@ -17,7 +17,15 @@ export function unverifiedText({ record, losses }: Facts): string {
 }
 
 /** The run broke off after it had verified what it ended, and before it saw who took the slots. */
-export function unsettledText({ record, hypothetical }: Facts): readonly string[] {
-  const isSettled = settledReading(record) !== null;
-  return hypothetical || record.attempts.length === 0 || isSettled ? [] : ['not checked for re-taken slots'];
+export function unsettledText(facts: Facts): readonly string[] {
+  return isUnsettled(facts) ? ['not checked for re-taken slots'] : [];
+}
+
+/** As part of a subject: the long wording would be the first part that a full subject leaves out. */
+export function unsettledSubject(facts: Facts): readonly string[] {
+  return isUnsettled(facts) ? ['not checked again'] : [];
+}
+
+function isUnsettled({ record, hypothetical }: Facts): boolean {
+  return !hypothetical && record.attempts.length > 0 && settledReading(record) === null;
 }

@@ -10,7 +10,7 @@ const ABOUT: Readonly<Record<Cause, RegExp>> = {
   'oversized-idle-pools': /at most|cap it at|lifetime/,
   'traffic-spike': /pooler|backoff|short transactions|load test/,
   'session-per-request': /a connection for each request/,
-  'slow-queries': /runs longest|Bound the statements/,
+  'slow-queries': /has run longest|Bound the statements/,
   'idle-in-transaction': /left a transaction open|leaves open end/,
   'clients-owe-input': /waits for input from its client/,
   'lock-pile-up': /blocks \d+ session|prepared transaction/,
@@ -21,10 +21,10 @@ const ABOUT: Readonly<Record<Cause, RegExp>> = {
   'pooler-oversized': /pooler/,
   'developer-tools': /psql|DBeaver|roles of their own|idle sessions end/,
   'monitoring-hog': /pool of 2/,
-  'dead-clients': /60 s of silence/,
+  'dead-clients': /noticed after 2 minutes/,
   'half-open-clients': /authentication_timeout/,
   'limit-too-low': /raise max_connections/,
-  unclear: /two looks/,
+  unclear: /now and again in five minutes/,
 };
 
 describe.each(recordings())('the recorded incident $story.name', ({ record }) => {

@@ -88,7 +88,7 @@ export const LOOKING = {
       fault: 'the clients do not read a long answer',
       outcome: 'no-candidates',
       subject: 'orders: under pressure, …policy spares all sessions…',
-      says: '19 sessions are active, pg-headroom never ends active work. Decide by hand, pg_cancel_backend(pid) first.',
+      says: '19 sessions are active. pg-headroom never ends active work. You can: cancel with pg_cancel_backend(pid) first.',
       ends: 0,
     },
     clientSlow: {
