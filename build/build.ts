@@ -35,13 +35,13 @@ await mkdir(rootsFolder);
 for (const [region, pem] of roots) await writeFile(join(rootsFolder, `${region}.pem`), pem);
 console.log(`${rootsFolder}: RDS roots of ${roots.size} regions`);
 
-// The constructs for other CDK apps, as JavaScript with types; what is wrong with their types is `npm run check` to say.
+// Compiles the constructs for other CDK apps to JavaScript with types. Errors of types are for `npm run check` to report.
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'build/tsconfig.dist.json'], {
   stdio: 'inherit',
 });
 console.log('dist/infra: constructs with their types');
 
-/** What is loaded when the entry is. */
+/** The size of the files that load together with the entry. */
 function eagerBytes(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): number {
   const output = outputs[file];
   if (output === undefined || seen.has(file)) return 0;

@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process';
 import type { BuildOptions } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** pg is CommonJS and calls `require` for Node's own modules; an ESM bundle has none unless it is made. */
+/** pg is CommonJS and calls `require` for Node's own modules. An ESM bundle has no `require` unless it defines one. */
 const REQUIRE_SHIM =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
- * Version and commit, which records and messages name. The commit comes from HEADROOM_COMMIT, or else from git where this folder
- * is the root of a repository; `-dirty` is said of files that differ from it. The same commit always makes the same bundle.
+ * Version and commit that records and messages name. The commit comes from HEADROOM_COMMIT, or else from git if this folder
+ * is the root of a repository. It ends in `-dirty` if files differ from the commit. The same commit always makes the same
+ * bundle.
  */
 export function codeVersion(commit = process.env.HEADROOM_COMMIT ?? commitHere()): string {
   return commit === '' ? packageJson.version : `${packageJson.version}+${commit}`;
@@ -23,10 +24,10 @@ function commitHere(): string {
   return git('describe', '--always', '--dirty', '--abbrev=12', '--exclude', '*');
 }
 
-/** How code becomes a bundle. */
+/** The options of esbuild for all bundles. */
 export const BUNDLING = {
   bundle: true,
-  // Splitting keeps what is imported on demand in files of its own, so that only the run which needs it pays for it.
+  // Splitting puts what is imported on demand into files of its own. Only a run that needs it loads it.
   format: 'esm',
   splitting: true,
   outExtension: { '.js': '.mjs' },
@@ -35,7 +36,7 @@ export const BUNDLING = {
   mainFields: ['module', 'main'],
   external: ['pg-native'],
   define: { HEADROOM_CODE: JSON.stringify(codeVersion()) },
-  // Names stay: stacks can be read, and the calls that would give short names their long ones back take 3 ms to load.
+  // Names stay long. Stack traces stay readable, and the calls by which esbuild would restore names take 3 ms at load.
   minifyWhitespace: true,
   minifySyntax: true,
   banner: { js: REQUIRE_SHIM },

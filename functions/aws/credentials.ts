@@ -112,12 +112,12 @@ export function parseSecret(text: unknown, secret: string, target: Pick<Target, 
   const parsed = z.safeParse(secretSchema(), parseJson(text));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join('.') || 'a JSON object').join(', ');
-    const message = `The secret ${secret} does not hold what is needed (missing or empty: ${missing}): allowed is JSON with "username" and "password".`;
+    const message = `The secret ${secret} is incomplete (missing or empty: ${missing}): allowed is JSON with "username" and "password".`;
     throw new RemediationError('secret-malformed', message);
   }
   const { username: user, password, host } = parsed.data;
   if (host !== undefined && host !== target.host) {
-    const message = `The secret ${secret} is for host ${quoted(host)}, configured is ${quoted(target.host)}: give this server its own secret, or correct one of the two.`;
+    const message = `The secret ${secret} is for host ${quoted(host)}, but the configured host is ${quoted(target.host)}: give this server its own secret, or correct one of the two.`;
     throw new RemediationError('secret-malformed', message);
   }
   return { user, password };

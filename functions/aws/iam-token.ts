@@ -36,7 +36,7 @@ function functionIdentity() {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   if (!AWS_REGION || !AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
     const message =
-      "The environment has nothing to sign an IAM token with: needed are AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which Lambda sets to the function's own.";
+      'An IAM token cannot be signed, because AWS_REGION, AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is missing: Lambda sets all three, so check what else removes them.';
     throw new RemediationError('secret-unreadable', message);
   }
   const credentials = {

@@ -33,7 +33,7 @@ export function keepIn(bucket: string): Keep {
         );
       } catch (thrown) {
         if (thrown instanceof RemediationError) throw thrown;
-        const message = `What is to be kept of the run was not (${failureText(thrown)}): check that the bucket exists and that this function's role may write to ${RECORDS_PREFIX} in it. The message is sent without it.`;
+        const message = `The ${as} of the run was not kept (${failureText(thrown)}): check that the bucket exists and that this function's role may write to ${RECORDS_PREFIX} in it. The message is sent without a link to it.`;
         throw new RemediationError('record-not-kept', message);
       }
     },

@@ -21,7 +21,8 @@ const HELP = `
 Examples:
   headroom preflight
   headroom preflight infra/cdk.json | bash -v
-It connects to nothing: the commands only read, with your own credentials. A stage's are for its own account.`;
+This command connects to nothing. The commands that it prints only read, with your own credentials. Run the section of a
+stage with credentials of that stage's account.`;
 
 export function addPreflight(program: Command): void {
   program
@@ -69,7 +70,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    const message = `The declaration is no JSON (${coerceError(thrown).message}): name the cdk.json whose context declares the servers.`;
+    const message = `The declaration is not JSON (${coerceError(thrown).message}): name the cdk.json whose context declares the servers.`;
     throw new RemediationError('config-invalid', message);
   }
 }

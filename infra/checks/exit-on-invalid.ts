@@ -1,6 +1,6 @@
 import { RemediationError } from '../../functions/core/base/errors.ts';
 
-/** What our own parsers refuse is explained by its message; a stack trace would only bury it. */
+/** Prints only the message of an error of our own parsers. It explains the problem; a stack trace would hide it. */
 export function exitOnInvalid(synthesize: () => void): void {
   try {
     synthesize();

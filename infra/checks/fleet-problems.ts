@@ -3,17 +3,17 @@ import { DEFAULT_PORT } from '../../functions/core/declaration/setting-schemas.t
 import type { ServerFields } from '../constructs/remediate-environment.ts';
 import { MOST_SERVERS_A_STACK, stackNumberOf } from './stack-number.ts';
 
-/** A server as it is written, and where: `servers[0]`. */
+/** A server as it is written, and where it is written: `servers[0]`. */
 export type WrittenServer = { readonly path: string; readonly server: ServerFields };
 
-/** Names are part of other names, and of what people say: each is one server's. */
+/** Server names that appear twice. A name must be unique, because other names are made from it and people use it. */
 export function repeatedNames(servers: readonly WrittenServer[]): readonly Finding[] {
   return repeated(servers, 'name', ({ name }) => textOrNull(name), 'a name of its own');
 }
 
 /**
- * Two functions for one server would each count the other's sessions as clients and race for its lock. Host names are
- * compared as DNS does, without regard to case.
+ * Endpoints that appear twice. Two functions for one server would count each other's sessions as clients and compete for
+ * its lock. Host names are compared without regard to case, as DNS does.
  */
 export function repeatedHosts(servers: readonly WrittenServer[]): readonly Finding[] {
   const endpointOf = ({ host, port = DEFAULT_PORT }: ServerFields) =>
@@ -42,7 +42,9 @@ function repeated(
 
 const MOST_SUBSCRIPTIONS = 2;
 
-/** Who comes after the second subscription to a log group, as the instances of an Aurora cluster may; those of one stage. */
+/**
+ * Servers of a stage beyond the two subscriptions that a log group can have. Instances of an Aurora cluster share one.
+ */
 export function crowdedLogGroups(servers: readonly WrittenServer[]): readonly Finding[] {
   const subscribed = servers.filter(({ server: { alarm, logGroup } }) => {
     return alarm === 'subscription' && typeof logGroup === 'string';
@@ -50,13 +52,13 @@ export function crowdedLogGroups(servers: readonly WrittenServer[]): readonly Fi
   return [...Map.groupBy(subscribed, ({ server }) => server.logGroup).values()].flatMap((own) =>
     own.slice(MOST_SUBSCRIPTIONS).map(({ path, server }) => {
       const taken = own.slice(0, MOST_SUBSCRIPTIONS).map((before) => before.path);
-      const allowed = `another kind: a log group has ${MOST_SUBSCRIPTIONS} subscriptions, which ${taken.join(' and ')} take`;
+      const allowed = `another kind: a log group can have ${MOST_SUBSCRIPTIONS} subscriptions, and ${taken.join(' and ')} use them`;
       return { path: `${path}.alarm`, found: quoted(server.alarm), allowed };
     }),
   );
 }
 
-/** Who comes after the twentieth of a stack; the stacks of one stage. */
+/** Servers of a stage beyond the twenty of one stack. */
 export function overfullStacks(servers: readonly WrittenServer[]): readonly Finding[] {
   const counts = new Map<number, number>();
   return servers.flatMap(({ path, server: { name, stack } }) => {
@@ -66,7 +68,7 @@ export function overfullStacks(servers: readonly WrittenServer[]): readonly Find
     counts.set(number, count);
     if (count <= MOST_SERVERS_A_STACK) return [];
     const found = `${quoted(stack)}, which makes it number ${count} in stack ${number}`;
-    const allowed = `at most ${MOST_SERVERS_A_STACK} servers a stack: give the server that is new another "stack"`;
+    const allowed = `at most ${MOST_SERVERS_A_STACK} servers in a stack: give the new server another "stack"`;
     return [{ path: `${path}.stack`, found, allowed }];
   });
 }

@@ -4,8 +4,8 @@ import type { WrittenServer } from './fleet-problems.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Topics that do two things at once. What we publish, our alarms among it, must not make a function run, whose result is
- * published; and people and chat rooms get messages in different forms.
+ * Topics with two conflicting uses. A topic that we publish to, including our alarms, must not start a run, because its
+ * result is published again. People and chat rooms need different topics, because their messages have different forms.
  */
 export function topicProblems(
   path: string,
@@ -23,12 +23,12 @@ export function topicProblems(
   const both = {
     path: `${path}.chat.topicArn`,
     found: quoted(arnOf(chat)),
-    allowed: 'another topic than the one for people: chat rooms take messages in another form',
+    allowed: 'another topic than the one for people: chat rooms get messages in another form',
   };
   const loops = servers.flatMap(({ path: at, server: { alarmTopicArns } }) =>
     (Array.isArray(alarmTopicArns) ? alarmTopicArns : []).flatMap((arn: unknown, index) => {
       const key = outputs.get(arn);
-      const allowed = `a topic that we do not publish to, as we do to ${path}.${key}: its messages would make runs`;
+      const allowed = `a topic that pg-headroom does not publish to: ${path}.${key} is the same, and its messages would start runs`;
       return key === undefined
         ? []
         : [{ path: `${at}.alarmTopicArns[${index}]`, found: quoted(arn), allowed }];

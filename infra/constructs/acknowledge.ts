@@ -2,8 +2,8 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * What we say to cdk-nag about permissions that are as wide as they are, for everything beneath a construct. Acknowledged is
- * one wildcard by its name, and no other that may be added there.
+ * Tells cdk-nag why a permission is as wide as it is, for everything beneath a construct. Only this one wildcard is
+ * acknowledged, by its name; a wildcard that is added later is reported.
  */
 
 export function acknowledgeAction(on: IConstruct, action: string, reason: string): void {
@@ -18,7 +18,7 @@ function acknowledge(on: IConstruct, wildcard: string, reason: string): void {
   Validations.of(on).acknowledge({ id: `AwsSolutions-IAM5[${wildcard}]`, reason });
 }
 
-/** An ARN as cdk-nag writes it: what is known only when deployed is named in angle brackets. */
+/** An ARN as cdk-nag writes it: parts that are known only at deployment are names in angle brackets. */
 function named(arn: unknown): string {
   if (typeof arn === 'string') return arn;
   const { 'Fn::Join': join, 'Fn::GetAtt': attribute, Ref } = arn as Intrinsic;

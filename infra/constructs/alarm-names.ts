@@ -1,20 +1,20 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** All alarms of ours, and no others, begin with it: topics and keys are open to these names. */
+/** The prefix of all our alarms and of no others. Policies of topics and keys grant access to these names. */
 const PREFIX = 'pg-headroom-';
 
-/** An alarm about one server, or about `reporting`, which no server has an alarm in common with. */
+/** The name of an alarm about one server, or about `reporting`, which all servers share. */
 export function alarmNameOf(whose: string, article: string): string {
   return `${PREFIX}${whose}-${article}`;
 }
 
-/** Ends an alarm's description, for whoever it wakes. */
+/** The end of an alarm's description, for the people who get it. */
 export function whatToDo(article: string): string {
   return `What to do: docs/operate/runbook.md#${article}`;
 }
 
-/** What stands for all our alarms of this account and region in a policy's condition. */
+/** The ARN pattern of all our alarms of this account and region, for the condition of a policy. */
 export function ownAlarmsArn(scope: Construct): string {
   return Stack.of(scope).formatArn({
     service: 'cloudwatch',

@@ -9,31 +9,33 @@ import { Construct } from 'constructs';
 import { HANDLER } from '../../functions/contract.ts';
 import { RemediationError } from '../../functions/core/base/errors.ts';
 
-/** What is our own choice for both functions is not open to either. */
+/** These options are the same for both functions, so neither leaves them open. */
 type OpenOptions = Omit<lambda.FunctionOptions, 'architecture' | 'logGroup' | 'role'>;
 
 export interface BundledFunctionProps extends OpenOptions {
-  /** Folder of the built bundle: an `index.mjs` that exports `handler`. */
+  /** Folder of the built bundle, with an `index.mjs` that exports `handler`. */
   readonly bundle: string;
-  /** Everything that the code may do in AWS, besides writing its own log. */
+  /** Everything that the code may do in AWS, besides writing to its own log. */
   readonly statements: readonly iam.PolicyStatement[];
   /** @default THREE_MONTHS */
   readonly logRetention?: logs.RetentionDays;
   /**
-   * What becomes of the log when its stack or its server goes. Who was terminated, and why, outlives them by default;
-   * retention empties the group in time.
+   * What happens to the log when its stack or its server is removed. By default the log stays, because it says which
+   * sessions were terminated and why. Its retention empties it in time.
    *
    * @default RETAIN
    */
   readonly logRemovalPolicy?: RemovalPolicy;
 }
 
-/** The folder that the build leaves for a bundle of the contract: in this project, or in somebody's node_modules. */
+/** The folder with a built bundle, in this project or in the node_modules of an app that uses it. */
 export function builtBundle(relative: string): string {
   return join(dirname(findPackageJSON(import.meta.url) ?? ''), relative);
 }
 
-/** One of our functions: a prebuilt bundle, a log group with an end, and a role that holds only what is listed. */
+/**
+ * One of our functions: a prebuilt bundle, a log group with limited retention, and a role with only the listed rights.
+ */
 export class BundledFunction extends Construct {
   readonly function: lambda.Function;
   readonly role: iam.Role;
@@ -57,7 +59,7 @@ export class BundledFunction extends Construct {
     });
   }
 
-  /** Instead of Lambda's managed policies, which allow writing to any log group. */
+  /** It takes the place of Lambda's managed policies, which allow writing to every log group. */
   private ownRole(logGroup: logs.LogGroup, statements: readonly iam.PolicyStatement[]): iam.Role {
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);

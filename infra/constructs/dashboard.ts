@@ -11,13 +11,13 @@ import type { IncidentReporting } from './incident-reporting.ts';
 import { functionMetric } from './own-alarm.ts';
 import { HALF_WIDTH, slotsWidget } from './slots-widget.ts';
 
-/** A server to draw: its name, and its policy as it is declared, for the thresholds. */
+/** A server on the dashboard: its name, and its declared policy for the thresholds. */
 export type DashboardServer = { readonly server: string; readonly policy?: unknown };
 
 export interface DashboardProps {
   readonly reporting: IncidentReporting;
   /**
-   * Each gets a graph of its slots. What all of them have in common shows every server, named here or not.
+   * Each of these servers gets a graph of its slots. The other graphs show every server, named here or not.
    *
    * @default - none
    */
@@ -27,12 +27,14 @@ export interface DashboardProps {
 const FIVE_MINUTES = Duration.minutes(5);
 const { SUM, MAXIMUM } = cloudwatch.Stats;
 
-/** One page for the account and region: first ourselves, then all servers together, then each server's slots. */
+/**
+ * One page for the account and region: first pg-headroom itself, then all servers together, then the slots of each server.
+ */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { reporting, servers = [] }: DashboardProps) {
     super(scope, id);
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
-      // Dashboards are global in their account, and so are their names.
+      // Dashboard names are global in an account, so the region is part of the name.
       dashboardName: `pg-headroom-${Stack.of(this).region}`,
       defaultInterval: Duration.hours(12),
     });
@@ -85,7 +87,7 @@ function allServers(): readonly cloudwatch.IWidget[] {
   ];
 }
 
-/** Names are searched by their words: every function whose name has those that ours begin with. */
+/** A metric search matches words. This one finds every function whose name starts with the words of our prefix. */
 function functionsSearch(metricName: string): string {
   const words = functionNameOf('').split('-').join(' ').trim();
   return `{AWS/Lambda,FunctionName} MetricName="${metricName}" ${words}`;
@@ -97,8 +99,9 @@ function search(query: string, statistic: string): cloudwatch.SearchExpression {
 }
 
 /**
- * From the lines that `report` writes about every run, because sixteen outcomes by server would be as many metrics. Named
- * otherwise than in the lines: what CloudWatch finds there by itself must not be named again.
+ * Outcomes of runs, from the log lines that `report` writes. Sixteen outcomes for each server would be too many metrics.
+ * The columns have other names than the fields of the lines, because Logs Insights does not allow a field it discovered to
+ * be defined again.
  */
 function runsTable({ report }: IncidentReporting): cloudwatch.LogQueryWidget {
   return new cloudwatch.LogQueryWidget({

@@ -4,10 +4,10 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-/** An SQS message at its largest: what `report` could not tell travels with the whole record of the run. */
+/** The largest SQS message. A result that `report` could not deliver is here with the whole record of the run. */
 const MOST_BYTES = 1_048_576;
 
-/** Where results of runs go that `report` could not tell after all its tries; an alarm watches it. */
+/** The queue of results of runs that `report` could not deliver after all its tries. An alarm watches it. */
 export class DeadLetters extends Construct implements lambda.IDestination {
   readonly queue: sqs.Queue;
 
@@ -21,11 +21,11 @@ export class DeadLetters extends Construct implements lambda.IDestination {
     });
     Validations.of(this.queue).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'This is the dead-letter queue: a human reads it, and nothing is dead-lettered from it.',
+      reason: 'This is the dead-letter queue itself: people read it, and no function takes messages from it.',
     });
   }
 
-  /** The library's own destination also grants reading the queue's attributes. */
+  /** Used in place of the library's own destination, which would also grant reading the queue's attributes. */
   bind(_scope: Construct, source: lambda.IFunction): lambda.DestinationConfig {
     source.addToRolePolicy(
       new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }),

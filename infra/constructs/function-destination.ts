@@ -3,8 +3,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
 /**
- * Sends a function's result to another function. The library's `LambdaDestination` also grants `<arn>:*`, each version
- * and alias the target will ever have; this one grants exactly the function it delivers to.
+ * Sends a function's result to another function. The library's `LambdaDestination` would also grant `<arn>:*`, every
+ * version and alias of the target. This one grants only the function that it delivers to.
  */
 export class FunctionDestination implements lambda.IDestination {
   private readonly target: lambda.IFunction;
@@ -14,8 +14,8 @@ export class FunctionDestination implements lambda.IDestination {
   }
 
   bind(_scope: Construct, source: lambda.IFunction): lambda.DestinationConfig {
-    // Lambda refuses a destination that the role may not invoke yet. In the role's default policy it is there in time:
-    // the function waits for that policy, and the event configuration for the function.
+    // Lambda refuses a destination that the role may not invoke yet. The role's default policy exists in time: the
+    // function waits for that policy, and the event configuration waits for the function.
     source.addToRolePolicy(
       new iam.PolicyStatement({
         actions: ['lambda:InvokeFunction'],

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** Decrypting by a customer's key, for what this one service of the region hands out and nothing else. */
+/** Allows decryption with a customer's key, but only through this one service of the region. */
 export function decryptVia(
   scope: Construct,
   key: kms.IKey,

@@ -16,20 +16,21 @@ import { ReportingAlarms } from './reporting-alarms.ts';
 
 export interface IncidentReportingProps {
   /**
-   * An existing topic for people. Its policy, and its key's if it has one, must let our alarms publish; import it with its
-   * key.
+   * An existing topic for people. Its policy, and the policy of its key if it has one, must let our alarms publish. Import
+   * it with its key.
    *
    * @default - a topic of our own
    */
   readonly people?: sns.ITopic;
   /**
-   * Mail addresses to subscribe to the topic for people. Each gets a mail that asks for confirmation.
+   * Mail addresses to subscribe to the topic for people. Each gets a mail that asks for confirmation, and gets messages
+   * only after it confirmed.
    *
    * @default - none
    */
   readonly emails?: readonly string[];
   /**
-   * A topic for chat rooms, which takes messages in another form: an existing one, or `own` for one of our own.
+   * A topic for chat rooms, which get messages in another form: an existing topic, or `own` for one of our own.
    *
    * @default - none
    */
@@ -43,23 +44,28 @@ export interface IncidentReportingProps {
   /**
    * Folder of the built `report` bundle.
    *
-   * @default - the one that this package brings
+   * @default - the bundle in this package
    */
   readonly bundle?: string;
 }
 
-/** Once per app, account and region: turns the runs of every server into messages. Reaches AWS and no server. */
+/**
+ * Turns the runs of all servers into messages, once per app, account and region. It connects to AWS only, never to a
+ * server.
+ */
 export class IncidentReporting extends Construct {
   /** The destination of every `remediate` function. */
   readonly report: lambda.Function;
-  /** For people: subscribe e-mail addresses and on-call tools here. Alarms about ourselves come here as well. */
+  /**
+   * The topic for people: subscribe mail addresses and on-call tools. Alarms about pg-headroom itself are sent here too.
+   */
   readonly people: sns.ITopic;
-  /** For chat rooms, in the form that Amazon Q Developer shows there. */
+  /** The topic for chat rooms, in the form that Amazon Q Developer shows there. */
   readonly chat: sns.ITopic | undefined;
-  /** Everything that `report` publishes to: none of these may be what makes a function run. */
+  /** All topics that `report` publishes to. None of them may start a run. */
   readonly outputTopics: readonly sns.ITopic[];
   readonly records: RecordsBucket;
-  /** What runs before this one came to, an item for each server. */
+  /** What is remembered of earlier runs: one item for each server. */
   readonly memory: dynamodb.ITable;
   readonly deadLetters: sqs.IQueue;
   readonly alarms: ReportingAlarms;
@@ -93,21 +99,21 @@ export class IncidentReporting extends Construct {
     };
   }
 
-  /** It goes with its stack: what it remembers is about the next hours, and nobody can read it without the functions. */
+  /** The table is deleted with its stack. It is only about the next hours, and only our functions read it. */
   private memoryTable(): dynamodb.ITable {
     const table = new dynamodb.Table(this, 'Memory', {
       partitionKey: { name: 'server', type: dynamodb.AttributeType.STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       encryption: dynamodb.TableEncryption.DEFAULT,
-      // A few kilobytes: recovery costs nothing, and saves every auditor the question.
+      // The table has a few kilobytes. Point-in-time recovery costs almost nothing, and audits ask for it.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // The library's own types disagree about what is left out and what is undefined.
+    // The library's own types do not agree on optional and undefined properties.
     return table as dynamodb.ITable;
   }
 
-  /** Lambda's own two retries stay: a message that comes twice is better than one that never comes. */
+  /** Lambda's two own retries stay: a message that arrives twice is better than a lost one. */
   private reportFunction(
     { bundle = builtBundle(BUNDLES.report) }: IncidentReportingProps,
     { chat, deadLetters }: { readonly chat: sns.ITopic | undefined; readonly deadLetters: DeadLetters },
@@ -127,13 +133,14 @@ export class IncidentReporting extends Construct {
       onFailure: deadLetters,
     });
     this.records.grantWrite(role);
-    const reason = 'As SNS asks of who publishes to an encrypted topic; on the keys of these topics alone.';
+    const reason =
+      'SNS needs this right from every publisher to an encrypted topic. It covers only the keys of these topics.';
     acknowledgeAction(role, 'kms:GenerateDataKey*', reason);
     return report;
   }
 }
 
-/** A topic's key is used for what is published to it, and for nothing else. */
+/** Allows the use of a topic's key only to publish to that topic. */
 function publishTo(topics: readonly sns.ITopic[]): readonly iam.PolicyStatement[] {
   const publish = new iam.PolicyStatement({
     actions: ['sns:Publish'],
@@ -148,7 +155,7 @@ function publishTo(topics: readonly sns.ITopic[]): readonly iam.PolicyStatement[
   return [publish, encrypt];
 }
 
-/** Single items by their key; never a whole table. */
+/** Allows single items by their key, never the whole table. */
 function readAndWrite(table: dynamodb.ITable): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],

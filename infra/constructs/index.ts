@@ -1,4 +1,4 @@
-/** What this package offers to CDK apps. */
+/** The public API of this package for CDK apps. */
 export type { AlarmKind } from '../../functions/core/declaration/setting-schemas.ts';
 export { Dashboard, type DashboardProps, type DashboardServer } from './dashboard.ts';
 export { IncidentReporting, type IncidentReportingProps } from './incident-reporting.ts';

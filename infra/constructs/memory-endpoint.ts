@@ -4,14 +4,14 @@ import { Construct } from 'constructs';
 
 export interface MemoryEndpointProps {
   readonly vpcId: string;
-  /** The route tables of the functions' subnets. A route table takes one endpoint for DynamoDB and no second. */
+  /** The route tables of the functions' subnets. A route table takes only one endpoint for DynamoDB. */
   readonly routeTableIds: readonly string[];
 }
 
 /**
- * The way to the memory table for subnets that have none to DynamoDB: a gateway endpoint, which costs nothing. Once per
- * VPC, for all servers in it. It has no policy of its own, because it is everybody's in these subnets: one that allowed
- * our table alone would cut the others off. What our functions may read is in their roles.
+ * A gateway endpoint through which subnets without a route to DynamoDB reach the memory table. It costs nothing. Once per
+ * VPC, for all servers in it. It has no policy of its own, because everything in these subnets uses it: a policy for our
+ * table alone would block the others. The roles of our functions limit what they read.
  */
 export class MemoryEndpoint extends Construct {
   constructor(scope: Construct, id: string, { vpcId, routeTableIds }: MemoryEndpointProps) {

@@ -3,7 +3,10 @@ import type { Construct } from 'constructs';
 import { acknowledgeResource } from './acknowledge.ts';
 import type { BundledFunction } from './bundled-function.ts';
 
-/** What Lambda does, in the function's name, to put it into a VPC. EC2 knows no narrower resource than all for these. */
+/**
+ * The actions with which Lambda, as the function's role, puts a function into a VPC. EC2 allows no narrower resource for
+ * them than all.
+ */
 const ACTIONS = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -13,21 +16,21 @@ const ACTIONS = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Lets Lambda manage the network interfaces of a function in a VPC. */
+/** Allows Lambda to manage the network interfaces of a function in a VPC. */
 export function networkInterfaces(): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: ACTIONS, resources: ['*'] });
 }
 
 /**
- * Denies the same to the function's code, whose calls carry the function as their source where Lambda's own do not. A
- * policy of its own: in the role's default policy it would need the function, which needs that policy.
+ * Denies these actions to the function's code. Calls of the code name the function as their source; Lambda's own calls do
+ * not. It is a policy of its own, because the default policy would need the function and the function needs that policy.
  */
 export function denyNetworkInterfacesToCode(
   scope: Construct,
   { role, function: owner }: BundledFunction,
 ): void {
   const reason =
-    "EC2 knows no narrower resource for a VPC function's network interfaces, which the function's own code is denied, and X-Ray none for traces.";
+    "EC2 allows no narrower resource for the network interfaces of a function in a VPC, and the function's own code is denied these actions. X-Ray allows no narrower resource for traces.";
   acknowledgeResource(role, '*', reason);
   new iam.Policy(scope, 'NetworkInterfacesDeniedToCode', {
     roles: [role],

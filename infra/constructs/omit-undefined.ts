@@ -1,4 +1,4 @@
-/** Only the keys that hold something: what is left out means its default. */
+/** Without the keys that are undefined: a missing key means its default. */
 export function omitUndefined<Fields extends object>(
   fields: Fields,
 ): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {

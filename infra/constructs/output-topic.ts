@@ -6,25 +6,28 @@ import type { Construct } from 'constructs';
 import { ownAlarmsArn } from './alarm-names.ts';
 
 /**
- * Makes topics that `report` and our alarms publish to: encrypted, over TLS only. Their key is made with the first of them,
- * since a key costs as much as everything else here.
+ * Makes the topics that `report` and our alarms publish to. They are encrypted and take TLS only. Their key is made with
+ * the first topic, because a key costs as much as everything else here together.
  */
 export function ownTopicsIn(scope: Construct): (id: string, displayName: string) => sns.Topic {
   let key: kms.Key | undefined;
   return (id, displayName) => {
     key ??= outputKey(scope);
     const topic = new sns.Topic(scope, id, { displayName, masterKey: key, enforceSSL: true });
-    // `enforceSSL` writes a policy in place of SNS's default, under which alarms could publish.
+    // `enforceSSL` writes a policy. It replaces SNS's default policy, which would let alarms publish.
     const publish = { actions: ['sns:Publish'], resources: [topic.topicArn] };
     topic.addToResourcePolicy(alarmsMay(scope, 'AlarmsPublish', publish));
     return topic;
   };
 }
 
-/** A customer's own, because alarms cannot use AWS's key for SNS. It goes with its stack: nothing lies under it. */
+/**
+ * A customer-managed key, because alarms cannot use AWS's key for SNS. It is deleted with its stack: no stored data needs
+ * it.
+ */
 function outputKey(scope: Construct): kms.Key {
   const key = new kms.Key(scope, 'TopicKey', {
-    description: 'pg-headroom: messages on their way to people, from the report function and from alarms',
+    description: 'pg-headroom: encrypts messages of the report function and of alarms on their way to people',
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.DESTROY,
   });
@@ -34,7 +37,7 @@ function outputKey(scope: Construct): kms.Key {
   return key;
 }
 
-/** Our alarms of this account and region, and CloudWatch on behalf of nobody else. */
+/** Allows our alarms of this account and region to publish, and no other alarms. */
 function alarmsMay(
   scope: Construct,
   sid: string,

@@ -6,11 +6,11 @@ import { Construct } from 'constructs';
 import { alarmNameOf, whatToDo } from './alarm-names.ts';
 
 export interface OwnAlarmProps {
-  /** A server, or `reporting`. */
+  /** The name of a server, or `reporting`. */
   readonly whose: string;
-  /** Its article in the runbook, after which it is named. */
+  /** Its article in the runbook. The alarm's name ends with it. */
   readonly article: string;
-  /** What it means, as a sentence. */
+  /** Its meaning, as a sentence. */
   readonly says: string;
   readonly metric: cloudwatch.IMetric;
   /** @default - at least 1 */
@@ -18,13 +18,13 @@ export interface OwnAlarmProps {
   /** @default 1 */
   readonly periods?: number;
   /**
-   * In how many of the periods it must be so.
+   * The number of periods that must breach.
    *
-   * @default - in all of them
+   * @default - all of them
    */
   readonly periodsToAlarm?: number;
   readonly missing: cloudwatch.TreatMissingData;
-  /** Gets the alarm and its end; none: whoever wants to know watches its state. */
+  /** The topic that gets the alarm and its end; undefined for an alarm that notifies no one. */
   readonly topic: sns.ITopic | undefined;
 }
 
@@ -33,7 +33,7 @@ const AT_LEAST_ONE = {
   threshold: 1,
 };
 
-/** An alarm about ourselves, whose text leads to its article in the runbook. */
+/** An alarm about pg-headroom itself. Its text leads to its article in the runbook. */
 export class OwnAlarm extends Construct {
   readonly alarm: cloudwatch.Alarm;
 
@@ -57,7 +57,7 @@ export class OwnAlarm extends Construct {
   }
 }
 
-/** A metric about a function that Lambda itself keeps, and that costs nothing. */
+/** A metric of a function that Lambda itself records, at no cost. */
 export function functionMetric(
   functionName: string,
   metricName: string,

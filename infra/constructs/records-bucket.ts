@@ -6,14 +6,14 @@ import { RECORDS_PREFIX } from '../../functions/contract.ts';
 import { acknowledgeResource } from './acknowledge.ts';
 
 export interface RecordsBucketProps {
-  /** Then they are deleted. */
+  /** Records are deleted after this time. */
   readonly keepFor: Duration;
 }
 
-/** Where records of runs are kept, and who may read them there: they name roles, addresses and applications. */
+/** The bucket of records and the policy for reading them. Records name roles, addresses and applications. */
 export class RecordsBucket extends Construct {
   readonly bucket: s3.Bucket;
-  /** For on-call: attach it to their roles, and the links in messages open. */
+  /** Attach it to the roles of on-call people, so that the links in messages open. */
   readonly readers: iam.ManagedPolicy;
 
   constructor(scope: Construct, id: string, { keepFor }: RecordsBucketProps) {
@@ -25,18 +25,19 @@ export class RecordsBucket extends Construct {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       lifecycleRules: [{ expiration: keepFor }],
-      // Who was terminated, and why, outlives the stack; the lifecycle empties the bucket in time.
+      // Records show which sessions were terminated and why, so they outlive the stack. The lifecycle rule empties the
+      // bucket in time.
       removalPolicy: RemovalPolicy.RETAIN,
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Access logs would need a bucket of their own, which nobody reads: one function writes here, and reading is what the readers policy allows. CloudTrail data events show it where a company asks for them.',
+        'Access logs would need another bucket. Only one function writes here, and only the readers policy allows reading. Where access must be logged, CloudTrail data events show it.',
     });
     this.readers = this.readersPolicy();
   }
 
-  /** Lets a role write records, and neither read nor delete one. */
+  /** Allows a role to write records, but neither to read nor to delete them. */
   grantWrite(role: iam.IRole): void {
     role.addToPrincipalPolicy(
       new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [this.records()] }),
@@ -50,7 +51,7 @@ export class RecordsBucket extends Construct {
 
   private readersPolicy(): iam.ManagedPolicy {
     const readers = new iam.ManagedPolicy(this, 'Readers', {
-      description: 'Reads the records of pg-headroom runs, as the links in its messages do.',
+      description: 'Allows reading the records of pg-headroom runs, which messages link to.',
       statements: [
         new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.records()] }),
         new iam.PolicyStatement({
@@ -58,11 +59,15 @@ export class RecordsBucket extends Construct {
           resources: [this.bucket.bucketArn],
           conditions: { StringLike: { 's3:prefix': `${RECORDS_PREFIX}*` } },
         }),
-        // The console asks where a bucket is before it shows an object.
+        // The console reads the bucket's location before it shows an object.
         new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [this.bucket.bucketArn] }),
       ],
     });
-    acknowledgeResource(readers, this.records(), 'On-call reads whichever record a message links to.');
+    acknowledgeResource(
+      readers,
+      this.records(),
+      'On-call people may read every record, because any message may link to it.',
+    );
     return readers;
   }
 }

@@ -9,21 +9,21 @@ import { alarmNameOf } from './alarm-names.ts';
 import { refusalDescription, refusalPattern } from './refusal-wording.ts';
 
 export interface RefusalAlarmProps {
-  /** What people call the server. */
+  /** The server's name in messages and names. */
   readonly server: string;
   /** The log group to which the server's log is exported. */
   readonly logGroup: logs.ILogGroup;
-  /** Invoked when a client was refused. */
+  /** Invoked when the server refused a client. */
   readonly remediate: lambda.IFunction;
 }
 
 /**
- * From a refusal in the server's log to an invocation, in one to three minutes. The filter cannot leave out refusals of
- * our own role: CloudWatch ignores `?` terms beside an excluding one. A run that is refused itself may so raise the alarm once
- * more; the run of that alarm finds in memory that our own tries alone were counted, and ends muted.
+ * From a refusal in the server's log to an invocation, in one to three minutes. The filter cannot leave out refusals of our
+ * own role, because CloudWatch ignores `?` terms beside an excluding term. So a run that is itself refused may raise the
+ * alarm once more. The run of that alarm finds in memory that only our own tries were counted, and ends muted.
  */
 export class RefusalAlarm extends Construct {
-  /** Clients refused, per minute. */
+  /** Refused clients per minute. */
   readonly metric: cloudwatch.Metric;
   readonly alarm: cloudwatch.Alarm;
 
@@ -31,11 +31,11 @@ export class RefusalAlarm extends Construct {
     super(scope, id);
     this.metric = this.countRefusals(props);
     this.alarm = this.alarmOnAny(props);
-    // Without its own id, a second alarm on the same function collides with this permission.
+    // Without an id of its own, the permission of a second alarm on the same function would collide with this one.
     this.alarm.addAlarmAction(new LambdaAction(props.remediate, { useUniquePermissionId: true }));
   }
 
-  /** A pattern on plain text can have no dimensions, so the server is part of the metric's name. */
+  /** A filter on plain text cannot set dimensions, so the server is part of the metric's name. */
   private countRefusals({ server, logGroup }: RefusalAlarmProps): cloudwatch.Metric {
     const metricName = `${REFUSALS_METRIC}/${server}`;
     new logs.MetricFilter(this, 'Filter', {
@@ -51,7 +51,7 @@ export class RefusalAlarm extends Construct {
       namespace: METRIC_NAMESPACE,
       metricName,
       statistic: cloudwatch.Stats.SUM,
-      // Metric filters report once a minute: shorter buys nothing, longer waits.
+      // Metric filters report once a minute. A shorter period brings nothing, a longer one delays.
       period: Duration.minutes(1),
     });
   }
@@ -65,7 +65,8 @@ export class RefusalAlarm extends Construct {
       threshold: 1,
       evaluationPeriods: 1,
       datapointsToAlarm: 1,
-      // A server that logs nothing refuses nobody; as missing data the alarm would never return to OK and never act again.
+      // A server without log lines refuses no client. As missing data, the alarm would not return to OK and so could not
+      // start another run.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }

@@ -9,24 +9,24 @@ import { alarmNameOf } from './alarm-names.ts';
 import { refusalDescription, refusalQuery } from './refusal-wording.ts';
 
 export interface RefusalLogAlarmProps {
-  /** What people call the server. */
+  /** The server's name in messages and names. */
   readonly server: string;
   /** The log group to which the server's log is exported. */
   readonly logGroup: logs.ILogGroup;
   /**
-   * The server's stream, where several share the group.
+   * The server's stream, for a log group that several servers share.
    *
    * @default - every stream of the group
    */
   readonly logStream?: string;
-  /** Invoked when a client was refused. */
+  /** Invoked when the server refused a client. */
   readonly remediate: lambda.IFunction;
 }
 
-/** Lines that come late are read by the next queries, each of which looks back this far. */
+/** Each query looks back this far, so that lines which arrive late are read by a later query. */
 const LOOK_BACK_SECONDS = 180;
 
-/** An alarm on a query that runs each minute: no metric to pay for, but it reads the log three times over. */
+/** An alarm on a log query that runs each minute. It needs no paid metric, but reads the log three times over. */
 export class RefusalLogAlarm extends Construct {
   readonly alarm: cloudwatch.CfnLogAlarm;
 
@@ -46,7 +46,7 @@ export class RefusalLogAlarm extends Construct {
   private alarmOnAny(props: RefusalLogAlarmProps, role: iam.IRole): cloudwatch.CfnLogAlarm {
     const { server, logGroup, logStream, remediate } = props;
     const alarm = new cloudwatch.CfnLogAlarm(this, 'LogAlarm', {
-      // Not the metric alarm's name: who changes the kind has both for a moment, and names are shared by all kinds.
+      // Differs from the metric alarm's name, because both exist for a moment when the kind is changed.
       alarmName: alarmNameOf(server, 'refusals-in-log'),
       alarmDescription: refusalDescription(server, logGroup),
       alarmActions: [remediate.functionArn],
@@ -65,15 +65,18 @@ export class RefusalLogAlarm extends Construct {
       threshold: 1,
       queryResultsToEvaluate: 1,
       queryResultsToAlarm: 1,
-      // As for the metric alarm: a query that could not run is no refusal.
+      // A query that could not run is no refusal.
       treatMissingData: 'notBreaching',
     });
-    // The role's policy is a resource of its own, and a query that may not run yet fails the alarm's creation.
+    // The role's policy is a resource of its own, and the alarm cannot be created before its query may run.
     alarm.node.addDependency(role);
     return alarm;
   }
 
-  /** The one for fetching log lines is left out: lines go to e-mail only, and no alarm of ours has an e-mail action. */
+  /**
+   * The second role, for fetching log lines, is left out. Lines are sent by e-mail only, and no alarm of ours has an e-mail
+   * action.
+   */
   private queryRole(logGroup: logs.ILogGroup): iam.Role {
     const role = new iam.Role(this, 'QueryRole', {
       assumedBy: new iam.ServicePrincipal('logs.amazonaws.com'),
@@ -87,12 +90,12 @@ export class RefusalLogAlarm extends Construct {
     acknowledgeResource(
       role,
       '*',
-      "A query's id is no resource to IAM, and log groups are described all or none.",
+      'IAM has no resource for a single query, and describing log groups cannot be limited to one group.',
     );
     acknowledgeResource(
       role,
       logGroup.logGroupArn,
-      'One log group, as CloudWatch Logs names it in permissions.',
+      'This is one log group, in the form that permissions of CloudWatch Logs need.',
     );
     return role;
   }

@@ -6,17 +6,18 @@ import { Construct } from 'constructs';
 import { refusalPattern } from './refusal-wording.ts';
 
 export interface RefusalSubscriptionProps {
-  /** What people call the server. */
+  /** The server's name in messages and names. */
   readonly server: string;
-  /** The log group to which the server's log is exported; of the two subscriptions that it can have, one is ours. */
+  /** The log group to which the server's log is exported. It can have two subscriptions, and this is one of them. */
   readonly logGroup: logs.ILogGroup;
-  /** Gets the lines themselves. */
+  /** Invoked with the log lines. */
   readonly remediate: lambda.IFunction;
 }
 
 /**
- * The lines of refused clients as they come, without a metric and an alarm in between. A storm of them is one run at a
- * time: the function's reserved concurrency and the age of its events put an end to the rest.
+ * Sends the log lines of refused clients to the function as they arrive, without a metric and an alarm in between. A storm
+ * of lines does not start a storm of runs: the function's reserved concurrency and the maximum age of its events limit
+ * them.
  */
 export class RefusalSubscription extends Construct {
   constructor(scope: Construct, id: string, { server, logGroup, remediate }: RefusalSubscriptionProps) {
@@ -33,7 +34,7 @@ export class RefusalSubscription extends Construct {
       filterPattern: refusalPattern(),
       destination: { bind: () => ({ arn: remediate.functionArn }) },
     });
-    // CloudWatch Logs tries the function when the subscription is made.
+    // CloudWatch Logs calls the function when the subscription is made, so the permission must exist before.
     filter.node.addDependency(this.node.findChild('FromLogs'));
   }
 }

@@ -7,7 +7,7 @@ import { RefusalAlarm } from './refusal-alarm.ts';
 import { RefusalLogAlarm } from './refusal-log-alarm.ts';
 import { RefusalSubscription } from './refusal-subscription.ts';
 
-/** What turns a refused client into a run; null where nothing of ours does. */
+/** The construct that turns a refused client into a run; null where there is none. */
 export type RefusalTrigger = RefusalAlarm | RefusalLogAlarm | RefusalSubscription | null;
 
 export type RefusalTriggerProps = {
@@ -20,7 +20,7 @@ export type RefusalTriggerProps = {
 
 export function refusalTrigger(scope: Construct, props: RefusalTriggerProps): RefusalTrigger {
   const { alarm, server, logGroup, logStream, remediate } = props;
-  // A kind that needs the group was refused without one.
+  // The checks have refused a kind that needs the group but has none.
   if (logGroup === undefined) return null;
   const own = { server, logGroup, remediate };
   switch (alarm) {

@@ -1,6 +1,6 @@
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
 
-/** Entries of a list that stand there before; what is no list is its schema's to refuse. */
+/** Entries that appear earlier in the same list. A value that is no list is refused by its schema. */
 export function repeatedEntries(path: string, list: unknown): readonly Finding[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((entry: unknown, index) => {

@@ -15,14 +15,14 @@ import { functionMetric, OwnAlarm, type OwnAlarmProps } from './own-alarm.ts';
 export interface ReportingAlarmsProps {
   readonly report: lambda.IFunction;
   readonly deadLetters: sqs.IQueue;
-  /** Who runs pg-headroom. */
+  /** For the people who run pg-headroom. */
   readonly topic: sns.ITopic;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 const { NOT_BREACHING, IGNORE } = cloudwatch.TreatMissingData;
 
-/** Alarms about what all servers share: whether people are told, and what is remembered and kept. */
+/** Alarms about what all servers share: messages to people, memory and records. */
 export class ReportingAlarms extends Construct {
   readonly all: readonly cloudwatch.Alarm[];
 
@@ -43,30 +43,30 @@ function aboutReport({ report, deadLetters }: ReportingAlarmsProps): readonly Al
   return [
     {
       article: 'report-failing',
-      says: 'The report function fails: what runs found and did may not reach people.',
+      says: 'The report function fails: people may not get the messages about runs.',
       metric: metricOf('Errors', cloudwatch.Stats.SUM),
-      // A function that is not invoked fails at nothing; whether results are missing is another alarm's question.
+      // A function that is not invoked does not fail. Missing results have an alarm of their own.
       missing: NOT_BREACHING,
     },
     {
       article: 'dead-letters',
-      says: 'Results of runs wait in the dead-letter queue: nobody was told of them.',
+      says: 'Results of runs are in the dead-letter queue: no message about them was sent.',
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({
         statistic: cloudwatch.Stats.MAXIMUM,
         period: FIVE_MINUTES,
       }),
-      // SQS falls silent about a queue that nobody touches for six hours: what lies in it still lies there.
+      // SQS sends no metrics for a queue without use for six hours, but messages may still be in it.
       missing: IGNORE,
     },
     {
       article: 'report-slow',
-      says: `The report function needs nearly the ${REPORT_TIMEOUT_SECONDS} s it has: soon messages are cut off.`,
+      says: `The report function takes nearly ${REPORT_TIMEOUT_SECONDS} s, which is its limit: messages will soon be lost.`,
       metric: metricOf('Duration', cloudwatch.Stats.MAXIMUM),
       when: {
         operator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         threshold: REPORT_TIMEOUT_SECONDS * 800,
       },
-      // Not invoked is not slow.
+      // A function that is not invoked is not slow.
       missing: NOT_BREACHING,
     },
   ];
@@ -84,23 +84,23 @@ function aboutWhatLasts(): readonly Alarm[] {
   return [
     {
       article: 'memory-unreadable',
-      says: 'Memory cannot be read: runs on the schedule only observe, and nobody is told what is already known.',
+      says: 'The memory table cannot be read: scheduled runs only observe, and messages do not know earlier runs.',
       metric: metricOf('memoryUnreadable'),
-      // Only sent when it happens.
+      // The metric is sent only when it happens.
       missing: NOT_BREACHING,
     },
     {
       article: 'records-not-kept',
-      says: 'Records of runs are not kept: messages are sent, but link to nothing.',
+      says: 'Records of runs are not kept: messages are sent, but without a link to a record.',
       metric: metricOf('recordsNotKept'),
-      // Only sent when it happens.
+      // The metric is sent only when it happens.
       missing: NOT_BREACHING,
     },
     {
       article: 'reports-cut-short',
-      says: 'Parts of reports are left out: they failed, or took more time or memory than they may.',
+      says: 'Parts of reports are left out, because they failed or exceeded their limit of time or memory.',
       metric: metricOf('reportsCutShort'),
-      // Only sent when it happens.
+      // The metric is sent only when it happens.
       missing: NOT_BREACHING,
     },
   ];

@@ -10,13 +10,14 @@ import { serverProblems } from './server-problems.ts';
 import type { ServerRemediationProps } from './server-remediation-props.ts';
 import { withoutSecret } from './without-secret.ts';
 
-/** What a declaration calls otherwise than the construct. */
+/** Settings whose construct property has another name. */
 const PROPERTIES: ReadonlyMap<string, string> = new Map(
   ALL_SETTINGS.map(([key, { property = key }]) => [key, property]),
 );
 
 /**
- * Holds a construct's properties to the rules of declarations. What is known only when deployed is taken as it is.
+ * Checks a construct's properties by the rules of declarations. Values that are known only at deployment are accepted as
+ * they are.
  * @throws RemediationError `config-invalid` with all problems, each with its property.
  */
 export function requireValidServer(path: string, props: ServerRemediationProps): void {
@@ -35,9 +36,9 @@ export function requireValidServer(path: string, props: ServerRemediationProps):
   throw invalid('config-invalid', `The ServerRemediation ${path}`, renamed.map(withoutSecret));
 }
 
-/** The properties as a declaration has them. */
+/** The properties in the form of a declaration. */
 export function asDeclared(props: ServerRemediationProps): ServerFields {
-  // A VPC is declared by its ids, and given as a construct.
+  // A declaration names a VPC by its ids, a construct gets it as an object.
   const { server, secret, sweep, logGroup, vpc: _, ...same } = props;
   return {
     ...same,
@@ -49,7 +50,7 @@ export function asDeclared(props: ServerRemediationProps): ServerFields {
   };
 }
 
-/** The library gives every expression this zone that was given none. */
+/** The library gives this zone to every expression without one. */
 function zoneOf(sweep: ScheduleExpression | undefined): string | undefined {
   const name = sweep?.timeZone?.timezoneName;
   return name === TimeZone.ETC_UTC.timezoneName ? undefined : name;
@@ -66,7 +67,7 @@ function fieldProblems(server: ServerFields): readonly Finding[] {
   });
 }
 
-/** A partial ARN may end like a complete one; only the import tells. */
+/** A partial ARN may end like a complete one. Only the imported secret shows which one it is. */
 function secretProblems({ secret }: ServerRemediationProps): readonly Finding[] {
   if (secret === undefined || secret.secretFullArn !== undefined) return [];
   const allowed = `${SECRET_ARN}, imported with Secret.fromSecretCompleteArn`;
@@ -74,12 +75,12 @@ function secretProblems({ secret }: ServerRemediationProps): readonly Finding[] 
   return [{ path: 'secretArn', found, allowed }];
 }
 
-/** Our own messages would make the function run, and its run would make a message. */
+/** Our own messages would start a run, and its result would be another message. */
 function topicProblems({ alarmTopics = [], outputTopics = [] }: ServerRemediationProps): readonly Finding[] {
   const outputs = new Set(outputTopics.map(({ topicArn }) => topicArn));
   return alarmTopics.flatMap(({ topicArn }, index) => {
     if (!outputs.has(topicArn)) return [];
-    const allowed = 'a topic that report does not publish to: its messages would make runs';
+    const allowed = 'a topic that report does not publish to: its messages would start runs';
     return [{ path: `alarmTopics[${index}]`, found: quoted(topicArn), allowed }];
   });
 }

@@ -15,26 +15,26 @@ import { parseSchedule } from '../../functions/core/declaration/schedule-text.ts
 import { functionMetric, OwnAlarm, type OwnAlarmProps } from './own-alarm.ts';
 
 export interface ServerAlarmsProps {
-  /** What people call the server; its function is named after it. */
+  /** The server's name in messages and names. The name of its function contains it. */
   readonly server: string;
-  /** Who runs pg-headroom gets alarms about its runs. */
+  /** The topic of the people who run pg-headroom: it gets the alarms about runs. */
   readonly topic: sns.ITopic;
   /**
-   * Who is on call gets one alarm, which opens when a run leaves something to a human and ends by itself. A topic that a
-   * pager subscribes to; its policy must let our alarms publish.
+   * A topic that a pager subscribes to. On-call people get one alarm there, which starts when a run leaves something to a
+   * person and ends by itself. The topic's policy must let our alarms publish.
    *
-   * @default - none: the alarm is there, and notifies nobody; people get a message from `report` anyway
+   * @default - none: the alarm exists but notifies no one; people still get the messages of `report`
    */
   readonly pager?: sns.ITopic;
   /**
-   * When sweeps run, as `ServerRemediation` has it.
+   * When scheduled runs start, as for `ServerRemediation`.
    *
    * @default ScheduleExpression.rate(Duration.minutes(5))
    */
   readonly sweep?: ScheduleExpression | 'off';
   /**
-   * Which metrics the server's runs are worth. With `none` there is nothing to tell a pager or a pause by, and so neither
-   * alarm.
+   * Which metrics are sent for the server's runs. With `none` no metric shows a pause or an unresolved run, so both alarms
+   * are left out.
    *
    * @default few
    */
@@ -47,7 +47,9 @@ const FIVE_MINUTES = Duration.minutes(5);
 const { NOT_BREACHING, BREACHING, IGNORE } = cloudwatch.TreatMissingData;
 const { SUM, MAXIMUM } = cloudwatch.Stats;
 
-/** Alarms about the runs for one server: the first five for who runs pg-headroom, the last one for pagers. */
+/**
+ * Alarms about the runs for one server. The first five go to the people who run pg-headroom, the last one to pagers.
+ */
 export class ServerAlarms extends Construct {
   constructor(scope: Construct, id: string, props: ServerAlarmsProps) {
     super(scope, id);
@@ -67,36 +69,36 @@ function aboutRuns({ server, sweep }: ServerAlarmsProps): readonly Alarm[] {
   return [
     {
       article: 'runs-failing',
-      says: `Runs for PostgreSQL server ${server} fail: nobody looks after it.`,
+      says: `Runs for PostgreSQL server ${server} fail: its slots are not looked after.`,
       metric: metricOf('Errors', SUM),
-      // No run, no failure; that runs are missing is another alarm's question.
+      // Without a run nothing fails. Missing runs have an alarm of their own.
       missing: NOT_BREACHING,
     },
     {
       article: 'runs-missing',
-      says: `Nothing ran for PostgreSQL server ${server} for three periods of its schedule: nobody looks after it.`,
+      says: `No run for PostgreSQL server ${server} in three periods of its schedule: its slots are not looked after.`,
       metric: metricOf('Invocations', SUM, longestSilence(sweep)),
       when: { operator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD, threshold: 1 },
       periods: 3,
-      // A function that does not run sends nothing: silence is what this is about.
+      // A function that does not run sends no data, which is what this alarm looks for.
       missing: BREACHING,
     },
     {
       article: 'results-lost',
-      says: `Results of runs for PostgreSQL server ${server} do not reach the report function: nobody is told.`,
+      says: `Results of runs for PostgreSQL server ${server} do not reach the report function: no message is sent.`,
       metric: metricOf('DestinationDeliveryFailures', SUM),
-      // Only sent when it happens.
+      // The metric is sent only when it happens.
       missing: NOT_BREACHING,
     },
     {
       article: 'near-deadline',
-      says: `A run for PostgreSQL server ${server} took nearly the ${REMEDIATE_TIMEOUT_SECONDS} s it has: its work was broken off, or soon will be.`,
+      says: `A run for PostgreSQL server ${server} took nearly ${REMEDIATE_TIMEOUT_SECONDS} s, which is its limit: runs stop before their work is done, or will soon.`,
       metric: metricOf('Duration', MAXIMUM),
       when: {
         operator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         threshold: REMEDIATE_TIMEOUT_SECONDS * 900,
       },
-      // No run, no time taken.
+      // Without a run there is no duration.
       missing: NOT_BREACHING,
     },
   ];
@@ -105,13 +107,13 @@ function aboutRuns({ server, sweep }: ServerAlarmsProps): readonly Alarm[] {
 function paused({ server, sweep }: ServerAlarmsProps): Alarm {
   return {
     article: 'paused',
-    says: `Runs for PostgreSQL server ${server} are paused: they look, and terminate nobody.`,
+    says: `Runs for PostgreSQL server ${server} are paused: they observe and terminate no session.`,
     metric: runMetric(server, 'paused', SUM, longestSilence(sweep)),
-    // From one run to the next nothing is sent, and runs come a little early or late: two fall into one period now and
-    // then, and none into the next.
+    // Each run sends one value, and runs start a little early or late. So now and then two fall into one period and none
+    // into the next.
     periods: 2,
     periodsToAlarm: 1,
-    // Only sent when it happens.
+    // The metric is sent only when it happens.
     missing: NOT_BREACHING,
   };
 }
@@ -119,9 +121,9 @@ function paused({ server, sweep }: ServerAlarmsProps): Alarm {
 function unresolved({ server }: ServerAlarmsProps): Alarm {
   return {
     article: 'unresolved',
-    says: `The last run for PostgreSQL server ${server} left it to a human: clients may be refused now.`,
+    says: `The last run for PostgreSQL server ${server} could not solve the problem: clients may be refused now, and a person has to act.`,
     metric: runMetric(server, 'unresolved', MAXIMUM, FIVE_MINUTES),
-    // Without a run there is no news, and the alarm stays as the last run left it.
+    // Without a run nothing is known, so the alarm stays as the last run left it.
     missing: IGNORE,
   };
 }
@@ -141,7 +143,10 @@ function runMetric(
   });
 }
 
-/** From one event of the clock to the next: where sweeps are off or go by the clock, there is a daily one. */
+/**
+ * The longest time between two scheduled events. If scheduled runs are off or follow a cron expression, there is a daily
+ * event.
+ */
 function longestSilence(sweep: ServerAlarmsProps['sweep'] = ScheduleExpression.rate(FIVE_MINUTES)): Duration {
   const times = sweep === 'off' ? null : parseSchedule(sweep.expressionString);
   return times?.kind === 'rate' ? Duration.minutes(times.everyMinutes) : Duration.days(1);

@@ -5,29 +5,32 @@ import type { Construct } from 'constructs';
 import type { PoolerDeclaration } from '../../functions/core/declaration/pooler-declaration.ts';
 import { decryptVia } from './grant.ts';
 
-/** How our role proves who it is: by a secret, or by IAM as a user of one resource. */
+/** How our role logs in: with a secret, or by IAM as a user of one resource. */
 export interface ServerLogin {
   /**
-   * User name and password of our role; imported by its complete ARN, with its key if it has one of its own.
+   * User name and password of our role. Import the secret by its complete ARN, and with its key if it has one of its own.
    *
    * @default - none: user and resourceId are given
    */
   readonly secret?: secretsmanager.ISecret;
   /**
-   * Our role's name, for IAM authentication in place of a secret; to be granted rds_iam.
+   * Our role's name for IAM authentication in place of a secret. Grant it rds_iam.
    *
    * @default - none: a secret is given
    */
   readonly user?: string;
   /**
-   * The instance's resource id (db-...), or an Aurora cluster's (cluster-...), which is not its name.
+   * The resource id of the instance (db-...) or of an Aurora cluster (cluster-...). It is not the name.
    *
    * @default - none: a secret is given
    */
   readonly resourceId?: string;
 }
 
-/** What a login needs. That it is one login, complete and without wildcards, was checked before. */
+/**
+ * The rights that a login needs. Checks before this have made sure that there is exactly one complete login without
+ * wildcards.
+ */
 export function loginStatements(
   scope: Construct,
   { secret, user = '', resourceId = '' }: ServerLogin,
@@ -35,7 +38,9 @@ export function loginStatements(
   return secret === undefined ? byIam(scope, user, resourceId) : bySecret(scope, secret);
 }
 
-/** Only what the code calls: the library's `grantRead` adds DescribeSecret, and all that the key can decrypt. */
+/**
+ * Only the calls of the code: the library's `grantRead` would add DescribeSecret, and everything that the key can decrypt.
+ */
 function bySecret(
   scope: Construct,
   { secretFullArn = '', encryptionKey }: secretsmanager.ISecret,
@@ -44,7 +49,7 @@ function bySecret(
     actions: ['secretsmanager:GetSecretValue'],
     resources: [secretFullArn],
   });
-  // The context is what Secrets Manager encrypts with: a key that several secrets share opens only this one.
+  // Secrets Manager encrypts with this context. If several secrets share a key, it decrypts only this one.
   const context = { 'kms:EncryptionContext:SecretARN': secretFullArn };
   return [
     read,
@@ -52,7 +57,9 @@ function bySecret(
   ];
 }
 
-/** A pooler's own secret; one that the server has in common with it is granted with the server's login. */
+/**
+ * The rights for a pooler's own secret. A secret that the pooler shares with the server is granted with the server's login.
+ */
 export function poolerStatements(pooler: PoolerDeclaration | undefined): readonly iam.PolicyStatement[] {
   if (pooler?.secretArn === undefined) return [];
   const { secretArn } = pooler;

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { decryptVia } from './grant.ts';
 
-/** Reading one server's own item, and nobody else's. */
+/** Allows reading this server's item only. */
 export function memoryStatements(
   scope: Construct,
   server: string,

@@ -6,7 +6,7 @@ import { readPolicy } from '../../functions/core/policy/parse-policy.ts';
 import { environmentProblems, remediateEnvironment, type ServerFields } from './remediate-environment.ts';
 import { repeatedEntries } from './repeated-entries.ts';
 
-/** What contradicts itself in one server; whether each field by itself is right is its schema's to say. */
+/** Contradictions between the settings of one server. Each setting by itself is checked by its schema. */
 export function serverProblems(server: ServerFields): readonly Finding[] {
   return [
     ...loginProblems(server),
@@ -15,7 +15,7 @@ export function serverProblems(server: ServerFields): readonly Finding[] {
     ...listProblems(server),
     ...poolerProblems(server),
     ...policyProblems(server),
-    // As the function will have them, with what is known now.
+    // The variables as far as they are known now.
     ...environmentProblems(remediateEnvironment(server)),
   ];
 }
@@ -26,7 +26,7 @@ function asking(server: ServerFields): Ask {
   return (key, allowed) => ({ path: key, found: quoted(server[key]), allowed });
 }
 
-/** One login and only one: by a secret, or by IAM as a user of a resource, which needs TLS. */
+/** A server needs exactly one login: a secret, or IAM as a user of a resource, which needs TLS. */
 function loginProblems(server: ServerFields): readonly Finding[] {
   const { secretArn, secretKeyArn, user, resourceId, tls } = server;
   const problem = asking(server);
@@ -46,7 +46,7 @@ function loginProblems(server: ServerFields): readonly Finding[] {
   ];
 }
 
-/** An Aurora cluster's instances write into one log group, a stream each. */
+/** The instances of an Aurora cluster write into one log group, each into its own stream. */
 const SHARED_GROUP = /^\/aws\/rds\/cluster\//;
 
 function logProblems(server: ServerFields): readonly Finding[] {
@@ -75,7 +75,7 @@ function timeProblems(server: ServerFields): readonly Finding[] {
   return isCron ? [] : [asking(server)('timeZone', `no such key but ${TIME_ZONE}`)];
 }
 
-/** Each becomes something that can be there once. */
+/** Each entry becomes a resource that can exist only once. */
 function listProblems({ vpc, securityGroupIds, alarmTopicArns }: ServerFields): readonly Finding[] {
   const subnetIds = typeof vpc === 'object' && vpc !== null && 'subnetIds' in vpc ? vpc.subnetIds : undefined;
   return [
@@ -85,7 +85,7 @@ function listProblems({ vpc, securityGroupIds, alarmTopicArns }: ServerFields): 
   ];
 }
 
-/** An IAM token is no password for anybody but the server. */
+/** Only the server takes an IAM token as a password, a pooler does not. */
 function poolerProblems({ user, pooler }: ServerFields): readonly Finding[] {
   if (user === undefined || typeof pooler !== 'object' || pooler === null || 'secretArn' in pooler) return [];
   return [{ path: 'pooler.secretArn', ...NO_PASSWORD }];

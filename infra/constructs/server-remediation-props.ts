@@ -11,11 +11,11 @@ import type { AlarmKind } from '../../functions/core/declaration/setting-schemas
 import type { StatementChoice } from '../../functions/core/server/statement-choice.ts';
 import type { ServerLogin } from './server-login.ts';
 
-/** Texts and numbers are held to the same rules as in cdk.json, unless they are known only when deployed. */
+/** Texts and numbers follow the same rules as in cdk.json, unless they are known only at deployment. */
 export interface ServerRemediationProps extends ServerLogin {
-  /** What people call the server; part of every message, and of the names of its function, alarm and schedule. */
+  /** The server's name in every message, and in the names of its function, alarm and schedule. */
   readonly server: string;
-  /** The instance's own endpoint: a cluster, reader or proxy name may answer from another server. */
+  /** The endpoint of the instance itself. A cluster, reader or proxy name may lead to another server. */
   readonly host: string;
   /**
    * The server's port.
@@ -24,28 +24,28 @@ export interface ServerRemediationProps extends ServerLogin {
    */
   readonly port?: number;
   /**
-   * The maintenance database. The default is made by `headroom role-sql`; no other ordinary role can connect to it.
+   * The maintenance database. `headroom role-sql` makes the default one, to which no other ordinary role can connect.
    *
    * @default headroom
    */
   readonly database?: string;
-  /** The network from which the server can be reached. */
+  /** The network that reaches the server. */
   readonly vpc: ec2.IVpc;
-  /** Where in the VPC the function runs. */
+  /** The subnets in which the function runs. */
   readonly subnets: ec2.SubnetSelection;
-  /** The server's own groups must let these in. */
+  /** The security groups of the function. Those of the server must allow connections from them. */
   readonly securityGroups: readonly ec2.ISecurityGroup[];
-  /** Gets the result of every run, good or bad. */
+  /** Gets the result of every run. */
   readonly report: lambda.IFunction;
   /**
-   * The policy as it is written in JSON; parsed at synth time as it is at run time.
+   * The policy as JSON. Synthesis parses it by the same code as a run.
    *
    * @default - the policy's own defaults, which only observe
    */
   readonly policy?: unknown;
   /**
-   * How a refused client makes the function run: `metric`, a metric filter with an alarm; `subscription`, the lines
-   * themselves; `log-alarm`, an alarm on a query; `none`.
+   * How a refused client starts a run: `metric` by a metric filter with an alarm, `subscription` by the log lines
+   * themselves, `log-alarm` by an alarm on a log query; `none` switches it off.
    *
    * @default metric
    */
@@ -57,40 +57,40 @@ export interface ServerRemediationProps extends ServerLogin {
    */
   readonly logGroup?: logs.ILogGroup;
   /**
-   * The instance's name, which its stream has in a log group that an Aurora cluster's instances share. Not with `metric`,
-   * which cannot tell streams apart.
+   * The instance's name, which is the name of its stream in the log group of an Aurora cluster. Not with `metric`, which
+   * cannot tell streams apart.
    *
    * @default - every line of the group is about this server
    */
   readonly logStream?: string;
   /**
-   * Topics to which alarms of your own publish. Each message that is an alarm makes the function run.
+   * Topics to which your own alarms publish. Each alarm message starts a run.
    *
    * @default - none
    */
   readonly alarmTopics?: readonly sns.ITopic[];
   /**
-   * Topics that `report` publishes to: none of them may be an alarm topic, or messages would make runs.
+   * Topics that `report` publishes to. None of them may be an alarm topic, because messages would then start runs.
    *
    * @default - none
    */
   readonly outputTopics?: readonly sns.ITopic[];
   /**
-   * From one sweep to the next, a rate of a minute to a day or a cron expression; or `off`: then only alarms make the
-   * function run, and a daily event that opens no connection keeps it from going inactive.
+   * When scheduled runs start: a rate from a minute to a day, a cron expression, or `off`. With `off` only alarms start
+   * runs, and a daily event that opens no connection keeps the function from becoming inactive.
    *
    * @default ScheduleExpression.rate(Duration.minutes(5))
    */
   readonly sweep?: ScheduleExpression | 'off';
   /**
-   * The memory table, which tells what runs before this one came to. The subnets must reach DynamoDB; a run that cannot
-   * read it only observes on the schedule.
+   * The memory table, with the results of earlier runs. The subnets must reach DynamoDB. A scheduled run that cannot read
+   * it only observes.
    *
-   * @default - none: no run is held back by what came of earlier ones
+   * @default - none: earlier runs have no effect on later ones
    */
   readonly memory?: dynamodb.ITable;
   /**
-   * `off` is for networks that you trust, and for logins by a secret.
+   * Use `off` only in networks that you trust, and for logins with a secret.
    *
    * @default verify
    */
@@ -98,21 +98,21 @@ export interface ServerRemediationProps extends ServerLogin {
   /**
    * PEM file in the function's file system with the certificate authorities to trust.
    *
-   * @default - the region's RDS roots that the bundle brings, or else Amazon's as the Lambda runtime brings them
+   * @default - the RDS roots of the region in the bundle, or else Amazon's roots in the Lambda runtime
    */
   readonly caFile?: string;
   /**
-   * Runs at a time, taken from the account's concurrency. With a subscription one works, one waits for the server's lock,
-   * and a storm of lines makes no more.
+   * Runs at the same time, reserved from the account's concurrency. With a subscription one run works and one waits for the
+   * server's lock; a storm of lines starts no more.
    *
    * @default - 2 with a subscription, else none is reserved
    */
   readonly reservedConcurrency?: number;
   /**
-   * The PgBouncer or pgpool-II in front of the server. Its console is read while a run takes its snapshot. A secret of its
-   * own is read with the default key of Secrets Manager.
+   * The PgBouncer or pgpool-II in front of the server. Its console is read while a run takes its snapshot. If it has a
+   * secret of its own, that secret must be encrypted with the default key of Secrets Manager.
    *
-   * @default - none: sessions of poolers are known by their addresses only, as the policy names them
+   * @default - none: sessions of poolers are known only by the addresses that the policy names
    */
   readonly pooler?: PoolerDeclaration;
   /**
@@ -122,8 +122,8 @@ export interface ServerRemediationProps extends ServerLogin {
    */
   readonly metrics?: MetricsChoice;
   /**
-   * How much of its sessions' last statements leaves the function, into records, pages and messages: nothing, their shape
-   * without values, or all of it.
+   * How much of the sessions' last statements leaves the function, in records, pages and messages: nothing, the shape
+   * without values, or the whole text.
    *
    * @default shape
    */
@@ -137,7 +137,8 @@ export interface ServerRemediationProps extends ServerLogin {
   /** @default THREE_MONTHS */
   readonly logRetention?: logs.RetentionDays;
   /**
-   * What becomes of the function's log when the server or its stack goes. Who was terminated outlives them by default.
+   * What happens to the function's log when the server or its stack is removed. By default the log stays, because it says
+   * which sessions were terminated.
    *
    * @default RETAIN
    */
@@ -145,7 +146,7 @@ export interface ServerRemediationProps extends ServerLogin {
   /**
    * Folder of the built `remediate` bundle.
    *
-   * @default - the one that this package brings
+   * @default - the bundle in this package
    */
   readonly bundle?: string;
 }

@@ -18,18 +18,18 @@ import { SweepSchedule } from './sweep-schedule.ts';
 import { TopicTrigger } from './topic-trigger.ts';
 
 /**
- * It needs some 130 MB at 5,000 sessions; what the rest buys is a share of a CPU. Beside 512 MB a cold function has its slots
- * free in half the time, for a cent a month; a whole CPU (1,769 MB) costs more and brings less (npm run bench -- share). On
- * arm64, whose second costs a fifth less: nothing in the bundle is compiled.
+ * A run needs some 130 MB at 5,000 sessions. More memory buys a larger share of a CPU: a cold function frees slots in half
+ * the time that it takes with 512 MB, for a cent a month. A whole CPU (1,769 MB) costs more and brings less (npm run bench
+ * -- share). It runs on arm64, which costs a fifth less per second; nothing in the bundle is compiled.
  */
 const REMEDIATE_MEMORY_MB = 1_024;
 
-/** Everything that looks after one server: its function with a role of its own, its alarm and its schedule. */
+/** Everything for one server: its function with a role of its own, its alarm and its schedule. */
 export class ServerRemediation extends Construct {
-  /** What people call the server. */
+  /** The server's name in messages and names. */
   readonly server: string;
   readonly remediate: lambda.Function;
-  /** What makes the function run when a client was refused. */
+  /** What starts a run when the server refused a client. */
   readonly refusals: RefusalTrigger;
 
   /** @throws RemediationError `config-invalid` with all problems of the properties. */
@@ -56,7 +56,7 @@ export class ServerRemediation extends Construct {
     const destination = new FunctionDestination(report);
     return new BundledFunction(this, 'Remediate', {
       bundle: props.bundle ?? builtBundle(BUNDLES.remediate),
-      // A failed run has no record: its function's name is all that tells the server.
+      // A failed run has no record. The name of its function is all that identifies the server.
       functionName: functionNameOf(server),
       description: `pg-headroom: gives PostgreSQL server ${server} its connection slots back`,
       environment: remediateEnvironment({ ...asDeclared(props), table: props.memory?.tableName }),
@@ -66,7 +66,8 @@ export class ServerRemediation extends Construct {
       vpc,
       vpcSubnets: subnets,
       securityGroups: [...securityGroups],
-      // A "terminate" that was put off meets another server than the one it was meant for: never retried, soon too old.
+      // Never retried, and old events are dropped: a late run would act on another state of the server than the event was
+      // about.
       retryAttempts: 0,
       maxEventAge: Duration.seconds(60),
       onSuccess: destination,

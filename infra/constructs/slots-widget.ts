@@ -5,10 +5,10 @@ import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 
 type Threshold = ReturnType<typeof parsePolicy>['relieve']['when'];
 
-/** Two of them side by side. */
+/** The width of two widgets side by side. */
 export const HALF_WIDTH = 12;
 
-/** A server's slots as its runs found them, between the thresholds of its policy, and the sessions that runs ended. */
+/** The slots of a server at its runs, the thresholds of its policy, and the sessions that runs ended. */
 export function slotsWidget(server: string, policy: unknown = {}): cloudwatch.GraphWidget {
   const { when, until } = parsePolicy(policy).relieve;
   const usable = metricOf(server, 'usableSlots', cloudwatch.Stats.MAXIMUM, 'usable');
@@ -50,7 +50,7 @@ function metricOf(
   });
 }
 
-/** The number of used slots at which a threshold lies. */
+/** An expression for the number of used slots at a threshold. */
 function slotsAt({ unit, value }: Threshold): string {
   return unit === 'usedPercent' ? `usable * ${value} / 100` : `usable - ${value}`;
 }

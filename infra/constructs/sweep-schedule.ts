@@ -14,27 +14,30 @@ import { parseSchedule } from '../../functions/core/declaration/schedule-text.ts
 import { HEARTBEAT_SOURCE, SCHEDULE_SOURCE } from '../../functions/core/trigger/trigger.ts';
 
 export interface SweepScheduleProps {
-  /** What people call the server. */
+  /** The server's name in messages and names. */
   readonly server: string;
   readonly sweep: ScheduleExpression | 'off';
   readonly remediate: lambda.IFunction;
 }
 
-/** A sweep by the clock is not known to be one of many; an event of this age is stale to the function as well. */
+/**
+ * The maximum age of an event of a cron schedule, which may be the only one for long. The function itself drops older
+ * events too.
+ */
 const CRON_EVENT_AGE = Duration.minutes(5);
 
 /**
- * Runs the function again and again. It is the alarm's retry, since an alarm acts on its transition only. Where sweeps are
- * off, or may be rare, a daily event keeps the function from going inactive, as Lambda lets functions in a VPC that are
- * idle for 14 days: their next call, which then is the incident itself, would fail.
+ * Invokes the function on a schedule. This is the retry for alarms, which act only when they change state. If scheduled
+ * runs are off or may be rare, a daily event keeps the function active: Lambda makes a function in a VPC inactive after 14
+ * days without calls, and the next call, in an incident, would fail.
  */
 export class SweepSchedule extends Construct {
   constructor(scope: Construct, id: string, { server, sweep, remediate }: SweepScheduleProps) {
     super(scope, id);
     const invoker = this.invokerOf(remediate);
-    // Fixed, because the target would add `<arn>:*`: each version and alias the function will ever have.
+    // Without policy updates, because the target would add `<arn>:*`: every version and alias of the function.
     const role = invoker.withoutPolicyUpdates();
-    // By rate a schedule begins at once, and what its role may not do yet is not tried again.
+    // A rate schedule starts at once, and a call that its role may not make yet is not retried.
     const add = (id: string, props: ScheduleProps) =>
       new Schedule(this, id, props).node.addDependency(invoker);
     const times = sweep === 'off' ? null : parseSchedule(sweep.expressionString);
@@ -42,16 +45,16 @@ export class SweepSchedule extends Construct {
       const age = times?.kind === 'rate' ? Duration.minutes(times.everyMinutes) : CRON_EVENT_AGE;
       add('Schedule', {
         scheduleName: `pg-headroom-${server}`,
-        description: `Looks after the connection slots of PostgreSQL server ${server}.`,
+        description: `Starts scheduled runs for the connection slots of PostgreSQL server ${server}.`,
         schedule: sweep,
         target: sweepOf(remediate, role, age),
       });
     }
     if (times?.kind !== 'rate') {
       add('Heartbeat', {
-        // No server's name has a dot, so that this is no other server's sweep.
+        // Server names have no dot, so this cannot be the name of another server's schedule.
         scheduleName: `pg-headroom-${server}.heartbeat`,
-        description: `Keeps the function of PostgreSQL server ${server} from going inactive.`,
+        description: `Keeps the function of PostgreSQL server ${server} active.`,
         schedule: ScheduleExpression.rate(Duration.days(1)),
         target: heartbeatOf(remediate, role),
       });
@@ -66,7 +69,7 @@ export class SweepSchedule extends Construct {
       resourceName: 'default',
     });
     const role = new iam.Role(this, 'Role', {
-      // Scheduler names the group as its source, never the schedule.
+      // Scheduler names the schedule group as its source, never the schedule.
       assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
       }),
@@ -78,7 +81,7 @@ export class SweepSchedule extends Construct {
   }
 }
 
-/** A sweep that is late is another sweep's work: a stale "terminate" must never run. */
+/** Short-lived and without retries: the next scheduled run replaces a late one, and an outdated run must never act. */
 function sweepOf(remediate: lambda.IFunction, role: iam.IRole, maxEventAge: Duration): LambdaInvoke {
   return new LambdaInvoke(remediate, {
     role,
@@ -92,7 +95,7 @@ function sweepOf(remediate: lambda.IFunction, role: iam.IRole, maxEventAge: Dura
   });
 }
 
-/** Only that it comes matters, not when. */
+/** The time of the daily event does not matter. */
 function heartbeatOf(remediate: lambda.IFunction, role: iam.IRole): LambdaInvoke {
   return new LambdaInvoke(remediate, {
     role,

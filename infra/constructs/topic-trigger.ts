@@ -9,7 +9,7 @@ export interface TopicTriggerProps {
   readonly remediate: lambda.IFunction;
 }
 
-/** Alarms that somebody has already, by way of the topic they publish to. */
+/** Starts runs by alarms that you already have, through the topic to which they publish. */
 export class TopicTrigger extends Construct {
   constructor(scope: Construct, id: string, { topic, remediate }: TopicTriggerProps) {
     super(scope, id);

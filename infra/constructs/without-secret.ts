@@ -1,6 +1,6 @@
 import type { Finding } from '../../functions/core/base/errors.ts';
 
-/** Who types a password into the configuration must not find it in the build's log as well. */
+/** Without a value that may be a password, so that a password in the configuration does not show in the build's log. */
 export function withoutSecret(finding: Finding): Finding {
   const { path, found } = finding;
   const isSecret = /(pass|pwd|secret|token)[^.]*$/i.test(path) && !/^(nothing|"arn:)/.test(found);

@@ -11,7 +11,9 @@ const ASSETS = 'assets';
 
 type Place = { readonly account: string; readonly region: string };
 
-/** A stack of a package; `stage` is empty where servers are declared without stages, and so for no place in particular. */
+/**
+ * A stack of a package. Servers without stages have an empty `stage`, and their stack fits every account and region.
+ */
 type PackagedStack = {
   readonly stage: string;
   readonly place: Place;
@@ -20,7 +22,8 @@ type PackagedStack = {
 };
 
 /**
- * Synthesizes the declared servers into a folder that deploys with the AWS CLI alone; what was in the folder goes.
+ * Synthesizes the declared servers into a folder that can be deployed with the AWS CLI alone. The former content of the
+ * folder is deleted.
  * @returns the scripts that deploy, one for each stage, relative to the folder.
  * @throws RemediationError `config-invalid` with all problems of the declaration.
  */
@@ -38,7 +41,7 @@ function write(context: Readonly<Record<string, unknown>>, synthesis: string, fo
   const app = declaredApp({
     context: { ...context },
     outdir: synthesis,
-    // The library's own types disagree on an absent `lookupRole`.
+    // The library's own types do not agree on an absent `lookupRole`.
     defaultStackSynthesizer: synthesizer as IReusableStackSynthesizer,
   });
   const { stacksRecursively } = app.synth();
@@ -65,7 +68,7 @@ function writeZip({ folder, file }: PackagedAsset, synthesis: string, assets: st
   writeFileSync(path, zipped(join(synthesis, basename(folder))));
 }
 
-/** The same bytes for the same files: the moment of packing is left out, and Lambda needs to be allowed to read them. */
+/** The same files give the same bytes: the time of packing is left out. Permissions let Lambda read the files. */
 function zipped(folder: string): Uint8Array {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -99,7 +102,7 @@ ${deployments.join('\n')}
 `;
 }
 
-/** A stage's templates name its account and region, and would half work elsewhere. */
+/** The templates of a stage name its account and region, so they would fail halfway anywhere else. */
 function onlyIn({ account, region }: Place): string {
   return `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
 test "$(aws sts get-caller-identity --query Account --output text)" = ${account} ||

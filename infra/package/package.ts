@@ -5,7 +5,7 @@ import { packageStacks } from './package-stacks.ts';
 const FOLDER = 'dist/package';
 
 exitOnInvalid(() => {
-  // Outside the CDK's own command nobody hands the context over.
+  // Outside the CDK command the context has to be read from the file.
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   for (const script of packageStacks(context, FOLDER)) {
     console.log(`Deploy with: sh ${FOLDER}/${script} BUCKET`);

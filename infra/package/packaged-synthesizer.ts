@@ -10,29 +10,29 @@ import {
 } from 'aws-cdk-lib';
 import { RemediationError } from '../../functions/core/base/errors.ts';
 
-/** The parameter of each template: the bucket that the zipped assets were copied to. */
+/** The parameter of each template that names the bucket with the zipped assets. */
 export const ASSETS_BUCKET = 'AssetsBucket';
 
-/** A folder that a function runs from, and the name of its zip file. */
+/** The folder of a function's code, and the name of its zip file. */
 export type PackagedAsset = { readonly folder: string; readonly file: string };
 
 /**
- * Templates that need nothing of the CDK in an account: assets come from a bucket that a parameter names, and whoever
- * deploys does so with rights of their own, where the CDK's default asks for the roles and the bucket of its bootstrap.
+ * Writes templates that need no CDK bootstrap in the account. A parameter names the bucket with the assets, and the
+ * deployment has the rights of the person who runs it. The CDK's default needs the roles and the bucket of its bootstrap.
  */
 export class PackagedSynthesizer extends StackSynthesizer {
   private readonly found = new Map<string, PackagedAsset>();
 
-  /** The assets of every stack that was synthesized, once each. */
+  /** The assets of all synthesized stacks, each once. */
   get assets(): readonly PackagedAsset[] {
     return [...this.found.values()];
   }
 
-  /** One synthesizer serves every stack of an app. */
+  /** One synthesizer serves all stacks of an app. */
   reusableBind(stack: Stack): IBoundStackSynthesizer {
     const bound: PackagedSynthesizer = Object.create(this);
     bound.bind(stack);
-    // The library's own types disagree on an absent `lookupRole`.
+    // The library's own types do not agree on an absent `lookupRole`.
     return bound as IBoundStackSynthesizer;
   }
 

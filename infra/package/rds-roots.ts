@@ -1,9 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 
-/** Such as `CN=Amazon RDS eu-west-1 Root CA RSA2048 G1`; previews and betas have two words there. */
+/**
+ * Such as `CN=Amazon RDS eu-west-1 Root CA RSA2048 G1`. Preview and beta certificates have two words in place of the
+ * region.
+ */
 const REGION = /^CN=Amazon RDS ([a-z]+(?:-[a-z]+)+-\d+) Root CA /m;
 
-/** The roots that are still valid at a moment, as one PEM text for each region. */
+/** The roots that are valid at a moment, as one PEM text for each region. */
 export function rdsRoots(certificates: readonly string[], at: Date): ReadonlyMap<string, string> {
   const roots = new Map<string, string>();
   for (const pem of certificates) {

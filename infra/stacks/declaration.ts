@@ -19,26 +19,28 @@ import { repeatedEntries } from '../constructs/repeated-entries.ts';
 import { serverProblems } from '../constructs/server-problems.ts';
 import { withoutSecret } from '../constructs/without-secret.ts';
 
-/** The keys of cdk.json's context that are ours: servers with their reporting, or stages of both. */
+/** Our keys in the context of cdk.json: servers with their reporting, or stages of both. */
 const KEYS = ['servers', 'reporting', 'stages'] as const;
 export type DeclarationContext = { readonly [Key in (typeof KEYS)[number]]?: unknown };
 
-/** With whatever is found there. */
+/** The values of our keys, of whatever type. */
 export function contextOf(keyed: (key: string) => unknown): DeclarationContext {
   return Object.fromEntries(KEYS.map((key) => [key, keyed(key)]));
 }
 
 /** Servers that are deployed together. */
 export type DeclaredStage = {
-  /** Where to; null for servers without stages, which go where the CDK command's credentials are. */
+  /**
+   * The stage's account and region. Null for servers without stages, which go where the CDK command's credentials lead.
+   */
   readonly place: { readonly stage: string; readonly account: string; readonly region: string } | null;
   readonly servers: readonly ServerDeclaration[];
   readonly reporting: ReportingDeclaration;
 };
 
 /**
- * Turns the context of cdk.json into what the stacks trust.
- * @throws RemediationError `config-invalid` with all problems, those of the policies among them, each with its path.
+ * Parses the context of cdk.json into declarations that the stacks can trust.
+ * @throws RemediationError `config-invalid` with all problems, including those of policies, each with its path.
  */
 export function parseDeclaration(context: DeclarationContext): readonly DeclaredStage[] {
   const { stages, ...input } = context;
@@ -70,7 +72,7 @@ function parseStages({ stages, ...beside }: DeclarationContext): readonly Declar
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A stage as it is written; its path ends where a key begins. */
+/** A stage as it is written. Its path is complete up to the next key. */
 type WrittenStage = {
   readonly path: string;
   readonly fields: Fields;
@@ -90,7 +92,7 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-/** What contradicts itself in a server, between the servers of a stage, and between stages. */
+/** Contradictions in a server, between the servers of a stage, and between stages. */
 function problemsOf(stages: readonly WrittenStage[]): readonly Finding[] {
   const all = stages.flatMap(({ servers }) => servers);
   return [
@@ -104,12 +106,12 @@ function problemsOf(stages: readonly WrittenStage[]): readonly Finding[] {
       ...repeatedEntries(`${path}reporting.emails`, fieldsOf(fields.reporting).emails),
       ...topicProblems(`${path}reporting`, fieldsOf(fields.reporting), servers),
     ]),
-    // One endpoint is one server, whichever stage it is in.
+    // An endpoint may appear once in all stages, because it is one server.
     ...repeatedHosts(all),
   ];
 }
 
-/** Alarms, functions and the reporting have names that an account has once in a region. */
+/** Two stages in one account and region: names of alarms, functions and reporting are unique there. */
 function repeatedPlaces(stages: readonly WrittenStage[]): readonly Finding[] {
   return stages.flatMap(({ path, fields: { account, region } }, index) => {
     const before = stages

@@ -7,7 +7,7 @@ import { omitUndefined } from '../constructs/omit-undefined.ts';
 
 type DeclaredTopic = NonNullable<ReportingDeclaration['people']>;
 
-/** The declared reporting as the construct takes it. Existing topics are imported by their ARN. */
+/** The declared reporting in the form that the construct takes. Existing topics are imported by their ARN. */
 export function declaredReporting(scope: Construct, declared: ReportingDeclaration): IncidentReportingProps {
   const { people, emails, chat, keepRecordsDays } = declared;
   return omitUndefined({

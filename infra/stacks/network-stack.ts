@@ -3,10 +3,10 @@ import type { Construct } from 'constructs';
 import type { ServerDeclaration } from '../../functions/core/declaration/server-declaration.ts';
 import { MemoryEndpoint } from '../constructs/memory-endpoint.ts';
 
-/** By VPC, the route tables that its servers name. */
+/** For each VPC, the route tables that its servers name. */
 export type RouteTables = ReadonlyMap<string, readonly string[]>;
 
-/** The route tables that are to lead to DynamoDB; empty where every server has a way or wants none. */
+/** The route tables that need a route to DynamoDB. Empty where every server has a route or declares none. */
 export function routeTablesOf(servers: readonly ServerDeclaration[]): RouteTables {
   const tables = new Map<string, readonly string[]>();
   for (const { vpc, memoryAccess } of servers) {
@@ -21,7 +21,7 @@ export interface NetworkStackProps extends StackProps {
   readonly routeTables: RouteTables;
 }
 
-/** What servers of one VPC share, so that none of their stacks owns it. */
+/** What the servers of one VPC share. It is a stack of its own, so that no stack of servers owns it. */
 export class NetworkStack extends Stack {
   constructor(scope: Construct, id: string, { routeTables, ...props }: NetworkStackProps) {
     super(scope, id, { description: "pg-headroom: the functions' way to their memory", ...props });

@@ -10,7 +10,7 @@ export interface ReportingStackProps
     IncidentReportingProps,
     Pick<DashboardProps, 'servers'> {
   /**
-   * Who is told, as cdk.json declares it; in place of the properties for the same.
+   * The reporting as cdk.json declares it, in place of the properties with the same meaning.
    *
    * @default - nothing is declared
    */
@@ -23,7 +23,7 @@ export class ReportingStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ReportingStackProps = {}) {
     super(scope, id, {
-      description: 'pg-headroom: reports what the runs for all servers found and did',
+      description: 'pg-headroom: sends messages about the runs for all servers, and keeps their records',
       ...props,
     });
     const { servers = [], declared = {} } = props;
@@ -33,25 +33,25 @@ export class ReportingStack extends Stack {
     });
     new Dashboard(this, 'Dashboard', { reporting: this.reporting, servers });
     const { people, chat, records, memory, deadLetters, report } = this.reporting;
-    // Whether or not a server imports it now: CloudFormation refuses to take an export back while the stack of the last
-    // server that gave up its memory is yet to be updated.
+    // Exported even if no server imports it now. CloudFormation does not remove an export while a stack still imports it,
+    // and the stack of the last server that gave up its memory is updated only later.
     for (const value of [report.functionArn, memory.tableArn, memory.tableName]) this.exportValue(value);
-    this.output(
-      'PeopleTopicArn',
-      people.topicArn,
-      'Subscribe who is on call, and their tools, to this topic.',
-    );
+    this.output('PeopleTopicArn', people.topicArn, 'Subscribe on-call people and their tools to this topic.');
     if (chat !== undefined)
       this.output('ChatTopicArn', chat.topicArn, 'Subscribe Amazon Q Developer in chat applications to it.');
-    this.output('RecordsBucketName', records.bucket.bucketName, 'Where records of runs are kept.');
+    this.output('RecordsBucketName', records.bucket.bucketName, 'The bucket with the records of runs.');
     this.output(
       'RecordReadersPolicyArn',
       records.readers.managedPolicyArn,
-      'Attach it to roles of who is on call.',
+      'Attach it to the roles of on-call people, so that they can read records.',
     );
     this.output('MemoryTableName', memory.tableName, 'What runs remember; "headroom pause" writes to it.');
     this.output('ReportFunctionName', report.functionName, 'Turns results of runs into messages.');
-    this.output('DeadLettersUrl', deadLetters.queueUrl, 'Results of runs that nobody could be told of.');
+    this.output(
+      'DeadLettersUrl',
+      deadLetters.queueUrl,
+      'Results of runs for which no message could be sent.',
+    );
   }
 
   private output(id: string, value: string, description: string): void {

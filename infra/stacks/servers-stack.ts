@@ -19,7 +19,7 @@ import type { ServerRemediationProps } from '../constructs/server-remediation-pr
 
 export interface ServersStackProps extends StackProps {
   readonly servers: readonly ServerDeclaration[];
-  /** Gets the result of every run, and remembers. */
+  /** Gets the result of every run, and holds the memory. */
   readonly reporting: IncidentReporting;
   /**
    * A topic that a pager subscribes to.
@@ -35,14 +35,14 @@ export interface ServersStackProps extends StackProps {
   readonly bundle?: string;
 }
 
-/** Servers from their declarations. Everything is imported by id or ARN: synthesis looks nothing up in an account. */
+/** Servers from their declarations. Everything is imported by id or ARN, so synthesis reads nothing from an account. */
 export class ServersStack extends Stack {
   constructor(scope: Construct, id: string, props: ServersStackProps) {
     super(scope, id, {
-      description: 'pg-headroom: gives saturated PostgreSQL servers their slots back',
+      description: 'pg-headroom: gives full PostgreSQL servers their slots back',
       ...props,
     });
-    // A scope for each, so that no server's name collides with what is imported for another.
+    // Each server has a scope of its own, so that names of its imports cannot collide with those of another server.
     for (const declared of props.servers) addServer(new Construct(this, declared.name), declared, props);
   }
 }
@@ -56,7 +56,7 @@ function addServer(scope: Construct, declared: ServerDeclaration, props: Servers
     ...networkOf(scope, declared),
     ...importsOf(scope, declared),
     report,
-    // Alarms about runs are published as well, to people and to pagers.
+    // Alarms about runs go to the topics for people and pagers, so these are output topics too.
     outputTopics: pager === undefined ? outputTopics : [...outputTopics, pager],
     ...omitUndefined({ bundle, memory: declared.memoryAccess === 'none' ? undefined : memory }),
   });
@@ -69,7 +69,7 @@ function addServer(scope: Construct, declared: ServerDeclaration, props: Servers
   });
 }
 
-/** A setting without a property of its type is an error of types here. */
+/** If a setting has no property of the same type, this line is a type error. */
 type PlainProps = Pick<ServerRemediationProps, keyof PlainSettings>;
 
 function fieldsOf(declared: ServerDeclaration) {
@@ -79,7 +79,7 @@ function fieldsOf(declared: ServerDeclaration) {
   return {
     ...plain,
     sweep: schedule === 'off' ? ('off' as const) : ScheduleExpression.expression(schedule, zone),
-    // The library's enumeration is of days.
+    // The library's enumeration has days as its values.
     ...omitUndefined({ logRetention: logRetentionDays as logs.RetentionDays | undefined }),
   };
 }
@@ -88,13 +88,13 @@ function networkOf(scope: Construct, { vpc, securityGroupIds }: ServerDeclaratio
   const { vpcId, availabilityZones, subnetIds } = vpc;
   const subnets = subnetIds.map((id) => ec2.Subnet.fromSubnetId(scope, id, id));
   for (const subnet of subnets) {
-    // The warning is for those who read a subnet's route table; a function only needs its id.
+    // The warning concerns code that reads the route table of a subnet. A function needs only the subnet's id.
     Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
   }
   return {
     vpc: ec2.Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId, availabilityZones }),
     subnets: { subnets },
-    // Immutable: rules of a group that is somebody else's are not ours to add.
+    // Immutable, because we must not add rules to a security group of somebody else.
     securityGroups: securityGroupIds.map((id) =>
       ec2.SecurityGroup.fromSecurityGroupId(scope, id, id, { mutable: false }),
     ),

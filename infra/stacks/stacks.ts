@@ -9,11 +9,17 @@ import { ReportingStack } from './reporting-stack.ts';
 import { ServersStack } from './servers-stack.ts';
 
 export type StacksOptions = {
-  /** Folder of either built bundle; what the build leaves in this project if left out. */
+  /**
+   * Folder of a built bundle, used for both functions.
+   *
+   * @default - what the build leaves in this project
+   */
   readonly bundle?: string;
 };
 
-/** Everything for the servers of one stage: one reporting, the endpoints they ask for, and a stack for each number. */
+/**
+ * Adds everything for the servers of one stage: the reporting, the endpoints that they declare, and the stacks of servers.
+ */
 export function addStacks(app: Construct, stage: DeclaredStage, options: StacksOptions = {}): void {
   const { place, servers, reporting: declared } = stage;
   const scope = place === null ? app : stageOf(app, place);

@@ -125,7 +125,7 @@ describe('a secret', () => {
     expect(await refusalOf('other-host')).toMatchObject({
       code: 'secret-malformed',
       message:
-        'The secret other-host is for host "billing.example", configured is "orders.example": give this server its own secret, or correct one of the two.',
+        'The secret other-host is for host "billing.example", but the configured host is "orders.example": give this server its own secret, or correct one of the two.',
     });
   });
 
@@ -141,7 +141,7 @@ describe('a secret', () => {
   ])('such as "%s" is refused, and what is missing is named', async (name, missing) => {
     expect(await refusalOf(name)).toMatchObject({
       code: 'secret-malformed',
-      message: `The secret ${name} does not hold what is needed (missing or empty: ${missing}): allowed is JSON with "username" and "password".`,
+      message: `The secret ${name} is incomplete (missing or empty: ${missing}): allowed is JSON with "username" and "password".`,
     });
   });
 

@@ -34,7 +34,7 @@ describe.concurrent('preflight checks', () => {
     'the log group exists, of class Standard',
     "the server's security groups let the function in on port 5432",
   ];
-  const iam = 'IAM authentication is on, for the resource that is declared';
+  const iam = 'IAM authentication is on, and the declared resource id is right';
 
   test.each([
     ['a login by IAM', SERVER, [...always, ...onRds, iam]],
@@ -44,7 +44,7 @@ describe.concurrent('preflight checks', () => {
       [
         ...always,
         ...onRds,
-        'the secret exists, under the key that is declared',
+        'the secret exists and is encrypted with the declared key',
         'the subnets reach Secrets Manager',
       ],
     ],
@@ -68,7 +68,11 @@ describe.concurrent('preflight checks', () => {
     [
       'a server of their own, without a log',
       { ...WITH_SECRET, host: 'db.example.com', logGroup: undefined, alarm: 'none' },
-      [...always, 'the secret exists, under the key that is declared', 'the subnets reach Secrets Manager'],
+      [
+        ...always,
+        'the secret exists and is encrypted with the declared key',
+        'the subnets reach Secrets Manager',
+      ],
     ],
   ])('%s', async (_, server, titles) => {
     const { code, stdout } = await preflight({ servers: [server] });
@@ -101,9 +105,7 @@ describe.concurrent('preflight checks', () => {
     expect(regions.slice(1)).toEqual(
       ['eu-west-1', 'us-gov-west-1', 'eu-west-1'].map((region) => new Set([`--region ${region}`])),
     );
-    expect(stdout.match(/where \d+ are to be reserved/g)).toEqual(
-      Array.from({ length: 3 }, () => 'where 2 are to be reserved'),
-    );
+    expect(stdout.match(/: \d+ to reserve/g)).toEqual(Array.from({ length: 3 }, () => ': 2 to reserve'));
   });
 
   test('are made in the region of the subnets where there are no stages', async () => {
@@ -167,7 +169,7 @@ describe('what preflight prints', () => {
 
 describe.concurrent('a declaration that cannot be checked', () => {
   test.each([
-    ['no JSON', '{', /^error: The declaration is no JSON/],
+    ['no JSON', '{', /^error: The declaration is not JSON/],
     ['no object', '[1]', /found .*, allowed is the object that cdk.json is/],
     ['no servers', '{}', /servers: found nothing, allowed is a list of servers, at least one/],
     [

@@ -108,13 +108,13 @@ describe('a reporting that contradicts itself', () => {
       'a topic of ours that makes a function run',
       { people },
       { alarmTopicArns: [topic('alarms'), topic('on-call')] },
-      /^servers\[0\]\.alarmTopicArns\[1\]: found .*, allowed is a topic that we do not publish to, as we do to reporting\.people/,
+      /^servers\[0\]\.alarmTopicArns\[1\]: found .*, allowed is a topic that pg-headroom does not publish to: reporting\.people is the same/,
     ],
     [
       "a pager's topic that makes a function run",
       { pager: { topicArn: topic('pager') } },
       { alarmTopicArns: [topic('pager')] },
-      /^servers\[0\]\.alarmTopicArns\[0\]: .* as we do to reporting\.pager: its messages would make runs$/,
+      /^servers\[0\]\.alarmTopicArns\[0\]: .* reporting\.pager is the same, and its messages would start runs$/,
     ],
   ])('is refused for %s', (_, reporting, server, problem) => {
     expect(reportingProblems(reporting, server)).toEqual([expect.stringMatching(problem)]);

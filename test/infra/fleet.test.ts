@@ -73,7 +73,7 @@ describe('the number of a stack', () => {
     const [one] = crowd.slice(MOST_SERVERS_A_STACK);
     expect(problemsOf(() => parseDeclaration({ servers: full }))).toEqual([]);
     expect(problemsOf(() => parseDeclaration({ servers: [...full, one] }))).toEqual([
-      'servers[20].stack: found nothing, which makes it number 21 in stack 5, allowed is at most 20 servers a stack: give the server that is new another "stack"',
+      'servers[20].stack: found nothing, which makes it number 21 in stack 5, allowed is at most 20 servers in a stack: give the new server another "stack"',
     ]);
     expect(problemsOf(() => parseDeclaration({ servers: [...full, { ...one, stack: 8 }] }))).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('the subscriptions of a log group', () => {
   test('are two, and refused to whoever is the third', () => {
     expect(problemsOf(() => parseDeclaration({ servers: instances.slice(0, 2) }))).toEqual([]);
     expect(problemsOf(() => parseDeclaration({ servers: instances }))).toEqual([
-      'servers[2].alarm: found "subscription", allowed is another kind: a log group has 2 subscriptions, which servers[0] and servers[1] take',
+      'servers[2].alarm: found "subscription", allowed is another kind: a log group can have 2 subscriptions, and servers[0] and servers[1] use them',
     ]);
   });
 

@@ -132,7 +132,7 @@ describe("the function's variables", () => {
   test('are refused beyond what Lambda takes, as it counts: as the JSON text of all of them', () => {
     expect(declare(protecting(200))).toEqual([
       expect.stringMatching(
-        /^servers\[0\]\.policy: found "\d{4} bytes, with all variables \d{4}", allowed is what makes the function's variables at most 3776 bytes of JSON, of which Lambda takes 4096/,
+        /^servers\[0\]\.policy: found "\d{4} bytes, with all variables \d{4}", allowed is at most 3776 bytes of JSON for all variables of the function \(Lambda takes 4096\)/,
       ),
     ]);
   });

@@ -55,7 +55,7 @@ export function preflightOfRegion(
   const wanted = servers.reduce((sum, server) => sum + reservedBy(server), 0);
   const quota = {
     title: 'Lambda has room for the reserved concurrency',
-    good: `at least ${wanted + UNRESERVED} where ${wanted} are to be reserved`,
+    good: `at least ${wanted + UNRESERVED}: ${wanted} to reserve, and ${UNRESERVED} that Lambda keeps for other functions`,
     mend: 'ask for a higher "Concurrent executions" quota of Lambda: new accounts have 10',
     command: aws(region, 'lambda get-account-settings', 'AccountLimit.UnreservedConcurrentExecutions'),
   };
@@ -111,7 +111,7 @@ function logGroup(server: CheckedServer, group: string): PreflightCheck {
   return {
     title: 'the log group exists, of class Standard',
     good: 'STANDARD',
-    mend: 'nothing means it does not exist: it comes with the first exported line; the class is chosen at creation and stays',
+    mend: 'an empty answer means that it does not exist: the first exported line creates it. The class cannot be changed after creation',
     command: aws(
       server.region,
       `logs describe-log-groups --log-group-name-prefix '${group}'`,
@@ -123,7 +123,7 @@ function logGroup(server: CheckedServer, group: string): PreflightCheck {
 function slot(server: CheckedServer, group: string): PreflightCheck {
   return {
     title: 'the log group has a free subscription slot',
-    good: '0 or 1: a log group has two',
+    good: '0 or 1: a log group can have two subscriptions',
     mend: 'remove a subscription, or declare another kind of "alarm"',
     command: aws(
       server.region,
@@ -138,7 +138,7 @@ function rule(server: CheckedServer): PreflightCheck {
   const { port, securityGroupIds, vpc } = server;
   return {
     title: `the server's security groups let the function in on port ${port}`,
-    good: `${securityGroupIds.join(' or ')}, or a range that holds ${vpc.subnetIds.join(' and ')}`,
+    good: `${securityGroupIds.join(' or ')}, or an address range with ${vpc.subnetIds.join(' and ')}`,
     mend: `aws ec2 authorize-security-group-ingress --group-id (the server's) --protocol tcp --port ${port} --source-group ${securityGroupIds[0]}`,
     command: aws(
       server.region,
@@ -151,9 +151,9 @@ function rule(server: CheckedServer): PreflightCheck {
 function secret(server: CheckedServer, arn: string): PreflightCheck {
   const key = server.secretKeyArn;
   return {
-    title: 'the secret exists, under the key that is declared',
+    title: 'the secret exists and is encrypted with the declared key',
     good: key === undefined ? 'None, or alias/aws/secretsmanager' : key,
-    mend: 'declare the ARN of its own key as "secretKeyArn", or leave that out',
+    mend: 'declare the ARN of its own key as "secretKeyArn", or remove "secretKeyArn" if it has none',
     command: aws(server.region, `secretsmanager describe-secret --secret-id '${arn}'`, '[KmsKeyId]'),
   };
 }
@@ -175,7 +175,7 @@ function endpoint(server: CheckedServer, service: string, what: string, mend: st
     `RouteTables[].[RouteTableId,${DEFAULT_ROUTE}.NatGatewayId,${DEFAULT_ROUTE}.TransitGatewayId]`,
   );
   const good =
-    "an available vpce-... (for DynamoDB with each subnet's rtb-...), or a nat-... or tgw-... for each subnet; a subnet without an rtb-... has its VPC's main one";
+    "an available vpce-... (for DynamoDB with each subnet's rtb-...), or a nat-... or tgw-... for each subnet; a subnet without an rtb-... uses the main route table of its VPC";
   return { title: `the subnets reach ${what}`, good, mend, command: `${endpoints}; ${routes}` };
 }
 
@@ -195,7 +195,7 @@ function iamLogin(server: CheckedServer, resourceId: string): PreflightCheck {
     ? `the cluster whose resource id is ${resourceId}`
     : resourceId;
   return {
-    title: 'IAM authentication is on, for the resource that is declared',
+    title: 'IAM authentication is on, and the declared resource id is right',
     good: `True and ${id}`,
     mend: 'aws rds modify-db-instance (Aurora: modify-db-cluster) --enable-iam-database-authentication',
     command: instance(server, `[IAMDatabaseAuthenticationEnabled,${field}]`),

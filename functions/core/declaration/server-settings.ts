@@ -35,15 +35,14 @@ type ServerSetting = {
  */
 export const SERVER_SETTINGS = {
   name: {
-    about:
-      'What people call the server; part of every message, and of the names of its function, alarm and schedule.',
+    about: "The server's name in every message, and in the names of its function, alarm and schedule.",
     declared: schemas.serverName,
     property: 'server',
     variable: 'HEADROOM_SERVER',
     read: () => variables.someText("the server's name"),
   },
   host: {
-    about: "The instance's own endpoint: a cluster, reader or proxy name may answer from another server.",
+    about: 'The endpoint of the instance itself. A cluster, reader or proxy name may lead to another server.',
     declared: schemas.instanceHost,
     variable: 'HEADROOM_HOST',
     read: variables.hostText,
@@ -56,7 +55,7 @@ export const SERVER_SETTINGS = {
   },
   database: {
     about:
-      'The maintenance database. The default is made by `headroom role-sql`; no other ordinary role can connect to it.',
+      'The maintenance database. `headroom role-sql` makes the default one, to which no other ordinary role can connect.',
     declared: () => z.optional(schemas.database()),
     variable: 'HEADROOM_DATABASE',
     read: () => z._default(variables.someText('a database name'), DEFAULT_DATABASE),
@@ -78,7 +77,7 @@ export const SERVER_SETTINGS = {
     otherwise: 'the default key of Secrets Manager',
   },
   user: {
-    about: "Our role's name, for IAM authentication in place of a secret; to be granted rds_iam.",
+    about: "Our role's name for IAM authentication in place of a secret. Grant it rds_iam.",
     declared: () => z.optional(schemas.user()),
     variable: 'HEADROOM_USER',
     read: variables.roleName,
@@ -86,12 +85,12 @@ export const SERVER_SETTINGS = {
   },
   resourceId: {
     about:
-      "The instance's resource id (db-...), or an Aurora cluster's (cluster-...), which is not its name.",
+      'The resource id of the instance (db-...) or of an Aurora cluster (cluster-...). It is not the name.',
     declared: () => z.optional(schemas.resourceId()),
     otherwise: 'none: a secret is given',
   },
   policy: {
-    about: 'The policy as it is written in JSON; parsed at synth time as it is at run time.',
+    about: 'The policy as JSON. Synthesis parses it by the same code as a run.',
     declared: () => z.optional(z.unknown()),
     variable: 'HEADROOM_POLICY',
     read: () => variables.someText('a policy as JSON'),
@@ -105,7 +104,7 @@ export const SERVER_SETTINGS = {
   },
   logStream: {
     about:
-      "The instance's name, which its stream has in a log group that an Aurora cluster's instances share. Not with `metric`, which cannot tell streams apart.",
+      "The instance's name, which is the name of its stream in the log group of an Aurora cluster. Not with `metric`, which cannot tell streams apart.",
     declared: () => z.optional(schemas.logStream()),
     variable: 'HEADROOM_LOG_STREAM',
     read: () => variables.orNull(variables.someText('the name of a log stream')),
@@ -113,31 +112,30 @@ export const SERVER_SETTINGS = {
   },
   alarm: {
     about:
-      'How a refused client makes the function run: `metric`, a metric filter with an alarm; `subscription`, the lines themselves; `log-alarm`, an alarm on a query; `none`.',
+      'How a refused client starts a run: `metric` by a metric filter with an alarm, `subscription` by the log lines themselves, `log-alarm` by an alarm on a log query; `none` switches it off.',
     declared: () => z._default(oneOf(schemas.ALARM_KINDS, 'what a refusal in the log does'), 'metric'),
   },
   alarmTopicArns: {
-    about:
-      'Topics to which alarms of your own publish. Each message that is an alarm makes the function run.',
+    about: 'Topics to which your own alarms publish. Each alarm message starts a run.',
     declared: () => z.optional(schemas.alarmTopicArns()),
     property: 'alarmTopics',
     byStacks: true,
     otherwise: 'none',
   },
   vpc: {
-    about: 'The network from which the server can be reached, and where in it the function runs.',
+    about: 'The network that reaches the server, and the subnets in which the function runs.',
     declared: schemas.vpc,
     byStacks: true,
   },
   securityGroupIds: {
-    about: "The function's security groups. The server's own groups must let these in.",
+    about: 'The security groups of the function. Those of the server must allow connections from them.',
     declared: schemas.securityGroupIds,
     property: 'securityGroups',
     byStacks: true,
   },
   schedule: {
     about:
-      'When sweeps run. With `off` only alarms make the function run, and a daily event that opens no connection keeps it from going inactive.',
+      'When scheduled runs start. With `off` only alarms start runs, and a daily event that opens no connection keeps the function from becoming inactive.',
     declared: () => z._default(schemas.schedule(), 'rate(5 minutes)'),
     property: 'sweep',
     byStacks: true,
@@ -151,20 +149,20 @@ export const SERVER_SETTINGS = {
   },
   memoryAccess: {
     about:
-      'How the function reaches the memory table, which tells what earlier runs came to. A run that cannot read it only observes on the schedule.',
+      'How the function reaches the memory table with the results of earlier runs. A scheduled run that cannot read it only observes.',
     declared: () => z._default(schemas.memoryAccess(), 'existing'),
     property: 'memory',
     byStacks: true,
   },
   table: {
     about:
-      "The memory's table, whose partition key `server` is a text. The construct's `memory` names it; the function reads this server's item only.",
+      "The memory's table. Its partition key `server` is a text. The construct gets it as `memory`. The function reads only this server's item.",
     variable: 'HEADROOM_TABLE',
     read: variables.tableName,
     otherwise: 'none: nothing is remembered between runs',
   },
   tls: {
-    about: '`off` is for networks that you trust, and for logins by a secret.',
+    about: 'Use `off` only in networks that you trust, and for logins with a secret.',
     declared: () => z.optional(schemas.tls()),
     variable: 'HEADROOM_TLS',
     read: () => variables.choice(['verify', 'off'], 'verify', ' or '),
@@ -174,12 +172,11 @@ export const SERVER_SETTINGS = {
     declared: () => z.optional(schemas.caFile()),
     variable: 'HEADROOM_CA_FILE',
     read: () => z.optional(variables.someText('the path of a PEM file')),
-    otherwise:
-      "the region's RDS roots that the bundle brings, or else Amazon's as the Lambda runtime brings them",
+    otherwise: "the RDS roots of the region in the bundle, or else Amazon's roots in the Lambda runtime",
   },
   reservedConcurrency: {
     about:
-      "Runs at a time, taken from the account's concurrency. With a subscription one works, one waits for the server's lock, and a storm of lines makes no more.",
+      "Runs at the same time, reserved from the account's concurrency. With a subscription one run works and one waits for the server's lock; a storm of lines starts no more.",
     declared: () => z.optional(wholeNumber(1, 1000, 'runs at a time, a whole number from 1 to 1000')),
     otherwise: '2 with a subscription, else none is reserved',
   },
@@ -192,21 +189,21 @@ export const SERVER_SETTINGS = {
   },
   pooler: {
     about:
-      'The PgBouncer or pgpool-II in front of the server. Its console is read while a run takes its snapshot. A secret of its own is read with the default key of Secrets Manager.',
+      'The PgBouncer or pgpool-II in front of the server. Its console is read while a run takes its snapshot. If it has a secret of its own, that secret must be encrypted with the default key of Secrets Manager.',
     declared: () => z.optional(poolerDeclaration()),
     variable: 'HEADROOM_POOLER',
-    otherwise: 'none: sessions of poolers are known by their addresses only, as the policy names them',
+    otherwise: 'none: sessions of poolers are known only by the addresses that the policy names',
   },
   metrics: {
     about: "Which metrics `report` sends for the server's runs.",
     declared: () =>
-      z.optional(oneOf(METRICS_CHOICES, 'how many metrics its runs are worth; few if left out')),
+      z.optional(oneOf(METRICS_CHOICES, 'which metrics are sent for its runs; few if left out')),
     variable: 'HEADROOM_METRICS',
     read: () => variables.choice(METRICS_CHOICES, 'few'),
   },
   statements: {
     about:
-      "How much of its sessions' last statements leaves the function, into records, pages and messages: nothing, their shape without values, or all of it.",
+      "How much of the sessions' last statements leaves the function, in records, pages and messages: nothing, the shape without values, or the whole text.",
     declared: () =>
       z.optional(
         oneOf(
@@ -224,9 +221,15 @@ export const SERVER_SETTINGS = {
     otherwise: 'false',
   },
   stack: {
-    about: 'The number of the stack that the server is in, of which each holds a part of the servers.',
+    about: 'The number of the stack that the server is in. Each stack holds a part of the servers.',
     declared: () =>
-      z.optional(wholeNumber(0, 99, 'the number of a servers stack, 0 to 99, where its own by name is full')),
+      z.optional(
+        wholeNumber(
+          0,
+          99,
+          'the number of a servers stack, 0 to 99, if the stack that follows from its name is full',
+        ),
+      ),
     byStacks: true,
     otherwise: 'by its name',
   },
