@@ -5,11 +5,12 @@ import { CROWDS } from './kinds/crowds.ts';
 import { LEAKS } from './kinds/leaks.ts';
 import { OTHERS } from './kinds/others.ts';
 import { POOLS } from './kinds/pools.ts';
+import { SPECIAL_POOLS } from './kinds/special-pools.ts';
 import { WORK } from './kinds/work.ts';
 import { Random } from './random.ts';
 import { recordOfScene } from './record-of-scene.ts';
 
-export const KINDS: readonly Kind[] = [...LEAKS, ...POOLS, ...WORK, ...CROWDS, ...OTHERS];
+export const KINDS: readonly Kind[] = [...LEAKS, ...POOLS, ...SPECIAL_POOLS, ...WORK, ...CROWDS, ...OTHERS];
 
 /** How a diagnosis stands beside the truth. `wrong` is one that was said with confidence medium or high. */
 export type Judgement = 'right' | 'wrong' | 'unclear';

@@ -50,6 +50,12 @@ export function workOf(members: readonly SessionEvidence[]): 'worked' | 'partly'
   return idle >= told * PARTLY_WORKED ? 'partly' : 'worked';
 }
 
+/** What SQLAlchemy and others run when a connection is given back: alone it says little, for a pool for each request does so too. */
+export function wasGivenBack(members: readonly SessionEvidence[]): boolean {
+  const reset = members.filter(({ session }) => /^ROLLBACK;?$/i.test(session.lastStatement?.trim() ?? ''));
+  return reset.length >= members.length * NEVER_WORKED;
+}
+
 /** Sessions by the pool that they would be of: one role's, of one process, as far as its address tells. */
 export function byPool(members: readonly SessionEvidence[]): readonly (readonly SessionEvidence[])[] {
   return [...Map.groupBy(members, ({ session: { user, address } }) => `${address} ${user}`).values()];

@@ -17,27 +17,56 @@ export type RoleFamily = {
   readonly name: Group;
 };
 
-export function roleFamilies(
+export function roleFamilies(all: Evidence, members: readonly SessionEvidence[]): readonly RoleFamily[] {
+  const families: RoleFamily[] = [];
+  let left = members;
+  for (const keyOf of KEYS) {
+    const addresses = addressesByRole(left);
+    const found = familiesBy(all, left, (role) => keyOf(role, addresses.get(role) ?? ''));
+    families.push(...found);
+    const taken = new Set(found.flatMap((family) => family.members));
+    left = left.filter((member) => !taken.has(member));
+  }
+  return families;
+}
+
+/** What roles have in common: what numbers stand in, or what stands at an end; else all of their hosts. */
+const KEYS: readonly ((role: string, addresses: string) => string)[] = [
+  (role) => {
+    const numbered = role.replace(/\d+/g, ANY_NAME);
+    return numbered === role ? (/^[^-_.]+(?=[-_.])/.exec(role)?.[0] ?? role) : numbered;
+  },
+  (role) => /[-_.][^-_.]+$/.exec(role)?.[0] ?? role,
+  (role, addresses) => (addresses === '' ? role : addresses),
+];
+
+function addressesByRole(members: readonly SessionEvidence[]): ReadonlyMap<string, string> {
+  const byRole = Map.groupBy(members, ({ session }) => session.user ?? '');
+  return new Map(
+    [...byRole].map(([role, those]) => [
+      role,
+      [...new Set(those.map(({ session }) => session.address))].toSorted(compareText).join(' '),
+    ]),
+  );
+}
+
+function familiesBy(
   { programs }: Evidence,
   members: readonly SessionEvidence[],
+  keyOf: (role: string) => string,
 ): readonly RoleFamily[] {
   const keyed = members.flatMap((member) => {
     const program = programs.of(member.session);
-    return program === null ? [] : [{ member, key: JSON.stringify([program.stem, partOf(program.role)]) }];
+    const key = keyOf(member.session.user ?? '');
+    return program === null ? [] : [{ member, key: JSON.stringify([program.stem, key]) }];
   });
   return [...Map.groupBy(keyed, ({ key }) => key).values()].flatMap((those) => {
-    const members = those.map(({ member }) => member);
-    const byRole = [...Map.groupBy(members, ({ session }) => session.user ?? '')];
+    const ofKey = those.map(({ member }) => member);
+    const byRole = [...Map.groupBy(ofKey, ({ session }) => session.user ?? '')];
     const most = Math.max(...byRole.map(([, { length }]) => length));
-    if (byRole.length < FEWEST_ROLES || most > members.length * MOST_OF_ONE) return [];
-    return [{ members: members, roles: byRole.length, name: nameOf(members) }];
+    if (byRole.length < FEWEST_ROLES || most > ofKey.length * MOST_OF_ONE) return [];
+    return [{ members: ofKey, roles: byRole.length, name: nameOf(ofKey) }];
   });
-}
-
-/** What numbers stand in, or what stands before the first separator. */
-function partOf(role: string): string {
-  const numbered = role.replace(/\d+/g, ANY_NAME);
-  return numbered === role ? (/^[^-_.]+(?=[-_.])/.exec(role)?.[0] ?? role) : numbered;
 }
 
 function nameOf(members: readonly SessionEvidence[]): Group {
@@ -49,14 +78,21 @@ function nameOf(members: readonly SessionEvidence[]): Group {
   };
 }
 
-/** `tenant_*` of `tenant_001` and `tenant_207`. */
+/** `tenant_*` of `tenant_001` and `tenant_207`, `*_app` of `acme_app` and `globex_app`. */
 function sharedName(names: readonly string[]): string {
   const [first = '', ...others] = names;
   if (others.length === 0) return first;
-  const last = names.at(-1) ?? '';
+  const prefix = sharedStart(names).replace(/\d+$/, '');
+  const backwards = names.map((name) => [...name].toReversed().join(''));
+  const suffix = prefix === '' ? [...sharedStart(backwards)].toReversed().join('') : '';
+  return `${prefix}${ANY_NAME}${suffix.replace(/^\d+/, '')}`;
+}
+
+function sharedStart(names: readonly string[]): string {
+  const sorted = names.toSorted(compareText);
+  const [first, last] = [sorted[0] ?? '', sorted.at(-1) ?? ''];
   const differs = [...first].findIndex((character, at) => character !== last.charAt(at));
-  const prefix = first.slice(0, differs < 0 ? first.length : differs).replace(/\d+$/, '');
-  return `${prefix}${ANY_NAME}`;
+  return differs < 0 ? first : first.slice(0, differs);
 }
 
 /** The same suspect with all of its roles as one. */

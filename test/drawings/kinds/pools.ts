@@ -47,7 +47,7 @@ function aFleet(random: Random, rules: Partial<PoolRules>, mostHosts = 40): Flee
   return { who: aProgram(random), count, rules: aPool(random, { size, ...rules }), deployedMs, rolloutMs };
 }
 
-const pools = (who: Who, more: Partial<Truth> = {}): Truth => ({
+export const idlePools = (who: Who, more: Partial<Truth> = {}): Truth => ({
   causes: ['oversized-idle-pools'],
   culprit: isOf(who),
   ...more,
@@ -73,7 +73,7 @@ function rotating(random: Random, fleet: Fleet): Draft {
   const isTold = !random.chance(0.2);
   // One host's connections, opened at random moments, without a word of what they did: a leak leaves the same.
   const lacksEvidence = !isTold && fleet.count < 4;
-  return crowded(random, run(random, fleet), pools(fleet.who, { lacksEvidence }), {
+  return crowded(random, run(random, fleet), idlePools(fleet.who, { lacksEvidence }), {
     isTold,
     uptimeMs: uptime(random, fleet.deployedMs),
   });
@@ -134,7 +134,7 @@ function openedSlowly(random: Random): Draft {
         statement: 'UPDATE task SET state = $1',
       }))
     : clients;
-  return crowded(random, used, pools(who), { uptimeMs: uptime(random, agoMs + 10 * MINUTE) });
+  return crowded(random, used, idlePools(who), { uptimeMs: uptime(random, agoMs + 10 * MINUTE) });
 }
 
 /** On a slow host a pool that fills takes its time, and the snapshot comes as soon as it is full. */
@@ -146,7 +146,7 @@ function justFilled(random: Random): Draft {
   const agoMs = random.log(2 * SECOND, 30 * SECOND);
   const rules = aPool(random, { size, fillGapMs, preparingMs: random.between(5, 30) });
   const clients = run(random, { who, count, rules, deployedMs: agoMs + size * fillGapMs, rolloutMs: 1 });
-  return crowded(random, clients, pools(who), { uptimeMs: uptime(random, DAY), isTold: true });
+  return crowded(random, clients, idlePools(who), { uptimeMs: uptime(random, DAY), isTold: true });
 }
 
 /** It grew while many worked at once, and gives nothing back. */
@@ -161,67 +161,7 @@ function afterTheRush(random: Random): Draft {
     const since = -restedMs - rushMs * 0.3 * random.next();
     return { ...who, address, openedAt, since, state: 'idle', statement: 'COMMIT' };
   });
-  return crowded(random, clients, pools(who));
-}
-
-/** A pool for each tenant's role: none is large. */
-function manyRoles(random: Random): Draft {
-  const roles = random.whole(10, 60);
-  const size = random.whole(1, Math.min(6, Math.floor(220 / roles)));
-  const application = random.oneOf(['saas-api', '', 'PostgreSQL JDBC Driver']);
-  const addresses = hosts(random, random.whole(1, 4));
-  const deployedMs = random.log(3 * HOUR, 20 * DAY);
-  const lifetimeMs = random.chance(0.5) ? random.log(10 * MINUTE, 2 * HOUR) : null;
-  const rules = aPool(random, {
-    size,
-    lifetimeMs,
-    jitter: 0.025,
-    requestEveryMs: random.chance(0.5) ? random.log(MINUTE, HOUR) : null,
-  });
-  const clients = Array.from(
-    { length: roles },
-    (_, at) => `tenant_${String(at + 1).padStart(3, '0')}`,
-  ).flatMap((user) =>
-    addresses
-      .slice(0, random.whole(1, addresses.length))
-      .flatMap((address) =>
-        simulatePool(
-          random,
-          { user, database: user, application, address },
-          { ...rules, startedAt: -deployedMs + random.next() * 5 * MINUTE },
-        ),
-      ),
-  );
-  const truth: Truth = {
-    causes: ['oversized-idle-pools'],
-    culprit: ({ user }) => user.startsWith('tenant_') && user.includes('*'),
-  };
-  return crowded(random, clients, truth, {
-    neighbourShare: random.between(0.02, 0.15),
-    uptimeMs: uptime(random, deployedMs),
-  });
-}
-
-function foreignServers(random: Random): Draft {
-  const who: Who = { user: 'fdw_reader', application: 'postgres_fdw', database: 'warehouse' };
-  const count = random.wholeLog(15, 120);
-  const overMs = random.log(10 * MINUTE, 3 * DAY);
-  const [address = ''] = hosts(random, 1);
-  const clients = Array.from({ length: count }, (): Client => {
-    const openedAt = -overMs * random.next() - SECOND;
-    const since = random.chance(0.5)
-      ? openedAt * random.next()
-      : openedAt + Math.min(-openedAt * 0.5, random.log(5, 500));
-    return {
-      ...who,
-      address,
-      openedAt,
-      since: Math.min(since, -1),
-      state: 'idle',
-      statement: 'COMMIT TRANSACTION',
-    };
-  });
-  return crowded(random, clients, pools(who));
+  return crowded(random, clients, idlePools(who));
 }
 
 export const POOLS: readonly Kind[] = [
@@ -258,6 +198,4 @@ export const POOLS: readonly Kind[] = [
   },
   { name: 'pool just filled', told: 'A pool that fills one by one on a slow host', draw: justFilled },
   { name: 'pool after the rush', told: 'A pool that grew in a rush and rests since', draw: afterTheRush },
-  { name: 'many roles', told: 'A small pool for each of many roles', draw: manyRoles },
-  { name: 'postgres_fdw', told: 'One session for each remote session', draw: foreignServers },
 ];

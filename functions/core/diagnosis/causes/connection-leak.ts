@@ -13,6 +13,7 @@ import {
   poolsOpened,
   spreadOfPauses,
   typicalRest,
+  wasGivenBack,
   workOf,
 } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
@@ -88,7 +89,7 @@ function mostConfidence(
 ): Confidence | null {
   const work = workOf(since);
   if (work === 'partly' || isUsedInTurn(since)) return null;
-  if (work === 'worked') return 'high';
+  if (work === 'worked' && !wasGivenBack(since)) return 'high';
   const spread = spreadOfPauses(since) ?? 1;
   const isClock = spread <= CLOCK.mostSpread;
   if (work === 'never worked' && (!isClock || spanMs < UNUSED_LEAK_MS)) return null;
@@ -98,9 +99,11 @@ function mostConfidence(
   const older = program.filter(
     ({ openedMs, session }) => (openedMs ?? 0) > sinceMs * OLDER.times && theirs.has(session.address),
   ).length;
-  const isNoLifetime = sinceMs > LONGEST_LIFETIME_MS || older >= program.length * OLDER.share;
+  // What was given back rests in its pool for as long as nobody asks for it.
+  const isNoLifetime =
+    !wasGivenBack(since) && (sinceMs > LONGEST_LIFETIME_MS || older >= program.length * OLDER.share);
   const isUneven = hidden === 0 && byPool(since).length > 3;
-  // Without statements the ages of a pool that replaces its sessions are those of a leak.
+  // Without statements, and of sessions that were given back, the ages of a pool that replaces its sessions are those of a leak.
   return isClock || isNoLifetime || isUneven ? 'medium' : 'low';
 }
 

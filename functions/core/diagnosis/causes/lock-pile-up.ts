@@ -14,10 +14,13 @@ export const lockPileUp: Search = (all, left) => {
   const waiting = doing(left, 'waiting');
   if (waiting.length < FEWEST || waiting.length * 5 < left.length) return [];
   const heads = headsOf(all, waiting);
-  const first = heads.length > 0 ? [] : firstInQueue(all, waiting);
+  // The longest queue is told: a short one beside it may have a client at its head.
+  const atHead = new Set(all.locks.heads[0]?.pids);
+  const clients = heads.filter(({ session: { pid } }) => pid !== null && atHead.has(pid));
+  const first = clients.length > 0 ? [] : firstInQueue(all, waiting, atHead);
   const behind = waiting.filter((member) => !first.includes(member));
   return [
-    ...holdersOf(all, heads, waiting),
+    ...holdersOf(all, first.length > 0 ? [] : heads, waiting),
     ...firstSuspects(all, first, behind),
     ...(behind.length > 0 ? [queueOf(all, behind)] : []),
   ];
@@ -37,10 +40,10 @@ function headsOf(
  * queue: others could go on beside the holder, and wait behind its stronger lock.
  */
 function firstInQueue(
-  { locks, snapshot }: Evidence,
+  { snapshot }: Evidence,
   waiting: readonly SessionEvidence[],
+  heads: ReadonlySet<number>,
 ): readonly SessionEvidence[] {
-  const heads = new Set(locks.heads.flatMap(({ pids }) => pids));
   const waitsForHead = ({ session: { pid, blockedBy } }: SessionEvidence) =>
     blockedBy.some((blocker) => heads.has(blocker)) ||
     (snapshot.locks ?? []).some(

@@ -33,7 +33,8 @@ export function reconnectStorm(all: Evidence, left: readonly SessionEvidence[]):
 
 function isShort({ refused }: Evidence, { session, openedMs }: SessionEvidence): boolean {
   if (openedMs === null) return false;
-  const isRefused = refused.lines.some(({ user }) => user !== null && user === session.user);
+  // Lines may name no role.
+  const isRefused = refused.lines.some(({ user }) => user === null || user === session.user);
   return openedMs <= (isRefused ? SHORT_MS.refused : SHORT_MS.any);
 }
 
