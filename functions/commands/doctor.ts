@@ -30,19 +30,22 @@ const HELP = `
 Example:
   headroom doctor --url postgres://headroom@db.example.com
 
-Connect as the role that the function connects as, from where it runs: what is looked at is what it will meet.
-Nothing is changed. Statements that mend are printed, never executed.
+Use the role of the function, and connect from the network in which it runs: then the doctor sees what a run will see.
+It changes nothing. Statements that fix a problem are printed, never executed.
 
 Exit codes:
-  0  nothing to mend (there may be advice)     1  problems found
+  0  no problems (there may be advice)         1  problems found
   2  bad usage or input                        3  could not do its job`;
 
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('Examine role, reserved slots, log and settings before an incident does. Changes nothing.')
+    .description('Check role, reserved slots, log and settings before an incident. Changes nothing.')
     .requiredOption('--url <url>', 'the server, with the role that the function uses')
-    .option('--policy <file>', 'say also what this policy names in vain, - for standard input')
+    .option(
+      '--policy <file>',
+      'also report names in this policy that can match no session, - for standard input',
+    )
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', `${HELP}\n${URL_HELP}`)
     .action(async (options: Options) => {

@@ -10,7 +10,7 @@ Example:
   headroom memory --server orders --table pg-headroom-memory
 
 ${CREDENTIALS_HELP}
-They need dynamodb:GetItem on the table.
+The credentials need dynamodb:GetItem on the table.
 
 Exit codes:
   0  done     2  bad usage or input     3  could not do its job`;

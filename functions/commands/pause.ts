@@ -11,20 +11,20 @@ import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryStore } from
 const MOST_REASON = 200;
 
 const HELP = `
-A paused server's runs look, plan and report as ever, and end nobody, whatever wakes them. It takes effect with the next
-run; one that is under way goes on. Without AWS at hand, taking pg_signal_backend from the role does the same.
+Runs for a paused server observe, plan and report as before, but end no session, whatever started them. A pause takes
+effect with the next run; a run that has started goes on. Without access to AWS, revoke pg_signal_backend from the role:
+it has the same effect.
 
 ${CREDENTIALS_HELP}
-They need dynamodb:GetItem and dynamodb:PutItem on the table.
+The credentials need dynamodb:GetItem and dynamodb:PutItem on the table.
 
 Exit codes:
-  0  it is so now, whatever it was before     2  bad usage or input
-  3  could not do its job`;
+  0  done (also if it was so before)     2  bad usage or input     3  could not do its job`;
 
 export function addPause(program: Command): void {
   memoryCommand(program, 'pause')
-    .description("Keep a server's runs from ending sessions until it is resumed.")
-    .option('--reason <text>', 'why, for the person who reads of it at night', reasonOf)
+    .description('Stop the runs for a server from ending sessions, until headroom resume.')
+    .option('--reason <text>', 'the reason, for the messages that people get', reasonOf)
     .addHelpText(
       'after',
       `\nExample:\n  headroom pause --server orders --table pg-headroom-memory --reason "fail-over test"\n${HELP}`,
@@ -33,7 +33,7 @@ export function addPause(program: Command): void {
       await pause(options, options.reason ?? null);
     });
   memoryCommand(program, 'resume')
-    .description("Let a paused server's runs act again.")
+    .description('Let the runs for a paused server end sessions again.')
     .addHelpText('after', `\nExample:\n  headroom resume --server orders --table pg-headroom-memory\n${HELP}`)
     .action(resume);
 }
@@ -53,11 +53,11 @@ async function pause(options: MemoryOptions, reason: string | null): Promise<voi
   );
   const name = cleanName(options.server);
   if (isPaused(before.paused))
-    print(`${name} is paused already, ${pauseText(before.paused)}. Nothing was changed.`);
-  else print(`${name} is paused: from the next run on no session is ended, until headroom resume.`);
+    print(`${name} was already paused, ${pauseText(before.paused)}. Nothing was changed.`);
+  else print(`${name} is paused: from the next run on, no session is ended until headroom resume.`);
   // The command does not know which servers exist, so a name that nothing is remembered of may be a typing error.
   if (before.version === 0)
-    printNote(`Nothing was remembered of ${name} in this table before: is that its name?`);
+    printNote(`This table had no entry for ${name}: check that this is the server's name.`);
   process.exitCode = EXIT.done;
 }
 
@@ -69,7 +69,7 @@ async function resume(options: MemoryOptions): Promise<void> {
   if (before.paused === null) print(`${name} was not paused. Nothing was changed.`);
   else
     print(
-      `${name} is resumed: from the next run on its policy holds. It was paused ${pauseText(before.paused)}.`,
+      `${name} is resumed: from the next run on, its policy applies again. It was paused ${pauseText(before.paused)}.`,
     );
   process.exitCode = EXIT.done;
 }

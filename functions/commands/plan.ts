@@ -30,12 +30,14 @@ Examples:
 export function addPlan(program: Command): void {
   const command = program.command('plan');
   command
-    .description('Show who would go, who would stay and why, and the effect on headroom. Terminates nothing.')
+    .description(
+      'Show which sessions would end, which would stay and why, and how many slots that frees. Terminates nothing.',
+    )
     .addOption(new Option('--url <url>', 'take the snapshot from this server').conflicts('snapshot'))
     .option('--snapshot <file>', 'a saved snapshot, - for standard input')
     .option('--policy <file>', 'the policy, - for standard input (default: the default policy)')
     .addOption(
-      new Option('--trigger <kind>', 'after a refusal, or as on the schedule')
+      new Option('--trigger <kind>', 'plan as after a refused client (alarm), or as a scheduled run')
         .choices(['alarm', 'schedule'])
         .default('alarm'),
     )

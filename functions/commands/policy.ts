@@ -19,7 +19,7 @@ export function addPolicy(program: Command): void {
   policies.addHelpText('after', EXAMPLES);
   policies
     .command('check')
-    .description('Say whether a policy is valid, or list every problem with its path.')
+    .description('Check a policy: print ok, or every problem with its path.')
     .argument('<file>', FILE)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string) => {
@@ -29,12 +29,12 @@ export function addPolicy(program: Command): void {
   policies
     .command('builtin')
     .description(
-      'Print the names that the code knows: what it spares, and which sessions go last in each rung.',
+      'Print the built-in lists of names: sessions that are always spared, and sessions that end last in each rung.',
     )
     .action(() => print(builtinLists()));
   policies
     .command('hash')
-    .description('Print the SHA-256 by which records and messages name a policy, its defaults filled in.')
+    .description('Print the SHA-256 of a policy with its defaults, as records and messages name it.')
     .argument('<file>', FILE)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string) => {

@@ -27,10 +27,12 @@ Every command has a --help of its own.`;
 /** The `headroom` command. Commands set the exit code themselves; their errors end here. */
 export function headroom(args: readonly string[]): Command {
   const program = new Command('headroom')
-    .description('Gives a saturated PostgreSQL its connection slots back, safely, and tells who took them.')
+    .description(
+      'Gives a full PostgreSQL its connection slots back, safely, and reports which programs took them.',
+    )
     .version(isBuilt ? CODE_VERSION : packageJson.version)
     .helpCommand(false)
-    .showHelpAfterError('See --help for what is allowed.')
+    .showHelpAfterError('See --help.')
     .configureOutput({ writeErr: (text) => process.stderr.write(withoutSecrets(text, args)) })
     .addHelpText('after', HELP)
     // Without it, `--version` of a subcommand would be the program's.

@@ -9,8 +9,8 @@ import { CREDENTIALS_HELP } from './with-memory.ts';
 
 /** The part of the help that commands share which read a record. */
 export const RECORD_HELP = `
-FILE is a record as the bucket keeps it, gzipped or not, or - for standard input; docs/operate/record.md explains what is in one.
-With s3://BUCKET/KEY it is read from there, which needs s3:GetObject on it.
+FILE is a record from the bucket, gzipped or not, or - for standard input; docs/operate/record.md explains its content.
+s3://BUCKET/KEY reads it from the bucket, which needs s3:GetObject on it.
 ${CREDENTIALS_HELP}
 
 Exit codes:

@@ -33,7 +33,10 @@ export function addRemediate(program: Command): void {
     .description('Run the remediation once, as the function would. Terminates sessions only with --apply.')
     .requiredOption('--url <url>', 'the server')
     .option('--policy <file>', 'the policy, - for standard input (default: the default policy)')
-    .option('--apply', "terminate the plan's victims, whatever mode the policy has; without it, only observe")
+    .option(
+      '--apply',
+      'terminate the sessions that the plan chose, also if the policy only observes; without it, only observe',
+    )
     .option('--json', 'print the run as JSON instead of the message')
     .addHelpText('after', `${EXAMPLES}\n${EXIT_HELP}\n${URL_HELP}`)
     .action(async (options: Options) => {

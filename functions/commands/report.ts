@@ -13,14 +13,14 @@ type Options = { readonly html: string; readonly region?: string };
 const EXAMPLE = `
 Example:
   headroom report s3://BUCKET/records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz --html run.html
-The page needs nothing but a browser, and runs no scripts. The bucket has one beside each record.`;
+The page needs only a browser, and has no scripts. The bucket keeps a page beside each record.`;
 
 export function addReport(program: Command): void {
   program
     .command('report')
     .description('Draw the page of a run, from its record.')
     .argument('<file>', 'the record: a file, - or s3://BUCKET/KEY')
-    .requiredOption('--html <file>', 'where the page goes, - for standard output')
+    .requiredOption('--html <file>', 'the file to write the page to, - for standard output')
     .option('--region <name>', 'where the bucket is (default: AWS_REGION, or the region of the profile)')
     .addHelpText('after', `${EXAMPLE}\n${RECORD_HELP}`)
     .action(async (file: string, { html, region }: Options) => {
@@ -37,8 +37,8 @@ async function write(path: string, page: string): Promise<void> {
     await writeFile(path, page);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unwritable';
-    const message = `The page cannot be written to ${path} (${reason}): name a file in a folder that is there.`;
+    const message = `The page cannot be written to ${path} (${reason}): name a file in a folder that exists.`;
     throw new RemediationError('config-invalid', message, { cause });
   }
-  printNote(`${path} has the page.`);
+  printNote(`The page was written to ${path}.`);
 }

@@ -15,26 +15,28 @@ const HELP = `
 Examples:
   headroom role-sql --version 16 | psql -d postgres
   headroom role-sql --flavor rds --role oncall
-Then set its password, and let headroom doctor look at the result.`;
+Then set its password, and check the result with headroom doctor.`;
 
 export function addRoleSql(program: Command): void {
   const { oldest, newest } = ROLE_VERSIONS;
   const command = program.command('role-sql');
   command
-    .description('Print the SQL for a role with no more than a run needs. Connects to nothing.')
+    .description(
+      'Print the SQL that creates a role with only the rights that a run needs. Connects to nothing.',
+    )
     .addOption(
-      new Option('--flavor <flavor>', 'whose server it is').choices(ROLE_FLAVORS).default('postgresql'),
+      new Option('--flavor <flavor>', 'the kind of server').choices(ROLE_FLAVORS).default('postgresql'),
     )
     .option(
       '--version <n>',
       `the server's major version, ${oldest} to ${newest} (default: ${newest})`,
       version,
     )
-    .option('--role <name>', 'what the role is called', roleName, DEFAULT_ROLE)
+    .option('--role <name>', 'the name of the role', roleName, DEFAULT_ROLE)
     .addHelpText('after', HELP)
     .action(({ flavor, version, role }: Options) => {
       if (flavor === 'gaussdb' && version !== undefined)
-        command.error('error: --version counts PostgreSQL versions, leave it out for gaussdb');
+        command.error('error: --version is a version of PostgreSQL, leave it out for gaussdb');
       print(roleSql({ flavor, version: version ?? newest, role }));
     });
 }

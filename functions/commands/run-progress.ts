@@ -26,7 +26,7 @@ export function withProgress(
     sleep: (ms, signal) => {
       // A sleep with a signal is the deadline of the run, not a wait.
       if (ms >= WORTH_TELLING_MS && signal === undefined)
-        step(`waiting ${(ms / 1_000).toFixed(1)} s to see who takes the freed slots`);
+        step(`waiting ${(ms / 1_000).toFixed(1)} s to see which sessions take the freed slots`);
       return ports.sleep(ms, signal);
     },
   };
@@ -39,7 +39,7 @@ function tellingDatabase(database: Database, step: (text: string) => void): Data
     ...database,
     tryLock: async () => {
       const tried = await database.tryLock();
-      if (tried.locked) step('locked against other runs');
+      if (tried.locked) step('got the lock against other runs');
       else if (!waits) step('another run holds the lock, waiting for it');
       waits = true;
       return tried;
@@ -51,10 +51,10 @@ function tellingDatabase(database: Database, step: (text: string) => void): Data
       return snapshot;
     },
     terminate: async (sessions) => {
-      step(`terminating ${sessions.length}: ${sessions.map(({ pid }) => pid).join(' ')}`);
+      step(`terminating ${sessions.length} sessions: ${sessions.map(({ pid }) => pid).join(' ')}`);
       const results = await database.terminate(sessions);
       const signalled = results.filter((result) => result === 'signalled').length;
-      if (signalled < results.length) step(`${signalled} of ${results.length} were signalled`);
+      if (signalled < results.length) step(`${signalled} of ${results.length} got the signal`);
       return results;
     },
   };

@@ -18,7 +18,7 @@ Example:
   headroom schema policy > policy.schema.json
 and in the policy, so that editors complete it:
   { "$schema": "./policy.schema.json", "mode": "observe" }
-The schema of servers is that of cdk.json, whose context declares them.`;
+The schema "servers" is that of cdk.json, whose context declares the servers.`;
 
 export function addSchema(program: Command): void {
   const which = new Argument('<kind>', 'which file').choices(Object.keys(SCHEMAS));

@@ -10,13 +10,13 @@ export type ServerUrl = { readonly target: Target; readonly credentials: Credent
 export const URL_HELP = `
 The URL:
   postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=...&sslrootcert=FILE
-  Port 5432 and database headroom, which role-sql makes, are the defaults. Without a password in the URL, PGPASSWORD is taken, which keeps
-  it out of the process list. Special characters are percent-encoded (@ is %40, / is %2F); so is the folder of a Unix
-  socket in place of the host (%2Fvar%2Frun%2Fpostgresql).
-  sslmode=verify-full   TLS, the certificate checked against sslrootcert (default: the usual authorities) and HOST.
-                        The default wherever the network is in between.
+  Defaults are port 5432 and database headroom, which role-sql makes. Without a password in the URL, PGPASSWORD is used; that
+  keeps the password out of the process list. Write special characters percent-encoded (@ is %40, / is %2F). In place of
+  the host, the folder of a Unix socket is allowed, percent-encoded too (%2Fvar%2Frun%2Fpostgresql).
+  sslmode=verify-full   TLS. Checks the certificate against sslrootcert (default: the usual authorities) and HOST.
+                        The default for every other host.
   sslmode=disable       No TLS. The default for a loopback address and a Unix socket.
-  Other modes encrypt without knowing who answers, and are refused.`;
+  Other modes encrypt without checking which server answers, and are refused.`;
 
 /** The last @ ends user and password. An @ in a later part means that the password was not percent-encoded. */
 const SHAPE = /^postgres(?:ql)?:\/\/([^/?#]*)@([^/?#@]*)(?:\/([^/?#@]*))?(?:\?([^#@]*))?$/;
@@ -35,7 +35,8 @@ export function parseServerUrl(
   const parts = SHAPE.exec(url);
   // When the URL has no valid shape, any part of it may belong to a password. So it is neither parsed nor quoted.
   if (parts === null) {
-    const allowed = 'a URL as --help shows it, with special characters percent-encoded (@ is %40, / is %2F)';
+    const allowed =
+      'a URL in the form that --help shows, with special characters percent-encoded (@ is %40, / is %2F)';
     throw invalid('config-invalid', 'The URL', [{ path: '--url', found: 'something else', allowed }]);
   }
   const [, login = '', authority = '', path = '', query = ''] = parts;

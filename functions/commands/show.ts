@@ -15,7 +15,7 @@ Examples:
 export function addShow(program: Command): void {
   program
     .command('show')
-    .description('Print what on-call was told of a run, from its record.')
+    .description('Print the message about a run that on-call people got, from its record.')
     .argument('<file>', 'the record: a file, - or s3://BUCKET/KEY')
     .option('--json', 'print the record itself')
     .option('--region <name>', 'where the bucket is (default: AWS_REGION, or the region of the profile)')

@@ -19,17 +19,17 @@ Examples:
   headroom snapshot --url postgres://headroom@db.example.com > incident.json
   headroom plan --snapshot incident.json --policy policy.json
 
-The smallest snapshot that one can write by hand (headroom schema snapshot has the rest):
+The smallest snapshot to write by hand (headroom schema snapshot prints all fields):
   { "slots": { "max": 100 },
     "sessions": [ { "pid": 11, "backendType": "client backend", "user": "app", "database": "shop",
                     "state": "idle", "stateAgeMs": 7200000 } ] }
-Statements are reduced to their shape: no value of one is in the file. --statements off leaves them out but for LISTEN, full
-keeps them as they are, for files that stay where the server is.`;
+Statements are reduced to their shape: the file has none of their values. --statements off leaves out every statement except
+LISTEN. --statements full keeps them as they are; use it only for files that stay in the server's network.`;
 
 export function addSnapshot(program: Command): void {
   program
     .command('snapshot')
-    .description("Print the server's connection state as a file for headroom plan.")
+    .description("Print the server's sessions and slots as a file for headroom plan.")
     .requiredOption('--url <url>', 'the server')
     .addOption(
       new Option('--statements <choice>', 'how much of the last statements is in the file')

@@ -20,9 +20,9 @@ Examples:
   headroom terminate 4711 4712 --url postgres://headroom@db.example.com
   headroom terminate 4711 4712 --url postgres://headroom@db.example.com --apply
 
-For the human who has decided: no policy is asked, and a session may be ended in any state, its statement and its
-transaction with it. A session that moves on while we look at it stays. Out of reach for everybody are our own sessions,
-the server's processes, replication, superusers and the provider's roles.
+You decide, and no policy is asked: a session is ended in any state, with its statement and its transaction. A session that
+changes between the look and the termination stays. Our own sessions, the server's processes, replication, superusers and
+the provider's roles are never ended.
 
 Exit codes:
   0  all of them are gone (or would be)     1  some remain
@@ -31,10 +31,10 @@ Exit codes:
 export function addTerminate(program: Command): void {
   program
     .command('terminate')
-    .description('End the sessions with these pids. Only shows them without --apply.')
+    .description('End the sessions with these pids. Without --apply, only show them.')
     .argument('<pid...>', 'process ids, as pg_stat_activity and headroom plan show them', pidsOf)
     .requiredOption('--url <url>', 'the server')
-    .option('--apply', 'end them; without it, only show what they are')
+    .option('--apply', 'end them; without it, only show them')
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', `${HELP}\n${URL_HELP}`)
     .action(async (pids: readonly number[], options: Options) => {

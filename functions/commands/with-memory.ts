@@ -5,20 +5,20 @@ import type { MemoryStore } from '../report/report-ports.ts';
 /** The server whose memory is meant, and where the memory is kept. */
 export type MemoryOptions = { readonly server: string; readonly table: string; readonly region?: string };
 
-export const CREDENTIALS_HELP = `Credentials and region are found as the AWS CLI finds them: AWS_PROFILE (static keys, SSO, credential_process, roles),
-AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, web identity, or the machine's own role. AWS_ENDPOINT_URL is respected.`;
+export const CREDENTIALS_HELP = `Credentials and region come from the same places as for the AWS CLI: AWS_PROFILE (static keys, SSO, credential_process,
+roles), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, web identity, or the machine's own role. AWS_ENDPOINT_URL is used too.`;
 
 /** A command that reads or changes what is remembered of one server. */
 export function memoryCommand(program: Command, name: string): Command {
   return program
     .command(name)
-    .requiredOption('--server <name>', 'the server, as it is declared', nameOf)
-    .requiredOption('--table <name>', "the memory's table, by name or ARN")
+    .requiredOption('--server <name>', "the server's declared name", nameOf)
+    .requiredOption('--table <name>', 'the memory table, by name or ARN')
     .option('--region <name>', 'where the table is (default: AWS_REGION, or the region of the profile)');
 }
 
 function nameOf(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It has a name.');
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
   return text;
 }
 

@@ -54,7 +54,7 @@ export async function withServer<Result>(
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const patience = setTimeout(
-    () => printNote(`Still trying to get into ${server.name} (up to ${CONNECT_MS / 1_000} s)`),
+    () => printNote(`Still trying to connect to ${server.name} (up to ${CONNECT_MS / 1_000} s)`),
     SILENT_MS,
   );
   const { connect, now } = server.ports(() => {});
@@ -73,7 +73,7 @@ export async function withServer<Result>(
 /** Advice for people who gave a URL. The messages of a failed connect speak of a run's configuration instead. */
 const ADVICE: Partial<Readonly<Record<ErrorCode, string>>> = {
   'connect-tls':
-    'In the URL, sslrootcert=FILE names the authorities to trust (on RDS: its global bundle), and sslmode=disable sends everything in the clear.',
+    'In the URL, sslrootcert=FILE names the authorities to trust (on RDS: its global bundle). sslmode=disable switches TLS off: everything is sent unencrypted.',
   'connect-database-limit': 'In the URL, name another database after the last slash.',
 };
 /**
@@ -84,8 +84,8 @@ const MAY_LACK_PASSWORD: ReadonlySet<ErrorCode> = new Set(['connect-denied', 'co
 export function withAdvice(code: ErrorCode, message: string, { credentials, target }: Server): string {
   const lines = [message, ADVICE[code]];
   if (code === 'connect-denied')
-    lines.push(`We came as role "${credentials.user}" to database "${target.database}".`);
+    lines.push(`We used role "${credentials.user}" and database "${target.database}".`);
   if (credentials.password === '' && MAY_LACK_PASSWORD.has(code))
-    lines.push('No password was given: if the server asks for one, put it into PGPASSWORD.');
+    lines.push('No password was given. If the server asks for one, set PGPASSWORD.');
   return lines.filter((line) => line !== undefined).join('\n');
 }

@@ -21,9 +21,9 @@ import { benchStorm } from './storm.ts';
 import { benchTerminate } from './terminate.ts';
 
 /**
- * `npm run bench` runs all and writes the figures into docs/evidence/benchmarks.md, `npm run bench -- planning` does so for one.
- * Numbers after a name are its own, and what they lead to is only printed. Each measures both sides of a comparison in the
- * same run, and tells them in Markdown.
+ * `npm run bench` runs all benchmarks and writes the figures into docs/evidence/benchmarks.md. `npm run bench -- planning`
+ * does so for one. Numbers after a name are arguments of that benchmark, and its figures are then only printed. Each
+ * benchmark measures both sides of a comparison in the same run and returns Markdown.
  */
 const BENCHMARKS: Readonly<Record<string, (numbers: readonly number[]) => Promise<string>>> = {
   terminate: benchTerminate,
@@ -53,7 +53,7 @@ if (wrong !== undefined)
   refuse(
     `"${wrong}" is no size: after the name come whole numbers from 1, as docs/evidence/benchmarks.md has them.`,
   );
-// Bundles are measured as they would be deployed now.
+// The measured bundles are those that would be deployed now.
 buildWhenOlder();
 let isComplete = true;
 for (const name of only === undefined ? NAMES : [only]) {
@@ -66,7 +66,7 @@ for (const name of only === undefined ? NAMES : [only]) {
     console.log(`## ${name}\n\n${figures}\n\n(${seconds} s)\n`);
     if (numbers.length === 0) write(name, `${figures}\n\n${measuredOn()}`);
   } catch (error) {
-    // The others go on: what failed keeps the figures of before, and is run again by its name.
+    // The others go on. A failed benchmark keeps its former figures, and can be run again by its name.
     console.error(`## ${name}\n\nfailed:`, error);
     isComplete = false;
   }

@@ -1,7 +1,7 @@
 /**
- * A function's process from its start on: loads a bundle, invokes its handler, and writes down when it got where, in
- * milliseconds since the epoch. Plain JavaScript, as Lambda's runtime is. With COLD_TRACE it also tells which files it had
- * loaded when the first packet went to the server, and at its end.
+ * The process of a function from its start: loads a bundle, invokes its handler, and writes down the times of its steps, in
+ * milliseconds since the epoch. It is plain JavaScript, as Lambda's runtime is. With COLD_TRACE it also lists the files
+ * that were loaded when the first packet went to the server, and at the end.
  */
 import { writeFileSync, writeSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -20,7 +20,7 @@ if (process.env.COLD_TRACE) {
 
 const { connect } = net.Socket.prototype;
 net.Socket.prototype.connect = function (...args) {
-  // A port, an object, or what `net.connect` makes of them.
+  // A port, an object, or the normalized form of `net.connect`.
   const [first] = args.flat();
   if (Number(first?.port ?? first) === Number(process.env.COLD_PORT)) {
     if (process.env.COLD_TRACE) mark('before-first-packet', JSON.stringify(files));
@@ -35,7 +35,7 @@ console.log = (line) => {
 mark('started');
 const { handler } = await import(process.env.COLD_BUNDLE);
 mark('loaded');
-// From here on with a share of a CPU, as Lambda gives it by memory; loading has more.
+// From here on the process has a share of a CPU, as Lambda gives it by memory. Loading has more.
 if (process.env.COLD_CGROUP) writeFileSync(process.env.COLD_CGROUP, String(process.pid));
 const remaining = Date.now() + 60_000;
 const context = { awsRequestId: 'cold', getRemainingTimeInMillis: () => remaining - Date.now() };

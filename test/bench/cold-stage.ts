@@ -18,15 +18,15 @@ import { waitUntil } from '../support/wait-until.ts';
 
 export const MAX_CONNECTIONS = 500;
 const CHILD = join(import.meta.dirname, 'cold-child.mjs');
-/** As Lambda's runtime is started. */
+/** The flags with which Lambda starts its runtime. */
 export const FLAGS = ['--no-experimental-require-module', '--no-experimental-detect-module'];
 
-/** A function to be started cold: ours with a token and with a secret, and two others. */
+/** A function to start cold: ours with a token, ours with a secret, and two others. */
 export type ColdSide = {
   readonly name: string;
-  /** The bundle's entry, as a URL. */
+  /** The URL of the bundle's entry. */
   readonly bundle: string;
-  /** What its environment holds when it is to end the sessions of this application. */
+  /** The environment with which the function ends the sessions of this application. */
   readonly environment: (application: string) => Readonly<Record<string, string>>;
 };
 
@@ -35,7 +35,9 @@ export type ColdStage = AsyncDisposable & {
   readonly sides: readonly ColdSide[];
 };
 
-/** A server that takes our role's word over TLS, services for secrets and messages, and the four functions. */
+/**
+ * A server that lets our role in over TLS without a password, services for secrets and messages, and the four functions.
+ */
 export async function setColdStage(): Promise<ColdStage> {
   const stack = new AsyncDisposableStack();
   const { ca, server: tls } = await selfSignedCertificates();
@@ -66,7 +68,7 @@ export async function setColdStage(): Promise<ColdStage> {
     JSON.stringify({
       mode: 'enforce',
       relieve: {
-        // However few are left: each run ends all that are its own.
+        // Never reached, so that each run ends all its sessions.
         when: { freeSlots: MAX_CONNECTIONS - 6 },
         until: { freeSlots: MAX_CONNECTIONS - 5 },
         ladder: [{ state: 'idle', minAge: '10s' }],
@@ -107,7 +109,7 @@ export async function setColdStage(): Promise<ColdStage> {
   return { server, sides, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** No test server can check a token. */
+/** No password is checked, because a test server cannot check a token. */
 async function trustOverTls(server: TestServer, user: string): Promise<void> {
   const rules = join(server.folder, 'pg_hba.conf');
   writeFileSync(rules, `hostssl all ${user} all trust\n${readFileSync(rules, 'utf8')}`);
@@ -121,13 +123,13 @@ function urlOf(folder: string): string {
   return pathToFileURL(join(folder, 'index.mjs')).href;
 }
 
-/** The files that a real invocation has loaded when its first packet goes to the server, and at its end, as URLs. */
+/** The URLs of the files that a real invocation has loaded when its first packet goes to the server, and at its end. */
 export async function filesLoaded({ bundle, environment }: ColdSide): Promise<{
   readonly beforeFirstPacket: readonly string[];
   readonly inAll: readonly string[];
 }> {
   const env = { ...environment('nobody'), COLD_BUNDLE: bundle, COLD_TRACE: 'yes' };
-  // Not at once: what it asks for its secret runs in this process.
+  // Asynchronous, because the service for secrets runs in this process.
   const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, CHILD], { env, timeout: 30_000 });
   const listOf = (name: string) => JSON.parse(new RegExp(`^${name} (.*)$`, 'm').exec(stdout)?.[1] ?? '[]');
   return { beforeFirstPacket: listOf('before-first-packet'), inAll: listOf('in-all') };
@@ -135,7 +137,10 @@ export async function filesLoaded({ bundle, environment }: ColdSide): Promise<{
 
 export type Marks = ReadonlyMap<string, number>;
 
-/** Starts a side's process and leaves when `freed` does; when it got where, in milliseconds since its start. */
+/**
+ * Starts the process of one side and waits until `freed` resolves. Returns the times of its steps, in milliseconds since
+ * its start.
+ */
 export async function startCold(
   { bundle, environment }: ColdSide,
   application: string,

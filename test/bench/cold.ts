@@ -5,9 +5,9 @@ import { gone, startIdleCrowd } from './idle-crowd.ts';
 import { goal, markdownTable, number, quantile } from './measure.ts';
 
 const ROUNDS = 9;
-/** A victim each would do; ten are a small leak. */
+/** One would do; ten are a small leak. */
 const VICTIMS = 10;
-/** The youngest session that a policy lets go is idle for 10 s. */
+/** The shortest idle time at which a policy may end a session is 10 s. */
 const IDLE_MS = 10_500;
 
 const STEPS = [
@@ -18,7 +18,7 @@ const STEPS = [
   ['freed', 'slots free'],
 ] as const;
 
-/** A process that is started for one event, until the slots are free; milliseconds since it was started, step by step. */
+/** A process that is started for one event, until the slots are free; milliseconds since its start, step by step. */
 export async function benchCold([rounds = ROUNDS]: readonly number[] = []): Promise<string> {
   await using stage = await setColdStage();
   const { server, sides } = stage;

@@ -2,7 +2,7 @@ import { markdownTable, number } from './measure.ts';
 import { type Fleet, monthlyCost, total } from './monthly-cost.ts';
 
 const SIZES = [1, 100, 10_000];
-/** As declared by default, with IAM. A quiet run is assumed to take that long with a share of a CPU. */
+/** The declared defaults, with IAM. It assumes that a quiet run takes so long with its share of a CPU. */
 const DEFAULT: Omit<Fleet, 'servers'> = {
   everyMinutes: 5,
   metrics: 'few',
@@ -22,7 +22,7 @@ const KNOBS: readonly { readonly what: string; readonly turned: Partial<Omit<Fle
   { what: '512 MB for `remediate`', turned: { memoryMb: 512, runMs: 200 } },
 ];
 
-/** Arithmetic: dollars a month by component, and what each choice changes. */
+/** Calculates dollars a month by component, and the difference that each choice makes. */
 export async function benchCost(): Promise<string> {
   const costs = SIZES.map((servers) => monthlyCost({ ...DEFAULT, servers }));
   const components = Object.keys(costs[0] ?? {}) as (keyof ReturnType<typeof monthlyCost>)[];

@@ -1,10 +1,10 @@
-/** Where the figures of one benchmark stand in a document; all else in it is written by hand. */
+/** The marks around the figures of one benchmark in a document. All else in it is written by hand. */
 const beginOf = (name: string) => `<!-- figures: ${name} -->`;
 const endOf = (name: string) => `<!-- end: ${name} -->`;
 
 /**
- * The document with these figures in place of the ones before.
- * @throws Error when it has no such place.
+ * Replaces the figures in a document.
+ * @throws Error when the document has no place for them.
  */
 export function withFigures(document: string, name: string, figures: string): string {
   const [before, rest] = split(document, beginOf(name));
@@ -12,7 +12,7 @@ export function withFigures(document: string, name: string, figures: string): st
   return `${before}${beginOf(name)}\n\n${figures.trim()}\n\n${endOf(name)}${after}`;
 }
 
-/** Every goal in the document, under the name of its benchmark: what is promised, and what came of it. */
+/** Every goal in the document under the name of its benchmark, with its result. */
 export function goalsIn(document: string, names: readonly string[]): string {
   const lines = names.flatMap((name) => {
     const [figures] = split(split(document, beginOf(name))[1], endOf(name));

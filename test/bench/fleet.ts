@@ -14,7 +14,7 @@ import { markdownTable, measuredOf, number } from './measure.ts';
 
 const SERVERS = 10;
 const SLOTS = 30;
-/** The youngest session that a policy lets go is idle for 10 s. */
+/** The shortest idle time at which a policy may end a session is 10 s. */
 const IDLE_MS = 10_500;
 const POLICY = {
   mode: 'enforce',
@@ -35,8 +35,8 @@ type Healed = {
 };
 
 /**
- * Ten real servers, full, healed at once by ten functions that start cold on this one machine, of which one meets a server
- * that takes its connection and never says a word; beside a server healed alone.
+ * Ten real, full servers and ten functions that start cold on this one machine at the same time. One server accepts
+ * connections and never answers. For comparison, one server alone.
  */
 export async function benchFleet(): Promise<string> {
   await using stack = new AsyncDisposableStack();

@@ -1,8 +1,8 @@
-/** A client's process that opens idle sessions whenever it is told to. Started by `idle-crowd.ts`, and over when that is. */
+/** The process of clients that open idle sessions on command. `idle-crowd.ts` starts it, and it ends with that. */
 import pg from 'pg';
 import type { CrowdOrder } from './idle-crowd.ts';
 
-/** Enough to keep two cores busy. */
+/** So many keep two cores busy. */
 const AT_ONCE = 8;
 
 async function open({ connection, application, count }: CrowdOrder): Promise<void> {

@@ -16,7 +16,7 @@ export type IdleCrowd = AsyncDisposable & {
   readonly open: (count: number, application: string) => Promise<void>;
 };
 
-/** Clients in a process of their own: what becomes of them is no work for the event loop that is measured. */
+/** Clients in a process of their own, so that their work does not load the event loop that is measured. */
 export async function startIdleCrowd(server: TestServer, role: Role): Promise<IdleCrowd> {
   const child = fork(join(import.meta.dirname, 'idle-crowd-process.ts'), { env: { PATH: process.env.PATH } });
   const ended = once(child, 'exit');

@@ -9,8 +9,9 @@ const ROUNDS = 31;
 const CHILD = join(import.meta.dirname, 'load-child.mjs');
 
 /**
- * What a cold process loads before its first packet to the server, which files these are being seen in a real invocation:
- * ours with a token and with a secret, beside a handler with the driver alone and the usual stack. One process each time.
+ * Time to load what a cold process loads before its first packet to the server: ours with a token and with a secret, a
+ * handler with the driver alone, and the usual stack. A real invocation shows which files these are. Each measurement is a
+ * process of its own.
  */
 export async function benchLoad([rounds = ROUNDS]: readonly number[] = []): Promise<string> {
   await using stage = await setColdStage();
@@ -54,7 +55,7 @@ function sizeOf(files: readonly string[]): number {
   return files.reduce((sum, file) => sum + statSync(fileURLToPath(file)).size, 0);
 }
 
-/** Code only: certificates lie beside ours. */
+/** Only code, because certificates are beside ours. */
 function bundleSize(side: ColdSide | undefined): number {
   const folder = dirname(fileURLToPath(side?.bundle ?? ''));
   const names = readdirSync(folder).filter((name) => name.endsWith('.mjs'));

@@ -16,10 +16,10 @@ import { recordOfSize } from './record.ts';
 const WAITERS = 2_000;
 const ROUNDS = 7;
 const UPDATE = 'UPDATE seats SET n = n + 1';
-/** What a snapshot asked before it read the contested locks. */
+/** The query of former snapshots, from before they read the contested locks. */
 const PAIRS = "SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
 
-/** A snapshot of 2,000 sessions before and while they wait for one row, and what telling of it costs. */
+/** A snapshot of 2,000 sessions before and while they wait for one row, and the time of its report. */
 export async function benchLockQueue(): Promise<string> {
   const settings = { max_connections: WAITERS + 100, deadlock_timeout: '600s' };
   await using server = await startServer({ version: 18, authentication: 'trust', settings });
@@ -31,7 +31,7 @@ export async function benchLockQueue(): Promise<string> {
   const without = await measureSnapshot(server, headroom);
   await queue();
   const waiting = await measureSnapshot(server, headroom);
-  // One after the other: the CPU of both would count for each.
+  // One after the other: side by side, the CPU time of both would count for each.
   const told = [await measureReport(runWith(waiting.snapshot)), await measureReport(recordOfSize(5_000))];
   const [, pairs] = waiting.measured;
   return [
@@ -63,7 +63,7 @@ function row(what: string, measured: Measured | undefined): readonly string[] {
   return [what, number(median, 1), `${number(low, 1)}–${number(high, 1)}`];
 }
 
-/** Opens them; what it returns makes all of them wait behind one open transaction. */
+/** Opens the sessions. The returned function makes all of them wait behind one open transaction. */
 async function openSessions(server: TestServer, role: Role): Promise<() => Promise<void>> {
   const holder = await server.connect(role);
   const clients: Client[] = [];
@@ -87,7 +87,7 @@ async function measureSnapshot(
   server: TestServer,
   role: Role,
 ): Promise<{ readonly measured: readonly Measured[]; readonly snapshot: Snapshot }> {
-  // Our own session does not outlive a pause in which the other side is measured.
+  // A new session each time: our session ends during the pause in which the other side is measured.
   const database = await openDatabase(server, role);
   const ours = await compare([{ name: 'snapshot', run: () => database.readSnapshot() }], ROUNDS, 2);
   const snapshot = await database.readSnapshot();
@@ -102,7 +102,7 @@ function runWith(snapshot: Snapshot): RunRecord {
   return runOf({ snapshot, policy: aPolicy({ mode: 'enforce' }), trigger: ALARM });
 }
 
-/** Record, message and page, as Lambda hands the result over. */
+/** The time for record, message and page, from the result as Lambda delivers it. */
 async function measureReport(record: RunRecord): Promise<Measured | undefined> {
   const payload: unknown = JSON.parse(JSON.stringify(packRecord(record)));
   const destination = {

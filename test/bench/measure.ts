@@ -1,4 +1,4 @@
-/** Several measurements of one thing; low and high are the quartiles. */
+/** Several measurements of one thing. `low` and `high` are the quartiles. */
 export type Measured = {
   readonly name: string;
   readonly median: number;
@@ -6,11 +6,11 @@ export type Measured = {
   readonly high: number;
 };
 
-/** A thing to be measured; what `run` returns, if it is a number, counts instead of the milliseconds that it took. */
+/** A thing to measure. If `run` returns a number, that counts instead of the elapsed milliseconds. */
 export type Side = { readonly name: string; readonly run: (round: number) => unknown };
 
 /**
- * Runs all sides in turn, so that what else the machine does hits all alike, and no side always follows the same one. The
+ * Runs all sides in turn, so that other load on the machine affects all alike, and the order of the sides changes. The
  * first rounds warm up and do not count.
  */
 export async function compare(
@@ -41,10 +41,10 @@ export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 }
 
-/** One line of a table: ours first, the others as what it is compared with. */
+/** One row of a table: first ours, then the others that it is compared with. */
 export type Compared = { readonly what: string; readonly measured: readonly Measured[] };
 
-/** A column a side, as median and quartiles, and ours divided by each of the others. */
+/** A column for each side with median and quartiles, and ours divided by each of the others. */
 export function comparisonTable(rows: readonly Compared[], unit: string, digits = 1): string {
   const [ours, ...others] = rows[0]?.measured ?? [];
   const names = [ours, ...others].map((side) => `${side?.name}, ${unit}`);
@@ -65,7 +65,7 @@ export function ratiosOf([ours, ...others]: readonly Measured[]): readonly numbe
   return others.map(({ median }) => (ours?.median ?? Number.NaN) / median);
 }
 
-/** The first row is the head; all columns but the first hold numbers. */
+/** The first row is the head. All columns but the first hold numbers. */
 export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
@@ -75,7 +75,7 @@ export function number(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** One sentence, which says plainly when a goal is missed. `reached` are values that all have to be at most `atMost`. */
+/** One sentence on a goal, which says plainly if it is missed. All values in `reached` have to be at most `atMost`. */
 export function goal(
   what: string,
   atMost: number,

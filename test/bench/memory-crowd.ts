@@ -1,13 +1,15 @@
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 
-/** A real server that shows as many sessions as wanted: five thousand real ones need a machine of their own. */
+/**
+ * A real server that shows as many sessions as a test wants. Five thousand real sessions need a machine of their own.
+ */
 export type CrowdedServer = AsyncDisposable & {
   readonly server: TestServer;
   readonly maxConnections: number;
   /** The product's role. */
   readonly ours: Role;
-  /** For real sessions besides the crowd. */
+  /** The role of real sessions besides the crowd. */
   readonly app: Role;
   /** From now on the activity view shows this many more sessions than there are. */
   readonly show: (size: number) => Promise<void>;
@@ -15,7 +17,7 @@ export type CrowdedServer = AsyncDisposable & {
 
 const SERVICES = 12;
 
-/** The product reads the view by its own name, and finds another view there, with the real sessions and the crowd. */
+/** Replaces the view that the product reads with another view, which shows the real sessions and the crowd. */
 const ADD_CROWD = `
 SET allow_system_table_mods = on;
 CREATE TABLE crowd AS SELECT * FROM pg_stat_activity LIMIT 0;
@@ -25,10 +27,10 @@ CREATE VIEW pg_catalog.pg_stat_activity AS
 GRANT SELECT ON pg_catalog.pg_stat_activity TO PUBLIC`;
 
 /**
- * Dozens of services, most of their sessions idle, microseconds at random. Four statements of five are short and have
- * values in them, so that no two are the same; the fifth is an object mapper's, as long as the server keeps them. The pids
- * are above all that a system gives away: nobody in the crowd can be terminated, so a run goes through all its rounds,
- * with more reads and attempts than it needs for sessions that go.
+ * The sessions of dozens of services, most of them idle, with random microseconds. Four statements of five are short and
+ * have different values; the fifth is as long as those of object mappers that the server cuts off. The pids are larger than
+ * any that a system gives. So no session of the crowd can be terminated: a run goes through all its rounds, with more reads
+ * and attempts than sessions that end would need.
  */
 const CROWD = `
 INSERT INTO crowd (datid, datname, pid, usesysid, usename, application_name, client_addr, client_port, backend_start,

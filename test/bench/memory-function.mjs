@@ -1,6 +1,6 @@
 /**
- * Deployed in place of a bundle: calls the built handler, and tells beside its result what the process has needed at most.
- * Plain JavaScript, as a bundle is.
+ * Deployed in place of a bundle: calls the built handler, and returns with its result the most memory that the process
+ * needed. It is plain JavaScript, as a bundle is.
  */
 const peakKb = () => process.resourceUsage().maxRSS;
 

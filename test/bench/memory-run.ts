@@ -11,19 +11,22 @@ import { startLoopbackAws } from '../support/loopback-aws.ts';
 import { startLoopbackLambda } from '../support/loopback-lambda.ts';
 import type { CrowdedServer } from './memory-crowd.ts';
 
-/** What a process needed at most, and what its runs returned. */
+/** The most memory that a process needed, and the results of its runs. */
 export type MeasuredMemory = { readonly peakMb: number; readonly results: readonly unknown[] };
 
-/** The function, or for comparison the runtime that it runs in, without it. */
+/** The function, or for comparison the runtime without a function. */
 type Side = 'handler' | 'bare';
 
-/** As deployed. */
+/** The memory of the deployed function. */
 const MEMORY_MB = 1_024;
-/** How the start script of Lambda's runtime divides it (read for Node 18): a tenth for young objects, in two halves. */
+/**
+ * The division of memory by the start script of Lambda's runtime (as read for Node 18): a tenth for young objects, in two
+ * halves.
+ */
 const HEAP = `--max-semi-space-size=${Math.floor(MEMORY_MB / 20)} --max-old-space-size=${Math.ceil(MEMORY_MB * 0.9)}`;
-/** A function's process lives on: the garbage of one run is there in the next. */
+/** The process of a function stays, so the garbage of one run is still there in the next. */
 const RUNS = 3;
-/** Never enough free slots: each run does the most that its limits allow. */
+/** There are never enough free slots, so each run does as much as its limits allow. */
 const GREEDY = {
   mode: 'enforce',
   relieve: { ladder: [{ state: 'idle', minAge: '10s' }] },
@@ -33,7 +36,7 @@ const GREEDY = {
 const NAME = 'measured';
 const BOOTSTRAP = join(import.meta.dirname, '..', 'support', 'lambda-bootstrap.ts');
 
-/** Three runs of the built function, one after the other in one process, on whatever the server shows. */
+/** Three runs of the built function, one after the other in one process, on the sessions that the server shows. */
 export async function measureMemory(crowded: CrowdedServer, side: Side): Promise<MeasuredMemory> {
   const { server, ours, maxConnections } = crowded;
   await using stack = new AsyncDisposableStack();
@@ -73,8 +76,8 @@ export async function measureMemory(crowded: CrowdedServer, side: Side): Promise
 }
 
 /**
- * Lambda's runtime is JavaScript. Ours is TypeScript, and translating it takes more than 20 MB that are not the
- * function's: so it was started once before, with nobody to ask for work, and has left its translation here.
+ * Lambda's runtime is JavaScript, ours is TypeScript. Its translation takes more than 20 MB that do not belong to the
+ * function. So the runtime was started once before, without an event, and has left its translation here.
  */
 async function compiledRuntime(stack: AsyncDisposableStack): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'headroom-compiled-'));

@@ -7,10 +7,13 @@ import { type MeasuredMemory, measureMemory } from './memory-run.ts';
 const SIZES = [100, 1_000, 5_000];
 const MAX_CONNECTIONS = 5_100;
 const PROCESSES = 3;
-/** The youngest session that the measured policy lets go is idle for 10 s. */
+/** The shortest idle time at which the measured policy may end a session is 10 s. */
 const IDLE_MS = 11_000;
 
-/** What a process of `remediate` needs at most in three runs, beside the runtime alone. A number is that of real sessions. */
+/**
+ * The most memory that a process of `remediate` needs in three runs, beside the runtime alone. A number is the count of
+ * real sessions.
+ */
 export async function benchMemory([realSessions]: readonly number[] = []): Promise<string> {
   await using crowded = await startCrowdedServer(MAX_CONNECTIONS);
   const bare = await peaksMb('the runtime alone', () => measureMemory(crowded, 'bare'));
@@ -45,7 +48,7 @@ async function withRealSessions(crowded: CrowdedServer, count: number): Promise<
   return measured;
 }
 
-/** As the crowd's: no two are the same, and each fifth is long. */
+/** The same kind as in the crowd: each differs, and every fifth is long. */
 function statementOf(index: number): string {
   const column = (at: number) => `${(index * at) % 97} AS column_${at}`;
   return `SELECT ${Array.from({ length: index % 5 === 0 ? 60 : 5 }, (_, at) => column(at)).join(', ')}, ${index}`;

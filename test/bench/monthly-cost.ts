@@ -23,10 +23,10 @@ const ALARMS = { none: 4, few: 6, all: 6 } as const;
 /** Log of both functions for one quiet run. */
 const LOG_KB = 2;
 const REPORTING_ALARMS = 6;
-/** What `report` is billed for one quiet run. */
+/** The billed duration of `report` for one quiet run. */
 const REPORT_GB_SECONDS = 0.5 * 0.15;
 
-/** What may be chosen, and what a run takes. */
+/** The choices of a fleet, and the length of its runs. */
 export type Fleet = {
   readonly servers: number;
   /** Between two scheduled runs. */
@@ -34,11 +34,11 @@ export type Fleet = {
   readonly metrics: keyof typeof METRICS;
   readonly login: 'iam' | 'secret';
   readonly trigger: 'metric-filter' | 'subscription';
-  /** Interface endpoints times availability zones, in all VPCs together; with IAM none is needed. */
+  /** Interface endpoints times availability zones, in all VPCs together. With IAM none is needed. */
   readonly endpointZones: number;
-  /** Of `remediate`. */
+  /** The memory of `remediate`. */
   readonly memoryMb: number;
-  /** Billed for one quiet run of `remediate`. */
+  /** The billed duration of `remediate` for one quiet run. */
   readonly runMs: number;
 };
 

@@ -6,7 +6,7 @@ import { type Compared, compare, comparisonTable, goal, number, ratiosOf } from 
 
 const SIZES = [1_000, 5_000, 20_000, 100_000];
 
-/** Planning a full server whose sessions spread over 40 applications, beside sorting the same sessions by age. */
+/** Planning for a full server whose sessions belong to 40 applications, beside sorting the same sessions by age. */
 export async function benchPlanning(): Promise<string> {
   const rows: Compared[] = [];
   const policy = parsePolicy({ limits: { maxVictims: 5_000, maxPercent: 100 } });
@@ -27,7 +27,7 @@ export async function benchPlanning(): Promise<string> {
     '',
     goal('5,000 sessions planned in', 9.99, [medianAt(rows, 5_000)], { unit: 'ms' }),
     '',
-    // Sorting is n log n, and meets the same caches.
+    // Sorting is n log n and depends on the same caches.
     goal('from 5,000 to 100,000 sessions the time grows, beside that of sorting,', 1, [
       toSorting(rows, 100_000) / toSorting(rows, 5_000),
     ]),
@@ -61,7 +61,7 @@ function fullServer(size: number): Snapshot {
   };
 }
 
-/** Ages without order and without chance: the same on every run. */
+/** Ages in no order, but the same on every run. */
 function session(index: number): Session {
   const stateAgeMs = (Math.imul(index, 2_654_435_761) >>> 0) % 7_200_000;
   return {

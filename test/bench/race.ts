@@ -5,7 +5,7 @@ import { goal, markdownTable, number } from './measure.ts';
 
 const POOL_AT_LEAST = { guarded: 1_000, 'two-step': 200, 'one-liner': 200 };
 const HERD_AT_LEAST = { guarded: 5_000, 'look-for-each': 5_000, 'one-liner': 1_000 };
-/** With the herd's own sessions these are more than 2,000: victims share a look. */
+/** With the sessions of the herd these are more than 2,000, so that victims share a check. */
 const CROWD = 1_600;
 const NAMES: Readonly<Record<Strategy, string>> = {
   guarded: 'through the guard',
@@ -14,7 +14,9 @@ const NAMES: Readonly<Record<Strategy, string>> = {
   'one-liner': 'one statement for all',
 };
 
-/** Ending idle sessions, beside what people do by hand: where it meets the clients, as they tell it. */
+/**
+ * Ending idle sessions, beside what people do by hand: how often it hits clients at work, as the clients themselves report.
+ */
 export async function benchRace([atLeast]: readonly number[] = []): Promise<string> {
   const pool = await poolTable(atLeast);
   const alone = await herdTable('500 clients that wake up together at every tenth second', 0, atLeast);

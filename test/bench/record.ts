@@ -11,7 +11,7 @@ const SIZES = [100, 1_000, 5_000];
 const VICTIMS = 500;
 const NOW = Date.parse('2026-11-21T03:15:43Z');
 
-/** A run's record as it is returned, and the time to pack and unpack it, beside its sessions as plain JSON. */
+/** The record of a run as it is returned, and the time to pack and unpack it, beside its sessions as plain JSON. */
 export async function benchRecord(): Promise<string> {
   const rows: string[][] = [];
   let most = { packed: 0, envelope: 0 };
@@ -61,7 +61,7 @@ export async function benchRecord(): Promise<string> {
   ].join('\n');
 }
 
-/** The same numbers on every run; the low bits of a linear congruence are no good, the high ones are. */
+/** The same numbers on every run. Only the high bits of a linear congruence are random enough. */
 function makeRandom(): (below: number) => number {
   let state = 7;
   return (below) => {
@@ -70,7 +70,7 @@ function makeRandom(): (below: number) => number {
   };
 }
 
-/** Microseconds at random, dozens of services, hundreds of statements; one in ten ended, and a few came anew. */
+/** Random microseconds, dozens of services, hundreds of statements. One in ten sessions ended, and a few are new. */
 export function recordOfSize(size: number): RunRecord {
   const random = makeRandom();
   const text = (ageMs: number) =>

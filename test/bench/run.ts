@@ -16,12 +16,12 @@ import { compare, comparisonTable, goal, number, ratiosOf } from './measure.ts';
 
 const SESSIONS = 1_000;
 const ROUNDS = 7;
-/** The youngest session that a policy lets go is idle for 10 s. */
+/** The shortest idle time at which a policy may end a session is 10 s. */
 const IDLE_MS = 10_500;
 const APPLICATION = 'leak';
 const PSQL = '/usr/bin/psql';
 const ONE_LINER = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle' AND application_name = '${APPLICATION}'`;
-/** Enough slots are free only when all of them have ended. */
+/** Enough slots are free only when all of these sessions have ended. */
 const GREEDY = {
   mode: 'enforce',
   relieve: {
@@ -34,8 +34,8 @@ const GREEDY = {
 
 /**
  * A whole run in a warm function, from its invocation until it has seen that the sessions are gone: secret, connect, lock,
- * snapshot, plan, guard, verification. Beside it a psql process that connects and sends the one-liner, until they are gone.
- * Each has a server of its own with as many sessions.
+ * snapshot, plan, guard, verification. For comparison a psql process that connects and sends the one-liner, until the
+ * sessions are gone. Each has a server of its own with the same number of sessions.
  */
 export async function benchRun([rounds = ROUNDS]: readonly number[] = []): Promise<string> {
   await using stack = new AsyncDisposableStack();
@@ -112,7 +112,7 @@ async function deployedOn(stack: AsyncDisposableStack, server: TestServer, role:
   return stack.use(startLoopbackLambda({ functions: { [REMEDIATE]: definition } }));
 }
 
-/** Where there is no psql, what it would send. */
+/** Sends the same as psql, for machines without psql. */
 async function sendOneLiner(server: TestServer, { user, password }: Role): Promise<void> {
   if (existsSync(PSQL)) {
     const where = ['-h', server.host, '-p', String(server.port), '-U', user, '-d', 'postgres'];

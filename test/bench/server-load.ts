@@ -11,16 +11,16 @@ import { openIdle, openMany } from '../support/sessions.ts';
 import { targetOf } from '../support/targets.ts';
 import { comparisonTable, goal, type Measured, measuredOf, number, ratiosOf } from './measure.ts';
 
-/** Of 100 slots: a server on which nothing is wrong. */
+/** Half of 100 slots: a healthy server. */
 const SESSIONS = 50;
 const ROUNDS = 11;
-/** Together they take long enough for a clock that ticks a hundred times a second. */
+/** Together they take long enough for a clock with a hundred ticks a second. */
 const TIMES = 25;
 const TICKS_PER_SECOND = 100;
 
 /**
- * What one scheduled run of a healthy server costs it, beside one look at it on a new connection, and the one in an hour
- * that looks at everything.
+ * The server's cost of one scheduled run on a healthy server, beside one query on a new connection, and beside the run that
+ * reads everything once an hour.
  */
 export async function benchServerLoad([rounds = ROUNDS]: readonly number[] = []): Promise<string> {
   await using server = await startServer({ version: 18 });
@@ -91,7 +91,7 @@ async function countOnly(to: Address, role: Role): Promise<void> {
   await client.end();
 }
 
-/** Of the main process and of its children that have ended: every session of the two sides is one. */
+/** The CPU time of the main process and of its ended children. Every session of the two sides is such a child. */
 function cpuMs({ processId }: TestServer): number {
   const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -9,7 +9,7 @@ import { compare, markdownTable, number } from './measure.ts';
 /** Lambda gives a whole CPU with this much memory, and a share of it with less. */
 const WHOLE_CPU_MB = 1_769;
 const SIZES_MB = [256, 512, 1_024, WHOLE_CPU_MB];
-/** In which Lambda counts the share. */
+/** The period in which Lambda counts the share. */
 const PERIOD_US = 20_000;
 const GROUPS = '/sys/fs/cgroup/cpu';
 /** Lambda on arm64, in dollars for a GB and second. */
@@ -18,12 +18,12 @@ const GB_SECOND = 0.000_013_333_4;
 const ROUNDS = 7;
 const VICTIMS = 10;
 const BYSTANDERS = 100;
-/** The youngest session that a policy lets go is idle for 10 s. */
+/** The shortest idle time at which a policy may end a session is 10 s. */
 const IDLE_MS = 10_500;
 
 /**
- * What a function's memory buys: a cold process that has loaded, from its event to free slots, with the share of a CPU that
- * Lambda gives for it.
+ * What more memory brings: a cold process that has loaded, from its event to free slots, with the share of a CPU that
+ * Lambda gives for its memory.
  */
 export async function benchShare([rounds = ROUNDS]: readonly number[] = []): Promise<string> {
   await using stack = new AsyncDisposableStack();
@@ -70,7 +70,7 @@ export async function benchShare([rounds = ROUNDS]: readonly number[] = []): Pro
   ]);
 }
 
-/** The file that takes a process into a group with this share; null where there can be none. */
+/** The file that moves a process into a group with this share; null where there can be no group. */
 function cpuGroup(stack: AsyncDisposableStack, mb: number): string | null {
   const folder = join(GROUPS, `headroom-${process.pid}-${mb}`);
   try {

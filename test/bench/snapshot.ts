@@ -11,7 +11,7 @@ import { type Compared, compare, comparisonTable, goal, number, ratiosOf } from 
 const VERSIONS: readonly Version[] = [14, 18];
 const SIZES = [100, 1_000, 1_900];
 
-/** A snapshot with all protections, beside one without them and beside everything the activity view has. */
+/** A snapshot with all protections, beside one without them and beside all columns of the activity view. */
 export async function benchSnapshot(): Promise<string> {
   const rows: Compared[] = [];
   for (const version of VERSIONS) {

@@ -1,4 +1,4 @@
-/** Clients that are refused and come again, as pools do. Started by `storm-process.ts`, and over when that is. */
+/** Clients that are refused and come again, as pools do. `storm-process.ts` starts them, and they end with it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Hits, STORM_VARIABLE, type StormOrder } from './storm-process.ts';
@@ -7,7 +7,7 @@ const { connection, clients, backoffMs }: StormOrder = JSON.parse(process.env[ST
 const hits: { -readonly [Fact in keyof Hits]: Hits[Fact] } = { refused: 0, in: 0, otherwise: 0 };
 
 async function comeAgain(): Promise<never> {
-  // Not all at the same moment.
+  // A random start, so that they do not all come at the same moment.
   await sleep(Math.random() * backoffMs);
   for (;;) {
     const client = new pg.Client(connection);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClientConfig } from 'pg';
 import type { Role, TestServer } from '../support/postgres-server.ts';
 
-/** How the variable is called in which the clients' process finds its order. */
+/** The variable through which the process of the clients gets its order. */
 export const STORM_VARIABLE = 'STORM_ORDER';
 
 export type StormOrder = {
@@ -13,11 +13,11 @@ export type StormOrder = {
   readonly backoffMs: number;
 };
 
-/** What the storm's clients met with so far. */
+/** What the clients of the storm have met so far. */
 export type Hits = {
   readonly refused: number;
   readonly in: number;
-  /** Neither let in nor refused with 53300. */
+  /** Failed in another way than with 53300. */
   readonly otherwise: number;
 };
 

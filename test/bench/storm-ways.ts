@@ -6,19 +6,19 @@ import type { Role } from '../support/postgres-server.ts';
 import type { Address } from '../support/proxy.ts';
 import { inMs, targetOf } from '../support/targets.ts';
 
-/** As long as a run tries to get in. */
+/** A run tries to connect for this long. */
 export const CONNECT_MS = 20_000;
 const SECOND_MS = 1_000;
-/** As the connect loop waits while it is eager. */
+/** The waits of the connect loop while its tries come close together. */
 const WAIT_MS = [5, 20] as const;
 
-/** What came of trying to get in: after how long, or null; and in how many tries. */
+/** The result of trying to connect: the time it took (null without success) and the number of tries. */
 export type Tried = { readonly tookMs: number | null; readonly tries: number };
 
-/** One way of getting in; whoever got in has left again in the end. */
+/** One way to connect. It always closes its connection at the end. */
 export type Way = (server: Address, role: Role) => Promise<Tried>;
 
-/** What the product does. */
+/** The product's way. */
 export const connectLoop: Way = async (server, role) => {
   const startedAt = performance.now();
   const ports = serverPorts(
@@ -54,7 +54,7 @@ export const retryEachSecond: Way = async (server, role) => {
   }
 };
 
-/** The connect loop's waits with another number of connects in flight. */
+/** The waits of the connect loop, with another number of connects in flight. */
 export function inFlight(lanes: number): Way {
   return async (server, role) => {
     const startedAt = performance.now();

@@ -22,22 +22,23 @@ import {
 } from './storm-ways.ts';
 
 const STORMED: readonly Version[] = [14, 16, 17, 18];
-/** Of the connect loop; the other ways, which are there to compare with, are tried in one of four. */
+/** Rounds of the connect loop. The other ways, for comparison, are tried in every fourth round. */
 const ROUNDS = 40;
 const STORM = { clients: 200, backoffMs: 100 };
 const SLOTS = 100;
 const SUPERUSER_RESERVED = 3;
-/** Until the storm blows evenly. */
+/** Time until the storm is steady. */
 const RISING_MS = 2_000;
-/** Between two tries: whoever got in has left the server by then. */
+/** Pause between two tries, in which the connection of the last try leaves the server. */
 const PAUSE_MS = [100, 200] as const;
 
 /** A way that takes long is not tried in every round. */
 type Side = { readonly name: string; readonly way: Way; readonly role: Role; readonly everyRounds: number };
 
 /**
- * How long getting into a full server takes while clients storm it: the connect loop, beside less than that and more. The
- * storm, the server and we share this machine. `storm 18 5` is PostgreSQL 18 alone, in 5 rounds.
+ * The time to connect to a full server while a storm of clients does the same: the connect loop, and ways with fewer and
+ * more connects in flight. The storm, the server and we share this machine. `storm 18 5` is PostgreSQL 18 alone, in 5
+ * rounds.
  */
 export async function benchStorm([only, rounds = ROUNDS]: readonly number[]): Promise<string> {
   const versions = only === undefined ? STORMED : VERSIONS.filter((version) => version === only);
@@ -104,7 +105,7 @@ async function benchVersion(version: Version, rounds: number): Promise<string> {
 const STORMS = { unit: 'storms', digits: 0 } as const;
 const LINES = { unit: 'lines', digits: 0 } as const;
 
-/** The lines that one run as this role, which gets in nowhere, leaves in the server's log. */
+/** The lines in the server's log of one run that cannot connect with this role. */
 async function linesOf(server: TestServer, role: Role): Promise<number> {
   const { tookMs } = await connectLoop(server, role);
   if (tookMs !== null) throw new Error('It got in, whom its role does not let in');
@@ -130,14 +131,14 @@ async function sidesOn(server: TestServer): Promise<readonly Side[]> {
     { name: 'eight in flight', way: inFlight(8), role, everyRounds: 4 },
     { name: 'one connect each second', way: retryEachSecond, role, everyRounds: 16 },
     { name: 'a single connect', way: singleConnect, role, everyRounds: 4 },
-    // Nothing is reserved for it: it shows that the others do not get in because a slot was free.
+    // Nothing is reserved for this role: it shows that the others do not connect only because a slot happened to be free.
     ...(hasReserve
       ? []
       : [{ name: 'connect loop, no superuser', way: connectLoop, role: ordinary, everyRounds: 40 }]),
   ];
 }
 
-/** In turn, so that what else the machine does hits all alike. */
+/** In turn, so that other load on the machine affects all alike. */
 async function tryInTurn(server: TestServer, sides: readonly Side[], rounds: number) {
   const results = sides.map(({ name }) => ({ name, tried: [] as Tried[] }));
   for (let round = 0; round < rounds; round += 1) {
@@ -150,7 +151,7 @@ async function tryInTurn(server: TestServer, sides: readonly Side[], rounds: num
   return results;
 }
 
-/** The distribution of the time to get in; tries is the median. */
+/** The distribution of the time to connect; `tries` is the median. */
 const TITLES = ['', 'in', 'within 5 s', 'a tenth within', 'half', 'nine tenths', 'longest', 'tries'];
 
 function rowOf({ name, tried }: { readonly name: string; readonly tried: readonly Tried[] }) {

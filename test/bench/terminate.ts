@@ -9,11 +9,13 @@ import { type Compared, compare, comparisonTable, goal, number, ratiosOf } from 
 
 const SIZES = [100, 500, 1_000, 1_900, 5_000];
 const ROUNDS = 9;
-/** From here on victims share a look, for a thousandth of their rest at most. */
+/**
+ * From this number of sessions on, victims share a check for at most a thousandth of the time for which they were at rest.
+ */
 const SHARING_FROM = 2_000;
-/** The least that a policy asks for before it lets a session be ended. */
+/** The shortest idle time at which a policy may end a session. */
 const REST_MS = 10_000;
-/** What the guard may take, beside the one-liner: more where it looks at more sessions for each victim. */
+/** Goals for the guard beside the one-liner. It may take longer where it checks more sessions for each victim. */
 const GOALS = [
   { atMost: 1.1, what: 'to 1,000 sessions', holds: (size: number) => size <= 1_000 },
   { atMost: 1.2, what: 'from there to 1,900', holds: (size: number) => size > 1_000 && size <= 1_900 },
@@ -27,13 +29,14 @@ type Stage = {
   readonly server: TestServer;
   readonly crowd: IdleCrowd;
   readonly ours: Role;
-  /** Sees when they are gone. */
+  /** Sees when the sessions are gone. */
   readonly watcher: Client;
 };
 
 /**
  * Ending idle sessions until the server shows none of them: the product's session, guard and windows, beside one statement
- * for all, and beside a script that selects them and ends one after the other. The guard is told whom to end, as a plan does.
+ * for all, and beside a script that selects them and ends one after the other. The guard gets the list of sessions, as from
+ * a plan.
  */
 export async function benchTerminate([only, rounds = ROUNDS]: readonly number[] = []): Promise<string> {
   const sizes = only === undefined ? SIZES : [only];
@@ -50,7 +53,7 @@ export async function benchTerminate([only, rounds = ROUNDS]: readonly number[] 
   return [comparisonTable(rows, 'ms'), ...goals.flat()].join('\n\n');
 }
 
-/** On a server of its own, which has slots for so many sessions and a few more. */
+/** On a server of its own, with slots for so many sessions and a few more. */
 async function measure(size: number, rounds: number): Promise<Compared> {
   const settings = { max_connections: size + 100 };
   await using server = await startServer({ version: 18, authentication: 'trust', settings });

@@ -257,6 +257,6 @@ describe('Getting in', () => {
   test('with a wrong password ends in exit code 3, and prints nothing', async () => {
     const { code, stdout, stderr } = await doctor(kept[14], { user: 'headroom', password: 'Wr0ng' });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain('We came as role "headroom"');
+    expect(stderr).toContain('We used role "headroom"');
   });
 });

@@ -64,7 +64,7 @@ test('a wrong password ends in exit code 3 and is nowhere in the output', async 
   ]);
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   expect(stderr).toMatch(/denies us \(28P01/);
-  expect(stderr).toContain('We came as role "headroom" to database "postgres"');
+  expect(stderr).toContain('We used role "headroom" and database "postgres"');
   expect(stderr).not.toContain('Wr0ng');
 });
 
@@ -130,7 +130,7 @@ test('a run that applies terminates the three, tells each step, and on-call gets
     ...['remediate', '--url', urlFor(headroom), '--policy', policyFile, '--apply', '--json'],
   ]);
   expect(stderr).toMatch(
-    /connected[^\n]*\n.*locked.*\n.*read \d+ sessions\n.*terminating 3: [\d ]+\n.*waiting/,
+    /connected[^\n]*\n.*got the lock.*\n.*read \d+ sessions\n.*terminating 3 sessions: [\d ]+\n.*waiting/,
   );
   expect(stderr).toMatch(/outcome: recovered\n$/);
   const run = JSON.parse(stdout);

@@ -50,8 +50,8 @@ describe('headroom pause and resume', () => {
   test('a paused server is paused for the next run, until it is resumed', async () => {
     expect(await headroom('pause', '--reason', 'fail-over "test"')).toEqual({
       code: 0,
-      stdout: `${server} is paused: from the next run on no session is ended, until headroom resume.\n`,
-      stderr: `Nothing was remembered of ${server} in this table before: is that its name?\n`,
+      stdout: `${server} is paused: from the next run on, no session is ended until headroom resume.\n`,
+      stderr: `This table had no entry for ${server}: check that this is the server's name.\n`,
     });
     const paused = { at: expect.stringMatching(/^\d{4}-.*Z$/), by: ME, reason: 'fail-over "test"' };
     expect(await recalled()).toMatchObject({ kind: 'read', paused });
@@ -71,7 +71,7 @@ describe('headroom pause and resume', () => {
     const item = await dynamodb.get(server);
     const again = await headroom('pause', '--reason', 'second');
     expect(again).toMatchObject({ code: 0, stderr: '' });
-    expect(again.stdout).toMatch(/is paused already, since .*\("first"\)\. Nothing was changed\.\n$/);
+    expect(again.stdout).toMatch(/was already paused, since .*\("first"\)\. Nothing was changed\.\n$/);
     expect(await dynamodb.get(server)).toEqual(item);
     await headroom('resume');
     expect((await headroom('resume')).stdout).toBe(`${server} was not paused. Nothing was changed.\n`);
@@ -80,7 +80,7 @@ describe('headroom pause and resume', () => {
   test("the breaker's pause becomes one that stays, and is resumed like any other", async () => {
     const paused = { at: '2026-11-21T03:25:00.000Z', by: BREAKER, reason: 'in vain', until: IN_AN_HOUR };
     await memoryIn(dynamodb, { ...NOTHING_REMEMBERED, paused });
-    expect((await headroom('pause')).stdout).toMatch(/ is paused: from the next run on no session is ended/);
+    expect((await headroom('pause')).stdout).toMatch(/ is paused: from the next run on, no session is ended/);
     expect(await recalled()).toMatchObject({ paused: { by: ME, until: null } });
     await memoryIn(dynamodb, { ...NOTHING_REMEMBERED, paused });
     const { stdout } = await headroom('resume');

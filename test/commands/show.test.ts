@@ -117,7 +117,7 @@ describe.concurrent('headroom report', () => {
   ])('draws the page of a record from %s', async (name, from) => {
     const html = fileOf(`${name}.html`);
     const drawn = await runHeadroom(['report', from(), '--html', html], { environment: s3.environment });
-    expect(drawn).toMatchObject({ code: 0, stdout: '', stderr: `${html} has the page.\n` });
+    expect(drawn).toMatchObject({ code: 0, stdout: '', stderr: `The page was written to ${html}.\n` });
     expect(readFileSync(html, 'utf8')).toBe(renderPage(RECORD));
   });
 

@@ -1,11 +1,11 @@
 import { connect as dial, type Socket } from 'node:net';
 import { type Address, type Listening, listenOnLoopback } from '../support/proxy.ts';
 
-/** A host of the loopback network that clients reach the server from, until its cable is pulled. */
+/** A host of the loopback network from which clients reach the server, until its cable is pulled. */
 export type Host = Listening & {
-  /** Nothing arrives any more, in either direction, and the server is not told. */
+  /** From now on nothing arrives in either direction, and the server does not learn of it. */
   readonly pullCable: () => void;
-  /** The clients take no answer any more: the server's wait on the way. */
+  /** The clients read no more answers, so answers of the server pile up on the way. */
   readonly holdAnswers: () => void;
 };
 

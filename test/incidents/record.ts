@@ -1,4 +1,6 @@
-/** Records incidents: `npm run incidents:record [part of a name …]`. What is recorded is committed; tests only replay it. */
+/**
+ * Records incidents: `npm run incidents:record [part of a name …]`. Recordings are committed, and tests only replay them.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
@@ -62,7 +64,7 @@ async function recordOf(story: Story): Promise<RunRecord> {
   );
 }
 
-/** The lines as CloudWatch has them from the server's log, each with its own moment. */
+/** The lines of the server's log as CloudWatch has them, each with its own time. */
 function triggerOf({ trigger = 'log-lines', name }: Story, server: TestServer): Trigger {
   if (trigger === 'alarm') return alarmNow();
   if (trigger === 'schedule') return SWEEP;
@@ -75,7 +77,7 @@ function triggerOf({ trigger = 'log-lines', name }: Story, server: TestServer): 
   return parseLogLines(logDocument(lines));
 }
 
-/** The recording, and its copies of other ages. */
+/** Keeps the recording, and its copies with scaled ages. */
 async function keep(story: Story, record: RunRecord): Promise<void> {
   const { name, scales = [1] } = story;
   for (const factor of scales) {
@@ -106,7 +108,7 @@ function toldOf(story: Story, record: RunRecord, name: string, factor: number): 
   };
 }
 
-/** Rates as they are in a scaled copy, and sessions that had to be counted. */
+/** Rates as they are in a scaled copy, and the counted sessions. */
 function measured(expected: Expected, { snapshot }: RunRecord, factor: number): Told['expected'] {
   const culprits = expected.culprits.map(({ perHour, sessions, ...culprit }) => ({
     ...culprit,

@@ -8,7 +8,7 @@ const FOLDER = join(import.meta.dirname, 'recorded');
 
 export type Recording = { readonly story: Told; readonly record: RunRecord };
 
-/** Every incident that was recorded, by name. */
+/** Every recorded incident, by name. */
 export function recordings(): readonly Recording[] {
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith('.json'))

@@ -4,7 +4,7 @@ import { expectedOutcome } from '../../functions/core/run/outcome-of.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 
-/** The same run when everything was so many times as old; it is planned anew, for a plan goes by ages. */
+/** The same run with all ages multiplied. It is planned anew, because a plan depends on ages. */
 export function scaled(record: RunRecord, factor: number): RunRecord {
   const { snapshot, trigger, policy } = record;
   if (snapshot === null) return record;
@@ -29,7 +29,7 @@ export function scaled(record: RunRecord, factor: number): RunRecord {
   return { ...record, snapshot: aged, plan, outcome: expectedOutcome(plan, trigger.kind) };
 }
 
-/** As the server writes a moment. */
+/** A time in the server's format. */
 function serverText(ms: number): string {
   const micros = String(Math.round((ms - Math.floor(ms)) * 1_000))
     .padStart(3, '0')

@@ -12,15 +12,15 @@ import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { Story } from './story.ts';
 
-/** Who connects, and from where. */
+/** The role, database, application and host of a client. */
 export type As = {
   readonly user: string;
   readonly database?: string;
   /** `application_name`; none by default. */
   readonly application?: string;
-  /** Of the loopback network; each is a host of its own. */
+  /** An address of the loopback network. Each is a host of its own. */
   readonly address?: string;
-  /** The host that it comes from, where its network is part of the story. */
+  /** The host that it comes from, if its network is part of the story. */
   readonly through?: Address;
 };
 
@@ -46,7 +46,7 @@ export class Scene implements AsyncDisposable {
   static async start({ version, settings }: Story): Promise<Scene> {
     const log_line_prefix = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
     const server = await startServer({ version, settings: { log_line_prefix, ...settings } });
-    // Without slots of its own our role gets into those of superusers, as where the reserve was never set.
+    // Without reserved_connections our role may use the slots of superusers, as if the reserve had never been set.
     const headroom = settings.reserved_connections
       ? await createLeastPrivilegeRole(server)
       : await createRole(server, 'headroom', 'SUPERUSER');
@@ -58,7 +58,7 @@ export class Scene implements AsyncDisposable {
     return this.#props.use(prop);
   }
 
-  /** The same one whenever it is asked for; the first decides on its options. */
+  /** Makes the role at the first call, with these options. Later calls return the same role. */
   role(name: string, options = ''): Promise<Role> {
     const role = this.#roles.get(name) ?? createRole(this.server, name, options);
     this.#roles.set(name, role);
@@ -117,12 +117,12 @@ export class Scene implements AsyncDisposable {
     for (const client of clients) await client.query(statement);
   }
 
-  /** A statement that is not awaited: it runs for the rest of the story. */
+  /** Starts a statement without waiting for it. It runs for the rest of the story. */
   start(client: Client, statement: string): void {
     client.query(statement).catch(() => {});
   }
 
-  /** Clients that come when it is too late; each must be refused. */
+  /** Clients that come when the server is full. Each must be refused. */
   async refuse(as: As, count: number, more: object = {}): Promise<void> {
     for (let at = 0; at < count; at += 1) {
       const client = await this.open(as, more).catch((error) => {
@@ -132,7 +132,10 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  /** Clients that come again at once, whatever happens, until the story ends; those that get in stay for one request. */
+  /**
+   * Clients that come again at once after every end and every refusal, until the story ends. Those that connect stay for
+   * one request.
+   */
   storm(as: As, count: number, pauseMs = 20, request = 'SELECT pg_sleep(0.4)'): void {
     const comeAgain = async () => {
       while (!this.#isOver) {
@@ -155,7 +158,7 @@ export class Scene implements AsyncDisposable {
     await this.until(`usename = '${as.user}'`, clients);
   }
 
-  /** Until so many sessions are like this, for programs that connect in their own time. */
+  /** Waits until so many sessions match. Programs connect in their own time. */
   async until(condition: string, count: number): Promise<void> {
     const isThere = async () => {
       const text = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE ${condition}`;
@@ -164,7 +167,7 @@ export class Scene implements AsyncDisposable {
     await waitUntil(isThere, { what: `${count} sessions were ${condition}`, everyMs: 50 });
   }
 
-  /** How programs of PostgreSQL's own are told where to connect. */
+  /** The environment that tells PostgreSQL's own programs where to connect. */
   async environment({ user, database = 'postgres', application }: As): Promise<NodeJS.ProcessEnv> {
     const { password } = await this.role(user);
     const { host, port } = this.server;
@@ -178,7 +181,7 @@ export class Scene implements AsyncDisposable {
     };
   }
 
-  /** A program of the system, until the story ends. */
+  /** Runs a program of the system until the story ends. */
   program(
     path: string,
     args: readonly string[],

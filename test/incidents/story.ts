@@ -3,24 +3,24 @@ import type { Group } from '../../functions/core/server/session.ts';
 import type { Version } from '../support/postgres-server.ts';
 import type { Scene } from './scene.ts';
 
-/** What must be said of an incident. */
+/** The expected diagnosis of an incident. */
 export type Expected = {
   readonly cause: Cause;
-  /** At least. */
+  /** The least confidence. */
   readonly confidence: Confidence;
-  /** All of them, in any order but the first; sessions are what the recording made them hold. */
+  /** All culprits; only the first has a fixed place. `sessions` is what the recording made them hold. */
   readonly culprits: readonly ExpectedCulprit[];
 };
 
 export type ExpectedCulprit = Group & {
-  /** Of a storm nobody can say beforehand how many are in at a moment: then they are counted in what was recorded. */
+  /** In a storm the number of connected sessions cannot be foreseen, so it is `counted` in the recording. */
   readonly sessions: number | 'counted';
   readonly cause: Cause;
-  /** Sessions an hour that it really opened and kept, where it did so steadily. */
+  /** Sessions an hour that it really opened and kept, if it did so steadily. */
   readonly perHour?: number;
 };
 
-/** An incident that real clients bring about on a real server. */
+/** An incident that real clients cause on a real server. */
 export type Story = {
   /** `<cause>-<story>`. */
   readonly name: string;
@@ -28,12 +28,12 @@ export type Story = {
   readonly told: string;
   readonly version: Version;
   readonly settings: Readonly<Record<string, string | number>> & { readonly max_connections: number };
-  /** What starts the run; default the lines of refused clients in the server's log. */
+  /** What starts the run; default: the lines of refused clients in the server's log. */
   readonly trigger?: 'log-lines' | 'alarm' | 'schedule';
-  /** How often so old everything is to be as it was recorded, for incidents that take hours. */
+  /** Factors by which copies of the recording are older, for incidents that take hours. */
   readonly scales?: readonly number[];
   readonly policy?: object;
-  /** As it was recorded; rates are those before scaling. */
+  /** As recorded; rates are those before scaling. */
   readonly expected: Expected;
   /** The rules were not tuned on it. */
   readonly isHeldOut?: true;
@@ -42,11 +42,11 @@ export type Story = {
 
 export type ToldCulprit = Omit<ExpectedCulprit, 'sessions'> & { readonly sessions: number };
 
-/** A story as it stands beside its recording. */
+/** A story in the form in which it is kept beside its recording. */
 export type Told = Pick<Story, 'name' | 'told' | 'version' | 'settings' | 'isHeldOut'> & {
-  /** Slots that clients share, or that walsenders have where it is about those. */
+  /** Usable slots of clients, or of walsenders if the story is about those. */
   readonly usable: number;
   readonly expected: Omit<Expected, 'culprits'> & { readonly culprits: readonly ToldCulprit[] };
-  /** The recorded ages are multiplied by it. */
+  /** The factor by which the recorded ages are multiplied. */
   readonly scaledFrom?: { readonly recorded: string; readonly factor: number };
 };

@@ -1,4 +1,4 @@
-/** The least that can free slots: a handler with the driver, and the statement that people paste. */
+/** The smallest function that can free slots: a handler with the driver, and the statement that people paste. */
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 

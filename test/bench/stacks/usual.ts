@@ -1,4 +1,4 @@
-/** How such a function is usually written: everything that it may need is imported and made at the top. */
+/** The usual way to write such a function: everything that it may need is imported and created at the top. */
 import { readFileSync } from 'node:fs';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';

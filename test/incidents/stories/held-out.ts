@@ -294,5 +294,5 @@ const UNTUNED: readonly Played[] = [
   },
 ];
 
-/** Played when the rules were done; what they got wrong has mended rules, not stories. */
+/** These were played after the rules were finished. What they got wrong has changed rules, not stories. */
 export const HELD_OUT: readonly Story[] = UNTUNED.map((story) => ({ ...story, isHeldOut: true }));

@@ -4,7 +4,7 @@ import { DEFAULT_RESERVES, group } from './stage.ts';
 const pods = (count: number, net: number) =>
   Array.from({ length: count }, (_, at) => `127.0.${net}.${at + 10}`);
 
-/** Pools that keep more than they use. */
+/** Pools that keep more sessions than they use. */
 export const IDLE_POOLS: readonly Story[] = [
   {
     name: 'oversized-idle-pools-four-pods',
@@ -85,7 +85,7 @@ export const IDLE_POOLS: readonly Story[] = [
   },
 ];
 
-/** Transactions that were begun and left. */
+/** Transactions that were begun and left open. */
 export const LEFT_TRANSACTIONS: readonly Story[] = [
   {
     name: 'idle-in-transaction-orm',

@@ -2,7 +2,7 @@ import type { As, Scene } from '../scene.ts';
 import type { Story } from '../story.ts';
 import { DEFAULT_RESERVES, group } from './stage.ts';
 
-/** A table that everybody may change, with one row. */
+/** A table with one row that everyone may change. */
 async function stock(scene: Scene): Promise<void> {
   await scene.server.query('CREATE TABLE stock (id int PRIMARY KEY, left_over int)');
   await scene.server.query('INSERT INTO stock VALUES (1, 100)');

@@ -1,7 +1,7 @@
 import type { Story } from '../story.ts';
 import { DEFAULT_RESERVES, group } from './stage.ts';
 
-/** Two causes at once, each with its share. */
+/** Two causes at the same time, each with its share. */
 export const MIXTURES: readonly Story[] = [
   {
     name: 'mixture-leak-and-left-transactions',
@@ -103,7 +103,7 @@ export const MIXTURES: readonly Story[] = [
   },
 ];
 
-/** Where a guess would cost more than none. */
+/** Cases in which a wrong guess would cost more than none. */
 export const UNCLEAR: readonly Story[] = [
   {
     name: 'unclear-handful',

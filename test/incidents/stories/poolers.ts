@@ -9,7 +9,7 @@ import { DEFAULT_RESERVES, group } from './stage.ts';
 
 type Pooled = { readonly port: number };
 
-/** Debian's PgBouncer before the scene's server; clients log in to it without a password. */
+/** Debian's PgBouncer before the scene's server. Clients log in to it without a password. */
 export async function startPgBouncer(
   scene: Scene,
   ini: readonly string[],
@@ -54,7 +54,7 @@ export async function startPgBouncer(
   return { port };
 }
 
-/** Clients of the pooler who all work at the same moment, so that it opens what it may. */
+/** Clients of the pooler that all work at the same moment, so that it opens as many sessions as it may. */
 export async function rush(scene: Scene, { port }: Pooled, as: readonly As[], each: number): Promise<void> {
   const through = { host: '127.0.0.1', port };
   const clients = await Promise.all(
@@ -78,7 +78,7 @@ export const POOLERS: readonly Story[] = [
       cause: 'pooler-oversized',
       // A pool that resets its sessions itself would look the same.
       confidence: 'medium',
-      // What it does to a session when a client leaves takes the application's name away.
+      // When a client leaves, the pooler's reset of the session removes the application's name.
       culprits: [{ ...group('', 'app'), sessions: 36, cause: 'pooler-oversized' }],
     },
     play: async (scene) => {

@@ -1,7 +1,7 @@
 import type { Story } from '../story.ts';
 import { DEFAULT_RESERVES, group } from './stage.ts';
 
-/** Servers that fill within seconds, as in a load test or after a bad deploy: little time tells little. */
+/** Servers that fill within seconds, as in a load test or after a bad deploy. A short time gives little evidence. */
 export const QUICK: readonly Story[] = [
   {
     name: 'connection-leak-each-request',

@@ -2,7 +2,7 @@ import type { Scene } from '../scene.ts';
 import type { Story } from '../story.ts';
 import { DEFAULT_RESERVES, group } from './stage.ts';
 
-/** Debian's psql, left open by somebody. Keep two slots free: who looks for them takes one. */
+/** Debian's psql, left open. Keep two slots free: the query that looks for these sessions takes one. */
 async function leaveOpen(scene: Scene, user: string, count: number): Promise<void> {
   const environment = await scene.environment({ user });
   for (let at = 0; at < count; at += 1)

@@ -3,14 +3,14 @@ import type { Scene } from '../scene.ts';
 import type { Story } from '../story.ts';
 import { DEFAULT_RESERVES, group } from './stage.ts';
 
-/** Longer than a statement may wait for its client's input before it counts as owed. */
+/** Longer than the time after which a statement that waits for its client's input counts as owed. */
 const LONG_ENOUGH_MS = 11_500;
 
 /** Requests of different length, so that sessions do not come and go together. */
 const REQUEST = 'SELECT pg_sleep(0.5 + 2 * random())';
 const UNTIL_MIXED_MS = 8_000;
 
-/** A COPY whose client sends nothing: the driver would end it at once. */
+/** A COPY whose client sends nothing. The driver itself would end it at once. */
 function copyNothing(client: Client, table: string): void {
   const nothing = () => {};
   client.query({
@@ -42,7 +42,7 @@ async function owe(
       copyNothing(client, `${user}_readings`);
 }
 
-/** Sessions that are not done with what they began, and those that are made for one request. */
+/** Sessions with unfinished work, and sessions that are opened for one request. */
 export const UNFINISHED: readonly Story[] = [
   {
     name: 'clients-owe-input-loader',

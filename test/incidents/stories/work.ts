@@ -3,7 +3,7 @@ import { DEFAULT_RESERVES, group } from './stage.ts';
 
 const LONG = 'SELECT count(*) FROM pg_catalog.pg_class, pg_sleep(600)';
 
-/** Sessions that all work. */
+/** Sessions that are all at work. */
 export const WORK: readonly Story[] = [
   {
     name: 'traffic-spike-one-service',
