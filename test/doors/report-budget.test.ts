@@ -31,7 +31,7 @@ const FILL = {
 };
 
 const FAULTS: readonly (readonly [where: string, how: string, statement: string, says: string])[] = [
-  ['unpackRecord', 'throws', THROW, 'cannot be read (broken)'],
+  ['unpackRecord', 'throws', THROW, 'The record of this run could not be read. broken'],
   ['unpackRecord', 'loops for ever', LOOP, 'The record of this run could not be read.'],
   ['diagnose', 'loops for ever', LOOP, 'The cause could not be worked out.'],
   ['diagnose', 'waits for ever', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0)', '12.0 s'],

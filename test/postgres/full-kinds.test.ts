@@ -26,7 +26,7 @@ const BY_WHOM = 'by sessions or by clients that never finish logging in';
 const ALL_TAKEN = `every slot is taken, the reserved ones too, ${BY_WHOM}; end sessions from`;
 const RESERVED_LEFT = `only slots reserved for others are left, the rest is taken ${BY_WHOM}; grant`;
 
-const UNFINISHED = 'Clients that never finish logging in hold slots as well';
+const UNFINISHED = 'Clients that never finish logging in also hold slots';
 
 describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   let server: TestServer;
@@ -171,7 +171,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
         routine: version >= 17 ? 'BackendInitialize' : 'ProcessStartupPacket',
         code: 'connect-half-open',
         says: 'it has more connections open than it takes on, superusers are refused too, and most of those clients have not logged in; find the address',
-        advises: 'Nobody gets in, superusers neither.',
+        advises: 'No client can log in, not even a superuser.',
         shows: 0,
       },
     ],
@@ -186,7 +186,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
         routine: 'InitializeSessionUserId',
         code: 'connect-role-limit',
         says: "our own role's CONNECTION LIMIT is reached; raise it to at least 5",
-        advises: 'Nobody has seen who holds the slots.',
+        advises: 'This run could not see who holds the slots.',
         shows: 1,
       },
     ],
@@ -202,7 +202,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
         routine: 'CheckMyDatabase',
         code: 'connect-database-limit',
         says: "the maintenance database's CONNECTION LIMIT is reached; name another maintenance database in HEADROOM_DATABASE",
-        advises: 'Nobody has seen who holds the slots.',
+        advises: 'This run could not see who holds the slots.',
         shows: 1,
       },
     ],
@@ -250,7 +250,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       expect(starting).toEqual([]);
       expect(record.outcome).toBe('unexplained');
       expect(plan?.pressure).toMatchObject([{ used: 1, under: false }]);
-      expect(text).toContain('Clients that never finish logging in hold slots as well');
+      expect(text).toContain('Clients that never finish logging in also hold slots');
     }
     await expect(server.connect(app)).rejects.toMatchObject({ code: '53300' });
   });

@@ -59,9 +59,9 @@ describeWith('pgbouncer', 'pgbouncer', 'PgBouncer in transaction mode that nobod
     expect(diagnose(record)).toMatchObject({ cause: 'pooler-oversized', confidence: 'medium' });
     const flat = renderIncident(record).text.replaceAll(/\s+/g, ' ');
     expect(flat).toContain("24 sessions that look like one pooler's, 24 idle");
-    expect(flat).toContain('One login comes under 3 application names.');
+    expect(flat).toContain('One login has 3 application names.');
     expect(flat).toContain('3 pairs of user and database have 8 sessions each.');
-    expect(flat).toContain('We only suspect a pooler, and spares no session.');
+    expect(flat).toContain('We only suspect a pooler, so its sessions are not protected.');
     expect(plan.spared.filter(({ detail }) => detail?.includes('PgBouncer'))).toEqual([]);
   });
 });
