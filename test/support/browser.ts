@@ -5,22 +5,28 @@ import { dirname, join } from 'node:path';
 import chromium, { inflate, setupLambdaEnvironment } from '@sparticuz/chromium';
 import { type Browser, chromium as driver } from 'playwright-core';
 
-/** The package is built for one platform; elsewhere there is none to lend. */
+/** The package is built for one platform. On others there is no browser to lend. */
 export const canLendBrowser = process.platform === 'linux' && process.arch === 'x64';
 
-/** A real browser out of an npm package: nothing of it is downloaded or has to be on the machine. */
+/** A real browser out of an npm package: nothing is downloaded, and nothing has to be installed on the machine. */
 export type LentBrowser = AsyncDisposable & { readonly browser: Browser };
 
-/** What the package brings for machines that lack them: libraries of NSS, in an archive of their own. */
+/** Libraries of NSS that the package brings in an archive, for machines that lack them. */
 const LIBRARIES = 'node_modules/@sparticuz/chromium/bin/al2023.tar.br';
 
-/** As root there is no sandbox; the pages are our own. Each context has a process of its own, which the package's arguments forbid. */
+/**
+ * There is no sandbox for root; the pages are our own. Each context has a process of its own, which the package's arguments
+ * forbid.
+ */
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--font-render-hinting=none'];
 
 /** The widest of the common fonts: what fits with it fits with the others. */
 const FONTS = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
 
-/** These fonts and no others: without a file of its own the browser shows what the machine has, on a clean one nothing at all. */
+/**
+ * These fonts and no others. Without a file of its own the browser uses the fonts of the machine, and a clean machine has
+ * none.
+ */
 function fontsConf(cache: string): string {
   const others = ['Serif', 'Condensed', 'ExtraLight', 'Math']
     .map((each) => `<glob>*${each}*</glob>`)

@@ -8,7 +8,7 @@ import type { Slots, Snapshot } from '../../functions/core/server/snapshot.ts';
 import type { LogLinesTrigger, Refused } from '../../functions/core/trigger/log-lines.ts';
 import type { AlarmTrigger, TriggerKind } from '../../functions/core/trigger/trigger.ts';
 
-/** The moment at which every built snapshot is taken. */
+/** The time of every built snapshot. */
 const TAKEN_AT = '2026-11-21 03:15:43.000000+00';
 
 export const SECOND = 1_000;
@@ -43,7 +43,7 @@ export function aSession(fields: Partial<Session> = {}): Session {
   };
 }
 
-/** `count` sessions alike but for their pids, which count up from `firstPid`. */
+/** `count` sessions that differ only in their pids, which count up from `firstPid`. */
 export function someSessions(
   count: number,
   firstPid: number,
@@ -54,7 +54,7 @@ export function someSessions(
   );
 }
 
-/** A row that our role may not read: names are all it shows. */
+/** A row that our role may not read: it shows only names. */
 export function aHiddenSession(fields: Partial<Session> = {}): Session {
   return aSession({
     backendStart: null,
@@ -108,7 +108,7 @@ export function aSnapshot(
   };
 }
 
-/** A policy as a person writes it: anything may be left out. */
+/** A policy as people write it: every key is optional. */
 export type WrittenPolicy = {
   readonly mode?: PolicyText['mode'];
   readonly relieve?: Partial<PolicyText['relieve']>;
@@ -118,7 +118,7 @@ export type WrittenPolicy = {
   readonly protect?: Partial<PolicyText['protect']>;
 };
 
-/** A policy takes the way of every policy: through JSON and the one parser. */
+/** Parsed like every policy: from JSON, by the one parser. */
 export function aPolicy(written: WrittenPolicy = {}): Policy {
   return parsePolicyText(JSON.stringify(written));
 }
@@ -133,7 +133,7 @@ export function aPlan(
   );
 }
 
-/** What came of a session's termination; it worked unless told otherwise. */
+/** The result of a session's termination; by default it worked. */
 export function anAttempt(session: Session, fields: Partial<Attempt> = {}): Attempt {
   const { pid, backendStart } = session;
   return { pid: pid ?? 0, backendStart, round: 1, guard: 'signalled', result: 'terminated', ...fields };
@@ -158,7 +158,7 @@ export function anAlarm(fields: Partial<AlarmTrigger> = {}): AlarmTrigger {
   };
 }
 
-/** One client, turned away once for want of a slot. */
+/** One client that was refused once because no slot was free. */
 export function aRefused(fields: Partial<Refused> = {}): Refused {
   const first = '2026-11-21T03:15:20.000Z';
   const who = { user: 'app', database: 'orders', address: '10.0.3.17' };

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import type { Role, TestServer } from './postgres-server.ts';
 
-/** A client that says nothing of encodings but SQL_ASCII: bytes reach the server as they are, in its name and in what it asks. */
+/** A client whose encoding is SQL_ASCII: bytes reach the server unchanged, in its name and in its statements. */
 export type BytesClient = {
   readonly pid: number;
-  /** Asks with these bytes, one character each. */
+  /** Sends a statement with these bytes, one character each. */
   readonly ask: (bytes: string) => Promise<void>;
   readonly isOpen: () => boolean;
   readonly close: () => Promise<void>;
@@ -15,7 +15,7 @@ type Wire = {
   startup: (settings: Readonly<Record<string, string>>) => void;
 };
 
-/** `user` and `application` are bytes, one character each. It ends with `close()` or with its server. */
+/** `user` and `application` are bytes, one character each. The client ends with `close()` or with its server. */
 export async function connectInBytes(
   server: TestServer,
   role: Role,
@@ -39,7 +39,7 @@ export async function connectInBytes(
   };
 }
 
-/** The driver would write UTF-8. */
+/** Sends bytes itself, because the driver would write UTF-8. */
 function askInBytes(client: pg.Client, bytes: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const query = new pg.Query(bytes);

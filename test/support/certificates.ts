@@ -4,11 +4,14 @@ import { generate } from 'selfsigned';
 export type KeyPair = { readonly key: string; readonly cert: string };
 
 export type Certificates = {
-  /** The authority that signed the others, PEM. Each call makes a new one, so another call's is a wrong one. */
+  /**
+   * The authority that signed the others, PEM. Each call makes a new one, so that the authority of another call is a wrong
+   * one.
+   */
   readonly ca: string;
   /** For `localhost` and 127.0.0.1, unless other names were asked for. */
   readonly server: KeyPair;
-  /** As `server`, but its last day was yesterday. */
+  /** As `server`, but expired yesterday. */
   readonly expired: KeyPair;
   /** Valid, for a host of another name. */
   readonly wrongName: KeyPair;

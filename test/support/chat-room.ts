@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import type { ChatNotification } from '../../functions/render/base/message.ts';
 
 /**
- * What Amazon Q Developer in chat applications documents of custom notifications; it silently drops whatever differs.
- * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+ * The rules of custom notifications in Amazon Q Developer in chat applications. It silently drops a message that breaks
+ * them. https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
 const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
 const some = z.string().check(z.minLength(1));
@@ -32,18 +32,18 @@ export const CUSTOM_NOTIFICATION = z.strictObject({
   ),
 });
 
-/** At the beginning of a line in a description: ours, not a client's. */
+/** A label at the beginning of a line of a description. Labels are ours and never from a client. */
 const LABEL = /^\*[A-Z][a-z ]+:\* /;
-/** In both rooms code ends where it began, on one line, and stands apart from words. */
+/** In both kinds of room, code ends on its line and is separated from words. */
 const CODE = /(?<![^ (])`[^`\n]+`(?![^ ),;:.!?])/g;
 const TIME = /\b\d\d:\d\d:\d\d\b/g;
-/** What either room would make something of: emphasis, code, links, mentions, rooms, emoji, entities, host names. */
+/** Texts that one of the rooms interprets: emphasis, code, links, mentions, rooms, emoji, entities, host names. */
 const ACTIVE = /[*_~`<>&@#|\\[\]{}^$/]|:[^\s:]+:|\p{L}\.[\p{L}\d]|\d\.\p{L}|^\s*(?:[-+]|\d+[.)])\s/u;
-/** Slack reads these within code as well. */
+/** Slack interprets these within code as well. */
 const ACTIVE_IN_CODE = /[<>&@]/;
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
-/** The document has its form and its limits, and a room makes nothing of it but text, code and our own labels. */
+/** The document has the allowed form and size, and rooms interpret nothing in it but text, code and our own labels. */
 export function expectInert(chat: ChatNotification): void {
   expect(z.safeParse(CUSTOM_NOTIFICATION, JSON.parse(JSON.stringify(chat)))).toMatchObject({ success: true });
   const { content, metadata } = chat;

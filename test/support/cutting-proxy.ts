@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import { type Address, dialUpstream, type Listening, listenOnLoopback, messageSplitter } from './proxy.ts';
 
-/** With which message an answer is whole: a statement's when the server is ready for the next one. */
+/** The message type that completes an answer: a statement's is complete when the server is ready for the next one. */
 const LAST_MESSAGES = { rows: 'D', statements: 'Z' } as const;
 
 export type CuttingProxy = Listening & {
-  /** Lets so many more answers through, then cuts the connection off: what was sent before has been sent. */
+  /** Passes so many more answers on, then cuts the connection. Everything before has been delivered. */
   readonly cutAfter: (count: number, unit: keyof typeof LAST_MESSAGES) => void;
 };
 
-/** A network that breaks at one exact point: between a client and the server, in the middle of the answers. */
+/** A network that breaks at one exact point, between a client and the server, in the middle of the answers. */
 export async function startCuttingProxy(server: Address): Promise<CuttingProxy> {
   let [left, last]: [number, string] = [Number.POSITIVE_INFINITY, LAST_MESSAGES.rows];
   const listening = await listenOnLoopback((client) => relay(client, dialUpstream(server), mayPass));
@@ -32,7 +32,7 @@ function relay(client: Socket, upstream: Socket, mayPass: (type: string) => bool
   });
   upstream.on('data', fromServer);
   client.on('data', (bytes) => upstream.write(bytes));
-  // The server learns of it when it has done what it was sent.
+  // The server notices only when it has done what it was sent.
   client.once('close', () => upstream.end());
   upstream.once('close', () => client.end());
 }

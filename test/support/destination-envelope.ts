@@ -1,4 +1,4 @@
-/** Why a record of an asynchronous invocation is sent on. */
+/** Why the record of an asynchronous invocation is sent to a destination. */
 export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
 /** What Lambda sends to a destination. Without an attempt there is no response. */
@@ -20,7 +20,7 @@ export type DestinationEnvelope = {
   readonly responsePayload?: unknown;
 };
 
-/** The limit of an asynchronous invocation, hence of what can be delivered to a function. */
+/** The limit of an asynchronous invocation, and so of what can be delivered to a function. */
 export const MAX_ASYNC_PAYLOAD_BYTES = 1_048_576;
 
 type Facts = {

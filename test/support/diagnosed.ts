@@ -3,7 +3,7 @@ import type { Diagnosis } from '../../functions/core/diagnosis/cause.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import { rankGroups } from '../../functions/core/server/rank-groups.ts';
 
-/** A made-up diagnosis of whoever held most, for looking at how one is shown. */
+/** A made-up diagnosis with the program that held most sessions as culprit, for tests of how a diagnosis is shown. */
 export function diagnosisOf({ snapshot }: RunRecord): Diagnosis | null {
   const usage = snapshot === null ? undefined : rankGroups(snapshot).groups[0];
   if (usage === undefined) return null;

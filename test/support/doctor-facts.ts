@@ -6,7 +6,7 @@ import { aSession, aSnapshot } from './builders.ts';
 
 const OWN = aSession({ pid: 1, user: 'headroom', database: 'postgres', application: 'pg-headroom' });
 
-/** A server on which there is nothing to say, with `sessions` beside our own. */
+/** A server without problems, with `sessions` beside our own. */
 const WELL = {
   authentication_timeout: '20',
   client_connection_check_interval: '10000',
@@ -26,7 +26,7 @@ const WELL = {
 type SettingName = keyof typeof WELL;
 const STATIC: ReadonlySet<string> = new Set(['reserved_connections', 'superuser_reserved_connections']);
 
-/** Facts as a test writes them: anything may be left out, and is well then. */
+/** Facts as a test writes them: every key is optional, and its default is a healthy value. */
 export type Written = Partial<Omit<DoctorFacts, 'role' | 'settings' | 'snapshot'>> & {
   readonly role?: Partial<Omit<OwnRole, 'grants'>>;
   readonly grants?: Partial<OwnRole['grants']>;
@@ -83,12 +83,12 @@ export function someFacts({
   };
 }
 
-/** What one check says. */
+/** The findings of one check. */
 export function findingsOf(written: Written, check: CheckName): readonly DoctorFinding[] {
   return examineServer(someFacts(written)).filter((finding) => finding.check === check);
 }
 
-/** The same in short: its standing and its statements. */
+/** The same in short: level and statements of each finding. */
 export function said(written: Written, check: CheckName): readonly (readonly string[])[] {
   return findingsOf(written, check).map(({ standing, mend }) => [standing, ...(mend?.sql ?? [])]);
 }

@@ -1,9 +1,11 @@
-/** Each server encoding of PostgreSQL 14 to 18 with a word that it can write: as the text is, and as its bytes, one character each. */
+/**
+ * Each server encoding of PostgreSQL 14 to 18 with a word that it can write: as text, and as its bytes, one character each.
+ */
 export type Encoding = {
   readonly name: string;
   readonly text: string;
   readonly bytes: string;
-  /** What is told of such bytes in a database of this encoding. */
+  /** How such bytes are shown in a database of this encoding. */
   readonly told: string;
 };
 
@@ -52,5 +54,5 @@ export const ENCODINGS: readonly Encoding[] = [
   one('KOI8U', 'Ж', '\xf6'),
 ];
 
-/** Into which the driver does not get. */
+/** The driver cannot connect to a database of this encoding. */
 export const NOT_ENTERED = 'MULE_INTERNAL';

@@ -8,7 +8,7 @@ export function recordedEvent(name: string): Record<string, unknown> {
 
 export type LogEvent = { readonly message: string; readonly timestamp: number };
 
-/** What a log subscription's data hold once they are unpacked. */
+/** The unpacked data of a log subscription. */
 export function logDocument(
   events: readonly LogEvent[],
   fields: { readonly logGroup?: string; readonly logStream?: string } = {},

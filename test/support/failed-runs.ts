@@ -1,6 +1,6 @@
 import type { FailedRun } from '../../functions/events/parse-destination.ts';
 
-/** Runs that returned no record, as a destination tells of them. */
+/** Runs that returned no record, as a destination gets them. */
 
 const INVOCATION = { functionName: 'pg-headroom-orders', requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2' };
 

@@ -3,20 +3,20 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type Listening, listenOnLoopback } from './proxy.ts';
 
-/** What GaussDB and openGauss put on the wire where PostgreSQL would not, byte by byte as openGauss's sources write it. */
+/** What GaussDB and openGauss send where PostgreSQL would not, byte by byte as openGauss's sources write it. */
 
 const REQUEST_TLS = 80_877_103;
 
 export type Served = {
-  /** Sent when the client has said who it is; the connection is closed then, as a refusing server does. */
+  /** Sent once the client has sent its name. Then the connection is closed, as by a server that refuses. */
   readonly answer: Buffer;
-  /** Takes TLS with these; without, it says that it has none. */
+  /** Accepts TLS with these; without them, it answers that it has no TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** How the answer is cut on its way. */
+  /** How many bytes of the answer are sent at once. */
   readonly bytesAtOnce?: number;
 };
 
-/** Answers every client alike. */
+/** Gives every client the same answer. */
 export function serveGaussdb({ answer, tls, bytesAtOnce = answer.length }: Served): Promise<Listening> {
   return listenOnLoopback(async (socket) => {
     const client = await greeted(socket, tls).catch(() => null);
@@ -56,19 +56,19 @@ function int32(value: number): Buffer {
 
 const hex = (bytes: number) => Buffer.from('5a'.repeat(bytes), 'latin1');
 
-/** `AUTH_REQ_SHA256` to a client that speaks PostgreSQL's protocol: method, salt, token, the server's signature. */
+/** `AUTH_REQ_SHA256` to a client with PostgreSQL's protocol: method, salt, token, the server's signature. */
 export const ASKS_SHA256 = message('R', Buffer.concat([int32(10), int32(2), hex(32), hex(4), hex(32)]));
 /** `AUTH_REQ_MD5_SHA256`: the password is stored as SHA-256 only, and pg_hba.conf says md5. */
 export const ASKS_MD5_SHA256 = message('R', Buffer.concat([int32(11), hex(32)]));
 /** `AUTH_REQ_SM3`. */
 export const ASKS_SM3 = message('R', Buffer.concat([int32(13), int32(3), hex(32), hex(4), hex(32)]));
 
-/** Any other number, with nothing behind it. */
+/** Any other method number, without further content. */
 export function asksFor(way: number): Buffer {
   return message('R', int32(way));
 }
 
-/** Lets the client in, and turns it away at once: the limit is looked at after the password. */
+/** Accepts the password and then refuses the client, because the limit is checked after the password. */
 export function refuses(text: string, fields: Readonly<Record<string, string>> = {}): Buffer {
   const all = { S: 'FATAL', C: '53300', M: text, ...fields };
   const said = Object.entries(all).map(([key, value]) => `${key}${value}\0`);

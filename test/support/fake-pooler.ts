@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { type Address, dialUpstream, type Listening, listenOnLoopback, messageSplitter } from './proxy.ts';
 
 /**
- * What a pooler in session mode looks like to its clients: it answers with a process id of its own, as PgBouncer does,
- * and the server session of a client that left is the next client's. One server session, one client at a time.
+ * A pooler in session mode, as its clients see it: it answers with a process id of its own, as PgBouncer does, and gives
+ * the server session of a client that left to the next client. It has one server session and one client at a time.
  */
 export async function startFakePooler(server: Address): Promise<Listening> {
   let pooled: Pooled | null = null;
@@ -20,12 +20,12 @@ export async function startFakePooler(server: Address): Promise<Listening> {
 
 type Pooled = {
   readonly upstream: Socket;
-  /** What the server said between the password and its first `ready`; every client is greeted with it. */
+  /** What the server sent between the password and its first `ready`. Every client gets it. */
   readonly greeting: Buffer[];
   client: Socket;
 };
 
-/** Passes the handshake through; from its end on the server session is the pooler's. */
+/** Passes the login through. After it the server session belongs to the pooler. */
 function firstClient(client: Socket, upstream: Socket): Pooled {
   const pooled: Pooled = { upstream, greeting: [], client };
   let greeted = false;
@@ -42,7 +42,7 @@ function firstClient(client: Socket, upstream: Socket): Pooled {
   return pooled;
 }
 
-/** Its startup message is answered by the pooler; whom it asks to be is not looked at. */
+/** The pooler answers the startup message itself, without checking the user. */
 function nextClient(client: Socket, pooled: Pooled): void {
   pooled.client = client;
   client.once('data', () => {
@@ -51,7 +51,7 @@ function nextClient(client: Socket, pooled: Pooled): void {
   });
 }
 
-/** Everything but the goodbye: that a client leaves is none of the server's business. */
+/** Passes everything on except the goodbye, because the server session stays when a client leaves. */
 function passOn(client: Socket, upstream: Socket): void {
   client.on('data', (bytes) => {
     const isGoodbye = bytes.length === 5 && bytes.toString('latin1', 0, 1) === 'X';

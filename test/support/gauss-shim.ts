@@ -3,17 +3,17 @@ import type { TestServer } from './postgres-server.ts';
 import type { Place } from './targets.ts';
 
 /**
- * A real PostgreSQL that looks like GaussDB in one of its databases: what openGauss's sources (7e1fc94a) and Huawei's
- * documentation say of catalog, settings and functions, in that database's own `pg_catalog`. PostgreSQL's own objects are
- * kept there under names with `real_` in front. Sessions, rights, states and terminations are the server's own.
+ * A real PostgreSQL with one database that looks like GaussDB: catalog, settings and functions as openGauss's sources
+ * (7e1fc94a) and Huawei's documentation describe them, in that database's own `pg_catalog`. PostgreSQL's own objects stay
+ * there under names with the prefix `real_`. Sessions, rights, states and terminations are the server's own.
  */
 
-/** A process id is a thread's there, far beyond 32 bits. */
+/** There a process id is that of a thread, far beyond 32 bits. */
 export const PID_OFFSET = 139_000_000_000_000;
 
 export type GaussKind = 'openGauss' | 'thread-pool' | 'dws';
 
-/** What `version()` says, each as documented. */
+/** The documented answers of `version()`. */
 const PRODUCTS: Readonly<Record<GaussKind, string>> = {
   openGauss:
     '(openGauss 5.0.0 build a07d57c3) compiled at 2023-03-29 03:07:56 commit 0 last mr   on aarch64-unknown-linux-gnu, compiled by g++ (GCC) 7.3.0, 64-bit',
@@ -22,12 +22,12 @@ const PRODUCTS: Readonly<Record<GaussKind, string>> = {
   dws: 'PostgreSQL 9.2.4 (GaussDB 8.1.3 build 39137c2d) compiled at 2022-04-01 15:43:11 commit 3629 last mr 5138 release on x86_64-unknown-linux-gnu',
 };
 
-/** How the server tells a session whose process here has this id. */
+/** How the server identifies a session whose process here has this id. */
 export function pidOn(kind: GaussKind, pid: number): number {
   return kind === 'thread-pool' ? pid : pid + PID_OFFSET;
 }
 
-/** PostgreSQL's own, which no GaussDB knows. */
+/** Settings of PostgreSQL that no GaussDB has. */
 const UNKNOWN_SETTINGS = `'idle_session_timeout', 'tcp_user_timeout', 'client_connection_check_interval', 'lock_timeout',
   'superuser_reserved_connections', 'reserved_connections'`;
 
@@ -37,12 +37,12 @@ const RENAMED: readonly string[] = [
 ].map((signature) => `FUNCTION pg_catalog.${signature} RENAME TO real_${signature.replace(/\(.*/, '')}`);
 const REPLACED = ['pg_stat_activity', 'pg_roles', 'pg_locks', 'pg_settings'];
 
-/** Whoever calls it: the session's search_path decides nothing in it. */
+/** The function's own search_path, so that the path of the calling session does not matter. */
 const SAFE = 'SET search_path = pg_catalog, pg_temp';
 
 /**
- * Makes a database that is a GaussDB for whoever connects to it; `coordinators` as the distributed product, which tells
- * administrators of them.
+ * Makes a database that looks like GaussDB. With `coordinators` it is the distributed product, which shows them to
+ * administrators.
  */
 export async function emulateGauss(
   server: TestServer,
@@ -85,7 +85,7 @@ function identity(kind: GaussKind): readonly string[] {
   ];
 }
 
-/** Rows that a role may not read are not there, but on GaussDB(DWS); and the server's own threads are. */
+/** Rows that a role may not read are missing, except on GaussDB(DWS). The server's own threads are listed. */
 function activity(kind: GaussKind): string {
   const pid = `a.pid + ${PID_OFFSET}::bigint`;
   const ids = {
@@ -115,16 +115,16 @@ function rights(kind: GaussKind): readonly string[] {
     dws: `l.pid + ${PID_OFFSET}::bigint AS pid`,
   }[kind];
   return [
-    // An ordinary role is shown no other.
+    // An ordinary role sees only itself.
     `CREATE VIEW pg_catalog.pg_roles AS SELECT r.*, r.rolsuper AS rolsystemadmin FROM pg_catalog.real_pg_roles r WHERE r.rolname = current_user`,
-    // The one right that goes by another name there.
+    // The one right that has another name there.
     `CREATE FUNCTION pg_catalog.pg_has_role(name, text) RETURNS boolean LANGUAGE sql ${SAFE} AS $$
        SELECT pg_catalog.real_pg_has_role(CASE $1 WHEN 'gs_role_signal_backend' THEN 'pg_signal_backend'::name ELSE $1 END, $2) $$`,
     `CREATE VIEW pg_catalog.pg_locks AS SELECT l.locktype, l.classid, l.objid, l.objsubid, l.granted, ${ids} FROM pg_catalog.real_pg_locks l`,
   ];
 }
 
-/** A process that is gone is forbidden there, to whoever does not administer the system. */
+/** For a process that is gone the answer is "not allowed", unless the role administers the system. */
 function terminating(): readonly string[] {
   return [
     `CREATE FUNCTION pg_catalog.pg_terminate_backend(pid bigint) RETURNS boolean LANGUAGE plpgsql ${SAFE} AS $$
@@ -142,7 +142,7 @@ function terminating(): readonly string[] {
   ];
 }
 
-/** PostgreSQL's reserves are taken off max_connections, GaussDB's is on top: the same slots either way. */
+/** PostgreSQL's reserves are part of max_connections, GaussDB's reserve comes on top. The usable slots are the same. */
 function settings(): readonly string[] {
   return [
     `CREATE VIEW pg_catalog.pg_settings AS
@@ -157,8 +157,8 @@ function settings(): readonly string[] {
      WHERE r.name IN ('superuser_reserved_connections', 'reserved_connections')
      UNION ALL SELECT 'session_timeout', '600', 'user'
      UNION ALL SELECT 'pgxc_node_name', 'cn_5001', 'postmaster'`,
-    // What is not known to GaussDB is an error there, and its timeouts count seconds. A path of its own would be taken back
-    // at its end, and with it what it has set.
+    // A setting that GaussDB does not know is an error there, and its timeouts count seconds. The function has no
+    // search_path of its own: at its end it would be reset, together with the settings that it has set.
     `CREATE FUNCTION pg_catalog.set_config(name text, value text, is_local boolean) RETURNS text LANGUAGE plpgsql AS $$
      BEGIN
        IF name OPERATOR(pg_catalog.=) ANY(ARRAY[${UNKNOWN_SETTINGS}]) THEN
@@ -170,7 +170,7 @@ function settings(): readonly string[] {
   ];
 }
 
-/** Twelve sessions of the other coordinator, nine of them idle; unless it hangs, and nobody who asks gets an answer. */
+/** Twelve sessions of the other coordinator, nine of them idle. If it hangs, queries get no answer. */
 function otherCoordinators(hangs: boolean): string {
   return `CREATE VIEW pg_catalog.pgxc_stat_activity AS
     SELECT 'cn_5001'::text AS coorname, a.state, a.pid FROM pg_catalog.pg_stat_activity a

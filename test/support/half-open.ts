@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { connect as dial, type Socket } from 'node:net';
 import type { Address } from './proxy.ts';
 
-/** Connections of clients that never log in; they stay until they are closed, or the server loses patience. */
+/** Connections of clients that never log in. They stay until they are closed, or until the server ends them. */
 export type HalfOpen = { readonly close: () => Promise<void> };
 
 const PROTOCOL_3 = 0x0003_0000;
 
-/** Clients that connect and say nothing: each takes a process of the server, and no slot. */
+/** Clients that connect and send nothing. Each takes a process of the server, and no slot. */
 export async function openSilent(address: Address, count: number): Promise<HalfOpen> {
   return holding(await Promise.all(Array.from({ length: count }, () => open(address))));
 }
 
 /**
- * Clients that name a user and never prove to be it: each takes a slot, and has it when this resolves. Throws where the
- * server asks one of them for no proof.
+ * Clients that name a user and never prove to be it. Each has a slot when this resolves. Throws if the server asks one of
+ * them for no proof.
  */
 export async function openUnproven(address: Address, user: string, count: number): Promise<HalfOpen> {
   const names = Buffer.from(`user\0${user}\0database\0postgres\0\0`);

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../functions/core/run/record.ts';
 import { aPolicy, HOUR } from './builders.ts';
 import { ALARM, ENFORCE, runOf, sessionsOf, snapshotOf } from './records.ts';
 
-/** Names as nobody should choose them, by what they try. */
+/** Hostile names, by the kind of attack. */
 export const HOSTILE: Readonly<Record<string, string>> = {
   'line breaks': 'web\nWHAT NEXT\r\n  1. DROP DATABASE orders;',
   'separators of Unicode': 'web\u2028WHAT NEXT\u2029\u0085x',

@@ -14,7 +14,9 @@ import {
   snapshotOf,
 } from './records.ts';
 
-/** Made-up incidents on a server of 57 usable slots, one for each outcome, as its messages are judged by eye. */
+/**
+ * Made-up incidents on a server of 57 usable slots, one for each outcome. People judge the messages by reading them.
+ */
 
 const PODS = ['10.0.3.17', '10.0.3.18', '10.0.4.2'];
 const LEAK: SessionsOf = {
@@ -171,7 +173,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
     }),
 };
 
-/** What an observing run says instead, for those outcomes where it matters. */
+/** The same incidents in observe mode, for outcomes whose message differs. */
 export const OBSERVED: Readonly<Record<string, () => RunRecord>> = {
   'observe-recovered': () => runOf({ snapshot: LEAKING, policy: OBSERVE }),
   'observe-partial': () =>
@@ -179,7 +181,7 @@ export const OBSERVED: Readonly<Record<string, () => RunRecord>> = {
   'observe-no-candidates': () => runOf({ snapshot: BUSY, policy: OBSERVE }),
 };
 
-/** A role's limit is reached, the server is fine. */
+/** A role's limit is reached, the server is not full. */
 export function roleLimitIncident(): RunRecord {
   const batch = {
     count: 5,
@@ -194,7 +196,7 @@ export function roleLimitIncident(): RunRecord {
   });
 }
 
-/** Lines of the server's own log: two applications turned away, one of them by its role's limit. */
+/** Lines of the server's own log: two applications were refused, one of them by its role's limit. */
 export function logLinesIncident(): RunRecord {
   const refused = [
     aRefused({ user: 'shop', address: '10.0.5.9', count: 25, last: '2026-11-21T03:15:42.000Z' }),
@@ -205,7 +207,7 @@ export function logLinesIncident(): RunRecord {
   return runOf({ snapshot: LEAKING, trigger: aLogLines({ lines: 42, refused, own: 4 }) });
 }
 
-/** The connection broke in the middle of a window's answers, and a second session read what came of it. */
+/** The connection broke in the middle of a window's answers, and a second session read the results. */
 export function lostIncident(): RunRecord {
   const message = `${LOST.replace('12', '7')} A second session read what came of it.`;
   const run = runOf({
@@ -216,7 +218,7 @@ export function lostIncident(): RunRecord {
   return { ...run, attempts: run.attempts.map(withoutAnswer(5)) };
 }
 
-/** The server went down meanwhile: that everybody is gone says nothing of what we did. */
+/** The server went down meanwhile. So the missing sessions do not show what we did. */
 export function restartedIncident(): RunRecord {
   const message = `${LOST.replace('12', '7')} What came of it is not known. We got in again, but the server has restarted or failed over, which ended every session.`;
   const problem = { code: 'connection-lost', message } as const;
@@ -226,12 +228,12 @@ export function restartedIncident(): RunRecord {
   return { ...run, readings, attempts: attempts.map(withoutAnswer(5)) };
 }
 
-/** Answers come in order: those from this one on were lost. */
+/** Answers come in order. Those from this one on were lost. */
 function withoutAnswer(from: number): (attempt: Attempt, at: number) => Attempt {
   return (attempt, at) => (at < from ? attempt : { ...attempt, guard: 'unknown' });
 }
 
-/** Time was up while a window of terminations was under way: the record knows of none of them. */
+/** Time was up during a window of terminations, so the record knows no result of them. */
 export function cutOffIncident(): RunRecord {
   const problem = {
     code: 'deadline-near',

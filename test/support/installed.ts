@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'vitest';
 
-/** Servers' programs are where not everybody's shell looks. */
+/** Programs of servers are in folders that are not on every PATH. */
 export const PROGRAM_PATH = [process.env.PATH, '/usr/sbin', '/usr/local/sbin'].join(delimiter);
 
 function isInstalled(program: string): boolean {
@@ -17,8 +17,8 @@ function isInstalled(program: string): boolean {
 }
 
 /**
- * Tests of a program that comes from the system's packages. Where it is missing they are skipped and say so; in CI, which
- * installs it, that is a failure.
+ * Tests of a program from the system's packages. Where it is missing they are skipped and say so. CI installs it, so there
+ * that is a failure.
  */
 export function describeWith(program: string, packageName: string, what: string, tests: () => void): void {
   if (isInstalled(program)) {
@@ -28,7 +28,7 @@ export function describeWith(program: string, packageName: string, what: string,
   sayMissing(what, program, packageName);
 }
 
-/** In place of the tests of what is not there: a skipped one that says so, or in CI a failing one. */
+/** Takes the place of tests whose program is missing: a skipped test that says so, or in CI a failing one. */
 export function sayMissing(what: string, program: string, packages: string): void {
   const missing = `${program} is not installed (in Debian: ${packages})`;
   test.skipIf(!process.env.CI)(`${what}: ${missing}`, () => {

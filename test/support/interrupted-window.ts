@@ -7,8 +7,8 @@ import { waitUntil } from './wait-until.ts';
 const LOCK_KEY = 0x70676872;
 
 /**
- * Does something to a run whose first window has been sent, before any of it is answered: our session's process stands still
- * meanwhile. Gives the window's pids.
+ * Interrupts a run after it has sent its first window and before any answer. The process of our session stands still
+ * meanwhile. Returns the pids of the window.
  */
 export async function interruptWindow(
   server: TestServer,
@@ -24,7 +24,7 @@ export async function interruptWindow(
   return pids;
 }
 
-/** The product's sessions as others see them. */
+/** The product's sessions as other sessions see them. */
 export function oursOn(
   server: TestServer,
 ): Promise<{ pid: number; state: string; waits: string; locked: boolean }[]> {
@@ -35,7 +35,7 @@ export function oursOn(
   );
 }
 
-/** Waits until the server has taken slot and lock back, for which its bounds on our session are 10 s. */
+/** Waits until the server has taken slot and lock back, which its timeouts for our session do after 10 s. */
 export async function takenBack(server: TestServer): Promise<void> {
   const isGone = async () => (await oursOn(server)).length === 0;
   await waitUntil(isGone, { what: 'the server had taken our slot back', everyMs: 100 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LoopbackFunction, type LoopbackLambda, startLoopbackLambda } from './loopback-lambda.ts';
 
-/** Functions that a test writes down itself, in a folder which goes with them. */
+/** Functions that a test writes itself, in a folder that is removed with them. */
 export type LambdaBench = {
   readonly folder: string;
   /** A function with this code as its `index.mjs`. */
@@ -38,7 +38,9 @@ export function makeLambdaBench(): LambdaBench {
   };
 }
 
-/** A zombie has ended; its parent, which is the system's first process for an orphan, may take seconds to notice. */
+/**
+ * A zombie counts as ended. Its parent, which for an orphan is the system's first process, may take seconds to notice.
+ */
 export function isRunning(processId: number): boolean {
   try {
     process.kill(processId, 0);

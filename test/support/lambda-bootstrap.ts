@@ -1,6 +1,6 @@
 /**
- * Runs inside a function's process, as Lambda's own runtime for Node 24 does: loads the handler, asks the Runtime API
- * for events one after the other, and reports what came of them. Imports nothing of this project.
+ * Runs inside a function's process, as Lambda's own runtime for Node 24 does: loads the handler, asks the Runtime API for
+ * one event after another, and reports the results. Imports nothing of this project.
  */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ type Handler = (event: unknown, context: object) => unknown;
 const env = process.env as Record<string, string>;
 const API = '/2018-06-01/runtime';
 const [host = '', port = ''] = (env.AWS_LAMBDA_RUNTIME_API ?? '').split(':');
-/** No connection is kept: one that idles while the process is frozen would be closed behind its back. */
+/** No connection is kept open: an idle one would be closed while the process is frozen. */
 const agent = new Agent({ keepAlive: false });
 let requestId: string | undefined;
 let isCrashing = false;
@@ -30,7 +30,7 @@ function call(
   body = '',
 ): Promise<{ headers: IncomingHttpHeaders; text: string }> {
   return new Promise((resolve) => {
-    // Without a Runtime API there is nothing left to do, not even anybody to tell.
+    // Without a Runtime API nothing can be done or reported any more.
     const giveUp = () => process.exit(1);
     const outgoing = request({ host, port, method, path: `${API}${path}`, agent }, async (response) => {
       const chunks: Buffer[] = [];
@@ -55,7 +55,7 @@ async function report(error: unknown, what: string): Promise<void> {
 }
 
 /**
- * In Lambda these are pipes, to which Node writes at once; here they are sockets, to which it writes when it can: a
+ * In Lambda these are pipes, to which Node writes synchronously. Here they are sockets, to which Node writes later: a
  * response would overtake the output before it, and `process.exit()` would lose the rest.
  */
 function writeAtOnce(): void {
@@ -65,7 +65,9 @@ function writeAtOnce(): void {
   }
 }
 
-/** A call of the console is one log event, marked with the request; what is written to stdout directly stays as it is. */
+/**
+ * A call of the console is one log event with the request's id. Text that is written to stdout directly stays as it is.
+ */
 function patchConsole(): void {
   const levels = {
     log: 'INFO',
@@ -146,7 +148,7 @@ process.on('unhandledRejection', (reason) =>
   crash(new RuntimeError('UnhandledPromiseRejection', String(reason)), 'Unhandled Promise Rejection', 128),
 );
 const handler = await loadHandler().catch((error) => crash(error, 'Init Error', 1));
-// The handler awaits something that nothing can bring about any more.
+// The handler awaits something that can no longer happen.
 process.on('beforeExit', async () => {
   await report(new RuntimeError('NodeJsExit', 'A promise of the handler was never settled.'), 'Invoke Error');
   await serve(handler);

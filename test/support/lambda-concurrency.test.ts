@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 afterEach(() => bench.clear());
 
-/** Says when it begins and when it ends. */
+/** Logs its start and its end. */
 const SLOW = `export const handler = async () => {
   console.log('begin');
   await new Promise((resolve) => setTimeout(resolve, 100));

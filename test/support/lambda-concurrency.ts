@@ -1,10 +1,10 @@
-/** How long Lambda leaves a throttled event in its queue before it tries again: twice as long each time. */
+/** Time until Lambda tries a throttled event again; it doubles each time. */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 300_000;
 
 /**
- * A function's reserved concurrency. An event that finds no place is throttled and tried again when one comes free, beside
- * all others that wait; what it would have waited in Lambda is felt by its age alone.
+ * A function's reserved concurrency. An event without a free place is throttled, and tried again when one becomes free,
+ * together with all others that wait. No time passes: the waiting time in Lambda is only added to the event's age.
  */
 export class Concurrency {
   readonly #most: number;
@@ -15,7 +15,7 @@ export class Concurrency {
     this.#most = most;
   }
 
-  /** Resolves with the milliseconds that the event has aged: in a place, or out of the queue with more than it had left. */
+  /** Resolves with the milliseconds that the event has aged, when it has a place or is older than `leftMs` allows. */
   async enter(leftMs: number): Promise<number> {
     let aged = 0;
     for (let wait = FIRST_WAIT_MS; this.#running >= this.#most; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {

@@ -84,7 +84,7 @@ describe('an environment', () => {
       const state = () => readFileSync(`/proc/${before.pid}/stat`, 'utf8').split(' ')[2];
       await waitUntil(() => state() === 'T', { what: 'the process is stopped' });
     }
-    await sleep(1_000); // a hundred ticks, were it running
+    await sleep(1_000); // a hundred ticks, if it were running
     const after = (await service.invokeAsync('fn', {})).response as { ticks: number; pid: number };
 
     expect(after.pid).toBe(before.pid);
@@ -126,7 +126,7 @@ describe('an environment', () => {
         console.error('two\\nlines', { a: 1 }); process.stdout.write('{"raw":true}\\n'); process.stderr.write('no break'); };`),
     });
     const { requestId } = await service.invokeAsync('fn', {});
-    await service.stop(); // ends the line without a break
+    await service.stop(); // ends the line without a line break
 
     const time = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
     const lines = service.logs.map(({ line }) => line);

@@ -8,14 +8,14 @@ import {
 } from './loopback-server.ts';
 
 const API = '/2018-06-01/runtime';
-/** Lambda would start over, with the function's timeout; a bundle that needs this long is a fault all the same. */
+/** Lambda would start again with the function's timeout. A bundle that needs this long is an error in any case. */
 const INIT_LIMIT_SECONDS = 10;
 /** The documented 6 MB, and the hundred bytes that Lambda really leaves for its own wrapping. */
 const MAX_RESPONSE_BYTES = 6_291_556;
 
 /** One attempt at an event. Times are milliseconds. */
 export type Run = {
-  /** What the function returned or, after an error, its description; JSON. */
+  /** The returned value as JSON or, after an error, its description. */
   readonly payload: string;
   readonly isError: boolean;
   readonly coldStart: boolean;
@@ -37,7 +37,7 @@ export function functionArn(name: string): string {
   return `arn:aws:lambda:${LOOPBACK_REGION}:${LOOPBACK_ACCOUNT}:function:${name}`;
 }
 
-/** One execution environment: a process which is frozen whenever it has no event to work on. */
+/** One execution environment: a process that is frozen when it has no event. */
 export class LambdaEnvironment {
   readonly #name: string;
   readonly #definition: LambdaFunction;
@@ -92,7 +92,7 @@ export class LambdaEnvironment {
   }
 
   #answer({ url = '' }: IncomingMessage, body: string, response: ServerResponse): void {
-    // The first word counts: what comes for an event whose outcome is known is refused like any stale id.
+    // The first answer counts. A later one for the same event is refused like every old id.
     const own = this.#task?.outcome === null ? `${API}/invocation/${this.#task.requestId}` : null;
     if (url === `${API}/invocation/next`) this.#next(response);
     else if (url === `${own}/response`) this.#respond(body, response);
@@ -124,7 +124,7 @@ export class LambdaEnvironment {
       .end(task.event);
   }
 
-  /** What was left running goes on for the moment that the response takes to get here, and not a moment longer. */
+  /** Work that is still running goes on until the response arrives here, and not longer. */
   #respond(body: string, response: ServerResponse): void {
     const size = Buffer.byteLength(body);
     const isTooLarge = size > MAX_RESPONSE_BYTES;

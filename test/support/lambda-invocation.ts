@@ -7,7 +7,7 @@ export type FunctionError = {
   readonly trace?: readonly string[];
 };
 
-/** How a record was sent on: either it was delivered and the destination invoked, or `failure` says why not. */
+/** How a record was sent on. Either the destination was invoked, or `failure` says why not. */
 export type Destination = { readonly functionName: string; readonly envelope: DestinationEnvelope } & (
   | { readonly invocation: Invocation; readonly failure: null }
   | { readonly invocation: null; readonly failure: string }
@@ -21,14 +21,14 @@ export type Invocation = Pick<Run, 'coldStart' | 'initMs' | 'durationMs'> & {
   readonly event: unknown;
   readonly condition: Condition;
   readonly attempts: readonly Run[];
-  /** What the last attempt returned, or the description of its error. */
+  /** The value that the last attempt returned, or the description of its error. */
   readonly response: unknown;
   readonly error: FunctionError | null;
-  /** Null while it is being delivered, and when none is configured for this condition. */
+  /** Null during the delivery, and when none is configured for this condition. */
   readonly destination: Destination | null;
 };
 
-/** What is known of a delivery before anything is sent on. */
+/** The facts of a delivery before anything is sent on. */
 export function describeInvocation(
   functionName: string,
   requestId: string,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { guardAgainstOrphaning } from './lambda-guard.ts';
 import { LOOPBACK_IDENTITY } from './loopback-server.ts';
 
-/** What a deployed function consists of. */
+/** The parts of a deployed function. */
 export type LambdaFunction = {
   /** Folder with `index.mjs`. */
   readonly bundle: string;
@@ -15,7 +15,7 @@ export type LambdaFunction = {
   /** Names that Lambda reserves, such as AWS_REGION, are overwritten. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  /** Told to the function, not enforced. Default 128, as in Lambda. */
+  /** Passed to the function, not enforced. Default 128, as in Lambda. */
   readonly memoryMb?: number;
 };
 
@@ -24,17 +24,17 @@ export type LambdaProcess = {
   readonly thaw: () => void;
   /** Ends it at once, frozen or not. */
   readonly kill: () => void;
-  /** How it ended, in Lambda's words; all its output has been read by then. */
+  /** How it ended, in Lambda's words. All its output has been read by then. */
   readonly exited: Promise<string>;
 };
 
 const BOOTSTRAP = join(import.meta.dirname, 'lambda-bootstrap.ts');
-/** With these, code that would not load in Lambda does not load here. */
+/** With these flags, code that would not load in Lambda does not load here. */
 const FLAGS = ['--no-experimental-require-module', '--no-experimental-detect-module'];
-/** Only a process which the function has left behind keeps the output open after its end; nobody waits for that one. */
+/** Only a process that the function left behind keeps the output open after its end. It is not waited for. */
 const LAST_OUTPUT_MS = 1_000;
 
-/** Starts a function's runtime in a process of its own, with the environment that Lambda would give it. */
+/** Starts a function's runtime in a process of its own, with the environment that Lambda would set. */
 export function startLambdaProcess(
   name: string,
   definition: LambdaFunction,
@@ -99,8 +99,8 @@ async function endOf(child: ChildProcess): Promise<string> {
 }
 
 /**
- * A line is one log event; the bootstrap writes the line breaks within one as carriage returns. It writes at once, so
- * what an invocation has written is here before its response.
+ * A line is one log event. The bootstrap writes line breaks within an event as carriage returns. It writes synchronously,
+ * so the output of an invocation is here before its response.
  */
 function readLines(stream: Readable, onLine: (line: string) => void): void {
   let rest = '';

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import type { Role, TestServer } from './postgres-server.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** What a session of a scene does next, in the transaction that it has open. */
+/** The statement that a session of a scene runs next, in its open transaction. */
 const STATEMENTS = [
   (key: number) => `UPDATE rows SET n = n + 1 WHERE id = ${key}`,
   (key: number) => `UPDATE rows SET n = n + 1 WHERE id = ${key}`,
@@ -23,7 +23,7 @@ const STATEMENTS = [
 ];
 const KEYS = 3;
 
-/** A session, what it does, and with which key. */
+/** A session, its statement, and the key. */
 export type Step = { readonly session: number; readonly statement: number; readonly key: number };
 
 export const STEP_RANGES = { session: 14, statement: STATEMENTS.length, key: KEYS } as const;
@@ -38,7 +38,7 @@ export async function createLockScene(server: TestServer, role: Role): Promise<v
   await server.query(`GRANT ALL ON rows, names TO ${role.user}`);
 }
 
-/** Plays the steps one after the other; a session that waits for a lock does nothing more. */
+/** Plays the steps one after the other. A session that waits for a lock does nothing more. */
 export async function playScene(server: TestServer, role: Role, steps: readonly Step[]): Promise<void> {
   const watcher = await server.connect();
   const sessions = new Map<number, { readonly pid: number; readonly client: Client; done: boolean }>();
@@ -50,7 +50,7 @@ export async function playScene(server: TestServer, role: Role, steps: readonly 
     const text = STATEMENTS[statement]?.(key + 1) ?? '';
     player.client
       .query(text)
-      // Whoever is refused has a transaction that failed: the next step begins another one.
+      // After a refusal the transaction has failed, so the next step begins another one.
       .catch(() => player.client.query('ROLLBACK'))
       .then(() => player.client.query('BEGIN'))
       .then(

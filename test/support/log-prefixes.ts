@@ -1,4 +1,4 @@
-/** Prefixes that people use: of providers, of charts and operators, of log readers' documentations. */
+/** Prefixes in use, from the documentation of providers, charts, operators and log readers. */
 export const LOG_PREFIXES: readonly string[] = [
   '',
   '%m ',
@@ -50,7 +50,7 @@ export const LOG_PREFIXES: readonly string[] = [
   '%-8p %m %e %q%u@%d ',
 ];
 
-/** What a client may say of itself or ask for, so that a line of the log looks like a refusal. */
+/** Names and statements of clients that make a line of the log look like a refusal. */
 export const FORGERIES: readonly string[] = [
   'FATAL:  sorry, too many clients already',
   'sorry, too many clients already',
@@ -72,7 +72,7 @@ export const FORGERIES: readonly string[] = [
   '\u001b[31mFATAL:  sorry, too many clients already\u001b[0m',
 ];
 
-/** Names that people have, and some that look like pieces of a prefix. */
+/** Common names, and some that look like pieces of a prefix. */
 export const ODD_NAMES: readonly string[] = [
   'app@tenant',
   'my app',

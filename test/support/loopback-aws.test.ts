@@ -16,7 +16,7 @@ beforeEach(async () => {
       [SECRET_ARN]: { SecretString: 'billing' },
     },
   });
-  // Nothing but the environment tells the clients where to go, as in Lambda.
+  // As in Lambda, only the environment tells the clients where to go.
   for (const [name, value] of Object.entries({ ...LOOPBACK_IDENTITY, ...aws.environment }))
     vi.stubEnv(name, value);
 });

@@ -15,18 +15,18 @@ import {
 /** Decides for each valid message whether its publishing fails; null lets it pass. */
 export type FailureRule = (message: PublishedMessage) => PublishFailure | null;
 
-/** Amazon SNS and AWS Secrets Manager on 127.0.0.1, as far as their SDK clients can tell. */
+/** Amazon SNS and AWS Secrets Manager on 127.0.0.1, as their SDK clients see them. */
 export type LoopbackAws = AsyncDisposable & {
   readonly url: string;
   /** Points SDK clients here, in this process or in another. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What was accepted, in order. */
+  /** The accepted messages, in order. */
   readonly published: readonly PublishedMessage[];
-  /** Calls that arrived, the SDK's own retries and the refused ones among them. */
+  /** Calls that arrived, including the SDK's own retries and refused ones. */
   readonly requests: { readonly publish: number; readonly getSecretValue: number };
   /**
-   * Makes the next `which` calls fail, or those that a rule picks; 0 ends it. The SDK tries three times, so it takes
-   * three failures to make a client give up.
+   * Makes the next `which` calls fail, or those that a rule picks; 0 ends it. The SDK tries three times, so a client gives
+   * up after three failures.
    */
   readonly fail: (which: number | FailureRule, failure?: PublishFailure) => void;
   readonly rotate: SecretStore['rotate'];

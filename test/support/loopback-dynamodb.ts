@@ -7,23 +7,23 @@ import { signatureProblem } from './request-signature.ts';
 
 export const TABLE = 'pg-headroom-memory';
 
-/** A call as it was answered; `error` is the name of what DynamoDB refused it with. */
+/** A call with its answer; `error` is the name of DynamoDB's error. */
 export type Call = { readonly operation: string; readonly error: string | null };
 
-/** How the service behaves: as it should, as for a role without the right, or not at all. */
+/** How the service behaves: normally, as for a role without the right, with errors, or without an answer. */
 export type Behaviour = 'well' | 'denying' | 'failing' | 'silent';
 
 type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** DynamoDB on 127.0.0.1 with one table: dynalite, behind a door that checks each request's signature. */
+/** DynamoDB on 127.0.0.1 with one table: dynalite, behind a server that checks each request's signature. */
 export type LoopbackDynamoDb = AsyncDisposable & {
   /** Points clients here, in this process or in another. */
   readonly environment: { readonly AWS_ENDPOINT_URL_DYNAMODB: string };
-  /** What was answered, in order. */
+  /** The answered calls, in order. */
   readonly calls: readonly Call[];
-  /** From now on; `only` may keep it to one operation. */
+  /** From now on; `only` may limit it to one operation. */
   readonly behave: (behaviour: Behaviour, only?: string) => void;
-  /** Past door and calls: an item of any form, and what is there. */
+  /** Writes an item of any form directly, without signature and without a call. */
   readonly put: (item: Item) => Promise<void>;
   readonly get: (server: string) => Promise<Item | undefined>;
   readonly close: () => Promise<void>;
@@ -98,7 +98,7 @@ function nameOf(document: object): string | null {
 
 type Answer = { readonly status: number; readonly document: Readonly<Record<string, unknown>> };
 
-/** Hands the engine a request as if it had come by its own port. */
+/** Passes a request to the engine as if it had come by the engine's own port. */
 function ask(engine: ReturnType<typeof dynalite>, operation: string, body: string): Promise<Answer> {
   const headers = {
     'content-type': 'application/x-amz-json-1.0',

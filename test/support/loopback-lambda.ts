@@ -5,20 +5,22 @@ import { functionArn, LambdaEnvironment, type Run } from './lambda-environment.t
 import { type Destination, describeInvocation, type Invocation } from './lambda-invocation.ts';
 import type { LambdaFunction } from './lambda-process.ts';
 
-/** Lambda waits a minute before the second attempt and two before the third; here only the event's age feels that. */
+/**
+ * Lambda waits a minute before the second attempt and two before the third. Here the wait only adds to the event's age.
+ */
 const RETRY_WAITS_MS = [60_000, 120_000];
 const DEFAULT_EVENT_AGE_SECONDS = 6 * 60 * 60;
 
-/** A function and how it is invoked asynchronously. */
+/** A function with its settings for asynchronous invocation. */
 export type LoopbackFunction = LambdaFunction & {
   /** The function that receives a record of each success. */
   readonly onSuccess?: string;
-  /** The function that receives a record of each event which failed for good or grew too old. */
+  /** The function that receives a record of each event that failed for good or grew too old. */
   readonly onFailure?: string;
   readonly maximumEventAgeSeconds?: number;
   /** 0 (default, unlike Lambda's 2) to 2. */
   readonly maximumRetryAttempts?: 0 | 1 | 2;
-  /** Runs at a time; events beyond are throttled. Any number by default. */
+  /** Runs at the same time; more events are throttled. Unlimited by default. */
   readonly reservedConcurrency?: number;
 };
 
@@ -33,7 +35,7 @@ export class LambdaServiceError extends Error {
 }
 
 type InvokeOptions = {
-  /** How old the event is already, as if it had waited in the queue. */ readonly ageMs?: number;
+  /** The event's age at the start, as if it had waited in the queue. */ readonly ageMs?: number;
 };
 
 type Options = {
@@ -66,17 +68,17 @@ export class LoopbackLambda implements AsyncDisposable {
     }
   }
 
-  /** In the order in which they finished, hence a destination's after its source's. */
+  /** In the order in which they finished, so a destination's comes after its source's. */
   get invocations(): readonly Invocation[] {
     return this.#invocations;
   }
 
-  /** Each is one event in the log; a call of the console is prefixed as in Lambda, other output is not. */
+  /** Each is one event in the log. A call of the console has Lambda's prefix, other output has not. */
   get logs(): readonly LogLine[] {
     return this.#logs;
   }
 
-  /** Resolves when the event, its retries and all that follows at destinations are done. */
+  /** Resolves when the event, its retries and all destinations are done. */
   async invokeAsync(name: string, event: unknown, { ageMs = 0 }: InvokeOptions = {}): Promise<Invocation> {
     return this.#deliver(name, accept(event), randomUUID(), ageMs);
   }
@@ -94,7 +96,7 @@ export class LoopbackLambda implements AsyncDisposable {
     return [await deliver(), await deliver()];
   }
 
-  /** Ends all processes, busy ones as well; what was under way rejects. */
+  /** Ends all processes, also busy ones. Invocations that have not ended reject. */
   async stop(): Promise<void> {
     this.#stopped = true;
     const ends = [...this.#environments].map(async (starting) => (await starting).end());
@@ -185,7 +187,7 @@ export class LoopbackLambda implements AsyncDisposable {
   }
 }
 
-/** Starts the service; processes are started when they are needed. */
+/** Starts the service. Processes are started when they are needed. */
 export function startLoopbackLambda(options: Options): LoopbackLambda {
   return new LoopbackLambda(options);
 }

@@ -7,16 +7,19 @@ export type S3Failure = 'SlowDown' | 'InternalError' | 'AccessDenied' | 'silence
 
 export type S3Object = { readonly contentType: string; readonly body: Buffer };
 
-/** Amazon S3 on 127.0.0.1, for PUT and GET of an object. It believes nobody: content and signature are worked out anew, without the SDK. */
+/**
+ * Amazon S3 on 127.0.0.1, for PUT and GET of an object. It calculates hash and signature itself, without the SDK, and
+ * compares.
+ */
 export type LoopbackS3 = AsyncDisposable & {
   readonly environment: Readonly<Record<string, string>>;
   /** By bucket and key. */
   readonly objects: ReadonlyMap<string, S3Object>;
   /** Puts an object there without a request. */
   readonly put: (place: string, object: S3Object) => void;
-  /** Requests that arrived, the refused ones among them. */
+  /** Requests that arrived, including refused ones. */
   readonly requests: () => number;
-  /** What the next `count` requests are answered. */
+  /** The answer to the next `count` requests. */
   readonly fail: (count: number, failure: S3Failure) => void;
 };
 
@@ -98,17 +101,17 @@ type Signed = {
   readonly method: string;
   /** As it stands in the request. */
   readonly path: string;
-  /** What follows the question mark: no name in it stands twice. */
+  /** The part after the question mark. No name appears twice in it. */
   readonly query?: string;
   readonly headers: IncomingHttpHeaders;
-  /** Names of the headers that are signed, in order, with semicolons between. */
+  /** Names of the signed headers, in order, separated by semicolons. */
   readonly signed: string;
   /** Day, region, service and `aws4_request`. */
   readonly scope: string;
   readonly secret: string;
 };
 
-/** AWS's signature, version 4, as S3 has it: the path is signed as it stands, the query in the order of its names. */
+/** AWS's signature, version 4, in S3's form: the path is signed as it stands, the query in the order of its names. */
 export function signatureOf({ method, path, query = '', headers, signed, scope, secret }: Signed): string {
   const lines = signed.split(';').map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`);
   const canonical = [

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LOOPBACK_ACCOUNT, LOOPBACK_REGION } from './loopback-server.ts';
 
-/** A secret's versions: `SecretString` is AWSCURRENT, the others exist only while they are given. */
+/** The versions of a secret: `SecretString` is AWSCURRENT, the others exist only while they are given. */
 export type LoopbackSecret = {
   readonly SecretString: string;
   readonly AWSPENDING?: string;
@@ -27,9 +27,9 @@ export class SecretsError extends Error {
 }
 
 export type SecretStore = {
-  /** Answers `GetSecretValue`; throws what the service would answer. */
+  /** Answers `GetSecretValue`; throws the service's error. */
   readonly getSecretValue: (input: Readonly<Record<string, unknown>>) => object;
-  /** What a finished rotation leaves: the text becomes AWSCURRENT, the one before AWSPREVIOUS, AWSPENDING is gone. */
+  /** What a finished rotation leaves: the text is AWSCURRENT, the one before is AWSPREVIOUS, and AWSPENDING is gone. */
   readonly rotate: (idOrArn: string, text: string) => void;
 };
 

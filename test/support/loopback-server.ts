@@ -1,17 +1,19 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** Below the ports that systems hand out to clients (32768 and up on Linux), so no outgoing connection is in the way. */
+/**
+ * Below the ports that systems give to clients (32768 and up on Linux), so that no outgoing connection has one of them.
+ */
 const LOWEST_PORT = 20_000;
 const PORTS = 12_768;
-/** With this many tries, two hundred servers at a time would still find a port each. */
+/** With so many tries, two hundred servers at the same time would still find a port each. */
 const TRIES = 20;
 
-/** The account and region in which all loopback services pretend to be. */
+/** The account and region of all loopback services. */
 export const LOOPBACK_ACCOUNT = '111122223333';
 export const LOOPBACK_REGION = 'eu-west-1';
 
-/** What an SDK client needs from its environment; the keys are worth nothing anywhere. */
+/** The environment that an SDK client needs. The keys are valid nowhere. */
 export const LOOPBACK_IDENTITY = {
   AWS_REGION: LOOPBACK_REGION,
   AWS_ACCESS_KEY_ID: 'ASIALOOPBACKLOOPBACK',
@@ -26,7 +28,7 @@ export type LoopbackServer = {
   readonly close: () => Promise<void>;
 };
 
-/** `bytes` is the body that is not text. */
+/** `bytes` is a body that is not text. */
 export type Answer = (
   request: IncomingMessage,
   body: string,
@@ -34,14 +36,14 @@ export type Answer = (
   bytes: Buffer<ArrayBuffer>,
 ) => void;
 
-/** Starts an HTTP server on 127.0.0.1 which reads each request to its end before it is answered. */
+/** Starts an HTTP server on 127.0.0.1 that reads each request to its end before it answers. */
 export async function startLoopbackServer(answer: Answer): Promise<LoopbackServer> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk);
     } catch {
-      return; // the client is gone, and nobody is left to be answered
+      return; // the client is gone, so there is no one to answer
     }
     const bytes = Buffer.concat(chunks);
     answer(request, bytes.toString(), response, bytes);

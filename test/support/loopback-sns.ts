@@ -20,7 +20,7 @@ export type PublishFailure = 'InternalError' | 'Throttling' | 'AuthorizationErro
 
 type Attribute = { readonly name: string; readonly type: string; readonly value: string };
 
-/** A refusal as SNS words it; `code` is what goes over the wire. */
+/** A refusal in the words of SNS; `code` is sent to the client. */
 export class SnsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -33,10 +33,13 @@ export class SnsError extends Error {
 }
 
 const invalidParameter = (what: string) => new SnsError('InvalidParameter', `Invalid parameter: ${what}`);
-/** Not `InvalidParameter`: recorded answers of SNS have this code for every fault of an attribute. */
+/** Not `InvalidParameter`: recorded answers of SNS have this code for every error in an attribute. */
 const invalidAttribute = (sentence: string) => new SnsError('ParameterValueInvalid', sentence);
 
-/** The form of a `Publish` call as a message; throws what SNS would answer. `region` is the one the caller signed for. */
+/**
+ * Turns the form of a `Publish` call into a message; throws the error of SNS. `region` is the one that the caller signed
+ * for.
+ */
 export function parsePublish(form: URLSearchParams, region: string): PublishedMessage {
   const topicArn = form.get('TopicArn');
   const subject = form.get('Subject');
@@ -129,7 +132,7 @@ function checkAttributeName(name: string): void {
   if (name.startsWith('.')) refuse("Invalid message attribute name starting with character '.' was found.");
   if (name.endsWith('.')) refuse("Invalid message attribute name ending with character '.' was found.");
   if (name.includes('..')) refuse("Message attribute name can not have successive '.' character.");
-  // Documented; the wording is ours, no recorded answer was found.
+  // Documented. The wording is ours, because no recorded answer was found.
   if (/^(aws|amazon)\./i.test(name)) refuse('Message attribute name can not start with a reserved prefix.');
 }
 
@@ -142,7 +145,7 @@ function checkSize(message: string, attributes: readonly Attribute[]): void {
   if (total > MAX_MESSAGE_BYTES) throw invalidParameter('Message too long');
 }
 
-/** The error that a failure on demand looks like to the publisher. */
+/** The error that the publisher sees for a failure on demand. */
 export function publishFailure(failure: PublishFailure, topicArn: string): SnsError {
   if (failure === 'Throttling') return new SnsError('Throttling', 'Rate exceeded');
   if (failure === 'InternalError') return new SnsError('InternalError', 'Internal service error.', 500);

@@ -6,8 +6,8 @@ const FOLDER = fileURLToPath(new URL('../../functions/postgres/', import.meta.ur
 export type OurStatement = { readonly file: string; readonly text: string };
 
 /**
- * Every statement that the product can send to a server, from all files of the folders `sql`: a new one is in without being
- * listed. A function makes one for each of its choices. What is no statement is a part of one.
+ * Every statement that the product can send to a server, from all files in folders named `sql`. A new statement is found
+ * without a list. A function makes one statement for each of its choices. Exports that are no statement are parts of one.
  */
 export async function ourStatements(): Promise<readonly OurStatement[]> {
   const files = globSync('{postgresql,gaussdb}/sql/*.ts', { cwd: FOLDER }).toSorted();

@@ -8,7 +8,7 @@ import { type GuardedProgram, startProgram } from './program-guard.ts';
 import type { Address } from './proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Below the ports that systems hand to outgoing connections, and between those of servers and proxies of tests. */
+/** Below the ports that systems give to outgoing connections, and between those of servers and proxies of tests. */
 const PORTS = { first: 17_000, count: 2_500 };
 const START_ATTEMPTS = 5;
 
@@ -16,17 +16,17 @@ export type PgBouncer = Address & AsyncDisposable & { readonly log: () => string
 
 export type PgBouncerOptions = {
   readonly mode: 'session' | 'transaction';
-  /** Who may come, console users included. */
+  /** The roles that may connect, including users of the console. */
   readonly roles: readonly Role[];
-  /** Who may look into the console. */
+  /** The roles that may read the console. */
   readonly statsUsers?: readonly string[];
-  /** Lines of its configuration; they win over the defaults below. */
+  /** Lines of its configuration. They override the defaults below. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** The port of another process, to share it with `so_reuseport`; one of its own if left out. */
+  /** The port of another process, to share it with `so_reuseport`; by default a port of its own. */
   readonly port?: number;
 };
 
-/** Debian's PgBouncer in front of a test server, or of another pooler, in a fresh folder. */
+/** Debian's PgBouncer in front of a test server or of another pooler, in a fresh folder. */
 export async function startPgBouncer(server: Address, options: PgBouncerOptions): Promise<PgBouncer> {
   const user = await systemUser();
   for (let attempt = 1; ; attempt += 1) {

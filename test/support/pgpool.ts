@@ -8,16 +8,18 @@ import { type GuardedProgram, startProgram } from './program-guard.ts';
 import type { Address } from './proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Below the ports that systems hand to outgoing connections, away from those of servers, proxies and PgBouncer. */
+/**
+ * Below the ports that systems give to outgoing connections, and apart from those of servers, proxies and PgBouncer.
+ */
 const PORTS = { first: 14_000, count: 2_000 };
 const START_ATTEMPTS = 5;
 
 export type PgPool = Address & AsyncDisposable & { readonly log: () => string };
 
 export type PgPoolOptions = {
-  /** Who may come. */
+  /** The roles that may connect. */
   readonly roles: readonly Role[];
-  /** Lines of its configuration; they win over the defaults below. */
+  /** Lines of its configuration. They override the defaults below. */
   readonly settings?: Readonly<Record<string, string | number>>;
 };
 

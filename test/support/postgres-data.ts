@@ -18,10 +18,10 @@ import { binariesIn, type Installation, type SystemUser, type Version } from './
 /** Beside the packages, so that `npm ci` removes it. */
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/pg-headroom');
 
-/** What initdb makes: a data folder to copy, and the password of its superuser. */
+/** The result of initdb: a data folder to copy, and the password of its superuser. */
 export type InitialData = { readonly folder: string; readonly password: string };
 
-/** initdb takes half a second of CPU, a copy of what it made a tenth: it runs once for a version that is installed. */
+/** initdb takes half a second of CPU, a copy of its result a tenth. So it runs once for each installed version. */
 export function initialData(version: Version, installation: Installation, user: SystemUser): InitialData {
   const kept = join(CACHE, `postgres-${version}-${installation.release}`);
   if (!existsSync(kept)) initialize(kept, installation, user);
@@ -45,7 +45,7 @@ function initialize(kept: string, { native, isReachable }: Installation, user: S
         '--encoding=UTF8',
         '--locale=C',
         '--no-sync',
-        // A log file of 1 MB is enough; of 16 MB it would be two fifths of each copy.
+        // A log file of 1 MB is enough. One of 16 MB would be two fifths of each copy.
         '--wal-segsize=1',
         '--no-instructions',
       ],
@@ -66,7 +66,7 @@ function initialize(kept: string, { native, isReachable }: Installation, user: S
   }
 }
 
-/** A folder gets its name when it is whole. Where another process was first, its folder stays. */
+/** A folder gets its final name when it is complete. If another process was first, its folder stays. */
 function keep(copied: string, kept: string): void {
   try {
     renameSync(copied, kept);

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { SystemUser } from './postgres-binaries.ts';
 
 /**
- * Runs a server, again while somebody asks for it, and afterwards removes its folder. Its life is tied to our end of its standard input:
- * the system closes that however our process ends, SIGKILL and a crash included, which no exit hook can promise.
- * SIGQUIT is PostgreSQL's immediate shutdown: nothing is worth flushing, and it returns its shared memory all the same.
+ * Runs a server, starts it again on request, and removes its folder afterwards. Its life is tied to our end of its standard
+ * input: the system closes that however our process ends, also by SIGKILL or a crash, which no exit hook can promise.
+ * SIGQUIT is PostgreSQL's immediate shutdown: the data are not needed, and it still returns its shared memory.
  */
 const GUARD = `
 folder=$1 postgres=$2
@@ -41,17 +41,21 @@ cd / && rm -rf "$folder"
 
 export type Guard = {
   readonly hasEnded: () => boolean;
-  /** From now on the guard does not keep our process alive: who forgets to stop a server is not left hanging. */
+  /**
+   * From now on the guard does not keep our process alive, so that a server which a test does not stop cannot make the
+   * process hang.
+   */
   readonly detach: () => void;
   /** Ends the server and waits until its processes and its folder are gone. */
   readonly end: () => Promise<void>;
 };
 
-/** Starts a guard over `folder`, which must hold `postgresql.conf` and `data`; everything is logged to `log` there. */
+/** Starts a guard over `folder`, which must hold `postgresql.conf` and `data`. Everything is logged to `log` there. */
 export function startGuard(folder: string, postgres: string, user: SystemUser): Guard {
   const log = openSync(join(folder, 'log'), 'a');
   const nothing = openSync(devNull, 'w');
-  // Detached, so that Ctrl-C in a terminal reaches us only. No environment of ours: PGPORT and the like would be obeyed.
+  // Detached, so that Ctrl-C in a terminal reaches only us. The environment is empty, because the server would obey
+  // PGPORT and others.
   const child = spawn('/bin/sh', ['-c', GUARD, 'postgres-guard', folder, postgres], {
     ...user,
     cwd: '/',

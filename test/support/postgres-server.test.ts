@@ -212,7 +212,7 @@ describe('a server', () => {
   );
 });
 
-/** Another process that starts a server, tells which, and does not stop it; it ends when its standard input does. */
+/** Another process that starts a server, prints which, and does not stop it. It ends when its standard input does. */
 function startElsewhere(): ChildProcess {
   const script = `
     const { startServer } = await import(${JSON.stringify(new URL('./postgres-server.ts', import.meta.url))});

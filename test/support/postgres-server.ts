@@ -30,13 +30,13 @@ export type { ServerOptions } from './postgres-configuration.ts';
 
 export type Role = { readonly user: string; readonly password: string };
 
-/** Below the ports that systems hand to outgoing connections (from 32768 on): those would be taken now and then. */
+/** Below the ports that systems give to outgoing connections (from 32768 on), which would now and then be in use. */
 const PORTS = { first: 20_000, count: 10_000 };
 const START_ATTEMPTS = 5;
-/** A start takes half a second to a second; many at once on two cores take longer. */
+/** A start takes half a second to a second. Many at once on two cores take longer. */
 const START_TIMEOUT_MS = 60_000;
 
-/** Starts a server of its own for the caller, in a fresh folder; `stop()` or the end of our process removes both. */
+/** Starts a server for this test in a fresh folder. `stop()` or the end of our process removes both. */
 export async function startServer(options: ServerOptions): Promise<TestServer> {
   const user = await systemUser();
   const installation = await installationOf(options.version, user);
@@ -54,18 +54,19 @@ export async function startServer(options: ServerOptions): Promise<TestServer> {
   }
 }
 
-/** Without a pause between making the folder and guarding it, so that nothing but a SIGKILL just then leaves it behind. */
+/** No pause between making the folder and guarding it, so that only a SIGKILL in that moment could leave it behind. */
 function launch(options: ServerOptions, installation: Installation, user: SystemUser): TestServer {
   const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
   const { folder: initial, password } = initialData(options.version, installation, user);
-  // A short name: the path of a Unix socket may have no more than 103 bytes.
+  // A short name: the path of a Unix socket may have at most 103 bytes.
   const folder = mkdtempSync(join(tmpdir(), 'headroom-pg-'));
   try {
     writeConfiguration(folder, port, options);
     copyData(options.data ?? initial, folder);
     let { native } = installation;
     if (!installation.isReachable) {
-      // A clone under /root or in a `mktemp -d` is closed to other users: the server brings its programs (60 MB) along.
+      // Other users cannot read a clone under /root or in a `mktemp -d`. Then the server gets a copy of its programs (60
+      // MB).
       native = join(folder, 'native');
       cpSync(installation.native, native, { recursive: true, verbatimSymlinks: true });
     }
@@ -86,13 +87,13 @@ type Launched = {
   readonly guard: Guard;
 };
 
-/** A running server; `await using server = await startServer(…)` stops it at the end of the block. */
+/** A running server. `await using server = await startServer(…)` stops it at the end of the block. */
 export class TestServer {
   readonly version: Version;
   readonly host = HOST;
   readonly port: number;
   readonly superuser: Role;
-  /** Holds everything of this server; as `host` of a client it leads to the Unix socket. */
+  /** Holds everything of this server. As `host` of a client it leads to the Unix socket. */
   readonly folder: string;
   readonly #guard: Guard;
   readonly #log: number;
@@ -115,7 +116,9 @@ export class TestServer {
     this.#guard.detach();
   }
 
-  /** Shuts it down, which ends all sessions, and starts it on the same data and port. Resolves when it takes connections. */
+  /**
+   * Shuts it down, which ends all sessions, and starts it on the same data and port. Resolves when it takes connections.
+   */
   async restart(): Promise<void> {
     const before = this.processId;
     writeFileSync(join(this.folder, 'again'), '');
@@ -144,7 +147,7 @@ export class TestServer {
     }
   }
 
-  /** What a client needs to connect, in the maintenance database unless told otherwise. */
+  /** The settings of a client, for the maintenance database unless told otherwise. */
   config(role: Role = this.superuser, more: ClientConfig = {}): ClientConfig {
     return { host: this.host, port: this.port, ...role, database: 'postgres', ...more };
   }
@@ -169,8 +172,8 @@ export class TestServer {
   }
 
   /**
-   * Runs one statement as superuser in a session of its own, which has ended when the rows are here: it takes a slot (a
-   * reserved one, if need be) only meanwhile. Where no slot at all is left, keep a `connect()`ed client from before.
+   * Runs one statement as superuser in a session of its own, which has ended when the rows are here. So it takes a slot (a
+   * reserved one, if needed) only in between. If no slot at all is left, use a client from before.
    */
   async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     const client = await this.connect();
@@ -182,7 +185,7 @@ export class TestServer {
     }
   }
 
-  /** The server's whole log up to now: an error that a client has seen is already in it. */
+  /** The server's whole log so far. An error that a client has seen is already in it. */
   log(): string {
     if (this.#lastLog !== undefined) return this.#lastLog;
     const bytes = Buffer.alloc(fstatSync(this.#log).size);
@@ -190,7 +193,7 @@ export class TestServer {
     return bytes.toString('utf8', 0, length);
   }
 
-  /** Ends all sessions and the server, and removes its folder; may be called again. The log stays readable. */
+  /** Ends all sessions and the server, and removes its folder. It may be called again. The log stays readable. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;

@@ -7,8 +7,8 @@ import { PROGRAM_PATH } from './installed.ts';
 import type { SystemUser } from './postgres-binaries.ts';
 
 /**
- * Runs one program in a folder of its own, which is gone when the program is. Its life is tied to our end of its standard
- * input, as a test server's is: however our process ends, nothing is left running.
+ * Runs one program in a folder of its own, which is removed with the program. Its life is tied to our end of its standard
+ * input, as for a test server: however our process ends, nothing keeps running.
  */
 const GUARD = `
 folder=$1 signal=$2
@@ -31,13 +31,13 @@ cd / && rm -rf "$folder"
 
 export type GuardedProgram = {
   readonly hasEnded: () => boolean;
-  /** What it wrote so far; stays readable while it runs. */
+  /** Its output so far. It can also be read while the program runs. */
   readonly log: () => string;
   /** Ends it and waits until it and its folder are gone. */
   readonly end: () => Promise<void>;
 };
 
-/** Starts `command` in `folder`; `signal` is what ends it at once. */
+/** Starts `command` in `folder`; `signal` ends it at once. */
 export function startProgram(
   folder: string,
   user: SystemUser,

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 
-/** Below the ports that systems hand to outgoing connections, and above those of the test servers. */
+/** Below the ports that systems give to outgoing connections, and above those of the test servers. */
 const PORTS = { first: 30_000, count: 2_700 };
 const TRIES = 20;
 
 export type Address = { readonly host: string; readonly port: number };
 export type Listening = Address & AsyncDisposable;
 
-/** Takes connections on loopback until it is disposed of, which ends the open ones too. */
+/** Takes connections on loopback until it is disposed of, which also ends the open ones. */
 export async function listenOnLoopback(take: (client: Socket) => void): Promise<Listening> {
   const open = new Set<Socket>();
   const server = createServer((client) => {
@@ -40,17 +40,17 @@ async function listen(server: Server): Promise<number> {
   }
 }
 
-/** A socket to the server behind a proxy; its errors are its close. */
+/** A socket to the server behind a proxy. Errors only close it. */
 export function dialUpstream({ host, port }: Address): Socket {
   const upstream = dial(port, host);
   upstream.on('error', () => {});
   return upstream;
 }
 
-/** One message of the server: its type's letter, and all of its bytes. */
+/** One message of the server: the letter of its type, and all of its bytes. */
 export type Message = { readonly type: string; readonly bytes: Buffer };
 
-/** Cuts what a server sends into its messages (type, length, content), wherever the network cut it before. */
+/** Splits the server's stream into messages (type, length, content), however the network has split it. */
 export function messageSplitter(take: (message: Message) => void): (bytes: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (bytes) => {

@@ -1,6 +1,6 @@
 /**
- * The clients of a busy pool. Each rests, works through a short transaction, and notes where the end of its session found
- * it, by what the server itself has told it of its transaction. It is back at once. Started by `race-pool.ts`.
+ * The clients of a busy pool. Each rests, runs a short transaction, and notes where it was when its session ended, by the
+ * last answers of the server. It reconnects at once. Started by `race-pool.ts`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -20,7 +20,7 @@ const tally: { -readonly [Fact in keyof Tally]: Tally[Fact] } = {
 async function live(): Promise<never> {
   for (;;) {
     const client = new pg.Client(connection);
-    // Comes when the session ends while nothing is asked; otherwise the statement fails.
+    // Resolves when the session ends between statements. During a statement, the statement fails.
     const end = new Promise<'end'>((resolve) => client.on('error', () => resolve('end')));
     await client.connect();
     tally.open += 1;
@@ -42,7 +42,7 @@ function restMs(wakes: Wakes): number {
   }
 }
 
-/** Works until the session ends; resolves to where the client was then. */
+/** Works until the session ends. Resolves to where the client was then. */
 async function work(client: pg.Client, end: Promise<'end'>): Promise<'idle' | 'first' | 'inside'> {
   const isInside = () => client.getTransactionStatus() !== 'I';
   for (;;) {

@@ -5,7 +5,7 @@ import type { ClientConfig } from 'pg';
 import type { Role, TestServer } from './postgres-server.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** How the variable is called in which the clients' process finds its order. */
+/** The variable through which the process of the clients gets its order. */
 export const ORDER_VARIABLE = 'RACE_ORDER';
 
 export type PoolOrder = {
@@ -16,18 +16,18 @@ export type PoolOrder = {
 
 /** When a client that rests wakes up. */
 export type Wakes =
-  /** After exponentially distributed rests of this mean: waking up is as likely at any moment as at any other. */
+  /** After rests with an exponential distribution of this mean: waking up is equally likely at every moment. */
   | { readonly kind: 'at random'; readonly meanMs: number }
-  /** With all the others, whenever the clock shows a multiple of this. */
+  /** Together with all others, whenever the clock shows a multiple of this. */
   | { readonly kind: 'by the clock'; readonly everyMs: number };
 
-/** What the clients of a busy pool have seen so far. The last three are where the end of a session found its client. */
+/** What the clients of a busy pool have seen so far. The last three count where a client was when its session ended. */
 export type Tally = {
   readonly open: number;
   readonly committed: number;
-  /** Nothing was asked. */
+  /** No statement was running. */
   readonly idle: number;
-  /** BEGIN was sent and not answered: nothing was done yet. */
+  /** BEGIN was sent and not answered, so nothing was done yet. */
   readonly first: number;
   /** BEGIN had been answered, and COMMIT had not. */
   readonly inside: number;
@@ -40,10 +40,10 @@ export type RacePool = AsyncDisposable & {
   readonly recovered: (ends: number) => Promise<void>;
 };
 
-/** They are back in a tenth of a second; a machine that is busy with other things takes longer. */
+/** They are back in a tenth of a second. A machine under other load takes longer. */
 const RECOVERY_MS = 20_000;
 
-/** Starts clients that work and rest in turn, in a process of their own: ours cannot hold them up. */
+/** Starts clients that work and rest in turn, in a process of their own, so that ours cannot delay them. */
 export async function startRacePool(
   server: TestServer,
   role: Role,

@@ -5,7 +5,7 @@ import { endsOf, type RacePool, startRacePool, type Tally } from './race-pool.ts
 import { type Racer, type Round, racerOf, STRATEGIES, type Strategy } from './race-strategies.ts';
 import { createLeastPrivilegeRole, createRole } from './roles.ts';
 
-/** What ending sessions of a busy pool came to. The clients themselves tell where the end found them. */
+/** The result of ending sessions of a busy pool. The clients themselves report where they were. */
 export type RaceResult = Round &
   Pick<Tally, 'idle' | 'first' | 'inside' | 'committed'> & {
     readonly strategy: Strategy;
@@ -14,17 +14,17 @@ export type RaceResult = Round &
 
 const POOL_CLIENTS = 40;
 const POOL_REST_MS = 40;
-/** Between two rounds: the pool becomes about as busy as ever. */
+/** Pause between two rounds, in which the pool becomes about as busy as before. */
 const PAUSE_MS = 30;
-/** Between look and act: half of a mean rest, so that two out of five have woken up. */
+/** Between look and act: half of a mean rest, so that two out of five clients have woken up. */
 const GAP_MS = 20;
 
-/** Strategies on the same busy pool, each until it has ended at least so many sessions. */
+/** Strategies on the same busy pool. Each runs until it has ended at least so many sessions. */
 export async function raceOn(
   version: Version,
   atLeast: Readonly<Partial<Record<Strategy, number>>>,
 ): Promise<readonly RaceResult[]> {
-  // Clients that come back by the thousand are not to spend the machine on passwords.
+  // Clients that come back by the thousand must not use up the machine's CPU for passwords.
   await using server = await startServer({ version, authentication: 'trust' });
   const app = await createRole(server, 'app');
   const ours = await createLeastPrivilegeRole(server);
@@ -47,14 +47,15 @@ export async function raceOn(
 
 const HERD_CLIENTS = 500;
 const EVERY_MS = 10_000;
-/** Long before they wake up again, and long after they woke up last. */
+/** Long before they wake up again, and long after they last woke up. */
 const CHOSEN_BEFORE_MS = 1_500;
-/** Ending all of them takes about as long: in some rounds most are ended before they wake up, in others most after. */
+/** Ending all of them takes about as long. So in some rounds most end before they wake up, in others after. */
 const ACT_WITHIN_MS = 300;
 
 /**
- * Strategies on the same clients, which all wake up at every tenth second, while they are being ended. In turns, until each
- * has ended at least so many of them. Beside them are idle sessions of another role, which nothing ends.
+ * Strategies on the same clients, which all wake up at every tenth second while they are being ended. The strategies take
+ * turns until each has ended at least so many sessions. Idle sessions of another role are there too, and nothing ends
+ * those.
  */
 export async function herdOn(
   version: Version,
@@ -91,7 +92,7 @@ async function race(pool: RacePool, racer: Racer, strategy: Strategy): Promise<R
   const before = pool.tally();
   const startedAt = performance.now();
   const round = await racer.race();
-  // Nothing else ends sessions: the clients must come to the very number that the server says it signalled.
+  // Nothing else ends sessions, so the count of the clients must reach exactly what the server says it signalled.
   await pool.recovered(endsOf(before) + round.signalled);
   const seconds = (performance.now() - startedAt) / 1_000;
   return { strategy, ...round, seconds, ...difference(pool.tally(), before) };
@@ -110,7 +111,7 @@ function difference(later: Tally, earlier: Tally): Pick<Tally, 'idle' | 'first' 
   };
 }
 
-/** All results of one strategy as one. */
+/** All results of one strategy, added up. */
 export function together(results: readonly RaceResult[], strategy: Strategy): RaceResult {
   const sum = (count: (result: RaceResult) => number) =>
     results

@@ -6,17 +6,17 @@ import { openDatabase } from './targets.ts';
 export const STRATEGIES = ['guarded', 'look-for-each', 'two-step', 'one-liner'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** What came of choosing and ending sessions once. */
+/** The result of choosing and ending sessions once. */
 export type Round = {
-  /** Sessions to which the server says that it sent the signal. */
+  /** Sessions that got the signal, by the server's answer. */
   readonly signalled: number;
-  /** Sessions that were chosen, and were not as they had been seen by the time of their statement. */
+  /** Chosen sessions that had changed by the time of their statement. */
   readonly letGo: number;
 };
 
 export type Racer = AsyncDisposable & { readonly race: () => Promise<Round> };
 
-/** Whose sessions are ended, in a session of which role, and what is waited for after they were chosen. */
+/** The role whose sessions are ended, the role that ends them, and the wait between choosing and ending. */
 export type Race = {
   readonly server: TestServer;
   readonly user: string;
@@ -40,7 +40,7 @@ export function racerOf(strategy: Strategy, race: Race): Promise<Racer> {
   }
 }
 
-/** The product's own session, snapshot, guard and windows; the plan is everybody who was seen idle. */
+/** The product's own session, snapshot, guard and windows. The plan is every session that was seen idle. */
 async function guarded({ server, user, ours, wait }: Race): Promise<Racer> {
   const database = await openDatabase(server, ours);
   const race = async (): Promise<Round> => {
@@ -63,7 +63,7 @@ const SEEN = `SELECT pid, backend_start::text, state_change::text FROM pg_stat_a
 const IF_STILL = `SELECT pg_terminate_backend(a.pid) AS sent FROM pg_stat_get_activity($1) a
   WHERE a.backend_start = $2::timestamptz AND a.state = 'idle' AND a.state_change = $3::timestamptz`;
 
-/** The guard at its strictest: a statement, and so a look, for each session. */
+/** The guard at its strictest: a statement, and so a check, for each session. */
 async function lookForEach({ server, user, ours, wait }: Race): Promise<Racer> {
   const client = await server.connect(ours);
   const race = async (): Promise<Round> => {
@@ -99,7 +99,7 @@ async function twoStep({ server, user, ours, wait }: Race): Promise<Racer> {
   return { race, [Symbol.asyncDispose]: () => client.end() };
 }
 
-/** What people paste: look and act in one statement, for everybody at once. */
+/** The statement that people paste: look and act in one, for all sessions at once. */
 async function oneLiner({ server, user, ours, wait }: Race): Promise<Racer> {
   const client = await server.connect(ours);
   const race = async (): Promise<Round> => {

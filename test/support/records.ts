@@ -23,7 +23,7 @@ export type SessionsOf = {
   readonly addresses?: readonly string[];
   readonly superuser?: boolean;
   readonly lastStatement?: string;
-  /** Each was opened when it was last used, as those of a leak are; else all at the same time. */
+  /** True if each was opened when it was last used, as in a leak. Else all were opened at the same time. */
   readonly leaks?: boolean;
 };
 
@@ -31,7 +31,7 @@ const STARTED_AT = '2026-11-21T03:15:43.011Z';
 const OWN_PID = 4_100;
 const TAKEN_AT_MS = Date.parse('2026-11-21T03:15:43Z');
 
-/** Sessions of real servers differ in pid, address and age; pids count up from `firstPid`. */
+/** Sessions that differ in pid, address and age, as on real servers. Pids count up from `firstPid`. */
 export function sessionsOf(groups: readonly SessionsOf[], firstPid = 4_200): readonly Session[] {
   let next = firstPid;
   return groups.flatMap(
@@ -55,14 +55,14 @@ export function sessionsOf(groups: readonly SessionsOf[], firstPid = 4_200): rea
   );
 }
 
-/** In the server's own words, whose microseconds tell apart what began in the same millisecond. */
+/** In the server's format, whose microseconds distinguish sessions that began in the same millisecond. */
 function startOf(ageMs: number): string {
   return `${new Date(TAKEN_AT_MS - ageMs).toISOString().slice(0, -1).replace('T', ' ')}000+00`;
 }
 
 const PROCESSES = ['checkpointer', 'background writer', 'walwriter', 'autovacuum launcher'];
 
-/** 57 usable slots, and our own session and the usual server processes beside the given sessions. */
+/** 57 usable slots, with our own session and the usual server processes beside the given sessions. */
 export function snapshotOf(sessions: readonly Session[], slots: Partial<Slots> = {}): Snapshot {
   const own = {
     application: 'pg-headroom',
@@ -105,7 +105,7 @@ const NOT_REACHED: Timings = {
   finished: 12,
 };
 
-/** A run that ended before it looked at anything. */
+/** A run that ended before it read anything. */
 export function recordOf(outcome: Outcome, fields: Partial<RunRecord> = {}): RunRecord {
   return {
     version: 1,
@@ -147,9 +147,9 @@ type RunOf = {
   readonly snapshot: Snapshot;
   readonly policy?: Policy;
   readonly trigger?: Trigger;
-  /** What comes of the victims by their place in the plan; the rest is terminated. */
+  /** The results of the victims by their place in the plan; the rest is terminated. */
   readonly results?: readonly AttemptResult[];
-  /** Who is there at the last read and was not at the first; `null`: the run broke off before it. */
+  /** Sessions of the last reading that were not in the first; `null` if the run stopped before it. */
   readonly came?: readonly Session[] | null;
   readonly problem?: Problem;
   readonly outcome?: Outcome;
@@ -165,7 +165,7 @@ const GUARDS: Readonly<Record<AttemptResult, GuardResult>> = {
   unknown: 'unknown',
 };
 
-/** A run that planned, by the planner itself; what comes after is made up as a server would have it. */
+/** A run with a plan by the planner itself. The rest is made up as a server would answer. */
 export function runOf({ snapshot, policy = ENFORCE, trigger = ALARM, ...rest }: RunOf): RunRecord {
   const { results = [], came = [] } = rest;
   const plan = planRemediation(snapshot, policy, trigger.kind);

@@ -1,7 +1,7 @@
 import type { TestServer } from './postgres-server.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Has the server read its configuration files again. */
+/** Makes the server read its configuration files again. */
 export async function reload(server: TestServer): Promise<void> {
   const reloads = () => server.log().split('reloading configuration files').length;
   const before = reloads();

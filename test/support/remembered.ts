@@ -15,7 +15,7 @@ const UNREADABLE: Recall = {
   problem: memoryUnreadable({ server: 'orders', table: TABLE }, 'no answer in 500 ms').toProblem(),
 };
 
-/** After a refusal it acts, on the schedule it only observes; in the same plight. */
+/** After a refusal it acts, on the schedule it only observes, in the same situation. */
 export function recoveredWithoutMemory(): RunRecord {
   return { ...INCIDENTS.recovered(), recall: UNREADABLE };
 }
@@ -27,12 +27,12 @@ export function sweptWithoutMemory(): RunRecord {
   return { ...observed, policy: ENFORCE, recall: UNREADABLE };
 }
 
-/** A quiet sweep after which these were looked at. */
+/** A scheduled run without pressure, and the findings of its check. */
 export function sweptWith(misconfigurations: readonly Misconfiguration[] | null): RunRecord {
   return { ...INCIDENTS.healthy(), misconfigurations };
 }
 
-/** What the checks say of a server that is well but for this. */
+/** The findings of the checks on a server whose only problem is this. */
 export function misconfiguredBy(written: Written): readonly Misconfiguration[] {
   return misconfigurationsIn(someFacts(written));
 }

@@ -3,7 +3,7 @@ import type { ReportPorts } from '../../functions/report/report-ports.ts';
 import { toPeople } from './published.ts';
 import { workHere } from './report-work.ts';
 
-/** Something that a report did: kept a record or a page, counted, published, or wrote a line. */
+/** Something that a report did: it kept a record or a page, counted, published, or wrote a line. */
 export type Step = readonly [step: string, what: unknown];
 
 export const RECORD_URL =
@@ -12,7 +12,7 @@ export const PAGE_URL = `${RECORD_URL}.html`;
 
 const unzipped = (bytes: Uint8Array): unknown => JSON.parse(gunzipSync(bytes).toString());
 
-/** Ports of a report that note everything that it does, in the order in which it happens. */
+/** Ports of a report that note everything that it does, in order. */
 export function notingPorts(steps: Step[]): ReportPorts {
   return {
     memory: null,

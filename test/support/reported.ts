@@ -13,7 +13,7 @@ export const ROOMS = 'arn:aws:sns:eu-west-1:111122223333:rooms';
 
 let runs = 0;
 
-/** A run of its own, of this server, that began and is reported so many minutes after a quarter past three. */
+/** A run of this server that began so many minutes after a quarter past three. */
 export function ranAt(minutes: number, server: string, record: RunRecord): RunRecord {
   runs += 1;
   const startedAt = new Date(Date.parse('2026-11-21T03:15:00.000Z') + minutes * 60_000).toISOString();
@@ -21,7 +21,7 @@ export function ranAt(minutes: number, server: string, record: RunRecord): RunRe
   return { ...record, runId, server, startedAt, recall: { kind: 'read', table: TABLE, paused: null } };
 }
 
-/** Delivers a run's record to the report, with the real clients for table and topics; what goes to the log. */
+/** Delivers a run's record to the report, with the real clients for table and topics. Returns the log lines. */
 export async function deliver(
   record: RunRecord,
   ports: Partial<ReportPorts> = {},

@@ -4,12 +4,12 @@ import { LOOPBACK_IDENTITY, LOOPBACK_REGION } from './loopback-server.ts';
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/((\d{8})\/([^/]+)\/([^/]+)\/aws4_request), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
-/** What must not be changed on the way without anybody noticing. */
+/** Headers that must be signed, so that a change on the way would be noticed. */
 const MUST_BE_SIGNED = ['host', 'x-amz-date', 'x-amz-target', 'x-amz-security-token'];
 
 /**
- * What is wrong with the signature of a request by the loopback identity, or null: Signature Version 4, worked out from
- * AWS's description of it and not by the library that made it.
+ * What is wrong with the signature of a request by the loopback identity, or null. Signature Version 4, after AWS's
+ * description and not by the library that made it.
  */
 export function signatureProblem(
   { method, url = '', headers }: IncomingMessage,

@@ -11,7 +11,10 @@ export async function createRole(server: TestServer, name: string, options = '')
   return { user: name, password };
 }
 
-/** A role with just what the product asks for: to see all sessions, to end them, and from 16 on to get in when it is full. */
+/**
+ * A role with only the rights that the product asks for: to see all sessions, to end them, and from 16 on to connect when
+ * the server is full.
+ */
 export async function createLeastPrivilegeRole(server: TestServer, name = 'headroom'): Promise<Role> {
   const role = await createRole(server, name);
   const granted = ['pg_signal_backend', 'pg_read_all_stats'];

@@ -4,7 +4,7 @@ import type { Errand, Word } from './run-elsewhere.ts';
 import { aRequest, briskPorts, eagerPolicy, withDatabase } from './runs.ts';
 import { inMs } from './targets.ts';
 
-/** One run, told step by step to the process that started this one. Nothing ends it but its own end. */
+/** One run, which reports each step to the process that started this one. It ends only by itself. */
 
 const { address, role, freeSlots, deadlineMs } = JSON.parse(process.argv[2] ?? '') as Errand;
 const say = (word: Word) => process.send?.(word);
@@ -17,7 +17,7 @@ const ports = withDatabase(briskPorts(address, role), (database) => ({
     isHeld = false;
     await once(process, 'message');
     const guards = database.terminate(victims);
-    // By then the statements are in the hands of the system.
+    // By then the statements have been handed to the system.
     setImmediate(() => say({ word: 'sent' }));
     return guards;
   },

@@ -6,16 +6,16 @@ import type { Role } from './postgres-server.ts';
 import type { Address } from './proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** What the other process is told to do. */
+/** The order for the other process. */
 export type Errand = {
   readonly address: Address;
   readonly role: Role;
-  /** As many slots are to be free in the end. */
+  /** This many slots are to be free in the end. */
   readonly freeSlots: number;
   readonly deadlineMs: number;
 };
 
-/** What it says of its run, in this order. */
+/** The words that it reports about its run, in this order. */
 export type Word =
   | { readonly word: 'terminating'; readonly pids: readonly number[] }
   | { readonly word: 'sent' }
@@ -25,7 +25,10 @@ type WordOf<Which> = Extract<Word, { readonly word: Which }>;
 
 const PROGRAM = new URL('./run-elsewhere-process.ts', import.meta.url).pathname;
 
-/** A run of the real workflow in a process of its own, which can be frozen and killed; it ends with ours at the latest. */
+/**
+ * A run of the real workflow in a process of its own, which can be frozen and killed. It ends with our process at the
+ * latest.
+ */
 export class RunElsewhere implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #words: Word[] = [];
@@ -43,13 +46,13 @@ export class RunElsewhere implements AsyncDisposable {
     return (await this.#heard('terminating')).pids;
   }
 
-  /** Lets it send its first window; resolves when that is on its way. Later windows go by themselves. */
+  /** Lets it send its first window. Resolves when that is on its way. Later windows go by themselves. */
   async send(): Promise<void> {
     this.#process.send('send');
     await this.#heard('sent');
   }
 
-  /** How its run ended, once its process has ended by itself: nothing that the run left open keeps it. */
+  /** The record of the run, after its process has ended by itself, which shows that the run left nothing open. */
   async record(): Promise<RunRecord> {
     const { record } = await this.#heard('ended', 60_000);
     await this.#over();
@@ -57,7 +60,7 @@ export class RunElsewhere implements AsyncDisposable {
     return record;
   }
 
-  /** Stops it wherever it is, as Lambda freezes a function: nobody hears of it. */
+  /** Stops it wherever it is, as Lambda freezes a function. Connections stay open. */
   async freeze(): Promise<void> {
     this.#process.kill('SIGSTOP');
     const state = () =>

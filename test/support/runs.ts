@@ -13,10 +13,10 @@ import { inMs, type Place, targetOf } from './targets.ts';
 
 /** Runs of the real workflow against real servers. */
 
-/** Above it a sleep is the wait for the last read, which nobody needs where no newcomer is awaited. */
+/** A longer sleep is the wait for the last reading, which is not needed where no newcomer is expected. */
 const LONG_MS = 1_000;
 
-/** A policy under which sessions may go that have only just become idle: tests do not wait for 10 s. */
+/** A policy that may end sessions which have only just become idle, so that tests do not wait for 10 s. */
 export function eagerPolicy(mode: Mode, until: { readonly freeSlots: number }): Policy {
   const policy = parsePolicy({
     mode,
@@ -28,7 +28,7 @@ export function eagerPolicy(mode: Mode, until: { readonly freeSlots: number }): 
 
 export const SWEEP: Trigger = { kind: 'schedule', at: null, id: null };
 
-/** An alarm of this moment. */
+/** An alarm with the present time. */
 export function alarmNow(): Trigger {
   return anAlarm({ at: new Date().toISOString() });
 }
@@ -44,7 +44,7 @@ export function aRequest(fields: Pick<RunRequest, 'policy'> & Partial<RunRequest
   };
 }
 
-/** The server's own ports, but that settling takes no time; what happens `whileSettling` is over before the last read. */
+/** The server's own ports, but settling takes no time. What happens `whileSettling` is over before the last reading. */
 export function briskPorts(
   address: Place,
   role: Role,
@@ -70,7 +70,7 @@ export function brisk(
   return { ...ports, sleep };
 }
 
-/** The same ports, with something done to the session that they lend. */
+/** The same ports, but the session that they open is changed. */
 export function withDatabase(
   ports: RemediatePorts,
   change: (database: Database) => Database,
@@ -82,7 +82,7 @@ export function withDatabase(
   return { ...ports, connect };
 }
 
-/** Ports for two runs at the same moment: neither goes on before both are in. */
+/** Ports for two runs at the same moment: neither goes on before both have connected. */
 export function bothIn(ports: RemediatePorts): RemediatePorts {
   const second = Promise.withResolvers<void>();
   let inside = 0;
@@ -96,19 +96,19 @@ export function bothIn(ports: RemediatePorts): RemediatePorts {
   return { ...ports, connect };
 }
 
-/** How many attempts came to what. */
+/** How many attempts had which result. */
 export function resultsOf({ attempts }: RunRecord): Partial<Record<AttemptResult, number>> {
   const counts: Partial<Record<AttemptResult, number>> = {};
   for (const { result } of attempts) counts[result] = (counts[result] ?? 0) + 1;
   return counts;
 }
 
-/** The pids of a plan's victims, in the order in which they go. */
+/** The pids of a plan's victims, in the order in which they end. */
 export function victimsOf({ plan }: RunRecord): readonly (number | null)[] {
   return plan?.victims.map(({ session }) => session.pid) ?? [];
 }
 
-/** The sessions that are over, once the clients of those that were terminated have learnt of it. */
+/** The sessions that are over, once the clients of the terminated ones have noticed. */
 export async function endedOf(
   sessions: readonly TestSession[],
   { attempts }: RunRecord,

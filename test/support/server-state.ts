@@ -5,14 +5,14 @@ import { waitUntil } from './wait-until.ts';
 
 const CLIENTS = "pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
 
-/** No session of the product, and nobody's advisory lock; a statement that was sent before the end may still run. */
+/** No session of the product, and no advisory lock. A statement that was sent before the end may still run. */
 export async function expectNothingLeft(server: TestServer): Promise<void> {
   const own = () => server.query("SELECT FROM pg_stat_activity WHERE application_name = 'pg-headroom'");
   await waitUntil(async () => (await own()).length === 0, { what: 'no session of ours was left' });
   expect(await server.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).toEqual([]);
 }
 
-/** None of them was ended, nor was anything sent to them that is still under way. */
+/** None of them was ended, and no signal to them is on its way. */
 export async function expectAlive(server: TestServer, sessions: readonly TestSession[]): Promise<void> {
   await server.query('SELECT pg_sleep(0.02)');
   const pids = sessions.map(({ pid }) => pid);

@@ -6,12 +6,14 @@ import { sessionSchema, sessionShape } from '../../functions/core/server/session
 export const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/;
 const TIMES = ['backendStart', 'stateChange'] as const;
 
-/** A live snapshot leaves out what the schema calls optional, and nothing for which a file has a default. */
+/** A live snapshot has all fields except those that the schema calls optional or gives a default in files. */
 const ALWAYS = Object.entries(sessionShape).flatMap(([key, form]) =>
   form instanceof z.ZodMiniOptional ? [] : [key],
 );
 
-/** The fields of a row that core was promised otherwise, whatever kind of process it is, and those it knows nothing of. */
+/**
+ * The fields of a row that differ from core's schema, for every kind of process, and fields that core does not know.
+ */
 export function wrongFields(row: Session): readonly string[] {
   const { error } = z.safeParse(sessionSchema, row);
   const wrong = (error?.issues ?? []).flatMap((issue) =>

@@ -11,19 +11,19 @@ export type SessionOptions = {
   readonly application?: string;
 };
 
-/** A real client's session. It stays as it was opened until somebody ends it, `close()` or the server's `stop()`. */
+/** A real client's session. It stays as it was opened until it is ended, by `close()` or the server's `stop()`. */
 export type TestSession = {
   readonly pid: number;
   readonly client: Client;
   readonly isOpen: () => boolean;
-  /** The SQLSTATE of the first error that the client was sent, such as 57P01 when it was terminated; null without one. */
+  /** The SQLSTATE of the first error that the client got, such as 57P01 when it was terminated; null without one. */
   readonly errorCode: () => string | null;
   /** Resolves to the same when the session has ended. */
   readonly ended: Promise<string | null>;
   readonly close: () => Promise<void>;
 };
 
-/** Enough to keep two cores busy, few enough not to be refused by one another. */
+/** So many keep two cores busy and do not yet refuse one another. */
 const AT_ONCE = 8;
 
 /** Opens `count` sessions, a few at a time: `openMany(100, () => openIdle(server, { role }))`. */
@@ -68,7 +68,7 @@ export async function openAborted(server: TestServer, options: SessionOptions): 
   return session;
 }
 
-/** State `active`, for an hour. The server is asked until it shows it, so one superuser slot is needed for a moment. */
+/** State `active`, for an hour. Waits until the server shows it, which needs one superuser slot for a moment. */
 export async function openActive(
   server: TestServer,
   options: SessionOptions & { readonly statement?: string },
@@ -105,8 +105,8 @@ export function openHolderOfAdvisoryLock(
 export type Filled = { readonly sessions: readonly TestSession[]; readonly refusal: DatabaseError };
 
 /**
- * Opens idle sessions until one is refused with 53300. The last ones are opened one by one: sessions that are opened at
- * the same time refuse one another while a slot is still free.
+ * Opens idle sessions until one is refused with 53300. The last ones are opened one by one: sessions that are opened at the
+ * same time refuse one another while a slot is still free.
  */
 export async function fillUntilRefused(server: TestServer, options: SessionOptions): Promise<Filled> {
   const sessions: TestSession[] = [];

@@ -9,7 +9,9 @@ type Speed = {
 };
 
 export type SlowNetwork = Listening & {
-  /** From now on nothing arrives any more, in either direction, and nobody is told: not even that the other has gone. */
+  /**
+   * From now on nothing arrives in either direction, and neither side learns of it, also not when the other has gone.
+   */
   readonly swallow: () => void;
 };
 

@@ -18,7 +18,7 @@ function flatten(value: unknown): readonly Node[] {
   return [value, ...Object.values(value).flatMap(flatten)];
 }
 
-/** The nodes of a source, flat. */
+/** The nodes of a source, as a flat list. */
 export function nodesOf({ text }: Source): readonly Node[] {
   return flatten(parseAst(text, { lang: 'ts' }));
 }
@@ -84,7 +84,7 @@ function listOf(value: unknown): readonly Node[] {
   return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
-/** The names that a source itself makes and exports; what it passes on from another file is that file's. */
+/** The names that a source defines and exports. What it re-exports from another file belongs to that file. */
 export function exportsOf(source: Source): readonly string[] {
   const { body } = parseAst(source.text, { lang: 'ts' });
   const names = listOf(body).flatMap((node) => {

@@ -4,13 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import { type ServerOptions, startServer, type TestServer } from './postgres-server.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Files of the running server alone, and a folder in which they come and go. */
+/** Files that belong to the running server, and a folder in which files come and go. */
 const LEFT_OUT = new Set(['postmaster.pid', 'postmaster.opts']);
 const LEFT_EMPTY = new Set(['pg_stat_tmp']);
 
 /**
- * A read replica of `primary`: a server of its own on a copy of its data, which it keeps up with by streaming. Everybody who
- * gets into the primary gets in here, without a password. Its settings may ask for no fewer connections than the primary's.
+ * A read replica of `primary`: a server of its own on a copy of its data, which it keeps up to date by streaming. Every
+ * role of the primary may connect, without a password. Its settings must allow at least as many connections as the
+ * primary's.
  */
 export async function startStandby(
   primary: TestServer,
@@ -34,7 +35,7 @@ export async function startStandby(
   }
 }
 
-/** Resolves when the standby shows what has been done on the primary up to now. */
+/** Resolves when the standby shows everything that the primary has done so far. */
 export async function caughtUp(primary: TestServer, standby: TestServer): Promise<void> {
   const [row] = await primary.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
   const hasReplayed = async () => {

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
-/** What a client says of itself before it proves anything. Every text is possible in it, line breaks as well. */
+/** What a client sends of itself before it logs in. Every text is possible in it, also line breaks. */
 export type Startup = { readonly user: string; readonly database: string; readonly application?: string };
 
-/** Sends a start-up packet and nothing else; resolves with the server's first answer, when its log has the line. */
+/** Sends only a startup packet. Resolves with the server's first answer, when its log has the line. */
 export function sendStartup(port: number, { user, database, application = 'x' }: Startup): Promise<string> {
   const fields = ['user', user, 'database', database, 'application_name', application];
   const body = Buffer.from(`${fields.join('\0')}\0\0`);

@@ -9,13 +9,13 @@ import { INCIDENTS, OBSERVED } from './incidents.ts';
 import { TABLE } from './loopback-dynamodb.ts';
 import { aRun, BILLING, live, minute, SHOP } from './summaries.ts';
 
-/** Made-up lives of the made-up incidents: what was reported before them, and the story that they come to. */
+/** Made-up histories of the made-up incidents: the earlier reports, and the story that follows from them. */
 
 const READ = { kind: 'read', table: TABLE, paused: null } as const;
 
 const healthy = (minutes: number) => aRun(minutes, { outcome: 'healthy', refused: false });
 
-/** What is told of a run at a quarter past three. */
+/** The story of a run at a quarter past three. */
 function storyOf(before: readonly RunSummary[], run: RunSummary): Story {
   const startedAt = new Date(minute(0)).toISOString();
   const story = live([...before, { ...run, runId: 'the-run', startedAt }]).stories.at(-1) ?? null;
@@ -79,7 +79,7 @@ function observed(): RunRecord {
   return incident();
 }
 
-/** A run without a record, in an incident that is open for longer. */
+/** A run without a record, in an incident that has been open for longer. */
 export function failedAgain(): Story {
   const failed = (minutes: number) => aRun(minutes, { outcome: 'failed' });
   const run = summaryWithoutRecord('the-run', null, minute(0));

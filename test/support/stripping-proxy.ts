@@ -2,8 +2,8 @@ import { dialUpstream, type Listening, listenOnLoopback } from './proxy.ts';
 import type { Place } from './targets.ts';
 
 /**
- * Something in between that drops a startup packet's `options` without a word, as PgBouncer may be told to. `alter` is what it
- * makes of anything else that the client sends.
+ * A proxy that silently drops the `options` of a startup packet, as PgBouncer may be configured to. `alter` changes
+ * everything else that the client sends.
  */
 export async function startStrippingProxy(
   { database, ...server }: Place,

@@ -15,7 +15,7 @@ export function minute(count: number): number {
 
 let runs = 0;
 
-/** A run that began so many minutes after; by what its outcome implies, unless said otherwise. */
+/** A run that began so many minutes after, with the fields that its outcome implies, unless given. */
 export function aRun(minutes: number, fields: Partial<RunSummary> = {}): RunSummary {
   runs += 1;
   const { outcome = 'recovered' } = fields;
@@ -39,7 +39,7 @@ export function aRun(minutes: number, fields: Partial<RunSummary> = {}): RunSumm
   };
 }
 
-/** What is told of runs that are reported one after the other, each as it begins; `told` has null for the quiet ones. */
+/** The stories of runs that are reported one after the other, each as it begins; `told` has null for the quiet ones. */
 export function live(reported: readonly RunSummary[], from: Memory = NOTHING_REMEMBERED) {
   let memory = from;
   const stories = reported.map((run) => {

@@ -4,20 +4,20 @@ import type { Database } from '../../functions/remediate/ports.ts';
 import type { Role } from './postgres-server.ts';
 import type { Address } from './proxy.ts';
 
-/** A server, or a proxy before it, and the database there; `postgres` if left out. */
+/** A server, or a proxy before it, and the database there; default `postgres`. */
 export type Place = Address & { readonly database?: string };
 
-/** Where the product finds a test server: in the clear, unless told otherwise. */
+/** How the product reaches a test server: without TLS, unless told otherwise. */
 export function targetOf({ host, port, database = 'postgres' }: Place, more: Partial<Target> = {}): Target {
   return { host, port, database, tls: { mode: 'off' }, ...more };
 }
 
-/** Milliseconds since the epoch, some time from now. */
+/** Milliseconds since the epoch, so many ms from now. */
 export function inMs(ms: number): number {
   return Date.now() + ms;
 }
 
-/** The product's own session with a server that lets it in; throws where it does not get in. */
+/** The product's own session with a server that lets it in; throws if it cannot connect. */
 export async function openDatabase(server: Place, role: Role): Promise<Database> {
   const connection = await connect(targetOf(server), async () => role, inMs(10_000));
   if ('problem' in connection) throw new Error(`${connection.problem.code}: ${connection.problem.message}`);

@@ -1,18 +1,18 @@
 import type { Client } from 'pg';
 import type { OurStatement } from './our-statements.ts';
 
-/** What a twin writes into the server's log when it runs, whatever becomes of the transaction. */
+/** The text that a twin writes into the server's log when it runs, also if the transaction is rolled back. */
 const TRACE = 'a twin ran:';
 
-/** The twins that ran, by the server's log: what, and as which role. */
+/** The twins that ran, by the server's log: which object, and as which role. */
 export function tracesIn(log: string): readonly string[] {
   return log.split('\n').flatMap((line) => line.split(`LOG:  ${TRACE} `).slice(1));
 }
 
 /**
- * Puts into the schema `public` a twin of everything that the statements name, as the connected role; each leaves a trace
- * when it runs. The catalog says what a name is: for functions twins with the catalog's own arguments and with all others
- * that could fit a call better, likewise for operators, domains with a CHECK for types, views for relations.
+ * Creates in the schema `public`, as the connected role, a twin of every object that the statements name. A twin leaves a
+ * trace when it runs. The catalog tells the kind of a name: for functions and operators, twins with the catalog's own
+ * arguments and with all others that could fit a call better; for types, domains with a CHECK; for relations, views.
  */
 export async function makeTwins(client: Client, statements: readonly OurStatement[]): Promise<Made> {
   const bare = statements.map(({ text }) => text.replaceAll(/'(?:[^']|'')*'/g, "''")).join('\n');
@@ -33,13 +33,13 @@ export type Made = {
   readonly types: number;
   readonly functions: number;
   readonly operators: number;
-  /** What the catalog has under a name of ours, and no twin was made of. */
+  /** Objects of the catalog under a name of ours of which no twin was made. */
   readonly missing: readonly string[];
 };
 
 /**
- * The twins that a statement means under a path with `public` first, whether or not a row ever gets to them: what the
- * server notes of a view with its text.
+ * The twins that a statement means under a path with `public` first, even if no row ever reaches them. The server's note on
+ * a view with the statement as its text shows them.
  */
 export async function twinsMeantBy(client: Client, text: string): Promise<readonly string[]> {
   await client.query('BEGIN');
@@ -55,7 +55,7 @@ function toArray(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text}"`).join(',')}}`;
 }
 
-/** Types of what our statements compute with: a twin's operands fit exactly where the catalog's have to be converted. */
+/** Types in our statements: a twin's operands fit exactly where the catalog's have to be converted. */
 const FITTING = `'{text,name,bool,int2,int4,int8,oid,numeric,float8,timestamptz,interval,inet,unknown}'::text[]`;
 const FITTING_TRIPLES = `'{text,name,bool,int4}'::text[]`;
 

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type WaitOptions = {
   /** Completes the sentence "Waited 60000 ms in vain until …". */
   readonly what: string;
-  /** It only ends a wait that is in vain: on a slow machine much takes long. */
+  /** The limit for a wait that does not succeed. It is long, because on a slow machine everything takes longer. */
   readonly timeoutMs?: number;
   readonly everyMs?: number;
 };
 
 /**
- * Polls until the condition is truthy and returns what it returned. A condition that throws ends the wait at once:
- * what is expected to fail for a while is caught by the condition itself.
+ * Polls until the condition is truthy and returns what it returned. A condition that throws ends the wait at once, so a
+ * condition that may fail for a while has to catch that itself.
  */
 export async function waitUntil<T>(
   condition: () => T | Promise<T>,
