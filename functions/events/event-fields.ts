@@ -2,7 +2,10 @@ import { type ErrorCode, quoted, RemediationError } from '../core/base/errors.ts
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** An object's fields. AWS services send many an object as JSON in a text, which counts as well; anything else has none. */
+/**
+ * The fields of an object. A text with a JSON object counts too, because AWS services send many objects that
+ * way. Any other value has no fields.
+ */
 export function fieldsOf(value: unknown): Fields {
   const found = typeof value === 'string' ? parseJson(value) : value;
   return typeof found === 'object' && found !== null ? (found as Fields) : {};
@@ -25,8 +28,8 @@ export function textField(value: unknown, path: string): string {
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
 /**
- * ISO 8601 in UTC. CloudWatch writes its zone as `+0000`, which parsers refuse; and what is no moment must not become one.
- * @throws RemediationError `event-unknown`.
+ * A time in ISO 8601 and UTC. CloudWatch writes its zone as `+0000`, which parsers refuse. A text that is no
+ * time is rejected. @throws RemediationError `event-unknown`.
  */
 export function timeField(value: unknown, path: string): string {
   const isMoment = typeof value === 'string' && MOMENT.test(value);
@@ -36,12 +39,12 @@ export function timeField(value: unknown, path: string): string {
   return new Date(at).toISOString();
 }
 
-/** An event that does not parse. */
+/** The error for an event that cannot be parsed. */
 export function unknownEvent(found: string, allowed: string): RemediationError {
   return eventError('event-unknown', found, allowed, 'Check what invokes this function.');
 }
 
-/** An event that is understood, from a source that this function must not have. */
+/** The error for an event that was understood, but comes from a source that this function must not have. */
 export function refusedEvent(found: string, allowed: string, next: string): RemediationError {
   return eventError('event-refused', found, allowed, next);
 }

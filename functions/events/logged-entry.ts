@@ -2,7 +2,7 @@ import { addressOf, type Client, nameOf } from '../core/trigger/log-prefix.ts';
 import { MOMENT } from '../core/trigger/prefix-tokens.ts';
 import { type Fields, fieldsOf } from './event-fields.ts';
 
-/** What a server logged, with each fact in a field of its own. */
+/** An entry of a server's log with separate fields. */
 export type LoggedEntry = {
   readonly severity: string;
   readonly sqlstate: string | null;
@@ -11,8 +11,8 @@ export type LoggedEntry = {
 };
 
 /**
- * A row of `csvlog`; null where it is none. It has 23 columns up to PostgreSQL 12, 26 since 14, and a statement in it may be of
- * many lines: a row that is cut off is no row.
+ * The entry in a row of `csvlog`. Null when the text is no such row. Rows have 23 columns up to PostgreSQL 12
+ * and 26 since 14, and the statement in them may have many lines. A row that is cut off does not count.
  */
 export function entryOfCsv(line: string): LoggedEntry | null {
   if (!CSV_BEGINS.test(line)) return null;
@@ -29,7 +29,7 @@ export function entryOfCsv(line: string): LoggedEntry | null {
   };
 }
 
-/** Whether a line is of a server's `csvlog`, whole or not. */
+/** Whether a line is, or begins, a row of `csvlog`. */
 export function isCsvEntry(line: string): boolean {
   return CSV_BEGINS.test(line);
 }
@@ -38,7 +38,9 @@ const CSV_BEGINS = new RegExp(`^${MOMENT},(?:"|,|[^",\\n]{1,255},)`);
 const CSV_COLUMNS = { least: 23, most: 30 } as const;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** Fields of a row, in quotes where they hold a comma, a quote or a line break; null for a row that is not whole. */
+/**
+ * The fields of a row, quoted where they hold a comma, a quote or a line break. Null for an incomplete row.
+ */
 function columnsOf(line: string): readonly string[] | null {
   const field = /"((?:[^"]|"")*)"|([^",\n]*)/y;
   const columns: string[] = [];
@@ -54,7 +56,7 @@ function columnsOf(line: string): readonly string[] | null {
   return null;
 }
 
-/** What a server or its operator logged as JSON: `jsonlog`, CloudNativePG, Azure Database for PostgreSQL. */
+/** The entry in JSON of a server or its operator: `jsonlog`, CloudNativePG, Azure Database for PostgreSQL. */
 export function entryOfJson(object: Fields): LoggedEntry | null {
   return jsonlog(object) ?? cloudNativePg(fieldsOf(object.record)) ?? azure(fieldsOf(object.properties));
 }
@@ -74,7 +76,7 @@ function cloudNativePg(record: Fields): LoggedEntry | null {
   return entryOf(error_severity, sql_state_code, message, client);
 }
 
-/** Its message may still have the prefix `%t-%c-` and the severity before it, and names nobody. */
+/** Its message may still have the prefix `%t-%c-` and the severity. It names no client. */
 function azure(properties: Fields): LoggedEntry | null {
   const { errorLevel, sqlerrcode, message } = properties;
   if (typeof errorLevel !== 'string') return null;

@@ -7,8 +7,9 @@ const MOST_DEPTH = 8;
 type Leaf = { readonly key: string; readonly value: unknown; readonly entry: LoggedEntry | null };
 
 /**
- * The values in an object, each with the key that it stands under; in a list, with the list's. What a server logged is one of
- * them as a whole, however deep a shipper has put it: beside its message it quotes what clients write.
+ * The values in an object, each with its key. Values in a list have the key of the list. However deep a log
+ * shipper has put it, an entry of a server is one whole value. The fields beside its message quote texts of
+ * clients.
  */
 export function leavesOf(object: Fields): readonly Leaf[] {
   const leaves: Leaf[] = [];

@@ -5,34 +5,40 @@ import { type LogLinesTrigger, type Refused, refusalsIn } from '../core/trigger/
 import type { AlarmTrigger, Trigger } from '../core/trigger/trigger.ts';
 
 const MINUTE_MS = 60_000;
-/** What our own tries are answered with. Our role's limit names our role, and poolers are not tried. */
+/**
+ * The kinds of refusals that our own tries meet. A refusal by our role's limit names our role, and our tries
+ * do not go through poolers.
+ */
 const OF_TRIES: ReadonlySet<RefusalKind> = new Set(['server', 'reserved', 'database', 'unknown-53300']);
 
-/** Lines of one run's tries that are still to be found, in the minutes in which they were written. */
+/** The lines of one run's tries that are still to be found, between two times. */
 type Expected = { readonly from: number; readonly to: number; readonly address: string | null; left: number };
 
-/** Whether memory may know of a trigger that it is our own doing: lines without a name, and a count of lines. */
+/**
+ * Whether our own tries may have caused a trigger: one with lines without a name, or with a count of lines.
+ */
 export function mayComeFromOwnTries(trigger: Trigger): boolean {
   if (trigger.kind === 'log-lines') return trigger.refused.some(isNameless);
   return trigger.kind === 'alarm' && trigger.state === 'ALARM' && countedLines(trigger) !== null;
 }
 
-/** Whether somebody else was surely refused, whatever memory knows. */
+/** Whether a trigger shows a refusal of another client for certain. */
 export function showsOthersRefused(trigger: Trigger): boolean {
   return trigger.kind === 'log-lines' && trigger.refused.some((refused) => !isNameless(refused));
 }
 
 /**
- * The rest of a long list is of many clients, whose names are only left out. What applications write in logs of their own is
- * never about our tries.
+ * The entry for the rest of a long list stands for many clients, whose names are only left out. Lines that an
+ * application wrote in its own log are never about our tries.
  */
 function isNameless({ user, kind, clients, times }: Refused): boolean {
   return user === null && clients === 1 && OF_TRIES.has(kind) && times?.length !== 0;
 }
 
 /**
- * Without the lines that our own tries left behind. Lines that name a user are somebody's; of the others those from our
- * address are ours, and as many of those without an address as tries are left. Each try stands for one line at most.
+ * The trigger without the lines of our own tries. Lines that name a user are not ours. Of the other lines
+ * those from our address are ours. Lines without an address count as ours for as many tries as are left. Each
+ * try explains at most one line.
  */
 export function withoutOwnLines(trigger: LogLinesTrigger, tries: readonly OwnTries[]): LogLinesTrigger {
   const expected = tries.map(
@@ -61,7 +67,7 @@ export function withoutOwnLines(trigger: LogLinesTrigger, tries: readonly OwnTri
 
 function without(refused: Refused, expected: readonly Expected[]): readonly Refused[] {
   const { address, count, first, last } = refused;
-  // Without each line's time, as in a record, all of them are as late as the last.
+  // A record has no times of single lines. All of them then count as written at the time of the last one.
   const times = refused.times ?? Array.from({ length: count }, () => Date.parse(last));
   const left = times.filter((time) => !isExpected(expected, time, address));
   const more = count - (times.length - left.length);
@@ -86,7 +92,10 @@ function isExpected(expected: readonly Expected[], time: number, address: string
   return true;
 }
 
-/** Why an alarm on the number of refusals asks for nothing: our own tries alone were counted. Null where others were, or may have been. */
+/**
+ * Why an alarm on the number of refusals needs no run: it counted only our own tries. Null when other clients
+ * were refused, or may have been.
+ */
 export function ownAlarmReason(trigger: AlarmTrigger, tries: readonly OwnTries[]): string | null {
   const counted = countedLines(trigger);
   if (counted === null) return null;
@@ -97,13 +106,16 @@ export function ownAlarmReason(trigger: AlarmTrigger, tries: readonly OwnTries[]
   return `The alarm counted ${value} refusals, and they are our own: ${ours} of our own tries did not get in at that time, and each leaves a line.`;
 }
 
-/** How many lines an alarm counted that says in its name or its metric's that it counts refusals, and when they were written. */
+/**
+ * How many lines an alarm counted, and when they were written. Null unless the name of the alarm or of its
+ * metric says that it counts refusals.
+ */
 function countedLines(
   trigger: AlarmTrigger,
 ): { readonly value: number; readonly from: number; readonly to: number } | null {
   const reading = isMetricOfRefusals(trigger.metric ?? trigger.alarm) ? alarmReadingOf(trigger) : null;
   if (reading === null) return null;
-  // A datapoint counts the minute that begins with it. A query looks back.
+  // A datapoint counts the minute after its time. A query looks back.
   const isQuery = / query results? /.test(trigger.reason);
   return {
     value: reading.value,
@@ -112,7 +124,7 @@ function countedLines(
   };
 }
 
-/** As the constructs' own query does. */
+/** The same time as in the query of the constructs. */
 const LOOK_BACK_MS = 3 * MINUTE_MS;
 
 function minuteOf(time: string): number {

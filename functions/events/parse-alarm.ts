@@ -7,8 +7,8 @@ const STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 const CHANGES = ['CloudWatch Alarm State Change', 'CloudWatch Alarm Contributor State Change'] as const;
 
 /**
- * An alarm of any type as it invokes a function itself, or as EventBridge sends its change of state.
- * @throws RemediationError `event-unknown`.
+ * An alarm of any type, sent to the function directly or as a change of state by EventBridge. @throws
+ * RemediationError `event-unknown`.
  */
 export function parseAlarm(event: Fields): AlarmTrigger {
   const { 'detail-type': change, resources, time } = event;
@@ -34,7 +34,8 @@ function alarmOf(
     state: stateOf(value, `${path}.state.value`),
     reason: typeof reason === 'string' ? reason : '',
     at: timeField(timestamp ?? outside.time, `${path}.state.timestamp`),
-    // Whatever stands there says that somebody wants no action now. On `previousState` it means that this has just ended.
+    // Any value there means that actions are suppressed now. In `previousState` it means that they no longer
+    // are.
     suppressedBy: actionsSuppressedBy == null ? null : plain(actionsSuppressedBy),
     mutedBy: data.muteDetail == null ? null : ruleOf(data.muteDetail),
     contributor: contributorOf(id, attributes),
@@ -43,8 +44,8 @@ function alarmOf(
 }
 
 /**
- * The same as SNS sends it, in words of its own. A suppressed or muted alarm sends nothing there.
- * @throws RemediationError `event-unknown`.
+ * An alarm in the form that SNS sends. A suppressed or muted alarm sends no message. @throws RemediationError
+ * `event-unknown`.
  */
 export function parseNotifiedAlarm(message: Fields): AlarmTrigger {
   const { NewStateReason: reason, AlarmContributorId, AlarmContributorAttributes } = message;
@@ -62,12 +63,14 @@ export function parseNotifiedAlarm(message: Fields): AlarmTrigger {
   };
 }
 
-/** Said where it is something else than refusals: most alarms that start runs count those. */
+/**
+ * The metric is given only when it is not the number of refusals, which most alarms that start runs count.
+ */
 function watching(metric: string | null): Pick<AlarmTrigger, 'metric'> {
   return metric === null || isMetricOfRefusals(metric) ? {} : { metric };
 }
 
-/** The name of the one metric that an alarm compares, or the label or expression that it computes. */
+/** The name of the only metric that an alarm compares, or the label or expression that it computes. */
 function metricOf(metrics: unknown): string | null {
   const all = Array.isArray(metrics) ? metrics.map(fieldsOf) : [];
   const { metricStat, label, expression } = all.find(({ returnData }) => returnData !== false) ?? {};
@@ -85,7 +88,7 @@ function nameIn(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value.slice(0, MOST_OF_A_METRIC) : null;
 }
 
-/** An expression may be as long as a page. */
+/** An expression may be very long. */
 const MOST_OF_A_METRIC = 255;
 
 function stateOf(value: unknown, path: string): AlarmTrigger['state'] {

@@ -1,8 +1,8 @@
 import { quoted, RemediationError } from '../core/base/errors.ts';
 
 /**
- * What Lambda delivers to a destination after an asynchronous invocation. The invocation named is that of the function
- * which ran, not of the one that reads this.
+ * What Lambda sends to a destination after an asynchronous invocation. The names and ids belong to the
+ * function that ran, not to the one that reads this.
  */
 export type Destination =
   | (Invocation & { readonly kind: 'record'; readonly payload: unknown })
@@ -10,28 +10,28 @@ export type Destination =
       readonly kind: 'failed-run';
       readonly errorType: string;
       readonly errorMessage: string;
-      /** The event that the run failed on. */
+      /** The event with which the run failed. */
       readonly payload: unknown;
     })
-  /** The event was never run: it waited too long, or the function may not run at all. */
+  /** The event was not processed: it waited too long, or the function may not run at all. */
   | (Invocation & { readonly kind: 'expired' });
 
 export type Invocation = {
-  /** Null when the ARN is none of a function. */
+  /** Null when the ARN is not that of a function. */
   readonly functionName: string | null;
   readonly requestId: string;
 };
 
 export type FailedRun = Extract<Destination, { readonly kind: 'failed-run' }>;
 
-/** A function of this name is the one that looks after `<server>`. */
+/** The function of a server is named with this prefix and the server's name. */
 const FUNCTION_PREFIX = 'pg-headroom-';
 
 const CONDITIONS = ['Success', 'RetriesExhausted', 'EventAgeExceeded', 'ZeroReservedConcurrency'] as const;
 
 /**
- * Turns an event of unknown origin into a destination's record.
- * @throws RemediationError `event-unknown`, naming what stood there; nothing is guessed.
+ * Parses a destination's record from any event. @throws RemediationError `event-unknown`, which says what was
+ * found. Nothing is guessed.
  */
 export function parseDestination(event: unknown): Destination {
   const { requestContext, requestPayload, responsePayload } = fieldsOf(event);
@@ -48,7 +48,8 @@ export function parseDestination(event: unknown): Destination {
     case 'RetriesExhausted':
       return { kind: 'failed-run', ...invocation, ...failureOf(responsePayload), payload: requestPayload };
     case 'EventAgeExceeded':
-    // Somebody switched the function off by reserved concurrency 0: to fail here would dead-letter every event.
+    // A person switched the function off by reserved concurrency 0. An error here would send each event to
+    // the dead-letter queue.
     case 'ZeroReservedConcurrency':
       return { kind: 'expired', ...invocation };
     default: {
@@ -58,19 +59,19 @@ export function parseDestination(event: unknown): Destination {
   }
 }
 
-/** The server that a function looks after, when its name follows the convention. */
+/** The server of a function whose name follows the convention. Null for other names. */
 export function serverOfFunction(functionName: string | null): string | null {
   if (functionName === null || !functionName.startsWith(FUNCTION_PREFIX)) return null;
   return functionName.slice(FUNCTION_PREFIX.length) || null;
 }
 
-/** `arn:aws:lambda:<region>:<account>:function:<name>` and a version or alias, which say nothing here. */
+/** The name in `arn:aws:lambda:<region>:<account>:function:<name>`. A version or alias may follow. */
 function functionNameOf(arn: unknown): string | null {
   const parts = typeof arn === 'string' ? arn.split(':') : [];
   return parts[2] === 'lambda' && parts[5] === 'function' ? parts[6] || null : null;
 }
 
-/** A run that Lambda ended or never began leaves no error of its own. */
+/** When Lambda ends a run, or never begins one, the run leaves no error of its own. */
 function failureOf(payload: unknown): { readonly errorType: string; readonly errorMessage: string } {
   const { errorType, errorMessage } = fieldsOf(payload);
   return {

@@ -5,16 +5,16 @@ import { fieldsOf, unknownEvent } from './event-fields.ts';
 import { parseTrigger } from './parse-trigger.ts';
 
 /**
- * Lambda takes events up to 1 MB, and CloudWatch Logs sends batches of about that size unpacked. What swells to more than
- * this is no log data, and must not fill the function's memory.
+ * Lambda accepts events up to 1 MB, and CloudWatch Logs sends batches of about that size when unpacked.
+ * Larger data are no log data, and must not use up the function's memory.
  */
 const MOST_UNPACKED_BYTES = 16 * 1_048_576;
-/** Log events have three fields each; commas within their lines count as well. */
+/** Log events have three fields each. Commas inside their lines count too. */
 const MOST_VALUES = 4_000_000;
 
 /**
- * Turns an event as it reaches a function into a trigger.
- * @throws RemediationError `event-unknown` or `event-refused`, naming what stood there; nothing is guessed.
+ * Parses a trigger from an event as it reaches a function. @throws RemediationError `event-unknown` or
+ * `event-refused`, which says what was found. Nothing is guessed.
  */
 export function parseEvent(event: unknown): Trigger {
   const { awslogs } = fieldsOf(event);
@@ -22,7 +22,7 @@ export function parseEvent(event: unknown): Trigger {
   return parseTrigger({ awslogs: { data: unpacked(fieldsOf(awslogs).data) } });
 }
 
-/** Base64 of gzip of JSON. */
+/** Unpacks base64 of gzip of JSON. */
 function unpacked(data: unknown): unknown {
   const allowed = `base64 of gzip of JSON, at most ${MOST_UNPACKED_BYTES} bytes unpacked`;
   if (typeof data !== 'string') throw unknownEvent(`awslogs.data ${quoted(data)}`, allowed);

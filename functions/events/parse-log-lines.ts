@@ -7,10 +7,7 @@ import type { ReadRefusal, RefusalLine } from './refusal-line.ts';
 
 type LogEvent = { readonly message: string; readonly timestamp: number };
 
-/**
- * A log subscription's document, unpacked.
- * @throws RemediationError `event-unknown`.
- */
+/** Parses the unpacked document of a log subscription. @throws RemediationError `event-unknown`. */
 export function parseLogLines(document: unknown): Trigger {
   const fields = fieldsOf(document);
   switch (fields.messageType) {
@@ -55,7 +52,7 @@ function linesOf({ logGroup, logStream, logEvents }: Fields): LogLinesTrigger {
   };
 }
 
-/** The farthest moment from the epoch that a date can hold. */
+/** The latest time that a Date can hold. */
 const FARTHEST_MS = 8.64e15;
 
 function logEventOf(event: unknown, at: number): LogEvent {
@@ -81,7 +78,7 @@ function laterOf<Item extends Timed>(a: Item, b: Item): Item {
   return byTime(a, b) > 0 ? a : b;
 }
 
-/** The most frequent first, then by name. */
+/** Groups equal refusals, the most frequent first, then by name. */
 function alike(refusals: readonly (ReadRefusal & Timed)[]): readonly Refused[] {
   const keyOf = ({ kind, user, database, address }: RefusalLine) =>
     JSON.stringify([kind, user, database, address]);
@@ -100,7 +97,8 @@ function alike(refusals: readonly (ReadRefusal & Timed)[]): readonly Refused[] {
         clients: 1,
         first: new Date(first.timestamp).toISOString(),
         last: new Date(last.timestamp).toISOString(),
-        // A line that names a user is never taken for ours, nor is one that an application wrote.
+        // Lines that name a user, or that an application wrote, are never ours, so their times are not
+        // needed.
         ...(user === null && {
           times: those
             .filter(({ isOfServer }) => isOfServer)

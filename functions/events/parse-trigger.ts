@@ -6,11 +6,11 @@ import { parseLogLines } from './parse-log-lines.ts';
 import { unwrapEvent } from './unwrap-event.ts';
 
 /**
- * Turns an event of unknown origin into a trigger; a log subscription's data come unpacked.
- * @throws RemediationError `event-unknown` or `event-refused`, naming what stood there; nothing is guessed.
+ * Parses a trigger from any event. The data of a log subscription are unpacked before. @throws
+ * RemediationError `event-unknown` or `event-refused`, which says what was found. Nothing is guessed.
  */
 export function parseTrigger(event: unknown): Trigger {
-  // What Scheduler sends when nobody has written an input for it.
+  // EventBridge Scheduler sends an empty object when its target has no input.
   if (isEmptyObject(event)) return { kind: 'schedule', at: null, id: null };
   const fields = unwrapEvent(event);
   if (fields === null) return { kind: 'notice', notice: 'own-message', at: null };
@@ -33,14 +33,17 @@ export function parseTrigger(event: unknown): Trigger {
   }
 }
 
-/** The envelope of an EventBridge rule's schedule; Scheduler was seen to send the same, with its `detail` as a text. */
+/**
+ * The envelope of an EventBridge rule with a schedule. We have seen EventBridge Scheduler send the same, with
+ * its `detail` as a text.
+ */
 function parseScheduledEvent({ 'detail-type': type, time, resources }: Fields): Trigger {
   if (type !== 'Scheduled Event')
     throw unknownEvent(`detail-type ${quoted(type)} of a schedule`, '"Scheduled Event"');
   return parseSchedule(time, 'time', Array.isArray(resources) ? resources[0] : undefined);
 }
 
-/** An execution's id is new for each attempt; the schedule with its time is what stays the same. */
+/** Each attempt has a new execution id. The schedule with its time stays the same. */
 function parseSchedule(time: unknown, path: string, arn: unknown): Trigger {
   const at = time === undefined ? null : timeField(time, path);
   return { kind: 'schedule', at, id: typeof arn === 'string' ? `${arn} ${at}` : null };

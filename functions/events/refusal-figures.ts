@@ -1,7 +1,10 @@
 import type { Figures } from '../core/trigger/log-lines.ts';
 
 const FIGURE = '(?:current|active|non-active|reserved|max_connections)';
-/** GaussDB's `active/non-active/reserved: 5/508/3`, openGauss's `current: 203, max_connections/reserved: 200/3`. */
+/**
+ * `active/non-active/reserved: 5/508/3` of GaussDB, `current: 203, max_connections/reserved: 200/3` of
+ * openGauss.
+ */
 const FIGURES = new RegExp(String.raw`(${FIGURE}(?:/${FIGURE}){0,2}): (\d{1,9}(?:/\d{1,9}){0,2})`, 'g');
 
 export function figuresIn(text: string): Figures | null {

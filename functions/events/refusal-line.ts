@@ -24,20 +24,26 @@ import {
 } from './server-line.ts';
 import { lineSeverityOf } from './severity-word.ts';
 import { MOST_JSON_CHARACTERS, unwrappedLine } from './unwrapped-line.ts';
-/** One refusal, and the client that was refused: the one without a slot, never the one that took it. */
+/** One refusal, and the refused client. It had no slot, so it is not the client that took the slots. */
 export type RefusalLine = Client & { readonly kind: RefusalKind; readonly figures: Figures | null };
 
-/** Longer lines are stack traces, and say it in the beginning if at all. */
+/** Longer lines are stack traces, which name the refusal near the beginning if at all. */
 const MOST_CHARACTERS = 16_384;
-/** The cause of a stack trace is among these. */
+/** The cause of a stack trace is within these lines. */
 const MOST_LINES = 400;
-/** Shippers wrap lines once or twice. */
+/** Log shippers wrap a line once or twice. */
 const MOST_WRAPS = 4;
 
-/** A refusal, and whether the server may have written the line itself; else an application did, or a pooler. */
+/**
+ * A refusal. `isOfServer` says whether the server may have written the line; otherwise an application or a
+ * pooler did.
+ */
 export type ReadRefusal = RefusalLine & { readonly isOfServer: boolean };
 
-/** The refusal that a log event tells of, by the server or by an application that it happened to; null when it tells of none. */
+/**
+ * The refusal that a log event reports, written by the server or by the application that was refused. Null
+ * when it reports none.
+ */
 export function refusalIn(message: string): RefusalLine | null {
   const read = readRefusal(message);
   if (read === null) return null;
@@ -45,7 +51,7 @@ export function refusalIn(message: string): RefusalLine | null {
   return refusal;
 }
 
-/** The same, and who wrote the line. */
+/** The refusal that a log event reports, and whether the server may have written the line. */
 export function readRefusal(message: string): ReadRefusal | null {
   return refusalAt(message, 0);
 }
@@ -63,7 +69,7 @@ function refusalAt(message: string, wraps: number): ReadRefusal | null {
   return refusalInText(text.slice(0, MOST_CHARACTERS));
 }
 
-/** What the server logged at FATAL: a sentence that is known, or another one with the SQLSTATE. */
+/** An entry at FATAL: with a known sentence, or with another sentence and the SQLSTATE. */
 function refusalOfEntry(entry: LoggedEntry | null): RefusalLine | null {
   if (entry === null || lineSeverityOf(entry.severity) === 'lesser') return null;
   const sentence = wholeSentence(entry.message);
@@ -77,9 +83,9 @@ function refusalInText(coloured: string): ReadRefusal | null {
   const line = splitAtSeverity(head);
   if (isIndented(head)) return null;
   if (line !== null && !line.isOfApplication) return writtenBy(true, refusalInServerLine(line));
-  // What looks like an application's words may be a name, which the server repeats in its sentence.
+  // Text that looks like an application's message may be a name, which the server repeats in its sentence.
   if (line !== null && hasServerTimestamp(head)) return writtenBy(false, refusalAfterFatal(head, line));
-  // A name with a line break tears a server's line apart; whole, it still has one severity.
+  // A name with a line break splits a server's line in two. The whole text still has one severity.
   const torn = line === null && startsLikeServer(head) ? splitAtSeverity(text) : null;
   if (torn !== null)
     return torn.isOfApplication
@@ -87,16 +93,16 @@ function refusalInText(coloured: string): ReadRefusal | null {
       : writtenBy(true, refusalInServerLine(torn));
   for (const each of [head, ...more.slice(0, MOST_LINES)]) {
     const refusal = refusalInLine(each);
-    // A server without a prefix, or one whose two spaces a shipper has made one.
+    // A server without a prefix, or a server's line in which a log shipper turned two spaces into one.
     if (refusal !== null) return writtenBy(BARE.test(each) || startsLikeServer(each), refusal);
   }
   return null;
 }
 
-/** As a server writes it whose prefix is empty. */
+/** The beginning of a line when the server's prefix is empty. */
 export const BARE = /^(?:FATAL|PANIC): {2}/;
 
-/** The one line that has a severity. */
+/** The first line with a severity. */
 function markedLine(text: string): string {
   return text.split(/\r?\n/).find((line) => marksIn(line) > 0) ?? '';
 }
@@ -104,7 +110,7 @@ function markedLine(text: string): string {
 function refusalInServerLine({ prefix, severity, said, sqlstate: stated }: ServerLine): RefusalLine | null {
   const read = readPrefix(prefix);
   const sentence = severity === 'unknown' ? null : wholeSentence(said);
-  // pgpool-II tells its own refusals as an ERROR as well.
+  // pgpool-II also reports its own refusals as an ERROR.
   if (severity === 'lesser') return sentence?.kind === 'pooler' ? refusalOf(sentence, UNKNOWN_CLIENT) : null;
   if (sentence !== null) return refusalOf(sentence, clientBy(read, sentence));
   const sqlstate = stated ?? (LABELLED.test(prefix) ? TOO_MANY_CONNECTIONS : read?.sqlstate);
@@ -112,20 +118,23 @@ function refusalInServerLine({ prefix, severity, said, sqlstate: stated }: Serve
   return unknownWording(read?.client ?? UNKNOWN_CLIENT);
 }
 
-/** What servers say in English for other reasons: a name in their prefix may look like a SQLSTATE. */
+/** Beginnings of English FATAL messages with other reasons. A name in the prefix may look like a SQLSTATE. */
 const OF_OTHERS =
   /^(?:role|database|user|password|no |pg_hba|permission|terminating|the database|connection|canceling|could not|unsupported|unrecognized|invalid|expected|[A-Za-z]{2,11} authentication|cannot|must|conflict|not )/;
 
-/** A fixed text, such as a host's name, and the SQLSTATE. */
+/** A fixed text, such as a host name, and the SQLSTATE. */
 const LABELLED = /^[\w.-]{1,64} 53300 $/;
 
-/** The sentence of a limit knows its role or database: where a prefix has two bare names, the other one is the other. */
+/**
+ * The sentence about a limit names its role or database. When the prefix has two bare names, the remaining
+ * one is the other name.
+ */
 function clientBy(prefix: Prefix | null, { kind, limit }: Sentence): Client {
   if (prefix === null) return UNKNOWN_CLIENT;
   const { client, words } = prefix;
   if (limit === null || (kind !== 'role' && kind !== 'database')) return client;
   const read = kind === 'role' ? client.user : client.database;
-  // A prefix that names another one than the sentence does is read wrongly.
+  // The prefix names another role or database than the sentence, so we misread the prefix.
   if (read !== null) return read === limit ? client : UNKNOWN_CLIENT;
   if (!words.includes(limit)) return client;
   const other = words.toSpliced(words.indexOf(limit), 1)[0] ?? null;
@@ -141,9 +150,10 @@ function refusalAfterFatal(head: string, { severity }: ServerLine): RefusalLine 
 
 const POOLER_LETS_GO = / LOG [CS]-0x[0-9a-f]{1,16}: \S{1,700} closing because: /;
 
-/** In the log of an application or of a pooler. */
+/** A refusal in the log of an application or a pooler. */
 function refusalInLine(line: string): RefusalLine | null {
-  // PgBouncer writes of each refusal twice: what it told the client, and that it let go of it.
+  // PgBouncer writes two lines for each refusal: the message to the client, and that it closed the
+  // connection.
   if (POOLER_LETS_GO.test(line) || marksIn(line) > 1) return null;
   const client = clientOfPooler(line) ?? UNKNOWN_CLIENT;
   const sentence = sentenceIn(line);
@@ -155,7 +165,10 @@ function refusalInLine(line: string): RefusalLine | null {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are coloured by them.
 const COLOURS = /\u001b\[[\d;]{0,12}m/g;
-/** As drivers write it: `SQLSTATE 53300`, `"code":"53300"`, `SqlState(E53300)`, `FATAL 53300 (too_many_connections)`, by exception. */
+/**
+ * The SQLSTATE as drivers write it, or the name of their exception: `SQLSTATE 53300`, `"code":"53300"`,
+ * `SqlState(E53300)`, `FATAL 53300 (too_many_connections)`.
+ */
 const OF_DRIVERS =
   /(?<![\w'])(?:sql_?state(?:_code)?|code)\W{0,4}E?53300\b|\b53300 \(too_many_connections\)|\b(?:asyncpg\.exceptions\.|psycopg2?\.errors\.|PG::)TooManyConnections(?:Error)?\b|PostgresException[^\n]{0,40}: 53300:/i;
 

@@ -1,22 +1,25 @@
 import type { RefusalKind } from '../core/base/refusal-kind.ts';
 import { isMessageAt } from './message-at.ts';
 
-/** A refusal's whole sentence. */
+/** A complete sentence that reports a refusal. */
 export type Sentence = {
   readonly kind: RefusalKind;
   readonly text: string;
-  /** The role or database whose limit it is; null for other kinds. */
+  /** The role or database of the limit. Null for other kinds. */
   readonly limit: string | null;
 };
 
 type Wording = { readonly kind: RefusalKind; readonly pattern: string };
 
-/** As logs in JSON that does not parse still show it, a quote may be escaped. */
+/** The quote may be escaped, as in logs whose JSON cannot be parsed. */
 const QUOTED = String.raw`\\{0,3}"(?<limit>[^"\\\n]{1,128})\\{0,3}"`;
 
-/** Of PostgreSQL 12 to 18, RDS and Aurora, GaussDB and openGauss, poolers and RDS Proxy; the first that fits counts. */
+/**
+ * The wordings of PostgreSQL 12 to 18, RDS and Aurora, GaussDB and openGauss, poolers and RDS Proxy. The
+ * first match counts.
+ */
 const WORDINGS: readonly Wording[] = [
-  // pgpool-II says the server's sentence with a capital letter.
+  // pgpool-II writes the server's sentence with a capital letter.
   { kind: 'pooler', pattern: 'Sorry, too many clients already' },
   {
     kind: 'server',
@@ -58,10 +61,10 @@ const WHOLE = WORDINGS.map(({ kind, pattern }) => ({
 }));
 const SOMEWHERE = WORDINGS.map(({ kind, pattern }) => ({ kind, pattern: new RegExp(pattern, 'g') }));
 
-/** A server quotes a limit's name as it is, with any quotes in it. */
+/** A server quotes the name of a limit unchanged, with any quotes in it. */
 const LIMIT = /^too many connections for (?<kind>role|database) "(?<limit>[^\n]{1,128})"$/;
 
-/** The sentence that a text is from its beginning to its end, as servers say it; null where it is another text. */
+/** The sentence, if the whole text is one as servers write it. Null otherwise. */
 export function wholeSentence(text: string): Sentence | null {
   if (text.length > MOST_OF_A_SENTENCE) return null;
   const { kind, limit } = LIMIT.exec(text.trimEnd())?.groups ?? {};
@@ -70,20 +73,22 @@ export function wholeSentence(text: string): Sentence | null {
   return null;
 }
 
-/** All patterns above match less, names included. */
+/** No sentence above is longer, names included. */
 const MOST_OF_A_SENTENCE = 400;
-/** In one line; what says it more often is no log of a refusal. */
+/** The most places in one line. A line with more of them is no log line of a refusal. */
 const MOST_PLACES = 20;
 
-/** A driver passes on what the server said after its severity, and names of clients come later in that. */
+/** A driver writes the server's message after its severity. Names of clients only follow later. */
 const FATAL = /\b(?:FATAL|PANIC):\s{1,8}/;
-/** As servers write it, with two spaces: what stands before may be a name. */
+/** A severity as servers write it, with two spaces. The text before it may be a name. */
 const SERVERS_FATAL = /\b(?:FATAL|PANIC): {2}(?! )/;
-/** What poolers put before a sentence of the server's, or of their own. */
+/** What poolers write before a sentence of their own or of the server. */
 const PASSED_ON =
   /(?:odyssey: \w{1,40}: )?(?:server login has been failing, cached error: )?(?:server login failed: (?:FATAL:? )?)?/y;
 
-/** The first sentence in a line of an application's log that stands where one is told, as drivers and loggers write it. */
+/**
+ * The first sentence in a line of an application's log at a place where drivers and loggers write messages.
+ */
 export function sentenceIn(line: string): Sentence | null {
   const places = placesIn(line);
   for (const { kind, pattern } of SOMEWHERE) {
@@ -101,7 +106,7 @@ export function sentenceIn(line: string): Sentence | null {
   return null;
 }
 
-/** Where a line with a severity says its sentence; null for a line without. */
+/** Where the sentence of a line with a severity begins. Null for a line without a severity. */
 function placesIn(line: string): readonly number[] | null {
   const severity = SERVERS_FATAL.exec(line) ?? FATAL.exec(line);
   if (severity === null) return null;
@@ -110,7 +115,10 @@ function placesIn(line: string): readonly number[] | null {
   return [begins, begins + (PASSED_ON.exec(line)?.[0].length ?? 0)];
 }
 
-/** A sentence ends with its line, at a mark, or before a place in a program: `… already (SQLSTATE 53300)`, `… at pool.js`. */
+/**
+ * A sentence ends with its line, at a mark, or before a place in a program: `… already (SQLSTATE 53300)`, `…
+ * at pool.js`.
+ */
 function isEnded(after: string): boolean {
   return /^\s*$|^[.!,;:)\]}"'`>|\\]|^\s+(?:[({[|<-]|(?:at|in)\s)/.test(after);
 }

@@ -1,28 +1,34 @@
 import { readPrefix } from '../core/trigger/log-prefix.ts';
 import { type LineSeverity, lineSeverityOf } from './severity-word.ts';
 
-/** A line as servers write it, taken apart at its one severity. */
+/** A line as servers write it, split at its only severity. */
 export type ServerLine = {
   readonly prefix: string;
   readonly severity: LineSeverity;
-  /** As the server itself puts it before its words, with `log_error_verbosity = verbose`. */
+  /** The SQLSTATE that the server writes before its message with `log_error_verbosity = verbose`. */
   readonly sqlstate: string | null;
   readonly said: string;
-  /** A driver passed the line on, as in `psycopg2.OperationalError: FATAL:  …`: what follows may be more than a sentence. */
+  /**
+   * A driver passed the line on, as in `psycopg2.OperationalError: FATAL: …`. More text than the sentence may
+   * follow.
+   */
   readonly isOfApplication: boolean;
 };
 
-/** Servers write a severity, which has no small letters, a colon and two spaces. */
+/** Servers write a severity without small letters, then a colon and two spaces. */
 const MARK = /(?<=[\p{Lu}\p{Lo}\p{Script=Georgian}] ?|\(FATAL\)): {2}(?! )/u;
 
-/** A name with a mark in it makes a second one, as does what another server said. */
+/**
+ * How many severities a line has. A name that looks like one counts, and so does the message of another
+ * server.
+ */
 export function marksIn(line: string): number {
   return line.split(MARK).length - 1;
 }
 
 /**
- * Null where no severity stands, or more than one: one of them is quoted from another server, or was written by a client into
- * its name, its query or its application's name, and none can be told from the other.
+ * Null unless the line has exactly one severity. With two of them, one is quoted from another server, or a
+ * client put it into its name, query or application name, and we cannot tell which.
  */
 export function splitAtSeverity(line: string): ServerLine | null {
   const [before, words, ...more] = line.split(MARK);
@@ -39,34 +45,44 @@ export function splitAtSeverity(line: string): ServerLine | null {
 const PASSED_ON =
   /error|exception|fail|traceback|psql|libpq|odbc|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b/i;
 
-/** Drivers pass on what they got, and guides write ERROR for it; STATEMENT and the like are a server's alone. */
+/**
+ * Drivers pass messages on, and many guides log them as ERROR. Only servers write STATEMENT and similar
+ * words.
+ */
 function isPassedOn(prefix: string, word: string): boolean {
   return word.endsWith('ERROR') && PASSED_ON.test(prefix) && readPrefix(prefix) === null;
 }
 
-/** A prefix that has bare words may be one of an application's. */
+/** A prefix with bare words may come from an application. */
 function isOfNoServer(prefix: string): boolean {
   if (prefix.trim() === '') return true;
   return PASSED_ON.test(prefix) && (readPrefix(prefix)?.words.length ?? 1) > 0;
 }
 
-/** Servers write a point before parts of a second, and a zone behind it; loggers a comma, or a level. */
+/**
+ * Servers write a point before fractions of a second and a time zone after them. Loggers write a comma, or a
+ * level.
+ */
 const BEGINS =
   /^[<[]?\s?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})? (?!DEBUG|TRACE|INFO|WARN|SEVERE|CRITICAL)(?:[A-Z][A-Za-z]{1,5}|[+-]\d\d(?::?\d\d)?)(?!\w)/;
 
-/** Whether a line begins as a server's do, and is none of an application's. */
+/** Whether a line begins like a server's and does not come from an application. */
 export function startsLikeServer(line: string): boolean {
   return BEGINS.test(line) && !PASSED_ON.test(line);
 }
 
-/** Whether a line has a server's moment before its severity, whatever names stand between. */
+/**
+ * Whether a line begins with a time as servers write it. Names may stand between the time and the severity.
+ */
 export function hasServerTimestamp(line: string): boolean {
   return BEGINS.test(line);
 }
 
 const INDENTED = /^(.{1,1100}?)[\p{Lu}\p{Lo}\p{Script=Georgian}]{2,40} ?: {3}/u;
 
-/** Whether words of a client follow the severity, which begin with a space: servers' own do not. */
+/**
+ * Whether a client's text follows the severity, which then begins with a space. Messages of servers do not.
+ */
 export function isIndented(line: string): boolean {
   const [, prefix = ''] = INDENTED.exec(line) ?? [];
   return prefix.trim() !== '' && marksIn(prefix) === 0 && (BEGINS.test(line) || readPrefix(prefix) !== null);

@@ -1,7 +1,7 @@
 /**
- * The words before a server's sentence, as PostgreSQL translates them. FATAL and PANIC end a session, and
- * a refusal is one of them. Everything else is about SQL, which clients choose: a client may raise any sentence and any
- * SQLSTATE as an ERROR, and none as a FATAL.
+ * Severities as PostgreSQL translates them. FATAL and PANIC end a session, and a refusal is a FATAL. All
+ * other severities are about SQL, which clients choose: a client may raise any sentence and any SQLSTATE as
+ * an ERROR, but none as a FATAL.
  */
 const LESSER: readonly string[] = [
   ...['DEBUG', 'LOG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'STATEMENT', 'DETAIL', 'HINT', 'CONTEXT'],
@@ -66,7 +66,7 @@ const LESSER: readonly string[] = [
   ...['BŁĄD', 'OSTRZEŻENIE', 'UWAGA', 'CHYBA', 'VAROVÁNÍ', 'HATA', 'UYARI', 'BİLGİ'],
   ...['调试', '日志', '信息', '注意', '警告', '错误', '详细信息', '提示', '查询', '上下文', '语句', '位置'],
 ];
-/** Chinese says "more fatal than a fatal error" for PANIC, and both end like its word for ERROR. */
+/** Chinese translates PANIC as "more fatal than a fatal error". Both words end like its word for ERROR. */
 const MOST_SEVERE: readonly string[] = [
   'FATAL',
   'PANIC',
@@ -77,12 +77,13 @@ const MOST_SEVERE: readonly string[] = [
 ];
 
 /**
- * - `fatal`: known to end a session. `lesser`: known not to.
+ * - `fatal`: it ends a session.
+ * - `lesser`: it does not.
  * - `unknown`: a word of a language that is not listed.
  */
 export type LineSeverity = 'fatal' | 'lesser' | 'unknown';
 
-/** A prefix may end without a space, as with `%q%a`: the end of the word decides. */
+/** Only the end of the word counts, because a prefix such as `%q%a` may end without a space. */
 export function lineSeverityOf(word: string): LineSeverity {
   if (MOST_SEVERE.some((known) => word.endsWith(known))) return 'fatal';
   return LESSER.some((known) => word.endsWith(known)) ? 'lesser' : 'unknown';

@@ -2,13 +2,13 @@ import { quoted } from '../core/base/errors.ts';
 import { OUTCOMES } from '../core/run/outcome.ts';
 import { type Fields, fieldsOf, refusedEvent, unknownEvent } from './event-fields.ts';
 
-/** What our own messages carry for subscribers' filters, all of them on each message. */
+/** Every message of ours has all of these attributes, by which subscribers filter. */
 const OWN_ATTRIBUTES = ['severity', 'outcome', 'server', 'mode'] as const;
 
 /**
- * Takes off what SNS wraps around an event. Null for what we said ourselves: a message or a result of ours that comes
- * back must start nothing.
- * @throws RemediationError `event-refused` for sources that invoke synchronously, `event-unknown` for what nobody knows.
+ * Takes the event out of the envelope of SNS. Null for our own messages and results, which must not start a
+ * run when they come back to us. @throws RemediationError `event-refused` for sources that invoke
+ * synchronously, `event-unknown` for unknown events.
  */
 export function unwrapEvent(event: unknown): Fields | null {
   const fields = fieldsOf(event);
@@ -27,7 +27,7 @@ export function unwrapEvent(event: unknown): Fields | null {
 
 function onlyRecord(records: readonly unknown[]): Fields {
   const [record, ...others] = records.map(fieldsOf);
-  // SNS writes the name with a capital, everybody else without.
+  // SNS writes the name with a capital letter, all other services without.
   const source = record?.EventSource ?? record?.eventSource;
   if (source === 'aws:sqs')
     throw refusedEvent(
@@ -52,7 +52,10 @@ function isOwnMessage({ MessageAttributes }: Fields): boolean {
   return OWN_ATTRIBUTES.every((name) => name in attributes) && OUTCOMES.some((each) => each === outcome);
 }
 
-/** What Lambda sends to a destination: a run's result or its failure. Answering it with a run could go on for ever. */
+/**
+ * Whether this is what Lambda sends to a destination: a run's result or failure. A run for each of them could
+ * go on forever.
+ */
 function isOwnResult(fields: Fields): boolean {
   return 'requestContext' in fields && 'requestPayload' in fields;
 }

@@ -1,15 +1,18 @@
-/** CloudWatch takes no longer line. JSON is read whole or not at all. */
+/** The longest line that CloudWatch accepts. JSON is read whole or not at all. */
 export const MOST_JSON_CHARACTERS = 262_144;
 
 /** Container runtimes: `2026-11-21T03:15:20.123Z stderr F `. */
 const OF_CONTAINER = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:err|out) [FP] /;
-/** fluentd's files and its output: a moment, a tag, and the record as JSON. */
+/** Files and output of fluentd: a time, a tag, and the record as JSON. */
 const OF_FLUENTD = /^\d{4}-\d\d-\d\d[T ][\d:.]{8,20} ?(?:Z|[+-]\d\d:?\d\d)[\t ][\w.*-]{1,128}(?:\t|: )(?=\{)/;
-/** syslog, in either form; `[3-1]` counts the message and the line in it. */
+/** Both forms of syslog. `[3-1]` is the number of the message and of the line in it. */
 const OF_SYSLOG =
   /^(?:<\d{1,3}>(?:1 )?)?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d)) \S{1,255} postgres[\w.-]{0,60}(?:\[\d{1,10}\]:|(?: \S{1,60}){3}) (?:\[\d{1,10}-(\d{1,10})\] )?/;
 
-/** Without what shippers put before a line. Null for a later line of a server's message, which may quote anything. */
+/**
+ * The line without what log shippers put before it. Null for a later line of a server's message, which may
+ * quote any text.
+ */
 export function unwrappedLine(message: string): string | null {
   const bare = message
     .slice(0, MOST_JSON_CHARACTERS)

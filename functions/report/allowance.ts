@@ -1,30 +1,34 @@
-/** What a thread's work may take, counted from the beginning of the invocation that it belongs to. */
+/** How much the work of a thread may take, counted from the beginning of its invocation. */
 export type Allowance = {
-  /** CPU of the whole process, milliseconds. */
+  /** CPU time of the whole process, in milliseconds. */
   readonly cpuMs: number;
-  /** The time that passes, for work that waits instead of working. */
+  /** Elapsed time in milliseconds, for work that waits. */
   readonly wallMs: number;
 };
 
 /**
- * Until the message is written. 512 MB of Lambda's memory come with 0.29 of a core, which gives 3.5 s of CPU in 12 s: what
- * is left of 5 s of CPU is for publishing. An incident of 5,000 sessions takes some 1 s of CPU (docs/evidence/benchmarks.md).
+ * Until the message is written. At 512 MB Lambda gives 0.29 of a core, which is 3.5 s of CPU in 12 s. Some
+ * CPU time is left for publishing. An incident of 5,000 sessions takes about 1 s of CPU
+ * (docs/evidence/benchmarks.md).
  */
 export const FOR_THE_MESSAGE: Allowance = { cpuMs: 3_500, wallMs: 12_000 };
 
-/** Until the page is drawn, which nobody waits for: of the function's 30 s some are left to keep it. */
+/**
+ * Until the page is drawn. People do not wait for the page. Of the function's 30 s some are left to store it.
+ */
 export const FOR_THE_PAGE: Allowance = { cpuMs: 6_000, wallMs: 22_000 };
 
 /**
- * Of the function's 512 MB, as the system counts them. The thread's own limit on its heap counts no buffers, and V8 ends the
- * whole process where one allocation alone goes far beyond it: the thread has to be ended before.
+ * Of the function's 512 MB, as the operating system counts them. The thread's heap limit does not count
+ * buffers, and one very large allocation makes V8 end the whole process. So the thread has to be ended before
+ * that.
  */
 export const MOST_RESIDENT_BYTES = 320 * 1_048_576;
 
-/** Limits that V8 itself holds the thread to, as the last resort. */
+/** Limits that V8 enforces on the thread, as the last resort. */
 export const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 
-/** Which limit is used up, in words; null while none is. */
+/** The limit that is used up, in words. Null when there is none. */
 export function exhaustedLimit(
   { cpuMs, wallMs }: Allowance,
   spent: { readonly cpuMs: number; readonly wallMs: number; readonly residentBytes: number },

@@ -1,11 +1,11 @@
 import { RemediationError } from '../core/base/errors.ts';
 import type { Message } from '../render/base/message.ts';
 
-/** SNS takes 256 KB, attributes and what JSON escapes included. */
+/** SNS accepts 256 KB, including attributes and JSON escapes. */
 const MOST_BYTES = 200_000;
 
 /**
- * A message that fits the topics: a topic refuses what is larger, and nobody would be told.
+ * Checks that a message fits the topics. A topic would refuse a larger one, and people would get no message.
  * @throws RemediationError `out-of-budget`.
  */
 export function checkSize(message: Message): Message {

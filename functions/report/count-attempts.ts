@@ -2,9 +2,9 @@ import { coerceError } from '../core/base/errors.ts';
 import type { LeftOut, ReportPart } from '../render/message/left-out.ts';
 import type { ReportPorts } from './report-ports.ts';
 
-/** Tries each part of a report, and notes those that it has to do without. */
+/** Tries each part of a report, and notes the parts that have to be left out. */
 export type Attempts = {
-  /** What the step came to; null when it failed, after a line in the log and a count. */
+  /** The result of the step. Null when it failed: then there is a line in the log, and a count. */
   readonly attempt: <Result>(part: ReportPart, step: () => Promise<Result>) => Promise<Result | null>;
   readonly leftOut: () => readonly LeftOut[];
 };
@@ -16,7 +16,8 @@ export function attemptsOf(
   const leftOut: LeftOut[] = [];
   const note = (part: ReportPart, thrown: unknown) => {
     const problem = coerceError(thrown).toProblem();
-    // A thread that was ended answers to nothing any more: that is one thing left out, not several.
+    // After a thread was ended, every later step fails with the same message. That counts as one part left
+    // out.
     if (leftOut.some((each) => each.problem.message === problem.message)) return;
     leftOut.push({ part, problem });
     log('left-out', { ...about, part, ...problem });

@@ -5,8 +5,8 @@ import type { ReadRun } from './report-steps.ts';
 import { chosenOf } from './run-metrics.ts';
 
 /**
- * Counts a run before anything else is done with it: whether the message gets out must not matter to an alarm. A delivery
- * that is repeated counts again.
+ * Counts a run before anything else, so that alarms do not depend on whether the message gets out. A repeated
+ * delivery counts again.
  */
 export function countRun(
   { runId, server, mode, outcome }: KnownRun,
@@ -14,7 +14,7 @@ export function countRun(
   choice: MetricsChoice,
   { count, log }: Pick<ReportPorts, 'count' | 'log'>,
 ): void {
-  // All numbers, whatever the choice: lines can be searched and cost next to nothing.
+  // The log has all numbers, whatever the choice: lines can be searched and cost almost nothing.
   const numbers = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   log('run', { runId, server, mode, outcome, trigger: head.trigger, ...numbers });
   count({ kind: 'server', server: server ?? 'unknown', metrics: chosenOf(metrics, choice) });

@@ -1,6 +1,9 @@
 import type { Explained } from '../core/diagnosis/explain.ts';
 
-/** The page of a run. What draws it is loaded only here: no message waits for it that has no page. */
+/**
+ * The page of a run. The drawing code is loaded only here, so that a message without a page does not wait for
+ * it.
+ */
 export async function drawPage(explained: Explained): Promise<string> {
   const { renderExplainedPage } = await import('../render/page/render-page.ts');
   return renderExplainedPage(explained);

@@ -1,4 +1,4 @@
-/** What an invocation has taken since its beginning, milliseconds. */
+/** How much time an invocation has taken since its beginning, in milliseconds. */
 export type InvocationClock = { readonly cpuMs: () => number; readonly wallMs: () => number };
 
 export function startClock(): InvocationClock {

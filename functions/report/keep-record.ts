@@ -7,8 +7,8 @@ import type { KeptAs, ReportPorts } from './report-ports.ts';
 import type { ReadRun } from './report-steps.ts';
 
 /**
- * Keeps the record of a run, if it is worth it; what could not be read is kept as it came. True when it is kept. Never
- * throws: a bucket that cannot be written must not cost the message.
+ * Stores the record of a run, if it is worth keeping. A record that cannot be read is stored as it came. True
+ * when it is stored. Never throws: the message must get out even if the bucket cannot be written.
  */
 export async function keepRecord(
   run: KnownRun,
@@ -20,7 +20,10 @@ export async function keepRecord(
   return put(run, 'record', read?.kept ?? gzipSync(JSON.stringify(payload ?? null)), ports);
 }
 
-/** Keeps the page where the message said that it is; without a page, a line there says why. Never throws. */
+/**
+ * Stores the page under the address that the message has. Without a page, it stores a line that says why.
+ * Never throws.
+ */
 export async function keepPage(
   run: KnownRun,
   page: string | null,
@@ -31,7 +34,7 @@ export async function keepPage(
   await put(run, 'page', new TextEncoder().encode(text), ports);
 }
 
-/** Where people can see it; null where nothing is kept. Never throws. */
+/** The address where people can see it. Null when nothing is stored. Never throws. */
 export async function urlOf(run: KnownRun, as: KeptAs, { keep, now }: ReportPorts): Promise<string | null> {
   return keep === null ? null : keep.urlOf(placeOfRun(run, now()), as).catch(() => null);
 }

@@ -9,7 +9,7 @@ import { type Invocation, serverOfFunction } from '../events/parse-destination.t
 import type { ReportedRun } from './remember-run.ts';
 import type { ReadRun } from './report-steps.ts';
 
-/** What is known of a run without working on its record; null for what nobody could read. */
+/** What is known about a run without its record. Unknown facts are null. */
 export type KnownRun = {
   readonly runId: string;
   readonly server: string | null;
@@ -18,7 +18,7 @@ export type KnownRun = {
   readonly head: RunHead | null;
 };
 
-/** A run of which enough is known to tell it in short. */
+/** A run of which enough is known for a short message. */
 export type DescribedRun = KnownRun & {
   readonly mode: Mode;
   readonly outcome: Outcome;
@@ -29,7 +29,9 @@ export function isDescribed(run: KnownRun): run is DescribedRun {
   return run.mode !== null && run.outcome !== null && run.head !== null;
 }
 
-/** What a run leaves readable beside its packed record; of an older `remediate` the head is in the record alone. */
+/**
+ * What can be read beside the packed record. Older versions of `remediate` have the head in the record only.
+ */
 export function knownIn(
   payload: unknown,
   { functionName, requestId }: Invocation,
@@ -46,7 +48,9 @@ export function knownIn(
   };
 }
 
-/** The run as its incident sees it, and what it found to mend; a run that nobody can read is taken for a failed one. */
+/**
+ * The run as its incident sees it, with its misconfigurations. A run that cannot be read counts as failed.
+ */
 export function reportedRun(
   run: KnownRun,
   cause: Cause | null,
@@ -69,7 +73,7 @@ export function reportedRun(
 
 type Cause = Pick<ReportedRun['summary'], 'cause' | 'culprit'>;
 
-/** Where its record is kept; by the day of the report where nobody knows when the run began. */
+/** Where the record is stored. When the start of the run is not known, the day of the report counts. */
 export function placeOfRun({ server, runId, head }: KnownRun, now: number): KeptRun {
   const startedAt = head?.startedAt ?? new Date(now).toISOString();
   return { server: server ?? 'unknown', startedAt, runId };

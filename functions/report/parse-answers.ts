@@ -3,7 +3,7 @@ import { RemediationError } from '../core/base/errors.ts';
 import { CAUSES } from '../core/diagnosis/cause.ts';
 import { headSchema } from '../core/run/codec/parse-head.ts';
 
-/** What the work on a damaged record may come to is looked at before anything else is done with it. */
+/** The results of work on a damaged record are checked before they are used. */
 
 const text = z.string();
 const finite = z.number();
@@ -23,7 +23,7 @@ const readRun = z.object({
 const group = z.object({ application: text, user: text, database: text });
 const explained = z.object({ cause: z.nullable(z.enum(CAUSES)), culprit: z.nullable(group) });
 
-/** Printable ASCII below 100 characters is what SNS takes as a subject. */
+/** SNS accepts subjects of printable ASCII below 100 characters. */
 const message = z.object({
   subject: text.check(z.regex(/^[\x20-\x7e]{1,99}$/)),
   text: text.check(z.minLength(1)),
@@ -31,11 +31,15 @@ const message = z.object({
   attributes: z.record(text, text.check(z.minLength(1))),
 });
 
-/** @throws RemediationError `record-invalid` where the run's numbers are no numbers. */
+/**
+ * @throws RemediationError `record-invalid` when the numbers of the run are not numbers.
+ */
 export const checkReadRun = checkOf(readRun);
 /** @throws RemediationError `record-invalid`. */
 export const checkExplained = checkOf(explained);
-/** @throws RemediationError `record-invalid`: no topic would take it. */
+/**
+ * @throws RemediationError `record-invalid` for a message that no topic would accept.
+ */
 export const checkMessage = checkOf(message);
 
 function checkOf(schema: z.ZodMiniType): <Answer>(answer: Answer) => Answer {

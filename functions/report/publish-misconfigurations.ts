@@ -9,9 +9,9 @@ import type { Report } from './report-context.ts';
 import type { ReadRun } from './report-steps.ts';
 
 /**
- * Tells each misconfiguration once, until it is gone and comes back. What was published but could not be marked is told
- * once more. Without a memory that can be read and written there is no "once", and nothing but a line in the log.
- * @throws RemediationError `publish-failed`.
+ * Reports each misconfiguration once, until it is gone and comes back. A message that was published but could
+ * not be marked is published once more. "Once" needs a memory that can be read and written. Without it there
+ * is only a line in the log. @throws RemediationError `publish-failed`.
  */
 export async function publishMisconfigurations(
   run: KnownRun,

@@ -3,25 +3,27 @@ import { type Destination, serverOfFunction } from '../events/parse-destination.
 import type { Message } from '../render/base/message.ts';
 import type { ReportPorts } from './report-ports.ts';
 
-/** That a message is due: to whom, and what to do about those who have it then. */
+/** A message that is due: its topics, and how to mark those that have taken it. */
 export type Due = {
-  /** The same for every delivery of one message, for subscribers who want to see each once. */
+  /** The same for every delivery of one message, so that subscribers can drop repetitions. */
   readonly messageId: string;
   readonly topics: readonly Topic[];
-  /** Never rejects: what cannot be marked is at worst told again. */
+  /** Never rejects. At worst, a message that could not be marked is published again. */
   readonly mark: (taken: readonly Topic[]) => Promise<void>;
 };
 
-/** The topics that there are, in the order in which they are told: a page must not wait for a room. */
+/**
+ * The topics that exist, in the order of publishing. People come first: their message must not wait for the
+ * chat.
+ */
 export function topicsOf({ publish }: Pick<ReportPorts, 'publish'>): readonly Topic[] {
   return TOPICS.filter((topic) => publish[topic] !== null);
 }
 
 /**
- * Publishes one message to each topic that it is due to, marks those that took it, and leaves a line about it. A topic
- * that refuses keeps it from no other.
- * @throws RemediationError `publish-failed`, of the first that refused: Lambda then delivers again, so that every topic is
- * told at least once.
+ * Publishes one message to each topic that it is due to, marks those that took it, and logs a line. A topic
+ * that refuses does not stop the others. @throws RemediationError `publish-failed` of the first topic that
+ * refused. Lambda then delivers again, so that every topic gets the message at least once.
  */
 export async function publishMessage(
   { attributes, ...message }: Message,
@@ -47,7 +49,7 @@ export async function publishMessage(
   if (refusals.length > 0) throw refusals[0];
 }
 
-/** A line about a delivery of which nothing is told. */
+/** Logs a line about a delivery without a message. */
 export function logNotPublished(
   { kind, functionName, requestId }: Destination,
   { log }: Pick<ReportPorts, 'log'>,

@@ -15,38 +15,39 @@ import type { MemoryStore, ReportPorts } from './report-ports.ts';
 import { updateMemory } from './update-memory.ts';
 
 /**
- * How long a refusal without a reason waits for the report that may explain it. Of several events at once one run acts, and
- * the next one finds room the moment that it ends; but the report of the one that acted has more to work out first.
+ * How long a refusal without a reason waits for the report that may explain it. Among several events at once,
+ * one run acts, and the next run finds free slots as soon as it ends. But the report of the run that acted
+ * takes longer.
  */
 const PATIENCE_MS = 5_000;
 
 /** A run as it is reported. */
 export type ReportedRun = {
-  /** Null when nobody knows whose run it was. */
+  /** Null when the server is not known. */
   readonly server: string | null;
   readonly summary: RunSummary;
-  /** Whether it is told where nothing is remembered of those before it. */
+  /** Whether people are told of it when nothing is remembered about earlier runs. */
   readonly isReportable: boolean;
-  /** Misconfigurations that it found, by check; null when it did not look. */
+  /** The checks of the misconfigurations that it found. Null when it did not look. */
   readonly checks: readonly string[] | null;
-  /** It chose sessions that the keep of before there were programs would have kept. */
+  /** Whether it chose sessions that the old meaning of `keepPerGroup` would have kept. */
   readonly hasKeptBefore?: boolean;
 };
 
-/** `saysKeptBefore` is `unknown` where nobody can tell whether it was said. */
+/** `saysKeptBefore` is `unknown` when we cannot tell whether people know it already. */
 type DueRun = Due & { readonly story: Story | null; readonly saysKeptBefore: boolean | 'unknown' };
 
-/** What is due to be told of a run. Without a story it tells of the run alone. */
+/** The messages that are due for a run. Without a story the message is about the run alone. */
 export type Dues = {
   readonly run: DueRun | null;
-  /** The misconfigurations that are news; `unknown` where nobody can tell which are. */
+  /** The misconfigurations that are news. `unknown` when we cannot tell which are. */
   readonly checks: (Due & { readonly checks: readonly string[] }) | null | 'unknown';
 };
 
 /**
- * Takes a run into the memory of its server, with what is due to be told of it: remembered before it is told, so that a
- * run which is delivered again tells whom it has not told yet. Without a memory that can be read and written each run is
- * told by itself.
+ * Adds a run to the memory of its server and returns the messages that are due. Memory is written before the
+ * messages are published, so that a run which is delivered again publishes only what is missing. Without a
+ * memory that can be read and written, each run is reported by itself.
  */
 export async function rememberRun(run: ReportedRun, ports: ReportPorts): Promise<Dues> {
   const { memory, now, sleep } = ports;
@@ -101,7 +102,7 @@ function duesIn(memory: Memory, runId: string, store: MemoryStore, server: strin
   return { run: dueOf({ runId, about: 'run' }), checks: dueOf({ runId, about: 'checks' }) };
 }
 
-/** What goes wrong with memory is logged and counted; the message does not wait for it. */
+/** Problems with memory are logged and counted. The message does not wait for them. */
 function noteTrouble(thrown: unknown, server: string, { log, count }: ReportPorts): void {
   log('memory-trouble', { server, ...coerceError(thrown).toProblem() });
   count({ kind: 'own', metrics: [{ name: 'memoryUnreadable', unit: 'Count', value: 1 }] });

@@ -19,8 +19,9 @@ import type { ReportPorts, ReportWork } from './report-ports.ts';
 import { failedRun } from './run-metrics.ts';
 
 /**
- * Keeps a record, tells of it, and draws its page, in this order. What works on the whole record may fail, hang or be ended:
- * then the message is shorter, and says so. A record that cannot be read costs no message: somebody's server may be full.
+ * Stores a record, reports it, and draws its page, in this order. Work on the whole record may fail, hang or
+ * be ended. The message is then shorter and says so. There is a message even when the record cannot be read,
+ * because the server may be full.
  */
 export async function reportRecord(delivery: RecordDelivery, ports: ReportPorts): Promise<void> {
   const { requestId, payload } = delivery;
@@ -53,16 +54,20 @@ async function reportOn(report: Report): Promise<void> {
     await tellRun(report, run, dues.run, links);
     if (isRead) await publishMisconfigurations(run, read, dues.checks, report);
   } finally {
-    // Also where a topic refused: the next delivery may fare no better, and the page is linked to by then.
+    // The page is also drawn when a topic refused: the next delivery may fail as well, and the message
+    // already links to the page.
     if (links.page !== null)
       await keepPage(run, await attempts.attempt('page', work.drawPage), attempts.leftOut(), ports);
   }
 }
 
-/** Where people find what is kept of the run; null for what is not, or will not be. */
+/** Where people find what is stored of the run. Null for what is not stored, and will not be. */
 type Links = { readonly isRead: boolean; readonly record: string | null; readonly page: string | null };
 
-/** Linked to its page where there will be one; in short, where the message cannot be written, and then to its record. */
+/**
+ * Publishes the message, with a link to the page where there will be one. If the message cannot be written, a
+ * short one links to the record.
+ */
 async function tellRun(
   { delivery, work, attempts, ports }: Report,
   run: KnownRun,
@@ -82,7 +87,7 @@ async function tellRun(
   await publishMessage(sayingKeptBefore(message, run, due, ports), due, { kind, requestId }, ports);
 }
 
-/** Without a memory that can be read and written there is no "once", and nothing but a line in the log. */
+/** "Once" needs a memory that can be read and written. Without it there is only a line in the log. */
 function sayingKeptBefore(
   message: Message,
   { runId, server, head }: KnownRun,
@@ -108,13 +113,13 @@ function inShort(
   return renderUnreadable(delivery, run, problem, story, recordUrl);
 }
 
-/** A server's runs of before there was a choice have the default. */
+/** Runs from before there was a choice have the default. */
 function choiceIn(payload: unknown): MetricsChoice {
   const { metrics } = (payload ?? {}) as Readonly<Record<string, unknown>>;
   return METRICS_CHOICES.find((each) => each === metrics) ?? 'few';
 }
 
-/** Work that cannot even begin is work that fails at every step. */
+/** When the work cannot begin, every step of it fails. */
 function beginWork(payload: unknown, { work }: ReportPorts): ReportWork {
   try {
     return work(payload);

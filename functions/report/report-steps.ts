@@ -15,30 +15,31 @@ import { renderExplained } from '../render/message/render-incident.ts';
 import { drawPage } from './draw-page.ts';
 import { metricsOf, type ServerMetric } from './run-metrics.ts';
 
-/** A run as far as `report` itself needs it: its numbers, without its sessions. */
+/** The facts about a run that `report` itself needs: its numbers, without its sessions. */
 export type ReadRun = Pick<RunRecord, 'recall'> & {
   readonly head: RunHead;
   readonly metrics: readonly ServerMetric[];
   readonly misconfigurations: readonly Pick<Misconfiguration, 'check' | 'found'>[] | null;
-  /** The record as it is kept, gzipped JSON; null for quiet runs. */
+  /** The record as it is stored, in gzipped JSON. Null for runs without news. */
   readonly kept: Uint8Array<ArrayBuffer> | null;
 };
 
 /**
- * The parts of a report that work on the whole record, in the order in which they are called. Any of them may throw, and in
- * a function they run in a thread that is ended when it takes too long: `report` then goes on without them.
+ * The parts of a report that work on the whole record, in the order in which they are called. Each of them
+ * may throw. In the function they run in a thread, which is ended when it takes too long. `report` then goes
+ * on without them.
  */
 export type ReportSteps = {
   /** @throws RemediationError `record-invalid`. */
   readonly readRecord: () => Promise<ReadRun>;
   readonly explain: () => Promise<Pick<RunSummary, 'cause' | 'culprit'>>;
   readonly writeMessage: (story: Story | null, recordUrl: string | null) => Promise<Message>;
-  /** About those of the record's misconfigurations that are news. */
+  /** Writes about those of the record's misconfigurations that are news. */
   readonly writeMisconfigurations: (checks: readonly string[]) => Promise<Message>;
   readonly drawPage: () => Promise<string>;
 };
 
-/** The steps on one result of `remediate`. What one of them worked out, the later ones use. */
+/** The steps for one result of `remediate`. Later steps use the results of earlier ones. */
 export function reportSteps(result: unknown): ReportSteps {
   let explained: Explained | null = null;
   const known = (): Explained => {
@@ -76,7 +77,10 @@ function readRun({ record, reduced }: Explained): ReadRun {
   };
 }
 
-/** A run that found the server well is told only because its incident is over, unless it ended sessions itself. */
+/**
+ * A run that found no pressure is reported only because its incident is over, unless it ended sessions
+ * itself.
+ */
 function messageOf(explained: Explained, story: Story | null, recordUrl: string | null): Message {
   const { record } = explained;
   if (story?.kind === 'over' && record.outcome !== 'reaped') return renderOver(record, story);

@@ -10,9 +10,9 @@ import { reportRecord } from './report-record.ts';
 import { expiredEvent, failedRun } from './run-metrics.ts';
 
 /**
- * Tells people what came of a run, as far as it is news of their incident: first its record is kept, then what is to be
- * told is remembered, then it is published, then marked; the page comes last.
- * @throws RemediationError `publish-failed`: Lambda then delivers again, so that every topic is told at least once.
+ * Tells people the result of a run, if it is news for its incident. The steps: store the record, write
+ * memory, publish, mark, and last the page. @throws RemediationError `publish-failed`. Lambda then delivers
+ * again, so that every topic gets the message at least once.
  */
 export async function report(destination: Destination, ports: ReportPorts): Promise<void> {
   switch (destination.kind) {
@@ -48,7 +48,7 @@ async function reportFailure(
   );
 }
 
-/** The event of a failed run may be the very thing that it failed on. */
+/** The run may have failed because of this very event. */
 function triggerOf(event: unknown): Trigger | null {
   try {
     return parseEvent(event);

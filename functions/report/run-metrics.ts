@@ -8,7 +8,7 @@ import { isStuck } from '../core/run/run-lock.ts';
 import type { Pressure } from '../core/server/slots.ts';
 import { type Invocation, serverOfFunction } from '../events/parse-destination.ts';
 
-/** By its key in the contract, which knows what it means and what it is called. */
+/** A metric by its key in the contract, which has its name and meaning. */
 export type Metric<Name extends string> = {
   readonly name: Name;
   readonly unit: 'Count' | 'Milliseconds';
@@ -32,12 +32,12 @@ export type ServerMetric = Metric<
 
 export type OwnMetric = Metric<'recordsNotKept' | 'memoryUnreadable' | 'reportsCutShort'>;
 
-/** What is counted at once: for one server, or about ourselves. */
+/** Numbers that are counted together: for one server, or about ourselves. */
 export type Measure =
   | { readonly kind: 'server'; readonly server: string; readonly metrics: readonly ServerMetric[] }
   | { readonly kind: 'own'; readonly metrics: readonly OwnMetric[] };
 
-/** Alarms and the graph of slots need these; what did not happen is not among them. */
+/** Alarms and the graph of slots need these. A count of 0 is left out. */
 const FEW: ReadonlySet<ServerMetric['name']> = new Set([
   'unresolved',
   'usedSlots',
@@ -46,7 +46,7 @@ const FEW: ReadonlySet<ServerMetric['name']> = new Set([
   'paused',
 ]);
 
-/** Everything that one run comes to in numbers. A number that was not measured is left out: it is not 0. */
+/** All metrics of one run. A number that was not measured is left out, because it is not 0. */
 export function metricsOf(record: RunRecord): readonly ServerMetric[] {
   const { outcome, mode, recall, plan, attempts, connecting, timings } = record;
   const unresolved = isStuck(record) || meaningOf(outcome, mode).unresolved;
@@ -65,12 +65,12 @@ export function metricsOf(record: RunRecord): readonly ServerMetric[] {
   ];
 }
 
-/** Not from the list of those spared: a record may have had to leave it out. */
+/** It does not use the list of spared sessions, because a record may lack it. */
 function planned({ victims }: Plan, { used }: Pressure): readonly ServerMetric[] {
   return [counted('chosen', victims.length), counted('spared', used - victims.length)];
 }
 
-/** Those that a choice asks for. */
+/** The metrics that a choice includes. */
 export function chosenOf(metrics: readonly ServerMetric[], choice: MetricsChoice): readonly ServerMetric[] {
   switch (choice) {
     case 'none':
@@ -86,12 +86,15 @@ export function chosenOf(metrics: readonly ServerMetric[], choice: MetricsChoice
   }
 }
 
-/** A run that left no record, or none that can be read; counted whatever its server's choice, as it costs nothing until then. */
+/**
+ * A run whose record is missing or cannot be read. It is counted for every choice, because it costs nothing
+ * until it happens.
+ */
 export function failedRun(invocation: Invocation): Measure {
   return { ...ofFunction(invocation), metrics: [counted('failedRuns', 1), counted('unresolved', 1)] };
 }
 
-/** An event that waited too long to be run; counted likewise. */
+/** An event that waited too long to be processed. It is also counted for every choice. */
 export function expiredEvent(invocation: Invocation): Measure {
   return { ...ofFunction(invocation), metrics: [counted('expiredEvents', 1)] };
 }

@@ -5,7 +5,7 @@ import type { InvocationClock } from './invocation-clock.ts';
 import type { ReportSteps } from './report-steps.ts';
 import type { StepAnswer } from './step-call.ts';
 
-/** Short against the time in which a thread could fill the function's memory. */
+/** Short compared with the time in which a thread could use up the function's memory. */
 const LOOK_EVERY_MS = 20;
 
 type Waiting = {
@@ -14,8 +14,8 @@ type Waiting = {
 };
 
 /**
- * The steps of a report in a thread of their own, which has neither environment nor credentials. It is ended when it has used
- * up what it may take; what was asked of it then rejects, and so does everything that is asked later.
+ * Runs the steps of a report in a separate thread, which has neither environment variables nor credentials.
+ * The thread is ended when it has used up its allowance. Pending and later steps are then rejected.
  */
 export function stepsInWorker(
   file: URL,
@@ -29,7 +29,7 @@ export function stepsInWorker(
   const stop = (why: RemediationError) => {
     over ??= why;
     clearInterval(watch);
-    // Not waited for: what is inside one long call of V8's own ends only after it.
+    // Does not wait: a thread inside one long call of V8 ends only after that call.
     void worker.terminate();
     for (const { reject } of waiting.values()) reject(over);
     waiting.clear();

@@ -2,12 +2,15 @@ import { RemediationError } from '../core/base/errors.ts';
 import type { Memory } from '../core/incident/memory.ts';
 import type { MemoryStore } from './report-ports.ts';
 
-/** Each time that a race is lost, somebody else has won it: a server has its few reports and now and then a human. */
+/**
+ * Losing a race means that another writer has won it. A server has few reports, and now and then a person
+ * writes.
+ */
 const TRIES = 20;
 
 /**
- * Changes what is remembered of a server, and nobody else's change is lost: whoever was overtaken reads again and
- * decides anew. `change` returns what it was given when there is nothing to change.
+ * Changes what is remembered about a server without losing the changes of other writers. A writer that was
+ * too slow reads again and decides again. `change` returns its argument when there is nothing to change.
  * @throws RemediationError `memory-unreadable`, `memory-unwritable`.
  */
 export async function updateMemory(

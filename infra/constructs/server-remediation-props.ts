@@ -40,7 +40,7 @@ export interface ServerRemediationProps extends ServerLogin {
   /**
    * The policy as JSON. Synthesis parses it by the same code as a run.
    *
-   * @default - the policy's own defaults, which only observe
+   * @default - the policy's own defaults, with which runs only observe
    */
   readonly policy?: unknown;
   /**
@@ -105,7 +105,7 @@ export interface ServerRemediationProps extends ServerLogin {
    * Runs at the same time, reserved from the account's concurrency. With a subscription one run works and one waits for the
    * server's lock; a storm of lines starts no more.
    *
-   * @default - 2 with a subscription, else none is reserved
+   * @default - 2 with a subscription, otherwise nothing is reserved
    */
   readonly reservedConcurrency?: number;
   /**

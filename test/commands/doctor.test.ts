@@ -106,10 +106,10 @@ async function follow(server: TestServer, { mend }: DoctorFinding): Promise<void
 }
 
 describe.each([14, 18] as const)('On a well-kept PostgreSQL %i', (version) => {
-  test('there is nothing to mend for a role with the least it needs', async () => {
+  test('there is nothing to fix for a role with the least it needs', async () => {
     const { code, stdout, stderr } = await doctor(kept[version], roleOf(kept[version]));
     const advice = version === 14 ? ', 1 piece of advice' : '';
-    expect(stdout).toContain(`nothing to mend${advice}.`);
+    expect(stdout).toContain(`nothing to fix${advice}.`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     await expectNothingLeft(kept[version]);
@@ -204,12 +204,12 @@ describe('On a neglected PostgreSQL 16', () => {
     const before = await findingOf(neglected, roleOf(neglected), 'reserve');
     expect(before.mend).toEqual({
       sql: ['ALTER SYSTEM SET reserved_connections = 3;'],
-      note: 'Takes effect with a restart.',
+      note: 'It takes effect with a restart.',
     });
     await follow(neglected, before);
     await neglected.query('SELECT pg_reload_conf()');
     const isSeen = async () =>
-      (await findingOf(neglected, roleOf(neglected), 'reserve')).mend?.note?.includes('still due');
+      (await findingOf(neglected, roleOf(neglected), 'reserve')).mend?.note?.includes('already changed');
     await waitUntil(isSeen, { what: 'the pending restart showed' });
   });
 
@@ -236,7 +236,7 @@ describe('Getting in', () => {
   test('through a pooler is a finding, and ends in exit code 3', async () => {
     await using pooler = await startFakePooler(kept[18]);
     const { code, stdout } = await doctor(pooler, roleOf(kept[18]));
-    expect(stdout).toMatch(/1 problem to mend\.[\s\S]*A pooler answers in place of the server/);
+    expect(stdout).toMatch(/1 problem to fix\.[\s\S]*A pooler answers in place of the server/);
     expect(code).toBe(3);
   });
 
@@ -250,7 +250,7 @@ describe('Getting in', () => {
     await waitUntil(isRefused, { what: 'the doctor was refused' });
     await holder.close();
     const { code, stdout } = await waiting;
-    expect(stdout).toContain('Role alone has a CONNECTION LIMIT of 1, too few.');
+    expect(stdout).toContain('Role alone has a CONNECTION LIMIT of 1, which is too low.');
     expect(code).toBe(1);
   });
 

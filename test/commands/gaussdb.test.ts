@@ -34,17 +34,17 @@ describe('headroom doctor', () => {
     const { code, stdout, stderr } = await run('doctor', headroom);
     const flat = stdout.replaceAll(/\s+/g, ' ');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(flat).toContain('nothing to mend, 3 pieces of advice.');
+    expect(flat).toContain('nothing to fix, 3 pieces of advice.');
     for (const said of [
-      "openGauss 5.0.0: known from its documentation and openGauss's sources, and tried on a stand-in only.",
-      'Whether a pooler answers in place of the server does not show on this product.',
-      '3 slots are reserved for system administrators only (sysadmin_reserved_connections): on a full server role headroom gets in when a slot comes free.',
+      "openGauss 5.0.0: our support follows its documentation and openGauss's sources. It was tested against a simulation only.",
+      'On this product we cannot tell whether a pooler answers in place of the server.',
+      '3 slots are reserved for system administrators only (sysadmin_reserved_connections): on a full server role headroom can connect only when a slot becomes free.',
       "Role headroom sees other roles' sessions.",
       "Role headroom may end other roles' sessions (gs_role_signal_backend).",
       'Role headroom has a CONNECTION LIMIT of 5.',
       '17 of 20 slots are usable (reserved: 3 for superusers), 0 used now.',
-      'The log names the SQLSTATE of each line (%e).',
-      'Sessions that do nothing end after 600 s (session_timeout)',
+      'The log has the SQLSTATE of each line (%e).',
+      'Idle sessions end after 600 s (session_timeout)',
     ])
       expect(flat).toContain(said);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -70,7 +70,7 @@ describe('headroom doctor', () => {
     expect(code).toBe(0);
     expect(said('terminate')).toBe("Role chief may end other roles' sessions, as a system administrator.");
     expect(said('reserve')).toContain(
-      'may use the 3 slots reserved for them; a thief could use all its rights.',
+      'may use the 3 slots reserved for them. With a stolen password all its rights are lost.',
     );
   });
 });

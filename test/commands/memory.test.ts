@@ -43,12 +43,12 @@ INCIDENT
   3 runs saw it, 36 sessions ended. Last seen 2026-11-21 03:25:00 UTC: refilled,
   mode enforce; billing-worker (billing@orders) leads, the cause: a connection
   leak.
-  People were last told 2026-11-21 03:25:00 UTC. Opened by run run-at-0.
+  People were last told 2026-11-21 03:25:00 UTC. Run run-at-0 opened it.
 
 PAUSED
   Since 2026-11-21 03:25:00 UTC by the breaker ("3 runs in 10m ended 36 sessions
-  without lasting effect"), until 2026-11-21 04:25:00 UTC, which is over: runs
-  act.
+  without lasting effect"), until 2026-11-21 04:25:00 UTC, but this time is
+  over: runs act again.
 
 RECENT RUNS
   began                    outcome         to free  ended  re-taken
@@ -60,10 +60,10 @@ RECENT RUNS
   2026-11-21 02:25:00 UTC  healthy               0      0         0
   2026-11-21 02:15:00 UTC  recovered            12     12         0
 
-BESIDES
-  Over: 2026-11-21 02:15:00 UTC.
-  The message about run run-at-10 waits: no topic has it.
-  Told as configured wrong: reserve.
+ALSO REMEMBERED
+  Earlier incidents, by their start: 2026-11-21 02:15:00 UTC.
+  The message about run run-at-10 has reached no topic yet.
+  Misconfigurations that people were told: reserve.
 `);
     expect(JSON.parse((await headroom('orders', '--json')).stdout)).toEqual(MEMORY);
   });

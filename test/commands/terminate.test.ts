@@ -78,7 +78,7 @@ describe('Named sessions', () => {
       statement: "SELECT 'secret'",
     });
     const { code, stdout } = await terminate([idle.pid]);
-    expect(stdout).toContain('would end 1 of 1 session. Nothing was done: --apply ends them.');
+    expect(stdout).toContain('would end 1 of 1 session. Nothing was ended. Repeat with --apply to end them.');
     expect(stdout).toContain(`  ${idle.pid}  would end  billing-worker, app@postgres from 127.0.0.1\n`);
     expect(stdout).toMatch(/ {2}idle for \d+s, last: SELECT \?\n/);
     expect(stdout).not.toContain('secret');
@@ -96,7 +96,7 @@ describe('Named sessions', () => {
       '--apply',
     );
     expect(stdout).toContain('ended 3 of 3 sessions.');
-    expect(stdout).toContain('It was cut off in its statement.');
+    expect(stdout).toContain('Its running statement was cancelled.');
     expect(stdout).toContain('Its open transaction was rolled back.');
     expect(code).toBe(0);
     expect(await Promise.all(named.map(({ ended }) => ended))).toEqual(['57P01', '57P01', '57P01']);
@@ -153,7 +153,7 @@ describe('Named sessions', () => {
     const role = await createRole(server, 'looker', 'IN ROLE pg_read_all_stats');
     const idle = await openIdle(server, { role: app });
     const { code, stdout } = await terminateAs(role, [idle.pid], '--apply');
-    expect(stdout).toContain('The server refused: headroom doctor says what is missing.');
+    expect(stdout).toContain('The server refused. headroom doctor says what our role lacks.');
     expect({ code, isOpen: idle.isOpen() }).toEqual({ code: 1, isOpen: true });
   });
 

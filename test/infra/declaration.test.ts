@@ -9,7 +9,7 @@ const problemsOf = (servers: unknown) => problemsIn(() => parse(servers));
 const vpc = aServer().vpc as object;
 const A_LIST = 'a list of servers, at least one';
 const OWN_ENDPOINT =
-  "the instance's own endpoint: cluster, reader and proxy names may answer from another server each time";
+  "the instance's own endpoint: cluster, reader and proxy names may lead to another server each time";
 
 describe('a declaration of servers', () => {
   test('is parsed as the example in cdk.json stands, with the defaults', () => {

@@ -38,7 +38,7 @@ const bouncer = (mode: 'session' | 'transaction'): Setup => ({
   name: `PgBouncer in ${mode} mode`,
   kind: 'pgbouncer',
   start: (server, roles) => startPgBouncer(server, { mode, roles, statsUsers: ['headroom'] }),
-  detail: "a session of PgBouncer's, its own to manage",
+  detail: 'a session of PgBouncer, which manages its own sessions',
 });
 const pgpool = (failover: 'on' | 'off'): Setup => ({
   name: `pgpool-II with failover_on_backend_shutdown ${failover}`,
@@ -48,7 +48,7 @@ const pgpool = (failover: 'on' | 'off'): Setup => ({
       roles,
       settings: { num_init_children: 8, failover_on_backend_shutdown: failover },
     }),
-  detail: `a session of pgpool-II's, its own to manage${failover === 'on' ? ', ending it could make pgpool-II fail over' : ''}`,
+  detail: `a session of pgpool-II, which manages its own sessions${failover === 'on' ? '; if it ends, pgpool-II may fail over' : ''}`,
 });
 
 let server: TestServer;
@@ -224,7 +224,7 @@ describe('A console that cannot be read', () => {
     await using silent = await listenOnLoopback(() => {});
     const record = await run('pgpool', { host: '127.0.0.2', port: silent.port });
     expect(record).toMatchObject({ outcome: 'no-candidates', attempts: [] });
-    const detail = "may be pgpool-II's, which could not be asked, ending it could make pgpool-II fail over";
+    const detail = "may be pgpool-II's, which could not be asked; if it ends, pgpool-II may fail over";
     expect(sparedAs(record, detail)).toHaveLength(DIRECT + CLIENTS);
   });
 });

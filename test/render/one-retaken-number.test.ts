@@ -54,7 +54,7 @@ function placesOf(record: RunRecord, reduced: readonly Reduction[]) {
     subject: /(\d+) of 10 freed slots (?:were )?re-taken/.exec(message.subject)?.[1],
     text: new Set([...message.text.matchAll(said)].map(([, count]) => count)),
     chat: new Set([...JSON.stringify(message.chat).matchAll(said)].map(([, count]) => count)),
-    tile: /<dt>Re-taken at once<\/dt><dd>(\d+)<\/dd>/.exec(page)?.[1],
+    tile: /<dt>Re-taken<\/dt><dd>(\d+)<\/dd>/.exec(page)?.[1],
     terminal: / refilled +\d+ +10 +(\d+)$/m.exec(terminal)?.[1],
   };
 }

@@ -64,7 +64,7 @@ To end: 3 sessions
 
 Spared: 19 sessions
   sessions  why                                      application  user  database
-         1  over the limit of one run                leaky        app   orders
+         1  above the limit for one run              leaky        app   orders
          1  kept: one of program leaky, 12 sessions  leaky        app   orders
          7  not needed: enough slots without it      leaky        app   orders
          3  too young: idle for 1s to 3s             web          app   orders
@@ -112,7 +112,7 @@ test('each scope has a line with its slots now and then', () => {
 
 test('free slots are never shown below 0, the reserve in use is', () => {
   expect(textOf(FULL, { slots: { max: 21 } })).toContain(
-    'server      18  20 (111 %)     0     6  14 (77 %)          4  under pressure, 2 of the reserve in use',
+    'server      18  20 (111 %)     0     6  14 (77 %)          4  under pressure, 2 reserved slots in use',
   );
 });
 

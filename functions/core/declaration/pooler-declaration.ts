@@ -30,7 +30,7 @@ export type PoolerDeclaration = z.infer<ReturnType<typeof poolerDeclaration>>;
 /** The finding for a pooler without a password: IAM logins do not work there. */
 export const NO_PASSWORD = {
   found: 'nothing',
-  allowed: "a secret of the pooler's own: it takes no IAM token, and the server has no password",
+  allowed: "the pooler's own secret: a pooler accepts no IAM token, and the server has no password",
 } as const;
 
 export const POOLER_PORTS: Readonly<Record<PoolerKind, number>> = { pgbouncer: 6432, pgpool: 9999 };

@@ -62,7 +62,7 @@ export function preflightOfRegion(
   const bootstrap = {
     title: 'the CDK is bootstrapped',
     good: 'CREATE_COMPLETE or UPDATE_COMPLETE',
-    mend: 'npx cdk bootstrap; or deploy without the CDK: npm run package',
+    mend: 'run npx cdk bootstrap, or deploy without the CDK: npm run package',
     command: aws(region, 'cloudformation describe-stacks --stack-name CDKToolkit', 'Stacks[].StackStatus'),
   };
   return wanted === 0 ? [bootstrap] : [bootstrap, quota];
@@ -180,7 +180,8 @@ function endpoint(server: CheckedServer, service: string, what: string, mend: st
 }
 
 function secretsEndpoint(server: CheckedServer): PreflightCheck {
-  const mend = 'an interface endpoint or a NAT gateway; or "user" and "resourceId", which need neither';
+  const mend =
+    'create an interface endpoint or a NAT gateway, or declare "user" and "resourceId", which need neither';
   return endpoint(server, 'secretsmanager', 'Secrets Manager', mend);
 }
 

@@ -57,7 +57,9 @@ const DAYS = 'days that records of runs are kept, a whole number from 1 to 3650;
 
 const reportingSchema = strictObject({
   people: z.optional(topicSchema),
-  emails: z.optional(someOf(email, 'a list of mail addresses that get what people get, at least one')),
+  emails: z.optional(
+    someOf(email, 'a list of mail addresses that get the messages for people, at least one'),
+  ),
   chat: z.optional(described(z.union([z.literal('own'), topicSchema], { error: CHAT }), CHAT)),
   pager: z.optional(strictObject({ topicArn: topicArn() })),
   keepRecordsDays: z.optional(wholeNumber(1, 3650, DAYS)),

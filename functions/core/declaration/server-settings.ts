@@ -70,7 +70,7 @@ export const SERVER_SETTINGS = {
     otherwise: 'none: `user` and `resourceId` are given',
   },
   secretKeyArn: {
-    about: 'The KMS key of the secret, where it has one of its own.',
+    about: 'The KMS key of the secret, if it has its own.',
     declared: () => z.optional(schemas.keyArn("the ARN of the secret's own KMS key, no alias")),
     property: 'secret',
     byStacks: true,
@@ -94,7 +94,7 @@ export const SERVER_SETTINGS = {
     declared: () => z.optional(z.unknown()),
     variable: 'HEADROOM_POLICY',
     read: () => variables.someText('a policy as JSON'),
-    otherwise: "the policy's own defaults, which only observe",
+    otherwise: "the policy's own defaults, with which runs only observe",
   },
   logGroup: {
     about: "The log group to which the server's log is exported.",
@@ -159,7 +159,7 @@ export const SERVER_SETTINGS = {
       "The memory's table. Its partition key `server` is a text. The construct gets it as `memory`. The function reads only this server's item.",
     variable: 'HEADROOM_TABLE',
     read: variables.tableName,
-    otherwise: 'none: nothing is remembered between runs',
+    otherwise: 'none: runs know nothing about earlier runs',
   },
   tls: {
     about: 'Use `off` only in networks that you trust, and for logins with a secret.',
@@ -178,7 +178,7 @@ export const SERVER_SETTINGS = {
     about:
       "Runs at the same time, reserved from the account's concurrency. With a subscription one run works and one waits for the server's lock; a storm of lines starts no more.",
     declared: () => z.optional(wholeNumber(1, 1000, 'runs at a time, a whole number from 1 to 1000')),
-    otherwise: '2 with a subscription, else none is reserved',
+    otherwise: '2 with a subscription, otherwise nothing is reserved',
   },
   logRetentionDays: {
     about: "How long the function's log is kept.",
@@ -208,7 +208,7 @@ export const SERVER_SETTINGS = {
       z.optional(
         oneOf(
           STATEMENT_CHOICES,
-          "how much of its sessions' statements leaves the function; shape if left out",
+          "how much of the sessions' statements goes into records and messages; shape if left out",
         ),
       ),
     variable: 'HEADROOM_STATEMENTS',
@@ -231,7 +231,7 @@ export const SERVER_SETTINGS = {
         ),
       ),
     byStacks: true,
-    otherwise: 'by its name',
+    otherwise: 'it follows from the name',
   },
 } as const satisfies Readonly<Record<string, ServerSetting>>;
 

@@ -17,7 +17,7 @@ export const serverName = () => matching(/^[a-z][a-z0-9-]{0,39}$/, NAME);
 const HOST = "the instance's own endpoint, a host name without scheme and port";
 const MOVING_HOST = /\.(cluster|proxy)-/i;
 const INSTANCE_HOST =
-  "the instance's own endpoint: cluster, reader and proxy names may answer from another server each time";
+  "the instance's own endpoint: cluster, reader and proxy names may lead to another server each time";
 export const instanceHost = () =>
   described(
     matching(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, HOST).check(
@@ -55,7 +55,7 @@ export const keyArn = (allowed: string) =>
 
 /** A policy's ARN contains the name, so it must not have characters that stand for any text there. */
 const USER =
-  'our role as it is named in the server, of letters, digits, "_", ".", "@" and "-", at most 63 characters';
+  'the name of our role in the server, of letters, digits, "_", ".", "@" and "-", at most 63 characters';
 export const user = () => matching(/^[\w.@-]{1,63}$/, USER);
 
 const RESOURCE =
@@ -66,7 +66,7 @@ const LOG_GROUP = 'the log group\'s name, such as "/aws/rds/instance/orders/post
 export const logGroup = () => matching(/^[.\-_/#A-Za-z0-9]{1,512}$/, LOG_GROUP);
 
 const LOG_STREAM =
-  "the instance's name, which its stream has, in a log group that an Aurora cluster's instances share";
+  "the instance's name, which is its stream in a log group that an Aurora cluster's instances share";
 export const logStream = () => matching(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$/, LOG_STREAM);
 
 /** What starts a run after a client was refused. */
@@ -76,7 +76,7 @@ export type AlarmKind = (typeof ALARM_KINDS)[number];
 export const topicArn = () =>
   matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'the ARN of an SNS topic');
 export const alarmTopicArns = () =>
-  someOf(topicArn(), 'a list of SNS topics to which alarms of your own publish, at least one');
+  someOf(topicArn(), 'a list of SNS topics to which your own alarms publish, at least one');
 
 export const schedule = () =>
   described(

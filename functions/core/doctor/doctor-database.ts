@@ -17,8 +17,8 @@ type DatabaseFacts = Pick<DoctorFacts, 'connection' | 'role' | 'openings' | 'own
 
 /** What each right lets another role do to our sessions. */
 const MAY: Readonly<Record<ForeignRight['right'], string>> = {
-  OWNER: 'own it, and set what a session of ours starts with',
-  CONNECT: 'connect, and hold our lock',
+  OWNER: 'own it, and choose the settings with which our sessions start',
+  CONNECT: 'connect, and hold the lock that runs take',
   CREATE: 'create schemas there',
   'CREATE IN public': 'create in its schema public',
 };
@@ -75,7 +75,7 @@ export function checkDatabase({
 function closing(database: string, role: string, openings: readonly ForeignRight[]): Mend {
   if (database !== DEFAULT_DATABASE)
     return byHand(
-      `headroom role-sql prints the statements for a database of our own, ${DEFAULT_DATABASE}. Name it in HEADROOM_DATABASE and in URLs.`,
+      `headroom role-sql prints the statements for a database that only pg-headroom uses, ${DEFAULT_DATABASE}. Name it in HEADROOM_DATABASE and in URLs.`,
     );
   const identifier = quoteIdentifier(database);
   const to = (opening: ForeignRight) => (opening.role === null ? 'PUBLIC' : quoteIdentifier(opening.role));
@@ -95,7 +95,7 @@ function closing(database: string, role: string, openings: readonly ForeignRight
     }
   });
   const mend = bySql(...sql, `GRANT CONNECT ON DATABASE ${identifier} TO ${quoteIdentifier(role)};`);
-  return { ...mend, note: 'As an administrator, connected to this database.' };
+  return { ...mend, note: 'Run these as an administrator, connected to this database.' };
 }
 
 function settingsText(set: DatabaseFacts['ownSettings'], database: string): string {
@@ -105,8 +105,8 @@ function settingsText(set: DatabaseFacts['ownSettings'], database: string): stri
     ...(names('database').length > 0 ? [`database ${database} sets ${namesText(names('database'))}`] : []),
     ...(names('role').length > 0 ? [`our role has ${namesText(names('role'))} set`] : []),
   ];
-  const text = `Sessions of ours start with other settings: ${parts.join(', ')}`;
-  return `${text}; we set what we need ourselves`;
+  const text = `Our sessions start with other settings: ${parts.join(', ')}`;
+  return `${text}. pg-headroom sets what it needs itself`;
 }
 
 function resetting(set: DatabaseFacts['ownSettings'], database: string, role: string): Mend {
@@ -132,7 +132,7 @@ export function checkSearchPath({
     return okFinding('search-path', `Role ${name} has a search_path of its own.`);
   return adviceFinding(
     'search-path',
-    `Role ${name} has no search_path of its own: who logs in as it by hand may run what others put into a schema.`,
+    `Role ${name} has no search_path of its own: a person who logs in as this role may run functions that others put into a schema.`,
     bySql(`ALTER ROLE ${quoteIdentifier(role.name)} SET search_path = pg_catalog, pg_temp;`),
   );
 }
@@ -152,7 +152,7 @@ export function checkElsewhere({
     ...new Set(others.map(({ address, application }) => `${address} (${application || 'no name'})`)),
   ]);
   const note =
-    'If none of these is the function or a person on call: set a new password, and narrow where it may come from in pg_hba.conf or the security group.';
+    'If none of these is the function or a person on call: set a new password, and restrict its addresses in pg_hba.conf or the security group.';
   return [
     adviceFinding(
       'elsewhere',

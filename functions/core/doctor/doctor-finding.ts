@@ -71,7 +71,7 @@ export function byHand(note: string): Mend {
 }
 
 const IN_DOUBT =
-  'Statements on names with "?" are not printed: it stands for a byte that cannot be read here, and the name may be that of another.';
+  'Statements on names with "?" are not printed: it stands for a byte that cannot be read here, so the name may belong to something else.';
 
 /** Leaves out statements whose names are in doubt. */
 export function withoutDoubtfulSql<Finding extends DoctorFinding>(finding: Finding): Finding {
@@ -97,8 +97,8 @@ export function bySettings(
   const isPending = values.some(({ name }) => settings.get(name)?.pendingRestart);
   if (provider === null) {
     const restart = isPending
-      ? 'The configuration was changed already: the restart is still due.'
-      : 'Takes effect with a restart.';
+      ? 'The configuration is already changed. It takes effect with a restart.'
+      : 'It takes effect with a restart.';
     return {
       sql: [
         ...values.map(({ name, sql }) => `ALTER SYSTEM SET ${name} = ${sql};`),

@@ -61,7 +61,7 @@ export function examineGaussdb(facts: GaussdbFacts, policy: Policy | null = null
 }
 
 function checkProduct({ snapshot }: GaussdbFacts): DoctorFinding {
-  const found = `${cleanName(snapshot.server.version)}: known from its documentation and openGauss's sources, and tried on a stand-in only.`;
+  const found = `${cleanName(snapshot.server.version)}: our support follows its documentation and openGauss's sources. It was tested against a simulation only.`;
   return adviceFinding(
     'server',
     found,
@@ -74,7 +74,7 @@ function checkProduct({ snapshot }: GaussdbFacts): DoctorFinding {
  * recognized.
  */
 function checkPooler(): DoctorFinding {
-  const found = 'Whether a pooler answers in place of the server does not show on this product.';
+  const found = 'On this product we cannot tell whether a pooler answers in place of the server.';
   return adviceFinding(
     'direct',
     found,
@@ -88,9 +88,9 @@ function checkSight({ role, snapshot }: GaussdbFacts): DoctorFinding {
     return okFinding('visibility', `Role ${name} sees other roles' sessions.`);
   const mend: Mend = {
     sql: [`ALTER USER ${quoteIdentifier(role.name)} MONADMIN;`],
-    note: `On GaussDB(DWS) in its place: GRANT gs_role_read_all_stats TO ${quoteIdentifier(role.name)};`,
+    note: `On GaussDB(DWS) instead: GRANT gs_role_read_all_stats TO ${quoteIdentifier(role.name)};`,
   };
-  return problemFinding('visibility', `Role ${name} is blind for other roles' sessions.`, mend);
+  return problemFinding('visibility', `Role ${name} cannot see other roles' sessions.`, mend);
 }
 
 function checkSignal({ role, maySignal }: GaussdbFacts): DoctorFinding {
@@ -101,11 +101,11 @@ function checkSignal({ role, maySignal }: GaussdbFacts): DoctorFinding {
     return okFinding('terminate', `Role ${name} may end other roles' sessions (gs_role_signal_backend).`);
   const found =
     maySignal === null
-      ? `Role ${name} cannot end other roles' sessions, but in databases that it owns: there is no gs_role_signal_backend.`
+      ? `Role ${name} can end sessions only in databases that it owns: this server has no gs_role_signal_backend.`
       : `Role ${name} cannot end other roles' sessions: gs_role_signal_backend is missing.`;
   const mend =
     maySignal === null
-      ? byHand('Only a system administrator can there.')
+      ? byHand('On this server only a system administrator can end other sessions.')
       : bySql(`GRANT gs_role_signal_backend TO ${quoteIdentifier(role.name)};`);
   return problemFinding('terminate', found, mend);
 }
@@ -120,25 +120,29 @@ function checkAdministratorsReserve({ role, settings }: GaussdbFacts): DoctorFin
   if (role.isAdministrator)
     return okFinding(
       'reserve',
-      `Role ${name} is a system administrator and may use the ${reserved} slots reserved for them; a thief could use all its rights.`,
+      `Role ${name} is a system administrator and may use the ${reserved} slots reserved for them. With a stolen password all its rights are lost.`,
     );
-  const found = `${reserved} slots are reserved for system administrators only (sysadmin_reserved_connections): on a full server role ${name} gets in when a slot comes free.`;
-  return adviceFinding('reserve', found, byHand('Let the schedule act before the server is full.'));
+  const found = `${reserved} slots are reserved for system administrators only (sysadmin_reserved_connections): on a full server role ${name} can connect only when a slot becomes free.`;
+  return adviceFinding(
+    'reserve',
+    found,
+    byHand('Set the policy so that scheduled runs act before the server is full.'),
+  );
 }
 
 function checkTracking({ settings }: GaussdbFacts): DoctorFinding {
   const name = 'track_activities';
   if (settings.get(name) === 'on')
     return okFinding('activity', `The server shows what sessions do (${name}).`);
-  const found = `${name} is off: what sessions do is not shown, and so they are never ended.`;
+  const found = `${name} is off: the server does not show what sessions do, so a run never ends them.`;
   return problemFinding('activity', found, byHand(`Set it to on. ${IN_CONSOLE}`));
 }
 
 function checkPrefix({ settings }: GaussdbFacts): DoctorFinding {
   const prefix = settings.get('log_line_prefix') ?? '';
   if (/%-?\d*e/.test(prefix.replaceAll('%%', '')))
-    return okFinding('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
-  const found = `log_line_prefix '${cleanName(prefix)}' has no %e: refusals show by their wording only.`;
+    return okFinding('log-sqlstate', 'The log has the SQLSTATE of each line (%e).');
+  const found = `log_line_prefix '${cleanName(prefix)}' has no %e: refusals are recognized by their wording only.`;
   return adviceFinding(
     'log-sqlstate',
     found,
@@ -152,11 +156,11 @@ function checkSessionTimeout({ settings }: GaussdbFacts): DoctorFinding {
   const seconds = settings.get(name);
   if (seconds === undefined) return okFinding('idle-sessions', `This server has no ${name}.`);
   if (seconds === '0') {
-    const found = `Sessions that do nothing are never ended: ${name} is 0.`;
+    const found = `Idle sessions never end: ${name} is 0.`;
     return adviceFinding('idle-sessions', found, byHand(`Set it to 600, the default. ${IN_CONSOLE}`));
   }
   return okFinding(
     'idle-sessions',
-    `Sessions that do nothing end after ${cleanName(seconds)} s (${name}): pools have to bear it.`,
+    `Idle sessions end after ${cleanName(seconds)} s (${name}). Pools must expect that.`,
   );
 }

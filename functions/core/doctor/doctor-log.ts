@@ -19,7 +19,7 @@ const RDS_PREFIX = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
 
 /** Whether refusals are logged at all. There is a finding only where they are not. */
 export function checkLogHidden(facts: LogFacts): readonly DoctorFinding[] {
-  const consequence = 'refused clients leave no line in the log, and no alarm can follow';
+  const consequence = 'refused clients leave no line in the log, so they raise no alarm';
   const hidden: DoctorFinding[] = [];
   if (settingOf(facts, 'log_min_messages') === 'panic') {
     const mend = bySettings(facts, { name: 'log_min_messages', sql: 'warning', parameter: 'warning' });
@@ -40,7 +40,7 @@ export function checkLogLanguage(facts: LogFacts): readonly DoctorFinding[] {
   const language = settingOf(facts, 'lc_messages');
   if (/^(|C|POSIX|en|English)([._].*)?$/i.test(language)) return [];
   const mend = bySettings(facts, { name: 'lc_messages', sql: "'C'", parameter: 'C' });
-  const found = `The log is written in ${cleanName(language)}, the alarm knows refusals by their English wording.`;
+  const found = `The log is written in ${cleanName(language)}, but the alarm recognizes refusals by their English wording.`;
   return [problemFinding('log-language', found, mend)];
 }
 
@@ -52,10 +52,10 @@ export function checkLogSqlstate(facts: LogFacts): DoctorFinding {
   if (!hasPrefix) return okFinding('log-sqlstate', 'The log has the SQLSTATE of each line in a column.');
   const hasSqlstate = hasEscape(prefix, 'e');
   if (hasSqlstate && isRead(prefix))
-    return okFinding('log-sqlstate', 'The log names the SQLSTATE of each line (%e).');
+    return okFinding('log-sqlstate', 'The log has the SQLSTATE of each line (%e).');
   const onRds = facts.snapshot.server.provider === 'rds' || facts.snapshot.server.provider === 'aurora';
-  const why = hasSqlstate ? 'is none that is read here' : 'has no %e';
-  const found = `log_line_prefix ${quoteLiteral(cleanName(prefix))} ${why}: refusals show by their wording only`;
+  const why = hasSqlstate ? 'is not one that pg-headroom can read' : 'has no %e';
+  const found = `log_line_prefix ${quoteLiteral(cleanName(prefix))} ${why}: refusals are recognized by their wording only`;
   if (onRds && majorVersion(facts.snapshot) < 16)
     return okFinding('log-sqlstate', `${found}, and RDS allows no other prefix before 16.`);
   const better = onRds ? RDS_PREFIX : withSqlstate(prefix);

@@ -9,7 +9,7 @@ const BY_SESSIONS: ReadonlySet<CheckName> = new Set(['idle-in-transaction', 'idl
 /** Settings of the server are changed on the server itself, everything else in the catalog of the primary. */
 const IS_OF_SERVER = /^(ALTER SYSTEM|SELECT) /;
 
-const WHERE = 'On the primary: a read replica takes its roles and databases from there.';
+const WHERE = 'Change this on the primary: a read replica takes its roles and databases from there.';
 
 /** The finding as it holds on a read replica: the note says where to run its statements. */
 export function forReplica(finding: DoctorFinding): DoctorFinding {

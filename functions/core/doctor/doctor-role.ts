@@ -41,13 +41,13 @@ export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
     ],
     note:
       isSuperuser && majorVersion(snapshot) < 16
-        ? 'Before PostgreSQL 16 only superusers get into a full server: that is the price of the smaller role.'
+        ? 'Before PostgreSQL 16 only superusers can connect to a full server. The smaller role cannot.'
         : null,
   };
   const has = namesText([...role.attributes, ...groups], 7);
   return adviceFinding(
     'attributes',
-    `Role ${name} has ${has}, and needs none of it: a thief gets it too.`,
+    `Role ${name} has ${has} and needs none of it. With a stolen password these rights are lost as well.`,
     mend,
   );
 }
@@ -65,16 +65,27 @@ export function checkConnectionLimit({
   const check = 'connection-limit';
   if (limit === null)
     return [
-      adviceFinding(check, `Role ${name} has no CONNECTION LIMIT: a mistake of ours is not bounded.`, mend),
+      adviceFinding(
+        check,
+        `Role ${name} has no CONNECTION LIMIT: a mistake of ours could take all slots.`,
+        mend,
+      ),
     ];
   if (limit < ROLE_LIMIT) {
-    const why = 'Getting in takes three at once, another run may wait for its turn, and so may you.';
-    return [problemFinding(check, `Role ${name} has a CONNECTION LIMIT of ${limit}, too few. ${why}`, mend)];
+    const why =
+      'A run tries to connect up to three times at once, another run may wait for its turn, and you may need one connection.';
+    return [
+      problemFinding(
+        check,
+        `Role ${name} has a CONNECTION LIMIT of ${limit}, which is too low. ${why}`,
+        mend,
+      ),
+    ];
   }
   const found = `Role ${name} has a CONNECTION LIMIT of ${limit}`;
   return [
     limit > GENEROUS_LIMIT
-      ? adviceFinding(check, `${found}, more than it needs.`, mend)
+      ? adviceFinding(check, `${found}, which is more than it needs.`, mend)
       : okFinding(check, `${found}.`),
   ];
 }
@@ -125,7 +136,7 @@ export function checkVisibility({ role, snapshot }: RoleFacts): DoctorFinding {
     return okFinding('visibility', `Role ${name} sees other roles' sessions (pg_read_all_stats).`);
   return problemFinding(
     'visibility',
-    `Role ${name} is blind for other roles' sessions: ${missing.found}.`,
+    `Role ${name} cannot see other roles' sessions: ${missing.found}.`,
     missing.mend,
   );
 }
@@ -146,7 +157,7 @@ export function missingGrant(
         major >= 16
           ? `GRANT ${needed} TO ${identifier} WITH INHERIT TRUE;`
           : `ALTER ROLE ${identifier} INHERIT;`;
-      return { found: `it is a member of ${needed} without inheriting its rights`, mend: bySql(sql) };
+      return { found: `it is a member of ${needed} but does not inherit its rights`, mend: bySql(sql) };
     }
     case 'missing':
     case 'no-such-role':

@@ -36,20 +36,20 @@ export function checkServer({
   const { first, last } = KNOWN_VERSIONS;
   if (major >= first && major <= last) return okFinding('server', `${found}.`);
   const hint = byHand(
-    `Run headroom plan and headroom remediate without --apply first. Known are ${first} to ${last}.`,
+    `Run headroom plan and headroom remediate without --apply first. Tested versions are ${first} to ${last}.`,
   );
-  return adviceFinding('server', `${found}: a version that we have not been tested with.`, hint);
+  return adviceFinding('server', `${found}: pg-headroom was not tested with this version.`, hint);
 }
 
 export function serverAnswers(): DoctorFinding {
-  return okFinding('direct', 'The server itself answers, no pooler is in between.');
+  return okFinding('direct', 'The server itself answers, not a pooler.');
 }
 
 /** For a connection that failed with `pooler-in-between`. The other checks cannot run then. */
 export function poolerAnswers(): DoctorFinding {
   return problemFinding(
     'direct',
-    'A pooler answers in place of the server. Behind it sessions cannot be told apart, and a full pooler keeps us out.',
+    'A pooler answers in place of the server. Through a pooler we cannot tell sessions apart, and a full pooler refuses us.',
     byHand("Name the server's own host and port: on RDS the instance's endpoint, not the proxy's."),
   );
 }
@@ -62,9 +62,9 @@ export function checkTls({ connection }: Pick<DoctorFacts, 'connection'>): Docto
     return okFinding('tls', "Our connection stays on the server's machine and needs no TLS.");
   return adviceFinding(
     'tls',
-    'Our connection crosses a network in the clear.',
+    'Our connection crosses a network without encryption.',
     byHand(
-      'Leave sslmode=disable out of the URL. The server needs ssl = on, with a certificate for its name.',
+      'Remove sslmode=disable from the URL. The server needs ssl = on and a certificate for its host name.',
     ),
   );
 }
@@ -75,7 +75,7 @@ export function checkActivity(
 ): readonly DoctorFinding[] {
   const name = 'track_activities';
   const off = facts.overrides.filter(({ setting, value }) => setting === name && !isOn(value));
-  const consequence = 'what they do is not shown, and so they are never ended';
+  const consequence = 'the server does not show what they do, so a run never ends them';
   if (facts.settings.get(name)?.value === 'off' && !off.some(({ role }) => role === null)) {
     const mend = bySettings(facts, { name, sql: 'on', parameter: '1' });
     return [problemFinding('activity', `${name} is off for all sessions: ${consequence}.`, mend)];

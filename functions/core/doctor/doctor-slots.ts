@@ -44,7 +44,7 @@ export function checkSlots({ snapshot }: Pick<DoctorFacts, 'snapshot'>): DoctorF
   return problemFinding(
     'slots',
     found,
-    byHand('Raise max_connections or lower the reserves; both take a restart.'),
+    byHand('Raise max_connections or lower the reserves. Both need a restart.'),
   );
 }
 
@@ -56,7 +56,7 @@ export function checkSuperuserReserve(
   facts: Pick<DoctorFacts, 'snapshot' | 'settings'>,
 ): readonly DoctorFinding[] {
   if (facts.snapshot.slots.superuserReserved > 0 || facts.snapshot.server.provider !== null) return [];
-  const found = 'No slot is reserved for superusers: a full server lets no administrator in.';
+  const found = 'No slot is reserved for superusers: no administrator can connect to a full server.';
   const value = { name: 'superuser_reserved_connections', sql: '3', parameter: '3' };
   return [adviceFinding('superuser-reserve', found, bySettings(facts, value))];
 }
@@ -72,7 +72,7 @@ export function checkReserve(facts: Pick<DoctorFacts, 'snapshot' | 'role' | 'set
     const mend = bySettings(facts, RESERVE);
     return problemFinding(
       'reserve',
-      'No slots are reserved for our role (reserved_connections is 0): on a full server it queues with those that it should relieve.',
+      'No slots are reserved for our role (reserved_connections is 0): on a full server it must wait for a free slot like all other clients.',
       { ...mend, sql: [...mend.sql, ...(missing?.mend.sql ?? [])] },
     );
   }
@@ -85,7 +85,7 @@ export function checkReserve(facts: Pick<DoctorFacts, 'snapshot' | 'role' | 'set
     );
   if (reserved >= RESERVED_SLOTS)
     return okFinding('reserve', `${slots} reserved (reserved_connections), and role ${name} may use them.`);
-  const found = `${slots} reserved (reserved_connections): under a storm of clients more tries get in with ${RESERVED_SLOTS}.`;
+  const found = `${slots} reserved (reserved_connections). With ${RESERVED_SLOTS} it gets in more easily when many clients connect at once.`;
   return adviceFinding('reserve', found, bySettings(facts, RESERVE));
 }
 
@@ -99,9 +99,9 @@ function reserveBefore16({ role, snapshot }: Pick<DoctorFacts, 'snapshot' | 'rol
     return okFinding('reserve', `Role ${cleanName(role.name)} may use the slots reserved for superusers.`);
   return adviceFinding(
     'reserve',
-    `PostgreSQL ${major} reserves slots for superusers only: on a full server our role gets in when a slot comes free.`,
+    `PostgreSQL ${major} reserves slots for superusers only: on a full server our role can connect only when a slot becomes free.`,
     byHand(
-      'From 16 on there is a reserve for it. Until then let the schedule act before the server is full.',
+      'PostgreSQL 16 and later can reserve slots for it. Until then set the policy so that scheduled runs act before the server is full.',
     ),
   );
 }
@@ -128,12 +128,12 @@ export function checkReserveUsers({
   const most = others.reduce((sum, each) => sum + (each.connectionLimit ?? Number.POSITIVE_INFINITY), 0);
   const found = `${besides}${namesText(names)} may use the reserved slots as well`;
   if (snapshot.slots.reserved - most >= RESERVED_SLOTS)
-    return [okFinding('reserve-users', `${found}; their CONNECTION LIMITs leave enough for us.`)];
+    return [okFinding('reserve-users', `${found}. Their CONNECTION LIMITs leave enough for us.`)];
   const granted = [...new Set(others.map(({ name, via }) => via ?? name))];
   const mend = bySql(
     ...granted.map((each) => `REVOKE pg_use_reserved_connections FROM ${quoteIdentifier(each)};`),
   );
-  return [adviceFinding('reserve-users', `${found}, and may have taken them when we come.`, mend)];
+  return [adviceFinding('reserve-users', `${found}. They may have taken them before we connect.`, mend)];
 }
 
 /** No run ends sessions of superusers, so an application that logs in as one can leak without a remedy. */
@@ -144,7 +144,7 @@ export function checkSuperuserSessions({
   const usable = usableSlots(snapshot.slots);
   if (held.length * 100 < MANY_SUPERUSERS_PERCENT * usable || held.length === 0) return [];
   const names = namesText([...new Set(held.map(({ user }) => user ?? ''))]);
-  const found = `Superusers hold ${held.length} of ${usable} usable slots (${names}), and no run ever ends their sessions.`;
+  const found = `Superusers hold ${held.length} of ${usable} usable slots (${names}). No run ever ends their sessions.`;
   const mend = byHand('Give each application an ordinary role of its own.');
   return [adviceFinding('superuser-sessions', found, mend)];
 }
@@ -160,11 +160,11 @@ export function checkDatabaseLimit({
   if (limit === undefined) return [];
   const isOwn = ownSessions(snapshot);
   const used = snapshot.sessions.filter((each) => each.database === database && !isOwn(each)).length;
-  const found = `Database ${cleanName(database)}, where we connect, has a CONNECTION LIMIT of ${limit}; others use ${used}`;
+  const found = `Database ${cleanName(database)}, to which we connect, has a CONNECTION LIMIT of ${limit}, and others use ${used}`;
   if (limit - used >= ROLE_LIMIT) return [okFinding('database-limit', `${found}.`)];
   const mend: Mend = {
     sql: [`ALTER DATABASE ${quoteIdentifier(database)} CONNECTION LIMIT -1;`],
     note: 'Or connect to another database.',
   };
-  return [problemFinding('database-limit', `${found}: it may refuse us.`, mend)];
+  return [problemFinding('database-limit', `${found}. It may refuse us.`, mend)];
 }

@@ -39,7 +39,10 @@ export function checkKeepalives(facts: TimeoutFacts): DoctorFinding {
     { name: 'tcp_keepalives_interval', sql: "'10s'", parameter: '10' },
     { name: 'tcp_keepalives_count', sql: '6', parameter: '6' },
   );
-  return adviceFinding('keepalives', `${found}.`, { ...mend, note: noteFor(mend, 'For new sessions.') });
+  return adviceFinding('keepalives', `${found}.`, {
+    ...mend,
+    note: noteFor(mend, 'It applies to new sessions.'),
+  });
 }
 
 /**
@@ -65,7 +68,7 @@ export function checkLostClients(facts: TimeoutFacts): DoctorFinding {
     return okFinding('lost-clients', `Statements end when their client has left (${name}).`);
   return adviceFinding(
     'lost-clients',
-    `Statements go on when their client has left (${name} is off).`,
+    `Statements keep running after their client has left (${name} is off).`,
     bySettings(facts, { name, sql: "'10s'", parameter: '10000' }),
   );
 }
@@ -80,11 +83,11 @@ export function checkIdleInTransaction(facts: TimeoutFacts): DoctorFinding {
     return okFinding(check, `Transactions left open end after ${durationText(ms / 1_000)} (${name}).`);
   const roles = clientRoles(facts).filter((role) => !hasOwn(facts, name, role));
   if (roles.length === 0)
-    return okFinding(check, `${name} is off, and no connected role lacks one of its own.`);
-  const mend = forRoles(roles, name, '5min', 'Not for roles of backups and migrations.');
+    return okFinding(check, `${name} is off, but each connected role has its own value.`);
+  const mend = forRoles(roles, name, '5min', 'Do not set it for roles of backups and migrations.');
   return adviceFinding(
     check,
-    `Transactions left open by ${namesText(roles)} stay open: ${name} is off.`,
+    `Transactions that ${namesText(roles)} left open never end: ${name} is off.`,
     mend,
   );
 }
@@ -99,7 +102,7 @@ export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
   if (ms > 0)
     return okFinding(
       check,
-      `Idle sessions end after ${durationText(ms / 1_000)} (${name}): pools have to bear it.`,
+      `Idle sessions end after ${durationText(ms / 1_000)} (${name}). Pools must expect that.`,
     );
   // A role that is used by tools only belongs to a person.
   const people = clientRoles(facts).filter(
@@ -107,7 +110,7 @@ export function checkIdleSessions(facts: TimeoutFacts): DoctorFinding {
       !hasOwn(facts, name, role) && sessionsOf(facts, role).every(({ application }) => isTool(application)),
   );
   if (people.length === 0) return okFinding(check, `${name} is off, as it should be for pools.`);
-  const mend = forRoles(people, name, '1h', "Takes hold with a session's next statement.");
+  const mend = forRoles(people, name, '1h', "It takes effect with a session's next statement.");
   return adviceFinding(check, `Tools that ${namesText(people)} forgot stay open: ${name} is off.`, mend);
 }
 
@@ -149,7 +152,7 @@ function setForUs(
   const whose = own.role === null ? `this database` : 'our own role';
   return okFinding(
     check,
-    `Not looked at: ${own.setting} is set for ${whose}, so that others' value does not show.`,
+    `Not looked at: ${own.setting} is set for ${whose}, so we cannot see the value of others.`,
   );
 }
 
@@ -157,7 +160,7 @@ function forRoles(roles: readonly string[], name: string, value: string, note: s
   const sql = roles
     .slice(0, MOST_ROLES)
     .map((role) => `ALTER ROLE ${quoteIdentifier(role)} SET ${name} = '${value}';`);
-  const more = roles.length > MOST_ROLES ? ` Likewise for the others.` : '';
+  const more = roles.length > MOST_ROLES ? ` Do the same for the other roles.` : '';
   return { sql, note: `${note}${more}` };
 }
 

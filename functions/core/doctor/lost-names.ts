@@ -38,7 +38,7 @@ function loserIn({ server }: Pick<Snapshot, 'server'>): string | null {
 export function namesLostSomewhere(policy: Policy): readonly string[] {
   return lostPatterns(policy).map(
     (pattern) =>
-      `${pattern} matches nothing on PostgreSQL 14 and 15, nor on GaussDB: they keep no ${CHARACTERS} of an application's name.`,
+      `${pattern} matches nothing on PostgreSQL 14 and 15 and on GaussDB: they drop ${CHARACTERS} from application names.`,
   );
 }
 
@@ -47,8 +47,7 @@ export function namesLostHere(policy: Policy, snapshot: Pick<Snapshot, 'server'>
   const loser = loserIn(snapshot);
   if (loser === null) return [];
   return lostPatterns(policy).map(
-    (pattern) =>
-      `${pattern} matches nothing on ${loser}: it keeps no ${CHARACTERS} of an application's name.`,
+    (pattern) => `${pattern} matches nothing on ${loser}: it drops ${CHARACTERS} from application names.`,
   );
 }
 
@@ -66,6 +65,6 @@ export function checkApplicationNames(
     );
     return [problemFinding('application-names', lost.join(' '), mend)];
   }
-  const found = `${loser} keeps no ${CHARACTERS} of an application's name ("?" for each byte): a policy's pattern that has some matches nothing here.`;
+  const found = `${loser} drops ${CHARACTERS} from application names ("?" for each byte). A policy's pattern with such characters matches nothing here.`;
   return [okFinding('application-names', found)];
 }

@@ -4,12 +4,12 @@
 export function restrictionComments(name: string, onRds: boolean): readonly string[] {
   if (onRds)
     return [
-      "-- Then let it in from the function only: the server's security group admits the",
+      "-- Then let only the function connect: the server's security group allows the",
       "-- group of the function's network interfaces on the server's port.",
     ];
   return [
-    "-- Then let it in from the function's network only. In pg_hba.conf, above other",
-    "-- lines, with the function's subnet in place of 10.0.8.0/24:",
+    "-- Then let it connect from the function's network only. In pg_hba.conf, above",
+    "-- the other lines, with the function's subnet in place of 10.0.8.0/24:",
     `--   hostssl all ${name} 10.0.8.0/24 scram-sha-256`,
     `--   host    all ${name} all         reject`,
   ];
@@ -17,8 +17,5 @@ export function restrictionComments(name: string, onRds: boolean): readonly stri
 
 export function checkComments(role: string, database: string): readonly string[] {
   const user = encodeURIComponent(role);
-  return [
-    '-- Then look whether all is well:',
-    `--   headroom doctor --url postgres://${user}@HOST/${database}`,
-  ];
+  return ['-- Then check the result:', `--   headroom doctor --url postgres://${user}@HOST/${database}`];
 }

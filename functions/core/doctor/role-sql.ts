@@ -25,10 +25,8 @@ export type RoleRequest = { readonly flavor: RoleFlavor; readonly version: numbe
 /** Why a role cannot have this name, or null. */
 export function roleNameProblem(name: string): string | null {
   if (name === '' || new TextEncoder().encode(name).length > 63) return 'Allowed are 1 to 63 bytes.';
-  if (!isPlainlyVisible(name)) return 'Allowed are characters that everybody sees.';
-  return /^(pg_|public$|none$)/.test(name)
-    ? 'Allowed are names that the server does not keep for itself.'
-    : null;
+  if (!isPlainlyVisible(name)) return 'Allowed are visible characters.';
+  return /^(pg_|public$|none$)/.test(name) ? 'Allowed are names that the server does not reserve.' : null;
 }
 
 /** The predefined roles that our role needs. */
@@ -49,9 +47,9 @@ export function roleSql(request: RoleRequest): string {
 type Part = readonly string[];
 
 const WHY_GRANTED: Readonly<Record<string, string>> = {
-  pg_signal_backend: "-- To end ordinary roles' sessions. Superusers' stay out of its reach.",
-  pg_read_all_stats: '-- To see what sessions do. Without it a run is blind, and refuses to judge.',
-  pg_use_reserved_connections: '-- To get into a full server, on a slot that is kept free for it.',
+  pg_signal_backend: '-- To end sessions of ordinary roles. It cannot end those of superusers.',
+  pg_read_all_stats: '-- To see what sessions do. Without it a run sees nothing and ends nothing.',
+  pg_use_reserved_connections: '-- To connect to a full server, on a slot that is reserved for it.',
 };
 
 function postgresqlParts({ flavor, version, role }: RoleRequest): readonly Part[] {
@@ -60,9 +58,9 @@ function postgresqlParts({ flavor, version, role }: RoleRequest): readonly Part[
   const who = onRds ? 'the master user' : 'a superuser';
   return [
     [
-      '-- The role that pg-headroom connects as, with no more than it needs:',
+      '-- The role as which pg-headroom connects, with the least privileges:',
       `-- ${onRds ? 'Amazon RDS and Aurora, ' : ''}PostgreSQL ${version}.`,
-      `-- Run as ${who}, in any database, on the primary; once per server.`,
+      `-- Run as ${who}, in any database, on the primary, once a server.`,
     ],
     [...limitWhy(), `CREATE ROLE ${name} LOGIN PASSWORD NULL CONNECTION LIMIT ${ROLE_LIMIT};`],
     neededGrants(version).flatMap((granted) => [WHY_GRANTED[granted] ?? '', `GRANT ${granted} TO ${name};`]),
@@ -79,7 +77,7 @@ function postgresqlParts({ flavor, version, role }: RoleRequest): readonly Part[
 /** Our sessions set it themselves. It is for a person who logs in as this role. */
 function pathPart(name: string): Part {
   return [
-    "-- Nobody's function or operator is taken for the server's.",
+    "-- So that a function or operator of others never replaces the server's own.",
     `ALTER ROLE ${name} SET search_path = pg_catalog, pg_temp;`,
   ];
 }
@@ -91,9 +89,9 @@ function pathPart(name: string): Part {
 function databasePart(name: string): Part {
   const database = quoteIdentifier(DEFAULT_DATABASE);
   return [
-    '-- A database of its own (8 MB, empty), which belongs to you. Nobody else can',
-    '-- connect to it, so nobody can put code, settings or locks in its way.',
-    "-- Not in a transaction: psql's -1 does not do.",
+    '-- Its own database (8 MB, empty), which belongs to you. No other role can',
+    '-- connect to it, so no other role can put code, settings or locks there.',
+    '-- CREATE DATABASE needs to run outside a transaction, so not with psql -1.',
     `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';`,
     `REVOKE ALL ON DATABASE ${database} FROM PUBLIC;`,
     `GRANT CONNECT ON DATABASE ${database} TO ${name};`,
@@ -102,17 +100,17 @@ function databasePart(name: string): Part {
 
 function limitWhy(): Part {
   return [
-    '-- It has no password yet: one written here would stay in logs and histories.',
-    `-- ${ROLE_LIMIT} sessions are enough: 3 tries at once while it is getting in, one run that`,
-    '-- waits for another, and you.',
+    '-- It has no password yet: a password here would stay in logs and histories.',
+    `-- ${ROLE_LIMIT} sessions are enough: 3 attempts at once while a run connects, one more`,
+    '-- run that waits for its turn, and one for you.',
   ];
 }
 
 function byPassword(name: string): Part {
   return [
     `--   \\password ${name}`,
-    '-- psql asks for it and sends only its hash. Put the same into the secret that',
-    '-- the function reads: {"username": ..., "password": ...}.',
+    '-- psql asks for the password and sends only its hash. Put it into the secret',
+    '-- that the function reads: {"username": ..., "password": ...}.',
   ];
 }
 
@@ -120,7 +118,7 @@ function rdsLogin(name: string): Part {
   return [
     '-- Then either give it a password:',
     ...byPassword(name),
-    '-- or let it log in by IAM, without a secret; passwords no longer work then:',
+    '-- or let it log in by IAM, without a secret. Passwords then no longer work:',
     `--   GRANT rds_iam TO ${name};`,
   ];
 }
@@ -128,14 +126,14 @@ function rdsLogin(name: string): Part {
 function reservePart(onRds: boolean, version: number): Part {
   if (version < FIRST_WITH_RESERVE) {
     return [
-      `-- PostgreSQL ${version} keeps slots for ${onRds ? 'rds_superuser' : 'superusers'} only, too much of a role for a`,
-      '-- robot: on a full server this one gets in when a slot comes free.',
+      `-- PostgreSQL ${version} reserves slots for ${onRds ? 'rds_superuser' : 'superusers'} only, and this role should`,
+      '-- not be one. On a full server it can connect only when a slot becomes free.',
     ];
   }
-  const where = onRds ? 'parameter group (static, so it takes a reboot)' : 'configuration (takes a restart)';
+  const where = onRds ? 'parameter group (static, so it needs a reboot)' : 'configuration (needs a restart)';
   const setting = `reserved_connections = ${RESERVED_SLOTS}`;
   return [
-    '-- Then keep slots free for it, there are none unless you do. In the',
+    '-- Then reserve slots for it. The default reserves none. In the',
     `-- ${where}:`,
     `--   ${onRds ? setting : `ALTER SYSTEM SET ${setting};`}`,
   ];
@@ -156,36 +154,36 @@ function gaussdbParts({ role }: RoleRequest): readonly Part[] {
   const name = quoteIdentifier(role);
   return [
     [
-      '-- A role for GaussDB(DWS), GaussDB and openGauss, with no more than is needed.',
-      '-- NOT TESTED on such a server: written from the documentation and from',
+      '-- A role for GaussDB(DWS), GaussDB and openGauss, with the least privileges.',
+      '-- NOT TESTED on such a server: it follows the documentation and',
       "-- openGauss's sources.",
       '-- Run as a system administrator.',
     ],
     [
-      '-- It cannot log in by password yet: one written here would stay in logs.',
+      '-- It has no password yet, because a password here would stay in logs.',
       `CREATE USER ${name} CONNECTION LIMIT ${ROLE_LIMIT} PASSWORD DISABLE;`,
     ],
     [
-      "-- To end other users' sessions. The initial user's stay out of its reach, and",
-      '-- those of other system administrators are left alone.',
+      "-- To end other users' sessions. It cannot end those of the initial user, and it",
+      '-- leaves those of other system administrators alone.',
       `GRANT gs_role_signal_backend TO ${name};`,
     ],
     [
       '-- To see what sessions do, on GaussDB(DWS):',
       `GRANT gs_role_read_all_stats TO ${name};`,
-      '-- and on GaussDB and openGauss in its place:',
+      '-- and on GaussDB and openGauss instead:',
       `--   ALTER USER ${name} MONADMIN;`,
     ],
     databaseOnGaussdb(name),
     [
-      '-- Then give it a password, with password_encryption_type at 1 when you do. The',
-      '-- default of GaussDB and openGauss, 2, keeps ordinary PostgreSQL drivers out:',
+      '-- Then give it a password while password_encryption_type is 1. The',
+      '-- default of GaussDB and openGauss, 2, does not work with PostgreSQL drivers:',
       `--   ALTER USER ${name} PASSWORD '...';`,
     ],
     [
       '-- Slots are reserved for system administrators only',
-      '-- (sysadmin_reserved_connections): on a full server this role gets in when a',
-      '-- slot comes free.',
+      '-- (sysadmin_reserved_connections): on a full server this role can connect only',
+      '-- when a slot becomes free.',
     ],
     ['-- To undo:', `--   DROP DATABASE ${quoteIdentifier(DEFAULT_DATABASE)};`, `--   DROP USER ${name};`],
   ];
@@ -194,8 +192,8 @@ function gaussdbParts({ role }: RoleRequest): readonly Part[] {
 function databaseOnGaussdb(name: string): Part {
   const database = quoteIdentifier(DEFAULT_DATABASE);
   return [
-    '-- A database of its own, which belongs to you. Nobody else can connect to it,',
-    '-- so nobody can put code, settings or locks in its way.',
+    '-- Its own database, which belongs to you. No other role can connect to it,',
+    '-- so no other role can put code, settings or locks there.',
     `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8';`,
     `REVOKE ALL ON DATABASE ${database} FROM PUBLIC;`,
     `GRANT CONNECT ON DATABASE ${database} TO ${name};`,

@@ -1,10 +1,13 @@
 import type { RunSummary } from './incident.ts';
 import type { Memory } from './memory.ts';
 
-/** An alarm looks back over minutes: this many runs, sweeps and alarms together, are more than began in that time. */
+/** An alarm looks back over a few minutes. Fewer scheduled runs and alarms than this begin in that time. */
 const MOST = 6;
 
-/** The oldest goes where they get too many. A run that is reported again is counted once, by when it began. */
+/**
+ * Adds the run's own tries, and drops the oldest when there are too many. A run that is reported twice is
+ * counted once, by its start.
+ */
 export function addOwnTries(memory: Memory, { ownTries }: Pick<RunSummary, 'ownTries'>): Memory {
   if (!ownTries || memory.ownTries.some(({ from }) => from === ownTries.from)) return memory;
   const all = [...memory.ownTries, ownTries].toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));

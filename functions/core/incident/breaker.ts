@@ -6,25 +6,27 @@ import type { Memory } from './memory.ts';
 const MINUTE = 60_000;
 
 /**
- * Runs in a row without lasting effect after which the breaker trips. One may be chance and two a pool that comes back
- * once; each more costs clients their sessions for nothing. With sweeps every five minutes it takes a quarter of an hour.
+ * The breaker trips after this many runs in a row without a lasting effect. One may be chance, and two may be
+ * a pool that reconnects. Each further run costs clients their sessions for nothing. With a schedule of five
+ * minutes this takes a quarter of an hour.
  */
 const TRIPS_AT = 3;
-/** What they must be within: a run that long after another one met another load. */
+/** The runs must begin within this time. A later run meets another load. */
 const WINDOW_MS = 30 * MINUTE;
 /**
- * Relief that ends sooner was none, unless sessions leak: one period of the sweeps, which see it, and a minute. Pools
- * open their idle connections again within seconds, as HikariCP's do within half a minute.
+ * Relief that ends within this time does not count, unless sessions leak. It is one period of the schedule,
+ * whose run sees the effect, plus a minute. Pools reopen their idle connections within seconds; HikariCP
+ * takes half a minute.
  */
 const RELIEF_MS = 6 * MINUTE;
-/** Long enough for somebody to mend the cause, and short enough that a forgotten pause does not outlast the night. */
+/** Long enough for people to fix the cause, and short enough that a forgotten pause ends the same night. */
 const BREAKER_PAUSE_MS = 60 * MINUTE;
 
 export const BREAKER = 'the breaker';
 
 /**
- * The pause that the breaker sets, or null. It looks at the newest runs only, and not at those of before it last tripped:
- * whoever resumes runs gives them three more. Where somebody has paused runs already it leaves that alone.
+ * The pause that the breaker sets, or null. It counts only runs that began after it last tripped, so that
+ * people who resume runs get three more. A pause that a person set stays as it is.
  */
 export function breakerPause({ runs, paused, trippedAt }: Memory, now: number): Pause | null {
   if (pauseAt(paused, now) !== null) return null;
@@ -44,7 +46,7 @@ export function breakerPause({ runs, paused, trippedAt }: Memory, now: number): 
   };
 }
 
-/** The newest runs, without one among them that helped or found no pressure, that ended sessions in vain. */
+/** The newest runs that ended sessions in vain. A run that helped or found no pressure ends the row. */
 function runsInVain(runs: readonly RecentRun[]): readonly RecentRun[] {
   const vain: RecentRun[] = [];
   for (const [at, run] of [...runs.entries()].reverse()) {
@@ -59,8 +61,8 @@ function runsInVain(runs: readonly RecentRun[]): readonly RecentRun[] {
 }
 
 /**
- * What came of the sessions that a run ended, as the next run that looked shows it: null while nobody knows, or where it
- * ended none. Half of them is the measure, as it is for `refilled`.
+ * What the next run with a snapshot shows about the sessions that a run ended. Null while there is no such
+ * run, or when the run ended none. As for `refilled`, half of the sessions decide.
  */
 function effectOf(run: RecentRun, next: RecentRun | undefined): 'lasting' | 'none' | null {
   if (run.need === 0) return 'lasting';
@@ -71,7 +73,7 @@ function effectOf(run: RecentRun, next: RecentRun | undefined): 'lasting' | 'non
   return isBack && (run.outcome !== 'recovered' || isShortRelief(run, next)) ? 'none' : 'lasting';
 }
 
-/** What leaks is new each time: to end it frees slots that others use until it is full again. */
+/** Leaked sessions are new each time: ending them frees slots until the leak has filled them again. */
 function isShortRelief(run: RecentRun, next: RecentRun): boolean {
   const isSame = run.culprit !== null && run.culprit === next.culprit;
   return isSame && run.cause !== 'connection-leak' && Date.parse(next.at) - Date.parse(run.at) < RELIEF_MS;

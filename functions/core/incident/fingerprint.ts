@@ -2,8 +2,9 @@ import { groupText } from '../server/rank-groups.ts';
 import type { Group } from '../server/session.ts';
 
 /**
- * Seven characters that are the same for the same group: names are up to 63 bytes each, and memory only asks whether two
- * runs had one culprit. FNV-1a, 32 bits; a collision would claim "same culprit" once and decide nothing alone.
+ * Seven characters that are the same for the same group. Names have up to 63 bytes each, and memory only
+ * needs to know whether two runs had the same culprit. It is FNV-1a with 32 bits. A collision would once
+ * claim "same culprit", and that decides nothing alone.
  */
 export function fingerprintOf(group: Group | null): string | null {
   if (group === null) return null;

@@ -17,19 +17,25 @@ import { addRun } from './recent-runs.ts';
 import { addClosed, recurrenceOf } from './recurrence.ts';
 import { clipped, storyOf } from './story.ts';
 
-/** Runs in a row that found no pressure, after which an incident is over: a quarter of an hour of sweeps. */
+/**
+ * An incident is over after this many runs in a row without pressure: a quarter of an hour with the default
+ * schedule.
+ */
 const HEALTHY_RUNS = 3;
-/** Without a refusal and without pressure for this long it is over too; judged when something happens next. */
+/**
+ * An incident is also over after this time without a refusal and without pressure. This is checked at the
+ * next run.
+ */
 const QUIET_MS = 60 * 60_000;
 
-/** `isTold`: there is a message to people, with its story where it is about an incident. */
+/** `isTold` says whether people get a message. It has a story when it is about an incident. */
 export type Followed = { readonly memory: Memory; readonly isTold: boolean; readonly story: Story | null };
 type Life = Pick<Followed, 'memory' | 'story'>;
 
 /**
- * What a run makes of the incident of its server, and what is to be told of it. Whoever reports a run twice learns nothing
- * new the second time, and a run that began before others which are reported already is counted but turns nothing back.
- * `now` is milliseconds since the epoch.
+ * What a run does to the incident of its server, and what people are told. A run that is reported twice
+ * changes nothing the second time. A run that began before others that were already reported is counted, but
+ * does not change the state back. `now` is in milliseconds since the epoch.
  */
 export function followIncident(memory: Memory, run: RunSummary, now: number): Followed {
   if (memory.runs.some(({ id }) => id === run.runId)) return { memory, isTold: false, story: null };
@@ -37,7 +43,7 @@ export function followIncident(memory: Memory, run: RunSummary, now: number): Fo
   const waited = noteBusyRun(lifted, run);
   const isStuck = run.isStuck === true || isBusyForLong(waited, run);
   const life = afterRun(waited, { ...run, isStuck, culprit: clipped(run.culprit) }, now);
-  // Sessions that only grew old are no incident; whose they were is told each time.
+  // Ending sessions only for their age is no incident, but people are told each time which clients lost them.
   return { ...life, isTold: life.story !== null || run.outcome === 'reaped' };
 }
 
@@ -53,7 +59,7 @@ function withoutPause(memory: Memory): Memory {
   return memory.paused === null ? memory : { ...memory, paused: null };
 }
 
-/** A run that found no pressure, or did not look: the incident may be over. */
+/** A run that found no pressure, or took no snapshot: the incident may be over. */
 function afterCalm(memory: Memory, incident: Incident, run: RunSummary, looked: boolean, now: number): Life {
   const runs = addRun(memory.runs, run);
   const healthy = runs.filter(({ need, at }) => need === 0 && isAfter(at, incident.lastTroubleAt)).length;
@@ -65,7 +71,9 @@ function afterCalm(memory: Memory, incident: Incident, run: RunSummary, looked: 
   return { memory: { ...memory, runs, incident: { ...incident, lastRunAt } }, story: null };
 }
 
-/** What made the breaker trip is gone: its pause ends with the incident. People's do not. */
+/**
+ * The reason for the breaker is gone, so that its pause ends with the incident. Pauses that people set stay.
+ */
 function close(
   memory: Memory,
   incident: Incident,
@@ -87,7 +95,7 @@ function afterTrouble(memory: Memory, run: RunSummary, standing: IncidentState, 
   const { incident, closed } = memory;
   const runs = addRun(memory.runs, run);
   const last = closed.at(-1);
-  // It began before the run that found an incident over, and belongs to that one.
+  // The run began before the one that closed the incident, so that it belongs to that incident.
   if (last !== undefined && !isAfter(run.startedAt, last.lastRunAt))
     return { memory: { ...memory, runs }, story: null };
   const known = { ...memory, runs };
@@ -99,7 +107,10 @@ function afterTrouble(memory: Memory, run: RunSummary, standing: IncidentState, 
   return withBreaker(goOn(known, incident, run, standing, now), run, now);
 }
 
-/** Nobody has looked since, and what was left then was no pressure. What was left unresolved stays open. */
+/**
+ * No run has looked since, and the last state was not pressure. An incident that was left unresolved stays
+ * open.
+ */
 function isLongOver({ lastTroubleAt, nature, told }: Incident, { startedAt }: RunSummary): boolean {
   const isStuck = told.at(-1)?.standing === 'unseen';
   const standing = incidentStateOf({ ...nature, refused: true, isStuck });
@@ -132,7 +143,8 @@ function open(
 
 function goOn(memory: Memory, before: Incident, run: RunSummary, standing: IncidentState, now: number): Life {
   const isNewest = !isAfter(before.lastRunAt, run.startedAt);
-  // Of many events at once the run that acted may be reported after those that saw no reason any more.
+  // Among several events at once, the run that acted may be reported after the runs that no longer saw a
+  // reason.
   const isKnown = before.told.some((told) => told.standing !== 'unexplained');
   const explains = standing !== 'unexplained' && !isKnown;
   const counts = standing !== 'unexplained' || !isKnown;
@@ -158,7 +170,7 @@ function goOn(memory: Memory, before: Incident, run: RunSummary, standing: Incid
   return { memory: { ...memory, incident: knowing }, story };
 }
 
-/** A breaker that trips is told whatever else there is to tell. */
+/** When the breaker trips, people are told in any case. */
 function withBreaker({ memory, story }: Life, { heedsPause }: RunSummary, now: number): Life {
   const { incident } = memory;
   const pause = heedsPause ? breakerPause(memory, now) : null;

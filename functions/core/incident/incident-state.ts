@@ -11,17 +11,20 @@ import { meaningOf } from './outcome-table.ts';
 
 const MINUTE = 60_000;
 
-/** While an incident lasts people hear of it this often, and of one and the same nature not more often. */
+/** While an incident lasts, people are reminded this often. The same nature is not reported more often. */
 export const REMIND_AFTER_MS = 30 * MINUTE;
-/** Another cause or culprit can wait this long: with several in turn each run would be news. */
+/**
+ * Another cause or culprit is not reported before this time has passed. Otherwise several causes in turn
+ * would make each run a message.
+ */
 const CALM_MS = 10 * MINUTE;
-/** The natures of half an hour: one for each standing, and a few culprits. */
+/** The natures of half an hour: one for each state, and a few culprits. */
 const MOST_NOTIFIED = 8;
 
 /**
- * How a run leaves its server: `calm` when it looked and found no pressure, null when it did not look. Who only observes
- * relieves nobody. A run that found another one at work after a refusal knows as little as one that found no reason for it;
- * where the lock is held for longer than a run can take, no run can look.
+ * The state in which a run leaves its server: `calm` when it looked and found no pressure, null when it did
+ * not look. An observing run relieves nothing. After a refusal, a run that found the lock taken counts as one
+ * that found no reason. If the lock has been held for longer than a run can last, no run can look.
  */
 export function incidentStateOf(
   run: Pick<RunSummary, 'outcome' | 'mode' | 'refused' | 'isStuck'>,
@@ -47,9 +50,9 @@ export function addNotified(told: readonly Notified[], now: Notified): readonly 
 }
 
 /**
- * What is new in a nature to people who were told of an incident before, or null. A refusal without a reason is none
- * while the incident is open, and what gets worse always is. Everything else is told once in half an hour, so that what
- * changes back and forth does not flood.
+ * What is new about an incident for people who know its earlier natures, or null. While the incident is open,
+ * a refusal without a reason is never news, and a worse state always is. All other changes are reported once
+ * in half an hour, so that a nature that changes back and forth does not cause a flood of messages.
  */
 export function changeSince(incident: Incident, now: Notified): 'standing' | 'cause' | 'culprit' | null {
   const last = incident.told.at(-1);

@@ -6,35 +6,35 @@ import type { RunFigures } from '../run/run-head.ts';
 import type { Group } from '../server/session.ts';
 
 /**
- * An *incident* lives across the runs of one server: from the first trouble that a run saw, or could not look at, until it
- * is over. Times are ISO 8601, UTC.
+ * An *incident* spans several runs of one server: from the first run that saw trouble, or could not look,
+ * until it is over. Times are ISO 8601, UTC.
  */
 export type Incident = {
   /** The id of the run that opened it. */
   readonly id: string;
   readonly openedAt: string;
-  /** When its newest run began, whatever that saw. */
+  /** When its newest run began, whatever the run saw. */
   readonly lastRunAt: string;
-  /** When the newest run began that saw trouble. */
+  /** When the newest run that saw trouble began. */
   readonly lastTroubleAt: string;
-  /** As that run saw it. */
+  /** The nature as that run saw it. */
   readonly nature: Nature;
-  /** Runs that saw trouble, and how many sessions they ended. */
+  /** How many runs saw trouble, and how many sessions they ended. */
   readonly runs: number;
   readonly ended: number;
   readonly recurrence: Recurrence;
-  /** When people were last told of it. */
+  /** When people were last told about it. */
   readonly toldAt: string;
-  /** What they were told it is, the latest last. */
+  /** The natures that people were told, the latest last. */
   readonly told: readonly Notified[];
 };
 
-/** What makes one trouble another one: whoever was told of it is told again when it differs. */
+/** What distinguishes one trouble from another. When it changes, people are told again. */
 export type Nature = {
   readonly outcome: Outcome;
   readonly mode: Mode;
   readonly cause: Cause | null;
-  /** Who leads among those that hold the slots. */
+  /** The program that leads among those that hold the slots. */
   readonly culprit: Group | null;
 };
 
@@ -46,67 +46,78 @@ export type Notified = {
   readonly culprit: string | null;
 };
 
-/** The state of an incident, by what it asks of people. The worst comes last. */
+/** The states of an incident, by what they ask of people. The worst comes last. */
 export const INCIDENT_STATES = [
-  /** A refusal for which nobody saw the reason. */
+  /** A refusal whose reason no run saw. */
   'unexplained',
-  /** A run alone has relieved it. */
+  /** A run has relieved it without people. */
   'relieved',
   /** Pressure that no run relieved. */
   'pressed',
-  /** No run could look, or tell what came of it. */
+  /** No run could look, or read the result of its terminations. */
   'unseen',
-  /** Pressure, and runs may not act. */
+  /** Pressure, but runs are paused. */
   'paused',
 ] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 
-/** How often it has come to an incident in the last 24 hours, this one counted; and how often by the same culprit. */
+/**
+ * How many incidents there were in the last 24 hours, this one included, and how many of them had the same
+ * culprit.
+ */
 export type Recurrence = { readonly times: number; readonly sameCulprit: number };
 
-/** An incident that is over, as far as a later one may be like it. `lastRunAt` is that of the run that closed it. */
+/**
+ * An incident that is over, with the facts by which later ones are compared. `lastRunAt` is when the run that
+ * closed it began.
+ */
 export type ClosedIncident = {
   readonly openedAt: string;
   readonly lastRunAt: string;
   readonly culprit: string | null;
 };
 
-/** A run, as far as the next ones must know of it. `culprit` is a fingerprint. */
+/** The facts about a run that later runs need. `culprit` is a fingerprint. */
 export type RecentRun = {
   readonly id: string;
   readonly at: string;
   readonly outcome: Outcome;
   readonly cause: Cause | null;
   readonly culprit: string | null;
-  /** Slots to free at its first look, over all scopes; null when it did not look. */
+  /** The slots to free at its first snapshot, over all scopes. Null when it took none. */
   readonly need: number | null;
   readonly ended: number;
   readonly retaken: number;
 };
-/** What a run means to the incident of its server. */
+/** What a run means for the incident of its server. */
 export type RunSummary = Nature &
   RunFigures & {
     readonly runId: string;
-    /** Its trigger stands for somebody who was refused. */
+    /** Whether its trigger stands for a client that was refused. */
     readonly refused: boolean;
-    /** Another run held the lock for longer than a run can take. */
+    /** Whether another run has held the lock for longer than a run can last. */
     readonly isStuck?: boolean;
   };
 
-/** What is to be told of an incident after a run, and what people have to know of it besides the run. */
+/** What the message about an incident says after a run, and what people need to know beside the run. */
 export type Story = {
   readonly kind: 'opened' | 'changed' | 'reminder' | 'over';
   readonly at: string;
   readonly incident: Pick<Incident, 'id' | 'openedAt' | 'lastTroubleAt' | 'runs' | 'ended'> &
     Pick<Nature, 'cause' | 'culprit'>;
   readonly recurrence: Recurrence;
-  /** What is different in a `changed` one; else null. */
+  /** What has changed, when the kind is `changed`. Null otherwise. */
   readonly change: 'standing' | 'cause' | 'culprit' | 'breaker' | null;
-  /** The breaker's pause: set by this run, or lifted because it is over; else null. */
+  /**
+   * The breaker's pause, which this run set, or which is lifted because the incident is over. Null otherwise.
+   */
   readonly breaker: Pause | null;
-  /** Why it is `over`: healthy runs in a row, or no trouble for an hour; else null. */
+  /** Why the incident is over: healthy runs in a row, or no trouble for an hour. Null when it is not over. */
   readonly because: 'healthy' | 'quiet' | null;
-  /** When the incident opened that was found over only now, as this one `opened`; else null. */
+  /**
+   * When this run opened an incident and only now found an earlier one over: when that one had opened. Null
+   * otherwise.
+   */
   readonly before: string | null;
 };
 
@@ -114,13 +125,13 @@ export type Story = {
 export const TOPICS = ['people', 'chat'] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** A message that not every topic is known to have taken. The next delivery of its run publishes it to the others. */
+/** A message that has not reached every topic yet. The next delivery of its run publishes it to the rest. */
 export type OutboxMessage = {
   readonly runId: string;
   /** Null for messages outside incidents. */
   readonly story: Story | null;
-  /** Those that took it. */
+  /** The topics that took it. */
   readonly taken: readonly Topic[];
-  /** The misconfigurations that it is about; none where it is about the run. */
+  /** The misconfigurations that it reports. Empty when it is about the run. */
   readonly checks: readonly string[];
 };

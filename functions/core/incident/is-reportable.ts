@@ -5,8 +5,9 @@ import { isRefusal, type TriggerKind } from '../trigger/trigger.ts';
 import { OUTCOME_TABLE } from './outcome-table.ts';
 
 /**
- * Whether a run is told by itself, where nothing is remembered of those before it. Nobody is woken for a run that found or
- * did nothing. A refusal that no run looked into is told, and a lock that no run gives back.
+ * Whether a run is reported when nothing is remembered about earlier runs. People are not woken for a run
+ * that found or did nothing. They are told of a refusal that no run looked into, and of a lock that is never
+ * released.
  */
 export function isReportable({
   outcome,
@@ -22,7 +23,10 @@ export function isReportable({
   return notify === 'after a refusal' && isRefusal(trigger.kind);
 }
 
-/** Whether the record of a run is kept: of one that acted, would have acted, failed, or has something to explain. */
+/**
+ * Whether the record of a run is kept. It is when the run acted, would have acted, failed, or has something
+ * to explain.
+ */
 export function isWorthKeeping(
   record: Pick<RunRecord, 'outcome' | 'attempts'> & Partial<Pick<RunRecord, 'lock'>>,
 ): boolean {

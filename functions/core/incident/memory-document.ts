@@ -8,7 +8,7 @@ import { OUTCOMES } from '../run/outcome.ts';
 import { INCIDENT_STATES, TOPICS } from './incident.ts';
 import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from './memory.ts';
 
-/** The form of what is kept beside the version. An item without one is of the time before there were incidents in it. */
+/** The form of the stored item. An item without a form is from the time before it held incidents. */
 const FORM = 2;
 
 const TEXT = 'a text';
@@ -87,7 +87,7 @@ const memorySchema = strictObject({
   telling: checks,
   incident: z.nullable(incident),
   runs: listOf(run),
-  // Items of before have neither.
+  // Older items have neither.
   ownTries: z._default(listOf(ownTries), []),
   busySince: z._default(z.nullable(moment), null),
   closed: listOf(strictObject({ openedAt: moment, lastRunAt: moment, culprit: fingerprint })),
@@ -99,9 +99,9 @@ const memorySchema = strictObject({
 });
 
 /**
- * A kept item: its version, and the rest as JSON, in this form or in the one before.
- * @throws RemediationError `memory-unreadable`, for an item of a later form of ours as well: what is not understood
- * here must not be written over.
+ * Parses a stored item: its version, and the rest as JSON, in this form or the one before. @throws
+ * RemediationError `memory-unreadable`, also for an item of a later form: an item that this version does not
+ * understand must not be overwritten.
  */
 export function parseMemory({ server, table }: MemoryPlace, found: unknown, document: string): Memory {
   const rest = parseJson(document);
@@ -127,7 +127,7 @@ function parseFormBefore(input: unknown): Read {
   const parsed = z.safeParse(formBefore, input);
   if (!parsed.success) return { error: parsed.error };
   const { paused, ...rest } = parsed.data;
-  // Only people paused then.
+  // In that form only people paused runs.
   return {
     memory: { ...NOTHING_REMEMBERED, ...rest, paused: paused === null ? null : { ...paused, until: null } },
   };

@@ -2,12 +2,12 @@ import type { OutboxMessage, Topic } from './incident.ts';
 import type { Memory } from './memory.ts';
 
 /**
- * How many messages memory keeps until every topic has taken them. Where a topic refuses for long, the oldest are dropped,
- * and another delivery of their runs publishes nothing.
+ * How many messages memory keeps until every topic has taken them. When a topic refuses for long, the oldest
+ * are dropped, and another delivery of their runs publishes nothing.
  */
 const MOST_WAITING = 4;
 
-/** Names one message. A run may have two: one about itself, and one about misconfigurations. */
+/** Identifies one message. A run may have two: one about itself, and one about misconfigurations. */
 export type OutboxKey = { readonly runId: string; readonly about: 'run' | 'checks' };
 
 export function outboxMessageOf({ untold }: Memory, key: OutboxKey): OutboxMessage | null {
@@ -18,22 +18,26 @@ export function addToOutbox(memory: Memory, message: Omit<OutboxMessage, 'taken'
   return { ...memory, untold: [...memory.untold, { ...message, taken: [] }].slice(-MOST_WAITING) };
 }
 
-/** Puts a message about these misconfigurations into the outbox, unless people know of them. Forgets those that are gone. */
+/**
+ * Puts a message about these misconfigurations into the outbox, unless people know all of them. Forgets those
+ * that are gone.
+ */
 export function announceChecks(memory: Memory, runId: string, checks: readonly string[]): Memory {
   if (outboxMessageOf(memory, { runId, about: 'checks' }) !== null) return memory;
   const told = memory.told.filter((check) => checks.includes(check));
   const telling = checks.filter((check) => !told.includes(check));
   const isKnown = told.length === memory.told.length && telling.length + memory.telling.length === 0;
   if (isKnown) return memory;
-  // A message that no topic took is replaced by the new one.
+  // The new message replaces one that no topic has taken.
   const untold = memory.untold.filter((each) => each.checks.length === 0 || each.taken.length > 0);
   const begun = { ...memory, told, telling, untold };
   return telling.length === 0 ? begun : addToOutbox(begun, { runId, story: null, checks: telling });
 }
 
 /**
- * Marks the topics that took a message, and drops it once all have. A misconfiguration counts as known once one topic has
- * taken it: the other topics get the message when its run is delivered again, not with each sweep.
+ * Marks the topics that took a message, and drops the message once all have. A misconfiguration counts as
+ * known once one topic has taken it. The other topics get the message when its run is delivered again, not
+ * with each scheduled run.
  */
 export function markDelivered(
   memory: Memory,

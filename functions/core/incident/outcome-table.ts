@@ -2,23 +2,30 @@ import type { Mode } from '../policy/policy.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { IncidentState } from './incident.ts';
 
-/** What subscribers filter by: `critical` wants a human now, `warning` today, `info` never. */
+/** Subscribers filter by it. `critical` needs a person now, `warning` today, `info` never. */
 export type Severity = 'info' | 'warning' | 'critical';
 
-/** What one outcome means to everything that follows a run. */
+/** What one outcome means for everything that follows a run. */
 type OutcomeMeaning = {
-  /** Whether something is left to a human, as pagers want to know it; null where the run did not look. */
+  /**
+   * Whether something is left for a person to do, as pagers need to know it. Null when the run did not look.
+   */
   readonly unresolved: boolean | null;
-  /** Whether people are told of the run where nothing is remembered of those before it. */
+  /** When people are told of the run, if nothing is remembered about earlier runs. */
   readonly notify: 'always' | 'after a refusal' | 'never';
-  /** Whether its record is kept. A run that ended sessions is always kept. */
+  /** Whether its record is kept. The record of a run that ended sessions is always kept. */
   readonly keep: boolean;
-  /** How it leaves the incident of its server: `calm` where it found no pressure, null where it tells nothing. */
+  /**
+   * The state in which it leaves the incident: `calm` when it found no pressure, null when it tells nothing.
+   */
   readonly state: IncidentState | 'calm' | null;
   readonly severity: Severity;
-  /** What the command exits with: nothing left to do, pressure remains, or it could not do its job. */
+  /**
+   * The exit code of the command: nothing is left to do, pressure remains, or the command could not do its
+   * work.
+   */
   readonly exit: 'done' | 'remains' | 'couldNot';
-  /** Whether it came as far as to want the lock. */
+  /** Whether the run got far enough to want the lock. */
   readonly wantsLock: boolean;
 };
 
@@ -39,7 +46,10 @@ const PRESSED = {
 
 const UNSEEN = { ...PRESSED, state: 'unseen', exit: 'couldNot' } as const satisfies OutcomeMeaning;
 
-/** The one table of outcomes. Texts for each outcome stand in the render room, in tables of the same key. */
+/**
+ * The only table of outcomes. The texts for each outcome are in the render room, in tables with the same
+ * keys.
+ */
 export const OUTCOME_TABLE = {
   healthy: CALM,
   reaped: { ...CALM, notify: 'always', keep: true },
@@ -62,7 +72,10 @@ export const OUTCOME_TABLE = {
   failed: UNSEEN,
 } as const satisfies Readonly<Record<Outcome, OutcomeMeaning>>;
 
-/** What an outcome means. A run that only observes ends nothing: where it expects to recover, pressure stays. */
+/**
+ * What an outcome means. An observing run ends no session, so that the pressure stays although it expects to
+ * recover.
+ */
 export function meaningOf(outcome: Outcome, mode: Mode): OutcomeMeaning {
   return OUTCOME_TABLE[outcome === 'recovered' && mode !== 'enforce' ? 'partial' : outcome];
 }

@@ -1,7 +1,7 @@
 import { fingerprintOf } from './fingerprint.ts';
 import type { RecentRun, RunSummary } from './incident.ts';
 
-/** As many as an hour of sweeps makes, and some alarms. */
+/** As many runs as the schedule and some alarms cause in an hour. */
 const MOST_RUNS = 14;
 
 function recentRunOf(run: RunSummary): RecentRun {
@@ -19,8 +19,9 @@ function recentRunOf(run: RunSummary): RecentRun {
 }
 
 /**
- * By when they began, whenever they are reported. Where they get too many, the oldest goes that ended nobody, but none of
- * the newest half: fifty events at once must not make the breaker forget, and healthy runs must be seen to be in a row.
+ * Adds a run in the order of their starts, whenever they are reported. When there are too many, the oldest
+ * run that ended no session goes, but none of the newest half. Fifty events at once must not make the breaker
+ * forget runs, and healthy runs in a row must stay visible.
  */
 export function addRun(runs: readonly RecentRun[], run: RunSummary): readonly RecentRun[] {
   const all = [...runs, recentRunOf(run)].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));

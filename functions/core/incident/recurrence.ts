@@ -2,10 +2,10 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { ClosedIncident, Incident, Recurrence } from './incident.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Closed incidents that are remembered; `times` counts one more at most. */
+/** How many closed incidents are remembered. `times` is at most one more. */
 export const MOST_CLOSED = 9;
 
-/** How often it has come to this lately. Night incidents fall on two days, so it is 24 hours that count. */
+/** How often there was an incident in the last 24 hours. Calendar days would split incidents at night. */
 export function recurrenceOf(
   closed: readonly ClosedIncident[],
   culprit: string | null,
@@ -16,7 +16,7 @@ export function recurrenceOf(
   return { times: lately.length + 1, sameCulprit: culprit === null ? 0 : same.length + 1 };
 }
 
-/** `lastRunAt` is when the run began that found it over. */
+/** `lastRunAt` is when the run that found it over began. */
 export function addClosed(
   closed: readonly ClosedIncident[],
   { openedAt, nature }: Incident,

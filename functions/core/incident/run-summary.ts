@@ -6,19 +6,22 @@ import { isStuck } from '../run/run-lock.ts';
 import { isRefusal } from '../trigger/trigger.ts';
 import type { RunSummary } from './incident.ts';
 
-/** A run's part in the incident of its server. */
+/** What a run means for the incident of its server. */
 export function summaryOf({ record, diagnosis }: Explained): RunSummary {
   return { ...summaryOfHead(record, headOf(record)), ...causeIn(diagnosis) };
 }
 
-/** Why, and who is behind it; null where nobody can tell, which is no news of an incident whose cause was known. */
+/**
+ * The cause and the culprit. Both are null when they cannot be told. That is no news for an incident whose
+ * cause is known.
+ */
 export function causeIn(diagnosis: Diagnosis | null): Pick<RunSummary, 'cause' | 'culprit'> {
   if (diagnosis === null) return { cause: null, culprit: null };
   const { cause, culprits } = diagnosis;
   return { cause: cause === 'unclear' ? null : cause, culprit: culprits[0]?.usage.group ?? null };
 }
 
-/** Of a run that left no record, or none that can be read: it is taken for one that failed in acting. */
+/** For a run whose record is missing or cannot be read. It counts as a run that failed while acting. */
 export function summaryWithoutRecord(runId: string, mode: Mode | null, now: number): RunSummary {
   return {
     runId,
@@ -35,7 +38,7 @@ export function summaryWithoutRecord(runId: string, mode: Mode | null, now: numb
     ownTries: null,
   };
 }
-/** A run's part in the incident of its server, before its cause is known. */
+/** What a run means for the incident of its server, before its cause is known. */
 export function summaryOfHead(
   run: Pick<RunSummary, 'runId' | 'outcome' | 'mode'>,
   { startedAt, heedsPause, need, ended, retaken, ownTries = null, trigger, lock = null }: RunHead,

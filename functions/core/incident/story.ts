@@ -1,10 +1,10 @@
 import type { Group } from '../server/session.ts';
 import type { Incident, Story } from './incident.ts';
 
-/** No name is longer on a server, in bytes. */
+/** The most bytes of a name on a server. */
 const MOST_NAME = 63;
 
-/** What there is to tell of an incident as it is now. */
+/** The story of an incident in its present state. */
 export function storyOf(
   kind: Story['kind'],
   { id, openedAt, lastTroubleAt, runs, ended, nature, recurrence }: Incident,
@@ -25,7 +25,7 @@ export function storyOf(
   };
 }
 
-/** Names come from records, and what is remembered is small. */
+/** Shortens names: they come from records, and memory is small. */
 export function clipped(group: Group | null): Group | null {
   if (group === null) return null;
   const clip = (name: string) => name.slice(0, MOST_NAME);

@@ -11,7 +11,7 @@ export function candidateOf(session: Session, ladder: readonly Rung[]): Candidat
   const rungs = ladder.filter(({ state }) => state === session.state);
   if (rungs.length === 0) return { reason: 'state', detail: session.state ?? 'unknown state' };
   const ageMs = session.stateAgeMs;
-  if (ageMs === null) return { reason: 'unknown-age', detail: 'the server did not say since when' };
+  if (ageMs === null) return { reason: 'unknown-age', detail: 'the server did not report its age' };
   const rung = ladder.findIndex(({ state, minAgeMs }) => state === session.state && ageMs >= minAgeMs);
   return rung < 0
     ? { reason: 'too-young', detail: `${session.state} for ${ageMs} ms` }

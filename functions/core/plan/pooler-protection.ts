@@ -26,18 +26,18 @@ export function poolerProtection(
   const { kind, problem, addresses, unlisted, settings } = pooler;
   const name = POOLER_NAMES[kind];
   const mayFailOver = kind === 'pgpool' && settings.failsOver !== false;
-  const risk = mayFailOver ? ', ending it could make pgpool-II fail over' : '';
+  const risk = mayFailOver ? '; if it ends, pgpool-II may fail over' : '';
   if (problem === null) {
     const pids = new Set(pooler.sessions.map(({ pid }) => pid));
     const isListed = ({ pid }: Session) => pid !== null && pids.has(pid);
-    const own = `a session of ${name}'s, its own to manage${risk}`;
+    const own = `a session of ${name}, which manages its own sessions${risk}`;
     if (unlisted === null) return (session) => (isListed(session) ? own : null);
     const seen = sessions.filter(isListed).map(({ address }) => address);
     const isFrom = addressMatcher([...addresses, ...unlisted.addresses, ...seen]);
-    const unsure = `may be ${name}'s, whose console ${UNLISTED_TEXTS[unlisted.cause]}`;
+    const unsure = `may belong to ${name}: its console ${UNLISTED_TEXTS[unlisted.cause]}`;
     return (session) => (isListed(session) ? own : isFrom(session.address) ? unsure : null);
   }
-  const unread = `may be ${name}'s, which could not be asked${risk}`;
+  const unread = `may belong to ${name}, which could not be asked${risk}`;
   if (kind === 'pgpool' && !declared)
     return ({ backendType }) => (backendType === CLIENT_BACKEND ? unread : null);
   const from = new Set(addresses);

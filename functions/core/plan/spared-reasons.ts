@@ -23,7 +23,7 @@ export function sparedReasons(
   const reasons = new Map<Session, Protection>(
     wanted
       .slice(victims.length)
-      .map(({ session }) => [session, { reason: 'limit', detail: 'over the limit of one run' }]),
+      .map(({ session }) => [session, { reason: 'limit', detail: 'above the limit for one run' }]),
   );
   const staying = candidatesOf(
     eligible.filter((session) => !gone.has(session)),

@@ -86,7 +86,7 @@ function ladderContradictions(ladder: readonly unknown[]): readonly Finding[] {
     const before = lowest.get(state);
     if (before === undefined || ageMs(minAge) < ageMs(before)) lowest.set(state, minAge);
     if (before === undefined || ageMs(minAge) < ageMs(before)) return young;
-    const allowed = `an age below the ${before} of an earlier rung of state "${state}": this rung can add no session`;
+    const allowed = `an age below the ${before} of an earlier rung of state "${state}". Otherwise this rung adds no session`;
     return [...young, { path, found: quoted(minAge), allowed }];
   });
 }
@@ -94,7 +94,7 @@ function ladderContradictions(ladder: readonly unknown[]): readonly Finding[] {
 function tooYoung(path: string, minAge: unknown): readonly Finding[] {
   const parsed = z.safeParse(rungFields.minAge, minAge);
   if (!parsed.success || ageMs(parsed.data) >= MIN_AGE_MS) return [];
-  const allowed = 'an age of at least 10s: below it a session may be between two statements';
+  const allowed = 'an age of at least 10s: a younger idle session may be between two statements';
   return [{ path, found: quoted(minAge), allowed }];
 }
 

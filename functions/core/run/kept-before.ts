@@ -3,8 +3,8 @@ import { clientSessions } from '../server/slots.ts';
 import type { RunRecord } from './record.ts';
 
 /**
- * Victims that `keepPerGroup` would have kept before it counted by program: it held for each application name, role and
- * database then. Those of a group that would go last are the ones.
+ * Victims that `keepPerGroup` would have kept under its old meaning, when it held for each application name,
+ * role and database instead of each program. Of each such group these are the ones that would end last.
  */
 export function keptByOldRule({
   snapshot,

@@ -1,25 +1,31 @@
-/** A run announces itself by a lock of our class. Only another run keeps it from acting, whoever else holds such a lock. */
+/**
+ * A run announces itself by an advisory lock of our class. Only another run prevents it from acting; other
+ * holders of such a lock do not.
+ */
 
-/** Somebody else who holds a lock of our class. */
+/** Another session that holds a lock of our class. */
 export type LockHolder = {
-  /** Null for a prepared transaction, which has no session. GaussDB's process ids are larger than a number holds. */
+  /**
+   * Null for a prepared transaction, which has no session. Process ids of GaussDB exceed JavaScript's safe
+   * integers and are texts.
+   */
   readonly pid: number | string | null;
   readonly user: string | null;
-  /** Chosen by the client, hence hostile. */
+  /** The client chose it, so it is not to be trusted. */
   readonly application: string;
-  /** As a session's: an IP address, `local`, or empty when unknown. */
+  /** An IP address, `local`, or empty when unknown. */
   readonly address: string;
-  /** For how long its session has been open; null where our role may not see it. */
+  /** For how long its session has been open. Null when our role may not see it. */
   readonly openMs: number | null;
-  /** Whether it counts as a run. Others stop nothing. */
+  /** Whether the holder counts as a run. Other holders do not stop a run. */
   readonly isRun: boolean;
 };
 
-/** What a run saw of the lock when it took it, or last tried. */
+/** The holders of the lock when a run took it, or at its last try. */
 export type LockSight = {
-  /** The first of them, runs before others. */
+  /** The first few holders, runs before others. */
   readonly holders: readonly LockHolder[];
-  /** How many there are. */
+  /** The number of all holders. */
   readonly total: number;
 };
 

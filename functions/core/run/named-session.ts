@@ -4,25 +4,25 @@ import type { Snapshot } from '../server/snapshot.ts';
 import { type AttemptResult, attemptResult, type GuardResult } from './verification.ts';
 
 /**
- * What came of a session that a human named.
- * - `would-go`: without `--apply`, nothing in the way.
- * - `protected`: out of reach for everybody, see `protection`.
- * - `no-such-session`: nobody has this pid.
- * - `not-tried`: our session broke off before its turn.
+ * What happened to a session that a person named by its pid.
+ * - `would-go`: without `--apply`, nothing protects it.
+ * - `protected`: it cannot be ended at all, see `protection`.
+ * - `no-such-session`: no session has this pid.
+ * - `not-tried`: our connection broke before its turn.
  */
 export type NamedResult = AttemptResult | 'would-go' | 'protected' | 'no-such-session' | 'not-tried';
 
-/** A pid and the session behind it when we looked. */
+/** A pid, and the session that had it in the snapshot. */
 export type Named = {
   readonly pid: number;
   readonly session: Session | null;
-  /** What no policy and no human can switch off; null when nothing protects it. */
+  /** The protection that neither a policy nor a person can switch off. Null when there is none. */
   readonly protection: string | null;
 };
 
 export type NamedSession = Named & { readonly result: NamedResult };
 
-/** The sessions behind the pids, in the order in which they were named. What a policy says is not asked: a human decided. */
+/** The sessions of these pids, in the given order. The policy plays no part, because a person decided. */
 export function namedSessions(snapshot: Snapshot, pids: readonly number[]): readonly Named[] {
   const protection = builtinProtection(snapshot);
   const byPid = new Map(snapshot.sessions.map((session) => [session.pid, session]));
@@ -32,7 +32,7 @@ export function namedSessions(snapshot: Snapshot, pids: readonly number[]): read
   });
 }
 
-/** Sessions that may be ended. */
+/** The sessions that may be ended. */
 export function endableSessions(named: readonly Named[]): readonly Session[] {
   return named.flatMap(({ session, protection }) =>
     session === null || protection !== null ? [] : [session],
@@ -40,8 +40,9 @@ export function endableSessions(named: readonly Named[]): readonly Session[] {
 }
 
 /**
- * Each with its result: by the guard's answers, which a session that was never sent to lacks, and by the identities that
- * the verification read found alive. Without that read (`alive` is null) nothing is claimed.
+ * Each session with its result. It comes from the guard's answer, which is missing for a session that was not
+ * tried, and from the verification read, which lists the identities that are still alive. Without that read
+ * (`alive` is null) the result is unknown.
  */
 export function withResults(
   named: readonly Named[],
@@ -51,7 +52,7 @@ export function withResults(
   return named.map((each) => ({ ...each, result: resultOf(each, answers, alive) }));
 }
 
-/** Nothing was asked for but a look. */
+/** Without `--apply` no session is ended. */
 export function asDryRun(named: readonly Named[]): readonly NamedSession[] {
   return named.map((each) => ({ ...each, result: untouched(each) ?? 'would-go' }));
 }
@@ -79,7 +80,7 @@ const OUT_OF_THE_WAY: ReadonlySet<NamedResult> = new Set([
   'would-go',
 ]);
 
-/** Whether a result means that the session is, or would be, out of the way. */
+/** Whether the session is gone, or would be. */
 export function isEndedOrWould({ result }: NamedSession): boolean {
   return OUT_OF_THE_WAY.has(result);
 }

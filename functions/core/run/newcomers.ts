@@ -13,15 +13,15 @@ export type Newcomers = {
   readonly group: Group;
   /** How many of its sessions the run ended. */
   readonly lost: number;
-  /** How many sessions it opened since. */
+  /** How many sessions it has opened since the first snapshot. */
   readonly came: number;
-  /** How many of its lost slots it took again. */
+  /** How many of its lost slots it has re-taken. */
   readonly retaken: number;
 };
 
 /**
- * The programs that took slots after the first snapshot; those that lost sessions come first. A session that our role may not
- * see belongs to no program: it took a slot and re-took none.
+ * The programs that took slots after the first snapshot. Those that lost sessions come first. A session that
+ * our role may not see belongs to no program: it took a slot but re-took none.
  */
 export function newcomersOf(
   first: Snapshot,
@@ -47,13 +47,13 @@ export function newcomersOf(
     );
 }
 
-/** How many of the freed slots went back to the programs that had lost them. */
+/** How many of the freed slots the programs that had lost them took again. */
 export function retakenSlots(first: Snapshot, attempts: readonly Attempt[], settled: Reading): number {
   if (settled.retaken !== undefined) return settled.retaken;
   return newcomersOf(first, attempts, settled).reduce((sum, { retaken }) => sum + retaken, 0);
 }
 
-/** The re-taken slots of a run; null where nobody looked after settling. */
+/** The re-taken slots of a run. Null when no read followed the settling. */
 export function retakenIn(record: Pick<RunRecord, 'snapshot' | 'attempts' | 'readings'>): number | null {
   const { snapshot, attempts } = record;
   const settled = settledReading(record);

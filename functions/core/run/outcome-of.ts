@@ -6,10 +6,10 @@ import type { Outcome } from './outcome.ts';
 import type { Reading } from './reading.ts';
 import { type Attempt, isFreed } from './verification.ts';
 
-/** What a run saw first, and what it decided from it. */
+/** The first snapshot of a run, and the plan that it made from it. */
 export type Planned = { readonly snapshot: Snapshot; readonly plan: Plan };
 
-/** The outcome of a run that planned; `settled` is null when the last read failed. */
+/** The outcome of a run that made a plan. `settled` is null when the last read failed. */
 export function outcomeOf(
   { snapshot, plan }: Planned,
   trigger: TriggerKind,
@@ -28,7 +28,7 @@ export function outcomeOf(
   return freed > 0 && retakenSlots(snapshot, attempts, settled) * 2 >= freed ? 'refilled' : 'partial';
 }
 
-/** What an observing run expects to come of its plan. */
+/** The outcome that an observing run expects of its plan. */
 export function expectedOutcome(plan: Plan, trigger: TriggerKind): Outcome {
   switch (plan.verdict) {
     case 'healthy':

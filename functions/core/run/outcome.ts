@@ -1,27 +1,27 @@
 /**
- * How a run ended; one closed union for record, message, metrics and exit code. An observing run carries the outcome it
- * expects.
+ * How a run ended. The record, the message, the metrics and the exit code use this closed union. An observing
+ * run has the outcome that it expects.
  */
 export const OUTCOMES = [
   /** No pressure, nothing to do. */
   'healthy',
-  /** No pressure; sessions older than the policy's `reap` were ended. */
+  /** No pressure. Sessions older than the policy's `reap` were ended. */
   'reaped',
   /** After settling, `when` no longer holds. */
   'recovered',
-  /** Less was freed than is needed, perhaps nothing: `when` still holds. */
+  /** Fewer slots were freed than needed, perhaps none. `when` still holds. */
   'partial',
-  /** Pressure is back: at least half of the freed slots were re-taken by the groups that lost them. */
+  /** The pressure is back: the programs that lost sessions have re-taken at least half of the freed slots. */
   'refilled',
-  /** Pressure, and nobody whom the policy lets go. */
+  /** Pressure, and the policy allows no session to be ended. */
   'no-candidates',
-  /** Somebody was refused, but no scope is under pressure. */
+  /** A client was refused, but no scope is under pressure. */
   'unexplained',
   /** Another run holds the lock. */
   'busy',
-  /** Pressure, and sessions that would have been terminated: but runs are paused. */
+  /** Pressure, and sessions that would have been terminated, but runs are paused. */
   'paused',
-  /** The trigger asks for nothing. */
+  /** The trigger does not ask for a run. */
   'muted',
   /** The event is too old to act on. */
   'stale',
@@ -30,7 +30,7 @@ export const OUTCOMES = [
   /** Our role cannot see other roles' sessions. */
   'blind',
   'cannot-connect',
-  /** Sessions were terminated, but what came of it could not be read. */
+  /** Sessions were told to end, but the result could not be read. */
   'unverified',
   'failed',
 ] as const;

@@ -3,8 +3,8 @@ import type { OwnTries } from './pause.ts';
 import type { RunRecord } from './record.ts';
 
 /**
- * The tries of a run for which the server may have written a line about too many clients. A try without an answer may have
- * been refused as well. Answers with another SQLSTATE wrote another line.
+ * The failed tries of a run for which the server may have logged too many clients. A try without an answer
+ * may have been refused as well. A try with another SQLSTATE has another line in the log.
  */
 export function ownTriesOf({
   connecting,
@@ -24,7 +24,7 @@ export function ownTriesOf({
   return { from: startedAt, to, tries, address: seenAddress(snapshot) ?? connecting.address ?? null };
 }
 
-/** Our address as the server sees it, which is another one than ours behind a network that translates addresses. */
+/** Our address as the server sees it. It differs from our own when the network translates addresses. */
 function seenAddress(snapshot: RunRecord['snapshot']): string | null {
   const own = snapshot?.sessions.find(({ pid }) => pid !== null && pid === snapshot.server.ownPid);
   return own === undefined || own.address === '' ? null : own.address;

@@ -3,20 +3,20 @@ import type { Mode } from '../policy/policy.ts';
 import { isRefusal, type TriggerKind } from '../trigger/trigger.ts';
 
 /**
- * Tries of one run to get in that came to nothing. The server wrote a line for each of them, from `from` to `to` (ISO 8601,
- * our clock), which shows that we were refused and not that anybody else was.
+ * Failed tries of one run to connect. The server logged a line for each of them, between `from` and `to` (ISO
+ * 8601, our clock). Such a line shows that we were refused, and does not show that other clients were.
  */
 export type OwnTries = {
   readonly from: string;
   readonly to: string;
-  /** Tries that the server refused with 53300, or that ended without an answer. */
+  /** Tries that the server refused with 53300, or that had no answer. */
   readonly tries: number;
-  /** Our address as we saw it; null where no try reached the server. */
+  /** Our address as we saw it. Null when no try reached the server. */
   readonly address: string | null;
 };
 /**
- * While it lasts, runs only look: who said so, when (ISO 8601, UTC), and why. `until` is when it ends by itself: the
- * breaker's do, people's do not.
+ * While a pause lasts, runs only observe. It says who paused, when (ISO 8601, UTC), and why. `until` is when
+ * the pause ends without a person: the breaker sets it, people do not.
  */
 export type Pause = {
   readonly at: string;
@@ -25,20 +25,20 @@ export type Pause = {
   readonly until: string | null;
 };
 
-/** What a run learnt from memory before it acted. */
+/** What a run read from memory before it acted. */
 export type Recall =
   | {
       readonly kind: 'read';
       readonly table: string;
       readonly paused: Pause | null;
-      /** Absent in records from before they were remembered. */
+      /** Absent in older records. */
       readonly ownTries?: readonly OwnTries[] | undefined;
     }
   | { readonly kind: 'unreadable'; readonly table: string; readonly problem: Problem };
 
 /**
- * The mode in which a run acts. Who cannot read whether it is paused acts where somebody was refused, for there a server
- * is in need, and only observes where nobody was.
+ * The mode in which a run acts. When memory is unreadable, the run does not know whether runs are paused.
+ * After a refusal it then acts, because a server is in need. On the schedule it only observes.
  */
 export function modeInForce(mode: Mode, recall: Recall | null, trigger: TriggerKind): Mode {
   return mode === 'enforce' && recall?.kind === 'unreadable' && !isRefusal(trigger) ? 'observe' : mode;
@@ -48,12 +48,12 @@ export function pauseIn(recall: Recall | null): Pause | null {
   return recall?.kind === 'read' ? recall.paused : null;
 }
 
-/** Our own refused tries of the last runs, as far as memory tells. */
+/** Our own refused tries of the last runs, as far as memory has them. */
 export function ownTriesIn(recall: Recall | null): readonly OwnTries[] {
   return recall?.kind === 'read' ? (recall.ownTries ?? []) : [];
 }
 
-/** The pause, unless it has ended by itself; `now` is milliseconds since the epoch. */
+/** The pause, or null when it has ended by itself. `now` is in milliseconds since the epoch. */
 export function pauseAt(paused: Pause | null, now: number): Pause | null {
   return paused === null || paused.until === null || now < Date.parse(paused.until) ? paused : null;
 }

@@ -10,10 +10,12 @@ import type { Recall } from './pause.ts';
 import type { Reading } from './reading.ts';
 import type { Attempt } from './verification.ts';
 
-/** How getting in went. `refusals` are answers of the server, by SQLSTATE and routine. */
+/** How connecting went. `refusals` are the server's answers, by SQLSTATE and routine. */
 export type Connecting = {
   readonly attempts: number;
-  /** Our end of the tries that came to nothing, as we see it: the server names it in its log. Absent where there was none. */
+  /**
+   * Our address in the failed tries, as we see it. The server has it in its log. Absent when no try failed.
+   */
   readonly address?: string | undefined;
   readonly refusals: readonly {
     readonly sqlstate: string;
@@ -22,7 +24,7 @@ export type Connecting = {
   }[];
 };
 
-/** The tries of both. */
+/** The tries of both counts together. */
 export function addConnecting(first: Connecting, later: Connecting): Connecting {
   const alike = Map.groupBy(
     [...first.refusals, ...later.refusals],
@@ -37,7 +39,9 @@ export function addConnecting(first: Connecting, later: Connecting): Connecting 
   return address === undefined ? { attempts, refusals } : { attempts, address, refusals };
 }
 
-/** Milliseconds since the run's start at which a step was done; null for steps that were not reached. */
+/**
+ * When each step was done, in milliseconds since the start of the run. Null for steps that were not reached.
+ */
 export type Timings = {
   readonly connected: number | null;
   readonly locked: number | null;
@@ -50,49 +54,58 @@ export type Timings = {
 };
 
 /**
- * Which code ran, by version and commit, and the SHA-256 of the policy that it ran by: whoever changes either is seen to have
- * done so. Absent in records from before.
+ * Which code ran (version and commit), and the SHA-256 of its policy, so that a change of either shows.
+ * Absent in older records.
  */
 export type RunIdentity = { readonly code?: string | undefined; readonly policyHash?: string | undefined };
 
-/** Everything about one run, as it travels from `remediate` to `report`. */
+/** Everything about one run, as `remediate` sends it to `report`. */
 export type RunRecord = RunIdentity & {
   readonly version: 1;
   readonly runId: string;
   readonly server: string;
-  /** In which it acted: the policy's, or `observe` where a scheduled run could not know whether it is paused. */
+  /**
+   * The mode in which the run acted: the policy's, or `observe` when a scheduled run could not know whether
+   * runs are paused.
+   */
   readonly mode: Mode;
   readonly trigger: Trigger;
   readonly policy: Policy;
-  /** ISO 8601, our clock. */
+  /** ISO 8601, by our clock. */
   readonly startedAt: string;
   readonly outcome: Outcome;
-  /** Why there was nothing to do, for `muted` and `stale`; else null. */
+  /** Why there was nothing to do, for `muted` and `stale`. Null otherwise. */
   readonly why: string | null;
-  /** What stood in the way, for outcomes that need a reason. */
+  /** The problem, for outcomes that need a reason. */
   readonly problem: Problem | null;
-  /** Null where the run has no memory, or ended before it asked. */
+  /** Null when the run has no memory, or ended before it asked. */
   readonly recall: Recall | null;
   readonly connecting: Connecting;
-  /** Who else held a lock like ours, as this run last saw it; null where nobody did, or it did not look. */
+  /**
+   * Other holders of our lock when this run last looked. Null when there were none, or when it did not look.
+   */
   readonly lock: LockSight | null;
   readonly snapshot: Snapshot | null;
   readonly plan: Plan | null;
   readonly attempts: readonly Attempt[];
   readonly readings: readonly Reading[];
-  /** What the cheap checks after a quiet scheduled run found; null where they were not made. */
+  /** What the short checks after a quiet scheduled run found. Null when they were not made. */
   readonly misconfigurations: readonly Misconfiguration[] | null;
   readonly timings: Timings;
 };
 
 /**
- * What may have to be left out of a record to keep it within its size, in this order. Pid and start of each victim and what
- * came of each attempt never are.
- * - `statements`: of spared sessions all, of victims what goes beyond 20,000 bytes together.
- * - `details`: of spared sessions times and waits. `pooler`: its clients and sessions. `locks`: who waits for whom.
- * - `spared sessions`: all sessions but victims, and newcomers.
- * - `victims' details`: the same of victims, with their statements. `limits`: those with less need than 20 others.
- * - `long texts`: of the event and of what went wrong. `names`: those that fewer sessions have than others.
+ * What may be left out of a record to keep it within its size, in this order. The pid and start of each
+ * victim and the result of each attempt always stay.
+ * - `statements`: all of spared sessions; those of victims beyond 20,000 bytes together.
+ * - `details`: times and waits of spared sessions.
+ * - `pooler`: its clients and sessions.
+ * - `locks`: which session waits for which.
+ * - `spared sessions`: all sessions except victims, and newcomers.
+ * - `victims' details`: times and waits of victims, and their statements.
+ * - `limits`: all except the 20 with most need.
+ * - `long texts`: of the event and of problems.
+ * - `names`: those that fewest sessions have.
  */
 export const REDUCTION_NAMES = [
   'statements',

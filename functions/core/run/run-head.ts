@@ -17,41 +17,44 @@ type SlotsUsed = Pick<Pressure, 'scope' | 'used' | 'usable'>;
 /** What one run adds to the incident of its server, in numbers. */
 export type RunFigures = {
   readonly startedAt: string;
-  /** It asks memory whether it is paused: to pause those that do not ask would change nothing. */
+  /** Whether the run asks memory if runs are paused. For other runs a pause would change nothing. */
   readonly heedsPause: boolean;
-  /** Slots to free at its first look, over all scopes; null when it did not look. */
+  /** The slots to free at its first snapshot, over all scopes. Null when it took none. */
   readonly need: number | null;
   readonly ended: number;
   readonly retaken: number;
-  /** Null where the first try got in, or none was made. */
+  /** Null when the first try connected, or when there was none. */
   readonly ownTries?: OwnTries | null;
 };
 
 /**
- * What a run came to, in a few numbers that travel beside its packed record. `report` tells them when the record cannot be
- * read or explained within its budget.
+ * The result of a run in a few numbers, which travel beside its packed record. `report` uses them when the
+ * record cannot be read or explained within its budget.
  */
 export type RunHead = RunFigures & {
-  /** Which code ran by which policy; absent in a head of before. */
+  /** Which code ran by which policy. Absent in older heads. */
   readonly code?: RunIdentity['code'];
   readonly policyHash?: RunIdentity['policyHash'];
   readonly trigger: TriggerKind;
-  /** Who else held a lock like ours; absent in a head of before. */
+  /** Other holders of our lock. Absent in older heads. */
   readonly lock?: LockSight | null;
-  /** The scope that the message speaks of, at the first look and at the last one; null where the run did not look. */
+  /** The scope in the message, at the first snapshot and at the last one. Null when the run took none. */
   readonly before: SlotsUsed | null;
   readonly after: SlotsUsed | null;
-  /** Sessions that the plan chose. */
+  /** How many sessions the plan chose. */
   readonly chosen: number;
-  /** Sessions that were told to end. `ended` counts those that are gone. */
+  /** How many sessions were told to end. `ended` counts those that are gone. */
   readonly told: number;
-  /** Those of `ended` that left without an answer: by us, or by themselves. */
+  /** How many of `ended` left without an answer: we ended them, or they left by themselves. */
   readonly perhaps: number;
-  /** Whose sessions they are, the largest groups first: those that were told to end, or were chosen where none was told. */
+  /**
+   * The groups of the sessions that were told to end, the largest first. When none was told to end, the
+   * groups of the chosen sessions.
+   */
   readonly groups: GroupCounts;
   /**
-   * Victims that the keep of before there were programs would have kept, how many were chosen, and whose the kept ones are.
-   * Absent where it would have kept none of them, and in a head of before.
+   * Victims that the old meaning of `keepPerGroup` would have kept: their number, the number of all victims,
+   * and their groups. Absent when it would have kept none of them, and in older heads.
    */
   readonly keptBefore?:
     | { readonly count: number; readonly chosen: number; readonly groups: GroupCounts }
@@ -60,7 +63,7 @@ export type RunHead = RunFigures & {
 
 type GroupCounts = readonly { readonly group: Group; readonly count: number }[];
 
-/** More than this is for the record to say. */
+/** More groups than this are left to the record. */
 export const MOST_GROUPS = 3;
 
 export function headOf(record: RunRecord): RunHead {

@@ -1,17 +1,17 @@
 import type { LockHolder } from './lock-sight.ts';
 import type { RunRecord } from './record.ts';
 
-/** No run lasts longer: it is the function's timeout, and a run's session is opened after the run began. */
+/** No run lasts longer, because this is the function's timeout. A run opens its session after it began. */
 export const LONGEST_RUN_MS = 60_000;
 
-/** A run that holds the lock for longer than a run can take, or null: until it ends, no other run acts. */
+/** A run that has held the lock for longer than a run can last, or null. No other run acts until it ends. */
 export function stuckHolder({ lock }: Partial<Pick<RunRecord, 'lock'>>): LockHolder | null {
   return (
     lock?.holders.find(({ isRun, openMs }) => isRun && openMs !== null && openMs > LONGEST_RUN_MS) ?? null
   );
 }
 
-/** A run that could not act because another one holds the lock for longer than a run can take. */
+/** Whether a run could not act because another one has held the lock for longer than a run can last. */
 export function isStuck({
   outcome,
   lock,

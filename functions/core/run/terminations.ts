@@ -4,18 +4,20 @@ import type { RunRecord } from './record.ts';
 import type { AttemptResult } from './verification.ts';
 
 /**
- * One session that a run told to end, or would have. Without a reason it made up for an attempt that came to nothing;
- * without a result it was not tried.
+ * One session that a run told to end, or would have ended. Without a reason it replaced an attempt that had
+ * no effect. Without a result it was not tried.
  */
 export type Termination = {
   readonly session: Session;
   readonly reason: VictimReason | null;
   readonly result: AttemptResult | null;
-  /** The connection broke before the server's answer. */
+  /** The connection broke before the server answered. */
   readonly unanswered: boolean;
 };
 
-/** Nothing was to be ended, whatever the plan says: the policy only observes, or the run was paused. */
+/**
+ * Whether no session was to be ended, whatever the plan says: the policy only observes, or runs are paused.
+ */
 export function isHypothetical({ mode, outcome }: Pick<RunRecord, 'mode' | 'outcome'>): boolean {
   return mode !== 'enforce' || outcome === 'paused';
 }
@@ -24,7 +26,10 @@ export function terminationsOf(record: RunRecord): readonly Termination[] {
   return isHypothetical(record) ? planned(record) : attempted(record);
 }
 
-/** What was told to end does so sooner or later; what may not have been told has ended if it is gone. */
+/**
+ * A session that was told to end will end sooner or later. A session for which that is not known has ended
+ * only if it is gone.
+ */
 export function mayHaveEnded({ result, unanswered }: Termination): boolean {
   return result === null || (unanswered ? UNANSWERED : ANSWERED).has(result);
 }
@@ -36,7 +41,7 @@ function planned({ plan }: RunRecord): readonly Termination[] {
   return (plan?.victims ?? []).map((victim) => ({ ...victim, result: null, unanswered: false }));
 }
 
-/** Later rounds end sessions that the first plan spared: they are looked up in the snapshot. */
+/** Later rounds end sessions that the first plan spared, so they are looked up in the snapshot. */
 function attempted({ snapshot, plan, attempts }: RunRecord): readonly Termination[] {
   const reasons = new Map(plan?.victims.map(({ session, reason }) => [identityOf(session), reason]));
   const sessions = new Map(snapshot?.sessions.map((session) => [identityOf(session), session]));

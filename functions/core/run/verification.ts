@@ -3,18 +3,19 @@ import { type Pressure, slotHolders } from '../server/slots.ts';
 import { ownSessions, type Snapshot } from '../server/snapshot.ts';
 import type { Reading } from './reading.ts';
 
-/** What the guarded statement said about one victim. `signalled` is not yet `terminated`. */
+/** The answer of the guarded statement for one victim. `signalled` does not mean `terminated` yet. */
 export type GuardResult = 'signalled' | 'no-match' | 'forbidden' | 'failed' | 'unknown';
 
 /**
- * What came of one attempt, by the verification read.
+ * The result of one attempt, according to the verification read.
  * - `terminated`: signalled, and its identity is gone.
- * - `changed`: the guard found it busy again; it lives.
- * - `gone`: not there any more, and nothing says that it was us: it had left by itself, or the guard's answer was lost.
- * - `still-there`: signalled, or perhaps so where the answer was lost, but not gone within the bound.
+ * - `changed`: the guard found it busy again, so it was left alone.
+ * - `gone`: it is gone, but we do not know whether we ended it. It had left by itself, or the guard's answer
+ *   was lost.
+ * - `still-there`: signalled, or perhaps signalled where the answer was lost, but not gone in time.
  * - `forbidden`: the server refused (42501).
  * - `failed`: another error of the statement.
- * - `unknown`: nobody could read what came of it.
+ * - `unknown`: the result could not be read.
  */
 export type AttemptResult =
   | 'terminated'
@@ -34,8 +35,9 @@ export type Attempt = {
 };
 
 /**
- * A guard's word and the verification read together. Without a read (`alive` is null) nothing is claimed, and without the
- * guard's word (`unknown`) never that it was us: what cut us off may have cut off others.
+ * The result from the guard's answer and the verification read. Without the read (`alive` is null) nothing is
+ * claimed. Without the guard's answer (`unknown`) a session that is gone is never counted as ours: the event
+ * that cut us off may have cut off others.
  */
 export function attemptResult(
   guard: GuardResult,
@@ -48,19 +50,22 @@ export function attemptResult(
   return guard === 'signalled' ? 'terminated' : 'gone';
 }
 
-/** Whether a session may be on its way out, so that waiting for its end is worth while. */
+/** Whether a session may still be about to end, so that it makes sense to wait. */
 export function mayStillEnd(guard: GuardResult): boolean {
   return guard === 'signalled' || guard === 'unknown';
 }
 
-/** Whether a slot came free by us, or perhaps by us: its session is gone, and the guard's answer was lost. */
+/**
+ * Whether a slot was freed by us, or perhaps by us because the session is gone and the guard's answer was
+ * lost.
+ */
 export function isFreed({ guard, result }: Pick<Attempt, 'guard' | 'result'>): boolean {
   return result === 'terminated' || (result === 'gone' && guard === 'unknown');
 }
 
 /**
- * Whether the server that a later read saw is the one that the first saw. One that restarted, recovered from a crash or
- * failed over has none of the processes that were there before, its own among them.
+ * Whether two reads saw the same server process. After a restart, a crash recovery or a failover all earlier
+ * processes are gone, the server's own included.
  */
 export function isSameServer(first: Snapshot, later: Snapshot): boolean {
   const before = new Set(first.sessions.map(identityOf));
@@ -68,8 +73,8 @@ export function isSameServer(first: Snapshot, later: Snapshot): boolean {
 }
 
 /**
- * Whether the server was seen to have restarted or failed over: a read that follows attempts tells what came of each, unless
- * it saw another server than the first one.
+ * Whether a restart or failover was seen. A read that follows attempts knows the result of each, unless it
+ * saw another server process than the first one.
  */
 export function sawRestart(attempts: readonly Attempt[], readings: readonly Reading[]): boolean {
   const lastRound = attempts.reduce((last, { round }) => Math.max(last, round), 0);
@@ -80,14 +85,14 @@ export function sawRestart(attempts: readonly Attempt[], readings: readonly Read
 }
 
 /**
- * Attempts that surely ended nobody, so that another session may stand in for each. A statement that failed may have sent
- * its signal first, as one that its timeout overtook: nobody stands in for it.
+ * Attempts that certainly ended no session, so that another session may replace each of them. A failed
+ * statement does not count, because it may have sent its signal before it failed, as at a timeout.
  */
 export function countIneffective(attempts: readonly Attempt[]): number {
   return attempts.filter(({ result }) => result === 'changed' || result === 'forbidden').length;
 }
 
-/** A later read against the first snapshot. */
+/** A later read as the difference to the first snapshot. */
 export function toReading(
   phase: Reading['phase'],
   atMs: number,
@@ -98,7 +103,7 @@ export function toReading(
   const before = new Set(first.sessions.map(identityOf));
   const now = new Set(later.sessions.map(identityOf));
   const came = slotHolders(later).filter((session) => !before.has(identityOf(session)));
-  // A session of ours that was lost is none of theirs.
+  // Our own lost sessions are not counted.
   const isOwn = ownSessions(first);
   const gone = first.sessions.filter((session) => !isOwn(session) && !now.has(identityOf(session))).length;
   return { phase, atMs, pressure, came, gone };

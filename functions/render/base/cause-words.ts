@@ -1,6 +1,6 @@
 import type { Cause } from '../../core/diagnosis/cause.ts';
 
-/** What a cause is called in a sentence. */
+/** The name of each cause in a sentence. */
 export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   'connection-leak': 'a connection leak',
   'oversized-idle-pools': 'pools that keep more sessions than they use',

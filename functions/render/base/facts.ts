@@ -10,28 +10,34 @@ import type { Group } from '../../core/server/session.ts';
 import { type Pressure, scopeName } from '../../core/server/slots.ts';
 import type { Snapshot } from '../../core/server/snapshot.ts';
 
-/** What every part of the message counts from, worked out once. */
+/** The facts from which every part of the message is written, computed once. */
 export type Facts = Explained & {
-  /** Where people can see the record; null when it is not kept. */
+  /** The address where people can see the record. Null when it is not kept. */
   readonly recordUrl: string | null;
   /** See `isHypothetical`. */
   readonly hypothetical: boolean;
-  /** Who stands out in the scope that the message speaks of. */
+  /** The program that leads in the scope of the message. */
   readonly leading: GroupUsage | null;
-  /** The scope that the message speaks of: the first under pressure, else the server. At first, and at the last read. */
+  /**
+   * The scope of the message: the first one under pressure, or else the server. `before` is at the first
+   * read, `after` at the last one.
+   */
   readonly before: Pressure | null;
   readonly after: Pressure | null;
   readonly terminations: readonly Termination[];
-  /** Those of them that ended, or would. */
+  /** The terminations that ended their session, or would. */
   readonly losses: readonly Termination[];
-  /** Those that are gone without an answer: ended by us, or left by themselves. */
+  /** Sessions that are gone without an answer: we ended them, or they left by themselves. */
   readonly perhaps: readonly Termination[];
   /** By program, the largest first. */
   readonly lossesByGroup: readonly { readonly group: Group; readonly losses: readonly Termination[] }[];
   readonly results: ReadonlyMap<AttemptResult, number>;
-  /** Who took slots after the first look; empty where the record had to leave them out, or nobody looked again. */
+  /**
+   * Programs that took slots after the first snapshot. Empty when the record had to leave them out, or when
+   * no read followed.
+   */
   readonly newcomers: readonly Newcomers[];
-  /** Freed slots that went to newcomers of the programs which had lost them. */
+  /** Freed slots that the programs which had lost them took again. */
   readonly retaken: number;
   readonly ownRole: string | null;
 };
@@ -71,7 +77,7 @@ export function pressureAt(pressure: readonly Pressure[] | undefined, { scope }:
   return pressure?.find(isSame) ?? null;
 }
 
-/** The largest first. */
+/** Terminations by program, the largest first. */
 export function byGroup(losses: readonly Termination[], snapshot: Snapshot | null): Facts['lossesByGroup'] {
   const nameOf = programNames(snapshot);
   return [...Map.groupBy(losses, ({ session }) => groupText(nameOf(session))).values()]

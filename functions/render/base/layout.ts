@@ -1,18 +1,18 @@
-/** Plain text as it must look in a mail, a terminal and on a phone: at most so many columns, nothing but spaces. */
+/** Plain text for a mail, a terminal and a phone: a limited number of columns, and spaces only. */
 const COLUMNS = 80;
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 const MARK = /\p{M}/u;
 
-/** Columns that a text takes, as far as terminals agree on it. */
+/** How many columns a text takes, as most terminals show it. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += MARK.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
   return width;
 }
 
-/** Cut to a number of columns, with dots where something is missing. */
+/** Cuts a text to a number of columns, with dots in place of the rest. */
 function clip(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let [kept, width] = ['', 0];
@@ -26,7 +26,10 @@ function clip(text: string, columns: number): string {
 
 export type Column = { readonly width: number; readonly align: 'left' | 'right' };
 
-/** One line of a table. Text is clipped, numbers are not: a wrong number is worse than a crooked line. */
+/**
+ * One line of a table. Long texts are cut. Numbers are not cut, because a wrong number is worse than a
+ * crooked line.
+ */
 export function row(columns: readonly Column[], cells: readonly string[], indent = 2): string {
   const line = columns.map(({ width, align }, at) => {
     const cell = cells[at] ?? '';
@@ -37,7 +40,10 @@ export function row(columns: readonly Column[], cells: readonly string[], indent
   return (' '.repeat(indent) + line.join('  ')).trimEnd();
 }
 
-/** Breaks a text into lines at spaces, and words that no line can hold wherever it must. The first line may hang out by a marker. */
+/**
+ * Breaks a text into lines at spaces. A word that is too long for any line is broken anywhere. A marker may
+ * stand before the first line.
+ */
 export function wrap(text: string, indent = 2, marker = ''): readonly string[] {
   const margin = ' '.repeat(indent);
   return text.split('\n').flatMap((paragraph, at) => {
@@ -77,7 +83,7 @@ function chop(word: string, columns: number): readonly string[] {
 
 export type Section = { readonly title: string; readonly lines: readonly string[] };
 
-/** Sections with their titles, an empty line between them; those without lines are left out. */
+/** Sections with their titles and an empty line between them. Sections without lines are left out. */
 export function sections(all: readonly Section[]): string {
   return all
     .filter(({ lines }) => lines.length > 0)
@@ -85,7 +91,10 @@ export function sections(all: readonly Section[]): string {
     .join('\n\n');
 }
 
-/** The first of a list, and a line that counts the rest; a rest of one is shown instead. */
+/**
+ * The first items of a list, and a line that counts the rest. If the rest is one item, that item is shown
+ * instead.
+ */
 export function bounded<Item>(
   items: readonly Item[],
   most: number,

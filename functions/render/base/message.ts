@@ -1,23 +1,23 @@
-/** What people are told, in the forms in which they read it. Attributes are for subscribers' filter policies. */
+/** What people are told, in each form in which they read it. Subscribers filter by the attributes. */
 export type Message = {
-  /** Printable ASCII, below 100 characters. */
+  /** Printable ASCII with fewer than 100 characters. */
   readonly subject: string;
   readonly text: string;
-  /** The same in short, for chat rooms. */
+  /** The message in short, for chat rooms. */
   readonly chat: ChatNotification;
   readonly attributes: Readonly<Record<string, string>>;
 };
 
 /**
- * A custom notification of Amazon Q Developer in chat applications, which silently drops whatever has another form.
- * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+ * A custom notification for Amazon Q Developer in chat applications. That service drops other forms without
+ * an error. https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
 export type ChatNotification = {
   readonly version: '1.0';
   readonly source: 'custom';
   readonly id: string;
   readonly content: {
-    /** Each room's own markup: that of Slack or that of Teams. */
+    /** The markup of the chat application: Slack's or Teams'. */
     readonly textType: 'client-markdown';
     /** At most 250 characters. */
     readonly title: string;
@@ -29,7 +29,7 @@ export type ChatNotification = {
     readonly keywords: readonly string[];
   };
   readonly metadata: {
-    /** Notifications with the same one stand in one thread. */
+    /** Notifications with the same id appear in one thread. */
     readonly threadId: string;
     readonly summary: string;
     readonly eventType: string;

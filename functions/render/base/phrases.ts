@@ -15,7 +15,7 @@ export function ageRange(ages: readonly number[]): string {
   return least === most ? least : `${least} to ${most}`;
 }
 
-/** Seconds with one digit, for steps of a run. */
+/** Seconds with one digit, for the steps of a run. */
 export function secondsText(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;
 }
@@ -44,16 +44,16 @@ export function usedText(
   { scope, used, usable }: Pick<Pressure, 'scope' | 'used' | 'usable'>,
   max?: number,
 ): string {
-  const whose = scope.kind === 'server' ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
-  return `${used} of ${usable} slots${whose} used`;
+  const ofScope = scope.kind === 'server' ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
+  return `${used} of ${usable} slots${ofScope} used`;
 }
 
-/** What a link to the bucket leads to: the page of a run, or the record alone where no page could be drawn or kept. */
+/** What a link to the bucket shows: the page of a run, or the record when there is no page. */
 export function linkText(url: string): string {
   return url.endsWith('.html') ? 'Its page' : 'Its record';
 }
 
-/** For a list of scopes that ends before all of them are in it. */
+/** The end of a list of scopes that does not show all of them. */
 export function moreLimitsText(more: number): readonly string[] {
   return more === 0 ? [] : [`And ${counted(more, 'more limit')}.`];
 }
@@ -65,7 +65,7 @@ export function placeText({ kind, part }: NonNullable<GroupUsage['mostly']>): st
   return kind === 'database' ? `in database ${name}` : `from ${name}`;
 }
 
-/** `app, 60 of 115 in database billing.` Nothing where no role, database or address has more than half. */
+/** `app, 60 of 115 in database billing.` Empty when no role, database or address has more than half. */
 export function mostlyText({ group, sessions, mostly }: GroupUsage): string {
   if (mostly === null) return '';
   return `${groupName(group)}, ${mostly.part.sessions} of ${sessions} ${placeText(mostly)}.`;

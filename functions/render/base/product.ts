@@ -7,7 +7,10 @@ export function productText({ flavor, version }: ServerFacts): string {
   return flavor === 'gaussdb' ? cleanName(version) : `PostgreSQL ${cleanName(version)}`;
 }
 
-/** How the sessions of a distributed server are spread, and what is out of reach from here; null where there is no more than one. */
+/**
+ * How the sessions of a distributed server are spread over its coordinators, and which of them cannot be
+ * ended from here. Null with fewer than two coordinators.
+ */
 export function coordinatorsText({ coordinators = [] }: ServerFacts): string | null {
   if (coordinators.length < 2) return null;
   const texts = coordinators.map(({ name, isOurs, sessions, idle }) => {

@@ -1,11 +1,14 @@
-/** A number, a time, or letters of any script, then what may end a clause; none that begins a list. */
+/**
+ * A plain word: a number, a time, or letters of any script, then marks that may end a clause. Marks that
+ * begin a list are left out.
+ */
 const PLAIN = /^(?![-+])\(*(?:[\p{L}\p{N}'"(),;!?%+×–-]*|\d+\.\d+|\d\d:\d\d(?::\d\d)?)[)",;.!?%]*:?$/u;
-/** What stands around a word, and the word, with the parentheses of a function that belong to it. */
+/** The marks around a word, and the word with the parentheses of a function. */
 const AROUND = /^(\(*)(.+?(?:\([^()]*\))?)([),;.!?]*:?)$/su;
 
 /**
- * Slack takes these for a link, a mention of everybody or an entity, in code as well; the backtick would end the code.
- * Letters that look alike stand in their place, for no escape means the same in every room.
+ * Slack reads these characters as a link, a mention of all members or an entity, even in code. A backtick
+ * would end the code. Similar letters replace them, because no escape works in both Slack and Teams.
  */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   '`': 'ˋ',
@@ -18,8 +21,8 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
 const CUT = '...';
 
 /**
- * Cleaned text as markup that means nothing but this text, in Slack as in Teams: each word that is more than a plain
- * word stands in inline code. Names need no mark for that, wherever in a sentence they are. What is longer than `max`
+ * Cleaned text as markup that means only this text in Slack and in Teams: every word that is not a plain word
+ * stands in inline code. So names need no mark, at any place of a sentence. A text of more than `max`
  * characters is cut between words.
  */
 export function chatText(text: string, max: number): string {
@@ -43,12 +46,15 @@ function chatWord(word: string): string {
   return `${before}${code(inner)}${after}`;
 }
 
-/** On one line, in inline code. */
+/** One line of inline code. */
 function code(text: string): string {
   return `\`${text.replace(/[`<>&@]/g, (character) => LOOK_ALIKES[character] ?? '')}\``;
 }
 
-/** Lines to paste as code; null where a letter would have to stand in for another, or a comment would swallow the rest. */
+/**
+ * Lines to paste as code. Null when a letter would need a replacement, or when a comment would hide the rest
+ * of the line.
+ */
 export function chatCode(lines: readonly string[]): string | null {
   const line = lines.join(' ');
   const isSafe = !/[`<>&@\n]/.test(line) && !lines.slice(0, -1).some((each) => each.startsWith('--'));

@@ -6,16 +6,16 @@ import { pasteLines } from '../base/paste-lines.ts';
 import { linkText } from '../base/phrases.ts';
 import { chatCode, chatText } from './chat-markup.ts';
 
-/** Cleaned text without markup; left out when there is no text. */
+/** Cleaned text without markup. A paragraph without texts is left out. */
 export type Paragraph = { readonly label: string; readonly texts: readonly string[] };
 
-/** What a message says in short. */
+/** The parts of a message in short. */
 type ChatParts = {
   readonly kind: 'run' | 'failed-run' | 'misconfiguration';
   readonly runId: string;
-  /** The id of the incident that it is about; null where none is known. */
+  /** The id of its incident. Null when no incident is known. */
   readonly incident: string | null;
-  /** ISO 8601; null when nobody knows when it was. */
+  /** ISO 8601. Null when the time is not known. */
   readonly at: string | null;
   readonly subject: string;
   readonly paragraphs: readonly Paragraph[];
@@ -27,18 +27,20 @@ type ChatParts = {
 };
 
 const MAX_TITLE = 250;
-/** Paragraphs are few: all of them together stay below the 8,000 that a description may have. */
+/**
+ * There are few paragraphs, so that all of them together stay below the 8,000 characters of a description.
+ */
 const MAX_PARAGRAPH = 900;
 const MAX_DESCRIPTION = 8_000;
 const MAX_STEP = 350;
 const MOST_STEPS = 4;
 
-/** What means the same without line breaks. */
+/** Languages in which line breaks do not matter. */
 const ONE_LINE: ReadonlySet<PasteLanguage> = new Set(['sql', 'shell']);
 
 const ELSEWHERE = 'What to paste is in the message to people.';
 
-/** The answer as title, then what happened and what to do: what is longer is in the message to people. */
+/** The answer as title, then what happened and what to do. Longer texts are in the message to people. */
 export function chatOf(parts: ChatParts): ChatNotification {
   const { kind, subject, steps, attributes } = parts;
   const title = chatText(subject, MAX_TITLE);
@@ -54,7 +56,7 @@ export function chatOf(parts: ChatParts): ChatNotification {
       title,
       description: description(parts),
       ...(steps.length > 0 && { nextSteps: nextSteps(steps) }),
-      // An underscore at the edge of a word would be taken for the beginning of italics.
+      // An underscore at the edge of a word would start italics.
       keywords: tags.map(([, value]) => value.replaceAll('_', '-')),
     },
     metadata: {
@@ -68,8 +70,9 @@ export function chatOf(parts: ChatParts): ChatNotification {
 }
 
 /**
- * A thread for each incident. Where nothing is remembered nobody knows where one begins and ends: two of one day share a
- * thread then, and one over midnight has two. Without the day, every later one would hide in the thread of the first.
+ * One thread for each incident. Without memory the beginning and end of an incident are not known: all
+ * incidents of one day then share a thread, and one over midnight has two. Without the day, each later
+ * incident would be hidden in the thread of the first.
  */
 function threadOf({ kind, at, runId, incident }: ChatParts, server: string): string {
   if (incident !== null) return plainName(incident);
@@ -85,7 +88,7 @@ function description({ paragraphs, identity, recordUrl }: ChatParts): string {
   return [...told, ...(recordUrl === null ? [] : [`*${linkText(recordUrl)}:* ${recordUrl}`])].join('\n');
 }
 
-/** A chat message with one more paragraph at its end, if all of it still fits. */
+/** A chat message with one more paragraph at its end, if it still fits. */
 export function withParagraph(chat: ChatNotification, { label, texts }: Paragraph): ChatNotification {
   const told = `*${label}:* ${chatText(texts.join(' '), MAX_PARAGRAPH)}`;
   const description = `${chat.content.description}\n${told}`;
@@ -97,7 +100,7 @@ function nextSteps(steps: readonly Advice[]): readonly string[] {
   return bounded(steps, MOST_STEPS, stepText, (rest) => `${rest.length} more in the message to people.`);
 }
 
-/** With its lines to paste, if they fit on one. */
+/** The step with its lines to paste, if they fit on one line. */
 function stepText({ text, paste }: Advice): string {
   if (paste === undefined) return chatText(text, MAX_STEP);
   const pasted = ONE_LINE.has(paste.language) ? chatCode(pasteLines(paste)) : null;

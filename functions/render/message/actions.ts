@@ -15,14 +15,14 @@ import { releasedTexts } from './program-notes.ts';
 /** Groups and rungs that fit on the first screen. */
 const ON_SCREEN = 4;
 
-/** Names stand in full on the page. */
+/** The page has names in full. */
 const MAX_NAME = 24;
 const FIRST_STEPS = ['first', 'second', 'third', 'fourth', 'fifth'] as const;
 
-/** What came of the attempts that ended no session for sure, in the order in which they matter. */
+/** The results of attempts that did not certainly end a session, the most important first. */
 const OTHER_RESULTS: readonly {
   readonly result: Exclude<AttemptResult, 'terminated'>;
-  /** Where the meaning depends on it. */
+  /** Given when the meaning depends on it. */
   readonly unanswered?: boolean;
   readonly meaning: (was: 'was' | 'were', flavor: Flavor) => string;
 }[] = [
@@ -74,13 +74,13 @@ export function whatWasDone(facts: Facts): Section {
   };
 }
 
-/** The same without tables. */
+/** The same facts without tables. */
 export function doneTexts(facts: Facts): readonly string[] {
   const groups = facts.lossesByGroup.map(
     ({ group, losses }) => `${losses.length} of ${groupName(group)} (${ageRange(losses.map(ageOf))})`,
   );
-  const whose = listText(groups);
-  const ended = facts.hypothetical ? `${whose} would end.` : `${endedText(facts)}: ${whose}.`;
+  const sessions = listText(groups);
+  const ended = facts.hypothetical ? `${sessions} would end.` : `${endedText(facts)}: ${sessions}.`;
   const others = otherResults(facts).map(({ count, meaning }) => `${count} ${meaning}.`);
   return [
     ...(groups.length === 0 ? [] : [ended]),
@@ -111,7 +111,7 @@ function otherRows(facts: Facts): readonly string[] {
   return otherResults(facts).flatMap(({ count, meaning }) => countedLine(count, meaning));
 }
 
-/** A count, and what it counts, which hangs beside it where it is long. */
+/** A count with the text beside it. Further lines of a long text are indented. */
 function countedLine(count: number, text: string): readonly string[] {
   return wrap(text, 9, `${count}  `);
 }
@@ -142,13 +142,13 @@ function lossRows({ lossesByGroup }: Facts): readonly string[] {
   );
 }
 
-/** The owner is told where two programs have one name. */
+/** The owner is shown when two programs have the same name. */
 function lossLine(group: Group, owner: string, losses: readonly Termination[], rule: string): string {
   const ages = `${stateOf(losses)}${ageRange(losses.map(ageOf))}`;
   return countedLine(losses.length, `${groupName(group, MAX_NAME)}${owner}, ${ages} (${rule})`).join('\n');
 }
 
-/** `idle ` where all were in one state. */
+/** `idle ` when all sessions were in one state. */
 function stateOf(losses: readonly Termination[]): string {
   const [state, ...others] = new Set(losses.map(({ session }) => session.state));
   return others.length > 0 || !state ? '' : `${cleanName(state)} `;
@@ -158,7 +158,7 @@ function ageOf({ reason, session }: Termination): number {
   return reason?.ageMs ?? session.stateAgeMs ?? 0;
 }
 
-/** Which rule of the policy chose it. */
+/** The rule of the policy that chose it. */
 export function ruleText({ reason }: Pick<Termination, 'reason'>): string {
   if (reason === null) return 'chosen in a later round';
   if (reason.purpose === 'reap') return `the policy reaps from ${ageText(reason.minAgeMs)}`;
@@ -167,7 +167,10 @@ export function ruleText({ reason }: Pick<Termination, 'reason'>): string {
   return `the policy's ${step ? `${step} step` : `step ${rung}`}: ${ageText(reason.minAgeMs)}`;
 }
 
-/** What cut the plan, and what it lacks because of that or because nobody else may go. */
+/**
+ * The limits that cut the plan, and the slots that are missing because of them or because no other session
+ * may end.
+ */
 function limitTexts({ record }: Facts): readonly string[] {
   const { limits = [], missing = 0, victims = [] } = record.plan ?? {};
   const cuts = limits.map(
@@ -180,7 +183,7 @@ function limitTexts({ record }: Facts): readonly string[] {
   return [...(told === '' ? [] : [`${told}.`]), ...releasedTexts({ victims }, record.snapshot)];
 }
 
-/** As people read it. */
+/** The limit in words. */
 function limitText(limit: LimitCut['limit'], { limits }: Policy): string {
   switch (limit) {
     case 'maxPercent':
@@ -196,7 +199,7 @@ function limitText(limit: LimitCut['limit'], { limits }: Policy): string {
   }
 }
 
-/** What the plan promises, for runs that only say what they would do. */
+/** What the plan promises, for runs that only observe. */
 function expectation({ hypothetical, before, losses }: Facts): string {
   if (!hypothetical || before === null || losses.length === 0) return '';
   const { scope } = before;

@@ -2,12 +2,12 @@ import { cleanName } from '../../core/base/clean-text.ts';
 import { alarmReadingOf, isAboutRefusals } from '../../core/trigger/alarm-reading.ts';
 import type { AlarmTrigger, Trigger } from '../../core/trigger/trigger.ts';
 
-/** What an alarm stands for: `clients refused`, or what it says itself, as in `DatabaseConnections 82 > 80`. */
+/** What an alarm stands for: `clients refused`, or its own reading such as `DatabaseConnections 82 > 80`. */
 export function alarmText(alarm: AlarmTrigger): string {
   return isAboutRefusals(alarm) ? 'clients refused' : seenText(alarm);
 }
 
-/** An alarm that is about something else than refusals; null for every other trigger. */
+/** An alarm that is not about refusals. Null for all other triggers. */
 export function otherAlarm(trigger: Trigger): AlarmTrigger | null {
   return trigger.kind === 'alarm' && !isAboutRefusals(trigger) ? trigger : null;
 }

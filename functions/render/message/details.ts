@@ -10,7 +10,10 @@ import { refusedLine } from './refused-text.ts';
 const MAX_GROUPS = 40;
 const MAX_SESSIONS = 50;
 
-/** What nobody needs on the first screen: every group with its states and addresses, and each session that ended. */
+/**
+ * What the first screen does not need: every group with its states and addresses, and each session that
+ * ended.
+ */
 export function details(facts: Facts): readonly Section[] {
   return [holdersInDetail(facts), sessionsInDetail(facts), evidence(facts), refused(facts), missing(facts)];
 }
@@ -44,10 +47,10 @@ function groupLines({
   const from = addresses.first.map((address) => (address === '' ? 'unknown' : cleanName(address))).join(', ');
   const more = addresses.count - addresses.first.length;
   const where = `from ${from}${more > 0 ? ` and ${more} more` : ''}`;
-  const whose = `${groupName(group)}, ${ownerOf(group)}`;
+  const program = `${groupName(group)}, ${ownerOf(group)}`;
   const most = mostly === null ? '' : `, ${mostly.part.sessions} ${placeText(mostly)}`;
   return wrap(
-    `${counted(sessions, 'session')} of ${whose}: ${byState}${ages}; ${where}${most}.`,
+    `${counted(sessions, 'session')} of ${program}: ${byState}${ages}; ${where}${most}.`,
     4,
     '- ',
   ).join('\n');
@@ -62,7 +65,7 @@ const COLUMNS_OF_SESSIONS: readonly Column[] = [
   { width: 11, align: 'left' },
 ];
 
-/** Those that did not simply end come first: somebody has to look at them. */
+/** Sessions that did not simply end come first, because people have to look at them. */
 function sessionsInDetail({ terminations, losses }: Facts): Section {
   const title = 'DETAILS: THE SESSIONS CHOSEN';
   if (terminations.length === 0) return { title, lines: [] };

@@ -18,7 +18,10 @@ const NOT_SETTLED = 'The run stopped before it could see which programs took the
 const NOT_KEPT = 'The record was too large to keep which programs took slots.';
 const NOT_READ = 'Not known: the run stopped before it could check.';
 
-/** Did it work: slots before, after ending sessions, and after settling; and who took what came free. */
+/**
+ * Whether it worked: the slots before, after the terminations and after settling, and which programs took the
+ * freed slots.
+ */
 export function effect(facts: Facts): Section {
   const { record, hypothetical } = facts;
   const { plan, attempts, readings } = record;
@@ -37,7 +40,7 @@ export function effect(facts: Facts): Section {
   };
 }
 
-/** The same without a table. */
+/** The same facts without a table. */
 export function effectTexts(facts: Facts): readonly string[] {
   const { plan, attempts, readings } = facts.record;
   if (facts.hypothetical || plan === null || attempts.length === 0) return [];
@@ -52,9 +55,9 @@ export function effectTexts(facts: Facts): readonly string[] {
 }
 
 function effectRow(facts: Facts, before: Pressure): string {
-  const whose = `${scopeText(before.scope)}, of ${before.usable}`;
+  const scope = `${scopeText(before.scope)}, of ${before.usable}`;
   const later = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
-  return row(COLUMNS_OF_EFFECT, [whose, String(before.used), ...later]);
+  return row(COLUMNS_OF_EFFECT, [scope, String(before.used), ...later]);
 }
 
 function usedAt(phase: Reading['phase'], { record }: Facts, before: Pressure): string {

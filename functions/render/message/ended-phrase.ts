@@ -3,7 +3,10 @@ import { byGroup, type Facts } from '../base/facts.ts';
 import { counted, groupName } from '../base/phrases.ts';
 import { isNamedCulprit } from './cause-phrase.ts';
 
-/** `27 idle sessions of billing-worker`, `40 sessions of billing-worker and 2 other programs`; without a name that was said. */
+/**
+ * `27 idle sessions of billing-worker`, `40 sessions of billing-worker and 2 other programs`. A name that was
+ * already said is left out.
+ */
 function lossText(facts: Facts, losses: readonly Termination[], maxName?: number, adjective = ''): string {
   const idle = losses.every(({ session }) => session.state === 'idle') ? 'idle ' : '';
   const [first, ...others] = byGroup(losses, facts.record.snapshot);
@@ -14,12 +17,12 @@ function lossText(facts: Facts, losses: readonly Termination[], maxName?: number
   return `${sessions} of ${groupName(first.group, maxName)}${more}`;
 }
 
-/** Who ended or would: `12 idle sessions of billing-worker ended`. */
+/** Which sessions ended, or would: `12 idle sessions of billing-worker ended`. */
 export function endedPhrase(facts: Facts, max?: number, adjective = ''): string {
   const { losses, perhaps, hypothetical } = facts;
-  const whose = lossText(facts, losses, max, adjective);
-  if (hypothetical) return `would end ${whose}`;
-  if (perhaps.length === 0) return `${whose} ended`;
+  const sessions = lossText(facts, losses, max, adjective);
+  if (hypothetical) return `would end ${sessions}`;
+  if (perhaps.length === 0) return `${sessions} ended`;
   if (losses.length === 0) return `perhaps ${lossText(facts, perhaps, max, adjective)} ended`;
-  return `${whose} ended, perhaps ${perhaps.length} more`;
+  return `${sessions} ended, perhaps ${perhaps.length} more`;
 }

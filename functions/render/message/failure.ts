@@ -12,7 +12,7 @@ import { severityOf } from '../base/severity.ts';
 import { renderRemains } from './remains.ts';
 import { triggerText } from './what-happened.ts';
 
-/** Errors of ours that a run can only end in before it has a session with the server. */
+/** Errors with which a run can only end before it has connected. */
 const BEFORE_CONNECTING: ReadonlySet<string> = new Set([
   'config-invalid',
   'policy-invalid',
@@ -20,7 +20,9 @@ const BEFORE_CONNECTING: ReadonlySet<string> = new Set([
   'event-refused',
 ]);
 
-/** A run that threw or was killed: it returned no record. `trigger` is null when its event is none that we know. */
+/**
+ * A run that threw or was killed, so that it returned no record. `trigger` is null when its event is unknown.
+ */
 export function renderFailure(run: FailedRun, trigger: Trigger | null, story: Story | null = null): Message {
   const { errorType, errorMessage } = run;
   const nothingDone = BEFORE_CONNECTING.has(errorType);
@@ -52,7 +54,7 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null, story: St
   });
 }
 
-/** A run that returned something which cannot be read or told. `found` is what was readable. */
+/** A run whose result cannot be read or reported. `found` is the part that could be read. */
 export function renderUnreadable(
   invocation: Invocation,
   found: {
@@ -77,7 +79,7 @@ export function renderUnreadable(
     server: found.server ?? serverOfFunction(invocation.functionName),
     mode: found.mode ?? 'unknown',
     outcome,
-    // Whatever it was, it should have been told.
+    // People should have got the usual message, so this one is at least a warning.
     severity: severity === 'info' ? 'warning' : severity,
     subject: [`a run ended, ${said}`, 'its record cannot be read'],
     sentence: `a run ended, ${said}. Its record cannot be read, so this message cannot say which programs held the slots or what was done.`,
@@ -87,14 +89,14 @@ export function renderUnreadable(
   });
 }
 
-/** Lambda's own words for a run that it ended, in runtimes new and old. */
+/** Lambda's own text for a run that it ended, in new and old runtimes. */
 function isTimeout({ errorType, errorMessage }: FailedRun): boolean {
   return errorType === 'Sandbox.Timedout' || /Task timed out after/.test(errorMessage);
 }
 
 function lookAtLog({ functionName, requestId }: Invocation): Advice {
-  const whose = functionName === null ? 'the function' : cleanName(functionName);
+  const logOwner = functionName === null ? 'the function' : cleanName(functionName);
   return forOperator(
-    `Read the log of ${whose} for request ${cleanName(requestId)}: its lines with "terminating" list the pids that were told to end. Without such a line, no session was told to end.`,
+    `Read the log of ${logOwner} for request ${cleanName(requestId)}: its lines with "terminating" list the pids that were told to end. Without such a line, no session was told to end.`,
   );
 }

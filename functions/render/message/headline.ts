@@ -10,13 +10,13 @@ import { OBSERVED } from './observed.ts';
 import { busyHeadline } from './run-lock-text.ts';
 import { unsettledSubject, unsettledText, unverifiedReason, unverifiedText } from './unverified-text.ts';
 
-/** The answer: as parts of a subject, for which names may have to be short, and as the sentence a message begins with. */
+/** The answer: the parts of a subject, which may need short names, and the first sentence of a message. */
 type Headline = {
   readonly subject: (maxName: number) => readonly string[];
   readonly sentence: string;
 };
 
-/** The wording of each outcome: the word for it, and what follows. */
+/** The wording for each outcome: its word, and the parts after it. */
 export function headlineOf(facts: Facts): Headline {
   const { outcome, mode } = facts.record;
   const wording: Wording = WORDINGS[outcome];
@@ -27,7 +27,7 @@ export function headlineOf(facts: Facts): Headline {
   };
 }
 
-/** The record of a run that broke off lacks the attempts whose answer never came. */
+/** The record of a run that broke off lacks the attempts without an answer. */
 export function mayHaveSent({ record, hypothetical }: Facts): boolean {
   return !hypothetical && (record.plan?.victims.length ?? 0) > 0;
 }
@@ -132,7 +132,7 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
         },
 };
 
-/** Of an alarm on something else nobody knows whether clients were refused. */
+/** An alarm about another metric does not tell whether clients were refused. */
 function wentOff({ record }: Facts, max?: number): string | null {
   const alarm = otherAlarm(record.trigger);
   return alarm === null ? null : `alarm ${cleanName(alarm.alarm, max ?? 100)} went off (${seenText(alarm)})`;
@@ -167,7 +167,7 @@ function retaken(facts: Facts, max?: number): string {
 }
 
 function most(facts: Facts, max?: number): readonly string[] {
-  // Of a limit's slots, the largest group of the whole server may hold none.
+  // The largest group of the whole server may hold none of a limit's slots.
   if (facts.before !== null && facts.before.scope.kind !== 'server') return [];
   const top = facts.ranking?.groups[0];
   return top === undefined || isNamedCulprit(facts, top.group)
@@ -193,7 +193,7 @@ function problem({ record }: Facts): readonly string[] {
   return record.problem === null ? [] : [record.problem.code];
 }
 
-/** Each part as a sentence of its own; none begins with a name. */
+/** Each part as a sentence. No part begins with a name. */
 function sentences(parts: readonly string[]): string {
   return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
 }

@@ -2,7 +2,7 @@ import type { HeldBack } from '../../core/plan/held-back.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { counted, listText } from '../base/phrases.ts';
 
-/** More is not read at night. */
+/** People do not read more at night. */
 const MOST = 2;
 
 /** `Without limits.keepPerGroup (1) 19 more sessions would end, and no slot would be missing.` */
@@ -14,7 +14,7 @@ export function heldBackTexts(all: readonly HeldBack[], policy: Policy): readonl
   });
 }
 
-/** What a number is set to; lists are in the policy. */
+/** The value of a number. Lists are in the policy. */
 function settingText(key: string, { limits }: Policy): string {
   switch (key) {
     case 'limits.keepPerGroup':

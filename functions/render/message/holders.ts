@@ -6,11 +6,11 @@ import { bounded, type Column, row, type Section, wrap } from '../base/layout.ts
 import { ageText, counted, groupName, mostlyText, ownerOf, placeText } from '../base/phrases.ts';
 import { poolerTexts } from './pooler-text.ts';
 
-/** Rows that fit on the first screen; the rest is in the details. */
+/** Rows that fit on the first screen. The details have the rest. */
 const ON_SCREEN = 4;
 const MOST_IN_TEXT = 3;
 
-/** Younger idleness is what every pool has. */
+/** Every pool has sessions that are idle for less than this. */
 const WORTH_SAYING_MS = 60_000;
 
 const COLUMNS_OF_HOLDERS: readonly Column[] = [
@@ -49,7 +49,7 @@ export function holders({ record, ranking, reduced, leading, before, diagnosis }
   };
 }
 
-/** The same without a table: the first three, and who leads. */
+/** The same facts without a table: the first three programs, and the leading one. */
 export function holderTexts({ record, ranking, leading, before, diagnosis }: Facts): readonly string[] {
   if (ranking === null || ranking.used === 0) return [];
   const { groups, hidden, used } = ranking;
@@ -69,7 +69,7 @@ function heldBy({ group, sessions, mostly }: GroupUsage): string {
   return `${sessions} by ${groupName(group)}${where}`;
 }
 
-/** A session whose state is not known is in none of the columns. */
+/** A session of unknown state is in none of the columns. */
 function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: GroupUsage): string {
   const sum = (isCounted: (state: string | null) => boolean) =>
     String(states.reduce((total, { state, count }) => total + (isCounted(state) ? count : 0), 0));
@@ -98,7 +98,7 @@ function sessionsOf(groups: readonly GroupUsage[]): number {
   return groups.reduce((sum, { sessions }) => sum + sessions, 0);
 }
 
-/** Where nothing explains it, at least who stands out. */
+/** When no cause is known, at least the program that holds most. */
 function leadingText({ group, sessions, addresses, medianIdleMs }: GroupUsage, used: number): string {
   const from = `from ${counted(addresses.count, 'address', 'addresses')}`;
   const half =

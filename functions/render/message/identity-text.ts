@@ -1,10 +1,10 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { RunIdentity } from '../../core/run/record.ts';
 
-/** As many digits as tell policies apart; the record has all of them. */
+/** This many digits tell policies apart. The record has all of them. */
 const SHOWN_DIGITS = 12;
 
-/** Which code ran under which policy; nothing where an older record says neither. */
+/** Which code ran by which policy. Empty when an older record has neither. */
 export function identityTexts({ code, policyHash }: RunIdentity): readonly string[] {
   const parts = [
     ...(code === undefined ? [] : [`code ${cleanName(code)}`]),

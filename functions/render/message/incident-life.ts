@@ -7,19 +7,19 @@ import { ageText, counted, groupName, timeText } from '../base/phrases.ts';
 import { resumeCommand } from './memory-text.ts';
 import { OBSERVED } from './observed.ts';
 
-/** `03:15 UTC`, with its day where that is not the day of `now`. */
+/** `03:15 UTC`, with the day when it is not the day of `now`. */
 export function clockText(iso: string, now: string): string {
   const text = timeText(iso);
   return text.slice(0, 10) === timeText(now).slice(0, 10) ? `${text.slice(11, 16)} UTC` : text;
 }
 
-/** What a subject says of the incident, besides the run. */
+/** What a subject says about the incident, beside the run. */
 export function lifeWords(story: Story | null, maxName?: number): readonly string[] {
   if (story === null) return [];
   return story.breaker !== null && story.kind !== 'over' ? trippedWords(story, maxName) : kindWords(story);
 }
 
-/** The same before the parts of a run's own answer, after what marks an observing one. */
+/** Puts these words before the run's own answer, and after the mark of an observing run. */
 export function withLife(
   story: Story | null,
   parts: (maxName: number) => readonly string[],
@@ -58,7 +58,10 @@ function kindWords(story: Story): readonly string[] {
   }
 }
 
-/** Since when, how much of it, how often lately: sentences for the first lines. Nothing of an incident that is all in its run. */
+/**
+ * Since when the incident lasts, its size, and how often there was one lately, as sentences. Empty when the
+ * run itself is the whole incident.
+ */
 export function lifeTexts(story: Story | null): readonly string[] {
   if (story === null) return [];
   const { at, before, incident } = story;
@@ -139,7 +142,10 @@ export function openDurationText({ at, incident }: Story): string {
   return ageText(Math.max(0, Date.parse(at) - Date.parse(incident.openedAt)));
 }
 
-/** That runs act no more, until when, and how to let them; nothing where the breaker did not trip in this run. */
+/**
+ * Says that runs are paused, until when, and how to resume them. Empty when the breaker did not trip in this
+ * run.
+ */
 export function trippedLines(
   story: Story | null,
   record: Pick<RunRecord, 'server' | 'recall'>,
@@ -148,7 +154,7 @@ export function trippedLines(
   return texts.length === 0 ? [] : [...wrap(texts.join(' '), 0), `       ${resumeCommand(record)}`];
 }
 
-/** The same as sentences; the command follows. */
+/** The same as sentences. The command follows. */
 export function trippedTexts(story: Story | null): readonly string[] {
   if (story === null || story.breaker === null || story.kind === 'over') return [];
   const { breaker, at } = story;

@@ -6,7 +6,9 @@ import { withParagraph } from '../chat/chat.ts';
 
 type KeptBefore = NonNullable<RunHead['keptBefore']>;
 
-/** A message that says, once for a server, whom the keep of before would have kept. */
+/**
+ * Adds to a message, once for each server, which sessions the old meaning of `keepPerGroup` would have kept.
+ */
 export function withOldRuleText(message: Message, kept: KeptBefore): Message {
   const texts = keptBeforeTexts(kept);
   const lines = texts.flatMap((text) => wrap(text));

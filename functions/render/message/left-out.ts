@@ -3,10 +3,10 @@ import type { Problem } from '../../core/base/errors.ts';
 import { sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 
-/** What a report is made of, in the order in which it is made. */
+/** The parts of a report, in the order in which they are made. */
 export type ReportPart = 'record' | 'cause' | 'message' | 'misconfigurations' | 'page';
 
-/** A part that a report has to do without. */
+/** A part that is missing in a report. */
 export type LeftOut = { readonly part: ReportPart; readonly problem: Problem };
 
 const LACKS: Readonly<Record<ReportPart, string>> = {
@@ -18,12 +18,12 @@ const LACKS: Readonly<Record<ReportPart, string>> = {
 };
 const MOST_LINES = 3;
 
-/** One sentence for each part that is missing, and why. */
+/** One sentence for each missing part, with the reason. */
 export function leftOutTexts(leftOut: readonly LeftOut[]): readonly string[] {
   return leftOut.map(({ part, problem }) => `${LACKS[part]}. ${cleanMessage(problem.message, MOST_LINES)}`);
 }
 
-/** A message that lacks a part, and says so. */
+/** Adds to a message what it lacks. */
 export function withLeftOut(message: Message, leftOut: readonly LeftOut[]): Message {
   if (leftOut.length === 0) return message;
   const lines = leftOutTexts(leftOut).flatMap((text) => wrap(text));

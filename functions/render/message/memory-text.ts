@@ -4,7 +4,7 @@ import { pauseIn } from '../../core/run/pause.ts';
 import type { RunRecord } from '../../core/run/record.ts';
 import { timeText } from '../base/phrases.ts';
 
-/** What a run knew of a pause, where that decided what it did. */
+/** What a run knew about a pause, when that decided what it did. */
 export function memoryTexts({ recall, mode, policy }: RunRecord): readonly string[] {
   if (recall === null || policy.mode !== 'enforce') return [];
   const pause = pauseIn(recall);
@@ -21,7 +21,7 @@ export function memoryTexts({ recall, mode, policy }: RunRecord): readonly strin
   return [`${cleanMessage(recall.problem.message)} ${then}`];
 }
 
-/** For on-call, who may be somebody else than whoever paused it. The breaker's pause ends by itself. */
+/** For on-call, because another person may have paused runs. The breaker's pause ends by itself. */
 export function resumeStep(record: RunRecord): Advice {
   const pause = pauseIn(record.recall);
   const by = pause === null ? 'the person who paused them' : cleanName(pause.by);
@@ -39,7 +39,7 @@ export function resumeCommand({ recall, server }: Pick<RunRecord, 'recall' | 'se
   return `headroom resume --server ${shellWord(server)} --table ${shellWord(recall?.table ?? 'TABLE')}`;
 }
 
-/** Names that a shell would take apart, or take for something else, are quoted. */
+/** Quotes names that a shell would split or interpret. */
 function shellWord(name: string): string {
   return /^[\w.:/][\w.:/-]*$/.test(name) ? name : `'${cleanName(name).replaceAll("'", "'\\''")}'`;
 }

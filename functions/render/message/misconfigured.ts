@@ -12,13 +12,13 @@ import { stepLines } from './next-steps.ts';
 import { runFacts } from './run-facts.ts';
 import { subjectOf } from './subject.ts';
 
-/** In a subject, and what it would mean in an incident where the finding itself does not say it. */
+/** The words for a subject, and what the finding would mean in an incident, unless it says so itself. */
 type Wording = { readonly subject: string; readonly why: string };
 
 /** Findings that fit on one screen. */
 const ON_SCREEN = 6;
 
-const LATE = 'Only the next sweep would notice that the server is full, not the first refusal.';
+const LATE = 'Only the next scheduled run would notice that the server is full, not the first refusal.';
 
 const WORDINGS: Readonly<Record<MisconfigurationCheck, Wording>> = {
   terminate: {
@@ -53,7 +53,7 @@ const WORDINGS: Readonly<Record<MisconfigurationCheck, Wording>> = {
   'log-language': { subject: 'refusals are logged in another language', why: LATE },
 };
 
-/** For somebody at work in the morning: what would be in the way in an incident, and what mends it. */
+/** For people at work in the morning: what would fail in an incident, and what to change. */
 export function renderMisconfigurations(record: RunRecord, found: readonly Misconfiguration[]): Message {
   const { server, mode, outcome } = record;
   const worst = found.toSorted((a, b) => Number(isProblem(b)) - Number(isProblem(a)));
@@ -106,7 +106,7 @@ function findingLines(found: readonly Misconfiguration[]): readonly string[] {
   );
 }
 
-/** Statements are never broken: they are there to be pasted. */
+/** Statements are never broken into lines, because people paste them. */
 function linesOf({ check, found, mend }: Misconfiguration, marker: string): readonly string[] {
   return [
     ...wrap(`${found} ${WORDINGS[check].why}`, 5, marker),
@@ -116,16 +116,16 @@ function linesOf({ check, found, mend }: Misconfiguration, marker: string): read
 }
 
 function whatNext(found: readonly Misconfiguration[]): Section {
-  const who =
+  const asAdministrator =
     "Run the statements as a superuser, or as your provider's administrator (on RDS the master user). For a read replica run them on its primary.";
-  const look = "To check again, and more than a sweep checks, run headroom doctor as the function's role.";
+  const look = "To check again, and more than scheduled runs do, run headroom doctor as the function's role.";
   const hasSql = found.some(({ mend }) => mend !== null && mend.sql.length > 0);
-  const steps = [...(hasSql ? [forOperator(who)] : []), forOperator(look)];
+  const steps = [...(hasSql ? [forOperator(asAdministrator)] : []), forOperator(look)];
   const once = 'This message is sent once. It is sent again only if a problem was fixed and comes back.';
   return { title: 'WHAT NEXT', lines: [...stepLines(steps), ...wrap(once)] };
 }
 
-/** Nothing is wrong now. What would keep a run from acting is for today, the rest for whenever there is time. */
+/** Nothing is wrong at the moment. What would stop a run is for today, the rest for later. */
 function severityOf(found: readonly Misconfiguration[]): Severity {
   return found.some(isProblem) ? 'warning' : 'info';
 }

@@ -4,7 +4,10 @@ import { isNamedAsPooler } from '../../core/server/pooler-names.ts';
 import type { Session } from '../../core/server/session.ts';
 import { listText } from '../base/phrases.ts';
 
-/** How many of the sessions that end are a pooler's by their name, and which key of the policy spares them. */
+/**
+ * How many of the ended sessions belong to a pooler by their name, and which key of the policy would spare
+ * them.
+ */
 export function namedPoolerTexts(ending: readonly Session[], hypothetical: boolean): readonly string[] {
   const theirs = ending.filter(isNamedAsPooler);
   if (theirs.length === 0) return [];

@@ -10,13 +10,16 @@ import { flavorOf, rightToEnd } from '../base/role-grants.ts';
 import { quoteIdentifier } from '../base/sql.ts';
 import { outcomeSteps } from './outcome-steps.ts';
 
-/** More is not read at night; some advice there is always room for. */
+/** People do not read more at night. There is always room for some advice. */
 const MOST_STEPS = 6;
 const LEAST_ADVICE = 2;
-/** Nothing is known well enough to leave less room for what to do. */
+/** There is always room for this many lines. */
 const LEAST_LINES = 5;
 
-/** What to do first, as much of it as `room` lines hold, and what is left for the details. The first always fits. */
+/**
+ * The first steps, as many as fit into `room` lines, and the rest for the details. The first step always
+ * fits.
+ */
 export function nextSteps(
   steps: readonly Advice[],
   room: number,
@@ -31,14 +34,16 @@ export function nextSteps(
   };
 }
 
-/** How many of the first fit; a line for the rest counts. */
+/** How many of the first steps fit. The line about the rest counts too. */
 function fitting(steps: readonly Advice[], room: number): number {
   if (stepLines(steps).length <= room) return steps.length;
   const most = steps.findLastIndex((_, at) => stepLines(steps.slice(0, at + 1)).length < room);
   return Math.max(1, most + 1);
 }
 
-/** The outcome's own come first, and how to let it act follows on who would bear it: no advice takes their room. */
+/**
+ * The steps of the outcome come first, then the step that allows a run to act. Advice never takes their room.
+ */
 export function stepsOf(facts: Facts): readonly Advice[] {
   const { outcome, problem } = facts.record;
   const own = [...outcomeSteps(outcome, problem?.code ?? null, facts), ...missingGrant(facts)];
@@ -48,7 +53,7 @@ export function stepsOf(facts: Facts): readonly Advice[] {
   return [...own, ...(first ? [first] : []), ...enforce, ...more.slice(0, room - 1)];
 }
 
-/** Numbered on from those that were told before. */
+/** The numbers continue after those of the steps before. */
 export function stepLines(steps: readonly Advice[], before = 0): readonly string[] {
   return steps.flatMap(({ text, paste }, at) => [
     ...wrap(text, 5, `${before + at + 1}. `),
@@ -68,7 +73,7 @@ function missingGrant(facts: Facts): readonly Advice[] {
   ];
 }
 
-/** Where nothing is to be explained, somebody may have lost sessions all the same. */
+/** A run without a cause may still have ended sessions, so that the warning about crashes is needed. */
 function adviceOn({ record, diagnosis }: Facts): readonly Advice[] {
   return diagnosis === null ? crashWarning(record) : adviseOn(record, diagnosis);
 }

@@ -1,2 +1,2 @@
-/** The first word of what an observing run has to say. */
+/** The first words of messages about observing runs. */
 export const OBSERVED = 'OBSERVED ONLY';

@@ -17,13 +17,13 @@ import { heldBackTexts } from './held-back-text.ts';
 import { resumeStep } from './memory-text.ts';
 import { freeLock } from './run-lock-text.ts';
 
-/** Without `backend_type`, which GaussDB lacks: nobody may have seen yet which server it is. */
+/** Without `backend_type`, which GaussDB lacks. The product may not be known yet. */
 const SEE_HOLDERS = [
   'SELECT application_name, usename, state, count(*)',
   'FROM pg_stat_activity WHERE datname IS NOT NULL AND usename IS NOT NULL',
   'GROUP BY 1, 2, 3 ORDER BY 4 DESC;',
 ];
-/** GaussDB's view has no other rows. */
+/** The view of GaussDB has only rows of clients. */
 function seeRunningIn(flavor: Flavor): readonly string[] {
   const clients = flavor === 'gaussdb' ? '' : "AND backend_type = 'client backend' ";
   return [
@@ -37,12 +37,12 @@ const SEE_UNFINISHED = [
   'SELECT client_addr, count(*), min(backend_start) FROM pg_stat_activity',
   "WHERE state = 'starting' GROUP BY 1 ORDER BY 2 DESC;",
 ];
-/** They take a slot before they prove who they are, and from 18 on a row. */
+/** Clients take a slot before they log in, and from PostgreSQL 18 on also a row. */
 const UNFINISHED: Advice = forOperator(
   'Clients that never finish logging in also hold slots, for up to authentication_timeout (60 s by default). Before PostgreSQL 18 no view shows them. If you see only a few sessions, look for many unfinished connections from one address.',
 );
 
-/** A refusal without pressure, by how often it turns out to be that. */
+/** Reasons for a refusal without pressure, the most frequent first. */
 const UNEXPLAINED: readonly Advice[] = [
   forOperator('The refusal may be over, because sessions have ended since. Act only if it comes again.'),
   forOperator(
@@ -53,7 +53,7 @@ const UNEXPLAINED: readonly Advice[] = [
   ),
 ];
 
-/** What a pooler itself refuses is explained, and so is what no session shows: advice on it follows. */
+/** A refusal by a pooler, or by what no session shows, is explained. Advice about it follows. */
 function unexplained({ diagnosis, record: { snapshot, trigger, policy } }: Facts): readonly Advice[] {
   const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isOutsideSlots(diagnosis);
   if (isExplained) return [];
@@ -61,7 +61,7 @@ function unexplained({ diagnosis, record: { snapshot, trigger, policy } }: Facts
   return alarm === null ? [...UNEXPLAINED, UNFINISHED] : otherThreshold(alarm, policy);
 }
 
-/** An alarm that goes off before the policy has anything to do only wakes people. */
+/** An alarm that goes off before the policy acts only wakes people. */
 function otherThreshold(alarm: AlarmTrigger, { relieve }: Policy): readonly Advice[] {
   const compare = relieve.when.unit === 'usedPercent' ? 'from' : 'below';
   return [
@@ -74,7 +74,7 @@ function otherThreshold(alarm: AlarmTrigger, { relieve }: Policy): readonly Advi
   ];
 }
 
-/** What an outcome asks for. */
+/** The steps that an outcome asks for. */
 export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Facts): readonly Advice[] {
   return STEPS[outcome](facts, code);
 }
@@ -107,7 +107,7 @@ const STEPS: Readonly<Record<Outcome, Steps>> = {
   failed: afterFailure,
 };
 
-/** Which key of the policy leaves slots missing. Without the sessions nobody can plan again. */
+/** The keys of the policy because of which slots are missing. This needs the sessions, to plan again. */
 function loosen({ record, ranking }: Facts): readonly Advice[] {
   const { plan, snapshot, policy, trigger } = record;
   if (plan === null || snapshot === null || ranking === null) return [];
@@ -116,16 +116,19 @@ function loosen({ record, ranking }: Facts): readonly Advice[] {
   );
 }
 
-/** How many sessions are in this state, or 0 where they are less than a quarter: then it is not the matter. */
+/**
+ * How many sessions are in this state. 0 when they are less than a quarter, because then they are not the
+ * problem.
+ */
 function manyIn(state: string, { ranking }: Facts): number {
   const count = ranking?.states.find((each) => each.state === state)?.count ?? 0;
   return count * 4 < (ranking?.used ?? 0) ? 0 : count;
 }
 
-/** What advice on these says already, with the pids. */
+/** Causes whose advice already has the pids. */
 const BY_HAND: ReadonlySet<Cause> = new Set(['slow-queries', 'lock-pile-up', 'idle-in-transaction']);
 
-/** Where active work fills the server, a human has to say what of it may end. */
+/** When active work fills the server, a person has to decide what may end. */
 function seeRunning(facts: Facts): readonly Advice[] {
   const { record, diagnosis } = facts;
   if (diagnosis !== null && BY_HAND.has(diagnosis.cause)) return [];
@@ -141,7 +144,10 @@ function seeRunning(facts: Facts): readonly Advice[] {
   ];
 }
 
-/** Nobody is known yet whose they would be, and who comes again at once gains nothing by an end. */
+/**
+ * Sessions that have not logged in yet belong to no known program, and clients that reconnect at once gain
+ * nothing when they end.
+ */
 function seeUnfinished(facts: Facts): readonly Advice[] {
   const starting = manyIn('starting', facts);
   if (starting === 0) return [];
@@ -159,7 +165,7 @@ function maySee(facts: Facts): readonly Advice[] {
   return [forOperator('Let our role see the sessions:', sqlPaste(statementsToSee(flavorOf(facts), ownRole)))];
 }
 
-/** What lets the next run in, by what kept this one out. */
+/** What allows the next run to connect, by what stopped this one. */
 const LET_IN = {
   'connect-full':
     'To let the next run in, grant pg_use_reserved_connections to our role and set reserved_connections = 3 (PostgreSQL 16 and later).',

@@ -13,17 +13,19 @@ import { stepLines } from './next-steps.ts';
 import { runFacts } from './run-facts.ts';
 import { subjectOf } from './subject.ts';
 
-/** That an incident is over, in short: how long it was, what was done, and what is left to mend. */
+/**
+ * The message that an incident is over, in short: how long it lasted, what was done, and what is left to fix.
+ */
 export function renderOver(record: RunRecord, story: Story): Message {
   const { server, mode, outcome } = record;
   const { ended, culprit } = story.incident;
   const done = ended === 0 ? [] : [`${counted(ended, 'session')} ended`];
-  const who = (max?: number) => (culprit === null ? [] : [`${groupName(culprit, max)} still to fix`]);
+  const culpritText = (max?: number) => (culprit === null ? [] : [`${groupName(culprit, max)} still to fix`]);
   const subject = subjectOf(server, (max) => [
     'over',
     `open for ${openDurationText(story)}`,
     ...done,
-    ...who(max),
+    ...culpritText(max),
   ]);
   const steps = stepsOf(story);
   const attributes = { severity: 'info', outcome, server: cleanName(server), mode };
@@ -67,19 +69,19 @@ function incidentTexts(story: Story): readonly string[] {
   const { at, incident, breaker } = story;
   const { openedAt, lastTroubleAt, runs, ended, culprit, cause } = incident;
   const why = cause === null || cause === 'unclear' ? '' : ` Its cause: ${CAUSE_WORDS[cause]}.`;
-  const who =
+  const culpritText =
     culprit === null
       ? 'No program stood out among those that held the slots.'
       : `Most slots were held by ${groupName(culprit)} (${ownerOf(culprit)}).`;
   return [
     `Open from ${clockText(openedAt, at)} to ${clockText(at, at)}, last seen ${clockText(lastTroubleAt, at)}: ${counted(runs, 'run')}${ended === 0 ? '' : `, ${counted(ended, 'session')} ended`}.`,
-    `${who}${why}`,
+    `${culpritText}${why}`,
     recurrenceText(story),
     breaker === null ? '' : 'The breaker had tripped: its pause ends here, the next run acts again.',
   ].filter((text) => text !== '');
 }
 
-/** Ended sessions come back as long as the cause is there. */
+/** Ended sessions come back until the cause is fixed. */
 function stepsOf({ incident }: Story): readonly Advice[] {
   const { culprit } = incident;
   const where = culprit === null ? '' : ` in ${groupName(culprit)}`;

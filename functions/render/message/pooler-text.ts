@@ -11,7 +11,10 @@ import type { Snapshot } from '../../core/server/snapshot.ts';
 
 const MOST_NAMED = 3;
 
-/** Who is behind the pooler's sessions, as its console says; or why it did not. Nothing without a pooler. */
+/**
+ * Which clients use the pooler's sessions, according to its console, or why it did not say. Empty without a
+ * pooler.
+ */
 export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
   const pooler = snapshot?.pooler ?? null;
   if (snapshot === null || pooler === null) return [];
@@ -24,10 +27,10 @@ export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
     ...behind.slice(0, MOST_NAMED).map((each) => behindText(each, sessions)),
     ...(rest.length > 0 ? [`${counted(rest.length, 'more group')}`] : []),
   ];
-  const who = named.length === 0 ? '' : `: ${named.join(', ')}`;
+  const clientsText = named.length === 0 ? '' : `: ${named.join(', ')}`;
   const refusals = snapshot.refusals.filter(({ kind }) => kind === 'pooler');
   return [
-    `${counted(sessions, 'session comes', 'sessions come')} through ${name}${who}.`,
+    `${counted(sessions, 'session comes', 'sessions come')} through ${name}${clientsText}.`,
     ...unlistedText(snapshot, pooler),
     ...refusals.map(({ name: database, count }) =>
       database === null
@@ -37,7 +40,7 @@ export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
   ];
 }
 
-/** That there are sessions which the console does not list, and how they are spared. */
+/** Says that the console does not list all sessions, and how the others are spared. */
 function unlistedText(snapshot: Snapshot, { unlisted }: PoolerState): readonly string[] {
   if (unlisted === null) return [];
   const isTheirs = poolerProtection(snapshot, false);
@@ -69,15 +72,18 @@ function namedAddresses(sessions: readonly Session[]): string {
   return addresses.length === 1 ? cleanName(first) : `${addresses.length} addresses`;
 }
 
-/** `38 of 40 for checkout from 10.0.3.17`, or, for clients that share them, `12 clients of checkout from 3 addresses`. */
+/**
+ * `38 of 40 for checkout from 10.0.3.17`. For clients that share sessions: `12 clients of checkout from 3
+ * addresses`.
+ */
 function behindText({ group, linked, clients, addresses }: ClientsBehind, sessions: number): string {
-  const who = groupName(group);
+  const clientsText = groupName(group);
   const [first = ''] = addresses.first;
   const from =
     addresses.count === 0
       ? ''
       : ` from ${addresses.count === 1 ? cleanName(first) : `${addresses.count} addresses`}`;
   return linked > 0
-    ? `${linked} of ${sessions} for ${who}${from}`
-    : `${counted(clients, 'client')} of ${who}${from}`;
+    ? `${linked} of ${sessions} for ${clientsText}${from}`
+    : `${counted(clients, 'client')} of ${clientsText}${from}`;
 }

@@ -12,7 +12,7 @@ export function sparedByNameTexts(plan: Pick<Plan, 'spared'>, snapshot: Snapshot
   );
 }
 
-/** Keeps that a role's programs had too many of, where any were released. */
+/** The keeps beyond a role's share that were released. Empty when none was. */
 export function releasedTexts(
   { victims }: Pick<Plan, 'victims'>,
   snapshot: Snapshot | null,

@@ -2,7 +2,10 @@ import { ADVISORY_LOCKS_UNREAD, type SparedReason } from '../../core/plan/protec
 import type { Policy } from '../../core/policy/policy.ts';
 import { wrap } from '../base/layout.ts';
 
-/** What the protections that matter here cannot see; nobody is to take a spared listener for all listeners. */
+/**
+ * What the protections that apply here cannot see, so that people do not take one spared listener for all of
+ * them.
+ */
 export function protectionLimits(
   { protect }: Policy,
   spared: readonly { readonly reason: SparedReason; readonly detail: string }[],

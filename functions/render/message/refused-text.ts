@@ -9,12 +9,12 @@ import {
 } from '../../core/trigger/log-lines.ts';
 import { counted, timeText } from '../base/phrases.ts';
 
-/** Those named in a sentence; the details have more. */
+/** Clients that the sentence names. The details have more. */
 const MOST_CLIENTS = 2;
 
 /**
- * What the log told, as a sentence: how many were refused, for what, and who. They are those without a slot; who holds the
- * slots is another section's matter.
+ * What the log says, as a sentence: how many clients were refused, why, and which. These had no slot. Another
+ * section says which programs hold the slots.
  */
 export function refusedText(trigger: LogLinesTrigger): string {
   const { refused, at, own, tries = 0, figures } = trigger;
@@ -27,7 +27,7 @@ export function refusedText(trigger: LogLinesTrigger): string {
   return `${counted(refusalsIn(refused), 'refusal')} in the log ${since} (${reasonsText(refused)}${said}). Refused were ${clientsText(refused)}.${ours}`;
 }
 
-/** GaussDB counts sessions that do nothing, and says it first: they are what a run can give back. */
+/** GaussDB counts idle sessions. They come first, because a run can end those. */
 function figuresText(figures: Figures): string {
   const { 'non-active': idle, ...others } = figures;
   const rest = Object.entries(others).map(([name, value]) => `${name} ${value}`);
@@ -56,7 +56,7 @@ const REASONS: Readonly<Record<RefusalKind, string>> = {
   'unknown-53300': 'SQLSTATE 53300',
 };
 
-/** For what somebody was refused: `limit of role batch`. */
+/** Why a client was refused: `limit of role batch`. */
 export function reasonOf({ kind, user, database }: Refused): string {
   if (kind === 'role' && user !== null) return `limit of role ${cleanName(user)}`;
   if (kind === 'database' && database !== null) return `limit of database ${cleanName(database)}`;
@@ -81,18 +81,19 @@ function clientsIn(refused: readonly Refused[]): number {
 }
 
 function clientText({ user, database, address }: Refused): string {
-  const who = user === null && database === null ? 'unknown clients' : `${nameOr(user)}@${nameOr(database)}`;
-  return address === null ? who : `${who} from ${cleanName(address)}`;
+  const client =
+    user === null && database === null ? 'unknown clients' : `${nameOr(user)}@${nameOr(database)}`;
+  return address === null ? client : `${client} from ${cleanName(address)}`;
 }
 
 function nameOr(name: string | null): string {
   return name === null ? '?' : cleanName(name);
 }
 
-/** One line for the details: the client, how often, for what, and from when to when. */
+/** A line for the details: the client, how often, why, and from when to when. */
 export function refusedLine(refused: Refused): string {
   const { count, clients, first, last } = refused;
-  const who = clients > 1 ? `${clients} others` : clientText(refused);
+  const client = clients > 1 ? `${clients} others` : clientText(refused);
   const when = first === last ? timeText(first) : `${timeText(first)} to ${timeText(last)}`;
-  return `${who}: ${count} (${reasonOf(refused)}), ${when}`;
+  return `${client}: ${count} (${reasonOf(refused)}), ${when}`;
 }

@@ -16,7 +16,7 @@ import { stepLines } from './next-steps.ts';
 import { OBSERVED } from './observed.ts';
 import { subjectOf } from './subject.ts';
 
-/** What is left of a run whose record is not there, or cannot be told. */
+/** What is known about a run whose record is missing or cannot be reported. */
 export type Remains = {
   readonly kind: 'run' | 'failed-run' | 'misconfiguration';
   readonly invocation: Invocation;
@@ -29,16 +29,16 @@ export type Remains = {
   readonly observed: boolean;
   readonly subject: readonly string[];
   readonly sentence: string;
-  /** When, ISO 8601; null when nobody knows. */
+  /** The time in ISO 8601, or null when it is not known. */
   readonly at: string | null;
   readonly happened: readonly string[];
   readonly steps: readonly Advice[];
   readonly recordUrl: string | null;
-  /** Of the run; what tells this message is its own code where nothing is known of the run's. */
+  /** The run's code and policy. Without them the message names the code that writes it. */
   readonly identity?: RunIdentity | undefined;
 };
 
-/** A message about a run, without what its record would say. */
+/** A message about a run without the facts of its record. */
 export function renderRemains(remains: Remains): Message {
   const { story, outcome, severity, mode, subject, happened, steps, recordUrl } = remains;
   const server = remains.server === null ? 'unknown server' : cleanName(remains.server);
@@ -83,9 +83,9 @@ function textOf(
   server: string,
 ) {
   const { functionName } = invocation;
-  const whose = functionName === null ? 'Function unknown' : `Function ${cleanName(functionName)}`;
+  const origin = functionName === null ? 'Function unknown' : `Function ${cleanName(functionName)}`;
   const { recordUrl } = more;
-  // A line of its own and never broken, whatever its length: half a link leads nowhere.
+  // The link has its own line and is never broken, because a part of a link is of no use.
   const link = recordUrl === null ? [] : [`  ${linkText(recordUrl)}:`, recordUrl];
   const first = [
     ...(observed ? ['Observed only: nothing was terminated.'] : []),
@@ -98,7 +98,7 @@ function textOf(
     {
       title: 'THIS RUN',
       lines: [
-        ...wrap(`${whose}.`),
+        ...wrap(`${origin}.`),
         ...wrap([`Run ${cleanName(runId)}.`, ...identified(more.identity)].join(' ')),
         ...link,
       ],

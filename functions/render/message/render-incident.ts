@@ -24,10 +24,10 @@ import { subjectOf } from './subject.ts';
 import { happenedTexts, whatHappened } from './what-happened.ts';
 import { whySection, whyTexts } from './why.ts';
 
-/** Down to what to do next: then come the run and the details. */
+/** The lines from the top to the next steps. The run and the details follow. */
 const SCREEN_LINES = 47;
 
-/** What on-call reads of a run, from its record alone. */
+/** The message to on-call about a run, from its record alone. */
 export function renderIncident(
   record: RunRecord,
   reduced: readonly Reduction[] = [],
@@ -38,8 +38,9 @@ export function renderIncident(
 }
 
 /**
- * What on-call reads at night: the answer in the subject and the first line, numbers next, details last. The story says
- * where the run stands in its incident; null where nothing is remembered of those before it.
+ * The message that on-call reads at night: the answer in the subject and the first line, then numbers, then
+ * details. The story is the place of the run in its incident, or null when nothing is remembered about
+ * earlier runs.
  */
 export function renderExplained(
   explained: Explained,
@@ -99,7 +100,7 @@ function textOf(facts: Facts, sentence: string, steps: readonly Advice[], story:
   return `${told}\n\n${rest}\n`;
 }
 
-/** What fits a chat room of the sections above. */
+/** The parts of the sections above that fit into a chat room. */
 function paragraphs(facts: Facts, story: Story | null): readonly Paragraph[] {
   const observed = { label: 'Observed only', texts: ['nothing was terminated.'] };
   return [
@@ -113,7 +114,7 @@ function paragraphs(facts: Facts, story: Story | null): readonly Paragraph[] {
   ];
 }
 
-/** In a room the breaker is the first step. */
+/** In a chat room the first step is to resume the runs that the breaker paused. */
 function resumeSteps(record: RunRecord, story: Story | null): readonly Advice[] {
   const text = trippedTexts(story).join(' ');
   return text === '' ? [] : [resumeAdvice(record, text)];

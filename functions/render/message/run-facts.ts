@@ -16,13 +16,13 @@ export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUr
       ...wrap(`Server ${cleanName(server)}${version}, mode ${mode}. ${connectingText(record)}`),
       ...(coordinators === null ? [] : wrap(coordinators)),
       ...wrap([`Run ${cleanName(runId)}, ${timeText(startedAt)}.`, ...identityTexts(record)].join(' ')),
-      // A line of its own and never broken, whatever its length: half a link leads nowhere.
+      // The link has its own line and is never broken, because a part of a link is of no use.
       ...(recordUrl === null ? [] : [`  ${linkText(recordUrl)}:`, recordUrl]),
     ],
   };
 }
 
-/** SQLSTATEs with counts; an empty one is a server that closed the connection without an answer. */
+/** SQLSTATEs with counts. An empty one means that the server closed the connection without an answer. */
 export function connectingText({ connecting }: RunRecord): string {
   const { attempts, refusals } = connecting;
   if (attempts === 0) return 'No connection was tried.';

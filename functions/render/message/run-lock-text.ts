@@ -8,10 +8,12 @@ import { isStuck, LONGEST_RUN_MS, stuckHolder } from '../../core/run/run-lock.ts
 import { isRefusal } from '../../core/trigger/trigger.ts';
 import { ageText, listText } from '../base/phrases.ts';
 
-/** Holders that a message names; the record has some more. */
+/** Holders that a message names. The record has a few more. */
 const MOST_NAMED = 3;
 
-/** The answer of a run that was busy: another run is at work, or one holds the lock for longer than a run can take. */
+/**
+ * The answer of a busy run: another run is at work, or one has held the lock for longer than a run can last.
+ */
 export function busyHeadline({ lock }: RunRecord): {
   readonly subject: readonly string[];
   readonly sentence: string;
@@ -29,7 +31,9 @@ export function busyHeadline({ lock }: RunRecord): {
   };
 }
 
-/** Who is in the way of a run that was busy, and who holds a lock like ours and is in nobody's way. */
+/**
+ * Which run holds the lock that a busy run wanted, and which other sessions hold such a lock without effect.
+ */
 export function lockTexts({ outcome, lock }: RunRecord): readonly string[] {
   if (lock === null) return [];
   const runs = outcome === 'busy' ? lock.holders.filter(({ isRun }) => isRun) : [];
@@ -67,12 +71,15 @@ function holderText({ pid, user, application, address }: LockHolder): string {
   return `pid ${cleanName(String(pid))}${known.length === 0 ? '' : ` (${known.join(', ')})`}`;
 }
 
-/** Whether a message is about a lock that no run gives back: by its holder's age, or because runs before this one waited too. */
+/**
+ * Whether a message is about a lock that is never released: its holder is too old, or earlier runs waited as
+ * well.
+ */
 export function isAboutLock(record: RunRecord, story: Story | null): boolean {
   return isStuck(record) || (record.outcome === 'busy' && story !== null && !isRefusal(record.trigger.kind));
 }
 
-/** What to do about a holder that no run can be. */
+/** What to do about a holder that is too old to be a run. */
 export function freeLock({ lock }: RunRecord): readonly Advice[] {
   const holder = stuckHolder({ lock });
   if (holder === null || holder.pid === null) return [];

@@ -9,7 +9,7 @@ import { counted } from '../base/phrases.ts';
 import { type LeftOut, leftOutTexts } from './left-out.ts';
 import { renderRemains } from './remains.ts';
 
-/** What a sweep found to mend, where the message about it could not be written as usual. */
+/** The misconfigurations that a scheduled run found, when the usual message could not be written. */
 export function renderShortMisconfigurations(
   run: {
     readonly runId: string;

@@ -12,7 +12,7 @@ import { severityOf } from '../base/severity.ts';
 import { type LeftOut, leftOutTexts } from './left-out.ts';
 import { renderRemains } from './remains.ts';
 
-/** A run of which only the head could be told. */
+/** A run of which only the head is known. */
 type ShortRun = {
   readonly runId: string;
   readonly server: string | null;
@@ -24,8 +24,8 @@ type ShortRun = {
 const NOT_HERE = 'This message has no causes and no advice. The run itself counted its numbers.';
 
 /**
- * What on-call reads where the message could not be written as usual: outcome, slots, what was ended, what is missing, and
- * where the record is. Every part of it is bounded.
+ * The message to on-call when the usual one could not be written: the outcome, the slots, what was ended,
+ * what is missing, and where the record is. Each part has a limited length.
  */
 export function renderShort(
   run: ShortRun,
@@ -41,7 +41,7 @@ export function renderShort(
   return renderRemains({
     ...{ invocation, kind: 'run', runId: run.runId, story, server, mode, outcome, recordUrl },
     identity: head,
-    // What could not be told as usual should be looked at.
+    // People should look when the usual message could not be written.
     severity: severity === 'info' ? 'warning' : severity,
     observed: mode === 'observe',
     subject: [word, ...ended.slice(0, 1), ...slots.slice(0, 1), 'short message'],
@@ -58,23 +58,23 @@ function slotTexts({ before, after }: RunHead): readonly string[] {
   return [usedText(latest), ...(after === null ? [] : [`${before.used} were used before`])];
 }
 
-/** The first is for the subject. */
+/** The first text is for the subject. */
 function endedTexts(run: ShortRun): readonly string[] {
   const { chosen, told, ended, perhaps, groups } = run.head;
-  const whose = groups.length === 0 ? '' : `: ${listText(groups.map(groupText))}`;
+  const ofGroups = groups.length === 0 ? '' : `: ${listText(groups.map(groupText))}`;
   if (isHypothetical(run))
     return chosen === 0
       ? ['nothing ended']
       : [
           `would end ${counted(chosen, 'session')}`,
-          ...(whose === '' ? [] : [`it would end${whose.slice(1)}`]),
+          ...(ofGroups === '' ? [] : [`it would end${ofGroups.slice(1)}`]),
         ];
   if (told === 0)
     return [chosen > 0 && run.outcome === 'failed' ? 'what it ended is not known' : 'nothing ended'];
   const sure = `${counted(ended - perhaps, 'session')} ended`;
   return [
     perhaps === 0 ? sure : `${sure}, perhaps ${perhaps} more`,
-    `${counted(told, 'session')} ${told === 1 ? 'was' : 'were'} told to end${whose}`,
+    `${counted(told, 'session')} ${told === 1 ? 'was' : 'were'} told to end${ofGroups}`,
   ];
 }
 

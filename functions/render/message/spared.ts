@@ -17,17 +17,17 @@ const COLUMNS_OF_SPARED: readonly Column[] = [
   { width: 70, align: 'left' },
 ];
 
-/** Those who stayed for one reason, which stands as people read it. */
+/** The sessions that stayed for one reason, which is in words. */
 export type SparedGroup = { readonly reason: string; readonly those: readonly Spared[] };
 
 /**
- * Who stayed and why, the most frequent reason first. What takes no slot is not worth a line: our own session and the
- * server's processes.
+ * Which sessions stayed and why, the most frequent reason first. Sessions that take no slot are left out:
+ * ours and the server's processes.
  */
 export function sparedGroups(record: RunRecord): readonly SparedGroup[] {
   const { plan, snapshot, policy } = record;
   const isOwn = snapshot === null ? () => false : ownSessions(snapshot);
-  // A later round may have taken somebody whom the first plan had spared.
+  // A later round may have ended a session that the first plan spared.
   const terminations = new Set(
     record.attempts.filter(({ result }) => result !== 'gone' && result !== 'changed').map(identityOf),
   );
@@ -61,7 +61,7 @@ function sparedRow(count: string, reason: string): string {
   return row(COLUMNS_OF_SPARED, [count, reason]);
 }
 
-/** Ages tell sessions that are too young apart; one line says as much as hundreds. */
+/** Only the ages of sessions that are too young matter. One line is enough for all of them. */
 function agesOf(spared: readonly Spared[]): string {
   if (spared[0]?.reason !== 'too-young') return '';
   return ` (${ageRange(spared.map(({ session }) => session.stateAgeMs ?? 0))})`;
@@ -100,7 +100,7 @@ function reasonText({ reason, detail, session }: Spared, policy: Policy): string
   }
 }
 
-/** The least age at which any rung takes this state. */
+/** The least age at which a rung ends sessions of this state. */
 function youngest(state: string | null, { relieve, reap }: Policy): string {
   const rungs = relieve.ladder.filter((rung) => rung.state === state).map(({ minAgeMs }) => minAgeMs);
   const ages = rungs.length > 0 || reap === null ? rungs : [reap.minAgeMs];

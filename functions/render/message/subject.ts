@@ -1,14 +1,14 @@
 import { cleanName, toAscii } from '../../core/base/clean-text.ts';
 
-/** SNS takes fewer than 100 characters. */
+/** SNS accepts fewer than 100 characters. */
 const MAX_SUBJECT = 99;
-/** Names are shortened before anything is left out, and what comes last is left out first. */
+/** Names are shortened before a part is left out. The last part is left out first. */
 const NAME_LENGTHS = [40, 24, 14] as const;
 
-/** A subject out of parts, the answer first; names in it are given the length that still fits. */
+/** Joins the parts of a subject, the answer first. Names get the greatest length that still fits. */
 export function subjectOf(server: string, partsOf: (maxName: number) => readonly string[]): string {
-  const whose = cleanName(server, 40);
-  const write = (parts: readonly string[]) => toAscii(`${whose}: ${parts.join(', ')}`);
+  const serverName = cleanName(server, 40);
+  const write = (parts: readonly string[]) => toAscii(`${serverName}: ${parts.join(', ')}`);
   for (const length of NAME_LENGTHS) {
     const subject = write(partsOf(length));
     if (subject.length <= MAX_SUBJECT) return subject;

@@ -9,19 +9,19 @@ export function unverifiedReason({ record }: Facts): string {
     : 'the run stopped before it could check them';
 }
 
-/** What was verified stays so: only the others are told as not known. */
+/** Verified terminations stay verified. Only the others count as unknown. */
 export function unverifiedText({ record, losses }: Facts): string {
   const unknown = record.attempts.filter(({ result }) => result === 'unknown').length;
   if (losses.length === 0) return counted(record.attempts.length, 'session');
   return `${counted(losses.length, 'session')} ended, ${unknown} more`;
 }
 
-/** The run broke off after it had verified what it ended, and before it saw who took the slots. */
+/** The run broke off after it had verified the terminations, and before it read which programs took the slots. */
 export function unsettledText(facts: Facts): readonly string[] {
   return isUnsettled(facts) ? ['not checked for re-taken slots'] : [];
 }
 
-/** As part of a subject: the long wording would be the first part that a full subject leaves out. */
+/** For a subject: a subject that is too long would leave out the longer text. */
 export function unsettledSubject(facts: Facts): readonly string[] {
   return isUnsettled(facts) ? ['not checked again'] : [];
 }

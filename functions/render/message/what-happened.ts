@@ -67,7 +67,7 @@ function timeOf({ at }: { readonly at: string | null }): string {
   return at === null ? '' : `, ${timeText(at)}`;
 }
 
-/** Without a plan nobody has counted yet what is used. */
+/** Without a plan the used slots were not counted. */
 function slotsText({ record, ranking }: Facts, { slots, server: { flavor } }: Snapshot): string {
   const server = record.plan?.pressure.find(({ scope }) => scope.kind === 'server');
   const [used, usable] = [server?.used ?? ranking?.used, server?.usable ?? ranking?.usable];

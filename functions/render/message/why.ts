@@ -4,10 +4,10 @@ import type { Facts } from '../base/facts.ts';
 import { bounded, type Section, wrap } from '../base/layout.ts';
 import { aboutText, counted, groupName, ownerOf, placeText } from '../base/phrases.ts';
 
-/** In a mixture there are several; whoever is further down explains little of it. */
+/** In a mixture there are several culprits. Those after the third explain little. */
 const ON_SCREEN = 3;
 
-/** What explains it, and the numbers that this rests on. */
+/** The cause, and the numbers that support it. */
 export function whySection({ diagnosis }: Facts): Section {
   if (diagnosis === null) return { title: 'WHY', lines: [] };
   const { evidence, culprits } = diagnosis;
@@ -20,7 +20,7 @@ export function whySection({ diagnosis }: Facts): Section {
   };
 }
 
-/** The same for where there are no lists. */
+/** The same facts without lists. */
 export function whyTexts({ diagnosis }: Facts): readonly string[] {
   if (diagnosis === null) return [];
   const { evidence, culprits } = diagnosis;
@@ -36,7 +36,10 @@ function titleOf({ cause, confidence }: Diagnosis): string {
   return cause === 'unclear' ? words : `${words} (confidence ${confidence})`;
 }
 
-/** What somebody does who is not of the whole's cause is said; services of one name are told apart by role and database. */
+/**
+ * A culprit whose cause differs from the whole is described. Services with the same name are told apart by
+ * role and database.
+ */
 function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
   const { cause, culprits } = diagnosis;
   const { usage, opening } = culprit;
@@ -56,7 +59,7 @@ function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
   return [held, ...ownEvidence(culprit, diagnosis).map(sentence), ...full].join(' ');
 }
 
-/** What speaks against this one alone: what is said of the whole, as of a limit, is said once. */
+/** The evidence against this culprit alone. What holds for the whole, as for a limit, is said once. */
 export function ownEvidence({ evidence }: Culprit, whole: Diagnosis): readonly string[] {
   return evidence.filter((text) => !whole.evidence.includes(text));
 }
@@ -65,7 +68,7 @@ function restText(rest: readonly Culprit[]): string {
   return `  and ${counted(rest.length, 'more program')}`;
 }
 
-/** Evidence begins small, as parts of a sentence do. */
+/** Evidence begins with a small letter, as a part of a sentence. */
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -9,7 +9,7 @@ import { htmlTable } from './html-table.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** Where one column ends and the next begins, beside the rungs' own ages. */
+/** The limits between the columns, in addition to the ages of the rungs. */
 const EDGES = [
   0,
   10 * SECOND,
@@ -24,13 +24,13 @@ const EDGES = [
   24 * HOUR,
 ];
 
-/** What one column counts: ages from `fromMs`, up to the next column's. */
+/** One column counts ages from `fromMs` up to the next column's. */
 type Column = { readonly fromMs: number; readonly ended: number; readonly stays: number };
 
 const HEIGHT = 210;
 const IDLE: ReadonlySet<string | null> = new Set(IDLE_STATES);
 
-/** How long the idle sessions had been idle, and where the rungs of the ladder stand. */
+/** How long the idle sessions had been idle, with the ages of the rungs. */
 export function agesChart(facts: Facts): Html | null {
   const { record, ranking, hypothetical } = facts;
   if (ranking === null || record.snapshot === null) return null;
@@ -49,11 +49,15 @@ export function agesChart(facts: Facts): Html | null {
   const keys = legend([
     { color: 'var(--ended)', text: word },
     { color: 'var(--stays)', text: 'stays' },
-    { color: INK, text: `rungs of the ladder, 1 first: ${rungs.map(ageText).join(', ')}`, line: 'dashed' },
+    {
+      color: INK,
+      text: `rungs of the ladder, the first is 1: ${rungs.map(ageText).join(', ')}`,
+      line: 'dashed',
+    },
   ]);
   const rows = columns.map((each, at) => [spanText(columns, at), each.ended + each.stays, each.ended]);
   return figure(
-    html`How long the idle ones had been idle`,
+    html`How long the idle sessions had been idle`,
     drawn,
     keys,
     htmlTable(['idle for', '#sessions', `#${word}`], rows),
@@ -95,7 +99,7 @@ function drawing(width: number, columns: readonly Column[], rungs: readonly numb
     stack: 'sessions',
     barWidth: Math.max(4, wide - 4),
     itemStyle: { color },
-    // Columns stand between the edges that the axis names.
+    // The columns stand between the marks of the axis.
     data: columns.map((each, at) => [at + 0.5, each[key]]),
   });
   const lines = rungs.map((minAgeMs, rung) => ({
@@ -112,7 +116,7 @@ function drawing(width: number, columns: readonly Column[], rungs: readonly numb
         type: 'value' as const,
         min: 0,
         max: columns.length,
-        // Else the axis grows by half a column at both ends.
+        // Otherwise the axis would grow by half a column at both ends.
         containShape: false,
         interval: 1,
         axisLabel: {

@@ -10,7 +10,7 @@ import { headlineOf } from '../message/headline.ts';
 import { happenedTexts } from '../message/what-happened.ts';
 import { type Html, html } from './html.ts';
 
-/** What the page begins with: the message's own first sentence, the outcome, and the numbers that matter. */
+/** The beginning of the page: the message's first sentence, the outcome, and the main numbers. */
 export function answerHtml(facts: Facts): Html {
   const { server, mode, startedAt } = facts.record;
   return html`<header>
@@ -27,17 +27,17 @@ ${happenedTexts(facts)
   )}${missing(facts)}`;
 }
 
-/** Whoever looks sees at once whether it is over; subscribers of the message still hear of it. */
+/** On the page the pressure can be seen to be over. Subscribers still get the severity of the message. */
 function lookOf({ record: { outcome, mode }, hypothetical }: Facts): Severity {
   return outcome === 'recovered' && !hypothetical ? 'info' : severityOf(outcome, mode);
 }
 
-/** Who only observes has recovered nothing. */
+/** An observing run has recovered nothing, so it `would recover`. */
 function outcomeText({ record: { outcome }, hypothetical }: Facts): string {
   return outcome === 'recovered' && hypothetical ? 'would recover' : outcomeWord(outcome);
 }
 
-/** As on-call has read it already. */
+/** The first sentence, as on-call has read it in the message. */
 export function sentenceOf(facts: Facts): string {
   return `${cleanName(facts.record.server)}: ${headlineOf(facts).sentence}`;
 }
@@ -93,7 +93,7 @@ function endedTile({ record, hypothetical, losses, perhaps, terminations }: Fact
 function retakenTile({ record, retaken, losses, perhaps }: Facts): Tile | null {
   if (settledReading(record) === null) return null;
   return {
-    title: 'Re-taken at once',
+    title: 'Re-taken',
     value: String(retaken),
     more: `of ${counted(losses.length + perhaps.length, 'freed slot')}`,
   };
@@ -110,23 +110,23 @@ function timeTile({ record: { timings, connecting, outcome } }: Facts): Tile | n
     return {
       title: 'Until slots were free',
       value: secondsText(timings.terminated),
-      more: `${tries} to get in`,
+      more: `${tries} to connect`,
     };
   if (timings.connected !== null)
-    return { title: 'To get in', value: secondsText(timings.connected), more: tries };
+    return { title: 'Time to connect', value: secondsText(timings.connected), more: tries };
   return outcome !== 'cannot-connect'
     ? null
-    : { title: 'Tried to get in for', value: secondsText(timings.finished), more: tries };
+    : { title: 'Tried to connect for', value: secondsText(timings.finished), more: tries };
 }
 
-/** Nobody is to take a short page for a short incident. */
+/** Tells people that the page is short because the record is, and not because the incident was small. */
 function missing({ reduced }: Facts): Html | null {
   if (reduced.length === 0) return null;
   const text = cleanMessage(
-    `The record of this run was too large and left out, in this order: ${reduced.join(', ')}.`,
+    `The record of this run was too large. These parts were left out, in this order: ${reduced.join(', ')}.`,
   );
   const lacking = reduced.includes('spared sessions')
-    ? ' Who held the slots and who was spared is therefore not known here; the sessions that were chosen are complete.'
+    ? ' So the page cannot show which programs held the slots and which sessions were spared. The chosen sessions are complete.'
     : '';
   return html`<p class="notice trouble" role="note">${text}${lacking}</p>`;
 }

@@ -11,7 +11,8 @@ import { type Html, html, trusted } from './html.ts';
 import { textWidth } from './text-width.ts';
 
 use([BarChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
-// Without a screen nobody can measure a text. ECharts would take the widths of one narrow font, and labels lose letters in others.
+// Without a screen texts cannot be measured. ECharts would use the widths of one narrow font, so that labels
+// lose letters in other fonts.
 setPlatformAPI({ measureText: (text, font) => ({ width: textWidth(text, sizeIn(font)) }) });
 
 const USUAL_SIZE = 12;
@@ -25,24 +26,24 @@ export type ChartOption = ComposeOption<
 >;
 export type Series = BarSeriesOption | LineSeriesOption;
 
-/** How wide a drawing is, in pixels: it is drawn for each, and the page shows the one that fits. */
+/** The width of a drawing in pixels. Each chart is drawn in both, and the page shows the one that fits. */
 const WIDTHS = { wide: 720, narrow: 340 } as const;
 
 export type Drawing = { readonly height: number; readonly option: ChartOption };
 
-/** The page's own colours, which change with its scheme. ECharts takes them as they are. */
+/** The page's own colours, which depend on light or dark mode. ECharts passes them on unchanged. */
 export const INK = 'var(--ink)';
 const FAINT = 'var(--faint)';
 export const RULE = 'var(--rule)';
 
 export const TEXT = { color: INK, fontSize: 12, fontFamily: 'inherit' } as const;
 
-/** Names are data, never templates: no formatter of a chart is a text, and no text style is a rich one. */
+/** Names are data and never templates: no formatter of a chart is a text, and no text style is a rich one. */
 const BASE = { animation: false, textStyle: TEXT, color: INK } as const;
 
 /**
- * A chart, and in words what it shows: screen readers get the words. `id` is its own in the page: parts of a drawing are
- * named after it.
+ * A chart, and its content in words for screen readers. `id` is unique in the page, because parts of the
+ * drawing use it.
  */
 export function chart(id: string, said: string, draw: (width: number) => Drawing): Html {
   const sized = Object.entries(WIDTHS).map(
@@ -61,17 +62,18 @@ function svgOf(id: string, said: string, width: number, { height, option }: Draw
     svg
       .replace(
         /^<svg [^>]*>/,
-        // A function, for in a text `$&` would be taken for the match.
+        // A function, because `$&` in a text would be replaced.
         () => html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${said}">`.markup,
       )
-      // How it would look under a mouse; the classes are numbered through all drawings of the process.
+      // Removes the styles for a mouse pointer. Their class numbers continue through all drawings of the
+      // process.
       .replace(/<style *>.*?<\/style>/s, '')
       .replaceAll(/ (ecmeta_\w+|class|pointer-events)="[^"]*"/g, '')
       .replaceAll(/("|="url\(#)zr\d+-/g, `$1${id}-`),
   );
 }
 
-/** An axis of numbers: a faint rule at each, no line of its own. */
+/** An axis of numbers with a faint line at each number, and without a line of its own. */
 export function numbers(most: number, formatter: (value: number) => string = String) {
   const step = stepFor(most);
   return {
@@ -86,7 +88,7 @@ export function numbers(most: number, formatter: (value: number) => string = Str
   };
 }
 
-/** About five steps of 1, 2 or 5, whole ones. */
+/** About five steps of 1, 2 or 5 times a power of ten, in whole numbers. */
 function stepFor(most: number): number {
   const rough = Math.max(1, most / 5);
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -96,7 +98,7 @@ function stepFor(most: number): number {
 
 type Key = { readonly color: string; readonly text: string; readonly line?: 'solid' | 'dashed' };
 
-/** What the colours and lines of a chart mean. */
+/** The meaning of the colours and lines of a chart. */
 export function legend(keys: readonly Key[]): Html {
   const items = keys.map(
     ({ color, text, line }) =>
@@ -105,7 +107,7 @@ export function legend(keys: readonly Key[]): Html {
   return html`<ul class="legend">${items}</ul>`;
 }
 
-/** A chart, what it shows in a sentence, and its numbers for whoever cannot or would rather not see it. */
+/** A chart with its caption, and a table of its numbers for people who cannot see it or prefer numbers. */
 export function figure(caption: Html, drawn: Html, keys: Html | null, table: Html): Html {
   return html`<figure>
 <figcaption>${caption}</figcaption>

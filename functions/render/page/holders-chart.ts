@@ -7,7 +7,7 @@ import { chart, figure, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { groupCell, htmlTable } from './html-table.ts';
 
-/** Bars that a phone shows at once; the rest is one more bar, and the table has all. */
+/** Bars that fit on a phone's screen. One more bar sums up the rest, and the table has all. */
 const MOST_BARS = 8;
 const TOP = 4;
 const AXIS = 26;
@@ -27,10 +27,10 @@ const KINDS = [
 ] as const;
 const OTHER = { kind: 'other or unknown', color: 'var(--other)' } as const;
 
-/** What one bar says. */
+/** The content of one bar. */
 type Bar = { readonly name: string; readonly counts: readonly number[]; readonly total: number };
 
-/** Who held the slots at the first look, by application and state. */
+/** Which programs held the slots in the first snapshot, by application and state. */
 export function holdersChart({ ranking }: Facts): Html | null {
   if (ranking === null || ranking.used === 0) return null;
   const { groups, hidden, usable } = ranking;
@@ -76,7 +76,7 @@ function barsOf(groups: readonly GroupUsage[], hidden: number): readonly Bar[] {
   return [
     ...shown.map((usage) => barOf(`${cleanName(usage.group.application)}\n${ownerOf(usage.group)}`, [usage])),
     ...(rest.length > 0 ? [barOf(counted(rest.length, 'more program'), rest)] : []),
-    ...(hidden > 0 ? [{ name: 'hidden from us', counts: [0, 0, 0, hidden], total: hidden }] : []),
+    ...(hidden > 0 ? [{ name: 'hidden from our role', counts: [0, 0, 0, hidden], total: hidden }] : []),
   ];
 }
 
@@ -103,7 +103,7 @@ function seriesOf(
   };
 }
 
-/** Bars of no length at the end of the others: they carry the sums. */
+/** Invisible bars of length zero at the end of the others. Their labels are the sums. */
 function totals(bars: readonly Bar[], usable: number): Series {
   return {
     type: 'bar',

@@ -3,10 +3,13 @@ import type { Group } from '../../core/server/session.ts';
 import { counted, ownerOf } from '../base/phrases.ts';
 import { type Html, html, type Piece } from './html.ts';
 
-/** Rows of one table; what is over is counted. Five thousand of them make a page that no phone opens. */
+/**
+ * The most rows of one table. Further rows are counted, because a phone cannot open a page with five
+ * thousand.
+ */
 const MOST_ROWS = 100;
 
-/** A title that begins with `#` heads a column of numbers, which stand to the right. */
+/** A title that begins with `#` belongs to a column of numbers, which are aligned to the right. */
 export function htmlTable(
   titles: readonly string[],
   rows: readonly (readonly Piece[])[],
@@ -27,13 +30,13 @@ export function htmlTable(
   const rest = rows.length - shown.length;
   const more =
     rest > 0 ? html`<p class="faint">and ${counted(rest, 'more row')}; the record has them all.</p>` : null;
-  // What scrolls can be scrolled by key.
+  // A table that scrolls can be reached and scrolled by keyboard.
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Table: ${titles.map((each) => each.replace(/^#/, '')).join(', ')}">
 <table><thead><tr>${head}</tr></thead><tbody>
 ${body}</tbody></table></div>${more}`;
 }
 
-/** An application with the role and database it came by, in two lines of one cell. */
+/** An application with its role and database, in two lines of one cell. */
 export function groupCell(group: Group): Html {
   return html`<div class="group">${cleanName(group.application)}<br><span class="faint">${ownerOf(group)}</span></div>`;
 }

@@ -1,7 +1,7 @@
-/** Markup that `html` made, or that was looked through and found harmless. */
+/** Markup that `html` made, or that was checked and found harmless. */
 export type Html = { readonly markup: string };
 
-/** What may stand in a template: texts are escaped, null is nothing. */
+/** What a template may contain. Texts are escaped, null gives nothing. */
 export type Piece = string | number | Html | readonly Html[] | null;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -12,12 +12,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** For text between tags, and for the values of attributes in quotes. */
+/** For text between tags and for quoted values of attributes. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
 }
 
-/** Markup by template. Whatever is put into it is text, unless it is markup that was made in the same way. */
+/** Markup from a template. Each value is escaped, unless it is markup that was made in the same way. */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   const filled = strings.map((literal, at) => literal + markupOf(pieces[at] ?? null));
   return { markup: filled.join('') };
@@ -30,7 +30,7 @@ function markupOf(piece: Piece): string {
   return piece.map(({ markup }) => markup).join('');
 }
 
-/** Markup from elsewhere, whose harmlessness the caller answers for. */
+/** Markup from another source. The caller has to make sure that it is harmless. */
 export function trusted(markup: string): Html {
   return { markup };
 }

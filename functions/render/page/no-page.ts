@@ -1,7 +1,7 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import { type LeftOut, leftOutTexts } from '../message/left-out.ts';
 
-/** What stands where a page would, so that the message's link leads to more than nothing. */
+/** Stands in place of a page that could not be drawn, so that the message's link works. */
 export function renderNoPage(
   { runId, server }: { readonly runId: string; readonly server: string | null },
   leftOut: readonly LeftOut[],

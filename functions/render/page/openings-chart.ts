@@ -9,13 +9,13 @@ import { chart, figure, legend, numbers, type Series, TEXT } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { groupCell, htmlTable } from './html-table.ts';
 
-/** Lines that can be told apart; the others are one together. */
+/** As many lines as can be told apart. The other programs share one line. */
 const MOST_LINES = 3;
 const COLORS = ['var(--line-1)', 'var(--line-2)', 'var(--line-3)', 'var(--other)'];
 const HOUR_MS = 3_600_000;
 const HEIGHT = 230;
 
-/** How long before the look the sessions of one group were opened, milliseconds, the oldest first. */
+/** How long before the snapshot the sessions of one group were opened, in milliseconds, the oldest first. */
 type Line = {
   readonly name: string;
   readonly group: Group | null;
@@ -23,7 +23,10 @@ type Line = {
   readonly opening: OpeningRate | null;
 };
 
-/** When those who were there had come: a leak climbs, a pool stands since its start, a storm jumps at the end. */
+/**
+ * When the present sessions were opened. The line of a leak climbs, the line of a pool is flat, and the line
+ * of a storm jumps at the end.
+ */
 export function openingsChart({ record, ranking }: Facts, diagnosis: Diagnosis | null): Html | null {
   if (ranking === null || record.snapshot === null) return null;
   const lines = linesOf(record.snapshot, diagnosis);
@@ -46,7 +49,7 @@ export function openingsChart({ record, ranking }: Facts, diagnosis: Diagnosis |
           ],
     ),
   ]);
-  return figure(html`When those who were there had been opened`, drawn, keys, openingsTable(lines));
+  return figure(html`When the present sessions were opened`, drawn, keys, openingsTable(lines));
 }
 
 function linesOf(snapshot: Snapshot, diagnosis: Diagnosis | null): readonly Line[] {
@@ -74,7 +77,7 @@ function linesOf(snapshot: Snapshot, diagnosis: Diagnosis | null): readonly Line
   );
 }
 
-/** Groups of one application are told apart by their roles. */
+/** Groups of the same application are told apart by their roles. */
 function distinct(lines: readonly Line[]): readonly Line[] {
   return lines.map((line) => {
     const isShared = lines.some((other) => other !== line && other.name === line.name);
@@ -90,7 +93,7 @@ function openingOf(group: Group, diagnosis: Diagnosis | null): OpeningRate | nul
   return diagnosis?.culprits.find(isIt)?.opening ?? null;
 }
 
-/** Between two marks of the axis, in times that people think in. */
+/** Distances between two marks of the axis, in round times. */
 const STEPS_MS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400].map(
   (seconds) => seconds * 1_000,
 );
@@ -100,7 +103,10 @@ function stepFor(spanMs: number): number {
   return STEPS_MS.find((step) => step * 6 >= spanMs) ?? Math.ceil(spanMs / 6 / day) * day;
 }
 
-/** As far back as the largest group reaches, a little more, and a fitted rate: one old session of others must not press all to the edge. */
+/**
+ * As far back as the largest group reaches, a little more, and a fitted rate. One old session of another
+ * group must not press all lines to the edge.
+ */
 function spanOf([first, ...others]: readonly Line[]): number {
   const reach = ({ agesMs }: Line) => agesMs[Math.floor(agesMs.length * 0.05)] ?? 0;
   const fitted = [first, ...others].map((line) => line?.opening?.spanMs ?? 0);
@@ -123,7 +129,7 @@ function drawing(width: number, lines: readonly Line[], spanMs: number) {
         axisLabel: {
           ...TEXT,
           fontSize: width > 500 ? 12 : 10,
-          formatter: (at: number) => (at > -spanMs / 100 ? 'the look' : `−${ageText(-at)}`),
+          formatter: (at: number) => (at > -spanMs / 100 ? 'snapshot' : `−${ageText(-at)}`),
         },
         axisLine: { lineStyle: { color: 'var(--faint)' } },
         axisTick: { lineStyle: { color: 'var(--faint)' } },
@@ -146,7 +152,8 @@ function seriesOf({ agesMs, opening }: Line, color: string, spanMs: number): rea
   };
   if (opening === null) return [counted];
   const came = (opening.perHour * opening.spanMs) / HOUR_MS;
-  // The fit is over the openings themselves: a leak may have stopped before the look, as it does when it is refused.
+  // The line covers the openings only: a leak may have stopped before the snapshot, for example because it
+  // was refused.
   const last = agesMs.at(-1) ?? 0;
   const fit: Series = {
     ...line,
@@ -159,7 +166,7 @@ function seriesOf({ agesMs, opening }: Line, color: string, spanMs: number): rea
   return [counted, fit];
 }
 
-/** More steps than pixels show nothing more. */
+/** More steps than pixels would show nothing more. */
 const MOST_STEPS = 400;
 
 function thinned(steps: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {

@@ -15,7 +15,7 @@ import { STYLE } from './style.ts';
 import { thisRun } from './this-run.ts';
 import { nextStepsHtml, whyHtml } from './why-section.ts';
 
-/** Nothing is fetched, run or sent, whatever somebody smuggled into a name. */
+/** The page loads, runs and sends nothing, even if a client put markup into a name. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 type Given = { readonly diagnosis?: Diagnosis | null; readonly advice?: readonly Advice[] };
@@ -26,8 +26,8 @@ export function renderPage(record: KeptRecord, given: Given = {}): string {
 }
 
 /**
- * What people look at after the message: one file, without scripts, that needs nothing from elsewhere. It says why and what
- * next as the message does, unless something else is given.
+ * The page that people open after the message: one file without scripts that loads nothing. It has the cause
+ * and the next steps of the message, unless others are given.
  */
 export function renderExplainedPage(explained: Explained, given: Given = {}): string {
   const facts = factsOf(explained);

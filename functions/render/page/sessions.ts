@@ -12,10 +12,10 @@ import { type SparedGroup, sparedGroups } from '../message/spared.ts';
 import { type Html, html } from './html.ts';
 import { groupCell, htmlTable } from './html-table.ts';
 
-/** Rows before which nobody needs to open anything. */
+/** Rows that are shown without a click. */
 const MOST_SPARED = 200;
 
-/** Every session that was chosen, with what came of it; those that did not simply end come first. */
+/** Every session that was chosen, with its result. Sessions that did not simply end come first. */
 export function chosenTable({ record, hypothetical, terminations, losses }: Facts): Html | null {
   if (record.plan === null || terminations.length === 0) return null;
   const ended = new Set(losses);
@@ -32,9 +32,9 @@ export function chosenTable({ record, hypothetical, terminations, losses }: Fact
     ruleText(each),
     ...(hypothetical ? [] : [each.result ?? 'not tried']),
   ]);
-  // Of those that only would be ended nothing came: a column of it would push the others off a phone.
+  // An observing run has no results, and the column would push the others off a phone's screen.
   const result = hypothetical ? [] : ['result'];
-  const title = hypothetical ? 'Sessions that would be ended' : 'Sessions chosen, and what came of them';
+  const title = hypothetical ? 'Sessions that would be ended' : 'Sessions chosen, and their results';
   return html`<section><h2>${title}</h2>
 ${htmlTable(['#sessions', 'application', 'idle for', ...result], groups)}
 <details><summary>${counted(all.length, 'session')}, one by one</summary>
@@ -68,7 +68,7 @@ function idleText({ stateAgeMs }: Session): string {
   return stateAgeMs === null ? '' : ageText(stateAgeMs);
 }
 
-/** Who stayed, with the one reason of each. */
+/** Which sessions stayed, each with its reason. */
 export function sparedTable(facts: Facts): Html | null {
   const groups = sparedGroups(facts.record);
   if (groups.length === 0) return null;
@@ -92,7 +92,10 @@ function sparedRows({ reason, those }: SparedGroup): readonly (readonly (string 
   ]);
 }
 
-/** Who opened sessions after the first look: those who had lost some have re-taken slots, the others got in. */
+/**
+ * Which programs opened sessions after the first snapshot. Those that had lost sessions have re-taken slots,
+ * the others are new.
+ */
 export function newcomersTable({ record, reduced, newcomers: programs }: Facts): Html | null {
   if (settledReading(record) === null) return null;
   if (reduced.includes('spared sessions'))
@@ -103,13 +106,13 @@ export function newcomersTable({ record, reduced, newcomers: programs }: Facts):
     groupCell(group),
     came,
     lost,
-    lost > 0 ? `${retaken} re-taken` : 'got in',
+    lost > 0 ? `${retaken} re-taken` : 'new',
   ]);
   return html`<section><h2>Who came since</h2>
-${htmlTable(['application', '#opened', '#had lost', 'so'], rows)}</section>`;
+${htmlTable(['application', '#opened', '#had lost', 'result'], rows)}</section>`;
 }
 
-/** Who was turned away, as the server's own log has it. */
+/** Which clients were refused, according to the server's log. */
 export function refusedTable({ record: { trigger } }: Facts): Html | null {
   if (trigger.kind !== 'log-lines' || trigger.refused.length === 0) return null;
   const rows = trigger.refused.map((each) => [
@@ -125,6 +128,6 @@ ${htmlTable(['client', '#times', 'for', 'last'], rows)}
 
 function clientCell({ clients, user, database, address }: Refused): Html {
   const named = (name: string | null) => (name === null ? '?' : cleanName(name));
-  const who = clients > 1 ? `${clients} others` : `${named(user)}@${named(database)}`;
-  return html`<div class="group">${who}${address === null ? null : html`<br><span class="faint">${cleanName(address)}</span>`}</div>`;
+  const client = clients > 1 ? `${clients} others` : `${named(user)}@${named(database)}`;
+  return html`<div class="group">${client}${address === null ? null : html`<br><span class="faint">${cleanName(address)}</span>`}</div>`;
 }

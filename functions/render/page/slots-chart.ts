@@ -13,7 +13,10 @@ const TOP = 8;
 const ROW = 34;
 const AXIS = 26;
 
-/** Slots at each look, against what the server has and what the policy asks for: one chart for each of the scopes with most need. */
+/**
+ * The slots at each read, with the server's limit and the policy's thresholds. There is one chart for each of
+ * the scopes with most need.
+ */
 export function slotsCharts(facts: Facts): readonly Html[] {
   const { first, more } = largestNeeds(facts.record.plan?.pressure ?? []);
   const charts = first.map((before, at) => slotsChart(facts, before, `slots-${at}`));
@@ -24,8 +27,8 @@ function slotsChart(facts: Facts, before: Pressure, id: string): Html {
   const { usable } = before;
   const { pressureFrom, relievedAt } = marksOf(before, facts.record.policy);
   const moments = momentsOf(facts, before);
-  const whose = before.scope.kind === 'server' ? '' : ` of ${scopeText(before.scope)}`;
-  const said = `Slots${whose} in use, of ${usable} usable: ${moments.map(({ name, used }) => `${name} ${used}`).join(', ')}. Pressure from ${pressureFrom}, relieved at ${relievedAt}.`;
+  const ofScope = before.scope.kind === 'server' ? '' : ` of ${scopeText(before.scope)}`;
+  const said = `Slots${ofScope} in use, of ${usable} usable: ${moments.map(({ name, used }) => `${name} ${used}`).join(', ')}. Pressure from ${pressureFrom}, relief down to ${relievedAt}.`;
   const drawn = chart(id, said, (width) => ({
     height: TOP + moments.length * ROW + AXIS,
     option: {
@@ -65,13 +68,13 @@ function slotsChart(facts: Facts, before: Pressure, id: string): Html {
   const keys = legend([
     { color: INK, text: `${usable} usable`, line: 'solid' },
     { color: 'var(--bad)', text: `pressure from ${pressureFrom}`, line: 'dashed' },
-    { color: 'var(--good)', text: `relieved at ${relievedAt}`, line: 'dashed' },
+    { color: 'var(--good)', text: `relief down to ${relievedAt}`, line: 'dashed' },
   ]);
   const numbersTable = htmlTable(
     ['when', '#used', '#free', '#of usable'],
     moments.map(({ name, used }) => [name, used, Math.max(0, usable - used), percentText(used, usable)]),
   );
-  const caption = html`Slots${whose} in use`;
+  const caption = html`Slots${ofScope} in use`;
   return figure(caption, drawn, keys, numbersTable);
 }
 
@@ -84,7 +87,7 @@ function colorOf(used: number, pressureFrom: number, relievedAt: number): string
   return used <= relievedAt ? 'var(--relieved)' : 'var(--between)';
 }
 
-/** The looks of the run; of one that only observed, the look and what it expects. */
+/** The reads of the run. For an observing run, its read and the result that it expects. */
 function momentsOf(facts: Facts, before: Pressure): readonly Moment[] {
   const { record, hypothetical, losses } = facts;
   const seen = record.readings.flatMap(({ phase, pressure }): readonly Moment[] => {
@@ -97,9 +100,9 @@ function momentsOf(facts: Facts, before: Pressure): readonly Moment[] {
     ({ reason }) => before.scope.kind === 'server' || reason?.serves.some((scope) => scope === before.scope),
   );
   const expected =
-    hypothetical && losses.length > 0 ? [{ name: 'expected then', used: before.used - serving.length }] : [];
+    hypothetical && losses.length > 0 ? [{ name: 'expected after', used: before.used - serving.length }] : [];
   return [
-    { name: seen.length > 0 || expected.length > 0 ? 'before' : 'at the look', used: before.used },
+    { name: seen.length > 0 || expected.length > 0 ? 'before' : 'snapshot', used: before.used },
     ...seen,
     ...expected,
   ];

@@ -1,4 +1,7 @@
-/** The whole look of the page. Colours are named once for each scheme; every pair of text and ground has contrast AA. */
+/**
+ * The style of the page. Colours are named once for light and once for dark mode. Every pair of text and
+ * background has contrast AA.
+ */
 export const STYLE = `
 :root { color-scheme: light dark;
   --paper: #fbfaf8; --card: #ffffff; --ink: #1d2326; --faint: #566067; --rule: #dcdfe0; --code: #f1f2f1;

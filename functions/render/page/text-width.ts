@@ -1,4 +1,7 @@
-/** Widths in ems of DejaVu Sans, the widest of the fonts that pages are read in: what fits with it is cut in none. */
+/**
+ * Widths of DejaVu Sans in ems. It is the widest of the usual fonts, so that text which fits with it fits
+ * with the others.
+ */
 const WIDTHS: readonly (readonly [characters: string, ems: number])[] = [
   ["ijl'I", 0.29],
   ['., fJrt:;|!()[]"-/\\*·', 0.42],
@@ -11,7 +14,7 @@ const USUAL = 0.65;
 /** Letters of other scripts, of which some are as wide as they are high. */
 const FOREIGN = 1.05;
 
-/** At least as many pixels as a line of text takes, whatever the font. */
+/** An upper bound for the width of a line of text in pixels, whatever the font. */
 export function textWidth(text: string, fontSize: number): number {
   let ems = 0;
   for (const character of text) ems += EMS.get(character) ?? (character <= '\u024f' ? USUAL : FOREIGN);

@@ -7,7 +7,7 @@ import { connectingText } from '../message/run-facts.ts';
 import { type Html, html } from './html.ts';
 import { htmlTable } from './html-table.ts';
 
-/** How the run went, by whose rules, and where it ran. */
+/** How the run went, by which policy, and where it ran. */
 export function thisRun({ record }: Facts): Html {
   const { snapshot, server, runId, startedAt, mode } = record;
   const version =
@@ -30,20 +30,19 @@ function identity({ code, policyHash }: RunRecord): Html {
 const STEPS = [
   ['connected', 'connected'],
   ['locked', 'took the lock'],
-  ['snapshot', 'saw all sessions'],
+  ['snapshot', 'read all sessions'],
   ['planned', 'planned'],
   ['terminated', 'told sessions to end'],
-  ['verified', 'looked again: slots are free'],
-  ['settled', 'settled, looked a last time'],
+  ['verified', 'read again: slots are free'],
+  ['settled', 'settled, read a last time'],
   ['finished', 'finished'],
 ] as const satisfies readonly (readonly [keyof Timings, string])[];
 
 function timeline({ timings, outcome }: RunRecord): Html {
   const done = STEPS.flatMap(([step, what]) => {
     const at = timings[step];
-    // Whatever the second look found: that is for the slots above to say.
-    const said =
-      step === 'verified' && outcome !== 'recovered' && outcome !== 'reaped' ? 'looked again' : what;
+    // The text is neutral, because the slots above say what the second read found.
+    const said = step === 'verified' && outcome !== 'recovered' && outcome !== 'reaped' ? 'read again' : what;
     return at === null ? [] : [{ said, at }];
   });
   const rows = done.map(({ said, at }, index) => [said, msText(at), msText(at - (done[index - 1]?.at ?? 0))]);
@@ -59,18 +58,18 @@ function policyPart({ policy }: RunRecord): Html {
   const ladder = relieve.ladder.map(({ state, minAgeMs }) => `${state} for ${ageText(minAgeMs)}`);
   const { maxVictims, maxPercent, keepPerGroup } = limits;
   const texts = [
-    `Under pressure ${relieve.when.unit === 'usedPercent' ? 'from' : 'below'} ${thresholdText(relieve.when)}, relieved at ${thresholdText(relieve.until)}.`,
+    `Under pressure ${relieve.when.unit === 'usedPercent' ? 'from' : 'below'} ${thresholdText(relieve.when)}, relief until ${thresholdText(relieve.until)}.`,
     `The ladder: ${listText(ladder, ladder.length)}.`,
     `Never more than ${maxVictims} or ${maxPercent} % of the sessions, and at least ${keepPerGroup} of each program stays.`,
     reap === null
       ? 'Nothing is reaped without pressure.'
-      : `On the schedule, idle sessions of ${ageText(reap.minAgeMs)} go without pressure too.`,
+      : `On the schedule, idle sessions of ${ageText(reap.minAgeMs)} and more end without pressure too.`,
   ];
   return html`<p>${texts.join(' ')}</p>
 <details><summary>All of it, as it is written</summary><pre><code>${cleanJson(policyTextOf(policy))}</code></pre></details>`;
 }
 
-/** ASCII only: names may hold characters that turn a text around. */
+/** ASCII only, because names may hold characters that change the direction of the text. */
 function cleanJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(
     /[^\x20-\x7e\n]/g,

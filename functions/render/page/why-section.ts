@@ -5,7 +5,7 @@ import { ageText, counted, groupName, ownerOf, rateText } from '../base/phrases.
 import { ownEvidence } from '../message/why.ts';
 import { type Html, html } from './html.ts';
 
-/** Why it happened: the cause, what speaks for it, and who is behind it. */
+/** Why it happened: the cause, its evidence, and the programs behind it. */
 export function whyHtml(diagnosis: Diagnosis | null): Html | null {
   if (diagnosis === null) return null;
   const { cause, confidence, evidence, culprits } = diagnosis;
@@ -14,7 +14,7 @@ export function whyHtml(diagnosis: Diagnosis | null): Html | null {
 ${evidenceList(evidence)}${culprits.map((each) => culpritPart(each, diagnosis))}</section>`;
 }
 
-/** How sure is no severity: the colours only mean how much to lean on it. */
+/** Confidence is no severity. The colours only show how far to trust the cause. */
 const TRUST: Readonly<Record<Confidence, string>> = { high: 'info', medium: 'warning', low: 'observed' };
 
 /** `connection-leak` as people say it. */
@@ -53,7 +53,7 @@ function openingText(opening: NonNullable<Culprit['opening']>): string {
   return `Opened and kept ${rateText(perHour)}, over ${ageText(spanMs)}.${when}`;
 }
 
-/** What somebody can do now. Nothing of it is executed by us. */
+/** What people can do now. We execute none of it. */
 export function nextStepsHtml(advice: readonly Advice[]): Html | null {
   if (advice.length === 0) return null;
   const both = new Set(advice.map(({ to }) => to)).size > 1;
@@ -61,9 +61,9 @@ export function nextStepsHtml(advice: readonly Advice[]): Html | null {
 }
 
 function adviceItem({ to, text, paste }: Advice, both: boolean): Html {
-  const whose =
-    both && to === 'developer' ? html`<span class="faint">For whoever wrote the client.</span> ` : null;
-  return html`<li>${whose}${cleanMessage(text)}${paste === undefined ? null : pasted(paste)}</li>
+  const audience =
+    both && to === 'developer' ? html`<span class="faint">For the developers of the client.</span> ` : null;
+  return html`<li>${audience}${cleanMessage(text)}${paste === undefined ? null : pasted(paste)}</li>
 `;
 }
 
@@ -75,8 +75,8 @@ function pasted({ language, lines, undo }: NonNullable<Advice['paste']>): Html {
 }
 
 /**
- * Whoever wrote the lines has quoted the names in them. What cannot be seen, or would turn the text around, must not get
- * into somebody's psql all the same.
+ * The lines already quote the names in them. Characters that are invisible or change the direction of the
+ * text must not get into a person's psql either.
  */
 function asPasted(line: string): string {
   return cleanMessage(line);

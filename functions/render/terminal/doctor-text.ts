@@ -4,7 +4,7 @@ import { type Section, sections, wrap } from '../base/layout.ts';
 import { counted } from '../base/phrases.ts';
 import type { Meaning, Paint } from './paint.ts';
 
-/** What the doctor found, for a terminal: what to mend first, what is well last. */
+/** The doctor's findings for a terminal: problems first, what is fine last. */
 export function renderDoctor(server: string, findings: readonly DoctorFinding[], paint: Paint): string {
   const problems = findingsOfLevel(findings, 'problem').length;
   const hints = findingsOfLevel(findings, 'advice').length;
@@ -14,16 +14,16 @@ export function renderDoctor(server: string, findings: readonly DoctorFinding[],
       title: paint(meaning, `${server}: ${headline(problems, hints)}`),
       lines: wrap(foot(findings)).map((line) => paint('faint', line)),
     },
-    section('To mend', 'problem', findings, paint),
+    section('To fix', 'problem', findings, paint),
     section('Advice', 'advice', findings, paint),
-    section('In order', 'ok', findings, paint),
+    section('Fine', 'ok', findings, paint),
   ]);
 }
 
 function headline(problems: number, hints: number): string {
   const advice = hints === 0 ? '' : `, ${counted(hints, 'piece')} of advice`;
-  if (problems > 0) return `${counted(problems, 'problem')} to mend${advice}.`;
-  return `nothing to mend${advice}.`;
+  if (problems > 0) return `${counted(problems, 'problem')} to fix${advice}.`;
+  return `nothing to fix${advice}.`;
 }
 
 function foot(findings: readonly DoctorFinding[]): string {
@@ -46,7 +46,7 @@ function section(
   };
 }
 
-/** Statements are never broken: they are there to be pasted. */
+/** Statements are never broken into lines, because people paste them. */
 function findingLines({ found, mend }: DoctorFinding): readonly string[] {
   const note = mend?.note ?? null;
   return [

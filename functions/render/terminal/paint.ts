@@ -1,7 +1,7 @@
-/** What a piece of text means; how that looks is up to where it is shown. */
+/** What a piece of text means. Each place decides how that looks. */
 export type Meaning = 'title' | 'faint' | 'good' | 'warning' | 'bad';
 
-/** Dresses a text that is laid out already, so that no colour changes a column's width. */
+/** Colours a text after it was laid out, so that no colour changes the width of a column. */
 export type Paint = (meaning: Meaning, text: string) => string;
 
 /** For files, pipes and mails. */

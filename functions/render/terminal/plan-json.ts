@@ -4,11 +4,11 @@ import type { SparedReason } from '../../core/plan/protection.ts';
 import type { VictimReason } from '../../core/plan/select-victims.ts';
 import type { Pressure } from '../../core/server/slots.ts';
 
-/** A plan for programs. Sessions are named by pid; ages are milliseconds. */
+/** A plan for programs. It names sessions by pid. Ages are in milliseconds. */
 export type PlanDocument = {
   readonly verdict: Verdict;
   readonly pressure: readonly Pressure[];
-  /** In the order in which they would go. */
+  /** In the order in which they would end. */
   readonly victims: readonly { readonly pid: number | null; readonly reasons: VictimReason }[];
   readonly spared: readonly {
     readonly pid: number | null;
@@ -18,7 +18,7 @@ export type PlanDocument = {
   readonly limits: readonly LimitCut[];
   readonly missing: number;
   readonly problem: Problem | null;
-  /** What the policy names in vain on this server; absent where there is nothing to say. */
+  /** Patterns of the policy that match nothing on this server. Absent when there are none. */
   readonly notes?: readonly string[];
 };
 

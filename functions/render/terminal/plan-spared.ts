@@ -24,13 +24,13 @@ const HEADINGS: readonly Heading[] = [
   { title: 'database', align: 'left', most: 16 },
 ];
 
-/** What a change of the policy would move comes first, what nothing can move last. */
+/** Reasons that a change of the policy can remove come first, built-in ones last. */
 const REASONS: Readonly<Record<SparedReason, string>> = {
   limit: '',
   kept: 'kept: ',
   'not-needed': 'not needed: ',
   'too-young': 'too young: ',
-  state: 'no rung for state: ',
+  state: 'not a state that the policy ends: ',
   'unknown-age': 'unknown age: ',
   'not-included': 'not included: ',
   protected: 'protected: ',
@@ -38,7 +38,7 @@ const REASONS: Readonly<Record<SparedReason, string>> = {
 };
 const ORDER = Object.keys(REASONS);
 
-/** Who would stay and why: by reason, what exactly applied, and group. */
+/** Which sessions would stay and why: by reason, by what exactly applied, and by group. */
 export function sparedSection({ spared }: Plan, policy: Policy, snapshot: Snapshot, paint: Paint): Section {
   if (spared.length === 0) return { title: '', lines: [] };
   const nameOf = programNames(snapshot);
@@ -59,12 +59,15 @@ export function sparedSection({ spared }: Plan, policy: Policy, snapshot: Snapsh
   };
 }
 
-/** The server's own processes are no clients and take no slot: one line is enough for them. */
+/** The server's own processes are no clients and take no slot, so that one line is enough. */
 function isServerProcess({ session: { backendType } }: Spared): boolean {
   return backendType !== null && backendType !== CLIENT_BACKEND && backendType !== 'walsender';
 }
 
-/** What exactly applied, alike for all sessions of a kind: the detail of the too young names each one's age. */
+/**
+ * What exactly applied, in one text for all sessions of a kind: for too young sessions the detail has each
+ * session's age.
+ */
 function detailOf(spared: Spared): string {
   if (isServerProcess(spared)) return "the server's own processes";
   return spared.reason === 'too-young' ? (spared.session.state ?? '') : spared.detail;

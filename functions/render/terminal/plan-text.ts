@@ -16,11 +16,11 @@ import { sparedSection } from './plan-spared.ts';
 import { victimsSection } from './plan-victims.ts';
 import { type Heading, textTable } from './text-table.ts';
 
-/** A plan and what it was made from. */
+/** A plan, and the snapshot and policy from which it was made. */
 export type PlanView = {
   /** Where the snapshot came from: a server or a file. */
   readonly source: string;
-  /** What the policy is called: its file, or the defaults. */
+  /** The name of the policy's file, or that it is the default. */
   readonly policyName: string;
   readonly snapshot: Snapshot;
   readonly policy: Policy;
@@ -28,7 +28,10 @@ export type PlanView = {
   readonly plan: Plan;
 };
 
-/** A plan for a terminal: the verdict, the slots now and then, who would go, who would stay and why. */
+/**
+ * A plan for a terminal: the verdict, the slots now and afterwards, which sessions would end, and which would
+ * stay and why.
+ */
 export function renderPlan(view: PlanView, paint: Paint): string {
   const { plan, policy, snapshot } = view;
   return sections([
@@ -67,7 +70,10 @@ function headline({ verdict, victims, missing, problem }: Plan): string {
   }
 }
 
-/** Both numbers of each limit that cut, what leaves slots missing, and which keeps were given up. */
+/**
+ * Both numbers of each limit that cut the plan, the keys because of which slots are missing, and the keeps
+ * that were released.
+ */
 function shortfall({ plan, snapshot, policy, trigger }: PlanView): readonly string[] {
   return [
     ...plan.limits.map(limitText),
@@ -92,7 +98,7 @@ function origin(
   ].map((line) => paint('faint', line));
 }
 
-/** Patterns that a human must not take for a protection. */
+/** Patterns that match nothing here, so that people do not rely on them as a protection. */
 function inVain({ policy, snapshot }: PlanView): readonly string[] {
   return namesLostHere(policy, snapshot).flatMap((text) => wrap(text));
 }
@@ -132,13 +138,13 @@ function withPercent(used: number, usable: number): string {
   return usable > 0 ? `${used} (${Math.floor((used * 100) / usable)} %)` : String(used);
 }
 
-/** Below nothing is only counted, never shown. */
+/** A negative number is computed but not shown. */
 function freeText(free: number): string {
   return String(Math.max(0, free));
 }
 
 function standing({ scope, free, under, need }: Pressure, going: number): string {
-  const eaten = free < 0 && scope.kind === 'server' ? `, ${-free} of the reserve in use` : '';
+  const eaten = free < 0 && scope.kind === 'server' ? `, ${-free} reserved slots in use` : '';
   const missing = need > going ? `, ${need - going} missing` : '';
   return `${under ? 'under pressure' : 'no pressure'}${missing}${eaten}`;
 }

@@ -11,7 +11,7 @@ import { namedPoolerTexts } from '../message/named-poolers.ts';
 import type { Paint } from './paint.ts';
 import { type Heading, textTable } from './text-table.ts';
 
-/** Enough to see who it is; a longer list pushes the summary off the screen. */
+/** Enough rows to see which sessions these are. A longer list would push the summary off the screen. */
 const ON_SCREEN = 30;
 
 const HEADINGS: readonly Heading[] = [
@@ -24,7 +24,7 @@ const HEADINGS: readonly Heading[] = [
   { title: 'rung', align: 'left', most: 40 },
 ];
 
-/** Who would go, in the order in which they would. */
+/** Which sessions would end, in that order. */
 export function victimsSection(
   { victims }: Plan,
   { relieve }: Policy,
@@ -62,10 +62,10 @@ export function victimsSection(
 function rungText({ rung, minAgeMs, released }: VictimReason, ladder: Policy['relieve']['ladder']): string {
   if (rung === null) return `reap ${ageText(minAgeMs)}`;
   const state = ladder[rung - 1]?.state ?? 'idle';
-  return `${rung}: ${state} ${ageText(minAgeMs)}${released ? ', a keep' : ''}`;
+  return `${rung}: ${state} ${ageText(minAgeMs)}${released ? ', released from its keep' : ''}`;
 }
 
-/** Those that do not fit on the screen, by program. */
+/** The sessions that do not fit on the screen, by program. */
 function groupLines(victims: readonly Victim[], snapshot: Snapshot): readonly string[] {
   const nameOf = programNames(snapshot);
   const groups = [...Map.groupBy(victims, ({ session }) => groupText(nameOf(session))).entries()];

@@ -5,7 +5,10 @@ import { CAUSE_WORDS } from '../base/cause-words.ts';
 import { type Column, row, type Section, sections, wrap } from '../base/layout.ts';
 import { counted, groupName, ownerOf, timeText } from '../base/phrases.ts';
 
-/** What is remembered of a server, for whoever asks between two messages. `now` is milliseconds since the epoch. */
+/**
+ * What is remembered about a server, for people who ask between two messages. `now` is in milliseconds since
+ * the epoch.
+ */
 export function renderMemory(server: string, memory: Memory, now: number): string {
   const name = cleanName(server);
   if (memory.version === 0) return `${name}: nothing is remembered.`;
@@ -20,12 +23,12 @@ function theIncident({ incident }: Memory): Section {
   if (incident === null) return { title: 'INCIDENT', lines: [] };
   const { lastTroubleAt, toldAt, runs, ended, nature, id } = incident;
   const { culprit, cause, outcome, mode } = nature;
-  const who =
+  const leader =
     culprit === null ? 'no program stands out' : `${groupName(culprit)} (${ownerOf(culprit)}) leads`;
   const why = cause === null ? '' : `, the cause: ${CAUSE_WORDS[cause]}`;
   const texts = [
-    `${counted(runs, 'run')} saw it, ${counted(ended, 'session')} ended. Last seen ${timeText(lastTroubleAt)}: ${outcome}, mode ${mode}; ${who}${why}.`,
-    `People were last told ${timeText(toldAt)}. Opened by run ${cleanName(id)}.`,
+    `${counted(runs, 'run')} saw it, ${counted(ended, 'session')} ended. Last seen ${timeText(lastTroubleAt)}: ${outcome}, mode ${mode}; ${leader}${why}.`,
+    `People were last told ${timeText(toldAt)}. Run ${cleanName(id)} opened it.`,
   ];
   return { title: 'INCIDENT', lines: texts.flatMap((text) => wrap(text)) };
 }
@@ -34,8 +37,8 @@ function thePause({ paused }: Memory, now: number): Section {
   if (paused === null) return { title: 'PAUSED', lines: [] };
   const { at, by, reason, until } = paused;
   const why = reason === null ? '' : ` ("${cleanName(reason, 200)}")`;
-  const end = until === null ? 'until it is resumed' : `until ${timeText(until)}`;
-  const isOver = pauseAt(paused, now) === null ? ', which is over: runs act' : '';
+  const end = until === null ? 'until runs are resumed' : `until ${timeText(until)}`;
+  const isOver = pauseAt(paused, now) === null ? ', but this time is over: runs act again' : '';
   return {
     title: 'PAUSED',
     lines: wrap(`Since ${timeText(at)} by ${cleanName(by)}${why}, ${end}${isOver}.`),
@@ -63,15 +66,19 @@ function theRuns({ runs }: Memory): Section {
 
 function theRest({ closed, untold, told }: Memory): Section {
   const waiting = untold.map(({ runId, taken }) => {
-    const who = taken.length === 0 ? 'no topic has it' : `${taken.join(' and ')} only`;
-    return `The message about run ${cleanName(runId)} waits: ${who}.`;
+    const reached = taken.length === 0 ? 'no topic yet' : `${taken.join(' and ')} only`;
+    return `The message about run ${cleanName(runId)} has reached ${reached}.`;
   });
   const texts = [
-    ...(closed.length === 0 ? [] : [`Over: ${closed.map(({ openedAt }) => timeText(openedAt)).join(', ')}.`]),
+    ...(closed.length === 0
+      ? []
+      : [
+          `Earlier incidents, by their start: ${closed.map(({ openedAt }) => timeText(openedAt)).join(', ')}.`,
+        ]),
     ...waiting,
     ...(told.length === 0
       ? []
-      : [`Told as configured wrong: ${told.map((each) => cleanName(each)).join(', ')}.`]),
+      : [`Misconfigurations that people were told: ${told.map((each) => cleanName(each)).join(', ')}.`]),
   ];
-  return { title: 'BESIDES', lines: texts.flatMap((text) => wrap(text)) };
+  return { title: 'ALSO REMEMBERED', lines: texts.flatMap((text) => wrap(text)) };
 }

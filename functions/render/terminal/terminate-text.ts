@@ -5,24 +5,27 @@ import { widthOf, wrap } from '../base/layout.ts';
 import { ageText, counted } from '../base/phrases.ts';
 import type { Meaning, Paint } from './paint.ts';
 
-/** What happened to a session, and what there is to say about it. */
+/** The result for a session as a word, and what that means. */
 const RESULTS: Readonly<Record<NamedResult, readonly [word: string, meaning: string]>> = {
   'would-go': ['would end', ''],
   terminated: ['ended', ''],
-  gone: ['gone', 'It had left by itself.'],
-  changed: ['stays', 'It moved on while we looked, and was left alone. Look again, and decide again.'],
-  'still-there': ['still there', 'It was told to end and has not yet. Look again.'],
-  forbidden: ['stays', 'The server refused: headroom doctor says what is missing.'],
-  failed: ['stays', 'The statement failed, see the server log.'],
-  unknown: ['unknown', 'The answer never came. Look again.'],
+  gone: ['gone', 'It had already disconnected.'],
+  changed: [
+    'stays',
+    'It became active before we could end it, so it was left alone. Look again before you decide.',
+  ],
+  'still-there': ['still there', 'It was told to end but has not ended yet. Look again.'],
+  forbidden: ['stays', 'The server refused. headroom doctor says what our role lacks.'],
+  failed: ['stays', 'The statement failed. See the server log.'],
+  unknown: ['unknown', 'The server did not answer, so we do not know whether it ended. Look again.'],
   protected: ['stays', ''],
   'no-such-session': ['no session', 'No session has this pid.'],
-  'not-tried': ['not tried', 'Our session broke off before its turn.'],
+  'not-tried': ['not tried', 'Our connection broke before its turn.'],
 };
-/** Enough for what a statement does; the rest is in pg_stat_activity. */
+/** Enough to see what a statement does. pg_stat_activity has the rest. */
 const MOST_STATEMENT = 200;
 
-/** What became of each session that was named, for a terminal. */
+/** The result for each session that was named, for a terminal. */
 export function renderTermination(
   server: string,
   sessions: readonly NamedSession[],
@@ -48,10 +51,10 @@ function headline(sessions: readonly NamedSession[], applied: boolean): string {
   const all = counted(sessions.length, 'session');
   const count = (result: NamedResult) => sessions.filter((each) => each.result === result).length;
   if (applied) return `ended ${count('terminated')} of ${all}.`;
-  return `would end ${count('would-go')} of ${all}. Nothing was done: --apply ends them.`;
+  return `would end ${count('would-go')} of ${all}. Nothing was ended. Repeat with --apply to end them.`;
 }
 
-/** Who it is and what it does beside its pid, what its state means for it below. */
+/** The session and its work beside its pid, and the meaning of its result below. */
 function sessionLines(
   { session, protection, result }: NamedSession,
   marker: string,
@@ -74,7 +77,7 @@ function who({ application, user, database, address, backendType }: Session): st
   return `${cleanName(application)}, ${cleanName(user)}@${cleanName(database ?? '')}${from}`;
 }
 
-/** Its state, and what it runs or ran last; nothing where neither shows. */
+/** Its state, with its present or last statement. Empty when neither is shown. */
 function doing({ state, stateAgeMs, lastStatement }: Session): string {
   if (state === null) return '';
   const since = stateAgeMs === null ? '' : ` for ${ageText(stateAgeMs)}`;
@@ -84,17 +87,17 @@ function doing({ state, stateAgeMs, lastStatement }: Session): string {
   return `${cleanName(state)}${since}${running}`;
 }
 
-/** What a human should know to be lost: an idle session loses nothing that shows. */
+/** What a person should know to be lost. An idle session loses nothing that can be seen. */
 function loss({ state }: Session, result: NamedResult): readonly string[] {
   if (result !== 'would-go' && result !== 'terminated') return [];
   const tense = result === 'terminated' ? 'was' : 'would be';
   if (state === 'active' || state === 'fastpath function call')
-    return [`It ${tense} cut off in its statement.`];
+    return [`Its running statement ${tense} cancelled.`];
   if (state?.startsWith('idle in transaction')) return [`Its open transaction ${tense} rolled back.`];
   return [];
 }
 
-/** The same for programs; ages are milliseconds. */
+/** The same for programs. Ages are in milliseconds. */
 export function terminationDocument(
   server: string,
   sessions: readonly NamedSession[],

@@ -1,13 +1,13 @@
 import { type Column, row, widthOf } from '../base/layout.ts';
 import type { Paint } from './paint.ts';
 
-/** A column's title; text wider than `most` is clipped, numbers (`right`) never are. */
+/** The title of a column. A text wider than `most` is cut, numbers (`right`) never are. */
 export type Heading = { readonly title: string; readonly align: Column['align']; readonly most?: number };
 
-/** Wide enough for most names; what is longer is in the JSON. */
+/** Wide enough for most names. The JSON has longer ones in full. */
 const MOST = 24;
 
-/** Lines of a table whose columns are as wide as what stands in them, under a faint line of titles. */
+/** The lines of a table. Each column is as wide as its content, under a faint line of titles. */
 export function textTable(
   headings: readonly Heading[],
   rows: readonly (readonly string[])[],

@@ -223,7 +223,7 @@ describe('Timeouts', () => {
       'idle-in-transaction',
     );
     expect(finding?.mend?.sql).toHaveLength(3);
-    expect(finding?.mend?.note).toMatch(/Likewise for the others\.$/);
+    expect(finding?.mend?.note).toMatch(/Do the same for the other roles\.$/);
     expect(finding?.found).toContain('a, b, c and 2 more');
   });
 });

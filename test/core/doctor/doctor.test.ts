@@ -31,7 +31,7 @@ describe('On a read replica', () => {
   test('what our role lacks is said to be given on the primary', () => {
     for (const check of ['terminate', 'connection-limit'] as const) {
       expect(mendsOf(true).get(check)?.sql).toEqual(mendsOf(false).get(check)?.sql);
-      expect(mendsOf(true).get(check)?.note).toMatch(/^On the primary: /);
+      expect(mendsOf(true).get(check)?.note).toMatch(/^Change this on the primary: /);
       expect(mendsOf(false).get(check)?.note ?? '').not.toContain('primary');
     }
   });
@@ -43,7 +43,7 @@ describe('On a read replica', () => {
   test('no setting is chosen for roles by the sessions that are here', () => {
     expect(mendsOf(false).get('idle-in-transaction')?.sql).toHaveLength(1);
     expect(mendsOf(true).get('idle-in-transaction')?.sql).toEqual([]);
-    expect(mendsOf(true).get('idle-in-transaction')?.note).toMatch(/^On the primary: /);
+    expect(mendsOf(true).get('idle-in-transaction')?.note).toMatch(/^Change this on the primary: /);
   });
 });
 
@@ -171,7 +171,7 @@ describe('The reserve', () => {
   });
 
   test('takes a restart, or a provider’s parameter group, and both are said', () => {
-    expect(notedBy(EMPTY, 'reserve')).toEqual(['Takes effect with a restart.']);
+    expect(notedBy(EMPTY, 'reserve')).toEqual(['It takes effect with a restart.']);
     const onRds: Written = { ...EMPTY, provider: 'rds' };
     expect(said(onRds, 'reserve')).toEqual([['problem']]);
     expect(notedBy(onRds, 'reserve')).toEqual([

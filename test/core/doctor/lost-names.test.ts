@@ -14,8 +14,8 @@ const on = (version: string, flavor: 'postgresql' | 'gaussdb' = 'postgresql') =>
 describe('A pattern of application names with characters other than ASCII', () => {
   test('is said to match nothing on some servers where none is known', () => {
     expect(namesLostSomewhere(POLICY)).toEqual([
-      'include.applications[1] "größe*" matches nothing on PostgreSQL 14 and 15, nor on GaussDB: they keep no characters other than ASCII of an application\'s name.',
-      'protect.applications[1] "josé" matches nothing on PostgreSQL 14 and 15, nor on GaussDB: they keep no characters other than ASCII of an application\'s name.',
+      'include.applications[1] "größe*" matches nothing on PostgreSQL 14 and 15 and on GaussDB: they drop characters other than ASCII from application names.',
+      'protect.applications[1] "josé" matches nothing on PostgreSQL 14 and 15 and on GaussDB: they drop characters other than ASCII from application names.',
     ]);
     expect(namesLostSomewhere(aPolicy({ protect: { applications: ['jos\\xc3\\xa9', '*'] } }))).toEqual([]);
   });
@@ -26,8 +26,8 @@ describe('A pattern of application names with characters other than ASCII', () =
     ['GaussDB 8.1.3', 'gaussdb', 'GaussDB 8.1.3'],
   ] as const)('matches nothing on %s', (version, flavor, product) => {
     expect(namesLostHere(POLICY, on(version, flavor))).toEqual([
-      `include.applications[1] "größe*" matches nothing on ${product}: it keeps no characters other than ASCII of an application's name.`,
-      `protect.applications[1] "josé" matches nothing on ${product}: it keeps no characters other than ASCII of an application's name.`,
+      `include.applications[1] "größe*" matches nothing on ${product}: it drops characters other than ASCII from application names.`,
+      `protect.applications[1] "josé" matches nothing on ${product}: it drops characters other than ASCII from application names.`,
     ]);
   });
 

@@ -46,7 +46,7 @@ describe('The role', () => {
     const onRds = { ...REQUEST, flavor: 'rds' } as const;
     expect(statements(onRds)).toEqual(statements());
     expect(roleSql(onRds)).toMatch(/--\s+GRANT rds_iam TO "headroom";/);
-    expect(roleSql(onRds)).toMatch(/parameter group \(static, so it takes a reboot\)/);
+    expect(roleSql(onRds)).toMatch(/parameter group \(static, so it needs a reboot\)/);
     expect(roleSql(onRds)).not.toMatch(/ALTER SYSTEM/);
   });
 

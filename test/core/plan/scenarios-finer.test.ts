@@ -114,7 +114,7 @@ const DETAILS: readonly Scenario[] = [
       victims: [],
       spared: {
         1: ['state', 'active'],
-        2: ['unknown-age', 'the server did not say since when'],
+        2: ['unknown-age', 'the server did not report its age'],
         3: ['too-young', 'idle for 7000 ms'],
         5: ['built-in', 'unknown state'],
         6: ['protected', 'address'],
@@ -126,7 +126,7 @@ const DETAILS: readonly Scenario[] = [
     what: 'what a limit cut off says so',
     sessions: many(3, '1 a@d api local idle 9999'),
     policy: { limits: { maxVictims: 1 } },
-    expected: { victims: [1], spared: { 2: ['limit', 'over the limit of one run'], 3: 'limit' } },
+    expected: { victims: [1], spared: { 2: ['limit', 'above the limit for one run'], 3: 'limit' } },
   },
   {
     id: 'D+92',

@@ -97,7 +97,7 @@ describe('who is spared', () => {
     (_, address, fields) => {
       const pooler = aPooler({ unlisted: partly, ...fields });
       const detail =
-        "may be PgBouncer's, whose console lists the sessions of one process, and it has peers (peer_id)";
+        'may belong to PgBouncer: its console lists the sessions of one process, and it has peers (peer_id)';
       expect(sparedWith(pooler, address)).toEqual([detail, detail, detail]);
       expect(sparedWith({ ...pooler, unlisted: null }, address)).not.toContain(detail);
       expect(victimsOf(pooler)).toContain('billing');
@@ -117,8 +117,10 @@ describe('who is spared', () => {
   ])('says for a pgpool-II that fails over (%s) what the end of a session could do', (failsOver, isSaid) => {
     const snapshot = all(aPooler({ kind: 'pgpool', sessions, settings: { ...NO_SETTINGS, failsOver } }));
     const details = aPlan({ snapshot }).spared.map(({ detail }) => detail);
-    expect(details.some((detail) => detail.endsWith('could make pgpool-II fail over'))).toBe(isSaid);
-    expect(details.filter((detail) => detail.startsWith("a session of pgpool-II's"))).toHaveLength(40);
+    expect(details.some((detail) => detail.endsWith('pgpool-II may fail over'))).toBe(isSaid);
+    expect(
+      details.filter((detail) => detail.startsWith('a session of pgpool-II, which manages')),
+    ).toHaveLength(40);
   });
 });
 

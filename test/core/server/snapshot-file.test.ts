@@ -75,7 +75,7 @@ describe('what a file leaves out', () => {
     ['pid', 'built-in', 'unknown pid'],
     ['backendType', 'built-in', 'unknown backend type'],
     ['state', 'built-in', 'unknown state'],
-    ['stateAgeMs', 'unknown-age', 'the server did not say since when'],
+    ['stateAgeMs', 'unknown-age', 'the server did not report its age'],
   ] as const)('as %s spares the session', (key, reason, detail) => {
     const { [key]: _, ...session } = { pid: 7, ...OLD };
     const snapshot = parseSnapshotFile({ slots: { max: 4 }, sessions: [session, { ...OLD, pid: 8 }] });

@@ -1,4 +1,4 @@
-/** Rows as columns: equal values side by side compress to almost nothing. */
+/** Rows as columns. Equal values next to each other compress to almost nothing. */
 export type Columned<Row> = { readonly [Key in keyof Row]: readonly Row[Key][] };
 
 export function toColumns<Row>(keys: readonly (keyof Row)[], rows: readonly Row[]): Columned<Row> {
@@ -6,7 +6,7 @@ export function toColumns<Row>(keys: readonly (keyof Row)[], rows: readonly Row[
   return columns as Columned<Row>;
 }
 
-/** The values of a column that is missing are null. */
+/** When a column is missing, its values are null. */
 export function fromColumns<Row>(
   keys: readonly (keyof Row)[],
   columns: Partial<Columned<Row>>,

@@ -5,7 +5,7 @@ import { groupOf, type Session } from '../../server/session.ts';
 import { type Columned, fromColumns, toColumns } from './columns.ts';
 import { fromSteps, type Steps, toSteps } from './packed-columns.ts';
 
-/** A plan in its travelling form: it names sessions by their place in the snapshot instead of repeating them. */
+/** A plan in its packed form. It names sessions by their place in the snapshot instead of repeating them. */
 export type PackedPlan = Omit<Plan, 'victims' | 'spared'> & {
   readonly victims: VictimColumns | (Omit<VictimColumns, 'ageMs' | 'at'> & NewerVictims);
   readonly spared: {
@@ -14,15 +14,15 @@ export type PackedPlan = Omit<Plan, 'victims' | 'spared'> & {
     readonly detail: readonly string[];
   };
 };
-/** The group is the session's own; scopes are named by their place in the plan's pressure. */
+/** The group is the session's own. Scopes are named by their place in the plan's pressure. */
 type PackedVictim = Omit<VictimReason, 'group' | 'serves'> & {
   readonly at: number;
   readonly serves: readonly number[];
 };
-/** Records of before there were programs do not say what was released: nothing was. */
+/** Older records, from before there were programs, lack `released`: no session was released then. */
 type VictimColumns = Omit<Columned<PackedVictim>, 'released'> &
   Partial<Pick<Columned<PackedVictim>, 'released'>>;
-/** The age beyond that of the session's state, mostly 0. */
+/** How much older the victim is than its session's state. Mostly 0. */
 type NewerVictims = { readonly at: Steps; readonly beyondMs: readonly number[] };
 
 const VICTIM_KEYS = [

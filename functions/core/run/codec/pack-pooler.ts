@@ -1,9 +1,9 @@
 import type { PoolerClients, PoolerSession, PoolerState, Unlisted } from '../../server/pooler.ts';
 import { type Columned, fromColumns, toColumns } from './columns.ts';
 
-/** A pooler's state in its travelling form: a pool of thousands of sessions names each of them. */
+/** A pooler's state in its packed form. It has columns, because a pool may have thousands of sessions. */
 export type PackedPooler = Omit<PoolerState, 'clients' | 'sessions' | 'unlisted'> & {
-  /** Older records do not have it. */
+  /** Absent in older records. */
   readonly unlisted?: Unlisted | null;
   readonly clients: Columned<PoolerClients>;
   readonly sessions: Columned<PoolerSession>;

@@ -11,8 +11,9 @@ import { type PackedSessions, packSessions, unpackSessions } from './pack-sessio
 import { Dictionary, fromSteps, type Steps, toSteps } from './packed-columns.ts';
 
 /**
- * A run record in its travelling form. Sessions stand in columns, because equal values side by side compress to almost
- * nothing; texts stand once; plans and attempts name sessions by their place in the snapshot instead of repeating them.
+ * A run record in its packed form. Sessions are stored as columns, because equal values next to each other
+ * compress to almost nothing. Each text is stored once. Plans and attempts name sessions by their place in
+ * the snapshot instead of repeating them.
  */
 
 type PackedSnapshot = Omit<Snapshot, 'sessions' | 'locks' | 'server' | 'pooler'> & {
@@ -28,7 +29,10 @@ type PackedShare = {
   readonly waits: boolean;
 } & ContestedLock['holders'][number];
 
-/** Attempts name their session by its place; one that the snapshot lacks has the place -1 and a name of its own. */
+/**
+ * Attempts name their session by its place. A session that the snapshot lacks has the place -1, and its
+ * identity is stored.
+ */
 type PackedAttempts = Columned<Pick<Attempt, 'round' | 'guard' | 'result'>> & {
   readonly at?: Steps;
   readonly pid: readonly (number | null)[];
@@ -37,12 +41,14 @@ type PackedAttempts = Columned<Pick<Attempt, 'round' | 'guard' | 'result'>> & {
 
 type PackedReading = Omit<Reading, 'came'> & { readonly came: PackedSessions };
 
-/** What came later than the form itself: it may be missing while one function is deployed before the other. */
+/**
+ * Fields that were added later. They may be missing while only one of the two functions has been deployed.
+ */
 type Later = 'recall' | 'misconfigurations' | 'lock';
 
 export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'attempts' | Later> &
   Partial<Pick<RunRecord, Later>> & {
-    /** Each text of sessions once; absent where columns have their texts themselves. */
+    /** Each text of the sessions, once. Absent when the columns hold their texts themselves. */
     readonly texts?: readonly string[];
     readonly attempts: PackedAttempts;
     readonly snapshot: PackedSnapshot | null;
@@ -56,7 +62,7 @@ const SHARE_KEYS = ['lock', 'kind', 'waits', 'pid', 'mode'] as const satisfies r
 export function toPackedRecord(record: RunRecord): PackedRecord {
   const { snapshot, plan, readings } = record;
   const dictionary = new Dictionary();
-  // Sessions without a pid are told apart by what they are only; attempts have nothing but their identity.
+  // Sessions without a pid are identified by the object. Attempts have only their identity.
   const places = new Map<unknown, number>();
   for (const [at, session] of (snapshot?.sessions ?? []).entries())
     places.set(session, at).set(identityOf(session), at);

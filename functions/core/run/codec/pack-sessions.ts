@@ -37,10 +37,10 @@ type Plain = Columned<Pick<Session, (typeof PLAIN)[number]>>;
 type Named = { readonly [Key in (typeof TEXTS)[number]]: Texts | readonly Session[Key][] };
 type Timed = { readonly [Key in (typeof TIMES)[number]]: Times | readonly Session[Key][] };
 
-/** Sessions in columns. One that came later than the form may be missing; its values are null then. */
+/** Sessions in columns. Columns that were added later may be missing. Their values are then null. */
 export type PackedSessions = Omit<Plain, 'sessionId'> & Partial<Pick<Plain, 'sessionId'>> & Named & Timed;
 
-/** Nothing is planned from a record, so that it does without `encodedNames`. */
+/** `encodedNames` is left out, because records are not used for planning. */
 const FORM: ReadonlySet<string> = new Set([...PLAIN, ...TEXTS, ...TIMES, 'encodedNames']);
 
 export function packSessions(sessions: readonly Session[], dictionary: Dictionary): PackedSessions {
@@ -72,7 +72,10 @@ export function unpackSessions(packed: PackedSessions, texts: readonly string[])
   return withNewerFacts(sessions, packed);
 }
 
-/** Facts that the form does not list are columns all the same. What a session lacks is absent, as in earlier records. */
+/**
+ * Facts that the packed form does not list are stored as columns too. A fact that a session lacks is absent,
+ * as in earlier records.
+ */
 function withNewerFacts(sessions: readonly Session[], packed: PackedSessions): readonly Session[] {
   const newer = Object.entries(packed).filter(([key]) => !FORM.has(key));
   if (newer.length === 0) return sessions;

@@ -1,9 +1,9 @@
 /**
- * Columns of values that are alike, in a form that compresses well. Each form tells itself by its key; a plain list, as
- * records had it before, stays readable.
+ * Columns of similar values in forms that compress well. The key tells which form a column has. A plain list,
+ * which older records have, can still be read.
  */
 
-/** Each text stands once in a record, and columns name it by its place; -1 is null. */
+/** Stores each text of a record once. Columns hold its place, or -1 for null. */
 export class Dictionary {
   readonly texts: string[] = [];
   readonly #places = new Map<string, number>();
@@ -19,9 +19,12 @@ export class Dictionary {
 
 /** Places in the record's dictionary. */
 export type Texts = { readonly texts: readonly number[] };
-/** The server's times in microseconds, each from the one before it; what has another form stays as it is. */
+/**
+ * Times of the server in microseconds, each as the difference to the one before. A text of another form is
+ * stored as it is.
+ */
 export type Times = { readonly times: readonly (number | string | null)[] };
-/** Whole numbers, each from the one before it. */
+/** Whole numbers, each as the difference to the one before. */
 export type Steps = { readonly steps: readonly number[] };
 
 export function toTexts(dictionary: Dictionary, values: readonly (string | null)[]): Texts {
@@ -32,7 +35,7 @@ export function fromTexts<Value extends string | null>(
   column: Texts | readonly Value[],
   texts: readonly string[],
 ): readonly Value[] {
-  // What the dictionary was made from had these values and no others.
+  // The dictionary was made from these values, so that every place has one.
   return 'texts' in column ? column.texts.map((place) => (texts[place] ?? null) as Value) : column;
 }
 
@@ -74,7 +77,7 @@ export function fromSteps(column: Steps | readonly number[]): readonly number[] 
 
 const TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
 
-/** Null for a text that would not come back as it was. */
+/** Null for a text that could not be restored exactly. */
 function microsecondsIn(text: string | null): number | null {
   const [, day, time, fraction = ''] = TIME.exec(text ?? '') ?? [];
   if (day === undefined || time === undefined) return null;
@@ -82,7 +85,7 @@ function microsecondsIn(text: string | null): number | null {
   return Number.isSafeInteger(microseconds) && timeText(microseconds) === text ? microseconds : null;
 }
 
-/** As the server writes it in UTC: without zeros at the end of the fraction. */
+/** The time as the server writes it in UTC, without zeros at the end of the fraction. */
 function timeText(microseconds: number): string {
   const seconds = Math.floor(microseconds / 1_000_000);
   const [day, time] = new Date(seconds * 1_000).toISOString().slice(0, 19).split('T');

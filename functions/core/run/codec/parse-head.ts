@@ -10,7 +10,7 @@ const scope = z.union([
 const slots = z.nullable(z.object({ scope, used: count, usable: count }));
 const group = z.object({ application: z.string(), user: z.string(), database: z.string() });
 const moment = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/));
-/** What this does not name is left out: each field of a head has to stand here. */
+/** Fields that the schema does not list are dropped, so each field of a head has to be here. */
 const groups = z.array(z.object({ group, count })).check(z.maxLength(MOST_GROUPS));
 export const headSchema = z.object({
   code: z.optional(z.string()),
@@ -31,7 +31,10 @@ export const headSchema = z.object({
   keptBefore: z.optional(z.object({ count, chosen: count, groups })),
 });
 
-/** The head beside a packed record; null where there is none, as in the result of an older `remediate`, or none that can be read. */
+/**
+ * The head beside a packed record. Null when there is none, as in the result of an older `remediate`, or when
+ * it cannot be read.
+ */
 export function parseHead(input: unknown): RunHead | null {
   const parsed = z.safeParse(headSchema, input);
   return parsed.success ? parsed.data : null;

@@ -9,15 +9,16 @@ import type { KeptRecord } from '../kept-record.ts';
 import { keptRecordSchema, RECORD_VERSION } from './record-schema.ts';
 
 /**
- * Reads a record back from what was kept of it.
- * @throws RemediationError `record-invalid` with all problems, each with its path; for another version with that alone.
+ * Reads a kept record. @throws RemediationError `record-invalid` with all problems and their paths, or with
+ * the version alone when that is another one.
  */
 export function parseRecord(input: unknown): KeptRecord {
   const version = typeof input === 'object' && input !== null ? Reflect.get(input, 'version') : undefined;
   if (typeof version === 'number' && version !== RECORD_VERSION) throw otherVersion(version);
   const parsed = z.safeParse(keptRecordSchema, input);
   if (!parsed.success) throw invalid('record-invalid', 'The record', findingsOf(parsed.error, input));
-  // The compiler sees to it that the schema knows all of a record. A policy was parsed once, where the run began.
+  // The compiler checks that the schema has all fields of a record. The policy was already parsed when the
+  // run began.
   const { policy, ...rest } = parsed.data;
   const fields: PolicyFields = policy;
   const others: Omit<KeptRecord, 'policy'> = rest;
@@ -29,7 +30,9 @@ function otherVersion(version: number): RemediationError {
   return invalid('record-invalid', 'The record', [{ path: 'version', found: quoted(version), allowed }]);
 }
 
-/** @throws RemediationError `record-invalid` when it is no JSON, or as `parseRecord` does. */
+/**
+ * @throws RemediationError `record-invalid` when the text is no JSON, or for the reasons of `parseRecord`.
+ */
 export function parseRecordText(text: string): KeptRecord {
   let input: unknown;
   try {
@@ -41,7 +44,7 @@ export function parseRecordText(text: string): KeptRecord {
   return parseRecord(input);
 }
 
-/** In a file each session and scope stands wherever it is named; in memory they are the same one everywhere. */
+/** A file repeats each session and scope at every place. In memory all places share one object. */
 function linked(record: KeptRecord): KeptRecord {
   const { snapshot, plan } = record;
   if (plan === null) return record;

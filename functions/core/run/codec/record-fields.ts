@@ -3,8 +3,8 @@ import type { ErrorCode } from '../../base/errors.ts';
 import { described } from '../../base/schema-fields.ts';
 
 /**
- * Forms of a kept record's fields. Objects keep keys that they do not know: a later version may add some, and a reader has no
- * use for a record that is refused because somebody knew more. What is known must be as it is told here.
+ * Fields of a kept record. Objects keep unknown keys, because a later version may add some, and a record must
+ * not be refused for that. Known keys must have the form that is given here.
  */
 export function fields<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.looseObject(shape, { error: `an object with ${Object.keys(shape).join(', ')}` });
@@ -19,7 +19,7 @@ const COUNT = 'a whole number from 0 on';
 export const count = z.int({ error: COUNT }).check(z.gte(0, { error: COUNT }));
 export const number = z.int({ error: 'a whole number' });
 export const pid = z.int({ error: "a process's number" });
-/** Milliseconds; steps of a run may have fractions. */
+/** Milliseconds. Steps of a run may have fractions. */
 export const milliseconds = z.number({ error: 'milliseconds' });
 export const millisecondsOrNull = z.nullable(milliseconds);
 
@@ -35,7 +35,10 @@ export function describe<Schema extends z.ZodMiniType>(description: string, sche
   return described(schema, description);
 }
 
-/** A word that only its own version knows all of: others pass it on, and print it as it is. */
+/**
+ * A word of which only its own version knows all values. Other versions pass unknown words on and print them
+ * as they are.
+ */
 export function known<Word extends string>() {
   return z.pipe(
     text,
@@ -52,7 +55,7 @@ type Obligatory<Shape> = {
   [Key in keyof Shape]: Shape[Key] extends z.ZodMiniDefault<infer Inner> ? Inner : Shape[Key];
 };
 
-/** Fields of a snapshot file that a record always has: what a file may leave out, a record says. */
+/** Fields of a snapshot file that a record always has, even where a file may leave them out. */
 export function obligatory<Shape extends z.core.$ZodShape>(shape: Shape): Obligatory<Shape> {
   const all = Object.entries(shape).map(([key, schema]) => [key, withoutDefault(schema)]);
   return Object.fromEntries(all) as Obligatory<Shape>;

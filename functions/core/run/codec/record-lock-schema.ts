@@ -11,7 +11,7 @@ import {
   textOrNull,
 } from './record-fields.ts';
 
-/** Who else held a lock like ours: in a record, and in the head beside it. */
+/** Other holders of our lock, in a record and in its head. */
 
 const lockHolder = fields({
   pid: describe('Null for a prepared transaction; a text on GaussDB.', z.nullable(z.union([pid, text]))),

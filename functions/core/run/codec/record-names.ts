@@ -2,13 +2,13 @@ import type { Session } from '../../server/session.ts';
 import type { RunRecord } from '../record.ts';
 import { mapSessions } from './record-sessions.ts';
 
-/** Stands for a name, or an address, that was left out of a record which was too large. */
+/** Stands for a name or address that was left out of a record which was too large. */
 export const OMITTED_NAME = '…';
 
-/** What places of names in the record may take, beside the names themselves. */
+/** The bytes that each session takes for references to its names. */
 const BYTES_A_SESSION = 4;
 
-/** With as many names as go into so many bytes: those that most sessions have first. */
+/** The record with as many names as fit into the bytes, those of most sessions first. */
 export function withNames(record: RunRecord, bytes: number): RunRecord {
   const sessions = record.snapshot?.sessions ?? [];
   const counts = new Map<string, number>();

@@ -27,7 +27,7 @@ import { lockOrNull } from './record-lock-schema.ts';
 import { lockFields, sessionFields } from './record-session-schema.ts';
 import { connectingSchema, keptPolicySchema, recallSchema, triggerSchema } from './record-trigger-schema.ts';
 
-/** A kept record as it stands in its file; `docs/operate/record.md` explains it. */
+/** A kept record as its file has it. `docs/operate/record.md` explains it. */
 
 const { roles, databases, ...ownSlots } = obligatory(slotsShape);
 const limits = (schema: typeof roles) => list(fields(schema.def.element.shape));

@@ -2,7 +2,7 @@ import { sessionShape } from '../../server/session-schema.ts';
 import { lockSchema } from '../../server/snapshot-schema.ts';
 import { describe, fields, list, obligatory, text, textOrNull } from './record-fields.ts';
 
-/** A session and a contested lock, as they stand in a kept record. */
+/** A session and a contested lock as a kept record has them. */
 export const sessionFields = fields({
   ...obligatory(sessionShape),
   sessionId: sessionShape.sessionId,

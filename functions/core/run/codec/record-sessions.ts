@@ -1,7 +1,7 @@
 import type { Session } from '../../server/session.ts';
 import type { RunRecord } from '../record.ts';
 
-/** Changes each session wherever it stands in a record; it stays the same one everywhere. */
+/** Changes each session at every place of a record. All places still share one object. */
 export function mapSessions(record: RunRecord, change: (session: Session) => Session): RunRecord {
   const { snapshot, plan } = record;
   if (snapshot === null) return record;

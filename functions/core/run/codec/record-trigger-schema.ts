@@ -16,7 +16,7 @@ import {
   textOrNull,
 } from './record-fields.ts';
 
-/** What a run began from: its trigger, its policy and what it remembered. */
+/** What a run began with: its trigger, its policy and what it read from memory. */
 
 const refused = fields({
   kind: describe('What was full.', enumOf(REFUSAL_KINDS)),

@@ -8,10 +8,13 @@ import type { Reduction, RunRecord } from '../record.ts';
 import type { Attempt } from '../verification.ts';
 import { mapSessions } from './record-sessions.ts';
 
-/** Leaves out one part of a record; null where the record has none of it. */
+/** Leaves out one part of a record. Null when the record has nothing of it. */
 type Reduce = (record: RunRecord) => RunRecord | null;
 
-/** What goes when a record is too large, in this order. After them names go, as few as must: see `record-names.ts`. */
+/**
+ * What is left out of a record that is too large, in this order. After that, as few names as possible: see
+ * `record-names.ts`.
+ */
 export const REDUCTIONS: readonly { readonly name: Exclude<Reduction, 'names'>; readonly apply: Reduce }[] = [
   { name: 'statements', apply: withoutStatements },
   { name: 'details', apply: (record) => mapSpared(record, withoutDetails) },
@@ -23,7 +26,10 @@ export const REDUCTIONS: readonly { readonly name: Exclude<Reduction, 'names'>; 
   { name: 'long texts', apply: withoutLongTexts },
 ];
 
-/** Limits without a session refuse nobody, and a server may have 20,000 of them: they never travel. */
+/**
+ * Limits that no session counts for refuse no client. A server may have 20,000 of them, so they are always
+ * left out.
+ */
 export function withoutUnusedLimits(record: RunRecord): RunRecord {
   const { snapshot, plan } = record;
   if (snapshot === null) return record;
@@ -40,9 +46,9 @@ export function withoutUnusedLimits(record: RunRecord): RunRecord {
   return { ...record, snapshot: { ...snapshot, slots: { ...slots, roles, databases } } };
 }
 
-/** Statements of victims share this many bytes; the shortened ones end in an ellipsis. */
+/** Statements of victims share this many bytes. Shortened ones end with an ellipsis. */
 const VICTIMS_STATEMENTS_BYTES = 20_000;
-/** A shorter beginning of a statement tells nothing. */
+/** A shorter beginning of a statement would tell nothing. */
 const LEAST_STATEMENT_BYTES = 16;
 
 function withoutStatements(record: RunRecord): RunRecord | null {
@@ -60,7 +66,7 @@ function withoutStatements(record: RunRecord): RunRecord | null {
 function shortened(text: string | null, bytes: number): string | null {
   if (text === null || text === HIDDEN_STATEMENT || Buffer.byteLength(text) <= bytes) return text;
   if (bytes < LEAST_STATEMENT_BYTES) return null;
-  // A character that is cut in the middle becomes a sign for it, which is cut off as well.
+  // Cutting inside a character leaves a replacement character, which is removed as well.
   return `${Buffer.from(text)
     .subarray(0, bytes)
     .toString()
@@ -74,7 +80,7 @@ function withoutStatement(session: Session): Session {
   };
 }
 
-/** What says who holds a slot stays: identity, names, state and its age. */
+/** What tells which client holds a slot stays: identity, names, state and its age. */
 function withoutDetails(session: Session): Session {
   return {
     ...session,
@@ -105,7 +111,10 @@ function withoutLocks(record: RunRecord): RunRecord | null {
   return { ...record, snapshot: rest };
 }
 
-/** Who was spared is in the log of `remediate` only. Sessions stand in the order in which they were told to end. */
+/**
+ * The spared sessions are then only in the log of `remediate`. The sessions stay in the order in which they
+ * were told to end.
+ */
 function withoutSpared(record: RunRecord): RunRecord | null {
   const { snapshot, plan } = record;
   if (snapshot === null) return null;
@@ -126,7 +135,7 @@ function withoutSpared(record: RunRecord): RunRecord | null {
   };
 }
 
-/** How many slots were re-taken stays: only `came` could tell it. */
+/** The number of re-taken slots is stored, because only `came` could tell it. */
 function withoutNewcomers(reading: Reading, first: Snapshot, attempts: readonly Attempt[]): Reading {
   const counted = { ...reading, came: [] };
   return reading.phase === 'settled'
@@ -139,7 +148,7 @@ function withoutVictimsDetails(record: RunRecord): RunRecord | null {
   return mapSessions(record, (session) => withoutDetails(withoutStatement(session)));
 }
 
-/** The limits with most need stay, and the server's slots. */
+/** The limits with most need and the server's slots stay. */
 function withoutLimits(record: RunRecord): RunRecord | null {
   const { snapshot, plan, readings } = record;
   if (snapshot === null) return null;
@@ -155,7 +164,7 @@ function withoutLimits(record: RunRecord): RunRecord | null {
 const MOST_CHARACTERS = 500;
 const MOST_ITEMS = 20;
 
-/** What came with the event, and what went wrong: sentences of ours are shorter. */
+/** Shortens the texts of the event and of problems. Sentences of ours are shorter anyway. */
 function withoutLongTexts(record: RunRecord): RunRecord {
   const { trigger, why, problem, misconfigurations, connecting } = record;
   return {

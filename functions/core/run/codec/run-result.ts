@@ -10,41 +10,42 @@ import { type PackedRecord, toPackedRecord as pack, fromPackedRecord as unpack }
 import { withNames } from './record-names.ts';
 import { REDUCTIONS, withoutUnusedLimits } from './reduce-record.ts';
 
-/** What `remediate` returns: readable where people look at raw events, and the whole record packed. */
+/** What `remediate` returns: a few fields for people who look at raw events, and the whole record packed. */
 export type RunResult = {
   readonly pgHeadroom: 1;
   readonly runId: string;
   readonly server: string;
   readonly mode: Mode;
   readonly outcome: Outcome;
-  /** Which metrics its server's runs are worth. */
+  /** How many metrics are sent for the runs of its server. */
   readonly metrics: MetricsChoice;
-  /** What had to be left out of the record to keep it within its size, in the order in which it went. */
+  /** The parts that were left out of the record to keep it within its size, in order. */
   readonly reduced: readonly Reduction[];
-  /** What is told where the record cannot be read or explained; results of older versions have none. */
+  /** Used when the record cannot be read or explained. Absent in results of older versions. */
   readonly head: RunHead;
-  /** Base64 of gzip of the packed record as JSON. */
+  /** The packed record as JSON, in gzip and base64. */
   readonly packed: string;
 };
 
 /**
- * The destination's envelope fails above 1 MB and echoes the event, which for log lines is large itself; and the record
- * is kept and read for long. Measured at 5,000 sessions, see `docs/internals/decisions.md`.
+ * Lambda's envelope for destinations fails above 1 MB and repeats the event, which is large for log lines.
+ * Also, records are kept and read for a long time. Measured at 5,000 sessions: see
+ * `docs/internals/decisions.md`.
  */
 export const MAX_RECORD_BYTES = 240_000;
 
 /**
- * 10,000 sessions with the longest statements come to some 20 MB and a million values. What unpacks to more is no record of
- * ours, and must not fill the memory of the function that reads it.
+ * 10,000 sessions with the longest statements take some 20 MB and a million values. A text that unpacks to
+ * more is no record of ours, and must not use up the memory of the function.
  */
 const MOST_UNPACKED = { bytes: 48 * 1_048_576, values: 4_000_000 } as const;
 
-/** So much JSON of sessions is never packed into a record: it is not even tried. */
+/** JSON of this size never fits when packed, so packing is not tried. */
 const MOST_JSON = 12 * MAX_RECORD_BYTES;
-/** Bytes of gzip become so many characters of base64. */
+/** How many characters of base64 one byte takes. */
 const BASE64 = 4 / 3;
 
-/** Packs a record, reducing it step by step until the whole result fits. */
+/** Packs a record, and reduces it step by step until the whole result fits. */
 export function packRecord(record: RunRecord, metrics: MetricsChoice = 'few'): RunResult {
   const { runId, server, mode, outcome } = record;
   const open = { pgHeadroom: 1, runId, server, mode, outcome, metrics, head: headOf(record) } as const;
@@ -64,7 +65,9 @@ function fits(result: RunResult): boolean {
   return result.packed !== '' && Buffer.byteLength(JSON.stringify(result)) <= MAX_RECORD_BYTES;
 }
 
-/** With as many names as there is room for. Bytes that do not compress are counted, so that the first try mostly fits. */
+/**
+ * With as many names as fit. The count uses bytes that do not compress, so that the first try mostly fits.
+ */
 function packNames(record: RunRecord, open: Omit<RunResult, 'packed'>): RunResult {
   const without = { ...open, packed: compress(withNames(record, 0)) };
   let bytes = (MAX_RECORD_BYTES - JSON.stringify(without).length) / BASE64;
@@ -75,14 +78,16 @@ function packNames(record: RunRecord, open: Omit<RunResult, 'packed'>): RunResul
   return without;
 }
 
-/** Empty where it is surely too large. */
+/** Empty when the record is certainly too large. */
 function compress(record: RunRecord): string {
   const text = JSON.stringify(pack(record));
   if (text.length > MOST_JSON) return '';
   return gzipSync(text).toString('base64');
 }
 
-/** @throws RemediationError `record-invalid` when this is not a result of `remediate`, or a damaged one. */
+/**
+ * @throws RemediationError `record-invalid` when this is no result of `remediate`, or a damaged one.
+ */
 export function unpackRecord(result: unknown): RunRecord {
   try {
     const { pgHeadroom, outcome, packed } = result as RunResult;
