@@ -7,6 +7,11 @@ export function described<Schema extends z.core.$ZodType>(schema: Schema, descri
   return schema;
 }
 
+/** The description first: where schemas are long, it reads as the heading of its field. */
+export function describe<Schema extends z.core.$ZodType>(description: string, schema: Schema): Schema {
+  return described(schema, description);
+}
+
 /** A text that a regular expression matches. The same error answers a wrong type and a wrong text. */
 export function matching(form: RegExp, error: string) {
   return described(z.string({ error }).check(z.regex(form, { error })), error);

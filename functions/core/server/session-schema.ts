@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { LOCAL_ADDRESS, parseAddress } from '../base/address.ts';
+import { describe } from '../base/schema-fields.ts';
 import { strictObject } from '../base/strict-object.ts';
-import { described, MOST, pid, textOrNull, wholeNumber } from './snapshot-fields.ts';
+import { integerFrom, MOST, optionalText, processId } from './snapshot-fields.ts';
 import { statementShape } from './statement-shape.ts';
 
 /**
@@ -15,13 +16,13 @@ import { statementShape } from './statement-shape.ts';
  */
 
 const ageOrNull = (description: string) => {
-  const age = wholeNumber(0, Number.MAX_SAFE_INTEGER, ' or null');
-  return described(`${description}, in milliseconds.`, z._default(z.nullable(age), null));
+  const age = integerFrom(0, Number.MAX_SAFE_INTEGER, ' or null');
+  return describe(`${description}, in milliseconds.`, z._default(z.nullable(age), null));
 };
 
 const fact = (description: string) => {
   const flag = z.nullable(z.boolean({ error: 'true, false, or null where it could not be read' }));
-  return described(
+  return describe(
     `${description} Null: could not be read, in doubt the session is spared.`,
     z._default(flag, false),
   );
@@ -42,7 +43,7 @@ const NAME_FIELDS = ['user', 'database', 'application'] as const;
 /** Facts about a session's names that their text does not show. */
 const encodedNames = strictObject({
   /** Names with bytes that cannot be decoded, and names that are cut off. They are not known for certain. */
-  undecoded: described(
+  undecoded: describe(
     'Names with bytes that mean nothing in the database, "?" in their text, or that are cut off.',
     z._default(
       z.array(z.enum(NAME_FIELDS, { error: NAME_FIELDS.map((field) => `"${field}"`).join(' or ') }), {
@@ -55,53 +56,53 @@ const encodedNames = strictObject({
    * The application name as the server shows it, when that has escapes (PostgreSQL 16 and newer). Null
    * otherwise.
    */
-  application: textOrNull('The application name as the server shows it, with escapes such as \\xc3\\xa9.'),
+  application: optionalText('The application name as the server shows it, with escapes such as \\xc3\\xa9.'),
 });
 
 export const sessionShape = {
   /**
    * Identifies the session while it lasts: the process id, or the number in `sessionId` where that exists.
    */
-  pid: described('Process id; unknown spares.', z._default(z.nullable(pid), null)),
+  pid: describe('Process id; unknown spares.', z._default(z.nullable(processId), null)),
   /**
    * Set where sessions share a pool of threads (GaussDB, openGauss), so that an idle session has no thread.
    * Null elsewhere.
    */
-  sessionId: textOrNull("GaussDB's id of a session in a thread pool, which pid is as well."),
-  backendStart: textOrNull("When the session was opened; with the pid it is the session's identity."),
-  backendType: textOrNull('"client backend" for clients; unknown spares.'),
-  user: textOrNull('Role of the session.'),
-  database: textOrNull('Database of the session.'),
+  sessionId: optionalText("GaussDB's id of a session in a thread pool, which pid is as well."),
+  backendStart: optionalText("When the session was opened; with the pid it is the session's identity."),
+  backendType: optionalText('"client backend" for clients; unknown spares.'),
+  user: optionalText('Role of the session.'),
+  database: optionalText('Database of the session.'),
   /** Clients choose it, so it is not to be trusted. Empty when the client set none. */
-  application: described(
+  application: describe(
     'application_name; empty when the client set none.',
     z._default(z.string({ error: 'a text' }), ''),
   ),
   /** An IP address, `local` for a Unix socket, or empty when unknown. */
-  address: described(`The client's address: ${ADDRESS}.`, z._default(address, '')),
+  address: describe(`The client's address: ${ADDRESS}.`, z._default(address, '')),
   /** An unknown state stays as it is, and spares the session for the reason `state`. */
-  state: textOrNull('As pg_stat_activity shows it, for example "idle"; unknown spares.'),
-  stateChange: textOrNull('When the session came into its state.'),
+  state: optionalText('As pg_stat_activity shows it, for example "idle"; unknown spares.'),
+  stateChange: optionalText('When the session came into its state.'),
   stateAgeMs: ageOrNull('How long the session has been in its state; unknown spares'),
   transactionAgeMs: ageOrNull('Age of its transaction'),
   queryAgeMs: ageOrNull('Age of its last statement'),
-  waitEvent: textOrNull('What the server process waits for.'),
+  waitEvent: optionalText('What the server process waits for.'),
   /** At most three of the sessions that hold the lock. `locks` has all of them. */
-  blockedBy: described(
+  blockedBy: describe(
     'Pids of sessions it waits for; "locks" has all of them. 0 is a prepared transaction.',
-    z._default(z.array(wholeNumber(0, MOST), { error: 'a list of pids' }), []),
+    z._default(z.array(integerFrom(0, MOST), { error: 'a list of pids' }), []),
   ),
   /** Null when a live snapshot could not read the fact. The same holds for the next two facts. */
   superuser: fact('Whether its role is a superuser.'),
   advisoryLock: fact('Whether it holds a session advisory lock.'),
   temporaryTables: fact('Whether it has temporary tables.'),
   /** The last statement without its literals: see `statement-shape.ts`. */
-  lastStatement: described(
+  lastStatement: describe(
     'Its last statement; values in it are dropped when the file is read.',
     z._default(z.nullable(statement), null),
   ),
   /** Absent when the names are plain ASCII, and in kept records, which are not used for planning. */
-  encodedNames: described(
+  encodedNames: describe(
     'Where a name is not plain ASCII: what its text does not say.',
     z.optional(encodedNames),
   ),

@@ -1,35 +1,36 @@
 import * as z from 'zod/mini';
 import { WORDED_REFUSALS } from '../base/refusal-kind.ts';
+import { describe } from '../base/schema-fields.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { poolerOrNull } from './pooler-schema.ts';
 import { sessionSchema } from './session-schema.ts';
-import { described, MOST, pid, textOrNull, wholeNumber } from './snapshot-fields.ts';
+import { integerFrom, MOST, optionalText, processId } from './snapshot-fields.ts';
 
 /** The shape of a snapshot file, and the source of the types of a snapshot. */
 
 const share = strictObject({
-  pid: described('Process id; 0 is a prepared transaction.', wholeNumber(0, MOST)),
-  mode: described('As pg_locks shows it, for example "ExclusiveLock".', z.string({ error: 'a text' })),
+  pid: describe('Process id; 0 is a prepared transaction.', integerFrom(0, MOST)),
+  mode: describe('As pg_locks shows it, for example "ExclusiveLock".', z.string({ error: 'a text' })),
 });
 const shares = (description: string) =>
-  described(description, z.array(share, { error: 'a list of pids with their modes' }));
+  describe(description, z.array(share, { error: 'a list of pids with their modes' }));
 
 export const lockSchema = strictObject({
-  kind: described('As locktype of pg_locks, for example "tuple".', z.string({ error: 'a text' })),
+  kind: describe('As locktype of pg_locks, for example "tuple".', z.string({ error: 'a text' })),
   holders: shares('Who has it.'),
   waiters: shares('Who waits for it, in the order in which they began to.'),
 });
 
 const slotCount = (description: string, fallback: number) =>
-  described(description, z._default(wholeNumber(0, MOST), fallback));
+  describe(description, z._default(integerFrom(0, MOST), fallback));
 
 const TEXT = 'a text that is not empty';
 const name = z.string({ error: TEXT }).check(z.minLength(1, { error: TEXT }));
 
 const limits = (description: string) => {
-  const limit = described('CONNECTION LIMIT; -1 is none.', wholeNumber(-1, MOST));
+  const limit = describe('CONNECTION LIMIT; -1 is none.', integerFrom(-1, MOST));
   const entry = strictObject({ name, limit });
-  return described(description, z._default(z.array(entry, { error: 'a list of limits' }), []));
+  return describe(description, z._default(z.array(entry, { error: 'a list of limits' }), []));
 };
 
 /** The product: `gaussdb` is GaussDB(DWS), GaussDB or openGauss. */
@@ -48,22 +49,22 @@ const coordinatorSchema = strictObject({
   /** Whether we are connected to this one. Only the sessions of that one can be ended from here. */
   isOurs: z.boolean({ error: 'true or false' }),
   /** Sessions with a database and a role, including the server's own. */
-  sessions: wholeNumber(0, MOST),
-  idle: wholeNumber(0, MOST),
+  sessions: integerFrom(0, MOST),
+  idle: integerFrom(0, MOST),
 });
 
 export const serverShape = {
   flavor: z._default(z.enum(FLAVORS, { error: FLAVOR }), 'postgresql'),
   /** On GaussDB the product's name and version. */
-  version: described('As server_version shows it.', z._default(name, 'unknown')),
-  provider: described(
+  version: describe('As server_version shows it.', z._default(name, 'unknown')),
+  provider: describe(
     'Who runs the server; null is nobody else, or unknown.',
     z._default(z.nullable(z.enum(PROVIDERS, { error: PROVIDER })), null),
   ),
-  ownPid: described('The session that took the snapshot.', z._default(z.nullable(pid), null)),
+  ownPid: describe('The session that took the snapshot.', z._default(z.nullable(processId), null)),
   /** Absent on GaussDB, and in snapshots from before it was read. */
-  isReplica: described('A read replica.', z.optional(z.boolean({ error: 'true or false' }))),
-  coordinators: described(
+  isReplica: describe('A read replica.', z.optional(z.boolean({ error: 'true or false' }))),
+  coordinators: describe(
     "A distributed server's coordinators, each with slots of its own.",
     z.optional(z.array(coordinatorSchema, { error: 'a list of coordinators' })),
   ),
@@ -71,7 +72,7 @@ export const serverShape = {
 
 /** The server's settings for slots, all in sessions. */
 export const slotsShape = {
-  max: described('max_connections, on GaussDB with the reserve on top.', wholeNumber(1, MOST)),
+  max: describe('max_connections, on GaussDB with the reserve on top.', integerFrom(1, MOST)),
   superuserReserved: slotCount('superuser_reserved_connections.', 3),
   reserved: slotCount('reserved_connections (16 and later).', 0),
   providerReserved: slotCount(
@@ -86,21 +87,21 @@ export const slotsShape = {
 /** Refused connection attempts of one kind. */
 export const refusalShape = {
   kind: z.enum(WORDED_REFUSALS, { error: WORDED_REFUSALS.map((kind) => `"${kind}"`).join(' or ') }),
-  name: textOrNull('The role or database whose limit refused.'),
-  count: wholeNumber(1, MOST),
+  name: optionalText('The role or database whose limit refused.'),
+  count: integerFrom(1, MOST),
 };
 
 /** The connection state of one server at one moment. A file does not say whether our role saw everything. */
 export const snapshotFileSchema = strictObject({
   $schema: z.optional(z.string()),
-  takenAt: described(
+  takenAt: describe(
     "The server's clock when the snapshot was taken.",
     z._default(z.string({ error: 'a text' }), ''),
   ),
   server: z.prefault(strictObject(serverShape), {}),
   slots: strictObject(slotsShape),
   sessions: z.array(sessionSchema, { error: 'a list of sessions' }),
-  locks: described(
+  locks: describe(
     'Locks that sessions wait for; absent where they were not read.',
     z.optional(z.array(lockSchema, { error: 'a list of locks' })),
   ),

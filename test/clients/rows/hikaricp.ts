@@ -30,7 +30,7 @@ export const HIKARICP = {
       refused: `failed SQLTransientConnectionException 53300: HikariPool-1 - Connection is not available, request timed out after #ms. | PSQLException 53300: ${REFUSED}`,
       saw: [],
       recovered: 'yes',
-      advised: 'close each Connection by try-with-resources',
+      advised: 'close each Connection with try-with-resources',
       mends: '`try`-with-resources',
     },
   } satisfies Record<string, Row>,

@@ -20,7 +20,7 @@ export const PSQL_ROWS = {
         'The connection to the server was lost. Attempting reset: Succeeded.',
       ],
       recovered: 'yes, at its next statement, which is lost',
-      advised: 'In scripts psql -c ends by itself',
+      advised: 'In scripts use psql -c, which ends by itself',
       mends: '`psql -c`',
     },
   } satisfies Record<string, Row>,

@@ -19,7 +19,7 @@ export const PSYCOPG2 = {
       ...LEAK,
       saw: [],
       recovered: 'yes',
-      advised: 'psycopg2, putconn or close',
+      advised: 'psycopg2: call putconn() or close()',
       mends: '`pool.putconn(conn)` in `finally`',
     },
     withConn: {
@@ -27,7 +27,7 @@ export const PSYCOPG2 = {
       ...LEAK,
       saw: ['3 × failed InterfaceError without a code: connection already closed'],
       recovered: 'no',
-      advised: 'which "with conn" does not do',
+      advised: '"with conn" does not close',
       mends: '`contextlib.closing`',
     },
     large: {

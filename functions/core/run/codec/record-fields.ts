@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ErrorCode } from '../../base/errors.ts';
-import { described } from '../../base/schema-fields.ts';
+import { describe, described } from '../../base/schema-fields.ts';
 
 /**
  * Fields of a kept record. Objects keep unknown keys, because a later version may add some, and a record must
@@ -29,10 +29,6 @@ export function enumOf<const Words extends readonly string[]>(words: Words) {
 
 export function list<Entry extends z.ZodMiniType>(entry: Entry) {
   return z.array(entry, { error: 'a list' });
-}
-
-export function describe<Schema extends z.ZodMiniType>(description: string, schema: Schema): Schema {
-  return described(schema, description);
 }
 
 /**

@@ -1,15 +1,6 @@
 import * as z from 'zod/mini';
-import {
-  count,
-  describe,
-  fields,
-  flag,
-  list,
-  millisecondsOrNull,
-  pid,
-  text,
-  textOrNull,
-} from './record-fields.ts';
+import { describe } from '../../base/schema-fields.ts';
+import { count, fields, flag, list, millisecondsOrNull, pid, text, textOrNull } from './record-fields.ts';
 
 /** Other holders of our lock, in a record and in its head. */
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { describe } from '../../base/schema-fields.ts';
 import type { MisconfigurationCheck } from '../../doctor/misconfigurations.ts';
 import type { SparedReason } from '../../plan/protection.ts';
 import { MODES } from '../../policy/policy.ts';
@@ -8,7 +9,6 @@ import { OUTCOMES } from '../outcome.ts';
 import { REDUCTION_NAMES } from '../record.ts';
 import {
   count,
-  describe,
   enumOf,
   fields,
   flag,

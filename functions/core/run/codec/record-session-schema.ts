@@ -1,6 +1,7 @@
+import { describe } from '../../base/schema-fields.ts';
 import { sessionShape } from '../../server/session-schema.ts';
 import { lockSchema } from '../../server/snapshot-schema.ts';
-import { describe, fields, list, obligatory, text, textOrNull } from './record-fields.ts';
+import { fields, list, obligatory, text, textOrNull } from './record-fields.ts';
 
 /** A session and a contested lock as a kept record has them. */
 export const sessionFields = fields({

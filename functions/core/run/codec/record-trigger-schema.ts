@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { REFUSAL_KINDS } from '../../base/refusal-kind.ts';
+import { describe } from '../../base/schema-fields.ts';
 import { MODES } from '../../policy/policy.ts';
 import { IDLE_STATES } from '../../server/session.ts';
 import {
   count,
-  describe,
   enumOf,
   fields,
   flag,
