@@ -10,40 +10,40 @@ import { type Group, isHidden, type Session } from '../server/session.ts';
 import { compareText, type Pressure, slotHolders } from '../server/slots.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 
-/** A group's clients, as far as its sessions tell. */
+/** The clients of a group, as far as its sessions tell. */
 export type Clients = {
-  /** For sentences, clean. */
+  /** Cleaned, for sentences. */
   readonly name: string;
   readonly sessions: readonly Session[];
   readonly technology: ClientTechnology | null;
-  /** Sessions in anything but plain idleness. */
+  /** How many sessions are in another state than `idle`. */
   readonly busy: number;
-  /** The most that come from one address, and the most of them that are busy. */
+  /** The most sessions of one address, and the most busy ones of one address. */
   readonly mostPerAddress: number;
   readonly mostBusyPerAddress: number;
 };
 
 export type KnownCulprit = Culprit & Clients;
 
-/** What advice is computed from, worked out once. */
+/** The facts from which advice is computed, gathered once. */
 export type AdviceFacts = {
   readonly record: RunRecord;
   readonly snapshot: Snapshot;
   readonly diagnosis: Diagnosis;
   readonly ranking: Ranking;
-  /** The server's slots. `need` is what has to be given back until the policy's `until` holds. */
+  /** The server's slots. `need` is the number of slots to free until the policy's `until` holds. */
   readonly slots: Pressure;
   readonly major: number;
   /** GaussDB(DWS) and openGauss have settings and a console of their own. */
   readonly isGauss: boolean;
   /**
-   * A read replica: its roles and databases are changed on the primary, for all servers of it. Advice then says what to
-   * look at there, and computes nothing from this one.
+   * Whether the server is a read replica. Roles and databases are changed on the primary, for all of its
+   * servers. Advice then says what to check there, and computes no value from this replica.
    */
   readonly isReplica: boolean;
-  /** Those of the cause that advice is asked for, the largest first. */
+  /** The culprits of the cause that advice is for, the largest first. */
   readonly culprits: readonly KnownCulprit[];
-  /** All sessions, by the name of their program as `groupText` has it. */
+  /** All sessions, by the name of their program as `groupText` writes it. */
   readonly sessionsOf: ReadonlyMap<string, readonly Session[]>;
 };
 
@@ -71,7 +71,7 @@ export function adviceFactsOf(record: RunRecord, snapshot: Snapshot, diagnosis: 
   };
 }
 
-/** Many roles that are told as one have no program of their own. */
+/** Many roles that are named as one are no single program. */
 function ofRoles(seen: readonly Session[], { usage }: Culprit): readonly Session[] {
   const roles = new Set(usage.roles.map(({ name }) => name));
   return seen.filter(({ user }) => roles.has(user ?? ''));
@@ -81,7 +81,7 @@ export function clientsOf(group: Group, sessionsOf: AdviceFacts['sessionsOf']): 
   return clientsIn(group, sessionsOf.get(groupText(group)) ?? []);
 }
 
-/** What these sessions tell of clients that go by the group's name. */
+/** What these sessions tell about the clients under the group's name. */
 export function clientsIn(group: Group, sessions: readonly Session[]): Clients {
   const perAddress = [...Map.groupBy(sessions, ({ address }) => address).values()];
   return {
@@ -94,7 +94,7 @@ export function clientsIn(group: Group, sessions: readonly Session[]): Clients {
   };
 }
 
-/** The full name that most of them have: a pattern has a technology's name only by chance. */
+/** The full name of most sessions. A pattern contains a technology's name only by chance. */
 function commonestIn(sessions: readonly Session[]): string | undefined {
   const names = [...Map.groupBy(sessions, ({ application }) => application)];
   return names.toSorted(([a, ofA], [b, ofB]) => ofB.length - ofA.length || compareText(a, b))[0]?.[0];

@@ -1,18 +1,18 @@
 import { isInDoubt } from '../base/sql-text.ts';
 
-/** In what lines are written that somebody can paste. */
+/** The language of the lines to paste. */
 export type PasteLanguage = 'sql' | 'ini' | 'properties' | 'shell' | 'javascript' | 'python' | 'java';
 
-/** What somebody can do: a sentence, and lines to paste, which are never broken. Nothing of it is executed by us. */
+/** What people can do: a sentence, and lines to paste, which are never broken. We execute none of it. */
 export type Advice = {
-  /** Whom it is for: whoever runs the server or its pooler, or whoever wrote the client. */
+  /** For the operators of the server or its pooler, or for the developers of the client. */
   readonly to: 'operator' | 'developer';
-  /** Printable as it stands: names in it are cleaned. */
+  /** Can be printed as it is: the names in it are cleaned. */
   readonly text: string;
   readonly paste?: {
     readonly language: PasteLanguage;
     readonly lines: readonly string[];
-    /** How it was before. */
+    /** The lines that restore the former state. */
     readonly undo?: readonly string[];
   };
 };
@@ -38,7 +38,7 @@ function withPaste(text: string, paste: Paste | undefined): Pick<Advice, 'text' 
     : { text, paste };
 }
 
-/** Statements, each on a line of its own or broken by hand, and what takes them back. */
+/** Statements, each on its own line or broken on purpose, and the statements that undo them. */
 export function sqlPaste(lines: readonly string[], undo: readonly string[] = []): Paste {
   return { language: 'sql', lines, ...(undo.length > 0 && { undo }) };
 }

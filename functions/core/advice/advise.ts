@@ -28,15 +28,18 @@ import { watchUsable } from './watch-usable.ts';
 
 type Adviser = (facts: AdviceFacts) => readonly Advice[];
 
-/** More is not read at night. */
+/** People do not read more at night. */
 const MOST = 6;
-/** Of them for what else is behind an incident, where it has several causes. */
+/** How many of these may be about the other causes of an incident. */
 const MOST_BESIDES = 2;
 
-/** What else is behind an incident matters where slots are short: the server's, or those of a limit. */
+/** Other causes matter when slots are short: the server's, or those of a limit. */
 const LIMITS: ReadonlySet<Cause> = new Set(['role-limit', 'database-limit']);
 
-/** For each cause what stops the next page first; what is for whoever wrote the client comes later. */
+/**
+ * For each cause the advice that prevents the next page comes first. Advice for the developers of the client
+ * comes later.
+ */
 const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   'connection-leak': [capRole, idleSessions, returnSessions, poolLifetime, watchUsable],
   'oversized-idle-pools': [capRole, poolSize, poolLifetime, poolerConfiguration, watchUsable],
@@ -60,8 +63,8 @@ const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
 };
 
 /**
- * What to do about an incident, computed from its own numbers and names: what to do first comes first. Nothing of it is
- * executed by us.
+ * What to do about an incident, computed from its own numbers and names. The most urgent advice comes first.
+ * We execute none of it.
  */
 export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advice[] {
   const { snapshot } = record;
@@ -79,14 +82,14 @@ export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advi
   return distinct([...lost, ...first.slice(0, MOST - lost.length - besides.length), ...besides]);
 }
 
-/** On one cause, with those who are behind it; where none is named for it, with all. */
+/** Advice on one cause and its programs. When the cause names none, all programs count. */
 function advised(facts: AdviceFacts, cause: Cause): readonly Advice[] {
   const behind = facts.culprits.filter((culprit) => culprit.cause === cause);
   const culprits = behind.length > 0 ? behind : facts.culprits;
   return ADVISERS[cause].flatMap((adviser) => adviser({ ...facts, culprits }));
 }
 
-/** Two causes may call for the same. */
+/** Two causes may have the same advice. */
 function distinct(all: readonly Advice[]): readonly Advice[] {
   return [...new Map(all.map((advice) => [advice.text, advice])).values()];
 }

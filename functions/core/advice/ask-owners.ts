@@ -8,17 +8,17 @@ const SEE_HOLDERS = [
   'FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;',
 ];
 
-/** Where slots were short and one group stands out: nobody is asked about a server that is well. */
+/** Given when slots are short and one group leads. On a healthy server there is nothing to ask. */
 export function askOwners({ culprits, ranking, slots }: AdviceFacts): readonly Advice[] {
   const first = culprits[0]?.usage ?? ranking.leading;
-  // Clients that have not logged in are nobody's yet.
+  // Clients that have not logged in have no owner yet.
   if (first === null || first.group.user === '' || !slots.under) return [];
   const idle = first.states.find(({ state }) => state === 'idle')?.count ?? 0;
   const held = `${counted(first.sessions, 'session')}, ${idle === 0 ? 'none' : idle} of them idle`;
   return [forOperator(`Ask the owners of ${groupName(first.group)} why it held ${held}.`)];
 }
 
-/** Where nothing is clear yet, a second look tells what grows. */
+/** When the cause is not clear, a second look shows what grows. */
 export function secondLook(): readonly Advice[] {
   return [
     forOperator(

@@ -7,13 +7,13 @@ import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { type RootBlocker, rootBlocker } from './root-blocker.ts';
 
-/** Statements for more are a list, not advice. */
+/** Statements for more sessions would be a list, not advice. */
 const MOST_SESSIONS = 3;
 /** The process of a standby that replays the primary's changes. */
 const REPLAY = 'startup';
 const SEE_PREPARED = ['SELECT gid, prepared, owner, database FROM pg_prepared_xacts ORDER BY prepared;'];
 
-/** Who stands at the root of a queue for locks. Work is never ended by us: a human decides. */
+/** The session at the head of a queue for locks. We never end active work, so a person has to decide. */
 export function endBlocker(facts: AdviceFacts): readonly Advice[] {
   const blocker = rootBlocker(facts.snapshot.sessions, facts.snapshot.locks);
   if (blocker === null) return [];
@@ -38,7 +38,9 @@ export function endBlocker(facts: AdviceFacts): readonly Advice[] {
   return [forOperator(`${text}${wayIn(facts)}`, endPaste(known.filter((each) => each !== null)))];
 }
 
-/** Who waits without a conflicting holder waits for those before it; in which order they stand does not show. */
+/**
+ * Sessions without a conflicting holder wait for those before them in the queue. Its order is not visible.
+ */
 function guessOf({ guessed }: RootBlocker): string {
   return guessed === 0 ? '' : ` (for ${guessed} of them this is a guess, by their place in the queue)`;
 }
@@ -51,7 +53,7 @@ function besideOf({ beside }: RootBlocker, named: readonly (Session | null)[]): 
   return ` It holds the lock together with ${others}: the queue moves when all ${beside.length + 1} have ended.`;
 }
 
-/** The longest statements of those that hold the slots. */
+/** The longest statements of the sessions that hold slots. */
 export function cancelLongest(facts: AdviceFacts): readonly Advice[] {
   const running = facts.culprits
     .flatMap(({ sessions }) => sessions)
@@ -64,7 +66,7 @@ export function cancelLongest(facts: AdviceFacts): readonly Advice[] {
   return [forOperator(`${text}${wayIn(facts)}`, endPaste(longest))];
 }
 
-/** Transactions that were left open and are still there. */
+/** Transactions that were left open and still are. */
 export function endOpenTransactions(facts: AdviceFacts): readonly Advice[] {
   const open = facts.culprits
     .flatMap(({ sessions }) => sessions)
@@ -76,7 +78,10 @@ export function endOpenTransactions(facts: AdviceFacts): readonly Advice[] {
   return [forOperator(`${text}${wayIn(facts)}`, endPaste(open.slice(0, MOST_SESSIONS)))];
 }
 
-/** Statements that wait for their client's input: a cancel and a timeout of statements may do nothing to them (16). */
+/**
+ * Statements that wait for their client's input. A cancel or statement_timeout may have no effect on them
+ * (PostgreSQL 16).
+ */
 export function endOwing(facts: AdviceFacts): readonly Advice[] {
   const owing = facts.culprits
     .flatMap(({ sessions }) => sessions)
@@ -116,14 +121,14 @@ function how(session: Session): string {
   return ' Cancel it; terminate only if that fails.';
 }
 
-/** How a person gets in to do that. */
+/** How a person can connect to do that. */
 function wayIn({ snapshot }: AdviceFacts): string {
   const { superuserReserved } = snapshot.slots;
   if (snapshot.server.provider !== null || superuserReserved === 0) return '';
   return ` A superuser can log in on ${counted(superuserReserved, 'reserved slot')}.`;
 }
 
-/** Pids are used again: each statement asks for the session's start as well. */
+/** The server uses pids again, so that each statement also checks the start of the session. */
 function endPaste(
   sessions: readonly Session[],
   cancels = sessions.some((session) => !isLeft(session)),
@@ -141,7 +146,7 @@ function endPaste(
   ]);
 }
 
-/** What can be told from a later session with the same pid. */
+/** Whether a later session with the same pid could be told apart. */
 function isKnown({ pid, backendStart }: Session): boolean {
   return pid !== null && backendStart !== null;
 }

@@ -7,7 +7,7 @@ import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { limitOnPrimary } from './on-primary.ts';
 
-/** A limit for the first role that one would have helped against: it works at once, for new sessions. */
+/** A limit for the first role that it would have helped. It takes effect at once, for new sessions. */
 export function capRole({ snapshot, culprits, ranking, slots, isReplica }: AdviceFacts): readonly Advice[] {
   const suspected = culprits.map(({ usage }) => roleOf(usage));
   const roles = suspected.length > 0 ? suspected : [ranking.leading ? roleOf(ranking.leading) : null];
@@ -22,7 +22,7 @@ export function heldText({ role, held }: RoleLimit): string {
   return `Role ${cleanName(role)} held ${counted(held, 'session')} here.`;
 }
 
-/** A role's limit binds all of its applications together. */
+/** A role's limit counts all of its applications together. */
 export function sharedText({ groups }: RoleLimit): string {
   return groups > 1 ? ` All ${groups} programs of the role share it.` : '';
 }

@@ -5,7 +5,7 @@ import type { AdviceFacts, Clients, KnownCulprit } from './advice-facts.ts';
 
 type Fix = { readonly text: string; readonly paste?: Advice['paste'] };
 
-/** What makes a client give its sessions back. */
+/** How each client returns its sessions. */
 const GIVE_BACK: Readonly<Partial<Record<Technology, Fix>>> = {
   'node-postgres': {
     text: 'release each client from pool.connect() in finally; pool.query() does it by itself. Add an error handler to the pool: without it an ended connection crashes the process.',
@@ -58,7 +58,7 @@ const GIVE_BACK: Readonly<Partial<Record<Technology, Fix>>> = {
   pgbench: { text: 'this is a load test. Stop it where it runs.' },
 };
 
-/** What makes a client end its transactions. */
+/** How each client ends its transactions. */
 const END_TRANSACTIONS: Readonly<Partial<Record<Technology, Fix>>> = {
   'node-postgres': {
     text: 'run COMMIT, or ROLLBACK on an error, before client.release() in finally: release() does not end a transaction.',
@@ -76,9 +76,9 @@ const END_TRANSACTIONS: Readonly<Partial<Record<Technology, Fix>>> = {
   gui: { text: 'switch to auto-commit, or commit before you leave the desk.' },
 };
 
-/** More are a list, not advice. */
+/** More fixes would be a list, not advice. */
 const MOST_FIXES = 2;
-/** Where nothing tells, those that are most likely. */
+/** The most likely technologies when no sign tells. */
 const LIKELY_NAMELESS: readonly Technology[] = ['node-postgres', 'psycopg2'];
 const LIKELY_NAMED: readonly Technology[] = ['node-postgres', 'psycopg2', 'jdbc'];
 const IN_SHORT: Readonly<Partial<Record<Technology, string>>> = {
@@ -87,7 +87,7 @@ const IN_SHORT: Readonly<Partial<Record<Technology, string>>> = {
   jdbc: 'HikariCP: set leakDetectionThreshold, which logs the code',
 };
 
-/** The leak is in the client's code: sessions are opened and never given back. */
+/** The leak is in the client's code: it opens sessions and never returns them. */
 export function returnSessions({ culprits }: AdviceFacts): readonly Advice[] {
   const known = culprits.flatMap((culprit) => forKnown(culprit, GIVE_BACK) ?? []).slice(0, MOST_FIXES);
   const unknown = culprits.filter((culprit) => forKnown(culprit, GIVE_BACK) === null);

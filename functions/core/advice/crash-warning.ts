@@ -9,7 +9,7 @@ import { groupText } from '../server/rank-groups.ts';
 import type { Group, Session } from '../server/session.ts';
 import { type Advice, forOperator } from './advice.ts';
 
-/** What each does when idle sessions of its pool end. */
+/** What each technology does when idle sessions of its pool end. */
 const SEEN: Readonly<Partial<Record<Technology, string>>> = {
   'node-postgres':
     'node-postgres crashes the process (57P01) if the pool, or a checked-out client, has no error handler.',
@@ -20,14 +20,17 @@ const SEEN: Readonly<Partial<Record<Technology, string>>> = {
 const NAMED = 4;
 const EXPLAINED = 2;
 
-/** Who lost sessions, or would, and what that does to them; people's tools apart, and groups whose hosts are gone. */
+/**
+ * Which applications lost sessions, or would, and what that does to them. Tools of people and groups whose
+ * hosts are gone are left out.
+ */
 export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new Set()): readonly Advice[] {
   const nameOf = programNames(record.snapshot);
   const lost = terminationsOf(record)
     .filter(mayHaveEnded)
     .map(({ session }) => session)
     .filter((session) => !isTool(session.application) && !dead.has(groupText(nameOf(session))));
-  // An application crashes as one, whatever roles and databases it uses.
+  // An application is counted once, whatever roles and databases it uses.
   const byName = [...Map.groupBy(lost, (session) => groupName(nameOf(session)))].sort(
     ([, some], [, more]) => more.length - some.length,
   );
@@ -54,7 +57,7 @@ function isExplained(technology: Technology | null): boolean {
   return technology !== null && SEEN[technology] !== undefined;
 }
 
-/** Judged by all of the group's sessions: the lost ones alone may have no habits to show. */
+/** All sessions of the group count, because the lost ones alone may show no sign. */
 function technologyIn(
   those: readonly Session[],
   all: readonly Session[],

@@ -1,13 +1,13 @@
-/** Durations that people choose, in seconds. */
+/** Round durations in seconds. */
 const TIDY = [10, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800];
 
-/** The longest of them that is not longer than this, within the bounds, which are of them as well. */
+/** The longest round duration that is not longer than this. The bounds are round durations too. */
 export function tidySeconds(ms: number, least: number, most: number): number {
   const bounded = Math.min(most, Math.max(least, ms / 1_000));
   return TIDY.findLast((seconds) => seconds <= bounded) ?? least;
 }
 
-/** As a setting's value: `30s`, `5min`, `1h`. */
+/** A duration as the value of a setting: `30s`, `5min`, `1h`. */
 export function durationValue(seconds: number): string {
   if (seconds % 3_600 === 0) return `${seconds / 3_600}h`;
   return seconds % 60 === 0 ? `${seconds / 60}min` : `${seconds}s`;

@@ -5,7 +5,10 @@ import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { poolerSettings } from './pooler-settings.ts';
 
-/** For a pooler that itself turns clients away: sizes where its console told enough, else what bounds them. */
+/**
+ * For a pooler that refuses clients itself: sizes when its console reported enough, otherwise the settings
+ * that limit it.
+ */
 export function fullPooler({ snapshot }: Pick<AdviceFacts, 'snapshot'>): readonly Advice[] {
   const { pooler, slots } = snapshot;
   if (pooler === null || !poolerRefuses(snapshot)) return [];

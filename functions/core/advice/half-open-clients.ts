@@ -4,13 +4,13 @@ import { changeSettings } from './server-setting.ts';
 
 const SECONDS = 20;
 
-/** Clients that take a slot and never finish logging in: nothing that SQL could end. */
+/** Clients that take a slot and never finish their login. SQL cannot end them. */
 export function halfOpen(facts: AdviceFacts): readonly Advice[] {
   const { provider } = facts.snapshot.server;
   const find = forOperator(
     "Find the address with many unfinished connections (ss -tn on the server's host, or the network's flow logs) and block it. Health checks of load balancers and port scanners do this.",
   );
-  // Whether the others let their customers set it is not known.
+  // We do not know whether the other providers let customers change it.
   const maySet = provider === null || provider === 'rds' || provider === 'aurora';
   if (!maySet || facts.isGauss) return [find];
   const setting = {

@@ -7,19 +7,22 @@ import type { AdviceFacts } from './advice-facts.ts';
 import { changeSettings } from './server-setting.ts';
 import { maySet } from './session-timeouts.ts';
 
-/** A host that is gone is found out after 60 + 6 × 10 seconds. */
+/** With these values a dead host is noticed after 60 + 6 × 10 seconds. */
 const KEEPALIVES = [
   { name: 'tcp_keepalives_idle', value: 60 },
   { name: 'tcp_keepalives_interval', value: 10 },
   { name: 'tcp_keepalives_count', value: 6 },
 ] as const;
-/** Statements for more roles are a list, not advice. */
+/** Statements for more roles would be a list, not advice. */
 const MOST_ROLES = 2;
 
-/** Where hosts vanish, the server has to ask. `client_connection_check_interval` does not find half-open peers. */
+/**
+ * When hosts vanish, the server has to probe them. `client_connection_check_interval` does not notice
+ * half-open connections.
+ */
 export function keepalives(facts: AdviceFacts): readonly Advice[] {
   const roles = [...new Set(facts.culprits.filter(maySet).map(({ usage }) => roleOf(usage)))];
-  // A replica's own settings are its configuration's; those of its roles are the primary's.
+  // A replica's settings are in its own configuration, those of roles in the primary's catalog.
   const perRole = !facts.isReplica && roles.length > 0 && roles.length <= MOST_ROLES;
   const { where, paste } = perRole
     ? { where: '', paste: forRoles(roles) }

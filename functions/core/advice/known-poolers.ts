@@ -2,7 +2,7 @@ import { addressMatcher } from '../base/address.ts';
 import { technologyOf } from '../server/client-technology.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 
-/** By the policy's addresses, or by its own name. */
+/** A pooler by the addresses in the policy, or by its own name. */
 export function isOfPooler(
   { record }: Pick<AdviceFacts, 'record'>,
   { sessions, technology }: KnownCulprit,
@@ -12,7 +12,7 @@ export function isOfPooler(
   return sessions.some(({ address }) => isPooler(address));
 }
 
-/** Whether a pooler stands in front of this server, as far as anything tells. */
+/** Whether a pooler stands in front of this server, by any sign. */
 export function hasPooler({ record, snapshot, ranking, diagnosis }: AdviceFacts): boolean {
   return (
     snapshot.pooler !== null ||

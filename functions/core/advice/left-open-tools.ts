@@ -8,7 +8,7 @@ import { settingOnPrimary } from './on-primary.ts';
 import { FIRST_WITH_IDLE_SESSIONS, rolePaste } from './session-timeouts.ts';
 
 const HOUR_S = 3_600;
-/** Statements for more are a list, not advice. */
+/** Statements for more roles would be a list, not advice. */
 const MOST_ROLES = 3;
 
 /** psql and graphical tools that people left open. */
@@ -28,7 +28,7 @@ export function leftOpenTools(facts: AdviceFacts): readonly Advice[] {
   return [...timeoutForPeople(facts), ...asked];
 }
 
-/** Only for roles that people have to themselves: an application's pool would be hit as well. */
+/** Only for roles that only people use. Otherwise it would affect an application's pool. */
 function timeoutForPeople(facts: AdviceFacts): readonly Advice[] {
   const all = [...facts.sessionsOf.values()].flat();
   const tools = all.filter(({ application }) => isTool(application));

@@ -1,7 +1,7 @@
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
-/** Work that takes a slot for as long as it lasts. */
+/** For work that takes a slot as long as it lasts. */
 export function lessWork({ culprits }: AdviceFacts): readonly Advice[] {
   const [culprit] = culprits;
   if (culprit?.technology?.technology === 'pgbench')

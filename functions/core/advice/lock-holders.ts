@@ -8,7 +8,7 @@ import { boundOpenTransactions, longTransactions } from './session-timeouts.ts';
 
 const GIVE_UP = 'a lock_timeout, so that they give up before a queue forms behind them';
 
-/** So that nobody holds a lock for as long again: by what the holder did. */
+/** Settings that keep a lock from being held for so long again, chosen by what the holder did. */
 export function blockerTimeouts(facts: AdviceFacts): readonly Advice[] {
   const { snapshot, isReplica } = facts;
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
@@ -18,7 +18,7 @@ export function blockerTimeouts(facts: AdviceFacts): readonly Advice[] {
   return boundOpenTransactions(isReplica, role, session.stateAgeMs ?? 0);
 }
 
-/** What the holder's own people can do. */
+/** What the owners of the holder can do. */
 export function fixBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null) return [];

@@ -7,14 +7,17 @@ import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 import { heldText, limitPaste, sharedText } from './cap-role.ts';
 import { limitOnPrimary } from './on-primary.ts';
 
-/** What an agent needs, and what its role may have so that a second one still gets in. */
+/** How many sessions an agent needs, and a limit of its role that leaves room for a second agent. */
 const AGENT_POOL = 2;
 const AGENT_LIMIT = 5;
 
-/** From here on its sessions come of its databases, not of a pool: a limit below their number breaks its checks. */
+/**
+ * From this number on the agent's sessions come from its databases, not from a pool. A limit below that
+ * number would break its checks.
+ */
 const MANY_DATABASES = 5;
 
-/** An agent that opens more than it needs, often because its own queries hang. */
+/** An agent that opens more sessions than it needs, often because its own queries hang. */
 export function monitoringPool({ culprits, snapshot, isReplica }: AdviceFacts): readonly Advice[] {
   const [culprit] = culprits;
   if (culprit === undefined) return [];

@@ -2,7 +2,7 @@ import { cleanName } from '../base/clean-text.ts';
 import { listText } from '../base/words.ts';
 import { type Advice, forOperator } from './advice.ts';
 
-/** For a role's setting, as advised on a read replica. */
+/** Advice on a role's setting, given on a read replica. */
 export function settingOnPrimary(roles: readonly string[], setting: string, why: string): Advice {
   const names = listText(roles.map((role) => cleanName(role)));
   const whose = `${roles.length === 1 ? 'role' : 'roles'} ${names}`;
@@ -11,7 +11,7 @@ export function settingOnPrimary(roles: readonly string[], setting: string, why:
   );
 }
 
-/** For the limit of a role or a database, as advised on a read replica. */
+/** Advice on the limit of a role or database, given on a read replica. */
 export function limitOnPrimary(found: string, whose: string): Advice {
   return forOperator(
     `${found} This is a read replica: set the CONNECTION LIMIT of ${whose} on the primary. The primary and each replica then allow this many sessions each, so choose a value that suits all of them.`,

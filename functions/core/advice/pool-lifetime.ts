@@ -2,13 +2,13 @@ import { ageText, counted } from '../base/words.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 
-/** From these on, a group comes from many instances with little on each. */
+/** From these numbers on, a group has many instances with few sessions each. */
 const MANY_ADDRESSES = 5;
 const FEW_EACH = 3;
-/** What a pool should let rest at most, 10 minutes. */
+/** A pool should close connections that were idle for longer than this, 10 minutes. */
 const RESTED_MS = 600_000;
 
-/** Old sessions from many places are left by restarts: a pod goes, and what it had open stays for a while. */
+/** Old sessions from many addresses remain after restarts: a pod ends, and its sessions stay for a while. */
 export function poolLifetime({ culprits }: AdviceFacts): readonly Advice[] {
   const scattered = culprits.find(isScattered);
   if (scattered === undefined) return [];

@@ -4,19 +4,22 @@ import { type Advice, forDeveloper } from './advice.ts';
 import { type AdviceFacts, type Clients, clientsIn, type KnownCulprit } from './advice-facts.ts';
 
 /**
- * The pools that go by one name, and the size of all of them on each address together: how many processes or task slots
- * share an address, each with a pool of its own, does not show on the server.
+ * The pools with one name, and the size of all of them on each address together. The server does not show how
+ * many processes share an address, each with its own pool.
  */
 type PoolSize = { readonly clients: Clients; readonly addresses: number; readonly size: number };
 
-/** Pools that are larger than what they use: the sum over all instances counts, not the size of one. */
+/** For pools that are larger than their use. The sum over all instances counts, not the size of one. */
 export function poolSize({ culprits, slots }: AdviceFacts): readonly Advice[] {
   if (slots.need <= 0) return [];
   const held = culprits.flatMap(({ sessions }) => sessions).length;
   return smallerPools(culprits, held - slots.need, `${slots.usable} usable slots`);
 }
 
-/** So that all together stay within a number of sessions. Nothing where what is busy now needs more. */
+/**
+ * Sizes with which all pools together stay within a number of sessions. Empty when the busy sessions need
+ * more.
+ */
 export function smallerPools(
   culprits: readonly KnownCulprit[],
   together: number,
@@ -41,7 +44,7 @@ export function smallerPools(
   return [forDeveloper(`${text}${wordsFor(first.clients)}`, pasteFor(first))];
 }
 
-/** A service may use several roles or databases: its pools are set together. */
+/** A service may use several roles or databases. Its pools have one setting. */
 function poolsOf(culprits: readonly KnownCulprit[]): readonly Clients[] {
   return [...Map.groupBy(culprits, ({ name }) => name).values()].flatMap((those) =>
     those[0]
@@ -64,7 +67,7 @@ function sizeOf(clients: Clients, share: number): PoolSize {
   return { clients, addresses, size: Math.max(1, Math.floor((clients.sessions.length * share) / addresses)) };
 }
 
-/** What the size is called, where the client is known. */
+/** The name of the setting, where the client is known. */
 const SETTINGS: Readonly<Partial<Record<Technology, string>>> = {
   'node-postgres': 'node-postgres: set max, and an idleTimeoutMillis above 0.',
   psycopg2: 'psycopg2: set maxconn of the pool.',

@@ -9,16 +9,16 @@ import { hasPooler, isOfPooler } from './known-poolers.ts';
 import { poolerSettings } from './pooler-settings.ts';
 import { refusedClients } from './refused-clients.ts';
 
-/** Below that a pooler is one more thing to run for a few pools that could be smaller. */
+/** With fewer addresses a pooler is not worth running, because the few pools could be smaller. */
 const MANY_ADDRESSES = 3;
-/** A pool with less makes short transactions wait for each other. */
+/** In a smaller pool short transactions wait for each other. */
 const LEAST_POOL = 2;
 const USUAL_POOL = 5;
 
-/** One that leaves more of the sessions than this is not worth its trouble. */
+/** A pooler that keeps a larger share of the sessions is not worth its effort. */
 const WORTHWHILE_PERCENT = 80;
 
-/** For many instances without a pooler: their short transactions share a few sessions. */
+/** For many instances without a pooler, whose short transactions could share a few sessions. */
 export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
   const { snapshot, slots, record, sessionsOf, culprits } = facts;
   const all = [...sessionsOf.values()].flat();
@@ -52,7 +52,10 @@ export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
   ];
 }
 
-/** A pooler that takes more than it uses: its size counts for each role and database, and on each pooler. */
+/**
+ * For a pooler that opens more sessions than it uses. Its size counts for each role and database, and on each
+ * pooler.
+ */
 export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
   const asked = poolerSettings(facts);
   if (asked.length > 0) return asked;
@@ -83,7 +86,7 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
   ];
 }
 
-/** Who only looks like a pooler is not spared as one. */
+/** A client that only looks like a pooler is not spared as one. */
 function declarePooler(facts: AdviceFacts): readonly Advice[] {
   const isSuspected = facts.culprits.some((culprit) => !isOfPooler(facts, culprit));
   if (facts.snapshot.pooler !== null || !isSuspected) return [];
@@ -94,7 +97,7 @@ function declarePooler(facts: AdviceFacts): readonly Advice[] {
   ];
 }
 
-/** Its sessions go by many names and roles: what they share is where they come from. */
+/** Sessions of a pooler have many names and roles. They have their addresses in common. */
 function ofPooler({ culprits, sessionsOf }: AdviceFacts): readonly Session[] {
   const addresses = new Set(culprits.flatMap(({ sessions }) => sessions.map(({ address }) => address)));
   return [...sessionsOf.values()]
@@ -102,7 +105,7 @@ function ofPooler({ culprits, sessionsOf }: AdviceFacts): readonly Session[] {
     .filter((session) => addresses.has(session.address) && isPoolable(session));
 }
 
-/** Twice as many clients as now, those who were refused too, in full hundreds. */
+/** Twice as many clients as now, refused ones included, in full hundreds. */
 function clientsFor({ record }: AdviceFacts, held: number): number {
   return Math.max(100, Math.ceil((2 * (held + refusedClients(record))) / 100) * 100);
 }
@@ -114,7 +117,7 @@ function isPoolable(session: Session): boolean {
   return superuser === false && !monitors && !isTool(application);
 }
 
-/** A pooler has one pool for each. */
+/** A pooler has one pool for each role and database. */
 function pairOf(session: Session): string {
   return groupKey({ ...session, ...groupOf(session), application: '' });
 }

@@ -3,7 +3,10 @@ import { poolerSizes } from '../server/pooler-sizes.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
-/** PgBouncer's own settings, by what its console told: how much room it has here, and how much it may take. */
+/**
+ * PgBouncer's settings, computed from its console: how much room it has here, and how many sessions it may
+ * open.
+ */
 export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): readonly Advice[] {
   const sizes = poolerSizes(snapshot);
   const settings = snapshot.pooler?.settings;

@@ -11,7 +11,10 @@ import { isWasteful } from './wasteful-causes.ts';
 
 type Limited = Pressure & { readonly scope: Exclude<Scope, { readonly kind: 'server' }> };
 
-/** A role or a database at its own limit: raise it where the sessions work, make the pools smaller where they rest. */
+/**
+ * For a role or database at its own limit: raise the limit when its sessions work, make the pools smaller
+ * when they are idle.
+ */
 export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   const limited = limitedScope(facts);
   if (limited === null) return [lookAtLimits(facts)];
@@ -23,7 +26,7 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   const culprits = facts.culprits.filter(({ sessions }) => sessions.some(isInside));
   const whose = `${scope.kind} ${cleanName(scope.name)}`;
   const inVain = culprits.some(isWasteful);
-  // Where the diagnosis names nobody, resting sessions are taken for too many.
+  // When the diagnosis names no program, many idle sessions count as too many.
   if (inVain || (culprits.length === 0 && busy * 2 < limit)) {
     const spare = Math.max(1, Math.floor(limit / 10));
     return smallerPools(culprits, limit - spare, `${limit} sessions that ${whose} may have`);
@@ -50,7 +53,10 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
   ];
 }
 
-/** Somebody was refused by a limit that shows nowhere as reached: it is over, or nobody knows whose it was. */
+/**
+ * Clients were refused by a limit that is not reached now: the refusal is over, or we do not know which role
+ * or database it was.
+ */
 function lookAtLimits({ diagnosis }: AdviceFacts): Advice {
   const databases = diagnosis.cause === 'database-limit';
   const look = databases
@@ -63,7 +69,7 @@ function lookAtLimits({ diagnosis }: AdviceFacts): Advice {
   );
 }
 
-/** As the run saw it, else the first that is full in the snapshot. */
+/** The scope as the run saw it, or else the first full one in the snapshot. */
 function limitedScope({ record, snapshot, diagnosis }: AdviceFacts): Limited | null {
   const kind = diagnosis.cause === 'database-limit' ? 'database' : 'role';
   const seen = record.plan?.pressure.find((each) => each.under && each.scope.kind === kind);

@@ -4,13 +4,13 @@ import { refusedClients } from './refused-clients.ts';
 import { changeSettings } from './server-setting.ts';
 import { isWasteful } from './wasteful-causes.ts';
 
-/** What each costs in memory, as PostgreSQL's own guides reckon; a figure to plan with. */
+/** The memory of one session in planning figures of PostgreSQL guides. */
 const MEGABYTES_EACH = 10;
-/** Only where all sessions have work, and with what it costs. */
+/** Given only when all sessions have work, together with the cost. */
 export function raiseMaxConnections(facts: AdviceFacts): readonly Advice[] {
   const { diagnosis, slots, snapshot, record } = facts;
   if (diagnosis.culprits.some(isWasteful)) return [];
-  // On GaussDB the administrators' reserve comes on top of the setting.
+  // On GaussDB the reserve of administrators is added to the setting.
   const max = snapshot.slots.max - (facts.isGauss ? snapshot.slots.superuserReserved : 0);
   const { unit, value } = record.policy.relieve.until;
   const wanted = slots.used + refusedClients(record);

@@ -8,7 +8,7 @@ const SEE_SENDERS = [
 ];
 const SPARE = 5;
 
-/** Walsenders have slots of their own, which no end of a client session frees. */
+/** Walsenders have slots of their own. Ending sessions of clients frees none of them. */
 export function replicationSlots(facts: AdviceFacts): readonly Advice[] {
   const { walSenders } = facts.snapshot.slots;
   const raised = walSenders + SPARE;

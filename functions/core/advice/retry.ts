@@ -4,15 +4,15 @@ import type { Refused } from '../trigger/log-lines.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
-/** From this many refusals of one client on, it does not wait. */
+/** From this many refusals of one client on, it does not wait between its tries. */
 const MANY_REFUSALS = 5;
 
-/** Clients that come again at once keep a full server full, and shut out even those with reserved slots. */
+/** Clients that retry at once keep a full server full, and even block those with reserved slots. */
 export function retry({ record }: AdviceFacts): readonly Advice[] {
   return [forDeveloper(`${textFor(mostRefused(record))}`)];
 }
 
-/** The same, only where the log shows somebody who does not wait. */
+/** Given only when the log shows a client that does not wait. */
 export function retryWhereSeen({ record }: AdviceFacts): readonly Advice[] {
   const refused = mostRefused(record);
   return refused === null ? [] : [forDeveloper(textFor(refused))];

@@ -2,17 +2,20 @@ import { type ContestedLock, PREPARED } from '../server/contested-lock.ts';
 import { lockGraphOf } from '../server/lock-graph.ts';
 import type { Session } from '../server/session.ts';
 
-/** What stands at the head of a queue for locks; a session is null for a prepared transaction. */
+/** The head of a queue for locks. A prepared transaction has no session: null. */
 export type RootBlocker = {
   readonly session: Session | null;
   readonly waiting: number;
-  /** Those of the waiting that wait for it by their place in a queue only, which is a guess. */
+  /** How many wait for it only because of their place in a queue, which is a guess. */
   readonly guessed: number;
-  /** Others that hold the same lock: the queue goes on when all have ended. */
+  /** Other sessions that hold the same lock. The queue goes on when all have ended. */
   readonly beside: readonly (Session | null)[];
 };
 
-/** The one that most sessions wait for, directly or behind others, and that waits for nobody. Null where nobody waits. */
+/**
+ * The session that most others wait for, directly or behind others, and that waits for none itself. Null when
+ * no session waits.
+ */
 export function rootBlocker(
   sessions: readonly Session[],
   locks: readonly ContestedLock[] = [],

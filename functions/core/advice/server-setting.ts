@@ -8,11 +8,11 @@ export type ServerSetting = {
   readonly name: string;
   readonly sql: string;
   readonly parameter: string;
-  /** As SQL writes what it was; null goes back to what the configuration file says. */
+  /** The former value as SQL writes it. Null returns to the value of the configuration file. */
   readonly before: string | null;
 };
 
-/** Where it is changed: a sentence for a provider's own place, statements where there is a superuser. */
+/** How to change it: a sentence for a provider's form, statements where there is a superuser. */
 export function changeSettings(
   { snapshot, isGauss }: Pick<AdviceFacts, 'snapshot' | 'isGauss'>,
   settings: readonly ServerSetting[],
@@ -33,6 +33,6 @@ export function changeSettings(
   return { where: '', paste: sqlPaste([...lines, ...reload], [...undo, ...reload]) };
 }
 
-/** GaussDB(DWS) has its settings in the console. */
+/** Where GaussDB(DWS) has its settings. */
 export const GAUSS_PLACE =
   'In the console of GaussDB(DWS) (Clusters, the cluster, Parameter Modifications, Save)';

@@ -11,17 +11,17 @@ import { isOfPooler } from './known-poolers.ts';
 import { settingOnPrimary } from './on-primary.ts';
 import { GAUSS_PLACE } from './server-setting.ts';
 
-/** `idle_session_timeout` came with it. */
+/** `idle_session_timeout` exists from this version on. */
 export const FIRST_WITH_IDLE_SESSIONS = 14;
 const FIRST_WITH_TRANSACTIONS = 17;
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
-/** Statements for more are a list, not advice. */
+/** Statements for more roles would be a list, not advice. */
 const MOST_ROLES = 2;
 
 /**
- * For sessions that nobody uses again: short enough that what leaks meanwhile stays below half of what the group may
- * hold. A role's setting is read when a session begins, so that those open now are never reached.
+ * A timeout for sessions that are never used again. It is so short that a leak stays below half of the slots
+ * that the group may hold. A session reads its role's settings when it begins, so open sessions keep theirs.
  */
 export function idleSessions(facts: AdviceFacts): readonly Advice[] {
   if (facts.isGauss) return [gaussTimeout()];
@@ -43,7 +43,7 @@ function idleSessionsOf(facts: AdviceFacts, { usage, opening }: KnownCulprit): r
   const fillsMs = rate > 0 ? (may / 2 / rate) * HOUR_S * 1_000 : HOUR_S * 1_000;
   const seconds = tidySeconds(fillsMs, MINUTE_S, 8 * HOUR_S);
   const kept = Math.ceil((rate * seconds) / HOUR_S);
-  // What fills the server within a minute is stopped by no timeout.
+  // A timeout cannot stop a leak that fills the server within a minute.
   if (kept > may) return [];
   const bound =
     rate > 0 ? `: with ${Math.max(1, Math.round(rate))} new ones an hour, about ${kept} stay open` : '';
@@ -60,7 +60,7 @@ function idleSessionsOf(facts: AdviceFacts, { usage, opening }: KnownCulprit): r
   ];
 }
 
-/** For transactions that somebody began and left. */
+/** For transactions that a client began and left open. */
 export function openTransactions({ culprits, isReplica }: AdviceFacts): readonly Advice[] {
   const culprit = culprits.find(maySet);
   if (culprit === undefined) return [];
@@ -70,7 +70,7 @@ export function openTransactions({ culprits, isReplica }: AdviceFacts): readonly
   return boundOpenTransactions(isReplica, roleOf(culprit.usage), Math.max(0, ...ages));
 }
 
-/** `oldestMs` is how long one was left open. */
+/** `oldestMs` is how long the oldest one has been open. */
 export function boundOpenTransactions(isReplica: boolean, role: string, oldestMs: number): readonly Advice[] {
   if (!mayBeSet(role)) return [];
   const setting = 'idle_in_transaction_session_timeout';
@@ -84,7 +84,7 @@ export function boundOpenTransactions(isReplica: boolean, role: string, oldestMs
   ];
 }
 
-/** For statements that hold a slot for long: per role, never for the whole server. */
+/** For statements that hold a slot for long. It is set for a role, never for the whole server. */
 export function longStatements({ culprits, isReplica }: AdviceFacts): readonly Advice[] {
   const culprit = culprits.find(maySet);
   if (culprit === undefined) return [];
@@ -106,7 +106,10 @@ export function longStatements({ culprits, isReplica }: AdviceFacts): readonly A
   ];
 }
 
-/** For whoever holds a lock at work: the whole transaction from 17 on, before that each statement. */
+/**
+ * For a lock holder that works: a limit for the whole transaction from PostgreSQL 17 on, before that for each
+ * statement.
+ */
 export function longTransactions(
   { major, isReplica }: Pick<AdviceFacts, 'major' | 'isReplica'>,
   role: string,
@@ -130,7 +133,7 @@ export function rolePaste(role: string, setting: string, seconds: number): Advic
   return sqlPaste([`${owner} SET ${setting} = '${durationValue(seconds)}';`], [`${owner} RESET ${setting};`]);
 }
 
-/** Superusers and the provider's roles are not ours to set. */
+/** The settings of superusers and of the provider's roles are not ours to change. */
 export function maySet({ usage, sessions }: KnownCulprit): boolean {
   return mayBeSet(roleOf(usage)) && sessions.every(({ superuser }) => superuser === false);
 }
@@ -139,7 +142,7 @@ function mayBeSet(role: string): boolean {
   return role !== '' && !PROVIDER_ROLES.includes(role);
 }
 
-/** Programs of the role that are under no suspicion. */
+/** How many other programs use the role. */
 function othersOf({ sessionsOf, culprits }: AdviceFacts, role: string): number {
   const ofRole = [...sessionsOf.values()].filter(([first]) => first && groupOf(first).user === role).length;
   return ofRole - culprits.filter(({ usage }) => roleOf(usage) === role).length;

@@ -1,7 +1,7 @@
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
-/** Clients that connect for each request come all at once when they are refused. */
+/** Clients that connect for each request all reconnect at once after a refusal. */
 export function useAPool({ culprits }: AdviceFacts): readonly Advice[] {
   const [culprit] = culprits;
   if (culprit === undefined || culprit.technology?.technology === 'jdbc') return [];

@@ -1,6 +1,6 @@
 import type { Cause, Culprit } from '../diagnosis/cause.ts';
 
-/** Under these causes sessions are held for nothing: more slots would be held for nothing as well. */
+/** Causes with needless sessions. More slots would fill with needless sessions as well. */
 const IN_VAIN: ReadonlySet<Cause> = new Set([
   'connection-leak',
   'oversized-idle-pools',
@@ -9,7 +9,7 @@ const IN_VAIN: ReadonlySet<Cause> = new Set([
   'dead-clients',
 ]);
 
-/** Where this is so, no limit is to be raised. */
+/** Such a limit must not be raised. */
 export function isWasteful({ cause }: Pick<Culprit, 'cause'>): boolean {
   return IN_VAIN.has(cause);
 }

@@ -1,27 +1,29 @@
 import type { GroupUsage } from '../server/rank-groups.ts';
 
 /**
- * Why the slots ran out; one closed union for message, page, memory and metrics. `limit-too-low` never stands beside a
- * leak, and `unclear` is an answer: a guess at night costs more than none.
+ * Why the slots ran out. Messages, the page, memory and metrics use this closed union. `limit-too-low` never
+ * stands beside a leak. `unclear` is an answer too, because a wrong guess at night costs more than none.
  */
 export const CAUSES = [
-  /** Idle sessions that one group opens steadily and never uses again. */
+  /** A program steadily opens sessions that stay idle and are never used again. */
   'connection-leak',
   /** Pools that keep more idle sessions than they use, opened when their processes started. */
   'oversized-idle-pools',
   /** Each request opens a session, does its work, and closes it. */
   'session-per-request',
-  /** Many young sessions that all work: more to do than before. */
+  /** Many young sessions that all work: there is more to do than before. */
   'traffic-spike',
-  /** Statements that run long hold the slots. */
+  /** Statements that run for long hold the slots. */
   'slow-queries',
-  /** Transactions that were begun and left. */
+  /** Transactions that a client began and left open. */
   'idle-in-transaction',
-  /** `COPY … FROM STDIN` and alike, whose clients send nothing more: the server shows them as active. */
+  /**
+   * Statements such as `COPY … FROM STDIN` whose clients send no more input. The server shows them as active.
+   */
   'clients-owe-input',
-  /** Sessions that wait for a lock that somebody holds. */
+  /** Sessions that wait for a lock which another session holds. */
   'lock-pile-up',
-  /** Refused or thrown-out clients that come again at once. */
+  /** Clients that reconnect at once after they were refused or disconnected. */
   'reconnect-storm',
   /** A role's `CONNECTION LIMIT`. */
   'role-limit',
@@ -35,11 +37,11 @@ export const CAUSES = [
   'developer-tools',
   /** A monitoring agent with many sessions. */
   'monitoring-hog',
-  /** Sessions whose hosts are gone: the server waits for keepalives. */
+  /** Sessions whose hosts are gone. The server keeps them until TCP keepalives fail. */
   'dead-clients',
-  /** Slots taken by clients that never finish logging in: few sessions show. */
+  /** Clients that never finish their login hold slots, but few sessions are visible. */
   'half-open-clients',
-  /** All sessions are in use, none too many: the server has too few slots. */
+  /** All sessions are in use, and no program has too many: the server has too few slots. */
   'limit-too-low',
   'unclear',
 ] as const;
@@ -48,35 +50,39 @@ export type Cause = (typeof CAUSES)[number];
 
 export type Confidence = 'high' | 'medium' | 'low';
 
-/** How a group came to its sessions, fitted on when those it still holds were opened. */
+/** At which rate a group opened its sessions, fitted to the start of those that it still holds. */
 export type OpeningRate = {
-  /** Sessions an hour that it opened and kept. */
+  /** How many sessions it opened and kept an hour. */
   readonly perHour: number;
-  /** Over which time, milliseconds. */
+  /** Over which time, in milliseconds. */
   readonly spanMs: number;
-  /** Until the slots that were free before are gone again at this rate, milliseconds from the snapshot; 0 when they are. */
+  /**
+   * How long after the snapshot the free slots are used up at this rate, in milliseconds. 0 when none are
+   * free.
+   */
   readonly fullInMs: number | null;
 };
 
-/** Who holds the slots, and why. */
+/** A program that holds slots, and why. */
 export type Culprit = {
   readonly usage: GroupUsage;
   readonly cause: Cause;
   readonly confidence: Confidence;
-  /** Sentences with numbers. Names that clients choose stand in `usage` only. */
+  /** Sentences with numbers. Names that clients choose are in `usage` only. */
   readonly evidence: readonly string[];
-  /** Null where nothing steady shows. */
+  /** Null when there is no steady rate. */
   readonly opening: OpeningRate | null;
 };
 
-/** What explains a run: one cause, and who is behind it, by the share of the slots. */
+/** The explanation of a run: one cause, and the programs behind it, by their share of the slots. */
 export type Diagnosis = {
   readonly cause: Cause;
   readonly confidence: Confidence;
   readonly evidence: readonly string[];
   /**
-   * Who explains most slots first: the largest, but for whoever holds a lock, who answers for all who wait behind. A mixture
-   * has several, each with its own cause. Empty where nobody can be named.
+   * The culprit that explains most slots comes first. That is the largest program, but the holder of a lock
+   * counts for all sessions that wait for it. In a mixture each culprit has its own cause. Empty when no
+   * program can be named.
    */
   readonly culprits: readonly Culprit[];
 };

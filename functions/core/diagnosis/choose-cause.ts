@@ -8,15 +8,15 @@ import { type Evidence, sumOf } from './evidence.ts';
 import { cappedAt, type Suspect, toCulprit } from './suspect.ts';
 
 /**
- * A cause that explains less of what is used is no cause: a fifth beside others, a third alone or all together. Sessions at work
- * are what slots are for, so that many must have come to be the cause.
+ * The least share of the used slots that a cause has to explain: a fifth beside other causes, a third alone
+ * or all together. Slots are there for sessions that work, so a spike has to explain more.
  */
 const SHARE = { ofCause: 0.2, ofSpike: 0.35, ofDead: 0.08, ofAll: 1 / 3, ofCulprit: 0.1 } as const;
 const MOST_CULPRITS = 5;
-/** On so few sessions everybody holds much. */
+/** Among so few sessions each program has a large share. */
 const FEWEST_USED = 8;
 
-/** What the suspects come to: one cause, and who is behind it. */
+/** Chooses from the suspects one cause, and the programs behind it. */
 export function verdictOf(all: Evidence, suspects: readonly Suspect[]): Diagnosis {
   if (hasRoom(all, suspects)) return unclear(all, roomText(all));
   const total = Math.max(all.server.used, ...suspects.map(({ explains }) => explains));
@@ -29,7 +29,7 @@ export function verdictOf(all: Evidence, suspects: readonly Suspect[]): Diagnosi
   const explained = sumOf(causes, ({ explains }) => explains);
   if (main === undefined || (explained < total * SHARE.ofAll && main.cause !== 'dead-clients'))
     return doubt === null && suspectsNobody(all, suspects) ? limitTooLow(all) : unclear(all, doubt);
-  // What shows in no session is not in doubt for what sessions do not show.
+  // A doubt about sessions does not concern a cause that no session shows.
   const isDoubtful = doubt !== null && main.those.some(({ members }) => members.length > 0);
   const confidence = cappedAt(isDoubtful ? 'low' : 'high', confidenceOf(main.those));
   if (confidence === 'low') return unclear(all, doubt);
@@ -49,13 +49,13 @@ export function verdictOf(all: Evidence, suspects: readonly Suspect[]): Diagnosi
   };
 }
 
-/** Slots of hosts that are gone are missing whatever the rest does. */
+/** The slots of hosts that are gone are lost whatever the other sessions do. */
 function leastShare(cause: Cause): number {
   if (cause === 'dead-clients') return SHARE.ofDead;
   return cause === 'traffic-spike' ? SHARE.ofSpike : SHARE.ofCause;
 }
 
-/** Of what little is used nobody is blamed for a share: by now the server has room. */
+/** With so few used slots no program is blamed for its share, because the server has room by now. */
 const ROOM = { share: 0.25, fewest: 5 } as const;
 
 function hasRoom({ server }: Evidence, suspects: readonly Suspect[]): boolean {
@@ -68,7 +68,7 @@ function roomText({ server: { used, usable, free } }: Evidence): string {
   return `${used} of ${usable} usable slots are used, ${free} are free by now`;
 }
 
-/** The head of a queue answers for those behind it, who are counted once. */
+/** The head of a queue counts for the sessions behind it, which are counted once. */
 function explainedBy(those: readonly Suspect[]): number {
   const members = new Set(those.flatMap(({ members }) => members)).size;
   return Math.max(members, ...those.map(({ explains }) => explains));
@@ -78,7 +78,7 @@ function confidenceOf(those: readonly Suspect[]): Confidence {
   return those.toSorted((a, b) => b.explains - a.explains)[0]?.confidence ?? 'low';
 }
 
-/** Whoever is small beside the largest of the same cause is not named for it. */
+/** A program that is small beside the largest one of the same cause is not named. */
 function culpritsOf(suspects: readonly Suspect[], total: number): readonly Culprit[] {
   const ranked = suspects.toSorted((a, b) => b.explains - a.explains);
   const named = ranked.filter(({ cause, explains }) => {
@@ -88,7 +88,7 @@ function culpritsOf(suspects: readonly Suspect[], total: number): readonly Culpr
   return onePerGroup(named.flatMap(toCulprit)).slice(0, MOST_CULPRITS);
 }
 
-/** A group stands for what most of it does. */
+/** A group is named with the cause of most of its sessions. */
 export function onePerGroup(culprits: readonly Culprit[]): readonly Culprit[] {
   const seen = new Set<string>();
   return culprits.filter(({ usage }) => {
@@ -99,7 +99,10 @@ export function onePerGroup(culprits: readonly Culprit[]): readonly Culprit[] {
   });
 }
 
-/** What a record leaves out first when it is too large: then nobody can say whether a session works or waits. */
+/**
+ * Waits are the first thing that a record which is too large leaves out. Then we cannot tell whether a
+ * session works or waits.
+ */
 function lacksWaits({ snapshot }: Evidence): string | null {
   const isReduced = snapshot.sessions.every(
     ({ stateChange, waitEvent }) => stateChange === null && waitEvent === null,
@@ -109,7 +112,7 @@ function lacksWaits({ snapshot }: Evidence): string | null {
 
 const AT_WORK: ReadonlySet<Cause> = new Set(['slow-queries', 'traffic-spike', 'lock-pile-up']);
 
-/** Why nothing can be told for sure, or null. */
+/** Why the diagnosis is uncertain, or null. */
 function doubtIn({ hidden, server }: Evidence): string | null {
   if (hidden * 3 >= server.used && hidden > 0)
     return `${hidden} of ${server.used} sessions are hidden from our role`;
@@ -124,7 +127,7 @@ const IDLE_CAUSES: ReadonlySet<Cause> = new Set([
   'idle-in-transaction',
 ]);
 
-/** All work, nobody has too many, and nothing that wastes slots is in sight. */
+/** All sessions work, no program has too many, and nothing wastes slots. */
 function suspectsNobody(all: Evidence, suspects: readonly Suspect[]): boolean {
   const wasted = sumOf(
     suspects.filter(({ cause }) => IDLE_CAUSES.has(cause)),
@@ -157,7 +160,7 @@ function unclear(all: Evidence, doubt: string | null): Diagnosis {
   return { cause: 'unclear', confidence: 'low', evidence: [...besideIt(all), why], culprits: [] };
 }
 
-/** A storm is said once: with the program behind it, or beside what fills the slots meanwhile. */
+/** A storm is mentioned once: with the program behind it, or beside the cause that fills the slots. */
 function besideIt(all: Evidence, said: readonly string[] = []): readonly string[] {
   const isBeside = isStorm(all) && !said.includes(stormText(all));
   const atPooler = poolerRefuses(all.snapshot);

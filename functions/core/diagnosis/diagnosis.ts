@@ -9,9 +9,9 @@ import { type Evidence, evidenceOf } from './evidence.ts';
 import { suspectsOf } from './find-suspects.ts';
 
 /**
- * Why a server ran out of slots, as far as one look at it tells. Pure, total and deterministic. Null where there is nothing
- * to explain or nothing to judge by: no snapshot, a record that had to leave its sessions out, or nobody under pressure and
- * nobody refused.
+ * Why a server ran out of slots, as far as one snapshot shows. The function is pure, total and deterministic.
+ * Null when there is nothing to explain (no pressure and no refusal), or nothing to judge by (no snapshot, or
+ * a record without its sessions).
  */
 export function diagnose(record: RunRecord): Diagnosis | null {
   const { snapshot } = record;

@@ -12,12 +12,14 @@ import type { Snapshot } from '../server/snapshot.ts';
 import type { Refused } from '../trigger/log-lines.ts';
 
 /**
- * What the session's client is at.
- * - `starting`: it is still logging in.
- * - `waiting`: for a lock that another session holds.
- * - `stuck`: the server waits for the client to take an answer, and has done so for long.
- * - `owing`: a statement of the client's waits for its input, as COPY … FROM STDIN does, and has done so for long.
- * - `working`: a statement runs. `in transaction`: one was begun, and no statement runs. `resting`: neither.
+ * What the client of a session is doing.
+ * - `starting`: it has not finished its login.
+ * - `waiting`: it waits for a lock that another session holds.
+ * - `stuck`: for a long time the server has waited for the client to read an answer.
+ * - `owing`: for a long time a statement has waited for input of the client, as COPY … FROM STDIN does.
+ * - `working`: a statement runs.
+ * - `in transaction`: a transaction is open, and no statement runs.
+ * - `resting`: neither.
  * - `unknown`: our role may not see it, or the session does not tell.
  */
 export type Doing =
@@ -30,48 +32,51 @@ export type Doing =
   | 'resting'
   | 'unknown';
 
-/** What one session that holds a slot says about why it does. */
+/** What a session that holds a slot tells about its reason. */
 export type SessionEvidence = {
   readonly session: Session;
   readonly doing: Doing;
-  /** How long ago it was opened, milliseconds; null when unknown. */
+  /** How many milliseconds ago it was opened. Null when unknown. */
   readonly openedMs: number | null;
-  /** For how long it has been at what it does, milliseconds; null when unknown. */
+  /** For how many milliseconds it has been doing this. Null when unknown. */
   readonly sinceMs: number | null;
 };
 
-/** Everything that a cause is judged by. */
+/** All facts by which causes are judged. */
 export type Evidence = {
   readonly record: RunRecord;
   readonly snapshot: Snapshot;
   readonly server: Pressure;
-  /** All who hold a slot, less the hidden ones. */
+  /** All sessions that hold a slot, without hidden ones. */
   readonly holders: readonly SessionEvidence[];
   readonly hidden: number;
   readonly programs: Programs;
-  /** By the name of their program. */
+  /** By the name of the program. */
   readonly usages: ReadonlyMap<Group, GroupUsage>;
   readonly refused: Refusals;
   readonly locks: LockGraph;
-  /** Since when the server runs, by its oldest process, milliseconds; null when none is shown. */
+  /**
+   * How long the server has been running, by its oldest process, in milliseconds. Null when no process is
+   * visible.
+   */
   readonly uptimeMs: number | null;
 };
 
-/** Who was turned away before the snapshot, as far as anybody told. */
+/** The clients that were refused before the snapshot, as far as the log or a pooler told. */
 export type Refusals = {
   readonly lines: readonly Refused[];
   readonly total: number;
-  /** A second, while it lasted; 0 where the times are not known. */
+  /** Refusals a second while they lasted. 0 when the times are not known. */
   readonly perSecond: number;
-  /** From the last of them to the snapshot, milliseconds; null when unknown. */
+  /** From the last refusal to the snapshot, in milliseconds. Null when unknown. */
   readonly lastAgoMs: number | null;
-  /** Our own tries that found every slot taken. */
+  /** Our own tries that were refused because no slot was free. */
   readonly ours: number;
 };
 
-/** An answer that waits for its client longer than this is stuck: a healthy network takes it in less. */
+/** A healthy network takes an answer in less time. After it the session counts as stuck. */
 const STUCK_MS = 30_000;
-/** A client in the middle of its statement that sends nothing for longer is no slow statement: the server waits for it. */
+/** After this time without input a statement does not count as slow, because it waits for its client. */
 const OWING_MS = 10_000;
 
 export function evidenceOf(record: RunRecord, snapshot: Snapshot): Evidence {
@@ -88,7 +93,7 @@ export function evidenceOf(record: RunRecord, snapshot: Snapshot): Evidence {
     record,
     snapshot,
     server: serverPressure(snapshot, record.policy),
-    // The order of rows must not decide between equals.
+    // Sorted, so that the order of rows does not decide between equal sessions.
     holders: seen
       .toSorted(byIdentity)
       .map((session) => sessionEvidenceOf(session, ageOf(session.backendStart), locks)),
@@ -107,7 +112,7 @@ function byIdentity(one: Session, other: Session): number {
 }
 
 function sessionEvidenceOf(session: Session, openedMs: number | null, locks: LockGraph): SessionEvidence {
-  // What starts has no state yet that it could have changed.
+  // A session that is starting has not changed its state yet, so its age counts.
   const sinceMs = session.stateAgeMs ?? (session.state === 'starting' ? openedMs : null);
   return { session, doing: doingOf(session, sinceMs, locks), openedMs, sinceMs };
 }
@@ -139,7 +144,7 @@ function refusalsOf({ trigger, connecting }: RunRecord, takenAt: number | null):
   return {
     lines,
     total,
-    // Lines without fractions of a second, and few of them, would else make a storm of a moment.
+    // At least one second. Otherwise a few log lines without fractions of a second would look like a storm.
     perSecond: lines.length === 0 ? 0 : (total * 1_000) / Math.max(1_000, last - first),
     lastAgoMs: lines.length === 0 || takenAt === null ? null : Math.max(0, takenAt - last),
     ours: sumOf(connecting.refusals.filter(isServerFull), ({ count }) => count),
@@ -150,7 +155,7 @@ export function sumOf<Item>(items: readonly Item[], numberOf: (item: Item) => nu
   return items.reduce((sum, item) => sum + numberOf(item), 0);
 }
 
-/** How many were refused for one of these reasons. */
+/** How many clients were refused for one of these reasons. */
 export function refusedFor({ lines }: Refusals, ...kinds: readonly Refused['kind'][]): number {
   return sumOf(
     lines.filter(({ kind }) => kinds.includes(kind)),

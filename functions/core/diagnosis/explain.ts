@@ -3,14 +3,20 @@ import { type Ranking, rankGroups } from '../server/rank-groups.ts';
 import type { Diagnosis } from './cause.ts';
 import { diagnose } from './diagnosis.ts';
 
-/** A run with what was worked out from its record once, for the incident's memory, the message and the page. */
+/**
+ * A run with the facts that are computed from its record once, for the incident's memory, the message and the
+ * page.
+ */
 export type Explained = {
   readonly record: RunRecord;
-  /** What is missing from the record because it was too large. */
+  /** The parts that are missing because the record was too large. */
   readonly reduced: readonly Reduction[];
-  /** Who held the slots; null without a snapshot, and when the record had to leave the sessions out. */
+  /**
+   * Which programs held the slots. Null without a snapshot, and when the record had to leave the sessions
+   * out.
+   */
   readonly ranking: Ranking | null;
-  /** Why it came to this; null where there is nothing to explain, or nothing to judge by. */
+  /** Why it happened. Null when there is nothing to explain or to judge by. */
   readonly diagnosis: Diagnosis | null;
 };
 
@@ -18,7 +24,7 @@ export function explain(record: RunRecord, reduced: readonly Reduction[]): Expla
   return withDiagnosis(withoutDiagnosis(record, reduced));
 }
 
-/** A run whose cause is not known yet, or cannot be worked out. */
+/** A run whose cause is not known yet, or cannot be computed. */
 export function withoutDiagnosis(record: RunRecord, reduced: readonly Reduction[]): Explained {
   const { snapshot } = record;
   const ranking = snapshot === null || lacksSessions(reduced) ? null : rankGroups(snapshot);

@@ -14,10 +14,10 @@ import { byProgramIn, type Evidence, type SessionEvidence } from './evidence.ts'
 import { asFamily, roleFamilies } from './role-family.ts';
 import type { Search, Suspect } from './suspect.ts';
 
-/** Fewer sessions of one program are no cause of a full server. */
+/** Fewer sessions of one program cannot be the cause of a full server. */
 const FEWEST_OF_KIN = 3;
 
-/** The first that fits a program's sessions. */
+/** Searches within one program. The first one that finds a suspect counts. */
 const OF_PROGRAM: readonly ((all: Evidence, program: readonly SessionEvidence[]) => Suspect | null)[] = [
   idleInTransaction,
   clientsOweInput,
@@ -28,7 +28,7 @@ const OF_PROGRAM: readonly ((all: Evidence, program: readonly SessionEvidence[])
   trafficSpike,
 ];
 
-/** What many roles with a small pool each come to together. */
+/** Many roles with a small pool each count together. */
 const ofFamilies: Search = (all, left) =>
   roleFamilies(all, left).flatMap((family) => {
     const found = oversizedIdlePools(all, family.members, true);
@@ -46,7 +46,7 @@ const byKin: Search = (all, left) =>
       return [];
     });
 
-/** What is seen across programs comes first: it would pass for something else in each of them. */
+/** Causes across programs come first, because in each single program they would look like another cause. */
 const SEARCHES: readonly Search[] = [
   lockPileUp,
   developerTools,
@@ -57,7 +57,7 @@ const SEARCHES: readonly Search[] = [
   byKin,
 ];
 
-/** Everything that may be a cause among these sessions; each session speaks for one at most. */
+/** All suspects among these sessions. Each session supports at most one. */
 export function suspectsAmong(all: Evidence, holders: readonly SessionEvidence[]): readonly Suspect[] {
   const suspects: Suspect[] = [];
   let left = holders;
@@ -74,16 +74,16 @@ export function suspectsAmong(all: Evidence, holders: readonly SessionEvidence[]
   return suspects;
 }
 
-/** What a program has opened in place of many that are gone is no cause of its own. */
+/** Sessions that a program opened in place of many dead ones are no cause of their own. */
 function isReplaced({ server }: Evidence, { cause, explains }: Suspect): boolean {
   return cause === 'dead-clients' && explains >= server.used * MANY_GONE;
 }
 
 const MANY_GONE = 0.08;
 
-/** Those of the whole server, with what shows in no session. */
+/** The suspects of the whole server, with causes that no session shows. */
 export function suspectsOf(all: Evidence): readonly Suspect[] {
-  // Under a storm many sessions are just coming, and slots seem free that are not.
+  // In a storm many clients are just connecting, so that slots look free which are not.
   const storm = reconnectStorm(all, all.holders);
   const halfOpen = isStorm(all) ? null : halfOpenClients(all);
   const taken = new Set(storm?.members);

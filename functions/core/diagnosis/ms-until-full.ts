@@ -1,7 +1,10 @@
 import type { RunRecord } from '../run/record.ts';
 import { type Pressure, scopeName } from '../server/slots.ts';
 
-/** Until the slots of a scope are gone at this rate that are free after the run, if it read them again; milliseconds. */
+/**
+ * How many milliseconds the free slots of a scope last at this rate, counted after the run if it read them
+ * again.
+ */
 export function msUntilFull({ readings }: RunRecord, before: Pressure, perHour: number): number {
   const { kind } = before.scope;
   const after = readings

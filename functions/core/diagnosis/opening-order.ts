@@ -3,8 +3,9 @@ import type { SessionEvidence } from './evidence.ts';
 import { prepares } from './pool-signs.ts';
 
 /**
- * How many sessions were opened while the one before, of the same host, had done its work and rested: a pool would have lent
- * that one again. Of a pool that opens at its start none has worked yet, and of one that grows all are at work.
+ * How many sessions were opened while the one before, from the same host, had finished its work and was idle.
+ * A pool would have lent that one again. In a pool that has just started none has worked yet, and in a pool
+ * that grows all are busy.
  */
 export function openedOneByOne(program: readonly SessionEvidence[]): number {
   return [...Map.groupBy(program, ({ session }) => session.address).values()].reduce(

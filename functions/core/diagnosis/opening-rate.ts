@@ -1,51 +1,56 @@
 import { medianOf } from '../base/median.ts';
 
-/** How sessions came to be there, by how long ago each was opened. */
+/** How a program opened its sessions, by their ages. */
 export type Openings = {
-  /** How many came in bursts: several at once, as a pool opens them when its process starts. */
+  /** How many were opened in bursts: several at once, as a pool opens them when its process starts. */
   readonly inBursts: number;
   readonly bursts: number;
-  /** From the first to the last of them, milliseconds. */
+  /** From the first to the last opening, in milliseconds. */
   readonly spanMs: number;
-  /** Null where nothing steady shows. */
+  /** Null when there is no steady rate. */
   readonly steady: Steady | null;
 };
 
-/** Without what came in bursts, and without what was there before it became steady. */
+/** A steady rate. It leaves out bursts, and sessions from before it became steady. */
 export type Steady = {
   readonly perHour: number;
   readonly spanMs: number;
   readonly sessions: number;
-  /** How long ago the first and the last of them were opened, milliseconds. */
+  /** How many milliseconds ago the first and the last of them were opened. */
   readonly sinceMs: number;
   readonly lastMs: number;
 };
 
 const HOUR_MS = 3_600_000;
-/** Fewer sessions at once are chance. */
+/** Fewer sessions at once may be chance. */
 const BURST = 4;
 /**
- * Openings so near to each other are one burst: a tenth of the mean distance since the first, but no more than two seconds
- * where they mostly follow one another faster than that: a quick leak that filled the server long ago is no burst.
+ * Openings with smaller gaps are one burst. The gap is a tenth of the mean gap since the first opening. Where
+ * most gaps are short, it is at most two seconds, because a quick leak that filled the server long ago is no
+ * burst.
  */
 const BURST_GAP = { ofMean: 0.1, ofMedian: 0.15, leastMs: 150, mostMs: 2_000 } as const;
-/** A line through fewer points says nothing; where older ones are left out, a few of many would pass by chance. */
+/**
+ * A line through fewer points proves nothing. Where older sessions are left out, a few out of many could fit
+ * by chance.
+ */
 const FEWEST = 6;
 const FEWEST_OF_PART = 10;
-/** No pool takes so long to open for as long as its openings are as even as those of a leak. */
+/** A pool that opens its sessions needs less time. Evenly opened sessions over a longer time are a leak. */
 const QUICK_SPAN_MS = 10_000;
-/** So many of the longest pauses are tried as the moment from which openings are steady. */
+/** As many of the longest pauses are tried as the moment at which the openings became steady. */
 const PAUSES_TRIED = 8;
 
 /**
- * Fits a rate to when the sessions that are still there were opened. Bursts are left out, for they are no rate; sessions that
- * have ended since make it what is kept, not what is opened. `ages` are milliseconds, in any order.
+ * Fits a rate to the openings of the sessions that still exist. Bursts are left out, because they are no
+ * rate. Sessions that have ended are missing, so that the rate is that of kept sessions. `ages` are in
+ * milliseconds, in any order.
  */
 export function openingsOf(ages: readonly number[]): Openings {
   const times = ages.map((age) => -age).sort((a, b) => a - b);
   const runs = runsOf(times);
   const bursts = runs.filter(({ length }) => length >= BURST);
-  // The last of a burst stands for it: what is steady may go on from there.
+  // The last session of a burst stays, because the steady openings may continue from it.
   const single = runs.flatMap((run) => (run.length >= BURST ? run.slice(-1) : run));
   return {
     inBursts: bursts.reduce((sum, { length }) => sum + length, 0),
@@ -55,7 +60,7 @@ export function openingsOf(ages: readonly number[]): Openings {
   };
 }
 
-/** Oldest first; each run is what was opened without a pause. */
+/** The oldest first. Each run has the sessions that were opened without a pause. */
 function runsOf(times: readonly number[]): readonly (readonly number[])[] {
   const mean = -(times[0] ?? 0) / times.length;
   const median = medianOf(times.slice(1).map((time, at) => time - (times[at] ?? time))) ?? 0;
@@ -72,8 +77,9 @@ function runsOf(times: readonly number[]): readonly (readonly number[])[] {
 }
 
 /**
- * The longest last part that is steady, of at least half of them: older sessions of the same program say nothing of it. Beside
- * those a quick leak looks like bursts; what takes at least `leastSpanMs` is none.
+ * The longest steady part at the end of the list, with at least half of the sessions: older sessions of the
+ * program say nothing about the rate. Beside these a quick leak looks like bursts. A pool opens its sessions
+ * in less than `leastSpanMs`.
  */
 function steadyLately(times: readonly number[], leastSpanMs: number): Steady | null {
   const half = Math.floor(times.length / 2);
@@ -99,7 +105,7 @@ function steadyIn(times: readonly number[]): Steady | null {
   return { perHour, spanMs, sessions: count, sinceMs: -(times[0] ?? 0), lastMs: -(times.at(-1) ?? 0) };
 }
 
-/** The slopes between sessions half the list apart: a few that are out of line do not move their median. */
+/** The median of the slopes between sessions that are half the list apart. A few outliers do not move it. */
 function rateOf(times: readonly number[]): number | null {
   const half = Math.floor(times.length / 2);
   const gaps = times.slice(half).map((time, at) => (time - (times[at] ?? time)) / half);
@@ -107,14 +113,17 @@ function rateOf(times: readonly number[]): number | null {
   return gapMs <= 0 ? null : HOUR_MS / gapMs;
 }
 
-/** How far the sessions are from lying evenly between the first and the last: 0 when they do, 1 at most (Kolmogorov-Smirnov). */
+/**
+ * How far the sessions are from an even distribution between the first and the last: 0 when they are even, at
+ * most 1 (Kolmogorov-Smirnov).
+ */
 function unevenness(times: readonly number[]): number {
   const [first = 0] = times;
   const span = spanOf(times);
   return Math.max(...times.map((time, at) => Math.abs((time - first) / span - at / (times.length - 1))));
 }
 
-/** What chance alone hardly exceeds where sessions come at random, at a rate that stays the same. */
+/** Sessions that are opened at random at a constant rate hardly ever exceed this. */
 function mostUneven(count: number): number {
   return 0.05 + 1 / Math.sqrt(count);
 }

@@ -3,44 +3,51 @@ import { type SessionEvidence, sumOf } from './evidence.ts';
 import { type Openings, openingsOf } from './opening-rate.ts';
 import { agesOf } from './suspect.ts';
 
-/** What drivers and pools run to prepare a session or to see whether it lives; literals are redacted, in whatever way. */
+/**
+ * Statements with which drivers and pools prepare a session or test whether it still works. Literals are
+ * redacted in any way.
+ */
 const PREPARING = new RegExp(
   `^(?:${[
     '',
     '(?:SET|SHOW|RESET|DISCARD|DEALLOCATE ALL|UNLISTEN) ?.*',
     "SELECT (?:\\?|1|NULL|\\$1|'.*')(?: AS \\w+)?",
-    // Functions that tell or set something of the session itself.
+    // Functions that read or set something about the session itself.
     'SELECT (?:pg_catalog\\.)?(?:version|current_schemas?|current_database|set_config|current_setting|pg_is_in_recovery|pg_backend_pid|pg_advisory_unlock_all)\\(.*',
-    // The types that the server has: Npgsql, Postgrex, ActiveRecord and asyncpg load them into each process or session.
+    // The server's types, which Npgsql, Postgrex, ActiveRecord and asyncpg load once for each process or
+    // session.
     'SELECT .* FROM (?:pg_catalog\\.)?pg_type\\b.*',
   ].join('|')})\\s*;?$`,
   'is',
 );
-/** Of the statements that are told, so many only prepare where a program has never worked. */
+/** In a program that has never worked, at least this share of the known last statements only prepares. */
 const NEVER_WORKED = 0.8;
 const PARTLY_WORKED = 0.4;
 /**
- * Fewer pools are alike by chance, and so are pools of one session. So many are as large as the largest, or nearly: one that
- * replaces a session has one less. Where sessions are hidden, many hosts differ by less than chance would have it.
+ * Fewer pools may be alike by chance, and so may pools of one session. This share of them has to be as large
+ * as the largest, or smaller by one, because a pool that is replacing a session has one less. Where sessions
+ * are hidden, the sizes on many hosts must vary less than by chance.
  */
 const ALIKE = { pools: 3, sessions: 2, share: 0.7, less: 1, manyPools: 8, spread: 0.3 } as const;
-/** A pool's sessions are opened within this share of the time since the first of them. */
+/** A pool opens its sessions within this share of the time since its first one. */
 const ONE_GO = 0.1;
 const FEWEST_IN_POOL = 4;
 
-/** Whether the last statement only prepares a session; null where it is not told. */
+/** Whether the last statement only prepares the session. Null when the statement is not known. */
 export function prepares({ session: { lastStatement } }: SessionEvidence): boolean | null {
   return lastStatement === null ? null : PREPARING.test(lastStatement.trim());
 }
 
-/** Sessions of which nothing shows but how they were prepared. What is not told may be anything. */
+/**
+ * Sessions that have run only preparing statements. A session whose statement is not known does not count.
+ */
 export function neverWorked(members: readonly SessionEvidence[]): readonly SessionEvidence[] {
   return members.filter((member) => prepares(member) === true);
 }
 
 /**
- * What the last statements of a program come to: `untold` where fewer than half of them are known. What leaks has worked, nearly
- * all of it; of a pool at rest a part may have.
+ * Whether the sessions of a program have worked, by their last statements: `untold` when fewer than half of
+ * these are known. Leaked sessions have worked, nearly all of them. Of an idle pool a part may have.
  */
 export function workOf(members: readonly SessionEvidence[]): 'worked' | 'partly' | 'never worked' | 'untold' {
   const told = members.filter((member) => prepares(member) !== null).length;
@@ -56,12 +63,16 @@ export function wasGivenBack(members: readonly SessionEvidence[]): boolean {
   return reset.length >= members.length * NEVER_WORKED;
 }
 
-/** Sessions by the pool that they would be of: one role's, of one process, as far as its address tells. */
+/**
+ * Sessions by the pool to which they probably belong: one role from one process, as far as the address tells.
+ */
 export function byPool(members: readonly SessionEvidence[]): readonly (readonly SessionEvidence[])[] {
   return [...Map.groupBy(members, ({ session: { user, address } }) => `${address} ${user}`).values()];
 }
 
-/** As many sessions at nearly every address: a pool of a fixed size in each process. */
+/**
+ * Whether nearly every address has the same number of sessions, as with a pool of fixed size in each process.
+ */
 export function isBalanced(members: readonly SessionEvidence[]): boolean {
   const sizes = byPool(members).map(({ length }) => length);
   const largest = Math.max(0, ...sizes);
@@ -71,7 +82,7 @@ export function isBalanced(members: readonly SessionEvidence[]): boolean {
   return alike >= sizes.length * ALIKE.share || isEven(sizes);
 }
 
-/** The variance beside the mean: 1 where chance deals sessions out to hosts. */
+/** The variance divided by the mean. It is 1 when chance spreads sessions over hosts. */
 function isEven(sizes: readonly number[]): boolean {
   const mean = sumOf(sizes, (size) => size) / sizes.length;
   const variance = sumOf(sizes, (size) => (size - mean) ** 2) / (sizes.length - 1);
@@ -79,8 +90,8 @@ function isEven(sizes: readonly number[]): boolean {
 }
 
 /**
- * A pool that lends the connection given back last uses its newest one until it opens the next; what leaks is used for one
- * request, however long it is until the next one comes.
+ * A pool that lends the last returned connection first uses its newest connection until it opens another. A
+ * leaked session is used for one request only, however long the time until the next request.
  */
 export function isUsedInTurn(members: readonly SessionEvidence[]): boolean {
   const turns = byPool(members).flatMap(turnsOf);
@@ -91,7 +102,7 @@ export function isUsedInTurn(members: readonly SessionEvidence[]): boolean {
 
 const IN_TURN = { fewest: 4, leastMs: 10_000, share: 0.25 } as const;
 
-/** For how long each session was used, and how long it was the newest of its pool. */
+/** How long each session was used, and how long it was the newest one of its pool. */
 function turnsOf(
   pool: readonly SessionEvidence[],
 ): readonly { readonly usedMs: number; readonly turnMs: number }[] {
@@ -105,8 +116,8 @@ function turnsOf(
 }
 
 /**
- * The spread of the pauses between openings beside their mean: 1 where requests of many people open sessions, 0 for a clock.
- * Null where there are too few to say.
+ * The spread of the pauses between openings, divided by their mean: 1 when requests of many people open the
+ * sessions, 0 for a timer. Null when there are too few.
  */
 export function spreadOfPauses(members: readonly SessionEvidence[]): number | null {
   const ages = agesOf(members, 'openedMs').toSorted((a, b) => a - b);
@@ -118,7 +129,7 @@ export function spreadOfPauses(members: readonly SessionEvidence[]): number | nu
 
 const FEWEST_PAUSES = 8;
 
-/** Each process opens its pool when it starts: together, at its own address. */
+/** Each process opens its pool when it starts: all sessions at once, from its own address. */
 export function openedTogether(members: readonly SessionEvidence[], all: Openings): number {
   const each = byPool(members);
   const inEach = sumOf(each, (pool) =>
@@ -127,19 +138,22 @@ export function openedTogether(members: readonly SessionEvidence[], all: Opening
   return Math.max(all.inBursts, inEach, inOneGo(members) ? members.length : 0);
 }
 
-/** On a busy host a pool takes longer to open: within a tenth of the time that it has been there is still at its start. */
+/**
+ * On a busy host a pool takes longer to open. Sessions opened within a tenth of the pool's age still belong
+ * to its start.
+ */
 export function inOneGo(members: readonly SessionEvidence[]): boolean {
   const ages = agesOf(members, 'openedMs');
   const [first, last] = [Math.max(0, ...ages), Math.min(...ages)];
   return members.length >= FEWEST_IN_POOL && first - last <= first * ONE_GO;
 }
 
-/** Sessions that one pool opened when it was made, and how long ago the last of them was. */
+/** Sessions that one pool opened when it was created, and how long ago it opened the last one. */
 type PoolOpened = { readonly size: number; readonly lastMs: number };
 
 /**
- * The pools of one host by their sessions: pauses within one are a small part of the mean pause. A pool whose sessions are
- * replaced at random has few so near to each other.
+ * The pools of one host. The pauses between the openings of one pool are much shorter than the mean pause. A
+ * pool whose sessions are replaced at random has few sessions with such short pauses.
  */
 export function poolsOpened(members: readonly SessionEvidence[]): readonly PoolOpened[] {
   if (inOneGo(members)) return [];
@@ -162,7 +176,7 @@ export function poolsOpened(members: readonly SessionEvidence[]): readonly PoolO
 
 const IN_ONE_POOL = { ofMean: 0.15, mostMs: 2_000 } as const;
 
-/** For how long half of them have rested, milliseconds. */
+/** For how many milliseconds half of them have been idle. */
 export function typicalRest(members: readonly SessionEvidence[]): number {
   return medianOf(agesOf(members, 'sinceMs')) ?? 0;
 }

@@ -5,12 +5,15 @@ import { compareText } from '../server/slots.ts';
 import { type Evidence, type SessionEvidence, sumOf } from './evidence.ts';
 import type { Suspect } from './suspect.ts';
 
-/** Fewer roles are told one by one. */
+/** Fewer roles are named one by one. */
 const FEWEST_ROLES = 8;
-/** A role that holds more than this part is told alone. */
+/** A role that holds a larger share is named alone. */
 const MOST_OF_ONE = 0.3;
 
-/** Sessions of many roles whose names have a part in common, under one application name: a role for each tenant. */
+/**
+ * Sessions of many roles under one application name. The names of the roles have a part in common, as with a
+ * role for each tenant.
+ */
 export type RoleFamily = {
   readonly members: readonly SessionEvidence[];
   readonly roles: number;
@@ -95,7 +98,7 @@ function sharedStart(names: readonly string[]): string {
   return differs < 0 ? first : first.slice(0, differs);
 }
 
-/** The same suspect with all of its roles as one. */
+/** The same suspect, with all of its roles as one. */
 export function asFamily(
   { snapshot, server }: Evidence,
   found: Suspect,

@@ -7,16 +7,16 @@ import { byProgramIn, type Doing, type Evidence, type SessionEvidence, usageOf }
 export type Suspect = {
   readonly cause: Cause;
   readonly confidence: Confidence;
-  /** How many slots the cause explains, which may be those of several programs. */
+  /** How many slots the cause explains. They may belong to several programs. */
   readonly explains: number;
   readonly members: readonly SessionEvidence[];
   readonly evidence: readonly string[];
   readonly opening: OpeningRate | null;
-  /** The largest program among them; null where nobody can be named. */
+  /** The largest program among them. Null when no program can be named. */
   readonly usage: GroupUsage | null;
 };
 
-/** Looks for one cause among the sessions that no other has explained yet. */
+/** Looks for one cause among the sessions that no earlier search has explained. */
 export type Search = (members: Evidence, left: readonly SessionEvidence[]) => readonly Suspect[];
 
 export type SuspectFields = Pick<Suspect, 'cause' | 'confidence' | 'evidence'> &
@@ -35,7 +35,7 @@ export function suspect(all: Evidence, members: readonly SessionEvidence[], foun
   };
 }
 
-/** The reserve for superusers is open to them too, and no run ends them. */
+/** Superusers may also use the slots that are reserved for them, and no run ends their sessions. */
 function superuserText(members: readonly SessionEvidence[]): readonly string[] {
   const count = members.filter(({ session }) => session.superuser === true).length;
   if (count === 0 || count * 2 < members.length) return [];
@@ -59,7 +59,7 @@ export function doing(
   return members.filter((member) => what.includes(member.doing));
 }
 
-/** For how long at least, where it is known. */
+/** Those that have lasted for at least this time, as far as it is known. */
 export function lastingFor(members: readonly SessionEvidence[], leastMs: number): readonly SessionEvidence[] {
   return members.filter(({ sinceMs }) => sinceMs !== null && sinceMs >= leastMs);
 }
@@ -71,7 +71,7 @@ export function agesOf(
   return members.map((member) => member[which]).filter((age) => age !== null);
 }
 
-/** By how many sessions speak for it, and what part of them. */
+/** The confidence by the number and the share of sessions that support the cause. */
 export function confidenceIn(speaking: number, of: number): Confidence {
   if (speaking >= 10 && speaking * 10 >= of * 7) return 'high';
   return speaking >= 5 ? 'medium' : 'low';

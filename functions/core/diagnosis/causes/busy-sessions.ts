@@ -4,15 +4,20 @@ import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { prepares } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
 
-/** A statement that runs longer does not belong to many short requests. */
+/** A statement that runs longer is not part of many short requests. */
 const SLOW_MS = 10_000;
-/** A session that was used within this time is in use, even where it rests at the moment. With much more a few that share the
- * work of one would count as well. */
+/**
+ * A session that was used within this time is in use, even if it is idle at the moment. With a much longer
+ * time, a few sessions that share the work of one would count as well.
+ */
 export const RECENT_MS = 5_000;
-/** More that came within the last fifth of the time that can be seen is a surge, and lately is no longer ago than this. */
+/**
+ * When a larger share was opened in the last fifth of the visible time, it is a surge. The surge must be
+ * recent.
+ */
 const LATE = { share: 0.2, mostMs: 1_200_000 } as const;
 
-/** `slow-queries`: most of a program's sessions are at a statement that runs long. */
+/** `slow-queries`: most sessions of a program run a statement for long. */
 export function slowQueries(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const working = doing(program, 'working');
   const slow = lastingFor(working, SLOW_MS);
@@ -28,14 +33,17 @@ export function slowQueries(all: Evidence, program: readonly SessionEvidence[]):
   });
 }
 
-/** Redaction leaves equal shapes equal, so that they can be counted; they are not repeated here. */
+/** Redaction keeps equal shapes equal, so that they can be counted. They are not repeated here. */
 function alikeStatements(slow: readonly SessionEvidence[]): readonly string[] {
   const counts = Map.groupBy(slow, ({ session }) => session.lastStatement ?? '');
   const most = Math.max(0, ...[...counts].map(([text, { length }]) => (text === '' ? 0 : length)));
   return most >= 3 && most * 2 >= slow.length ? [`${most} of them run the same statement`] : [];
 }
 
-/** `traffic-spike`: a program's sessions came lately, while the server has been there for long, and all have work. */
+/**
+ * `traffic-spike`: the sessions of a program are recent, the server has been running for long, and all
+ * sessions have work.
+ */
 export function trafficSpike(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const used = inUse(program);
   const working = doing(program, 'working', 'in transaction', 'waiting');
@@ -57,8 +65,8 @@ export function trafficSpike(all: Evidence, program: readonly SessionEvidence[])
 }
 
 /**
- * A busy pool that replaces its sessions after a lifetime has none that is older, and ages that lie evenly up to it. A surge
- * comes beside older sessions, or within minutes.
+ * A busy pool that replaces its sessions after a lifetime has no older ones, and their ages are spread evenly
+ * up to that lifetime. In a surge there are older sessions, or all were opened within minutes.
  */
 function isReplacing(program: readonly SessionEvidence[]): boolean {
   const ages = agesOf(program, 'openedMs');
@@ -66,10 +74,15 @@ function isReplacing(program: readonly SessionEvidence[]): boolean {
   return oldest > SURGE.mostMs && oldest <= (medianOf(ages) ?? 0) * SURGE.timesMedian;
 }
 
-/** The oldest of ages that lie evenly has twice the age of the middle one, and where they do not lie evenly yet a few times. */
+/**
+ * When ages are spread evenly, the oldest is twice the median. Before they are, it is a few times the median.
+ */
 const SURGE = { mostMs: 480_000, timesMedian: 8 } as const;
 
-/** What holds most slots and has come within this time is a surge wherever it works; after a start that is not sure. */
+/**
+ * A program that holds most slots and opened its sessions within this time is a surge, whatever they do.
+ * Right after a start of the server that is not certain.
+ */
 const YOUNG_MS = 600_000;
 
 function historyOf({ uptimeMs, holders }: Evidence): number {
@@ -77,8 +90,8 @@ function historyOf({ uptimeMs, holders }: Evidence): number {
 }
 
 /**
- * Sessions that work, or have worked a moment ago. What was used once, when it was opened, is not in use for that, and neither is
- * a young one that was only prepared.
+ * Sessions that work, or worked a moment ago. A session that was used once, when it was opened, does not
+ * count, and neither does a young one that was only prepared.
  */
 export function inUse(members: readonly SessionEvidence[]): readonly SessionEvidence[] {
   return members.filter((member) => {
@@ -95,10 +108,13 @@ function isJustPrepared(member: SessionEvidence): boolean {
 /** A slow host takes its time to prepare a session. */
 const JUST_PREPARED_MS = 60_000;
 
-/** What follows a session's opening takes two seconds; of a young one a fifth of its time, of an old one a twentieth. */
+/**
+ * The first use of a session takes up to two seconds. For a young session it takes up to a fifth of its age,
+ * for an old one up to a twentieth.
+ */
 const FIRST_USE = { ms: 2_000, ofYoung: 0.2, ofOld: 0.05 } as const;
 
-/** Whether a session was used again after what it was opened for. */
+/** Whether a session was used again after its first use. */
 export function isUsedAgain({ openedMs, sinceMs }: SessionEvidence): boolean {
   const { ms, ofYoung, ofOld } = FIRST_USE;
   if (openedMs === null || sinceMs === null) return false;

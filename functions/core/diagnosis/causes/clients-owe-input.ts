@@ -3,7 +3,10 @@ import { ageText } from '../../base/words.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
 
-/** `clients-owe-input`: statements that wait for what their client does not send. No timeout of statements ends them. */
+/**
+ * `clients-owe-input`: statements that wait for input which their client does not send. statement_timeout
+ * does not end them.
+ */
 export function clientsOweInput(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const owing = doing(program, 'owing');
   if (owing.length * 2 < program.length) return null;

@@ -21,26 +21,36 @@ import { isUsedAgain } from './busy-sessions.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/** So many of the sessions rest, and so many of those were not used again after their first use. */
+/**
+ * The share of the sessions that are idle, and of these the share that was never used again after the first
+ * use.
+ */
 const FORGOTTEN = 0.6;
-/** A leak whose last session is older than this, and than twice the time it took, goes on no more. */
+/**
+ * A leak has stopped when its last session is older than this, and older than twice the time that the leak
+ * took.
+ */
 const GOES_ON = { leastMs: MINUTE_MS, ofSpan: 2 } as const;
-/** What comes faster than it can be seen as steady. */
+/** A leak may be too fast to show a steady rate. */
 const QUICK = { spanMs: 5 * MINUTE_MS, share: 0.7 } as const;
-/** No pool opens or replaces its sessions by a clock. */
+/** Pools do not open or replace sessions at exact intervals, but a timer does. */
 const CLOCK = { mostSpread: 0.45, exact: 0.2 } as const;
-/** Sessions that never worked are a pool's, unless a clock has opened them for longer than any pool fills. */
+/**
+ * Sessions that have never worked belong to a pool, unless a timer has opened them for longer than any pool
+ * takes to fill.
+ */
 const UNUSED_LEAK_MS = 30 * MINUTE_MS;
 /** Pools replace their sessions after 8 hours at the latest. */
 const LONGEST_LIFETIME_MS = 9 * HOUR_MS;
-/** Sessions of the same hosts that are so much older say that no lifetime replaces them. */
+/** Much older sessions from the same hosts show that no lifetime replaces sessions. */
 const OLDER = { times: 5, share: 0.1 } as const;
-/** A process has few pools of its own, which it opens once; these come again and again on the same host. */
+/** A process has few pools and opens each once. More pools from the same host are a leak of pools. */
 const POOLS = { fewest: 4, perHost: 2, share: 0.7 } as const;
 
 /**
- * `connection-leak`: idle sessions that a program opens steadily and never uses again. A pool that replaces its sessions after
- * a lifetime has the same ages: what tells it apart is that its sessions have not worked, or are as many on every host.
+ * `connection-leak`: idle sessions that a program opens steadily and never uses again. A pool that replaces
+ * its sessions after a lifetime has the same ages. It differs in that its sessions have not worked, or that
+ * every host has the same number of them.
  */
 export function connectionLeak(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const resting = doing(program, 'resting');
@@ -50,7 +60,7 @@ export function connectionLeak(all: Evidence, program: readonly SessionEvidence[
   return ofPools(all, program) ?? ofSessions(all, program, openings.steady) ?? quick(all, program);
 }
 
-/** Those of the sessions that were opened since this moment. */
+/** The sessions that were opened since this moment. */
 function openedSince(program: readonly SessionEvidence[], sinceMs: number): readonly SessionEvidence[] {
   return program.filter(({ openedMs }) => openedMs !== null && openedMs <= sinceMs);
 }
@@ -80,7 +90,7 @@ function ofSessions(
   return leak(all, program, since, { steady, confidence, pools: null });
 }
 
-/** How sure it can be that the sessions of a steady part are no pool's; null where they are one's. */
+/** How certain it is that the sessions of a steady part do not belong to a pool. Null when they do. */
 function mostConfidence(
   { hidden }: Evidence,
   program: readonly SessionEvidence[],
@@ -107,7 +117,10 @@ function mostConfidence(
   return isClock || isNoLifetime || isUneven ? 'medium' : 'low';
 }
 
-/** Too fast to show as steady: each was opened while the one before had done its work and rested. */
+/**
+ * A leak that is too fast to show a steady rate: each session was opened while the one before had finished
+ * its work and was idle.
+ */
 function quick(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const ages = agesOf(program, 'openedMs');
   const [first, last] = [Math.max(0, ...ages), Math.min(...ages)];
@@ -118,7 +131,7 @@ function quick(all: Evidence, program: readonly SessionEvidence[]): Suspect | nu
   return leak(all, program, program, { steady: null, confidence, pools: null });
 }
 
-/** The pools that a program makes anew again and again, on the same hosts, and never closes. */
+/** A program that creates pools again and again on the same hosts and never closes them. */
 function ofPools(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const each = byPool(program).map(poolsOpened);
   const pools = each.flat();
@@ -184,7 +197,7 @@ function paceText(perHour: number): string {
   return perHour > 3_600 ? rateText(perHour) : `one every ${ageText(HOUR_MS / perHour)}`;
 }
 
-/** Sessions that are hidden from our role show no age, but their names: they came at the same rate. */
+/** Of hidden sessions we know the names but not the ages. They are taken to have come at the same rate. */
 function openingFor(
   all: Evidence,
   program: readonly SessionEvidence[],

@@ -6,12 +6,18 @@ import { neverWorked } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Search, suspect } from '../suspect.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
-/** Hosts that fell silent so near to each other have gone together: a share of the silence, and some seconds. */
+/**
+ * Hosts whose silence began within this time were lost together: a share of the silence, and at least some
+ * seconds.
+ */
 const TOGETHER = { share: 0.1, leastMs: 3_000 } as const;
 const FEWEST = 3;
 /** A shorter time would count every pause of a healthy client as a dead host. */
 const SILENT_MS = 30_000;
-/** Silence says something only beside a rhythm: the pauses between the last uses of the host's own sessions, and others' silence. */
+/**
+ * Silence is a sign only in comparison: with the pauses between the last uses of the host's own sessions, and
+ * with the silence of other hosts.
+ */
 const RHYTHM = { ofOwn: 20, ofFew: 6, ofOthers: 5, share: 2 / 3, fewest: 4 } as const;
 
 /** All sessions of one host, and for how long none of them has done anything. */
@@ -22,9 +28,9 @@ type Host = {
 };
 
 /**
- * `dead-clients`: hosts that have gone without a word. The server waits for their sessions as it waits for any; they show by
- * falling silent all at once, in the middle of their work, while the same programs go on elsewhere. Others are stuck with an
- * answer that nobody takes.
+ * `dead-clients`: hosts that vanished without closing their connections. The server keeps their sessions like
+ * any others. They show because all of them fall silent at once, in the middle of their work, while the same
+ * programs go on elsewhere. Other sessions are stuck with an answer that the client does not read.
  */
 export const deadClients: Search = (all, left) => {
   const stuck = doing(left, 'stuck');
@@ -46,7 +52,10 @@ function stuckSuspect(all: Evidence, stuck: readonly SessionEvidence[]) {
   });
 }
 
-/** The hosts that fell silent together, the most sessions at a moment first; empty unless something tells death from rest. */
+/**
+ * The hosts that fell silent together. Of several such moments the one with most sessions counts. Empty when
+ * they may simply be idle.
+ */
 function cutOff(all: Evidence, left: readonly SessionEvidence[]): readonly SessionEvidence[] {
   const hosts = hostsOf(left);
   const candidates = hosts.filter((host) => isOutOfRhythm(host) && wasAtWork(host.members));
@@ -62,7 +71,7 @@ function cutOff(all: Evidence, left: readonly SessionEvidence[]): readonly Sessi
   return isLonger && goesOnElsewhere(all, gone, silentMs) ? gone : [];
 }
 
-/** The client of a statement that owes its input may well be there. */
+/** The client of a statement that waits for input may well be alive. */
 const AT_WORK: ReadonlySet<Doing> = new Set(['working', 'waiting', 'owing']);
 
 function hostsOf(left: readonly SessionEvidence[]): readonly Host[] {
@@ -76,17 +85,19 @@ function hostsOf(left: readonly SessionEvidence[]): readonly Host[] {
     }));
 }
 
-/** Silent for much longer than its sessions used to follow one another. */
+/** Whether a host has been silent for much longer than the usual pauses between its uses. */
 function isOutOfRhythm({ silentMs, members }: Host): boolean {
   const uses = agesOf(members, 'sinceMs').toSorted((a, b) => a - b);
   const recent = uses.slice(0, Math.max(RHYTHM.fewest, Math.ceil(uses.length * RHYTHM.share)));
   const pause = ((recent.at(-1) ?? 0) - (recent[0] ?? 0)) / Math.max(1, recent.length - 1);
-  // A few pauses tell little of the next one.
+  // A few pauses say little about the next one.
   const doubt = 1 + RHYTHM.ofFew / Math.max(1, uses.length - 1) ** 2;
   return silentMs >= Math.max(SILENT_MS, RHYTHM.ofOwn * doubt * pause);
 }
 
-/** Pools that rest had no work; those that are cut off had, and were between two requests for the most part. */
+/**
+ * An idle pool had no work. A host that was cut off had, and most of its sessions were between two requests.
+ */
 function wasAtWork(members: readonly SessionEvidence[]): boolean {
   const open = doing(members, 'in transaction').length;
   const idle = new Set(neverWorked(members));
@@ -98,7 +109,10 @@ function isTogether(oneMs: number, otherMs: number): boolean {
   return Math.abs(oneMs - otherMs) <= Math.max(TOGETHER.leastMs, TOGETHER.share * Math.max(oneMs, otherMs));
 }
 
-/** The same program has opened sessions at another host since, or works there while these are silent. */
+/**
+ * Whether the same program has opened sessions from another host since then, or works there while these are
+ * silent.
+ */
 function goesOnElsewhere(
   { holders, programs }: Evidence,
   gone: readonly SessionEvidence[],
@@ -114,7 +128,7 @@ function goesOnElsewhere(
   return since.length >= FEWEST;
 }
 
-/** One for each program, for each has sessions elsewhere that live. */
+/** One suspect for each program, because each has live sessions elsewhere. */
 function silentSuspects(all: Evidence, gone: readonly SessionEvidence[]) {
   const silentMs = Math.min(...agesOf(gone, 'sinceMs'));
   const addresses = new Set(gone.map(({ session }) => session.address)).size;

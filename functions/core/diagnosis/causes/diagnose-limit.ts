@@ -11,10 +11,13 @@ import { msUntilFull } from '../ms-until-full.ts';
 import { toCulprit } from '../suspect.ts';
 import type { Limit } from './limits.ts';
 
-/** Who holds a fifth of what a limit allows is named. */
+/** A program that holds a fifth of what a limit allows is named. */
 const SHARE = 0.2;
 
-/** A limit that is reached, and who has reached it; whoever has done so in a known way carries that as its own cause. */
+/**
+ * The diagnosis for a limit that is reached, with the programs that reached it. A program whose sessions have
+ * a known cause is named with that cause.
+ */
 export function diagnoseLimit(all: Evidence, { cause, confidence, evidence, scope }: Limit): Diagnosis {
   return {
     cause,
@@ -50,7 +53,7 @@ function culpritsIn(all: Evidence, scope: Scope, evidence: readonly string[]): r
     .toSorted((a, b) => b.usage.sessions - a.usage.sessions);
 }
 
-/** What runs out are the slots of the limit. */
+/** The slots that run out are those of the limit. */
 function openingIn({ record }: Evidence, scope: Scope, opening: OpeningRate | null): OpeningRate | null {
   const reached = record.plan?.pressure.find(
     (each) => each.scope.kind === scope.kind && scopeName(each.scope) === scopeName(scope),
@@ -59,7 +62,7 @@ function openingIn({ record }: Evidence, scope: Scope, opening: OpeningRate | nu
   return { ...opening, fullInMs: msUntilFull(record, reached, opening.perHour) };
 }
 
-/** Walsenders take no slot that clients share: their share is of their own. */
+/** Walsenders take no slot that clients share, so that their share is counted among walsenders. */
 function senders({ snapshot }: Evidence, evidence: readonly string[]): readonly Culprit[] {
   const sessions = snapshot.sessions.filter(({ backendType }) => backendType === 'walsender');
   return programsOf(sessions)

@@ -2,14 +2,14 @@ import { ageText, counted } from '../../base/words.ts';
 import { type Evidence, refusedFor, type SessionEvidence } from '../evidence.ts';
 import { agesOf, doing, lastingFor, type Suspect } from '../suspect.ts';
 
-/** Logging in takes milliseconds, and under a storm a second or two. */
+/** A login takes milliseconds, and a second or two in a storm. */
 const SLOW_LOGIN_MS = 3_000;
-/** A refusal this shortly before the snapshot was for slots that cannot all have come free since. */
+/** After a refusal this shortly before the snapshot, not all slots can have become free again. */
 const JUST_NOW_MS = 5_000;
 
 /**
- * `half-open-clients`: slots are taken by clients that never finish logging in. From 18 on they are shown; before, all
- * that shows is that slots are missing. Nobody can be named.
+ * `half-open-clients`: clients that never finish their login hold slots. PostgreSQL 18 and later shows them.
+ * Before 18 all that shows is that slots are missing. No program can be named.
  */
 export function halfOpenClients(all: Evidence): Suspect | null {
   const starting = lastingFor(doing(all.holders, 'starting'), SLOW_LOGIN_MS);
@@ -27,7 +27,7 @@ function shown(all: Evidence, starting: readonly SessionEvidence[]): Suspect | n
 
 function missing(all: Evidence): Suspect | null {
   const { server, refused } = all;
-  // Where logins show, none of them being there means that ordinary slots had only just come free.
+  // Where logins are visible and there are none, ordinary slots had only just become free.
   const told = refusedFor(
     refused,
     ...(showsLogins(all) ? (['server'] as const) : (['server', 'reserved'] as const)),

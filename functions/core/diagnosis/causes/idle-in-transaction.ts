@@ -3,10 +3,10 @@ import { ageText } from '../../base/words.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
 
-/** Between two statements of a transaction that is at work lies less. */
+/** In a transaction that works, the pause between two statements is shorter. */
 const LEFT_MS = 10_000;
 
-/** `idle-in-transaction`: most of a program's sessions have begun a transaction and left it. */
+/** `idle-in-transaction`: most sessions of a program have begun a transaction and left it open. */
 export function idleInTransaction(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const open = doing(program, 'in transaction');
   const left = lastingFor(open, LEFT_MS);

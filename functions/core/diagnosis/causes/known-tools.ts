@@ -9,12 +9,12 @@ function isMonitoring(application: string): boolean {
   return technologyOf(application, [])?.technology === 'monitoring';
 }
 
-/** A few of either are in their place. */
+/** A few tools or agents are normal. */
 const FEWEST = 5;
 
-/** `developer-tools`: psql and graphical tools, each person with sessions of their own. */
+/** `developer-tools`: psql and graphical tools, with sessions of single persons. */
 export const developerTools: Search = (all, left) => {
-  // psql in a script works; what people left open rests, in a transaction or out of it.
+  // psql in a script works. Tools that people left open are idle, in a transaction or outside one.
   const tools = left.filter((member) => isTool(member.session.application) && member.doing !== 'waiting');
   const resting = doing(tools, 'resting', 'in transaction');
   if (tools.length < FEWEST || resting.length * 2 < tools.length) return [];
@@ -31,7 +31,7 @@ export const developerTools: Search = (all, left) => {
   ];
 };
 
-/** `monitoring-hog`: agents that watch, with more sessions than watching takes. */
+/** `monitoring-hog`: monitoring agents with more sessions than monitoring needs. */
 export const monitoringHog: Search = (all, left) => {
   const agents = left.filter(({ session }) => isMonitoring(session.application));
   if (agents.length < FEWEST) return [];
@@ -45,7 +45,7 @@ export const monitoringHog: Search = (all, left) => {
   ];
 };
 
-/** An agent that checks each database has a session in each, however few it needs at a moment. */
+/** An agent that checks each database keeps a session in each, however few it needs at once. */
 function manyFor(agents: readonly SessionEvidence[]): string {
   const databases = new Set(agents.map(({ session }) => session.database)).size;
   return databases < FEWEST ? 'where 1 or 2 would do' : `in ${databases} databases`;

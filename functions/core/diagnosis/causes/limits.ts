@@ -4,12 +4,12 @@ import type { Scope } from '../../server/slots.ts';
 import type { Cause, Confidence } from '../cause.ts';
 import { type Evidence, refusedFor } from '../evidence.ts';
 
-/** A limit that is not the server's own, and refuses all the same. */
+/** A limit that refuses clients, other than the server's slots. */
 export type Limit = {
   readonly cause: Extract<Cause, 'role-limit' | 'database-limit' | 'replication-limit'>;
   readonly confidence: Confidence;
   readonly evidence: readonly string[];
-  /** Whose sessions it counts; null for walsenders, which have slots of their own. */
+  /** The scope whose sessions it counts. Null for walsenders, which have slots of their own. */
   readonly scope: Scope | null;
 };
 
@@ -19,7 +19,7 @@ const KINDS = {
   'replication-limit': 'wal-senders',
 } as const satisfies Record<Limit['cause'], RefusalKind>;
 
-/** The limit that explains the refusals, where it is one and the server itself is not full. */
+/** The limit that explains the refusals, if there is one and the server itself is not full. */
 export function limitIn(all: Evidence): Limit | null {
   const told = refusedFor(all.refused, 'server', 'reserved');
   const candidates = [limitOf(all, 'role-limit'), limitOf(all, 'database-limit'), replicationLimit(all)]
@@ -28,7 +28,7 @@ export function limitIn(all: Evidence): Limit | null {
     .toSorted((a, b) => b.count - a.count);
   const [first] = candidates;
   if (first === undefined) return null;
-  // On a full server a limit is what refuses only where the log says so.
+  // On a full server a limit explains the refusals only when the log says so.
   return all.server.under && first.count <= told ? null : first.limit;
 }
 
@@ -43,7 +43,7 @@ function limitOf(all: Evidence, cause: 'role-limit' | 'database-limit'): Limit |
     const evidence = [...refusedText(told), `the ${kind} now has fewer sessions than its limit`];
     return { cause, confidence: 'medium', evidence, scope: { kind, name } };
   }
-  // The log says what refused; a limit that is reached as well is only full.
+  // The log says what refused the clients. Another limit that is reached is only full.
   if (told === 0 && all.refused.total > 0) return null;
   const { used, usable, scope } = reached;
   return {

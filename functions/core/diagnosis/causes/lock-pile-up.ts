@@ -4,12 +4,15 @@ import { isServerProcess } from '../../server/session.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, type Search, type Suspect, suspect } from '../suspect.ts';
 
-/** Fewer that wait are everyday life. */
+/** Fewer waiting sessions are normal. */
 const FEWEST = 3;
-/** More that wait directly for what holds the lock are no single statement that makes the queue. */
+/** When more sessions wait directly for the lock, no single statement causes the queue. */
 const MOST_FIRST = 3;
 
-/** `lock-pile-up`: those who wait for a lock, and whoever is at the head of the queue, who is named first. */
+/**
+ * `lock-pile-up`: the sessions that wait for a lock, and the session at the head of the queue, which is named
+ * first.
+ */
 export const lockPileUp: Search = (all, left) => {
   const waiting = doing(left, 'waiting');
   if (waiting.length < FEWEST || waiting.length * 5 < left.length) return [];
@@ -26,7 +29,10 @@ export const lockPileUp: Search = (all, left) => {
   ];
 };
 
-/** Sessions that others wait for, and that wait for nobody. A prepared transaction has no session: then there is none. */
+/**
+ * Sessions that others wait for and that wait for none themselves. Empty for a prepared transaction, which
+ * has no session.
+ */
 function headsOf(
   { holders, locks }: Evidence,
   waiting: readonly SessionEvidence[],
@@ -36,8 +42,9 @@ function headsOf(
 }
 
 /**
- * Where what holds the lock is no client (autovacuum, a prepared transaction, replay), the first that waits for it makes the
- * queue: others could go on beside the holder, and wait behind its stronger lock.
+ * The first waiter, when the holder of the lock is no client (autovacuum, a prepared transaction, replay).
+ * The first waiter causes the queue: other sessions could share the lock with the holder, but they wait
+ * behind the stronger lock that it asked for.
  */
 function firstInQueue(
   { snapshot }: Evidence,
@@ -50,7 +57,7 @@ function firstInQueue(
       ({ holders, waiters }) => waiters[0]?.pid === pid && holders.some((holder) => heads.has(holder.pid)),
     );
   const others = waiting.filter((member) => waitsForHead(member));
-  // Where all wait for the holder itself, none of them stands in the way.
+  // When all sessions wait for the holder itself, none of them causes the queue.
   return others.length <= MOST_FIRST && others.length < waiting.length ? others : [];
 }
 
@@ -91,11 +98,13 @@ function holdersOf(
       ...guessText(all),
     ],
   });
-  // It answers for those behind it.
+  // It counts for the sessions behind it.
   return [{ ...found, explains: heads.length + waiting.length }];
 }
 
-/** The order of a queue does not show; who waits behind a waiter only is told apart. */
+/**
+ * The order of a queue is not visible. Sessions that wait only behind another waiter are counted separately.
+ */
 function guessText({ locks: { heads } }: Evidence): readonly string[] {
   const guessed = heads[0]?.guessed ?? 0;
   if (guessed === 0) return [];
@@ -107,7 +116,7 @@ function preparedText({ locks: { heads } }: Evidence): readonly string[] {
   return isPrepared ? ['a prepared transaction is at the head of the queue'] : [];
 }
 
-/** It holds no slot, and is nobody's session. */
+/** The holder is no client and holds no slot. */
 function processText({ locks: { heads }, snapshot }: Evidence): readonly string[] {
   const pids = new Set(heads[0]?.pids);
   const process = snapshot.sessions.find((each) => each.pid !== null && pids.has(each.pid));

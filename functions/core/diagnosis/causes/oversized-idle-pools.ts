@@ -6,16 +6,19 @@ import { isBalanced, isUsedInTurn, openedTogether, typicalRest, workOf } from '.
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
 import { inUse, isUsedAgain } from './busy-sessions.ts';
 
-/** So many rest; of a program whose sessions are used now and then, so many do so at a moment. */
+/**
+ * The share of idle sessions. In a program that uses its sessions now and then, this share is idle at any
+ * moment.
+ */
 const RESTING = 0.6;
-/** Nothing is older than a lifetime where the server is older by this much. */
+/** When the server is older than all sessions by this factor, a lifetime limits their age. */
 const OLDER_SERVER = 1.5;
-/** Openings that ended longer ago than twice the time that they took. */
+/** The openings must have ended longer ago than twice the time that they took. */
 const LONG_AGO = 2;
 
 /**
- * `oversized-idle-pools`: sessions that were opened together or have not worked, as pools open and replace them, or that all
- * were used and are needed no more.
+ * `oversized-idle-pools`: idle sessions that a pool opened together, replaces by lifetime or has never used,
+ * or that were all used once and are no longer needed.
  */
 export function oversizedIdlePools(
   all: Evidence,
@@ -26,7 +29,7 @@ export function oversizedIdlePools(
   if (resting.length < program.length * RESTING || inUse(program).length * 2 >= program.length) return null;
   const openings = openingsOf(agesOf(program, 'openedMs'));
   const isPool =
-    // Small pools of many roles that rest need no other sign.
+    // Idle small pools of many roles need no other sign.
     isFamily ||
     isOfServers(program) ||
     PARTLY.has(workOf(program)) ||

@@ -10,8 +10,9 @@ import { inUse } from './busy-sessions.ts';
 const FEWEST = 8;
 
 /**
- * `pooler-oversized`: a pooler with many sessions that rest. Which are its own its console says, where it was asked; the policy
- * may name its address; else a pooler shows by what it does to them, and is only said to be suspected: no plan goes by it.
+ * `pooler-oversized`: a pooler with many idle sessions. Its console, where it was asked, lists its sessions.
+ * The policy may have its address. Otherwise a pooler shows by what it does to its sessions. Then it is only
+ * suspected, and no plan uses that.
  */
 export const poolerOversized: Search = (all, left) => {
   const listed = new Set(all.snapshot.pooler?.sessions.map(({ pid }) => pid));
@@ -48,7 +49,7 @@ const LISTED: Signs = {
   isSure: true,
   texts: ['the pooler itself lists these sessions'],
 };
-/** Any client may choose a pooler's name, and hardly one does. */
+/** Any client may choose a pooler's name, but clients hardly ever do. */
 const NAMED: Signs = {
   isKnown: true,
   isSure: false,
@@ -60,7 +61,10 @@ const NAMED_BY_POLICY: Signs = {
   texts: ['the policy names the address as a pooler'],
 };
 
-/** What a host of several services behind one address shows as well is a sign only beside another. */
+/**
+ * Signs that a host with several services behind one address shows as well. They count only together with
+ * another sign.
+ */
 function signsIn(members: readonly SessionEvidence[]): Signs | null {
   const wasReset = members.filter(({ session }) => /^DISCARD ALL\b/i.test(session.lastStatement ?? ''));
   const reset = wasReset.length;
@@ -81,7 +85,10 @@ function signsIn(members: readonly SessionEvidence[]): Signs | null {
   return isReset || texts.length > 1 ? { isKnown: false, isSure, texts } : null;
 }
 
-/** A pool of one service that resets its sessions itself looks the same; under one login and one name it is that. */
+/**
+ * A pool of one service that resets its own sessions looks the same. With one role and one name it is such a
+ * pool.
+ */
 function isOneService(wasReset: readonly SessionEvidence[]): boolean {
   const names = new Set(wasReset.map(({ session }) => groupKey(session)));
   return names.size === 1 && wasReset[0]?.session.application !== '';

@@ -2,22 +2,22 @@ import { ageText } from '../../base/words.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, type Suspect, suspect } from '../suspect.ts';
 
-/** As of clients that come again without a pause. */
+/** The rate and number of refusals when clients reconnect without a pause. */
 const STORM = { perSecond: 10, refusals: 20 } as const;
-/** Sessions that live no longer are themselves part of the storm; those of a program that is refused may live longer. */
+/** Shorter sessions are part of the storm. For a program that is refused, sessions may last longer. */
 const SHORT_MS = { any: 2_000, refused: 15_000 } as const;
 
-/** Whether clients come again at once, whatever fills the slots. */
+/** Whether clients reconnect at once, whatever fills the slots. */
 export function isStorm({ refused }: Evidence): boolean {
   return refused.total >= STORM.refusals && refused.perSecond >= STORM.perSecond;
 }
 
-/** `reconnect-storm`: clients that come again without a pause, and sessions that do not last. */
+/** `reconnect-storm`: clients that reconnect without a pause, and sessions that do not last. */
 export function reconnectStorm(all: Evidence, left: readonly SessionEvidence[]): Suspect | null {
   if (!isStorm(all)) return null;
   const short = left.filter((member) => isShort(all, member));
   const { server } = all;
-  // What is neither free nor shown is taken by clients that are just coming or going.
+  // Slots that are neither free nor visible are taken by clients that are just connecting or disconnecting.
   const passing = short.length + Math.max(0, server.free);
   if (passing * 10 < server.usable * 3) return null;
   const found = suspect(all, short, {

@@ -3,19 +3,19 @@ import { counted, rateText } from '../../base/words.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
 
-/** A session that serves one request lives about as long as that. */
+/** A session that serves one request lasts about as long as the request. */
 const SHORT_MS = 5_000;
 const FEWEST = 8;
-/** So many of a program's sessions are short, and so many of those are at work. */
+/** The share of a program's sessions that are short, and of these the share that works. */
 const SHARE = { short: 0.8, atWork: 0.5 } as const;
-/** The stream of new sessions has not ended: the last came within so many mean distances. */
+/** New sessions still come: the last one was opened within this many mean gaps. */
 const MOST_GAPS = 8;
 /** On a server that has just started all sessions are young. */
 const LEAST_UPTIME_MS = 2 * SHORT_MS;
 
 /**
- * `session-per-request`: all sessions of a program are seconds old, and new ones come without a pause while the others end.
- * A pool that has just started has a first moment; these have none.
+ * `session-per-request`: all sessions of a program are seconds old, and new ones keep coming while others
+ * end. A pool that has just started has a first moment, and these sessions have none.
  */
 export function sessionPerRequest(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const short = program.filter(({ openedMs }) => openedMs !== null && openedMs <= SHORT_MS);
@@ -29,7 +29,7 @@ export function sessionPerRequest(all: Evidence, program: readonly SessionEviden
   if (working.length < short.length * SHARE.atWork) return null;
   const ages = agesOf(short, 'openedMs').toSorted((a, b) => a - b);
   const median = medianOf(ages) ?? 0;
-  // Half of them came within the median age.
+  // Half of them were opened within the median age.
   const gapMs = (median * 2) / ages.length;
   if ((ages[0] ?? 0) > gapMs * MOST_GAPS || isBurst(ages, median)) return null;
   return suspect(all, program, {
@@ -42,7 +42,7 @@ export function sessionPerRequest(all: Evidence, program: readonly SessionEviden
   });
 }
 
-/** A pool that opens at once: nearly all have one age. */
+/** A pool that opens all sessions at once: nearly all have the same age. */
 function isBurst(ages: readonly number[], median: number): boolean {
   return ages.filter((age) => Math.abs(age - median) <= median * 0.1).length * 2 >= ages.length;
 }
