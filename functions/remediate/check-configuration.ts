@@ -29,5 +29,5 @@ function isQuiet({ request, plan, readings }: Run): boolean {
 }
 
 function tookTooLong(): RemediationError {
-  return new RemediationError('statement-failed', `No answer in ${CHECK_MS} ms: the next run looks again.`);
+  return new RemediationError('statement-failed', `No answer in ${CHECK_MS} ms: the next run checks again.`);
 }

@@ -31,7 +31,7 @@ export async function reconnectAndVerify(run: Run, lost: RemediationError): Prom
     return await inSession(run, database, () => read(run, database, by, { snapshot, plan }, lost));
   } catch (thrown) {
     const { message } = coerceError(thrown);
-    const unknown = isVerified(run) ? '' : 'What came of it is not known. ';
+    const unknown = isVerified(run) ? '' : 'The results are not known. ';
     throw new RemediationError('connection-lost', `${lost.message} ${unknown}${message}`);
   }
 }
@@ -65,17 +65,18 @@ async function read(
   if (!isSameServer(first.snapshot, later)) throw restarted();
   const settled = await settle(run, database, first);
   const outcome = outcomeOf(first, run.request.trigger.kind, [...run.attempts.values()], settled);
-  const message = `${lost.message} A second session read what came of it.`;
+  const message = `${lost.message} A second session read the results.`;
   return { outcome, problem: { code: lost.code, message } };
 }
 
 function stillLocked(): RemediationError {
   const message =
-    'We got in again, but the lock is held, by our lost session or by another run: the next run measures again.';
+    'We connected again, but our lost session or another run holds the lock: the next run measures again.';
   return new RemediationError('connection-lost', message);
 }
 
 function restarted(): RemediationError {
-  const message = 'We got in again, but the server has restarted or failed over, which ended every session.';
+  const message =
+    'We connected again, but the server has restarted or failed over, which ended all sessions.';
   return new RemediationError('connection-lost', message);
 }

@@ -76,7 +76,7 @@ export function markStep(run: Run, step: keyof Timings): void {
 }
 
 export function deadlineError(): RemediationError {
-  const message = 'The time of this run is up: it broke off where it was, and the next run measures again.';
+  const message = 'The time of this run is up, so it stopped: the next run measures again.';
   return new RemediationError('deadline-near', message);
 }
 

@@ -63,7 +63,8 @@ async function signal(
 }
 
 function lost(): RemediationError {
-  const message = 'Our session with the server broke off in between: look again without --apply.';
+  const message =
+    'Our session with the server was lost in between: run it again without --apply to see what is left.';
   return new RemediationError('connection-lost', message);
 }
 

@@ -68,7 +68,7 @@ async function signal(run: Run, database: Database, { victims }: Plan, round: nu
 }
 
 function lostMessage(unanswered: number): string {
-  return `Our session with the server broke off while terminating: ${unanswered} attempts have no answer, nothing after them was sent.`;
+  return `Our session with the server was lost during terminations: ${unanswered} attempts have no answer, and nothing was sent after them.`;
 }
 
 /** Notes what the guard alone can know; the reading of `verify` completes it. Each session is tried once in a run. */

@@ -168,7 +168,7 @@ describe('an IAM token', () => {
       problem: {
         code: 'connect-denied',
         message: expect.stringMatching(
-          /^No way into 127\.0\.0\.1:\d+ after \d+ tries in \d+ s: IAM authentication is refused \(28000\); run GRANT rds_iam TO "by ""ident""" there, and allow the function's role rds-db:connect for this user\.$/,
+          /^Could not connect to 127\.0\.0\.1:\d+ after \d+ tries in \d+ s: IAM authentication is refused \(28000\); run GRANT rds_iam TO "by ""ident""" there, and allow the function's role rds-db:connect for this user\.$/,
         ),
       },
       connecting: { refusals: [{ sqlstate: '28000', routine: 'auth_failed' }] },

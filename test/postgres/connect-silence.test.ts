@@ -129,7 +129,7 @@ test('connections that are reset are tried again until one holds, or the deadlin
   const { problem, connecting } = await connectTo(resetting, {}, SHORT_MS);
   expect(problem).toMatchObject({
     code: 'connect-unreachable',
-    message: expect.stringContaining('connections break off at once'),
+    message: expect.stringContaining('it closes connections at once'),
   });
   expect(connecting.attempts).toBeGreaterThan(3);
 });

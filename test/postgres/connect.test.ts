@@ -82,7 +82,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(problem).toMatchObject({
       code: 'connect-full',
       message: expect.stringMatching(
-        /: only slots reserved for others are left, .*; grant pg_use_reserved_conn/,
+        /: only slots that are reserved for other roles are free; .*; grant pg_use_reserved_conn/,
       ),
     });
     expect(problem.message).toContain(`after ${connecting.attempts} tries`);
@@ -99,7 +99,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     const { problem, connecting } = await refused(() => getIn(privileged, 'postgres', SHORT_MS));
     expect(problem).toMatchObject({
       code: 'connect-full',
-      message: expect.stringMatching(/: every slot is taken, the reserved ones too, /),
+      message: expect.stringMatching(/: all slots are taken, also the reserved ones, /),
     });
     expect(refusalsOf(connecting)).toBe(connecting.attempts);
     // Those that the deadline cut off have no answer.

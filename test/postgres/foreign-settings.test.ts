@@ -69,7 +69,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     const record = await run(proxy, 9_000);
     expect(record).toMatchObject({ outcome: 'cannot-connect', attempts: [], connecting: { attempts: 2 } });
     expect(record.problem?.message).toMatch(
-      /: it lets us in and does not answer our first statement; look .* default_transaction_deferrable /,
+      /: it lets us in but does not answer our first statement; check .* default_transaction_deferrable /,
     );
     await owner.end();
   });

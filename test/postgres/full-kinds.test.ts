@@ -23,8 +23,8 @@ const TOO_MANY = 60;
 const ENFORCE = eagerPolicy('enforce', { freeSlots: 3 });
 
 const BY_WHOM = 'by sessions or by clients that never finish logging in';
-const ALL_TAKEN = `every slot is taken, the reserved ones too, ${BY_WHOM}; end sessions from`;
-const RESERVED_LEFT = `only slots reserved for others are left, the rest is taken ${BY_WHOM}; grant`;
+const ALL_TAKEN = `all slots are taken, also the reserved ones, ${BY_WHOM}; end sessions from`;
+const RESERVED_LEFT = `only slots that are reserved for other roles are free; the rest is taken ${BY_WHOM}; grant`;
 
 const UNFINISHED = 'Clients that never finish logging in also hold slots';
 
@@ -170,7 +170,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
         role: () => privileged,
         routine: version >= 17 ? 'BackendInitialize' : 'ProcessStartupPacket',
         code: 'connect-half-open',
-        says: 'it has more connections open than it takes on, superusers are refused too, and most of those clients have not logged in; find the address',
+        says: 'it has more connections than it can serve, refuses superusers too, and most of these clients have not logged in; find the address',
         advises: 'No client can log in, not even a superuser.',
         shows: 0,
       },

@@ -31,7 +31,7 @@ async function problemWith(served: Served, caFile?: string, forMs = CONNECT_MS) 
 }
 
 const BY_SHA256 =
-  "by GaussDB's SHA-256, which PostgreSQL's protocol does not have: set password_encryption_type to 1 there, then set the role's password again (ALTER USER \"headroom\" PASSWORD '...'), for it counts when a password is set.";
+  "by GaussDB's SHA-256, which PostgreSQL's protocol does not have: set password_encryption_type to 1 there, then set the role's password again (ALTER USER \"headroom\" PASSWORD '...'), because the setting counts when a password is set.";
 
 describe('A way to log in that we do not speak is told at once, with what to do', () => {
   test.each([
@@ -47,10 +47,14 @@ describe('A way to log in that we do not speak is told at once, with what to do'
     [
       'GSSAPI',
       asksFor(7),
-      'by GSSAPI, which we do not speak: give role "headroom" a line of its own in pg_hba.conf',
+      'by GSSAPI, which pg-headroom does not support: give role "headroom" a line of its own in pg_hba.conf',
     ],
     ['SSPI', asksFor(9), 'by SSPI, which we do not speak'],
-    ['what nobody knows', asksFor(99), 'by a way that is not known here (number 99), which we do not speak'],
+    [
+      'what nobody knows',
+      asksFor(99),
+      'by a method that pg-headroom does not know (number 99), which we do not speak',
+    ],
   ])('%s', async (_, answer, says) => {
     const { code, message, attempts, port } = await problemWith({ answer });
     expect(code).toBe('connect-authentication');

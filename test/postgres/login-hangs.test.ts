@@ -29,7 +29,7 @@ describe('A server that accepts and stays silent, as one that asks PAM or LDAP',
     if (!('problem' in connection)) throw new Error('It got in');
     expect([taken, most, connection.connecting.attempts]).toEqual([2, 2, 2]);
     expect(connection.problem.message).toMatch(
-      /after 2 tries in 10 s: it accepts our connection and does not finish the login; .*no limit needs to be raised\.$/,
+      /after 2 tries in 10 s: it accepts our connection but does not finish the login; .*no limit needs to be raised\.$/,
     );
     expect(connection.problem.code).toBe('connect-unreachable');
   });
@@ -92,7 +92,7 @@ describe('A login trigger of PostgreSQL 17 and later', () => {
     expect(connection.connecting.refusals).toContainEqual(
       expect.objectContaining({ sqlstate: '53300', routine: 'InitializeSessionUserId' }),
     );
-    expect(connection.problem.message).toContain('it accepts our connection and does not finish the login');
+    expect(connection.problem.message).toContain('it accepts our connection but does not finish the login');
     expect(connection.problem.message).not.toContain('raise it');
     await Promise.all(others.map((session) => session.close()));
     await server.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'headroom'");

@@ -91,7 +91,7 @@ describeWith('pgpool', 'pgpool2', "pgpool-II's own view", () => {
     const state = await look();
     expect(state.problem).toEqual({
       code: 'pooler-full',
-      message: `pgpool-II at 127.0.0.1:${pooler.port} takes no more clients, and refused us as well (53300).`,
+      message: `pgpool-II at 127.0.0.1:${pooler.port} accepts no more clients, and refused our connection too (53300).`,
     });
     expect(poolerRefusals(state)).toEqual([{ kind: 'pooler', name: null, count: 1 }]);
     const logged = pooler

@@ -97,7 +97,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
       problem: {
         code: 'connection-lost',
         message: expect.stringMatching(
-          /8 attempts have no answer, .* A second session read what came of it\.$/,
+          /8 attempts have no answer, .* A second session read the results\.$/,
         ),
       },
       connecting: { attempts: 2 },
@@ -176,7 +176,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
       problem: { code: 'connection-lost' },
       readings: [],
     });
-    expect(record.problem?.message.match(/broke off \(57P01/g)).toHaveLength(2);
+    expect(record.problem?.message.match(/was lost \(57P01/g)).toHaveLength(2);
     expect(resultsOf(record)).toEqual({ unknown: NEED });
     expect(connect).toHaveBeenCalledTimes(2);
   });
@@ -194,7 +194,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
       readings: [],
     });
     expect(record.problem?.message).toMatch(
-      /broke off \(57P01.* is not known\. The server .* denies us \(28000/,
+      /was lost \(57P01.* are not known\. The server .* denies us \(28000/,
     );
     expect(record.attempts.map(({ guard, result }) => `${guard} ${result}`)).toEqual(
       Array(NEED).fill('signalled unknown'),

@@ -80,7 +80,7 @@ const PAUSED = {
 } as const;
 
 const LOST =
-  'Our session with the server broke off while terminating: 12 attempts have no answer, nothing after them was sent.';
+  'Our session with the server was lost during terminations: 12 attempts have no answer, and nothing was sent after them.';
 
 export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
   healthy: () => runOf({ snapshot: CALM, trigger: SWEEP }),
@@ -148,7 +148,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
       problem: {
         code: 'connect-full',
         message:
-          'No way into orders.abc123.eu-west-1.rds.amazonaws.com:5432 after 214 tries in 20 s: only slots reserved for others are left; grant pg_use_reserved_connections to our role and set reserved_connections (16+).',
+          'Could not connect to orders.abc123.eu-west-1.rds.amazonaws.com:5432 after 214 tries in 20 s: only slots that are reserved for other roles are free; grant pg_use_reserved_connections to our role and set reserved_connections (16+).',
       },
       timings: { ...recordOf('failed').timings, finished: 20_112 },
     }),
@@ -159,7 +159,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
       results: Array<'unknown'>(30).fill('unknown'),
       problem: {
         code: 'connection-lost',
-        message: `${LOST} What came of it is not known. The server at orders.abc123.eu-west-1.rds.amazonaws.com:5432 denies us (28000: role "headroom" is not permitted to log in): check the secret's user and password and the server's pg_hba.conf.`,
+        message: `${LOST} The results are not known. The server at orders.abc123.eu-west-1.rds.amazonaws.com:5432 denies us (28000: role "headroom" is not permitted to log in): check the secret's user and password and the server's pg_hba.conf.`,
       },
     }),
   failed: () =>
@@ -209,7 +209,7 @@ export function logLinesIncident(): RunRecord {
 
 /** The connection broke in the middle of a window's answers, and a second session read the results. */
 export function lostIncident(): RunRecord {
-  const message = `${LOST.replace('12', '7')} A second session read what came of it.`;
+  const message = `${LOST.replace('12', '7')} A second session read the results.`;
   const run = runOf({
     snapshot: LEAKING,
     results: [...Array<'terminated'>(5).fill('terminated'), ...Array<'gone'>(6).fill('gone'), 'still-there'],
@@ -220,7 +220,7 @@ export function lostIncident(): RunRecord {
 
 /** The server went down meanwhile. So the missing sessions do not show what we did. */
 export function restartedIncident(): RunRecord {
-  const message = `${LOST.replace('12', '7')} What came of it is not known. We got in again, but the server has restarted or failed over, which ended every session.`;
+  const message = `${LOST.replace('12', '7')} The results are not known. We connected again, but the server has restarted or failed over, which ended all sessions.`;
   const problem = { code: 'connection-lost', message } as const;
   const run = runOf({ snapshot: LEAKING, outcome: 'unverified', problem });
   const attempts = run.attempts.map((attempt) => ({ ...attempt, result: 'unknown' as const }));
@@ -237,7 +237,7 @@ function withoutAnswer(from: number): (attempt: Attempt, at: number) => Attempt 
 export function cutOffIncident(): RunRecord {
   const problem = {
     code: 'deadline-near',
-    message: 'The time of this run is up: it broke off where it was, and the next run measures again.',
+    message: 'The time of this run is up, so it stopped: the next run measures again.',
   } as const;
   return { ...runOf({ snapshot: LEAKING, came: null, outcome: 'failed', problem }), attempts: [] };
 }

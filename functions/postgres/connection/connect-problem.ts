@@ -22,18 +22,18 @@ const BY_WHOM = 'by sessions or by clients that never finish logging in';
 /** Our role's limit is not too low here: our own waiting logins reach it. */
 const HANGING: Description = {
   code: 'connect-unreachable',
-  found: 'it accepts our connection and does not finish the login',
-  next: 'look at what a login waits for there: a login trigger (17 and later), PAM, LDAP or RADIUS in pg_hba.conf, or a server that hangs. At most two logins of ours wait, and no limit needs to be raised',
+  found: 'it accepts our connection but does not finish the login',
+  next: 'check what logins wait for there: a login trigger (17 and later), PAM, LDAP or RADIUS in pg_hba.conf, or a server that hangs. At most two of our logins wait at a time, so no limit needs to be raised',
 };
 const UNANSWERED: Description = {
   code: 'connect-unreachable',
-  found: 'it lets us in and does not answer our first statement',
-  next: 'look in pg_stat_activity at what it waits for there: other transactions, where default_transaction_isolation and default_transaction_deferrable are set for the maintenance database or our role and something in between drops our startup options, a lock on the catalog, or a pooler that waits for a slot itself. At most two sessions of ours wait',
+  found: 'it lets us in but does not answer our first statement',
+  next: 'check in pg_stat_activity what it waits for: a lock on the catalog; a pooler that waits for a slot itself; or other transactions, if default_transaction_isolation and default_transaction_deferrable are set for the maintenance database or our role and something in between drops our startup options. At most two of our sessions wait at a time',
 };
 const SILENT: Description = {
   code: 'connect-unreachable',
   found: 'it does not answer',
-  next: 'check the security groups in between and whether the server hangs',
+  next: 'check the security groups in between, and whether the server hangs',
 };
 /** Limits that our own waiting logins may reach. */
 const REACHED_BY_OURS: ReadonlySet<Obstacle> = new Set(['role-limit', 'database-limit']);
@@ -42,23 +42,23 @@ const REACHED_BY_OURS: ReadonlySet<Obstacle> = new Set(['role-limit', 'database-
 const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
   all: {
     code: 'connect-full',
-    found: `every slot is taken, the reserved ones too, ${BY_WHOM}`,
-    next: 'end sessions from a superuser session that is already open, and set reserved_connections and grant pg_use_reserved_connections to our role (16+)',
+    found: `all slots are taken, also the reserved ones, ${BY_WHOM}`,
+    next: 'end sessions in a superuser session that is already open; then set reserved_connections and grant pg_use_reserved_connections to our role (16 and later)',
   },
   'reserved-left': {
     code: 'connect-full',
-    found: `only slots reserved for others are left, the rest is taken ${BY_WHOM}`,
-    next: 'grant pg_use_reserved_connections to our role and set reserved_connections, or raise it where that is done (16 and later). On 14 and 15 nothing is reserved for our role, so no run can promise to get in once the server is full: let the schedule act before, and set CONNECTION LIMITs for the applications that leave our role 5 slots',
+    found: `only slots that are reserved for other roles are free; the rest is taken ${BY_WHOM}`,
+    next: 'grant pg_use_reserved_connections to our role and set reserved_connections, or raise it if that is done (16 and later). On 14 and 15 no slot can be reserved for our role, so a run may fail to connect once the server is full: let scheduled runs act earlier, and set CONNECTION LIMITs for the applications that leave 5 slots for our role',
   },
   'administrators-left': {
     code: 'connect-full',
-    found: `only the slots of system administrators are left (sysadmin_reserved_connections), the rest is taken ${BY_WHOM}`,
-    next: 'end sessions as an administrator, who still gets in; slots are reserved for nobody else there, so let the schedule act before the server is full',
+    found: `only the slots of system administrators are free (sysadmin_reserved_connections); the rest is taken ${BY_WHOM}`,
+    next: 'end sessions as an administrator, who can still connect. No slot can be reserved for our role there, so let scheduled runs act before the server is full',
   },
   'role-limit': {
     code: 'connect-role-limit',
     found: "our own role's CONNECTION LIMIT is reached",
-    next: 'raise it to at least 5 with ALTER ROLE (of a read replica on its primary), nothing else should use this role',
+    next: 'raise it to at least 5 with ALTER ROLE (for a read replica on its primary), and let nothing else use this role',
   },
   'database-limit': {
     code: 'connect-database-limit',
@@ -68,28 +68,28 @@ const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
   'half-open': {
     code: 'connect-half-open',
     found:
-      'it has more connections open than it takes on, superusers are refused too, and most of those clients have not logged in',
-    next: 'find the address they come from and keep it out, no SQL can end them; a storm of refused clients looks the same and passes',
+      'it has more connections than it can serve, refuses superusers too, and most of these clients have not logged in',
+    next: 'find their address and block it, because no SQL can end them. A storm of refused clients looks the same, but passes',
   },
   'not-ready': {
     code: 'connect-unreachable',
     found: 'it is starting, stopping or recovering (57P03)',
-    next: 'look at its log; the next run tries again',
+    next: 'see its log; the next run tries again',
   },
   'no-memory': {
     code: 'connect-unreachable',
-    found: 'it has no memory left for another session (53200), as where its lock table is full',
-    next: 'count pg_locks by pid in a session that is open already and end the largest holder, and see max_locks_per_transaction and the memory of its machine',
+    found: 'it has no memory left for another session (53200), for example because its lock table is full',
+    next: 'count pg_locks by pid in a session that is already open and end the largest holder; then check max_locks_per_transaction and the memory of its machine',
   },
   pooler: {
     code: 'connect-full',
-    found: `every slot is taken, of the server ${BY_WHOM}, or of a pooler that answers in its place (53300 without a routine)`,
-    next: "name the server's own host and port, and end sessions as an administrator whose session is open already",
+    found: `all slots of the server are taken ${BY_WHOM}, or those of a pooler that answers in its place (53300 without a routine)`,
+    next: "name the server's own host and port, and end sessions in an administrator's session that is already open",
   },
   ended: {
     code: 'connect-unreachable',
-    found: 'it ends our session while we log in (57P01, 57P02, 57P05 or 25P03)',
-    next: 'look at its log; the next run tries again',
+    found: 'it ends our session during the login (57P01, 57P02, 57P05 or 25P03)',
+    next: 'see its log; the next run tries again',
   },
   hanging: HANGING,
   unanswered: UNANSWERED,
@@ -97,13 +97,13 @@ const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
   silent: SILENT,
   tls: {
     code: 'connect-full',
-    found: 'it refuses before TLS is set up, as a server does that can start no process',
-    next: 'look at its log and its memory',
+    found: 'it refuses before TLS is set up, as a server does that cannot start a process',
+    next: 'see its log, and check its memory',
   },
   'broken-off': {
     code: 'connect-unreachable',
-    found: 'connections break off at once, as of a server that can start no process',
-    next: 'look at its log and its memory, and at what stands in between',
+    found: 'it closes connections at once, as a server does that cannot start a process',
+    next: 'see its log, check its memory, and what is in between',
   },
   token: {
     code: 'connect-denied',
@@ -132,6 +132,6 @@ const SILENCES: ReadonlySet<Obstacle> = new Set(['silent', 'cut-off', ...HUNG]);
 export function connectProblem({ target, tries, startedAt, user, obstacles }: FailedConnect): Problem {
   const { code, found, next } = OBSTACLES[mainObstacle(obstacles)];
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
-  const message = `No way into ${targetText(target)} after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${seconds} s: ${found}; ${next ?? tokenAdvice(user)}.`;
+  const message = `Could not connect to ${targetText(target)} after ${tries} ${tries === 1 ? 'try' : 'tries'} in ${seconds} s: ${found}; ${next ?? tokenAdvice(user)}.`;
   return { code, message };
 }

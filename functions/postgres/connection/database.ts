@@ -62,7 +62,7 @@ async function rethrow(error: unknown, brokenBy: () => unknown): Promise<never> 
   const cause = answer === null ? (brokenBy() ?? error) : error;
   const found = `${serverAnswer(cause)?.sqlstate ?? 'connection'}: ${serverWords(cause)}`;
   const message = lost
-    ? `Our session with the server broke off (${found}): see its log, and the network in between.`
-    : `The server could not run one of our statements (${found}): see its log and the role's rights.`;
+    ? `Our session with the server was lost (${found}): see its log, and check the network in between.`
+    : `The server could not run one of our statements (${found}): see its log, and check the rights of our role.`;
   throw new RemediationError(lost ? 'connection-lost' : 'statement-failed', message, { cause });
 }

@@ -58,7 +58,7 @@ export async function beginSession(
     if (foreign !== null) throw foreignSettings(target, foreign);
     return { ...open, dialect: postgresql(versionNumber) };
   }
-  const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, sessions can only be told apart there.`;
+  const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, because only the server shows all sessions.`;
   throw new RemediationError('pooler-in-between', message);
 }
 

@@ -81,8 +81,8 @@ function adviceOn(way: number, user: string): string {
   const role = quoteIdentifier(user);
   const ofGaussdb = OF_GAUSSDB.get(way);
   if (ofGaussdb === 'SHA-256')
-    return `GaussDB's SHA-256, which PostgreSQL's protocol does not have: set password_encryption_type to 1 there, then set the role's password again (ALTER USER ${role} PASSWORD '...'), for it counts when a password is set`;
+    return `GaussDB's SHA-256, which PostgreSQL's protocol does not have: set password_encryption_type to 1 there, then set the role's password again (ALTER USER ${role} PASSWORD '...'), because the setting counts when a password is set`;
   if (ofGaussdb !== undefined)
     return `GaussDB's ${ofGaussdb}, which PostgreSQL's protocol does not have: give role ${role} a line of its own in pg_hba.conf with sha256 or md5, and a password that was set while password_encryption_type was 1`;
-  return `${OTHERS.get(way) ?? `a way that is not known here (number ${way})`}, which we do not speak: give role ${role} a line of its own in pg_hba.conf with scram-sha-256`;
+  return `${OTHERS.get(way) ?? `a method that pg-headroom does not know (number ${way})`}, which pg-headroom does not support: give role ${role} a line of its own in pg_hba.conf with scram-sha-256`;
 }

@@ -103,7 +103,7 @@ function problemOf(kind: PoolerKind, target: Target, thrown: unknown): PoolerPro
   const where = `${name}'s console at ${targetText(target)}`;
   const answer = serverAnswer(thrown);
   if (answer !== null && fullnessOf(answer) === 'pooler') {
-    const message = `${name} at ${targetText(target)} takes no more clients, and refused us as well (53300).`;
+    const message = `${name} at ${targetText(target)} accepts no more clients, and refused our connection too (53300).`;
     return { code: 'pooler-full', message };
   }
   const found =

@@ -60,7 +60,7 @@ export const LOOKING = {
       fault: 'which locks are held cannot be read, so no run can know that it is alone',
       outcome: 'failed',
       subject: 'orders: run failed, nothing ended, statement-failed',
-      says: "The server could not run one of our statements (42501: permission denied for view pg_locks): see its log and the role's rights.",
+      says: 'The server could not run one of our statements (42501: permission denied for view pg_locks): see its log, and check the rights of our role.',
       ends: 0,
     },
     tablesUnread: {
