@@ -15,7 +15,7 @@ export type ServerOptions = {
   readonly data?: string;
 };
 
-/** Loopback only, in every configuration. */
+/** Servers listen on loopback only, in every configuration. */
 export const HOST = '127.0.0.1';
 /** Every address of the loopback network may be the host of a client. */
 const CLIENTS = '127.0.0.0/8';

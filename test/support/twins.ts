@@ -33,7 +33,7 @@ export type Made = {
   readonly types: number;
   readonly functions: number;
   readonly operators: number;
-  /** Objects of the catalog under a name of ours of which no twin was made. */
+  /** Names in our statements that the catalog has, but of which no twin was made. */
   readonly missing: readonly string[];
 };
 
