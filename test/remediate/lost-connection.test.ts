@@ -96,9 +96,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
       outcome: 'recovered',
       problem: {
         code: 'connection-lost',
-        message: expect.stringMatching(
-          /8 attempts have no answer, .* A second session read the results\.$/,
-        ),
+        message: expect.stringMatching(/8 attempts have no answer, .* A second session read the results\.$/),
       },
       connecting: { attempts: 2 },
     });
