@@ -59,7 +59,7 @@ const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   'dead-clients': [keepalives],
   'half-open-clients': [halfOpen],
   'limit-too-low': [raiseMaxConnections, poolerConfiguration, retryWhereSeen, watchUsable],
-  unclear: [capRole, askOwners, secondLook],
+  unclear: [askOwners, secondLook],
 };
 
 /**
@@ -74,7 +74,9 @@ export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advi
   const others = [...new Set(isFull ? diagnosis.culprits.map(({ cause }) => cause) : [])].filter(
     (cause) => cause !== diagnosis.cause && cause !== 'unclear',
   );
-  const besides = distinct(others.flatMap((cause) => advised(facts, cause))).slice(0, MOST_BESIDES);
+  const besides = distinct(others.flatMap((cause) => advised(facts, cause)))
+    .map((advice) => (LIMITS.has(diagnosis.cause) ? advice : withoutPaste(advice)))
+    .slice(0, MOST_BESIDES);
   const dead = diagnosis.culprits.filter(({ cause }) => cause === 'dead-clients');
   const lost = crashWarning(record, new Set(dead.map(({ usage }) => groupText(usage.group))));
   const pooler = fullPooler(facts);
@@ -82,11 +84,17 @@ export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advi
   return distinct([...lost, ...first.slice(0, MOST - lost.length - besides.length), ...besides]);
 }
 
-/** Advice on one cause and its programs. When the cause names none, all programs count. */
+/** On one cause, with the programs that are behind it. */
 function advised(facts: AdviceFacts, cause: Cause): readonly Advice[] {
   const behind = facts.culprits.filter((culprit) => culprit.cause === cause);
-  const culprits = behind.length > 0 ? behind : facts.culprits;
+  // Programs that have reached a limit have causes of their own.
+  const culprits = behind.length === 0 && LIMITS.has(cause) ? facts.culprits : behind;
   return ADVISERS[cause].flatMap((adviser) => adviser({ ...facts, culprits }));
+}
+
+/** Statements are printed for the main cause only, so that a paste reaches no other program. */
+function withoutPaste({ to, text }: Advice): Advice {
+  return { to, text: text.replace(/:$/, '.') };
 }
 
 /** Two causes may have the same advice. */

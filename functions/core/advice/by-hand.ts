@@ -5,6 +5,7 @@ import { groupName } from '../server/group-name.ts';
 import { groupOf, isServerProcess, type Session } from '../server/session.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { workProtection } from './bystanders.ts';
 import { type RootBlocker, rootBlocker } from './root-blocker.ts';
 
 /** Statements for more sessions would be a list, not advice. */
@@ -34,7 +35,11 @@ export function endBlocker(facts: AdviceFacts): readonly Advice[] {
     ];
   const named = [session, ...blocker.beside.slice(0, MOST_SESSIONS - 1)];
   const text = `${nameOf(session)} blocks ${counted(blocker.waiting, 'session')}${guessOf(blocker)} and ${doing(session)}.${besideOf(blocker, named)}${how(session)}`;
-  const known = named.filter((each) => each !== null && isKnown(each) && !hasEnded(facts, each));
+  const protection = workProtection(facts.snapshot, facts.record.policy);
+  const mayName = (each: Session) => protection(each) === null;
+  const known = named.filter(
+    (each) => each !== null && isKnown(each) && !hasEnded(facts, each) && mayName(each),
+  );
   return [forOperator(`${text}${wayIn(facts)}`, endPaste(known.filter((each) => each !== null)))];
 }
 

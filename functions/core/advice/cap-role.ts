@@ -1,21 +1,65 @@
 import { cleanName } from '../base/clean-text.ts';
 import { quoteIdentifier } from '../base/sql-text.ts';
-import { counted } from '../base/words.ts';
-import { roleOf } from '../server/rank-groups.ts';
+import { counted, listText } from '../base/words.ts';
 import { type RoleLimit, roleLimitFor } from '../server/role-limit.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { maySetRole } from './bystanders.ts';
 import { limitOnPrimary } from './on-primary.ts';
 
-/** A limit for the first role that it would have helped. It takes effect at once, for new sessions. */
-export function capRole({ snapshot, culprits, ranking, slots, isReplica }: AdviceFacts): readonly Advice[] {
-  const suspected = culprits.map(({ usage }) => roleOf(usage));
-  const roles = suspected.length > 0 ? suspected : [ranking.leading ? roleOf(ranking.leading) : null];
-  const limit = roles.map((role) => roleLimitFor(snapshot, role, slots.need)).find((each) => each !== null);
-  if (limit === undefined) return [];
-  if (isReplica) return [limitOnPrimary(heldText(limit), `role ${cleanName(limit.role)}`)];
-  const text = `To keep role ${cleanName(limit.role)} from filling the server again, cap it at ${limit.limit} sessions (it held ${limit.held}). Open sessions stay; new ones above the limit are refused.`;
-  return [forOperator(`${text}${sharedText(limit)}`, limitPaste(limit))];
+/** Statements for more roles are a list, not advice. */
+const MOST_ROLES = 5;
+
+/**
+ * Limits for the roles of the main cause. Each role gives back what the server lacks in proportion to the
+ * sessions that the cause explains. A limit works at once, for new sessions.
+ */
+export function capRole(facts: AdviceFacts): readonly Advice[] {
+  const limits = limitsOf(facts);
+  const [first] = limits;
+  if (first === undefined) return [];
+  if (facts.isReplica)
+    return limits.slice(0, 1).map((limit) => limitOnPrimary(heldText(limit), whoseOf(limit)));
+  if (limits.length > MOST_ROLES) return [forOperator(forMany(limits))];
+  return [forOperator(limits.length === 1 ? forOne(first) : forSome(limits), limitPaste(limits))];
+}
+
+function limitsOf({ snapshot, diagnosis, culprits, slots }: AdviceFacts): readonly RoleLimit[] {
+  const behind = culprits.filter(({ cause }) => cause === diagnosis.cause);
+  const explained = behind.flatMap(({ sessions }) => sessions);
+  return [...Map.groupBy(explained, ({ user }) => user ?? '')]
+    .toSorted(([, some], [, more]) => more.length - some.length)
+    .filter(([role]) => maySetRole(snapshot, role, 'work'))
+    .flatMap(
+      ([role, those]) =>
+        roleLimitFor(snapshot, role, Math.ceil((slots.need * those.length) / explained.length)) ?? [],
+    );
+}
+
+function whoseOf({ role }: RoleLimit): string {
+  return `role ${cleanName(role)}`;
+}
+
+const KEEPS = 'Open sessions stay; new ones above the limit are refused.';
+
+function forOne(limit: RoleLimit): string {
+  return `To keep ${whoseOf(limit)} from filling the server again, cap it at ${counted(limit.limit, 'session')} (it held ${limit.held}). ${KEEPS}${sharedText(limit)}`;
+}
+
+function forSome(limits: readonly RoleLimit[]): string {
+  const each = limits.map(({ role, limit, held }) => `${cleanName(role)} at ${limit} (it held ${held})`);
+  return `To keep these roles from filling the server again, cap each: role ${listText(each, MOST_ROLES)}. ${KEEPS}`;
+}
+
+function forMany(limits: readonly RoleLimit[]): string {
+  const sizes = limits.map(({ limit }) => limit).toSorted((a, b) => a - b);
+  const [least = 0, most = 0] = [sizes[0], sizes.at(-1)];
+  const names = listText(
+    limits.map(({ role }) => cleanName(role)),
+    3,
+  );
+  const held = limits.reduce((sum, each) => sum + each.held, 0);
+  return `${limits.length} roles held ${held} sessions together: ${names}. Cap each of them at ${least === most ? least : `${least} to ${most}`} sessions with CONNECTION LIMIT. ${KEEPS}`;
 }
 
 export function heldText({ role, held }: RoleLimit): string {
@@ -27,7 +71,11 @@ export function sharedText({ groups }: RoleLimit): string {
   return groups > 1 ? ` All ${groups} programs of the role share it.` : '';
 }
 
-export function limitPaste({ role, limit, before }: RoleLimit): Advice['paste'] {
-  const statement = (count: number) => `ALTER ROLE ${quoteIdentifier(role)} CONNECTION LIMIT ${count};`;
-  return sqlPaste([statement(limit)], [statement(before ?? -1)]);
+export function limitPaste(limits: readonly RoleLimit[]): Advice['paste'] {
+  const statement = (role: string, count: number) =>
+    `ALTER ROLE ${quoteIdentifier(role)} CONNECTION LIMIT ${count};`;
+  return sqlPaste(
+    limits.map(({ role, limit }) => statement(role, limit)),
+    limits.map(({ role, before }) => statement(role, before ?? -1)),
+  );
 }

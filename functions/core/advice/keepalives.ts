@@ -21,7 +21,9 @@ const MOST_ROLES = 2;
  * half-open connections.
  */
 export function keepalives(facts: AdviceFacts): readonly Advice[] {
-  const roles = [...new Set(facts.culprits.filter(maySet).map(({ usage }) => roleOf(usage)))];
+  const roles = [
+    ...new Set(facts.culprits.filter((each) => maySet(facts, each)).map(({ usage }) => roleOf(usage))),
+  ];
   // A replica's settings are in its own configuration, those of roles in the primary's catalog.
   const perRole = !facts.isReplica && roles.length > 0 && roles.length <= MOST_ROLES;
   const { where, paste } = perRole

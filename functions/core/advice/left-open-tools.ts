@@ -4,6 +4,7 @@ import { isTool } from '../server/developer-tools.ts';
 import { groupOf, type Session } from '../server/session.ts';
 import { type Advice, forDeveloper, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { maySetRole } from './bystanders.ts';
 import { settingOnPrimary } from './on-primary.ts';
 import { FIRST_WITH_IDLE_SESSIONS, rolePaste } from './session-timeouts.ts';
 
@@ -36,7 +37,14 @@ function timeoutForPeople(facts: AdviceFacts): readonly Advice[] {
     ([, some], [, more]) => more.length - some.length,
   );
   const mixed = new Set(all.filter(({ application }) => !isTool(application)).map(({ user }) => user));
-  const own = byRole.filter(([role, those]) => !mixed.has(role) && those.every(isOrdinary));
+  const blamed = new Set(facts.culprits.flatMap(({ sessions }) => sessions));
+  const own = byRole.filter(
+    ([role, those]) =>
+      !mixed.has(role) &&
+      those.some((each) => blamed.has(each)) &&
+      those.every(isOrdinary) &&
+      maySetRole(facts.snapshot, role, 'idle sessions'),
+  );
   const oldest = Math.max(0, ...tools.flatMap(({ stateAgeMs }) => stateAgeMs ?? []));
   const roles = byRole.length === 1 ? `role ${cleanName(byRole[0]?.[0] ?? '')}` : `${byRole.length} roles`;
   const found = `Database tools left open hold ${counted(tools.length, 'session')} of ${roles}, idle for up to ${ageText(oldest)}`;

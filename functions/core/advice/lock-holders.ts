@@ -10,12 +10,12 @@ const GIVE_UP = 'a lock_timeout, so that they give up before a queue forms behin
 
 /** Settings that keep a lock from being held for so long again, chosen by what the holder did. */
 export function blockerTimeouts(facts: AdviceFacts): readonly Advice[] {
-  const { snapshot, isReplica } = facts;
+  const { snapshot } = facts;
   const session = rootBlocker(snapshot.sessions, snapshot.locks)?.session ?? null;
   if (session === null || isServerProcess(session) || session.superuser !== false) return [];
   const role = session.user ?? '';
   if (session.state === 'active') return longTransactions(facts, role, session.transactionAgeMs ?? 0);
-  return boundOpenTransactions(isReplica, role, session.stateAgeMs ?? 0);
+  return boundOpenTransactions(facts, role, session.stateAgeMs ?? 0);
 }
 
 /** What the owners of the holder can do. */

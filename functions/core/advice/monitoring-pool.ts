@@ -4,6 +4,7 @@ import { roleOf } from '../server/rank-groups.ts';
 import { roleLimitOf } from '../server/role-limit.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
+import { maySetRole } from './bystanders.ts';
 import { heldText, limitPaste, sharedText } from './cap-role.ts';
 import { limitOnPrimary } from './on-primary.ts';
 
@@ -24,13 +25,14 @@ export function monitoringPool({ culprits, snapshot, isReplica }: AdviceFacts): 
   const { name, usage, busy } = culprit;
   if (usage.databases.length >= MANY_DATABASES) return [fewerDatabases(culprit)];
   const pool = forOperator(
-    `Give ${name} a pool of ${AGENT_POOL} sessions: it held ${usage.sessions}, ${busy} of them busy. If its checks queue up behind each other, limit them with a statement_timeout.`,
+    `Give ${name} a pool of ${Math.max(AGENT_POOL, usage.databases.length)} sessions: it held ${usage.sessions}, ${busy} of them busy. If its checks queue up behind each other, limit them with a statement_timeout.`,
   );
   const limit = roleLimitOf(snapshot, roleOf(usage), ({ busy: now }) => Math.max(AGENT_LIMIT, now + 1));
-  if (limit === null || limit.limit >= limit.held) return [pool];
+  // The role of an agent that the built-in protections know stays as it is: a limit would break its checks.
+  if (limit === null || !maySetRole(snapshot, limit.role, 'work')) return [pool];
   if (isReplica) return [limitOnPrimary(heldText(limit), `role ${cleanName(limit.role)}`), pool];
   const text = `Cap role ${cleanName(limit.role)} at ${limit.limit} sessions (it held ${limit.held}). Open sessions stay; new ones above the limit are refused.${sharedText(limit)}`;
-  return [forOperator(text, limitPaste(limit)), pool];
+  return [forOperator(text, limitPaste([limit])), pool];
 }
 
 function fewerDatabases({ name, usage }: KnownCulprit): Advice {

@@ -1,12 +1,12 @@
 import { cleanName } from '../base/clean-text.ts';
 import { quoteIdentifier } from '../base/sql-text.ts';
 import { ageText, counted } from '../base/words.ts';
-import { PROVIDER_ROLES } from '../server/builtin-protections.ts';
 import { roleOf } from '../server/rank-groups.ts';
 import { groupOf } from '../server/session.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
-import { durationValue, tidySeconds } from './duration.ts';
+import { maySetRole, type RoleSetting } from './bystanders.ts';
+import { durationValue, tidySeconds, tidySecondsAbove } from './duration.ts';
 import { isOfPooler } from './known-poolers.ts';
 import { settingOnPrimary } from './on-primary.ts';
 import { GAUSS_PLACE } from './server-setting.ts';
@@ -26,7 +26,9 @@ const MOST_ROLES = 2;
 export function idleSessions(facts: AdviceFacts): readonly Advice[] {
   if (facts.isGauss) return [gaussTimeout()];
   if (facts.major < FIRST_WITH_IDLE_SESSIONS) return [];
-  const settable = facts.culprits.filter((each) => maySet(each) && !isOfPooler(facts, each));
+  const settable = facts.culprits.filter(
+    (each) => maySet(facts, each, 'idle sessions') && !isOfPooler(facts, each),
+  );
   const byRole = new Map(settable.toReversed().map((each) => [roleOf(each.usage), each]));
   return [...byRole.values()]
     .toReversed()
@@ -61,18 +63,22 @@ function idleSessionsOf(facts: AdviceFacts, { usage, opening }: KnownCulprit): r
 }
 
 /** For transactions that a client began and left open. */
-export function openTransactions({ culprits, isReplica }: AdviceFacts): readonly Advice[] {
-  const culprit = culprits.find(maySet);
+export function openTransactions(facts: AdviceFacts): readonly Advice[] {
+  const culprit = facts.culprits.find((each) => maySet(facts, each));
   if (culprit === undefined) return [];
   const ages = culprit.sessions
     .filter(({ state }) => state?.startsWith('idle in transaction') === true)
     .flatMap(({ stateAgeMs }) => stateAgeMs ?? []);
-  return boundOpenTransactions(isReplica, roleOf(culprit.usage), Math.max(0, ...ages));
+  return boundOpenTransactions(facts, roleOf(culprit.usage), Math.max(0, ...ages));
 }
 
 /** `oldestMs` is how long the oldest one has been open. */
-export function boundOpenTransactions(isReplica: boolean, role: string, oldestMs: number): readonly Advice[] {
-  if (!mayBeSet(role)) return [];
+export function boundOpenTransactions(
+  { snapshot, isReplica }: Pick<AdviceFacts, 'snapshot' | 'isReplica'>,
+  role: string,
+  oldestMs: number,
+): readonly Advice[] {
+  if (!maySetRole(snapshot, role, 'work')) return [];
   const setting = 'idle_in_transaction_session_timeout';
   if (isReplica) return [settingOnPrimary([role], setting, 'End transactions that are left open')];
   const seconds = tidySeconds(oldestMs / 2, 30, 5 * MINUTE_S);
@@ -85,10 +91,10 @@ export function boundOpenTransactions(isReplica: boolean, role: string, oldestMs
 }
 
 /** For statements that hold a slot for long. It is set for a role, never for the whole server. */
-export function longStatements({ culprits, isReplica }: AdviceFacts): readonly Advice[] {
-  const culprit = culprits.find(maySet);
+export function longStatements(facts: AdviceFacts): readonly Advice[] {
+  const culprit = facts.culprits.find((each) => maySet(facts, each));
   if (culprit === undefined) return [];
-  if (isReplica)
+  if (facts.isReplica)
     return [settingOnPrimary([roleOf(culprit.usage)], 'statement_timeout', 'Limit long statements')];
   const ages = culprit.sessions
     .filter(({ state }) => state === 'active')
@@ -96,7 +102,7 @@ export function longStatements({ culprits, isReplica }: AdviceFacts): readonly A
     .sort((a, b) => a - b);
   const median = ages[Math.floor((ages.length - 1) / 2)];
   if (median === undefined) return [];
-  const seconds = tidySeconds(median / 2, 10, 15 * MINUTE_S);
+  const seconds = tidySecondsAbove(median * 2);
   const role = roleOf(culprit.usage);
   return [
     forOperator(
@@ -111,11 +117,11 @@ export function longStatements({ culprits, isReplica }: AdviceFacts): readonly A
  * statement.
  */
 export function longTransactions(
-  { major, isReplica }: Pick<AdviceFacts, 'major' | 'isReplica'>,
+  { snapshot, major, isReplica }: Pick<AdviceFacts, 'snapshot' | 'major' | 'isReplica'>,
   role: string,
   ms: number,
 ): readonly Advice[] {
-  if (!mayBeSet(role)) return [];
+  if (!maySetRole(snapshot, role, 'work')) return [];
   const setting = major >= FIRST_WITH_TRANSACTIONS ? 'transaction_timeout' : 'statement_timeout';
   const what = major >= FIRST_WITH_TRANSACTIONS ? 'transactions' : 'statements';
   if (isReplica) return [settingOnPrimary([role], setting, `Limit long ${what}`)];
@@ -133,13 +139,15 @@ export function rolePaste(role: string, setting: string, seconds: number): Advic
   return sqlPaste([`${owner} SET ${setting} = '${durationValue(seconds)}';`], [`${owner} RESET ${setting};`]);
 }
 
-/** The settings of superusers and of the provider's roles are not ours to change. */
-export function maySet({ usage, sessions }: KnownCulprit): boolean {
-  return mayBeSet(roleOf(usage)) && sessions.every(({ superuser }) => superuser === false);
-}
-
-function mayBeSet(role: string): boolean {
-  return role !== '' && !PROVIDER_ROLES.includes(role);
+/** Whether advice may change timeouts of a culprit's role. */
+export function maySet(
+  { snapshot }: Pick<AdviceFacts, 'snapshot'>,
+  { usage, sessions }: KnownCulprit,
+  setting: RoleSetting = 'work',
+): boolean {
+  return (
+    maySetRole(snapshot, roleOf(usage), setting) && sessions.every(({ superuser }) => superuser === false)
+  );
 }
 
 /** How many other programs use the role. */

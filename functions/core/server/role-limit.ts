@@ -1,6 +1,6 @@
 import { PROVIDER_ROLES } from './builtin-protections.ts';
 import { programsIn } from './programs-in.ts';
-import { takesSlot } from './session.ts';
+import { type Session, takesSlot } from './session.ts';
 import { ownSessions, type Snapshot } from './snapshot.ts';
 
 /** A `CONNECTION LIMIT` for a role. */
@@ -16,19 +16,24 @@ export type RoleLimit = {
   readonly groups: number;
 };
 
+/** Less is no limit for a role that works: a new session must fit beside those in use. */
+const LEAST_SURGE = 2;
+/** A pool shows few sessions at work at one moment: those that became idle so recently are in use as well. */
+const RECENT_MS = 5_000;
+
 /**
- * A limit that would have kept the server out of trouble: what the role held, minus what the server lacked.
- * Null when the server lacked nothing. One snapshot does not show the role's normal use, so the limit is as
- * high as the server can bear and not as low as the use at night.
+ * A limit that would have kept the server out of trouble: what the role held, minus the part of what the
+ * server lacked that it has to give back. Null when it has to give back nothing.
  */
-export function roleLimitFor(snapshot: Snapshot, role: string | null, need: number): RoleLimit | null {
-  if (role === null || need <= 0) return null;
-  return roleLimitOf(snapshot, role, ({ held }) => held - need);
+export function roleLimitFor(snapshot: Snapshot, role: string, part: number): RoleLimit | null {
+  if (part <= 0) return null;
+  return roleLimitOf(snapshot, role, ({ held }) => held - part);
 }
 
 /**
- * Null when limits do not apply to the role, when it has this limit already, or when its busy sessions need
- * more.
+ * The limit is never below half of what the role held, and never below what it uses and half as much again
+ * for a surge: one snapshot does not show the role's normal use. Null when limits do not apply to the role,
+ * when it has this limit already, or when no such limit is below what it held.
  */
 export function roleLimitOf(
   snapshot: Snapshot,
@@ -42,9 +47,21 @@ export function roleLimitOf(
   const before = snapshot.slots.roles.find(({ name }) => name === role)?.limit ?? null;
   const held = ofRole.length;
   const busy = ofRole.filter(({ state }) => state !== 'idle').length;
-  const limit = limitFrom({ held, busy });
+  const limit = Math.max(
+    limitFrom({ held, busy }),
+    Math.ceil(held / 2),
+    withSurge(ofRole.filter(isInUse).length),
+  );
   const exempt =
     role === '' || PROVIDER_ROLES.includes(role) || ofRole.some((each) => each.superuser !== false);
-  if (exempt || limit <= busy || (before !== null && before <= limit)) return null;
+  if (exempt || limit >= held || (before !== null && before <= limit)) return null;
   return { role, limit, before, held, busy, groups: new Set(ofRole.map(programsIn(snapshot).of)).size };
+}
+
+function isInUse({ state, stateAgeMs }: Session): boolean {
+  return state !== 'idle' || stateAgeMs === null || stateAgeMs < RECENT_MS;
+}
+
+function withSurge(used: number): number {
+  return used + Math.max(LEAST_SURGE, Math.ceil(used / 2));
 }

@@ -135,7 +135,7 @@ function many(count: number) {
 
 describe('a limit for the leading role', () => {
   const limitFor = (snapshot: Snapshot, need = 12) =>
-    roleLimitFor(snapshot, rankGroups(snapshot).leading?.group.user ?? null, need);
+    roleLimitFor(snapshot, rankGroups(snapshot).leading?.group.user ?? '', need);
   const full = [leak(41), web(16)];
 
   test('leaves the role what the server can bear', () => {
