@@ -1,10 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { BOUND, commentsOf, documentFigures, figureOf, per1000, proseOf } from './language.ts';
+import {
+  BOUND,
+  commentFigures,
+  commentsOf,
+  documentFigures,
+  type Figure,
+  figureOf,
+  per1000,
+  proseOf,
+} from './language.ts';
+
+/** One who-word may be about a person, in a text of any length. */
+const rateOf = (figure: Figure) => (figure.whoWords === 1 ? 0 : per1000(figure));
 
 describe('the language of documents', () => {
   test.each(documentFigures())('$name makes persons of people only', (figure) => {
-    // One may be a person in a document of any length.
-    expect(figure.whoWords === 1 ? 0 : per1000(figure)).toBeLessThan(BOUND);
+    expect(rateOf(figure)).toBeLessThan(BOUND);
+  });
+});
+
+describe('the language of comments', () => {
+  const rooms = commentFigures().filter(({ name }) => /^functions\/(core|render|report|events)\b/.test(name));
+
+  test.each(rooms)('the comments of $name make persons of people only', (figure) => {
+    expect(rateOf(figure)).toBeLessThan(BOUND);
   });
 });
 

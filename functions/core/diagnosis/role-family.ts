@@ -33,7 +33,7 @@ export function roleFamilies(all: Evidence, members: readonly SessionEvidence[])
   return families;
 }
 
-/** What roles have in common: what numbers stand in, or what stands at an end; else all of their hosts. */
+/** The common part of role names: the name with `*` for numbers, its beginning or its end. Otherwise the set of their hosts. */
 const KEYS: readonly ((role: string, addresses: string) => string)[] = [
   (role) => {
     const numbered = role.replace(/\d+/g, ANY_NAME);
@@ -81,7 +81,7 @@ function nameOf(members: readonly SessionEvidence[]): Group {
   };
 }
 
-/** `tenant_*` of `tenant_001` and `tenant_207`, `*_app` of `acme_app` and `globex_app`. */
+/** `tenant_*` for `tenant_001` and `tenant_207`, `*_app` for `acme_app` and `globex_app`. */
 function sharedName(names: readonly string[]): string {
   const [first = '', ...others] = names;
   if (others.length === 0) return first;

@@ -48,7 +48,7 @@ export type Notified = {
 
 /** The states of an incident, by what they ask of people. The worst comes last. */
 export const INCIDENT_STATES = [
-  /** A refusal whose reason no run saw. */
+  /** A refusal for which no run saw the reason. */
   'unexplained',
   /** A run has relieved it without people. */
   'relieved',

@@ -10,12 +10,12 @@ const LISTS: readonly { readonly title: string; readonly names: readonly string[
     title: 'Application names that are spared while protect.builtinApplications is true:',
     names: BUILTIN_APPLICATIONS,
   },
-  { title: 'Roles of providers, whose sessions are never ended:', names: PROVIDER_ROLES },
+  { title: 'Roles of providers. Their sessions are never ended:', names: PROVIDER_ROLES },
   {
-    title: 'Application names of poolers, whose sessions go last in each rung:',
+    title: 'Application names of poolers. Their sessions go last in each rung:',
     names: POOLER_APPLICATIONS,
   },
-  { title: 'Roles of poolers, whose sessions go last in each rung:', names: POOLER_ROLES },
+  { title: 'Roles of poolers. Their sessions go last in each rung:', names: POOLER_ROLES },
 ];
 
 /** The lists as text: a title, then one name a line. A `*` stands for any text. */

@@ -44,7 +44,7 @@ const clients = strictObject({
   /** Empty where the pooler does not report it. */
   address: z._default(text, ''),
   count,
-  linked: described(z._default(count, 0), 'Those to whom a session is lent.'),
+  linked: described(z._default(count, 0), 'How many of them use one of its sessions at the moment.'),
   waiting: z._default(count, 0),
   /** When the first of them connected, as the pooler's clock and text have it. */
   since: textOrNull,
@@ -55,7 +55,7 @@ const session = strictObject({
   pid: described(count, "The server's process."),
   user: text,
   /** Null when the session is lent to no client, or when the client is not known. */
-  client: described(orNull, 'The place in clients of the one to whom it is lent.'),
+  client: described(orNull, 'The place, in clients, of the client that uses it at the moment.'),
 });
 
 const settings = strictObject({
@@ -99,7 +99,7 @@ const unlisted = strictObject({
   addresses: described(list(text), 'Where such sessions come from, beside its own addresses.'),
   unknownHosts: described(
     list(text),
-    'Hosts from which they come as well, whose addresses could not be found.',
+    'Further hosts from which they come. Their addresses could not be found.',
   ),
 });
 
@@ -108,7 +108,7 @@ export const poolerSchema = strictObject({
   /** Host and port of the console. */
   at: z._default(text, ''),
   addresses: described(list(text), 'Where its sessions are likely to come from.'),
-  problem: described(z._default(z.nullable(problem), null), 'Why it could not be asked.'),
+  problem: described(z._default(z.nullable(problem), null), 'Why its console could not be read.'),
   version: textOrNull,
   pools: list(pool),
   clients: list(clients),
@@ -117,12 +117,12 @@ export const poolerSchema = strictObject({
   sessions: described(list(session), 'Its sessions with the server: they are spared.'),
   unlisted: described(
     z._default(z.nullable(unlisted), null),
-    'Why its console lists some of its sessions only: the others are spared by their address.',
+    'Why its console lists only some of its sessions. The others are spared by their address.',
   ),
   settings: z.prefault(settings, {}),
 });
 
 export const poolerOrNull = described(
   z._default(z.nullable(poolerSchema), null),
-  'What the pooler in front of the server said of itself.',
+  'The state of the pooler in front of the server, as its console shows it.',
 );

@@ -44,7 +44,7 @@ const NAME_FIELDS = ['user', 'database', 'application'] as const;
 const encodedNames = strictObject({
   /** Names with bytes that cannot be decoded, and names that are cut off. They are not known for certain. */
   undecoded: describe(
-    'Names with bytes that mean nothing in the database, "?" in their text, or that are cut off.',
+    'Names that are cut off, or have bytes that cannot be decoded ("?" in their text).',
     z._default(
       z.array(z.enum(NAME_FIELDS, { error: NAME_FIELDS.map((field) => `"${field}"`).join(' or ') }), {
         error: 'a list of names',
@@ -68,7 +68,7 @@ export const sessionShape = {
    * Set where sessions share a pool of threads (GaussDB, openGauss), so that an idle session has no thread.
    * Null elsewhere.
    */
-  sessionId: optionalText("GaussDB's id of a session in a thread pool, which pid is as well."),
+  sessionId: optionalText("GaussDB's id of a session in a thread pool. The pid is the same number."),
   backendStart: optionalText("When the session was opened; with the pid it is the session's identity."),
   backendType: optionalText('"client backend" for clients; unknown spares.'),
   user: optionalText('Role of the session.'),
@@ -82,7 +82,7 @@ export const sessionShape = {
   address: describe(`The client's address: ${ADDRESS}.`, z._default(address, '')),
   /** An unknown state stays as it is, and spares the session for the reason `state`. */
   state: optionalText('As pg_stat_activity shows it, for example "idle"; unknown spares.'),
-  stateChange: optionalText('When the session came into its state.'),
+  stateChange: optionalText('When the session entered its state.'),
   stateAgeMs: ageOrNull('How long the session has been in its state; unknown spares'),
   transactionAgeMs: ageOrNull('Age of its transaction'),
   queryAgeMs: ageOrNull('Age of its last statement'),
@@ -103,7 +103,7 @@ export const sessionShape = {
   ),
   /** Absent when the names are plain ASCII, and in kept records, which are not used for planning. */
   encodedNames: describe(
-    'Where a name is not plain ASCII: what its text does not say.',
+    'For names that are not plain ASCII: what their text does not say.',
     z.optional(encodedNames),
   ),
 };

@@ -17,8 +17,8 @@ const shares = (description: string) =>
 
 export const lockSchema = strictObject({
   kind: describe('As locktype of pg_locks, for example "tuple".', z.string({ error: 'a text' })),
-  holders: shares('Who has it.'),
-  waiters: shares('Who waits for it, in the order in which they began to.'),
+  holders: shares('The sessions that hold it.'),
+  waiters: shares('The sessions that wait for it, in the order in which they began to wait.'),
 });
 
 const slotCount = (description: string, fallback: number) =>
@@ -58,7 +58,7 @@ export const serverShape = {
   /** On GaussDB the product's name and version. */
   version: describe('As server_version shows it.', z._default(name, 'unknown')),
   provider: describe(
-    'Who runs the server; null is nobody else, or unknown.',
+    'The provider that runs the server; null without one, or when unknown.',
     z._default(z.nullable(z.enum(PROVIDERS, { error: PROVIDER })), null),
   ),
   ownPid: describe('The session that took the snapshot.', z._default(z.nullable(processId), null)),
@@ -75,10 +75,7 @@ export const slotsShape = {
   max: describe('max_connections, on GaussDB with the reserve on top.', integerFrom(1, MOST)),
   superuserReserved: slotCount('superuser_reserved_connections.', 3),
   reserved: slotCount('reserved_connections (16 and later).', 0),
-  providerReserved: slotCount(
-    'What the provider keeps for itself, for example rds.rds_reserved_connections.',
-    0,
-  ),
+  providerReserved: slotCount('The reserve of the provider, for example rds.rds_reserved_connections.', 0),
   walSenders: slotCount('max_wal_senders.', 10),
   roles: limits('Roles with a CONNECTION LIMIT.'),
   databases: limits('Databases with a CONNECTION LIMIT.'),
@@ -87,7 +84,7 @@ export const slotsShape = {
 /** Refused connection attempts of one kind. */
 export const refusalShape = {
   kind: z.enum(WORDED_REFUSALS, { error: WORDED_REFUSALS.map((kind) => `"${kind}"`).join(' or ') }),
-  name: optionalText('The role or database whose limit refused.'),
+  name: optionalText('The role or database that has the limit.'),
   count: integerFrom(1, MOST),
 };
 

@@ -99,16 +99,16 @@ function sparedRows({ reason, those }: SparedGroup): readonly (readonly (string 
 export function newcomersTable({ record, reduced, newcomers: programs }: Facts): Html | null {
   if (settledReading(record) === null) return null;
   if (reduced.includes('spared sessions'))
-    return html`<section><h2>Who came since</h2><p>Not known: the record was too large to keep it.</p></section>`;
+    return html`<section><h2>New sessions since the first snapshot</h2><p>Not known: the record was too large to keep it.</p></section>`;
   if (programs.length === 0)
-    return html`<section><h2>Who came since</h2><p>Nobody: no freed slot was taken until the last look.</p></section>`;
+    return html`<section><h2>New sessions since the first snapshot</h2><p>None: no freed slot was taken until the last read.</p></section>`;
   const rows = programs.map(({ group, lost, came, retaken }) => [
     groupCell(group),
     came,
     lost,
     lost > 0 ? `${retaken} re-taken` : 'new',
   ]);
-  return html`<section><h2>Who came since</h2>
+  return html`<section><h2>New sessions since the first snapshot</h2>
 ${htmlTable(['application', '#opened', '#had lost', 'result'], rows)}</section>`;
 }
 
@@ -121,7 +121,7 @@ export function refusedTable({ record: { trigger } }: Facts): Html | null {
     reasonOf(each),
     timeText(each.last).slice(11),
   ]);
-  return html`<section><h2>Who was refused: ${counted(refusalsIn(trigger.refused), 'time')}</h2>
+  return html`<section><h2>Refused clients: ${counted(refusalsIn(trigger.refused), 'time')}</h2>
 ${htmlTable(['client', '#times', 'for', 'last'], rows)}
 <p class="faint">Log group ${cleanName(trigger.logGroup, 200)}, stream ${cleanName(trigger.logStream, 200)}.</p></section>`;
 }

@@ -56,7 +56,7 @@ describe('the page', () => {
       'What next',
       'The slots',
       'Sessions chosen, and their results',
-      'Who came since',
+      'New sessions since the first snapshot',
       'Spared: 45 sessions',
       'This run',
     ]);

@@ -109,11 +109,11 @@ function mostConfidence(
   const older = program.filter(
     ({ openedMs, session }) => (openedMs ?? 0) > sinceMs * OLDER.times && theirs.has(session.address),
   ).length;
-  // What was given back rests in its pool for as long as nobody asks for it.
+  // Sessions that were given back stay idle in their pool until it lends them again.
   const isNoLifetime =
     !wasGivenBack(since) && (sinceMs > LONGEST_LIFETIME_MS || older >= program.length * OLDER.share);
   const isUneven = hidden === 0 && byPool(since).length > 3;
-  // Without statements, and of sessions that were given back, the ages of a pool that replaces its sessions are those of a leak.
+  // Without statements, or when sessions were given back, a pool that replaces its sessions shows the ages of a leak.
   return isClock || isNoLifetime || isUneven ? 'medium' : 'low';
 }
 

@@ -7,16 +7,16 @@ import { count, fields, flag, list, millisecondsOrNull, pid, text, textOrNull } 
 const lockHolder = fields({
   pid: describe('Null for a prepared transaction; a text on GaussDB.', z.nullable(z.union([pid, text]))),
   user: textOrNull,
-  application: describe('Chosen by the client, hence hostile.', text),
+  application: describe('Chosen by the client, so it is not to be trusted.', text),
   address: text,
   openMs: describe(
-    'For how long its session has been open; null where our role may not see it.',
+    'For how long its session has been open; null when our role may not see it.',
     millisecondsOrNull,
   ),
   isRun: flag,
 });
 
 export const lockOrNull = describe(
-  'Who else held a lock like ours, as the run last saw it: runs first, then others, which stop nothing.',
+  'Other holders of our lock when the run last looked: runs first, then sessions that do not stop a run.',
   z._default(z.nullable(fields({ holders: list(lockHolder), total: count })), null),
 );

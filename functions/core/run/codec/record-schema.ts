@@ -76,20 +76,20 @@ const victimReason = fields({
   group: fields({ application: text, user: text, database: text }),
   serves: list(scope),
   released: describe(
-    "It was its program's keep, and the role's programs kept more than they may.",
+    "It belonged to its program's keep, and the role's programs kept more than their share.",
     z.optional(z.literal(true, { error: 'true' })),
   ),
 });
 
 const plan = fields({
   verdict: enumOf(['healthy', 'sufficient', 'partial', 'no-candidates']),
-  pressure: describe('The scopes that were looked at, in the order of cure.', pressure),
+  pressure: describe('The scopes that the run looked at, in the order in which it relieves them.', pressure),
   victims: describe(
-    'Who was chosen, in the order in which they go.',
+    'The chosen sessions, in the order in which they end.',
     list(fields({ session: sessionFields, reason: victimReason })),
   ),
   spared: describe(
-    'Everybody else, with one reason each.',
+    'All other sessions, with one reason each.',
     list(fields({ session: sessionFields, reason: enumOf(SPARED), detail: text })),
   ),
   limits: list(
@@ -108,16 +108,16 @@ const attempt = fields({
     enumOf(['signalled', 'no-match', 'forbidden', 'failed', 'unknown']),
   ),
   result: describe(
-    'What the read after it showed.',
+    'The result that the next read showed.',
     enumOf(['terminated', 'changed', 'gone', 'still-there', 'forbidden', 'failed', 'unknown']),
   ),
 });
 
 const reading = fields({
   phase: enumOf(['verified', 'settled']),
-  atMs: describe("Since the run's start.", milliseconds),
+  atMs: describe("Milliseconds since the run's start.", milliseconds),
   pressure,
-  came: describe('Sessions that were not there at first.', list(sessionFields)),
+  came: describe('Sessions that the first snapshot did not have.', list(sessionFields)),
   gone: count,
   retaken: describe('Re-taken slots, counted before the newcomers were left out.', z.optional(count)),
 });
@@ -138,34 +138,40 @@ export const RECORD_VERSION = 1;
 
 export const keptRecordSchema = fields({
   version: describe(
-    'Of this schema. Keys may be added to a version; none changes its meaning or goes.',
+    'The version of this schema. A version may get new keys; no key changes its meaning or is removed.',
     z.literal(RECORD_VERSION, { error: '1' }),
   ),
-  runId: describe('Of the Lambda invocation.', text),
-  server: describe('As it is declared.', text),
+  runId: describe('The id of the Lambda invocation.', text),
+  server: describe('The name of the server, as it is declared.', text),
   code: describe('Version and commit of the code that ran; absent in older records.', z.optional(text)),
   policyHash: describe('SHA-256 of the policy in force; absent in older records.', z.optional(text)),
-  mode: describe('In which it acted.', enumOf(MODES)),
-  trigger: describe('Why it ran.', triggerSchema),
-  policy: describe('As it was in force; ages in milliseconds.', keptPolicySchema),
-  startedAt: describe("ISO 8601, the function's clock.", text),
-  outcome: describe('What it came to; of an observing run, what it expected.', enumOf(OUTCOMES)),
+  mode: describe('The mode in which the run acted.', enumOf(MODES)),
+  trigger: describe('What started the run.', triggerSchema),
+  policy: describe('The policy of the run; ages in milliseconds.', keptPolicySchema),
+  startedAt: describe("ISO 8601, by the function's clock.", text),
+  outcome: describe(
+    'How the run ended; for an observing run, the outcome that it expected.',
+    enumOf(OUTCOMES),
+  ),
   why: describe('Why there was nothing to do, for "muted" and "stale".', textOrNull),
-  problem: describe('What stood in the way.', z.nullable(problemSchema)),
-  recall: describe('What memory said; null without memory.', z._default(z.nullable(recallSchema), null)),
-  connecting: describe('How getting in went.', connectingSchema),
+  problem: describe('The problem that stopped the run; null without one.', z.nullable(problemSchema)),
+  recall: describe(
+    'What the run read from memory; null without memory.',
+    z._default(z.nullable(recallSchema), null),
+  ),
+  connecting: describe('How connecting went.', connectingSchema),
   lock: lockOrNull,
-  snapshot: describe('All sessions at the first look; null if there was none.', z.nullable(snapshot)),
+  snapshot: describe('All sessions in the first snapshot; null if there was none.', z.nullable(snapshot)),
   plan: z.nullable(plan),
   attempts: describe('One for each session that was told to end.', list(attempt)),
-  readings: describe('The looks after that, as differences to the first.', list(reading)),
+  readings: describe('Later reads, as differences to the first snapshot.', list(reading)),
   misconfigurations: z._default(z.nullable(list(misconfiguration)), null),
   timings: describe(
-    "Milliseconds since the run's start at which a step was done; null for those not reached.",
+    "Milliseconds since the run's start at which each step was done; null for steps that were not reached.",
     fields({ ...steps, finished: milliseconds }),
   ),
   reduced: describe(
-    'What was left out because the record was too large, in the order in which it went.',
+    'The parts that were left out because the record was too large, in order.',
     z._default(list(enumOf(REDUCTION_NAMES)), []),
   ),
 });

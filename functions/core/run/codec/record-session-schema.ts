@@ -8,13 +8,13 @@ export const sessionFields = fields({
   ...obligatory(sessionShape),
   sessionId: sessionShape.sessionId,
   address: describe('IP address, "local" for a Unix socket, empty, or "…" where it was left out.', text),
-  lastStatement: describe('What it last ran, as far as the server is declared to tell.', textOrNull),
+  lastStatement: describe('Its last statement, as far as the declaration of the server allows.', textOrNull),
 });
 
 const { kind, holders } = lockSchema.shape;
 const shares = list(fields(holders.def.element.shape));
 export const lockFields = fields({
   kind,
-  holders: describe('Who has it; pid 0 is a prepared transaction.', shares),
-  waiters: describe('Who waits for it, in the order in which they began to.', shares),
+  holders: describe('The sessions that hold it; pid 0 is a prepared transaction.', shares),
+  waiters: describe('The sessions that wait for it, in the order in which they began to wait.', shares),
 });

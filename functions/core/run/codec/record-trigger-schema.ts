@@ -19,7 +19,7 @@ import {
 /** What a run began with: its trigger, its policy and what it read from memory. */
 
 const refused = fields({
-  kind: describe('What was full.', enumOf(REFUSAL_KINDS)),
+  kind: describe('Which limit was reached.', enumOf(REFUSAL_KINDS)),
   user: textOrNull,
   database: textOrNull,
   address: textOrNull,
@@ -39,7 +39,10 @@ const alarm = fields({
   suppressedBy: textOrNull,
   mutedBy: textOrNull,
   contributor: textOrNull,
-  metric: describe('What it watches, where that is not the number of refusals.', z.optional(text)),
+  metric: describe(
+    'The metric that the alarm watches, if it is not the number of refusals.',
+    z.optional(text),
+  ),
 });
 
 const logLines = fields({
@@ -48,7 +51,10 @@ const logLines = fields({
   logGroup: text,
   logStream: text,
   lines: count,
-  refused: describe('Who was turned away; never who took the slots.', list(refused)),
+  refused: describe(
+    'The refused clients. They had no slot, so they are not the ones that took the slots.',
+    list(refused),
+  ),
   own: describe("Refusals of our own role's tries.", count),
   tries: describe('Lines that were taken off because our own tries left as many.', z.optional(count)),
   elsewhere: describe('Refusals by another server that shares the log group.', count),
@@ -104,7 +110,7 @@ export const recallSchema = z.discriminatedUnion(
       kind: z.literal('read'),
       table: text,
       paused: z.nullable(pause),
-      ownTries: describe('Tries of earlier runs that did not get in.', z.optional(list(ownTries))),
+      ownTries: describe('Tries of earlier runs that could not connect.', z.optional(list(ownTries))),
     }),
     fields({ kind: z.literal('unreadable'), table: text, problem: problemSchema }),
   ],
@@ -113,9 +119,9 @@ export const recallSchema = z.discriminatedUnion(
 
 export const connectingSchema = fields({
   attempts: count,
-  address: describe('Our end of the tries that came to nothing, as we see it.', z.optional(text)),
+  address: describe('Our own address in the failed tries, as we see it.', z.optional(text)),
   refusals: describe(
-    'Answers of the server while we tried to get in.',
+    'Answers of the server while we tried to connect.',
     list(fields({ sqlstate: text, routine: text, count })),
   ),
 });
