@@ -48,7 +48,8 @@ const FAULTS: readonly (readonly [where: string, how: string, statement: string,
     'The message was too large',
   ],
   ...Object.entries(FILL).map(
-    ([what, statement]) => ['diagnose', `fills memory with ${what}`, statement, ' of memory, '] as const,
+    // Memory or CPU is used up first, as the machine has it.
+    ([what, statement]) => ['diagnose', `fills memory with ${what}`, statement, ' are allowed'] as const,
   ),
 ];
 
