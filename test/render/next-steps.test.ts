@@ -39,10 +39,12 @@ describe('what comes next', () => {
     expect(stepsOf(factsOf(explain(incident(), []))).length).toBeLessThanOrEqual(6);
   });
 
-  test('for an observing run is who would bear it, then how to let it act', () => {
-    const [bears, acts] = stepsOf(
+  test('for an observing run is a look, the end by hand, who would bear it, then how to let it act', () => {
+    const [look, end, bears, acts] = stepsOf(
       factsOf(explain(OBSERVED['observe-recovered']?.() ?? INCIDENTS.healthy(), [])),
     );
+    expect(look?.paste?.lines[0]).toMatch(/^SELECT pid, application_name/);
+    expect(end?.paste?.lines[0]).toMatch(/pg_terminate_backend/);
     expect(bears?.text).toMatch(/^Before you switch to enforce/);
     expect(acts?.text).toMatch(/^To let it act/);
   });

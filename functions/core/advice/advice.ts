@@ -9,6 +9,8 @@ export type Advice = {
   readonly to: 'operator' | 'developer';
   /** Can be printed as it is: the names in it are cleaned. */
   readonly text: string;
+  /** Frees slots now, so that it comes before everything else. */
+  readonly isNow?: true;
   readonly paste?: {
     readonly language: PasteLanguage;
     readonly lines: readonly string[];

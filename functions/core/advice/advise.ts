@@ -8,6 +8,7 @@ import { cancelLongest, endBlocker, endOpenTransactions, endOwing } from './by-h
 import { capRole } from './cap-role.ts';
 import { endTransactions, returnSessions } from './client-fix.ts';
 import { crashWarning } from './crash-warning.ts';
+import { freeNow } from './free-now.ts';
 import { fullPooler } from './full-pooler.ts';
 import { halfOpen } from './half-open-clients.ts';
 import { keepalives } from './keepalives.ts';
@@ -30,6 +31,8 @@ type Adviser = (facts: AdviceFacts) => readonly Advice[];
 
 /** People do not read more at night. */
 const MOST = 6;
+/** At least so many are for the main cause. */
+const LEAST_ON_MAIN = 3;
 /** How many of these may be about the other causes of an incident. */
 const MOST_BESIDES = 2;
 
@@ -80,8 +83,15 @@ export function adviseOn(record: RunRecord, diagnosis: Diagnosis): readonly Advi
   const dead = diagnosis.culprits.filter(({ cause }) => cause === 'dead-clients');
   const lost = crashWarning(record, new Set(dead.map(({ usage }) => groupText(usage.group))));
   const pooler = fullPooler(facts);
+  const now = freeNow(facts);
+  const room = MOST - now.length - lost.length;
   const first = distinct([...pooler, ...advised(facts, diagnosis.cause)]);
-  return distinct([...lost, ...first.slice(0, MOST - lost.length - besides.length), ...besides]);
+  return distinct([
+    ...now,
+    ...lost,
+    ...first.slice(0, Math.max(LEAST_ON_MAIN, room - besides.length)),
+    ...besides,
+  ]).slice(0, MOST);
 }
 
 /** On one cause, with the programs that are behind it. */

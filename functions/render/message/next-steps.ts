@@ -48,9 +48,14 @@ export function stepsOf(facts: Facts): readonly Advice[] {
   const { outcome, problem } = facts.record;
   const own = [...outcomeSteps(outcome, problem?.code ?? null, facts), ...missingGrant(facts)];
   const enforce = toEnforce(facts);
-  const [first, ...more] = adviceOn(facts);
-  const room = Math.max(LEAST_ADVICE, MOST_STEPS - own.length - enforce.length);
-  return [...own, ...(first ? [first] : []), ...enforce, ...more.slice(0, room - 1)];
+  const advice = adviceOn(facts);
+  const now = advice.filter(({ isNow }) => isNow);
+  const [first, ...more] = advice.filter(({ isNow }) => !isNow);
+  const room = Math.max(
+    now.length > 0 ? 1 : LEAST_ADVICE,
+    MOST_STEPS - now.length - own.length - enforce.length,
+  );
+  return [...now, ...own, ...(first ? [first] : []), ...enforce, ...more.slice(0, room - 1)];
 }
 
 /** The numbers continue after those of the steps before. */

@@ -62,11 +62,12 @@ describe('what is advised on', () => {
     [
       'leak on Aurora, observed',
       [
+        /^Look at these 12 idle sessions of flink-orders \(seen at/,
+        /end exactly these 12 sessions\. That frees 12 slots of the 12 that are missing/,
         /Before you switch to enforce.*flink-orders \(12\)/,
         /cap it/,
         /30m/,
         /leakDetectionThreshold/,
-        /shows fewer/,
       ],
     ],
     [
