@@ -48,4 +48,17 @@ describe('what comes next', () => {
     expect(bears?.text).toMatch(/^Before you switch to enforce/);
     expect(acts?.text).toMatch(/^To let it act/);
   });
+
+  test.each([
+    ['high', false],
+    ['medium', true],
+  ] as const)(
+    'beside a cause with confidence %s, "the refusal may be over" is said: %s',
+    (confidence, isSaid) => {
+      const facts = factsOf(explain(INCIDENTS.unexplained(), []));
+      const diagnosis = { cause: 'connection-leak', confidence, evidence: [], culprits: [] } as const;
+      const texts = stepsOf({ ...facts, diagnosis }).map(({ text }) => text);
+      expect(texts.some((text) => text.includes('may be over'))).toBe(isSaid);
+    },
+  );
 });

@@ -61,7 +61,7 @@ const TELLING: Readonly<Partial<Record<Technology, readonly string[]>>> = {
   jdbc: ['*jdbc*', '*hikari*', '*flink*', '*c3p0*'],
   npgsql: ['*npgsql*', '.net*'],
   // The Ruby driver takes the name of the program.
-  activerecord: ['rails*', 'bin/rails*', 'puma*', 'sidekiq*', '*activerecord*'],
+  activerecord: ['rails*', 'bin/rails*', 'puma*', 'sidekiq*', 'unicorn*', 'resque-*', '*activerecord*'],
   prisma: ['*prisma*'],
 };
 

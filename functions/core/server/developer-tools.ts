@@ -1,7 +1,7 @@
 import { nameMatcher } from './name-pattern.ts';
 
 /** Tools that people leave open and forget, by the `application_name` that the tool sets, in lower case. */
-export const CONSOLES: readonly string[] = ['psql', 'pgcli'];
+export const CONSOLES: readonly string[] = ['psql', 'pgcli', 'usql'];
 export const GRAPHICAL_TOOLS: readonly string[] = [
   'pgadmin*',
   'dbeaver*',
@@ -9,6 +9,13 @@ export const GRAPHICAL_TOOLS: readonly string[] = [
   'intellij*',
   'pycharm*',
   'goland*',
+  'webstorm *',
+  'phpstorm *',
+  'rubymine *',
+  'dataspell *',
+  'rider 20*',
+  'cloudbeaver*',
+  'dbgate*',
   'tableplus*',
   'postico*',
   'navicat*',

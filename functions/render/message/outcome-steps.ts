@@ -58,7 +58,10 @@ function unexplained({ diagnosis, record: { snapshot, trigger, policy } }: Facts
   const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isOutsideSlots(diagnosis);
   if (isExplained) return [];
   const alarm = otherAlarm(trigger);
-  return alarm === null ? [...UNEXPLAINED, UNFINISHED] : otherThreshold(alarm, policy);
+  if (alarm !== null) return otherThreshold(alarm, policy);
+  // A cause that is said with confidence high goes on: the refusal is not over.
+  const possible = diagnosis?.confidence === 'high' ? UNEXPLAINED.slice(1) : UNEXPLAINED;
+  return [...possible, UNFINISHED];
 }
 
 /** An alarm that goes off before the policy acts only wakes people. */
