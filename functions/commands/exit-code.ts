@@ -33,7 +33,7 @@ export function exitCodeOfError(code: ErrorCode): ExitCode {
   return BAD_INPUT.has(code) ? EXIT.badInput : EXIT.couldNot;
 }
 
-/** A policy whose thresholds do not fit the server is bad input. */
+/** A policy with thresholds that do not fit the server is bad input. */
 export function exitCodeOfPlan({ verdict, problem }: Plan): ExitCode {
   if (problem !== null) return EXIT.badInput;
   return verdict === 'healthy' || verdict === 'sufficient' ? EXIT.done : EXIT.remains;

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { memoryIn } from '../aws/memory-table.ts';
 import type { MemoryStore } from '../report/report-ports.ts';
 
-/** The server whose memory is meant, and where the memory is kept. */
+/** The server that the memory is about, and where the memory is kept. */
 export type MemoryOptions = { readonly server: string; readonly table: string; readonly region?: string };
 
 export const CREDENTIALS_HELP = `Credentials and region come from the same places as for the AWS CLI: AWS_PROFILE (static keys, SSO, credential_process,

@@ -18,7 +18,7 @@ export type PackagedAsset = { readonly folder: string; readonly file: string };
 
 /**
  * Writes templates that need no CDK bootstrap in the account. A parameter names the bucket with the assets, and the
- * deployment has the rights of the person who runs it. The CDK's default needs the roles and the bucket of its bootstrap.
+ * deployment has the caller's rights. The CDK's default needs the roles and the bucket of its bootstrap.
  */
 export class PackagedSynthesizer extends StackSynthesizer {
   private readonly found = new Map<string, PackagedAsset>();

@@ -20,9 +20,7 @@ describe('the language of documents', () => {
 });
 
 describe('the language of comments', () => {
-  const rooms = commentFigures().filter(({ name }) => /^functions\/(core|render|report|events)\b/.test(name));
-
-  test.each(rooms)('the comments of $name make persons of people only', (figure) => {
+  test.each(commentFigures())('the comments of $name make persons of people only', (figure) => {
     expect(rateOf(figure)).toBeLessThan(BOUND);
   });
 });

@@ -86,7 +86,9 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       ),
     });
     expect(problem.message).toContain(`after ${connecting.attempts} tries`);
-    expect(problem.message).toContain('On 14 and 15 nothing is reserved for our role, so no run can promise');
+    expect(problem.message).toContain(
+      'On 14 and 15 no slot can be reserved for our role, so a run may fail to connect',
+    );
     expect(connecting.address).toBe('127.0.0.1');
     expect(connecting.attempts).toBeGreaterThan(2);
     expect(commonestOf(connecting)).toMatchObject({ sqlstate: '53300', routine: 'InitPostgres' });
@@ -216,7 +218,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     const { problem } = await refused(() => connecting);
     expect(problem).toMatchObject({
       code: 'pooler-in-between',
-      message: expect.stringContaining(`A pooler answers at 127.0.0.1:${pooler.port}`),
+      message: `A pooler answers at 127.0.0.1:${pooler.port}: name the server's own host and port, because only the server shows all sessions.`,
     });
 
     const next = await server.connect(app, { port: pooler.port });

@@ -54,7 +54,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     expect(record).toMatchObject({ outcome: 'cannot-connect', attempts: [], snapshot: null });
     expect(record.problem?.code).toBe('connect-failed');
     expect(record.problem?.message).toMatch(
-      /^The server at \S+ does not keep what we set for our own session \(search_path, [a-zA-Z_, ]+\): nothing was read\. /,
+      /^The server at \S+ does not keep the settings of our own session \(search_path, [a-zA-Z_, ]+\): nothing was read\. /,
     );
     expect(ourStatements().length - before).toBe(1);
   });

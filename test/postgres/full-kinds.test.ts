@@ -23,7 +23,7 @@ const TOO_MANY = 60;
 const ENFORCE = eagerPolicy('enforce', { freeSlots: 3 });
 
 const BY_WHOM = 'by sessions or by clients that never finish logging in';
-const ALL_TAKEN = `all slots are taken, also the reserved ones, ${BY_WHOM}; end sessions from`;
+const ALL_TAKEN = `all slots are taken, also the reserved ones, ${BY_WHOM}; end sessions in a superuser session that is already open`;
 const RESERVED_LEFT = `only slots that are reserved for other roles are free; the rest is taken ${BY_WHOM}; grant`;
 
 const UNFINISHED = 'Clients that never finish logging in also hold slots';
@@ -170,7 +170,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
         role: () => privileged,
         routine: version >= 17 ? 'BackendInitialize' : 'ProcessStartupPacket',
         code: 'connect-half-open',
-        says: 'it has more connections than it can serve, refuses superusers too, and most of these clients have not logged in; find the address',
+        says: 'it has more connections than it can serve, refuses superusers too, and most of these clients have not logged in; find their address',
         advises: 'No client can log in, not even a superuser.',
         shows: 0,
       },

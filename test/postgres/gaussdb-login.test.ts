@@ -49,11 +49,11 @@ describe('A way to log in that we do not speak is told at once, with what to do'
       asksFor(7),
       'by GSSAPI, which pg-headroom does not support: give role "headroom" a line of its own in pg_hba.conf',
     ],
-    ['SSPI', asksFor(9), 'by SSPI, which we do not speak'],
+    ['SSPI', asksFor(9), 'by SSPI, which pg-headroom does not support'],
     [
       'what nobody knows',
       asksFor(99),
-      'by a method that pg-headroom does not know (number 99), which we do not speak',
+      'by a method that pg-headroom does not know (number 99), which pg-headroom does not support',
     ],
   ])('%s', async (_, answer, says) => {
     const { code, message, attempts, port } = await problemWith({ answer });
@@ -111,7 +111,7 @@ describe('A full GaussDB', () => {
     const { code, message, attempts } = await problemWith({ answer }, undefined, 300);
     expect(code).toBe('connect-full');
     expect(message).toContain(
-      'only the slots of system administrators are left (sysadmin_reserved_connections)',
+      'only the slots of system administrators are free (sysadmin_reserved_connections)',
     );
     expect(attempts).toBeGreaterThan(1);
   });

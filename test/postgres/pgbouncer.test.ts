@@ -165,7 +165,14 @@ describeWith('pgbouncer', 'pgbouncer', "PgBouncer's console", () => {
 
     test('is not taken for the server by mistake', async () => {
       const connection = await connect(targetOf(pooler), async () => app, inMs(10_000));
-      expect(connection).toMatchObject({ problem: { code: 'pooler-in-between' } });
+      expect(connection).toMatchObject({
+        problem: {
+          code: 'pooler-in-between',
+          message: expect.stringMatching(
+            /^A pooler answers at \S+ \(08P01: .+\): name the server's own host and port, because only the server shows all sessions\.$/,
+          ),
+        },
+      });
     });
 
     test('does not open itself to a role that stats_users does not name', async () => {

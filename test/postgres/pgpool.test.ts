@@ -101,7 +101,10 @@ describeWith('pgpool', 'pgpool2', "pgpool-II's own view", () => {
     expect(new Set(logged.map(({ kind }) => kind))).toEqual(new Set(['pooler']));
     const connection = await connect(targetOf(pooler), async () => app, inMs(500));
     expect(connection).toMatchObject({
-      problem: { code: 'connect-full', message: expect.stringContaining('or of a pooler that answers') },
+      problem: {
+        code: 'connect-full',
+        message: expect.stringContaining('or those of a pooler that answers'),
+      },
     });
   });
 

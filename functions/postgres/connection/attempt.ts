@@ -17,27 +17,27 @@ import { isTlsCode } from './tls-code.ts';
 import { watchLogin } from './watch-login.ts';
 import { learnFromHang, withStartup } from './with-startup.ts';
 
-/** One attempt's bound: under a storm a connect that gets in takes up to 270 ms. */
+/** The time for one attempt. Under a storm, a connect that succeeds takes up to 270 ms. */
 const ATTEMPT_TIMEOUT_MS = 4_000;
-/** A try that another one has overtaken may end in good order, if it does so soon. */
+/** The time to end in good order for a try that is no longer needed. */
 const LOSER_MS = 500;
 
 export type AttemptOptions = {
-  /** It takes no longer than this, nor than one attempt may. */
+  /** The time that is left. An attempt takes longer than its own time only if `hangs` allows it. */
   readonly withinMs?: number;
-  /** Ends it. */
+  /** Ends the attempt, because another one has a session. */
   readonly over?: AbortSignal;
-  /** Called where the login has hung for as long as an attempt may take; true is to wait on, as long as there is time. */
+  /** Called when the login has taken as long as an attempt may. True means to wait on, as long as time is left. */
   readonly hangs?: () => boolean;
-  /** Called with our end of the connection, once there is one. */
+  /** Called with the local address of the connection when it is open. */
   readonly reached?: (address: string) => void;
-  /** Called while the server starts a process for us. */
+  /** Called while the server starts a process for our session. */
   readonly onHandshake?: () => void;
-  /** What is known of the server's startup packet, and learns from this login. */
+  /** What is known of the options that the server accepts. This login may add to it. */
   readonly startup?: KnownStartup;
 };
 
-/** Opens one session and bounds it; whatever does not end in a session leaves no socket behind. */
+/** Opens one session within a limited time. If none opens, the socket is destroyed. */
 export async function attemptSession(
   target: Target,
   tls: TlsOptions,
@@ -68,7 +68,7 @@ async function attemptLogin(
 ): Promise<Attempted> {
   const socket = new Socket();
   socket.once('connect', () => socket.localAddress && reached?.(socket.localAddress));
-  // After the driver, which sends its first message once it is connected.
+  // After the driver, which sends its first message when the socket is connected.
   if (onHandshake) socket.once('connect', () => setImmediate(onHandshake));
   const refusesTls = watchTlsAnswer(socket, tls !== false);
   const client = clientOnSocket(socket, target, tls, credentials, startupOptions(sent), {
@@ -87,7 +87,7 @@ async function attemptLogin(
     return { kind: 'in', session: { ...session, brokenBy } };
   } catch (error) {
     socket.destroy();
-    // What ended the session before its first statement, which then fails without a word of it.
+    // If the session ended before its first statement, that statement fails without the reason. `brokenBy` knows it.
     return classify(
       serverAnswer(error) === null ? (brokenBy() ?? error) : error,
       target,
@@ -100,7 +100,7 @@ async function attemptLogin(
   }
 }
 
-/** Nothing came within the time there was. `how` says how far the server came. */
+/** The time was over before the login was. `how` says how far the server came. */
 class SilentServer extends Error {
   readonly how: Silence;
   constructor(how: Silence) {
@@ -110,8 +110,9 @@ class SilentServer extends Error {
 }
 
 /**
- * Ends a login that takes too long: one that another try has overtaken soon, one whose connection does not come about after
- * an attempt's time, and one that hangs then as well, unless it may be waited for. Our first statement belongs to it.
+ * Ends a login that takes too long. Our first statement is part of the login. Without a connection, it ends after the time
+ * of an attempt. With a connection, it ends then too, unless `hangs` lets it wait on. When it is no longer needed, it ends
+ * after LOSER_MS.
  */
 function watchSilence(socket: Socket, withinMs: number, hangs: () => boolean) {
   const startedAt = Date.now();
@@ -135,17 +136,17 @@ function watchSilence(socket: Socket, withinMs: number, hangs: () => boolean) {
   return { breakOff, isIn: () => (isIn = true), isOver: () => clearTimeout(timer) };
 }
 
-/** What a server looks like that cannot start another process, and a resolver that is busy: the next try may fare better. */
+/** A server that cannot start another process, or a busy resolver, causes these codes. The next try may succeed. */
 const BROKEN_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 
-/** The server's one-byte answer to the TLS request: `S` yes, `N` it has none, anything else a refusal without a code. */
+/** The server answers the TLS request with one byte: `S` is yes, `N` is no, any other is a refusal without a code. */
 function watchTlsAnswer(socket: Socket, asked: boolean): () => 'none' | 'refusal' | null {
   let first: string | null = null;
   if (asked) socket.once('data', (bytes: Buffer) => (first = bytes.toString('latin1', 0, 1)));
   return () => (first === 'N' ? 'none' : first !== null && first !== 'S' ? 'refusal' : null);
 }
 
-/** A session may break at any time: whoever waits for an answer learns of it there, whoever comes later here. */
+/** A session may break at any time. A waiting statement fails with the error; later statements find the error here. */
 function watchBreaking(client: Client): () => unknown {
   const errors: unknown[] = [];
   client.on('error', (error) => errors.push(error));

@@ -11,16 +11,20 @@ import {
   UNDEFINED_DATABASE,
 } from '../../core/base/sqlstate.ts';
 import type { OpenSession } from './open-session.ts';
+import { poolerInBetween } from './pooler-in-between.ts';
 import { serverWords } from './server-words.ts';
 import { type Credentials, type Target, targetText } from './target.ts';
 
 /**
- * How far a server came that did not let us in in time: `silent` has not taken the connection, `hanging` has taken it and did
- * not finish the login in as long as an attempt may take, `unanswered` finished it and did not answer our first statement, and `cut-off` was given less.
+ * How far the server came before the time was over.
+ * - `silent`: it did not accept the connection.
+ * - `hanging`: it accepted the connection and did not finish the login.
+ * - `unanswered`: it finished the login and did not answer our first statement.
+ * - `cut-off`: it accepted the connection, but had less time than an attempt may take.
  */
 export type Silence = 'silent' | 'hanging' | 'unanswered' | 'cut-off';
 
-/** What one attempt to get in came to. `refused` may be tried again, `denied` stays denied. */
+/** The result of one attempt. `refused` may be tried again; `denied` stays denied. */
 export type Attempted =
   | { readonly kind: 'in'; readonly session: OpenSession }
   | {
@@ -30,7 +34,7 @@ export type Attempted =
     }
   | { readonly kind: 'denied'; readonly answer: ServerAnswer | null; readonly problem: Problem };
 
-/** What a server's own answer comes to. */
+/** The result of an attempt that the server answered with an error. */
 export function classifyAnswer(
   answer: ServerAnswer,
   error: unknown,
@@ -42,8 +46,8 @@ export function classifyAnswer(
   if (fullness !== null) return { kind: 'refused', answer, fullness };
   if (isToken && isFailedAuthentication(answer)) return { kind: 'refused', answer, fullness: 'token' };
   if (isPoolerAnswer(answer)) {
-    const message = `A pooler answers at ${where} (${answer.sqlstate}: ${serverWords(error)}): name the server's own host and port, sessions can only be told apart there.`;
-    return { kind: 'denied', answer, problem: { code: 'pooler-in-between', message } };
+    const problem = poolerInBetween(target, `${answer.sqlstate}: ${serverWords(error)}`).toProblem();
+    return { kind: 'denied', answer, problem };
   }
   if (isForeignEncoding(answer)) {
     const message = `The maintenance database ${target.database} at ${where} is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL (0A000): name another one in HEADROOM_DATABASE, or in the URL.`;
@@ -62,7 +66,7 @@ export function classifyAnswer(
   return { kind: 'denied', answer, problem: { code, message } };
 }
 
-/** What IAM authentication needs on both sides. Without the grant the server takes the token for a wrong password. */
+/** What IAM authentication needs on both sides. Without the grant the server refuses the token as a wrong password. */
 export function tokenAdvice(user: string): string {
   return `run GRANT rds_iam TO ${quoteIdentifier(user)} there, and allow the function's role rds-db:connect for this user`;
 }

@@ -13,31 +13,32 @@ export type ConnectAttempts = {
   readonly source: CredentialSource;
   readonly startedAt: number;
   readonly deadline: number;
-  /** As whom the latest try came. */
+  /** The role of the latest try. */
   user: string;
   tries: number;
-  /** Our end of the tries, as the latest saw it; null where none reached the server. */
+  /** The local address of the latest try that reached the server; null if none did. */
   address: string | null;
-  /** By SQLSTATE and routine, both empty for tries without an answer. */
+  /** Failed tries by SQLSTATE and routine. Both are empty for tries without an answer. */
   readonly refusals: Map<string, number>;
   /** Why attempts that may be repeated failed, and how often. */
   readonly obstacles: Map<Obstacle, number>;
-  /** Those in use, null once the source has no others. */
+  /** The credentials in use; null when the source has no others. */
   credentials: Promise<Credentials | null>;
-  /** How many credentials turned out wrong. */
+  /** How many credentials the server refused as wrong. */
   refused: number;
   end: OpenSession | Problem | null;
-  /** Breaks off the other tries once one got in. */
+  /** Ends the other tries when one has a session. */
   readonly over: AbortController;
   readonly onHandshake: () => void;
   readonly startup: KnownStartup;
   readonly pace: Pace;
-  /** Tries whose login hangs now, and what resolves with the first of them. */
+  /** The number of tries that hang in their login now. */
   hanging: number;
+  /** Resolves when the first login hangs. */
   readonly firstHangs: PromiseWithResolvers<void>;
 };
 
-/** What it came to. */
+/** The result of all attempts: a session, or the problem that prevented it. */
 export type Opened = { readonly connecting: Connecting } & (
   | { readonly session: OpenSession; readonly problem: null }
   | { readonly session: null; readonly problem: Problem }
@@ -53,7 +54,7 @@ export function toOpened(attempts: ConnectAttempts): Opened {
     return { sqlstate, routine, count };
   });
   const { address, end } = attempts;
-  // Whose tries those lines in the server's log are, that say that it was full.
+  // The server logs each refusal because of full slots. With the address, readers of the log can tell ours apart.
   const isInLog = address !== null && refusals.some(({ sqlstate }) => sqlstate === TOO_MANY_CONNECTIONS);
   const connecting: Connecting = { attempts: attempts.tries, ...(isInLog && { address }), refusals };
   if (end !== null && 'client' in end) return { session: end, problem: null, connecting };

@@ -12,29 +12,30 @@ import { type KnownStartup, knownStartup } from './startup.ts';
 import { type CredentialSource, type Target, type TlsOptions, tlsOptions } from './target.ts';
 
 /**
- * Connects in flight at once, once the first was refused; our advice reserves as many slots. `npm run bench -- storm` on
- * two busy cores, 16 and 18, a full server and 200 clients that come again: three were in after 1 s in the median and
- * 3.5 s at most. One was in after 0.7 to 1.7 s and after 7 s at most, eight after 0.6 s and 2 s.
+ * The number of tries at the same time after the first was refused. Our advice reserves as many slots. Measured with
+ * `npm run bench -- storm` on two busy cores, with 16 and 18, a full server and 200 clients that try again and again: a run
+ * with three tries at a time connected after 1 s in the median and 3.5 s at most. With one try it took 0.7 to 1.7 s and 7 s
+ * at most, with eight 0.6 s and 2 s.
  */
 const IN_FLIGHT = 3;
-/** A login that hangs is waited for, and no other takes its place: those that are given up would stay on the server. */
+/** We wait for a login that hangs and do not replace it, because an abandoned login would stay on the server. */
 const MOST_HANGING = 2;
-/** A source is asked again this often at most: for the current copy of a secret, a pending and a previous one. */
+/** A source is asked again at most this often: for the current copy of a secret, a pending and a previous one. */
 const MOST_REFUSED = 3;
 
 export type ConnectOptions = {
-  /** What outlasts one run. */
+  /** What is known from earlier runs. */
   readonly slots?: KnownSlots;
   readonly startup?: KnownStartup;
-  /** That of the run, which may have to get in twice. */
+  /** The pace of the run, which may have to connect twice. */
   readonly pace?: Pace;
-  /** Called when the server has been asked: what can be done until it answers. */
+  /** Called when the server has our request, for work that can be done until it answers. */
   readonly onHandshake?: () => void;
 };
 
 /**
- * Gets in while nobody gets in: tries until `deadline` (milliseconds since the epoch), one session in the end. Nothing
- * that the server, the network or the secret does makes it throw.
+ * Connects to a server that may have no free slot. Tries until `deadline` (milliseconds since the epoch) and keeps one
+ * session. Failures of the server, the network and the secret are returned as a problem, not thrown.
  */
 export async function connect(
   target: Target,
@@ -48,7 +49,7 @@ export async function connect(
     : { database: databaseOf(session, target.statements, slots), connecting };
 }
 
-/** The same, and lends the session itself. */
+/** The same, but returns the session itself. */
 export async function openSession(
   target: Target,
   source: CredentialSource,
@@ -75,7 +76,7 @@ export async function openSession(
     hanging: 0,
     firstHangs: Promise.withResolvers(),
   };
-  // The first try awaits them; should it never come to that, their failure is nobody's.
+  // The first try awaits the credentials. If there is no first try, their failure must not become an unhandled rejection.
   attempts.credentials.catch(() => {});
   pace.begin(attempts.startedAt, deadline);
   try {
@@ -86,7 +87,7 @@ export async function openSession(
   return toOpened(attempts);
 }
 
-/** One try first. Several lanes where it was refused, and one more lane where its login hangs. */
+/** One try first. Several lanes if it was refused, and only one more lane if its login hangs. */
 async function tryInLanes(attempts: ConnectAttempts, tls: TlsOptions): Promise<void> {
   const first = keepTrying(attempts, tls, false, 1);
   await Promise.race([first, attempts.firstHangs.promise]);
@@ -94,7 +95,7 @@ async function tryInLanes(attempts: ConnectAttempts, tls: TlsOptions): Promise<v
   const spaced = (await attempts.credentials)?.isToken === true;
   const count = spaced || isHanging ? 1 : IN_FLIGHT;
   const lanes = Array.from({ length: count }, () => keepTrying(attempts, tls, spaced));
-  // All of them have ended before anything else is done: no try is left to open a session later.
+  // All lanes must end before the caller goes on, so that no try opens a session later.
   for (const lane of await Promise.allSettled([first, ...lanes]))
     if (lane.status === 'rejected') throw lane.reason;
 }
@@ -121,7 +122,7 @@ function leftMs({ deadline }: ConnectAttempts): number {
 async function tryOnce(attempts: ConnectAttempts, tls: TlsOptions): Promise<void> {
   const used = attempts.credentials;
   const credentials = await used;
-  // Whoever heard that there are no others ends the search; and meanwhile another try may have got in.
+  // The try that got no others ends the search. Meanwhile another try may have a session.
   if (credentials === null || attempts.end !== null) return;
   attempts.user = credentials.user;
   attempts.tries += 1;
@@ -155,14 +156,14 @@ async function tryOnce(attempts: ConnectAttempts, tls: TlsOptions): Promise<void
   } else attempts.end ??= attempted.problem;
 }
 
-/** The first session is the one, whatever another try heard; a second slot goes back before the snapshot. */
+/** The first session is kept, even if another try failed before. A second one is closed before the snapshot. */
 async function getIn(attempts: ConnectAttempts, session: OpenSession): Promise<void> {
   if (attempts.end !== null && 'client' in attempts.end) return await session.close();
   attempts.end = session;
   attempts.over.abort();
 }
 
-/** A rotation may be under way. The source is asked once for all who tried the credentials that turned out wrong. */
+/** A rotation may be under way. The source is asked once for all tries that used the same wrong credentials. */
 async function hasOthers(attempts: ConnectAttempts, used: ConnectAttempts['credentials']): Promise<boolean> {
   if (used === attempts.credentials) {
     if (attempts.refused === MOST_REFUSED) return false;

@@ -3,7 +3,7 @@ import { decodeLimits, decodeNames, type EscapedNames } from '../../core/server/
 import type { ConnectionLimit, Slots } from '../../core/server/snapshot.ts';
 import type { RedactStatement } from '../../core/server/statement-choice.ts';
 
-/** What it takes to decode a server's rows, whose names and statements come as bytes, in ASCII with escapes. */
+/** What is needed to decode a server's rows. Their names and statements come as bytes, in ASCII with escapes. */
 export type Decoding = {
   /** The encoding of each database, by its escaped name. */
   readonly encodings: ReadonlyMap<string, string>;

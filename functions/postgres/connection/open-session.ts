@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
-import { RemediationError } from '../../core/base/errors.ts';
 import { serverAnswer, UNDEFINED_OBJECT } from '../../core/base/sqlstate.ts';
 import { postgresql } from '../postgresql/postgresql.ts';
 import { BEGIN_SESSION } from '../postgresql/sql/begin-session.ts';
 import type { Dialect } from './dialect.ts';
 import { foreignSettings } from './foreign-settings.ts';
+import { poolerInBetween } from './pooler-in-between.ts';
 import { IDLE_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './startup.ts';
-import { type Target, targetText } from './target.ts';
+import type { Target } from './target.ts';
 
 /** Time to close in good order. After it the socket is destroyed. */
 const GOODBYE_MS = 500;
@@ -58,8 +58,7 @@ export async function beginSession(
     if (foreign !== null) throw foreignSettings(target, foreign);
     return { ...open, dialect: postgresql(versionNumber) };
   }
-  const message = `A pooler answers at ${targetText(target)}: name the server's own host and port, because only the server shows all sessions.`;
-  throw new RemediationError('pooler-in-between', message);
+  throw poolerInBetween(target, null);
 }
 
 /** A server has no such setting, and logs an error. So it is asked only if something is in between. */

@@ -1,25 +1,25 @@
 /**
- * How fast a run tries to get in. A reserved slot is free for milliseconds only while refused clients storm the server, so
- * tries come close together at first, and one a second later. Each try is a line in the server's log: all tries of a run
- * together stay below a number.
+ * How fast a run tries to connect. While refused clients storm the server, a reserved slot is free for milliseconds only.
+ * So a run tries every 36 ms at first, and every second later. Each try is a line in the server's log, so the number of
+ * tries in one run is limited.
  */
 
-/** Tries while a run is eager, and for how long it is: one every 36 ms. */
+/** The first 5 s of a connect: one try every 36 ms. */
 const EAGER = { tries: 140, forMs: 5_000 } as const;
 const PATIENT_MS = 1_000;
-/** A run may have to get in twice, 20 s each time. */
+/** The limit for one run, which may have to connect twice, for 20 s each time. */
 const MOST_TRIES = 160;
-/** With IAM each try costs the server a call to somebody else. */
+/** The shortest and the longest gap with IAM, where the server calls another service for each try. */
 const SPACED_MS = [200, 400] as const;
 
 export type Pace = {
-  /** Begins to get in, until `deadline`. The tries of before still count. */
+  /** Begins a connect that ends at `deadline`. Earlier tries of the run still count. */
   readonly begin: (now: number, deadline: number) => void;
-  /** Takes the next turn: the milliseconds to wait for it, or null where there is none left. */
+  /** Takes one try. Returns the milliseconds to wait before it, or null if no try is left. */
   readonly next: (now: number, isSpaced: boolean) => number | null;
 };
 
-/** The pace of one run. `eagerTries` is how many of its tries may come close together. */
+/** The pace of one run. `eagerTries` is the number of tries that may come close together. */
 export function newPace({ eagerTries = EAGER.tries as number, mostTries = MOST_TRIES } = {}): Pace {
   let [tries, eager] = [0, 0];
   let [eagerUntil, deadline, turnAt] = [0, 0, 0];
@@ -29,7 +29,7 @@ export function newPace({ eagerTries = EAGER.tries as number, mostTries = MOST_T
       eager += 1;
       return jittered(EAGER.forMs / EAGER.tries, 0.5);
     }
-    // Those that are left last until the deadline.
+    // The remaining tries are spread until the deadline.
     return Math.max(PATIENT_MS, (deadline - at) / Math.max(1, mostTries - tries));
   };
   return {
@@ -46,7 +46,7 @@ export function newPace({ eagerTries = EAGER.tries as number, mostTries = MOST_T
   };
 }
 
-/** Up to this share more or less: others that were refused at the same moment do not come again at the same moment. */
+/** Varies the time by up to this share, so that clients which were refused together do not all return together. */
 function jittered(ms: number, share: number): number {
   return ms * (1 + share * (2 * Math.random() - 1));
 }

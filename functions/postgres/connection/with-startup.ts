@@ -1,10 +1,10 @@
 import type { Attempted } from './attempted.ts';
 import { type KnownStartup, nextStartup, type Startup, startupOf } from './startup.ts';
 
-/** As first sent, with the bound whose lack ended it, and without bounds. */
+/** The first login, one with a bound that the first lacked, and one without bounds. */
 const MOST_LOGINS = 3;
 
-/** Logs in with what the server is known to take. A refusal of that is answered at once by another login. */
+/** Logs in with the options that the server is known to accept. If it refuses them, another login follows at once. */
 export async function withStartup(
   startup: KnownStartup,
   login: (sent: Startup) => Promise<Attempted>,
@@ -19,7 +19,7 @@ export async function withStartup(
   }
 }
 
-/** What is known now of the server's startup packet, or null where nothing was learned. */
+/** The options to send from now on; null if the login showed nothing new. */
 function afterLogin(sent: Startup, attempted: Attempted): Startup | null {
   switch (attempted.kind) {
     case 'in': {
@@ -36,7 +36,10 @@ function afterLogin(sent: Startup, attempted: Attempted): Startup | null {
   }
 }
 
-/** A login that hangs may hang in a login trigger, of 17 and later. Where it does not, the next one hears 42704. */
+/**
+ * A login that hangs may hang in a login trigger, which servers have from 17 on. If the server is older, the next login is
+ * refused with 42704.
+ */
 export function learnFromHang(startup: KnownStartup): void {
   if (startup.now() === 'unknown') startup.keep('since-17');
 }
