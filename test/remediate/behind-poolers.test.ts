@@ -216,7 +216,9 @@ describe('A console that cannot be read', () => {
     expect(record.snapshot?.pooler?.problem?.message).toContain('(no answer in 1 s)');
     // It is known where its sessions would come from: there nobody is ended.
     expect(record).toMatchObject({ outcome: 'no-candidates', attempts: [] });
-    expect(sparedAs(record, "may belong to PgBouncer, which could not be asked")).toHaveLength(DIRECT + CLIENTS);
+    expect(sparedAs(record, 'may belong to PgBouncer, which could not be asked')).toHaveLength(
+      DIRECT + CLIENTS,
+    );
   });
 
   test('of pgpool-II ends nobody at all: any session could be its, and it could fail over', async () => {
@@ -224,7 +226,7 @@ describe('A console that cannot be read', () => {
     await using silent = await listenOnLoopback(() => {});
     const record = await run('pgpool', { host: '127.0.0.2', port: silent.port });
     expect(record).toMatchObject({ outcome: 'no-candidates', attempts: [] });
-    const detail = "may belong to pgpool-II, which could not be asked; if it ends, pgpool-II may fail over";
+    const detail = 'may belong to pgpool-II, which could not be asked; if it ends, pgpool-II may fail over';
     expect(sparedAs(record, detail)).toHaveLength(DIRECT + CLIENTS);
   });
 });
