@@ -35,7 +35,7 @@ describe('a server that contradicts itself', () => {
     ['a resource without a user', { ...byIam, user: undefined }, /user: found nothing, allowed is our role/],
     ["the instance's name", { ...byIam, resourceId: 'orders' }, /resourceId: found "orders", allowed is the/],
     ['any resource', { ...byIam, resourceId: '*' }, /resourceId: found "\*", allowed is the resource id/],
-    ['any user', { ...byIam, user: '*' }, /user: found "\*", allowed is our role as it is named/],
+    ['any user', { ...byIam, user: '*' }, /user: found "\*", allowed is the name of our role in the server/],
     ['a token in the clear', { ...byIam, tls: 'off' }, /tls: found "off", allowed is "verify" beside user/],
     [
       'a key without its secret',
