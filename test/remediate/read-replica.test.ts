@@ -21,6 +21,7 @@ import { endAllSessions, expectAlive, expectNothingLeft } from '../support/serve
 import { openIdle, openMany } from '../support/sessions.ts';
 import { caughtUp, startStandby } from '../support/standby.ts';
 import { inMs } from '../support/targets.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 /** A read replica has slots of its own to lose, and no write is needed to give them back. */
 
@@ -66,6 +67,14 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     const notifier = await openIdle(replica, { role: app, application: 'notifier', statement: 'SELECT 1' });
     const sessions = await openMany(HELD - 1, () => openIdle(replica, { role: app, application: 'billing' }));
     const bystanders = await openMany(3, () => openIdle(primary, { role: app, application: 'billing' }));
+    // A session that ran something within 5 s counts as used, and no limit is advised below what is used.
+    const haveRested = async () =>
+      (
+        await replica.query(
+          "SELECT FROM pg_stat_activity WHERE application_name = 'billing' AND state_change > clock_timestamp() - interval '5 s'",
+        )
+      ).length === 0;
+    await waitUntil(haveRested, { what: 'all sessions had been idle for 5 s' });
     const record = await remediate(aRequest({ policy: ENFORCE }), briskPorts(replica, headroom));
     expect(record).toMatchObject({ outcome: 'recovered', problem: null });
     expect(resultsOf(record)).toEqual({ terminated: NEED });
@@ -81,9 +90,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     // Roles are changed on the primary, for all of its servers: nothing of it is computed from this one.
     expect(record.snapshot?.server.isReplica).toBe(true);
     const text = renderIncident(record).text.replaceAll(/\s+/g, ' ');
-    expect(text).toMatch(
-      /role app\. Set it on the primary|set the CONNECTION LIMIT of role app on the primary/,
-    );
+    expect(text).toContain('This is a read replica: set the CONNECTION LIMIT of role app on the primary');
     expect(text).not.toMatch(/ALTER (ROLE|DATABASE)/);
     expect(await replica.query('SELECT pg_is_in_recovery() AS is')).toEqual([{ is: true }]);
   });
