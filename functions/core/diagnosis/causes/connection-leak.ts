@@ -45,10 +45,10 @@ const LONGEST_LIFETIME_MS = 9 * HOUR_MS;
 /** Much older sessions from the same hosts show that no lifetime replaces sessions. */
 const OLDER = { times: 5, share: 0.1 } as const;
 /**
- * A process has few pools and opens each once. More pools from the same host are a leak of pools, unless all came within a
- * minute: one pool that fills by a few sessions at a time looks the same.
+ * A process has few pools and opens each once. More pools from the same host are a leak of pools, unless they come within a
+ * second of each other: one pool that fills by a few sessions at a time looks the same.
  */
-const POOLS = { fewest: 4, perHost: 2, share: 0.7, leastSpanMs: MINUTE_MS } as const;
+const POOLS = { fewest: 4, perHost: 2, share: 0.7, leastApartMs: 1_000 } as const;
 
 /**
  * `connection-leak`: idle sessions that a program opens steadily and never uses again. A pool that replaces
@@ -145,7 +145,8 @@ function ofPools(all: Evidence, program: readonly SessionEvidence[]): Suspect | 
   const ages = pools.map(({ lastMs }) => lastMs);
   const [first, last] = [Math.max(...ages), Math.min(...ages)];
   const spanMs = first - last;
-  if (spanMs < POOLS.leastSpanMs || !goesOn(last, spanMs) || !isForgotten(program)) return null;
+  if (spanMs < POOLS.leastApartMs * (pools.length - 1) || !goesOn(last, spanMs) || !isForgotten(program))
+    return null;
   const perHour = ((pools.length - 1) * HOUR_MS) / spanMs;
   const size = Math.round(sessions / pools.length);
   const steady = { perHour: perHour * size, spanMs, sessions, sinceMs: first, lastMs: last };
