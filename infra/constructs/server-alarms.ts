@@ -3,16 +3,10 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import {
-  functionNameOf,
-  METRIC_NAMESPACE,
-  type METRICS_CHOICES,
-  REMEDIATE_TIMEOUT_SECONDS,
-  SERVER_DIMENSION,
-  SERVER_METRICS,
-} from '../../functions/contract.ts';
+import { functionNameOf, type METRICS_CHOICES, REMEDIATE_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { parseSchedule } from '../../functions/core/declaration/schedule-text.ts';
 import { functionMetric, OwnAlarm, type OwnAlarmProps } from './own-alarm.ts';
+import { serverMetric } from './server-metric.ts';
 
 export interface ServerAlarmsProps {
   /** The server's name in messages and names. The name of its function contains it. */
@@ -108,7 +102,7 @@ function paused({ server, sweep }: ServerAlarmsProps): Alarm {
   return {
     article: 'paused',
     says: `Runs for PostgreSQL server ${server} are paused: they observe and terminate no session.`,
-    metric: runMetric(server, 'paused', SUM, longestSilence(sweep)),
+    metric: serverMetric(server, 'paused', SUM, { period: longestSilence(sweep) }),
     // Each run sends one value, and runs start a little early or late. So now and then two fall into one period and none
     // into the next.
     periods: 2,
@@ -122,25 +116,10 @@ function unresolved({ server }: ServerAlarmsProps): Alarm {
   return {
     article: 'unresolved',
     says: `The last run for PostgreSQL server ${server} could not solve the problem: clients may be refused now, and a person has to act.`,
-    metric: runMetric(server, 'unresolved', MAXIMUM, FIVE_MINUTES),
+    metric: serverMetric(server, 'unresolved', MAXIMUM, { period: FIVE_MINUTES }),
     // Without a run nothing is known, so the alarm stays as the last run left it.
     missing: IGNORE,
   };
-}
-
-function runMetric(
-  server: string,
-  name: keyof typeof SERVER_METRICS,
-  statistic: string,
-  period: Duration,
-): cloudwatch.Metric {
-  return new cloudwatch.Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName: SERVER_METRICS[name],
-    dimensionsMap: { [SERVER_DIMENSION]: server },
-    statistic,
-    period,
-  });
 }
 
 /**

@@ -1,7 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { METRIC_NAMESPACE, SERVER_DIMENSION, SERVER_METRICS } from '../../functions/contract.ts';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+import { serverMetric } from './server-metric.ts';
 
 type Threshold = ReturnType<typeof parsePolicy>['relieve']['when'];
 
@@ -11,7 +10,7 @@ export const HALF_WIDTH = 12;
 /** The slots of a server at its runs, the thresholds of its policy, and the sessions that runs ended. */
 export function slotsWidget(server: string, policy: unknown = {}): cloudwatch.GraphWidget {
   const { when, until } = parsePolicy(policy).relieve;
-  const usable = metricOf(server, 'usableSlots', cloudwatch.Stats.MAXIMUM, 'usable');
+  const usable = serverMetric(server, 'usableSlots', cloudwatch.Stats.MAXIMUM, { label: 'usable' });
   const lineAt = (threshold: Threshold, label: string) =>
     new cloudwatch.MathExpression({
       expression: slotsAt(threshold),
@@ -23,30 +22,14 @@ export function slotsWidget(server: string, policy: unknown = {}): cloudwatch.Gr
     title: server,
     width: HALF_WIDTH,
     left: [
-      metricOf(server, 'usedSlots', cloudwatch.Stats.MAXIMUM, 'used'),
+      serverMetric(server, 'usedSlots', cloudwatch.Stats.MAXIMUM, { label: 'used' }),
       usable,
       lineAt(when, 'acts from'),
       lineAt(until, 'until'),
     ],
     leftYAxis: { min: 0, label: 'slots', showUnits: false },
-    right: [metricOf(server, 'terminated', cloudwatch.Stats.SUM, 'terminated')],
+    right: [serverMetric(server, 'terminated', cloudwatch.Stats.SUM, { label: 'terminated' })],
     rightYAxis: { min: 0, label: 'sessions', showUnits: false },
-  });
-}
-
-function metricOf(
-  server: string,
-  name: keyof typeof SERVER_METRICS,
-  statistic: string,
-  label: string,
-): cloudwatch.Metric {
-  return new cloudwatch.Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName: SERVER_METRICS[name],
-    dimensionsMap: { [SERVER_DIMENSION]: server },
-    statistic,
-    label,
-    period: Duration.minutes(5),
   });
 }
 
