@@ -40,17 +40,6 @@ const MOST_WRAPS = 4;
  */
 export type ReadRefusal = RefusalLine & { readonly isOfServer: boolean };
 
-/**
- * The refusal that a log event reports, written by the server or by the application that was refused. Null
- * when it reports none.
- */
-export function refusalIn(message: string): RefusalLine | null {
-  const read = readRefusal(message);
-  if (read === null) return null;
-  const { isOfServer: _, ...refusal } = read;
-  return refusal;
-}
-
 /** The refusal that a log event reports, and whether the server may have written the line. */
 export function readRefusal(message: string): ReadRefusal | null {
   return refusalAt(message, 0);

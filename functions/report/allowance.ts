@@ -23,7 +23,7 @@ export const FOR_THE_PAGE: Allowance = { cpuMs: 6_000, wallMs: 22_000 };
  * buffers, and one very large allocation makes V8 end the whole process. So the thread has to be ended before
  * that.
  */
-export const MOST_RESIDENT_BYTES = 320 * 1_048_576;
+const MOST_RESIDENT_BYTES = 320 * 1_048_576;
 
 /** Limits that V8 enforces on the thread, as the last resort. */
 export const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };

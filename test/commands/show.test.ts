@@ -7,10 +7,10 @@ import { keepIn } from '../../functions/aws/records.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { KeptRecord } from '../../functions/core/run/kept-record.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
-import { renderPage } from '../../functions/render/page/render-page.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { keepWhole } from '../support/keep-whole.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
+import { renderPage } from '../support/render-page.ts';
 import { runHeadroom } from './run-headroom.ts';
 
 const BUCKET = 'records-of-pg-headroom';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refusalIn } from '../../functions/events/refusal-line.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 
 /** What a client may put into a name or a query to look like a refusal. */
 const PIECES = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { refusalsInBatch } from '../../functions/events/log-batch.ts';
-import { refusalIn } from '../../functions/events/refusal-line.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 
 type Told = {
   readonly kind: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refusalIn } from '../../functions/events/refusal-line.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 
 const SAID = 'sorry, too many clients already';
 const AT = '2026-11-21 03:15:20.123 UTC';

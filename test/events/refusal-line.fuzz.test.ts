@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { samplePrefix } from '../../functions/core/doctor/sample-prefix.ts';
 import { refusalsInBatch } from '../../functions/events/log-batch.ts';
-import { refusalIn } from '../../functions/events/refusal-line.ts';
 import { cpuMs } from '../support/cpu-time.ts';
 import { LOG_PREFIXES, ODD_NAMES } from '../support/log-prefixes.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 
 /** What clients choose, and what surrounds it in a log, in any order and number. */
 const PIECES = fc.constantFrom(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { REFUSAL_PHRASES } from '../../functions/contract.ts';
 import type { RefusalKind } from '../../functions/core/base/refusal-kind.ts';
-import { refusalIn } from '../../functions/events/refusal-line.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 
 /** Everything that servers, poolers and proxies are known to say to a client that they turn away for want of a slot. */
 const WORDINGS: readonly (readonly [RefusalKind, string])[] = [

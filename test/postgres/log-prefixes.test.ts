@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { refusalsInBatch } from '../../functions/events/log-batch.ts';
-import { type RefusalLine, refusalIn } from '../../functions/events/refusal-line.ts';
+import type { RefusalLine } from '../../functions/events/refusal-line.ts';
 import { FORGERIES, LOG_PREFIXES, ODD_NAMES } from '../support/log-prefixes.ts';
 import { startServer, type TestServer, VERSIONS, type Version } from '../support/postgres-server.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 import { reload } from '../support/reload.ts';
 import { fillUntilRefused } from '../support/sessions.ts';
 import { sendStartup } from '../support/startup-packet.ts';

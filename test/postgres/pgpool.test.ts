@@ -1,12 +1,12 @@
 import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { poolerRefusals } from '../../functions/core/server/pooler-refusals.ts';
-import { refusalIn } from '../../functions/events/refusal-line.ts';
 import { connect } from '../../functions/postgres/connection/connect.ts';
 import { describeWith } from '../support/installed.ts';
 import { type PgPool, startPgPool } from '../support/pgpool.ts';
 import { connectThrough, lookInto, refusalOf } from '../support/pooler-clients.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { endAllSessions } from '../support/server-state.ts';
 import { openIdle } from '../support/sessions.ts';

@@ -1,7 +1,8 @@
 import type { ClientConfig } from 'pg';
 import { expect, test } from 'vitest';
-import { type RefusalLine, refusalIn } from '../../functions/events/refusal-line.ts';
+import type { RefusalLine } from '../../functions/events/refusal-line.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 import { createRole } from '../support/roles.ts';
 import { fillUntilRefused } from '../support/sessions.ts';
 

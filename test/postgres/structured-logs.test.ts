@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { refusalIn } from '../../functions/events/refusal-line.ts';
 import { FORGERIES, ODD_NAMES } from '../support/log-prefixes.ts';
 import { startServer, type TestServer } from '../support/postgres-server.ts';
+import { refusalIn } from '../support/refusal-in.ts';
 import { fillUntilRefused } from '../support/sessions.ts';
 import { sendStartup } from '../support/startup-packet.ts';
 import { waitUntil } from '../support/wait-until.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
-import { renderPage } from '../../functions/render/page/render-page.ts';
 import { aPolicy, aSession, aSnapshot, HOUR } from '../support/builders.ts';
 import { runOf } from '../support/records.ts';
+import { renderPage } from '../support/render-page.ts';
 
 /** So many roles at their limits of two sessions. */
 function limited(count: number) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
-import { renderPage } from '../../functions/render/page/render-page.ts';
 import { aPolicy, aSession, aSnapshot, HOUR, SECOND } from '../support/builders.ts';
 import { runOf } from '../support/records.ts';
+import { renderPage } from '../support/render-page.ts';
 
 /** An agent that looks at each of a server's databases, with a session in each that it never closes. */
 function agentIn(databases: number) {

@@ -2,17 +2,17 @@ import { expect, test } from 'vitest';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import { followIncident } from '../../functions/core/incident/follow-incident.ts';
 import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
-import { summaryOf } from '../../functions/core/incident/run-summary.ts';
 import { REDUCTIONS } from '../../functions/core/run/codec/reduce-record.ts';
 import { packRecord, unpackRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { Reduction, RunRecord } from '../../functions/core/run/record.ts';
 import { headOf } from '../../functions/core/run/run-head.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
-import { renderPage } from '../../functions/render/page/render-page.ts';
 import { renderMemory } from '../../functions/render/terminal/render-memory.ts';
 import { metricsOf } from '../../functions/report/run-metrics.ts';
 import { aHiddenSession, aPolicy, aSession, HOUR } from '../support/builders.ts';
 import { runOf, sessionsOf, snapshotOf } from '../support/records.ts';
+import { renderPage } from '../support/render-page.ts';
+import { summaryOf } from '../support/summary-of.ts';
 
 const leak = (count: number, firstPid: number) =>
   sessionsOf([{ count, application: 'leaky', user: 'leaky', fromAgeMs: 2 * HOUR, toAgeMs: HOUR }], firstPid);

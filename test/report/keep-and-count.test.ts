@@ -5,12 +5,12 @@ import type { KeptRecord } from '../../functions/core/run/kept-record.ts';
 import { OUTCOMES, type Outcome } from '../../functions/core/run/outcome.ts';
 import type { Destination } from '../../functions/events/parse-destination.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
-import { renderPage } from '../../functions/render/page/render-page.ts';
 import { report } from '../../functions/report/report.ts';
 import type { Keep, KeptAs, ReportPorts } from '../../functions/report/report-ports.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { identified } from '../support/published.ts';
+import { renderPage } from '../support/render-page.ts';
 import { notingPorts, PAGE_URL, RECORD_URL, type Step } from '../support/report-steps.ts';
 
 const INVOCATION = { functionName: 'pg-headroom-orders', requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2' };

@@ -1,6 +1,6 @@
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import type { RunSummary, Story } from '../../functions/core/incident/incident.ts';
-import { summaryOf, summaryWithoutRecord } from '../../functions/core/incident/run-summary.ts';
+import { summaryWithoutRecord } from '../../functions/core/incident/run-summary.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Message } from '../../functions/render/base/message.ts';
 import { renderOver } from '../../functions/render/message/over.ts';
@@ -8,6 +8,7 @@ import { renderIncident } from '../../functions/render/message/render-incident.t
 import { INCIDENTS, OBSERVED } from './incidents.ts';
 import { TABLE } from './loopback-dynamodb.ts';
 import { aRun, BILLING, live, minute, SHOP } from './summaries.ts';
+import { summaryOf } from './summary-of.ts';
 
 /** Made-up histories of the made-up incidents: the earlier reports, and the story that follows from them. */
 

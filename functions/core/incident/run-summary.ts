@@ -1,15 +1,9 @@
 import type { Diagnosis } from '../diagnosis/cause.ts';
-import type { Explained } from '../diagnosis/explain.ts';
 import type { Mode } from '../policy/policy.ts';
-import { headOf, type RunHead } from '../run/run-head.ts';
+import type { RunHead } from '../run/run-head.ts';
 import { isStuck } from '../run/run-lock.ts';
 import { isRefusal } from '../trigger/trigger.ts';
 import type { RunSummary } from './incident.ts';
-
-/** What a run means for the incident of its server. */
-export function summaryOf({ record, diagnosis }: Explained): RunSummary {
-  return { ...summaryOfHead(record, headOf(record)), ...causeIn(diagnosis) };
-}
 
 /**
  * The cause and the culprit. Both are null when they cannot be told. That is no news for an incident whose

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
  * and logical replication. dblink sets none. Their number of sessions does not depend on an application's
  * pool.
  */
-export const SERVER_PROGRAMS: readonly string[] = [
+const SERVER_PROGRAMS: readonly string[] = [
   'postgres_fdw',
   'dblink',
   'pg_cron*',

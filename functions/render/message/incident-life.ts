@@ -14,7 +14,7 @@ export function clockText(iso: string, now: string): string {
 }
 
 /** What a subject says about the incident, beside the run. */
-export function lifeWords(story: Story | null, maxName?: number): readonly string[] {
+function lifeWords(story: Story | null, maxName?: number): readonly string[] {
   if (story === null) return [];
   return story.breaker !== null && story.kind !== 'over' ? trippedWords(story, maxName) : kindWords(story);
 }

@@ -1,7 +1,6 @@
 import type { Advice } from '../../core/advice/advice.ts';
 import type { Diagnosis } from '../../core/diagnosis/cause.ts';
-import { type Explained, explain } from '../../core/diagnosis/explain.ts';
-import type { KeptRecord } from '../../core/run/kept-record.ts';
+import type { Explained } from '../../core/diagnosis/explain.ts';
 import { factsOf } from '../base/facts.ts';
 import { stepsOf } from '../message/next-steps.ts';
 import { agesChart } from './ages-chart.ts';
@@ -19,11 +18,6 @@ import { nextStepsHtml, whyHtml } from './why-section.ts';
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 type Given = { readonly diagnosis?: Diagnosis | null; readonly advice?: readonly Advice[] };
-
-/** The page of a run, from its record alone. */
-export function renderPage(record: KeptRecord, given: Given = {}): string {
-  return renderExplainedPage(explain(record, record.reduced), given);
-}
 
 /**
  * The page that people open after the message: one file without scripts that loads nothing. It has the cause

@@ -63,7 +63,7 @@ export const regrouped = (
     return were.length > 1 ? members : [];
   });
 
-export const byAge = (a: Session, b: Session) =>
+const byAge = (a: Session, b: Session) =>
   (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) || compare(keyOf(a), keyOf(b)) || (a.pid ?? 0) - (b.pid ?? 0);
 const keyOf = ({ user, application, database }: Session) =>
   [user ?? '', application, database ?? ''].join('\u0001');

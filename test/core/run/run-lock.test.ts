@@ -5,7 +5,6 @@ import { followIncident } from '../../../functions/core/incident/follow-incident
 import { isReportable, isWorthKeeping } from '../../../functions/core/incident/is-reportable.ts';
 import { NOTHING_REMEMBERED } from '../../../functions/core/incident/memory.ts';
 import { memoryDocument, parseMemory } from '../../../functions/core/incident/memory-document.ts';
-import { summaryOf } from '../../../functions/core/incident/run-summary.ts';
 import { fromPackedRecord, toPackedRecord } from '../../../functions/core/run/codec/pack-record.ts';
 import { parseRecordText } from '../../../functions/core/run/codec/parse-record.ts';
 import type { LockHolder } from '../../../functions/core/run/lock-sight.ts';
@@ -14,6 +13,7 @@ import { renderIncident } from '../../../functions/render/message/render-inciden
 import { metricsOf } from '../../../functions/report/run-metrics.ts';
 import { recordOf } from '../../support/records.ts';
 import { aRun, live } from '../../support/summaries.ts';
+import { summaryOf } from '../../support/summary-of.ts';
 
 const SWEEP = { kind: 'schedule', at: null, id: null } as const;
 

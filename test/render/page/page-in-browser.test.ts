@@ -4,7 +4,6 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cleanName } from '../../../functions/core/base/clean-text.ts';
 import type { RunRecord } from '../../../functions/core/run/record.ts';
-import { renderPage } from '../../../functions/render/page/render-page.ts';
 import { recordings } from '../../incidents/recordings.ts';
 import { canLendBrowser, type LentBrowser, lendBrowser } from '../../support/browser.ts';
 import { aLogLines, aRefused } from '../../support/builders.ts';
@@ -19,6 +18,7 @@ import {
   restartedIncident,
   roleLimitIncident,
 } from '../../support/incidents.ts';
+import { renderPage } from '../../support/render-page.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SCHEMES = ['light', 'dark'] as const;

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { packRecord, unpackRecord } from '../../../functions/core/run/codec/run-result.ts';
 import type { RunRecord } from '../../../functions/core/run/record.ts';
 import { renderIncident } from '../../../functions/render/message/render-incident.ts';
-import { renderPage } from '../../../functions/render/page/render-page.ts';
 import { aPolicy, HOUR } from '../../support/builders.ts';
 import { ADVICE, diagnosisOf } from '../../support/diagnosed.ts';
 import { INCIDENTS, OBSERVED } from '../../support/incidents.ts';
 import { runOf, sessionsOf, snapshotOf } from '../../support/records.ts';
+import { renderPage } from '../../support/render-page.ts';
 
 const pageOf = (record: RunRecord) => renderPage({ ...record, reduced: [] });
 /** What people read, as far as tags can be told from text by their brackets. */

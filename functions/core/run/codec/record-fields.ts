@@ -13,7 +13,6 @@ export function fields<Shape extends z.core.$ZodShape>(shape: Shape) {
 export const text = z.string({ error: 'a text' });
 export const textOrNull = z.nullable(text);
 export const flag = z.boolean({ error: 'true or false' });
-export const factOrNull = z.nullable(z.boolean({ error: 'true, false or null' }));
 
 const COUNT = 'a whole number from 0 on';
 export const count = z.int({ error: COUNT }).check(z.gte(0, { error: COUNT }));

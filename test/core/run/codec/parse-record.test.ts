@@ -5,7 +5,6 @@ import { keptRecordSchema } from '../../../../functions/core/run/codec/record-sc
 import { packRecord, unpackRecord } from '../../../../functions/core/run/codec/run-result.ts';
 import type { KeptRecord } from '../../../../functions/core/run/kept-record.ts';
 import { renderIncident } from '../../../../functions/render/message/render-incident.ts';
-import { renderPage } from '../../../../functions/render/page/render-page.ts';
 import { aPolicy } from '../../../support/builders.ts';
 import {
   cutOffIncident,
@@ -16,6 +15,7 @@ import {
   roleLimitIncident,
 } from '../../../support/incidents.ts';
 import { runOf, sessionsOf, snapshotOf } from '../../../support/records.ts';
+import { renderPage } from '../../../support/render-page.ts';
 
 const RUNS = { ...INCIDENTS, ...OBSERVED, logLinesIncident, lostIncident, roleLimitIncident, cutOffIncident };
 const written = (record: unknown) => JSON.stringify(record);
