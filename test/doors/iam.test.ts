@@ -46,7 +46,7 @@ async function runWith(
   return { response, said, asked: doors.aws.requests.getSecretValue };
 }
 
-test('gets in with a token, over TLS, and asks nobody for a secret', async () => {
+test('gets in with a token, over TLS, and asks for no secret', async () => {
   const { response, asked } = await runWith({ HEADROOM_CA_FILE: caFile });
   expect(response).toMatchObject({ outcome: 'healthy' });
   expect(asked).toBe(0);

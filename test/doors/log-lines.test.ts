@@ -65,7 +65,7 @@ describe('lines of refused clients', () => {
     );
   });
 
-  test('of our own role alone: muted, no connection is tried, and nobody is woken', async () => {
+  test('of our own role alone: muted, without a connection and without a message', async () => {
     const line = await ownRefusal();
     expect(line).toMatch(/:headroom@postgres:\[\d+\]:FATAL: {2}too many connections for role "headroom"$/);
     const { response, published, secretsRead } = await passThrough(eventOf([line, line]));

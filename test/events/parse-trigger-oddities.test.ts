@@ -92,7 +92,7 @@ describe('What we said ourselves starts nothing when it comes back', () => {
   });
 });
 
-describe('An event that nobody knows', () => {
+describe('An unknown event', () => {
   const alarmWith = (fields: object) => {
     const event = recordedEvent('metric-alarm');
     return { ...event, alarmData: { ...(event.alarmData as object), ...fields } };

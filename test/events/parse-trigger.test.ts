@@ -153,7 +153,7 @@ describe('Recorded events', () => {
     expect([...named, 'log-lines.json'].toSorted()).toEqual(files.toSorted());
   });
 
-  test('the reason of an alarm is what CloudWatch, or whoever set it by hand, wrote', () => {
+  test('the reason of an alarm is what CloudWatch wrote, or a person by hand', () => {
     expect(parseTrigger(recordedEvent('set-alarm-state'))).toMatchObject({
       reason: 'Fire drill by on-call: please ignore',
     });

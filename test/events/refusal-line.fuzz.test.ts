@@ -72,7 +72,7 @@ describe('Hostile lines', () => {
     );
   });
 
-  test('name nobody by a piece of their prefix, whatever the client is called', () => {
+  test('take no piece of their prefix for a name, whatever the client is called', () => {
     const name = fc.oneof(
       fc.constantFrom(...ODD_NAMES),
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),

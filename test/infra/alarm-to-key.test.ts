@@ -95,7 +95,7 @@ describe('an alarm', () => {
 });
 
 describe('the key', () => {
-  test('is rotated, goes with its stack, and is for nobody else to use', () => {
+  test('is rotated, goes with its stack, and is for no other use', () => {
     expect(key).toMatchObject({ Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Delete' });
     const principals = statementsOf(key, 'KeyPolicy').map(({ Principal: principal }) =>
       JSON.stringify(principal),

@@ -183,7 +183,7 @@ describe("alarms about a server's runs", () => {
     });
   });
 
-  test('unresolved notifies nobody without a pager', () => {
+  test('unresolved notifies no topic without a pager', () => {
     expect(serverAlarms({}, false).unresolved).not.toHaveProperty('AlarmActions');
   });
 

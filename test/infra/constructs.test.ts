@@ -13,7 +13,7 @@ import { aServer, theOnly } from './synthesis.ts';
 const functionIn = (stack: Stack) =>
   theOnly(Template.fromStack(stack), 'AWS::Lambda::Function', 'Remediation')[1].Properties;
 
-describe("the constructs in somebody else's app", () => {
+describe('the constructs in another app', () => {
   test('need only what has no default, and observe every five minutes', () => {
     withStack((place) => {
       remediation(place);

@@ -137,7 +137,7 @@ describe('a declaration of servers', () => {
     expect(problems[0]).toContain(problem);
   });
 
-  test('is refused for a key that nobody reads', () => {
+  test('is refused for a key that nothing reads', () => {
     expect(problemsOf([aServer({ shedule: 'rate(1 hour)' })])[0]).toMatch(
       /^servers\[0\]\.shedule: found "rate\(1 hour\)", allowed is no such key: the keys here are name, host, port,/,
     );

@@ -67,7 +67,7 @@ describe('the number of a stack', () => {
     expect(stackNumberOf({ name: 'orders', stack: 42 })).toBe(42);
   });
 
-  test('is refused to whoever makes it twenty-one, who may go elsewhere', () => {
+  test('is refused to the twenty-first server, which may go elsewhere', () => {
     const crowd = fleet(600).filter(({ name }) => numberOf(String(name)) === 5);
     const full = crowd.slice(0, MOST_SERVERS_A_STACK);
     const [one] = crowd.slice(MOST_SERVERS_A_STACK);
@@ -85,7 +85,7 @@ describe('the subscriptions of a log group', () => {
     named(name, { ...cluster, logStream: name }),
   );
 
-  test('are two, and refused to whoever is the third', () => {
+  test('are two, and a third is refused', () => {
     expect(problemsOf(() => parseDeclaration({ servers: instances.slice(0, 2) }))).toEqual([]);
     expect(problemsOf(() => parseDeclaration({ servers: instances }))).toEqual([
       'servers[2].alarm: found "subscription", allowed is another kind: a log group can have 2 subscriptions, and servers[0] and servers[1] use them',

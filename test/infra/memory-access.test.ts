@@ -37,7 +37,7 @@ describe('a gateway endpoint to the memory', () => {
     expect(new Set(endpoints.map(({ name }) => name))).toEqual(new Set(['pg-headroom-network']));
   });
 
-  test('leads to DynamoDB, and shuts out nobody who shares the subnets', () => {
+  test('leads to DynamoDB, and shuts out nothing that shares the subnets', () => {
     for (const { Properties } of endpoints) {
       expect(Properties).toMatchObject({ VpcEndpointType: 'Gateway' });
       expect(JSON.stringify(Properties.ServiceName)).toContain('.dynamodb');
@@ -45,7 +45,7 @@ describe('a gateway endpoint to the memory', () => {
     }
   });
 
-  test('is not there when nobody asks for one', () => {
+  test('is not there unless it is asked for', () => {
     const without = synthesizeAll({ servers: [server('reached', { memoryAccess: 'existing' })] });
     expect([...without.keys()]).not.toContain('pg-headroom-network');
   });

@@ -25,7 +25,7 @@ function resourcesIn(prepare: (app: App) => Construct): readonly Resource[] {
   });
 }
 
-describe("somebody's permissions boundary", () => {
+describe('a permissions boundary of the app', () => {
   test.each<readonly [of: string, prepare: (app: App) => Construct]>([
     [
       'cdk.json',
@@ -48,7 +48,7 @@ describe("somebody's permissions boundary", () => {
   });
 });
 
-describe("somebody's tags", () => {
+describe('tags of the app', () => {
   test('are on everything that costs money or holds data', () => {
     const all = resourcesIn((app) => {
       Tags.of(app).add('cost-centre', '4711');

@@ -109,7 +109,7 @@ describe('the bucket of records', () => {
     expect(Properties.LifecycleConfiguration).toMatchObject({ Rules: [{ ExpirationInDays: 30 }] });
   });
 
-  test('talks TLS 1.2 or later, and to nobody else', () => {
+  test('takes TLS 1.2 or later only', () => {
     const [, { Properties }] = theOnly(reporting, 'AWS::S3::BucketPolicy');
     const { Statement } = Properties.PolicyDocument as { readonly Statement: readonly Statement[] };
     expect(Statement.map(({ Effect, Condition }) => [Effect, Condition])).toEqual([
@@ -118,7 +118,7 @@ describe('the bucket of records', () => {
     ]);
   });
 
-  test('is read by whoever holds the policy for readers, and by the links in messages', () => {
+  test('is read with the policy for readers, and by the links in messages', () => {
     const [, { Properties }] = theOnly(reporting, 'AWS::IAM::ManagedPolicy');
     const bucketArn = { 'Fn::GetAtt': [bucketId, 'Arn'] };
     expect((Properties.PolicyDocument as { readonly Statement: unknown }).Statement).toEqual([

@@ -163,7 +163,7 @@ describeWith('pgbouncer', 'pgbouncer', 'The clients behind PgBouncer', () => {
     },
   );
 
-  test('who are refused by the pooler alone bring its sizes into the message, and end nobody', async () => {
+  test('that the pooler alone refuses bring its sizes into the message, and end no session', async () => {
     const settings = { max_client_conn: 3, default_pool_size: 2 };
     const roles = [app, headroom];
     await using pooler = await startPgBouncer(server, {
@@ -197,7 +197,7 @@ describe('A console that cannot be read', () => {
     clients = [];
   };
 
-  test('of PgBouncer, on a host without sessions, holds up nobody: the run goes on and says so', async () => {
+  test('of PgBouncer, on a host without sessions, stops no run: it goes on and says so', async () => {
     await crowdAlone();
     const nobody: Listening = await listenOnLoopback(() => {});
     await nobody[Symbol.asyncDispose]();
@@ -221,7 +221,7 @@ describe('A console that cannot be read', () => {
     );
   });
 
-  test('of pgpool-II ends nobody at all: any session could be its, and it could fail over', async () => {
+  test('of pgpool-II spares every session: each could be its own, and it could fail over', async () => {
     await crowdAlone();
     await using silent = await listenOnLoopback(() => {});
     const record = await run('pgpool', { host: '127.0.0.2', port: silent.port });

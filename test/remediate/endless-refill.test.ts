@@ -50,7 +50,7 @@ async function runOnce(runId: string): Promise<RunRecord> {
   return remediate(aRequest({ runId, server: 'orders', policy: ENFORCE }), { ...ports, recall });
 }
 
-test('a pool that takes its slots back is left alone from the fourth run on, until somebody resumes', async () => {
+test('a pool that takes its slots back is left alone from the fourth run on, until a person resumes', async () => {
   const [last] = (await fillUntilRefused(server, { role: app, application: 'pool' })).sessions;
   await last?.close();
   const messages: Message[] = [];

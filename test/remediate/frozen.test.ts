@@ -58,7 +58,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     return those;
   };
 
-  test('frozen in the middle of a window: slot and lock come back, the next run acts, and the thawed one ends nobody', async () => {
+  test('frozen in the middle of a window: slot and lock come back, the next run acts, and the thawed one ends no session', async () => {
     const sessions = await open(HELD, 'billing');
     await using frozen = runElsewhere(120_000);
     const window = await interruptWindow(server, frozen, () => frozen.freeze());

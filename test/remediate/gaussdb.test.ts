@@ -72,7 +72,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       await openIdle(server, { role: server.superuser, application: 'admin' }),
     ];
 
-    test('one run has the lock, and a stranger who holds one like it stops nobody', async () => {
+    test('one run has the lock, and a lock like it of a stranger stops no run', async () => {
       const stranger = await server.connect(app, {
         database: placeOf(kind).database,
         application_name: 'psql',
@@ -149,7 +149,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       await expectAlive(server, woken);
     });
 
-    test('whom the server refuses to end is told apart, and those around it go', async () => {
+    test('a session that the server refuses to end is told apart, and those around it go', async () => {
       await others();
       const chief = await createRole(server, `chief_${kind}`);
       await leak(7);
@@ -199,7 +199,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       await database.close();
     });
 
-    test('a role that sees nobody else ends in a message that says what it lacks', async () => {
+    test('a role that sees no other session ends in a message that says what it lacks', async () => {
       const blind = await createRole(server, `blind_${kind}`);
       await leak(3);
       const record = await remediate(aRequest({ policy: ENFORCE }), briskPorts(placeOf(kind), blind));

@@ -90,7 +90,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
   };
   const phasesOf = ({ readings }: RunRecord) => readings.map(({ phase }) => phase);
 
-  test('before a window: nobody of it is told to end, and who was told before is verified', async () => {
+  test('before a window: no session of it is told to end, and those told before are verified', async () => {
     const record = await run(atWindow(SECOND, { before: endOurs }));
     expect(record).toMatchObject({
       outcome: 'recovered',
@@ -113,7 +113,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
     await expectTrue(record);
   });
 
-  test('before the first window: nobody ends, then or later', async () => {
+  test('before the first window: no session ends, then or later', async () => {
     const record = await run(atWindow(FIRST, { before: endOurs }));
     expect(record).toMatchObject({ outcome: 'partial', problem: { code: 'connection-lost' } });
     expect(resultsOf(record)).toEqual({ 'still-there': FIRST });
@@ -217,22 +217,19 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
   });
 
   // The bounds that take it back are proven for other versions in frozen.test.ts.
-  test.runIf(version === 18)(
-    'without anybody hearing of it: the server has to take the lost session back first',
-    async () => {
-      await using network = await startSlowNetwork(server);
-      const [through, past] = [briskPorts(network, headroom), ports()];
-      const connect = vi.fn<RemediatePorts['connect']>(past.connect).mockImplementationOnce(through.connect);
-      const swallowed = { after: async () => network.swallow() };
-      const record = await run(atWindow(SECOND, swallowed, { ...through, connect }));
-      expect(record).toMatchObject({ outcome: 'recovered', problem: { code: 'connection-lost' } });
-      expect(resultsOf(record)).toEqual({ terminated: NEED });
-      expect(endsOfOurs(server).at(-1)).toBe('57P05');
-      await expectTrue(record);
-    },
-  );
+  test.runIf(version === 18)('unnoticed: the server has to take the lost session back first', async () => {
+    await using network = await startSlowNetwork(server);
+    const [through, past] = [briskPorts(network, headroom), ports()];
+    const connect = vi.fn<RemediatePorts['connect']>(past.connect).mockImplementationOnce(through.connect);
+    const swallowed = { after: async () => network.swallow() };
+    const record = await run(atWindow(SECOND, swallowed, { ...through, connect }));
+    expect(record).toMatchObject({ outcome: 'recovered', problem: { code: 'connection-lost' } });
+    expect(resultsOf(record)).toEqual({ terminated: NEED });
+    expect(endsOfOurs(server).at(-1)).toBe('57P05');
+    await expectTrue(record);
+  });
 
-  test('with its lock taken by somebody else: what they do is not read as our doing', async () => {
+  test('with its lock taken by another run: what that does is not read as our doing', async () => {
     const holder = await server.connect(headroom);
     const handOver = async () => {
       const locked = holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);

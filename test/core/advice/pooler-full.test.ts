@@ -62,7 +62,7 @@ test('one that lets clients wait, and takes more of them, is told the same sizes
   expect(linesOn(incident)).toContain('default_pool_size = 19');
 });
 
-test('one that refuses nobody is left as it is', () => {
+test('one that refuses no client is left as it is', () => {
   const pools = CONSOLE.pools.map((pool) => ({ ...pool, clientsWaiting: 0, longestWaitMs: 0 }));
   for (const pooler of [null, { ...CONSOLE, clientCount: 10, pools }])
     expect(textsOn(roomy(pooler)).join()).not.toContain('PgBouncer');
@@ -83,7 +83,7 @@ test('one that is only suspected is to be declared; one that the policy names is
   expect(suspected(['10.0.9.1'])).not.toContain('suspect');
 });
 
-test('a full pgpool-II, whose sizes nobody computes, is told what bounds its children', () => {
+test('of a full pgpool-II, whose sizes are not computed, the message says what bounds its children', () => {
   const problem = { code: 'pooler-full', message: 'pgpool-II takes no more clients.' } as const;
   const incident = roomy({ ...CONSOLE, kind: 'pgpool', problem, pools: [], settings: NO_SETTINGS });
   expect(textsOn(incident)[0]).toMatch(

@@ -26,7 +26,7 @@ function textBehind(head: Partial<Session>): string {
   return renderIncident(record).text.replaceAll(/\s+/g, ' ');
 }
 
-test('an autovacuum worker at the head of a queue is called that, and nobody is told to mend it', () => {
+test('an autovacuum worker at the head of a queue is called that, without advice for developers', () => {
   const text = textBehind({ backendType: 'autovacuum worker', state: 'active', queryAgeMs: HOUR });
   expect(text).toContain("The server's own autovacuum worker (pid 50) is at the head of the queue.");
   expect(text).toContain('pid 50 (autovacuum worker) blocks 60 sessions and has run its statement for 1h.');

@@ -67,7 +67,7 @@ describe('a diagnosis', () => {
     );
   });
 
-  test('names each group once, with no more sessions than there are, and nobody who is hidden', () => {
+  test('names each group once, with no more sessions than there are, and no hidden session', () => {
     fc.assert(
       fc.property(records, (record) => {
         const { snapshot } = record;

@@ -77,7 +77,7 @@ const inTransactionMode = ['orders', 'billing', 'stock'].flatMap((user, pool) =>
   ),
 );
 
-test('a pooler in transaction mode that nobody declared is suspected, with the signs, and said to be no more', () => {
+test('a pooler in transaction mode that is not declared is suspected only, and its signs are named', () => {
   const { plan, diagnosis } = causeOf(inTransactionMode);
   expect(diagnosis).toMatchObject({ cause: 'pooler-oversized', confidence: 'medium' });
   expect(JSON.stringify(diagnosis)).toMatch(

@@ -216,7 +216,7 @@ describe('Timeouts', () => {
     expect(said(written, check)).toEqual([expected]);
   });
 
-  test('for more than three roles are a list that somebody else writes', () => {
+  test('are printed for three roles, and named for the others', () => {
     const sessions = ['a', 'b', 'c', 'd', 'e'].flatMap((user, at) => someSessions(1, 500 + at, { user }));
     const [finding] = findingsOf(
       { settings: off.settings ?? {}, snapshot: { sessions } },

@@ -78,7 +78,7 @@ describe('The breaker', () => {
     expect(tripped(live([refilled(73)], again.memory))).toBe(true);
   });
 
-  test('gives three more runs to whoever resumes before', () => {
+  test('allows three more runs after an early resume', () => {
     const { memory } = live([refilled(0), refilled(5), refilled(10)]);
     const resumed = { ...memory, paused: null };
     expect(tripped(live([refilled(12), refilled(14)], resumed))).toBe(false);

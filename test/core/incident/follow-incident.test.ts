@@ -37,7 +37,7 @@ describe('An incident', () => {
     }
   });
 
-  test('that nobody saw end is mentioned when the next one opens', () => {
+  test('whose end no run saw is mentioned when the next one opens', () => {
     const { told, stories } = live([aRun(0), aRun(61)]);
     expect(told).toEqual(['opened', 'opened']);
     expect(stories[1]).toMatchObject({
@@ -46,7 +46,7 @@ describe('An incident', () => {
     });
   });
 
-  test('that was left unresolved goes on, however long nobody looked', () => {
+  test('that was left unresolved goes on, however long no run came', () => {
     expect(live([partial(0), partial(120)]).told).toEqual(['opened', 'reminder']);
   });
 
@@ -180,7 +180,7 @@ describe('Recurrence', () => {
     expect(lastOf([...incident(0), aRun(25 * 60)])).toEqual({ times: 1, sameCulprit: 1 });
   });
 
-  test('knows no same culprit where nobody stood out', () => {
+  test('knows no same culprit where no program stood out', () => {
     const nobody = { culprit: null };
     expect(lastOf([...incident(0, nobody), aRun(60, nobody)])).toEqual({ times: 2, sameCulprit: 0 });
   });

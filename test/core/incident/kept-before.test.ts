@@ -26,7 +26,7 @@ function runWith(sessions: readonly Session[], keepPerGroup = 1) {
 const PODS = idle(80, (at) => ({ application: `etl-job-7f9c6b5d4-x2x${'bcdfg'[at % 5]}p ${at}` }));
 const TENANTS = idle(94, (at) => ({ application: 'saas', database: `tenant_${at}` }));
 
-describe('Whom the keep of before would have kept', () => {
+describe('The sessions that the keep of before would have kept', () => {
   test.each([
     ['a pod with a name of its own', PODS, 1, 79],
     ["a tenant's database", TENANTS, 1, 93],

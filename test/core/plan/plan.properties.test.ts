@@ -281,7 +281,7 @@ describe('What the verdict promises', () => {
     },
   );
 
-  test('a tightened policy lets nobody go whom it protects, and in one scope not more than before', () => {
+  test('a tightened policy ends no session that it protects, and in one scope not more than before', () => {
     const given = [snapshots, policies, triggers, tightenings] as const;
     fc.assert(
       fc.property(...given, (snapshot, policy, trigger, by) => {

@@ -170,7 +170,7 @@ describe('What a reason says', () => {
     expect(sparedOf(sessions.toReversed())).toEqual(sparedOf(sessions));
   });
 
-  test("a victim names the age that its rung asks for, the session's own, and whom it serves", () => {
+  test('a victim names the age that its rung asks for, its own age, and the scopes that it serves', () => {
     const sessions = many(2, '1 a@d api local idle 9999');
     const policy = { relieve: { ladder: HOUR_THEN_TEN } };
     const plan = planOf({ id: '', what: '', sessions, policy, expected: { victims: [] } });

@@ -253,10 +253,10 @@ const ORDER_OF_REASONS: readonly Scenario[] = (
   expected: { victims: [], spared: { 1: reason } },
 }));
 
-describe('Whom the plan protects', () => {
+describe('What the plan protects', () => {
   test.each(rows(FROM_THE_LIST))('%s', (_, scenario) => check(scenario));
 });
 
-describe('Whom the plan protects, in the same spirit', () => {
+describe('What the plan protects, more of the kind', () => {
   test.each(rows([...BUILT_IN, ...FACTS, ...ORDER_OF_REASONS]))('%s', (_, scenario) => check(scenario));
 });

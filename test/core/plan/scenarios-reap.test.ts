@@ -177,11 +177,11 @@ describe('A further round', () => {
     expect(plan.limits).toEqual([{ limit: 'firstPlan', allowed: 2, wanted: 6 }]);
   });
 
-  test('takes nobody when nothing came to nothing', () => {
+  test('ends no other session when every attempt came to something', () => {
     expect(again(0).victims).toEqual([]);
   });
 
-  test('tries nobody twice, and spares them with a reason', () => {
+  test('tries no session twice, and spares it with a reason', () => {
     const plan = again(10);
     expect(plan.victims.map(({ session }) => session.pid)).toEqual(pids(5, 10));
     const spared = plan.spared.map(({ session, reason }) => [session.pid, reason]);

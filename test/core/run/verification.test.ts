@@ -117,7 +117,7 @@ describe('How a run ended', () => {
     expect([PLAN.verdict, VICTIMS.length]).toEqual(['sufficient', 9]);
   });
 
-  test('recovered: nobody came', () => {
+  test('recovered: no newcomer', () => {
     const { reading, outcome } = settledWith([]);
     expect([outcome, reading.gone, reading.came]).toEqual(['recovered', 9, []]);
   });

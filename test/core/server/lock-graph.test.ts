@@ -52,7 +52,7 @@ describe('the head of a queue', () => {
     expect(rootBlocker(sessions(2), [lock])).toMatchObject({ session: null, waiting: 1 });
   });
 
-  test('is each of many holders, of which those that nobody waits for are none', () => {
+  test('is each of many holders that a session waits for, and no other', () => {
     const holders = [...inMode('ShareLock', ...pidsFrom(1, 150)), ...inMode('AccessShareLock', 400)];
     const lock = { kind: 'relation', holders, waiters: inMode('RowExclusiveLock', ...pidsFrom(200, 150)) };
     const graph = lockGraphOf({ sessions: sessions(400), locks: [lock] });

@@ -69,11 +69,11 @@ const victimsOf = (pooler: PoolerState, poolers: string[] = []) =>
 describe('who is spared', () => {
   const unread = { code: 'pooler-unreadable', message: 'no answer' } as const;
 
-  test('is whom the console names, and only they', () => {
+  test('is a session that the console names, and no other', () => {
     expect(new Set(victimsOf(aPooler({ sessions })))).toEqual(new Set(['billing']));
   });
 
-  test('is, without an answer of PgBouncer, whoever comes from its host', () => {
+  test('is, without an answer of PgBouncer, each session from its host', () => {
     expect(new Set(victimsOf(aPooler({ problem: unread })))).toEqual(new Set(['billing']));
     expect(new Set(victimsOf(aPooler({ problem: unread, addresses: [] })))).toContain('web');
   });
@@ -191,7 +191,7 @@ describe('sizes', () => {
   });
 });
 
-test('the message names who is behind, and whom the pooler turns away', () => {
+test('the message names the clients behind, and those that the pooler refuses', () => {
   const pools = [aPool('orders', { clientsWaiting: 3, longestWaitMs: 1_500 })];
   const settings = { ...NO_SETTINGS, mostClients: 41 };
   expect(poolerTexts(all(aPooler({ sessions, clients, pools, clientCount: 41, settings })))).toEqual([

@@ -123,7 +123,7 @@ describe('Refusals of our own role', () => {
     expect(withoutRole(trigger, role)).toMatchObject({ own: 0 });
   });
 
-  test('are not looked for when nobody knows our role, nor in lines without a user', () => {
+  test('are not looked for when our role is not known, nor in lines without a user', () => {
     expect(withoutRole(trigger, null)).toMatchObject({ own: 0 });
     expect(withoutRole(aLogLines({ refused: [aRefused({ user: null })] }), 'headroom').own).toBe(0);
   });

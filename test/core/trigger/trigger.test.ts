@@ -17,7 +17,7 @@ describe('A trigger', () => {
     expect(KINDS.map(isRefusal)).toEqual([true, true, true, false, false]);
   });
 
-  test('tells of a refusal itself when somebody was seen to be refused', () => {
+  test('tells of a refusal when a client was seen to be refused', () => {
     expect(KINDS.map(mentionsRefusal)).toEqual([true, true, false, false, false]);
   });
 });

@@ -169,7 +169,7 @@ describe('a record', () => {
     expect(unpackRecord(result)).toEqual(ORDINARY);
   });
 
-  test('of five thousand sessions of a pooler, each lent to somebody, fits', () => {
+  test('of five thousand sessions of a pooler, each lent to a client, fits', () => {
     const result = packRecord(BEHIND_POOLER);
     expect(JSON.stringify(result).length).toBeLessThan(240_000);
     const { snapshot } = unpackRecord(result);
