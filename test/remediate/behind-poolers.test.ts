@@ -180,7 +180,7 @@ describeWith('pgbouncer', 'pgbouncer', 'The clients behind PgBouncer', () => {
     const record = await run('pgbouncer', pooler);
     expect(record).toMatchObject({ outcome: 'unexplained', attempts: [] });
     const flat = renderIncident(record).text.replaceAll(/\s+/g, ' ');
-    expect(flat).toMatch(/1\. PgBouncer takes no more clients, it has 3\. Let it take 100\./);
+    expect(flat).toMatch(/1\. PgBouncer has 3 clients and takes no more\. Let it take 100\./);
     for (const line of [
       /default_pool_size = \d+/,
       /max_client_conn = 100/,

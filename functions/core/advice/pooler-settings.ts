@@ -15,7 +15,7 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
   const takes = most === null ? '' : ` and may take ${counted(most, 'slot')} with its current settings`;
   const isFull = snapshot.refusals.some(({ kind, name }) => kind === 'pooler' && name === null);
   const full = isFull
-    ? `PgBouncer takes no more clients, it has ${snapshot.pooler?.clientCount}. Let it take ${maxClientConn}. `
+    ? `PgBouncer has ${snapshot.pooler?.clientCount} clients and takes no more. Let it take ${maxClientConn}. `
     : '';
   const text = `${full}PgBouncer has ${counted(pools, 'pool')} here${takes}. Other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${counted(defaultPoolSize, 'session')}. RELOAD in its console applies it. A pool_size in [databases] overrides it.`;
   const { defaultPoolSize: size, mostClients, serverIdleTimeoutMs, queryWaitTimeoutMs } = settings;

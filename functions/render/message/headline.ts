@@ -73,7 +73,7 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
       ...unsettledSubject(facts),
       ...used(facts, max),
     ].slice(facts.hypothetical ? 1 : 0),
-    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...causePhrase(facts), `${endedPhrase(facts)}, too few`, ...change(facts), ...unsettledText(facts)])}`,
+    sentence: `${facts.hypothetical ? '' : 'still '}under pressure. ${sentences([...causePhrase(facts), tooFewEnded(facts), ...change(facts), ...unsettledText(facts)])}`,
   }),
   refilled: (facts, max) => ({
     subject: ['filled up again', ...causePhrase(facts, max), retaken(facts, max), ...used(facts, max)],
@@ -153,6 +153,12 @@ function change(facts: Facts): readonly string[] {
   return before === null || after === null
     ? used(facts)
     : used(facts).map((text) => `${text} now, ${before.used} before`);
+}
+
+/** Where no session ended there is none of which there were too few. */
+function tooFewEnded(facts: Facts): string {
+  const isNone = facts.losses.length === 0 && facts.perhaps.length === 0;
+  return isNone ? endedPhrase(facts) : `${endedPhrase(facts)}, too few`;
 }
 
 function retaken(facts: Facts, max?: number): string {

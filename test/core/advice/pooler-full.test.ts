@@ -44,7 +44,7 @@ const roomy = (pooler: PoolerState | null) =>
 test('a pooler that is full in front of a server with room comes first, with sizes for what there is', () => {
   const incident = roomy(CONSOLE);
   expect(textsOn(incident)[0]).toMatch(
-    /^PgBouncer takes no more clients, it has 1000\. Let it take 2000\. PgBouncer has 2 pools here and may take 10 slots with its current settings\. Other clients and a margin leave it 39 slots\. Let each pool have at most 19 sessions\./,
+    /^PgBouncer has 1000 clients and takes no more\. Let it take 2000\. PgBouncer has 2 pools here and may take 10 slots with its current settings\. Other clients and a margin leave it 39 slots\. Let each pool have at most 19 sessions\./,
   );
   expect(linesOn(incident)).toEqual(
     expect.arrayContaining([
