@@ -112,7 +112,7 @@ export function parseSecret(text: unknown, secret: string, target: Pick<Target, 
   const parsed = z.safeParse(secretSchema(), parseJson(text));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join('.') || 'a JSON object').join(', ');
-    const message = `The secret ${secret} is incomplete (missing or empty: ${missing}): allowed is JSON with "username" and "password".`;
+    const message = `The secret ${secret} is incomplete (missing or empty: ${missing}): expected JSON with "username" and "password".`;
     throw new RemediationError('secret-malformed', message);
   }
   const { username: user, password, host } = parsed.data;

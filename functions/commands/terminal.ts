@@ -27,7 +27,9 @@ export function print(text: string): void {
  * Prints everything else to standard error. Messages may quote names and texts that others chose, so they are cleaned.
  */
 export function printNote(message: string): void {
-  process.stderr.write(`${cleanMessage(message, Number.POSITIVE_INFINITY)}\n`);
+  const clean = cleanMessage(message, Number.POSITIVE_INFINITY);
+  // Addresses that no browser opens stay as the user typed them.
+  process.stderr.write(`${clean.replace(/\b(s3|postgres)\[:\]\/\//g, '$1://')}\n`);
 }
 
 export function printError(message: string): void {

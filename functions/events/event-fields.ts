@@ -50,6 +50,6 @@ export function refusedEvent(found: string, allowed: string, next: string): Reme
 }
 
 function eventError(code: ErrorCode, found: string, allowed: string, next: string): RemediationError {
-  const message = `The event is not one that pg-headroom acts on: found ${found}, allowed is ${allowed}. ${next}`;
+  const message = `The event is not one that pg-headroom acts on: found ${found}, expected ${allowed}. ${next}`;
   return new RemediationError(code, message);
 }

@@ -89,6 +89,6 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function unknownEvent(found: string, allowed: string): RemediationError {
-  const message = `The event is not the result of a run: found ${found}, allowed is ${allowed}. This function is invoked as a Lambda destination only.`;
+  const message = `The event is not the result of a run: found ${found}, expected ${allowed}. This function is invoked as a Lambda destination only.`;
   return new RemediationError('event-unknown', message);
 }

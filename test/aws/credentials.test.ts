@@ -141,7 +141,7 @@ describe('a secret', () => {
   ])('such as "%s" is refused, and what is missing is named', async (name, missing) => {
     expect(await refusalOf(name)).toMatchObject({
       code: 'secret-malformed',
-      message: `The secret ${name} is incomplete (missing or empty: ${missing}): allowed is JSON with "username" and "password".`,
+      message: `The secret ${name} is incomplete (missing or empty: ${missing}): expected JSON with "username" and "password".`,
     });
   });
 

@@ -58,7 +58,7 @@ describe.concurrent('exit codes of plan', () => {
       FULL,
       'wrong.json',
       2,
-      'limits.maxVictim: found 1, allowed is no such key',
+      'limits.maxVictim: found 1, expected no such key',
     ],
     ['a policy that is not there', FULL, 'absent.json', 2, 'cannot be read (ENOENT)'],
     [
@@ -66,7 +66,7 @@ describe.concurrent('exit codes of plan', () => {
       { slots: {}, sessions: 3 },
       null,
       2,
-      'sessions: found 3, allowed is a list',
+      'sessions: found 3, expected a list',
     ],
   ])('%s', async (_, snapshot, policy, code, expected) => {
     const ran = await plan(snapshot, ...(policy === null ? [] : ['--policy', fileOf(policy)]));

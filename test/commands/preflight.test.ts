@@ -170,8 +170,8 @@ describe('what preflight prints', () => {
 describe.concurrent('a declaration that cannot be checked', () => {
   test.each([
     ['no JSON', '{', /^error: The declaration is not JSON/],
-    ['no object', '[1]', /found .*, allowed is the object that cdk.json is/],
-    ['no servers', '{}', /servers: found nothing, allowed is a list of servers, at least one/],
+    ['no object', '[1]', /found .*, expected the object that cdk.json is/],
+    ['no servers', '{}', /servers: missing, expected a list of servers, at least one/],
     [
       'a name that a shell would obey',
       JSON.stringify({ context: { servers: [{ ...SERVER, logGroup: "x'; rm -rf /" }] } }),

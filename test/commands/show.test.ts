@@ -73,9 +73,9 @@ describe.concurrent('headroom show', () => {
       'a gzip that is cut off',
       ['cut.json.gz'],
       2,
-      /gzipped bytes that cannot be unpacked, allowed is a whole gzipped record/,
+      /gzipped bytes that cannot be unpacked, expected a whole gzipped record/,
     ],
-    ['another version', ['new.json'], 2, /version: found 2, allowed is 1: a newer headroom reads it/],
+    ['another version', ['new.json'], 2, /version: found 2, expected 1: a newer headroom reads it/],
     ['no UTF-8', ['latin.json'], 2, /latin\.json cannot be read/],
   ])('refuses %s', async (_, [name = ''], expected, message) => {
     const { code, stdout, stderr } = await runHeadroom(['show', fileOf(name)]);
@@ -90,7 +90,7 @@ describe.concurrent('headroom show', () => {
       3,
       /s3\[:\]\/\/[\w-]+\/records\/x\.json\.gz cannot be read \(NoSuchKey: /,
     ],
-    ['an address without a key', `s3://${BUCKET}`, 2, /allowed is s3\[:\]\/\/BUCKET\/KEY/],
+    ['an address without a key', `s3://${BUCKET}`, 2, /expected s3:\/\/BUCKET\/KEY/],
   ])('refuses %s', async (_, url, expected, message) => {
     const { code, stdout, stderr } = await runHeadroom(['show', url], { environment: s3.environment });
     expect([code, stdout]).toEqual([expected, '']);

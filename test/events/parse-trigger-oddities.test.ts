@@ -166,7 +166,7 @@ describe('An unknown event', () => {
     const { code: refused, message } = refusalOf(event);
     expect(refused).toBe(code);
     expect(message).toContain(found);
-    expect(message).toMatch(/^The event is not one that pg-headroom acts on: found .*, allowed is .*\.$/s);
+    expect(message).toMatch(/^The event is not one that pg-headroom acts on: found .*, expected .*\.$/s);
   });
 
   test('a schedule and a manual event may come without a time', () => {

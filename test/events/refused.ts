@@ -21,7 +21,7 @@ export function refusalOf(text: string): readonly RefusedAt[] {
     expect(head).toContain(lines.length === 1 ? '1 problem;' : `${lines.length} problems;`);
     return lines.map((line) => {
       const [, path = '', found = '', allowed = ''] =
-        /^ *(.+?): found (.*), allowed is (.*)$/.exec(line) ?? [];
+        /^ *(.+?): (?:found )?(.*), expected (.*)$/.exec(line) ?? [];
       expect([line, path, found, allowed].every((part) => part !== '')).toBe(true);
       return { path, found, allowed };
     });

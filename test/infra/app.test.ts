@@ -30,7 +30,7 @@ describe('the app', () => {
     const { status, stderr } = runApp({ servers: [{ ...CONTEXT.servers[0], port: 0 }] });
     expect(status).toBe(1);
     expect(stderr).toContain('The declaration in cdk.json has 1 problem; nothing was done:');
-    expect(stderr).toContain('servers[0].port: found 0, allowed is a port from 1 to 65535');
+    expect(stderr).toContain('servers[0].port: found 0, expected a port from 1 to 65535');
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 });

@@ -140,7 +140,7 @@ describe('properties of the construct', () => {
       ]);
       const nowhere = ScheduleExpression.expression('cron(0 8 * * ? *)', TimeZone.of('Europe/Bonn'));
       expect(problemsOf(() => remediation(place, { sweep: nowhere }, 'Second'))).toEqual([
-        expect.stringMatching(/^sweep: found "Europe\/Bonn", allowed is a time zone/),
+        expect.stringMatching(/^sweep: found "Europe\/Bonn", expected a time zone/),
       ]);
     });
   });
@@ -148,7 +148,7 @@ describe('properties of the construct', () => {
   test('are refused for an alarm without a log group', () => {
     withStack((place) => {
       expect(problemsOf(() => remediation(place, { logGroup: undefined }))).toEqual([
-        expect.stringMatching(/^logGroup: found nothing, allowed is the server's log group beside/),
+        expect.stringMatching(/^logGroup: missing, expected the server's log group beside/),
       ]);
     });
   });
@@ -157,7 +157,7 @@ describe('properties of the construct', () => {
     withStack((place) => {
       const logGroup = LogGroup.fromLogGroupName(place.stack, 'Shared', '/aws/rds/cluster/shop/postgresql');
       expect(problemsOf(() => remediation(place, { logGroup }))).toEqual([
-        expect.stringMatching(/^alarm: found "metric", allowed is "subscription"/),
+        expect.stringMatching(/^alarm: found "metric", expected "subscription"/),
       ]);
     });
   });
@@ -168,7 +168,7 @@ describe('properties of the construct', () => {
       const outputTopics = people === undefined ? [] : [people];
       const alarmTopics = [alarms, people].filter((topic) => topic !== undefined);
       expect(problemsOf(() => remediation(place, { alarmTopics, outputTopics }))).toEqual([
-        expect.stringMatching(/^alarmTopics\[1\]: .* allowed is a topic that report does not publish to/),
+        expect.stringMatching(/^alarmTopics\[1\]: .* expected a topic that report does not publish to/),
       ]);
     });
   });

@@ -50,16 +50,16 @@ describe('a declaration of servers', () => {
   });
 
   test.each([
-    ['no servers', undefined, `servers: found nothing, allowed is ${A_LIST}`],
-    ['an empty list', [], `servers: found [], allowed is ${A_LIST}`],
-    ['something else than a list', { orders: {} }, `servers: found {"orders":{}}, allowed is ${A_LIST}`],
+    ['no servers', undefined, `servers: missing, expected ${A_LIST}`],
+    ['an empty list', [], `servers: found [], expected ${A_LIST}`],
+    ['something else than a list', { orders: {} }, `servers: found {"orders":{}}, expected ${A_LIST}`],
   ])('is refused for %s', (_, servers, problem) => {
     expect(problemsOf(servers)).toEqual([problem]);
   });
 
   test('is refused for a server that is no object', () => {
     expect(problemsOf(['orders'])[0]).toMatch(
-      /^servers\[0\]: found "orders", allowed is an object with name, host,/,
+      /^servers\[0\]: found "orders", expected an object with name, host,/,
     );
   });
 
@@ -71,7 +71,7 @@ describe('a declaration of servers', () => {
     ['shouted proxy', 'ORDERS.PROXY-ABCDEFGHIJKL.EU-WEST-1.RDS.AMAZONAWS.COM'],
   ])('is refused for the endpoint of a %s', (_, host) => {
     expect(problemsOf([aServer({ host })])).toEqual([
-      `servers[0].host: found "${host}", allowed is ${OWN_ENDPOINT}`,
+      `servers[0].host: found "${host}", expected ${OWN_ENDPOINT}`,
     ]);
   });
 
@@ -117,8 +117,8 @@ describe('a declaration of servers', () => {
   ])('is refused for %s %j', (key, value, allowed) => {
     const problems = problemsOf([aServer({ [key]: value })]);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(new RegExp(`^servers\\[0\\]\\.${key}: found .*, allowed is `));
-    expect(problems[0]).toContain(`allowed is ${allowed}`);
+    expect(problems[0]).toMatch(new RegExp(`^servers\\[0\\]\\.${key}: (missing|found .*), expected `));
+    expect(problems[0]).toContain(`expected ${allowed}`);
   });
 
   test.each([
@@ -129,7 +129,7 @@ describe('a declaration of servers', () => {
     [
       'cidr',
       '10.0.0.0/16',
-      'servers[0].vpc.cidr: found "10.0.0.0/16", allowed is no such key: the keys here are vpcId',
+      'servers[0].vpc.cidr: found "10.0.0.0/16", expected no such key: the keys here are vpcId',
     ],
   ])('is refused for a network with %s %j', (key, value, problem) => {
     const problems = problemsOf([aServer({ vpc: { ...vpc, [key]: value } })]);
@@ -139,20 +139,20 @@ describe('a declaration of servers', () => {
 
   test('is refused for a key that nothing reads', () => {
     expect(problemsOf([aServer({ shedule: 'rate(1 hour)' })])[0]).toMatch(
-      /^servers\[0\]\.shedule: found "rate\(1 hour\)", allowed is no such key: the keys here are name, host, port,/,
+      /^servers\[0\]\.shedule: found "rate\(1 hour\)", expected no such key: the keys here are name, host, port,/,
     );
   });
 
   test('is refused for two servers of one name', () => {
     expect(problemsOf([aServer(), aServer({ host: 'other.example.com' })])).toEqual([
-      'servers[1].name: found "orders", allowed is a name of its own: servers[0] has this one',
+      'servers[1].name: found "orders", expected a name of its own: servers[0] has this one',
     ]);
   });
 
   test('is refused for the same host and port twice, in whatever case and with the default port left out', () => {
     const host = 'Orders.abcdefghijkl.eu-west-1.rds.amazonaws.com';
     expect(problemsOf([aServer(), aServer({ name: 'again', host, port: undefined })])).toEqual([
-      `servers[1].host: found "${host}", allowed is a server declared once: servers[0] has the same host and port`,
+      `servers[1].host: found "${host}", expected a server declared once: servers[0] has the same host and port`,
     ]);
   });
 

@@ -46,7 +46,7 @@ describe('a declared pooler', () => {
         resourceId: 'db-ABCDEFGHIJKLMNOP',
         pooler: { kind: 'pgpool', host: '10.0.3.4' },
       },
-      'pooler.secretArn: found nothing',
+      'pooler.secretArn: missing',
     ],
   ])('is refused for %s', (_, fields, problem) => {
     expect(problemsOf(fields).join('\n')).toContain(problem);

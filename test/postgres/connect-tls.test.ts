@@ -105,7 +105,7 @@ test('of several files the first that can be read counts, and when none can all 
   expect(await problemWith(['/nowhere/eu-west-1.pem', '/nowhere/ca.pem'])).toEqual({
     code: 'connect-tls',
     message:
-      'No certificate authorities for 127.0.0.1 can be read (looked for /nowhere/eu-west-1.pem, /nowhere/ca.pem): name a PEM file in HEADROOM_CA_FILE.',
+      'No certificate authorities for 127.0.0.1 can be read (looked for /nowhere/eu-west-1.pem, /nowhere/ca.pem): declare a PEM file as "caFile", or name it in the URL as sslrootcert.',
   });
 });
 
@@ -137,7 +137,7 @@ test('a server without TLS gets no password in the clear', async () => {
   await reload();
   expect(await connectTrusting(certificates.ca)).toEqual({
     code: 'connect-tls',
-    message: `The server at 127.0.0.1:${server.port} offers no TLS: switch ssl on there, or set HEADROOM_TLS to off where the network is trusted.`,
+    message: `The server at 127.0.0.1:${server.port} offers no TLS: switch ssl on there, or, where the network is trusted, switch TLS off: "tls": "off" in the declaration, sslmode=disable in a URL.`,
   });
   rmSync(join(server.folder, 'trusted.pem'));
 });

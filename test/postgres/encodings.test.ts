@@ -131,7 +131,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
       problem: {
         code: 'connect-failed',
         message: expect.stringMatching(
-          /^The maintenance database db_mule_internal at .* is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL \(0A000\): name another one in HEADROOM_DATABASE, or in the URL\.$/,
+          /^The maintenance database db_mule_internal at .* is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL \(0A000\): declare another "database" for the server, or name it in the URL\.$/,
         ),
       },
     });

@@ -201,7 +201,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
         database: 'narrow',
         routine: 'CheckMyDatabase',
         code: 'connect-database-limit',
-        says: "the maintenance database's CONNECTION LIMIT is reached; name another maintenance database in HEADROOM_DATABASE",
+        says: `the maintenance database's CONNECTION LIMIT is reached; declare another "database" for the server, or name it in the URL`,
         advises: 'This run could not see who holds the slots.',
         shows: 1,
       },

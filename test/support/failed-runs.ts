@@ -16,6 +16,6 @@ export const UNCONFIGURED_RUN: FailedRun = {
   ...INVOCATION,
   errorType: 'config-invalid',
   errorMessage:
-    "The function's environment has 2 problems; nothing was done:\n  HEADROOM_HOST: found nothing, allowed is the instance's host name or address\n  HEADROOM_POLICY relieve.when.usedPercent: found 140, allowed is a whole number from 1 to 100",
+    "The function's environment has 2 problems; nothing was done:\n  HEADROOM_HOST: missing, expected the instance's host name or address\n  HEADROOM_POLICY relieve.when.usedPercent: found 140, expected a whole number from 1 to 100",
   payload: {},
 };

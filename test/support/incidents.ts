@@ -159,7 +159,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
       results: Array<'unknown'>(30).fill('unknown'),
       problem: {
         code: 'connection-lost',
-        message: `${LOST} The results are not known. The server at orders.abc123.eu-west-1.rds.amazonaws.com:5432 denies us (28000: role "headroom" is not permitted to log in): check the secret's user and password and the server's pg_hba.conf.`,
+        message: `${LOST} The results are not known. The server at orders.abc123.eu-west-1.rds.amazonaws.com:5432 denies us (28000: role "headroom" is not permitted to log in): check user and password (in the secret, or as the command got them) and the server's pg_hba.conf.`,
       },
     }),
   failed: () =>

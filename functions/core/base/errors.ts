@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'connect-half-open'
   | 'connect-denied'
   | 'connect-authentication'
+  | 'connect-password'
   | 'connect-tls'
   | 'connect-unreachable'
   | 'connect-failed'
@@ -85,16 +86,25 @@ export type Finding = { readonly path: string; readonly found: string; readonly 
 
 /** All findings of one parse as one readable error, one line for each finding. */
 export function invalid(code: ErrorCode, what: string, findings: readonly Finding[]): RemediationError {
-  const lines = findings.map(
-    ({ path, found, allowed }) => `  ${path}: found ${found}, allowed is ${allowed}`,
-  );
+  const lines = findings.map(findingText);
   const count = findings.length === 1 ? '1 problem' : `${findings.length} problems`;
   return new RemediationError(code, `${what} has ${count}; nothing was done:\n${lines.join('\n')}`);
 }
 
+function findingText({ path, found, allowed }: Finding): string {
+  return `  ${path}: ${foundText(found)}, expected ${allowed}`;
+}
+
+export function foundText(found: string): string {
+  return found === NOTHING ? 'missing' : `found ${found}`;
+}
+
+/** What was found where a value is missing. */
+const NOTHING = 'nothing';
+
 /** Quotes a value in a message: short, on one line, as JSON where JSON can express it. */
 export function quoted(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (asJson(value) ?? `something of type ${typeof value}`);
+  const text = value === undefined ? NOTHING : (asJson(value) ?? `something of type ${typeof value}`);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

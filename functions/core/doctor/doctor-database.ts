@@ -75,7 +75,7 @@ export function checkDatabase({
 function closing(database: string, role: string, openings: readonly ForeignRight[]): Mend {
   if (database !== DEFAULT_DATABASE)
     return byHand(
-      `headroom role-sql prints the statements for a database that only pg-headroom uses, ${DEFAULT_DATABASE}. Name it in HEADROOM_DATABASE and in URLs.`,
+      `headroom role-sql prints the statements for a database that only pg-headroom uses, ${DEFAULT_DATABASE}. Declare it as "database", and name it in URLs.`,
     );
   const identifier = quoteIdentifier(database);
   const to = (opening: ForeignRight) => (opening.role === null ? 'PUBLIC' : quoteIdentifier(opening.role));

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { RemediationError } from '../base/errors.ts';
+import { foundText, RemediationError } from '../base/errors.ts';
 import { findingsOf } from '../base/schema-findings.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { CAUSES } from '../diagnosis/cause.ts';
@@ -109,7 +109,7 @@ export function parseMemory({ server, table }: MemoryPlace, found: unknown, docu
   const isNew = typeof input === 'object' && input !== null && 'form' in input;
   const read = isNew ? parseForm(input) : parseFormBefore(input);
   if ('memory' in read) return read.memory;
-  const problems = findingsOf(read.error, input).map((each) => `${each.path}: found ${each.found}`);
+  const problems = findingsOf(read.error, input).map((each) => `${each.path}: ${foundText(each.found)}`);
   const message = `What table ${table} holds of ${server} is not understood (${problems.join('; ')}): deploy functions and command in one version, or delete the item. A pause in it is then gone.`;
   throw new RemediationError('memory-unreadable', message);
 }

@@ -76,7 +76,7 @@ async function attemptLogin(
     pipeline: true,
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
   });
-  watchLogin(client, targetText(target), credentials.user);
+  watchLogin(client, targetText(target), credentials);
   const brokenBy = watchBreaking(client);
   const silence = watchSilence(socket, withinMs, hangs);
   over?.addEventListener('abort', silence.breakOff, { once: true });
@@ -173,7 +173,7 @@ function classify(
   if (refusesTls === 'none') {
     return denied(
       'connect-tls',
-      `The server at ${where} offers no TLS: switch ssl on there, or set HEADROOM_TLS to off where the network is trusted.`,
+      `The server at ${where} offers no TLS: switch ssl on there, or, where the network is trusted, switch TLS off: "tls": "off" in the declaration, sslmode=disable in a URL.`,
     );
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

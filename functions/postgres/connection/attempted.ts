@@ -50,17 +50,17 @@ export function classifyAnswer(
     return { kind: 'denied', answer, problem };
   }
   if (isForeignEncoding(answer)) {
-    const message = `The maintenance database ${target.database} at ${where} is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL (0A000): name another one in HEADROOM_DATABASE, or in the URL.`;
+    const message = `The maintenance database ${target.database} at ${where} is in an encoding that the server does not convert to UTF8, as MULE_INTERNAL (0A000): declare another "database" for the server, or name it in the URL.`;
     return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
   }
   if (answer.sqlstate === UNDEFINED_DATABASE) {
-    const message = `The maintenance database ${target.database} does not exist at ${where} (3D000): make it with the statements that headroom role-sql prints, or name another one in HEADROOM_DATABASE, or in the URL (postgres was the default before).`;
+    const message = `The maintenance database ${target.database} does not exist at ${where} (3D000): make it with the statements that headroom role-sql prints, or declare another "database" for the server, or name it in the URL (postgres was the default before).`;
     return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
   }
   const code = denialOf(answer);
   const whenDenied = isToken
     ? tokenAdvice(user)
-    : "check the secret's user and password and the server's pg_hba.conf";
+    : "check user and password (in the secret, or as the command got them) and the server's pg_hba.conf";
   const next = code === 'connect-denied' ? whenDenied : 'see the server log';
   const message = `The server at ${where} denies us (${answer.sqlstate}: ${serverWords(error)}): ${next}.`;
   return { kind: 'denied', answer, problem: { code, message } };

@@ -63,7 +63,7 @@ const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
   'database-limit': {
     code: 'connect-database-limit',
     found: "the maintenance database's CONNECTION LIMIT is reached",
-    next: 'name another maintenance database in HEADROOM_DATABASE',
+    next: 'declare another "database" for the server, or name it in the URL',
   },
   'half-open': {
     code: 'connect-half-open',

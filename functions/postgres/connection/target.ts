@@ -46,7 +46,7 @@ export function tlsOptions(target: Target): TlsOptions {
     const ca = textOf(file);
     if (ca !== null) return { ca };
   }
-  const message = `No certificate authorities for ${target.host} can be read (looked for ${files.join(', ')}): name a PEM file in HEADROOM_CA_FILE.`;
+  const message = `No certificate authorities for ${target.host} can be read (looked for ${files.join(', ')}): declare a PEM file as "caFile", or name it in the URL as sslrootcert.`;
   throw new RemediationError('connect-tls', message);
 }
 

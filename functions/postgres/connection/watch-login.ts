@@ -1,12 +1,14 @@
 import type { Client } from 'pg';
 import { RemediationError } from '../../core/base/errors.ts';
 import { quoteIdentifier } from '../../core/base/sql-text.ts';
+import type { Credentials } from './target.ts';
 
 /** Type, length and number of the login method. The byte after them tells PostgreSQL's SASL from GaussDB's SHA-256. */
 const ENOUGH_BYTES = 10;
 const AUTHENTICATION = 'R'.charCodeAt(0);
+const NO_PASSWORD = 0;
 /** No password, clear text, MD5. */
-const SPOKEN: ReadonlySet<number> = new Set([0, 3, 5]);
+const SPOKEN: ReadonlySet<number> = new Set([NO_PASSWORD, 3, 5]);
 const SASL = 10;
 
 /** Login methods of GaussDB and openGauss by number (openGauss's pqcomm.h). */
@@ -33,19 +35,20 @@ type Stream = {
 type Connection = { attachListeners: (stream: Stream) => void };
 
 /**
- * Reads the first request of the server before `pg` does, for two reasons: an unknown login method makes `pg` throw where
- * nothing can catch, and GaussDB's SHA-256 has the same number as PostgreSQL's SASL. For a method that we do not support it
- * ends the login with a `connect-authentication` that says what to do.
+ * Reads the first request of the server before `pg` does, for three reasons: an unknown login method makes `pg` throw where
+ * nothing can catch, GaussDB's SHA-256 has the same number as PostgreSQL's SASL, and without a password `pg` sends an empty
+ * one or fails with an error of its own. For a method that we do not support it ends the login with a
+ * `connect-authentication` that says what to do, without a password with `connect-password`.
  */
-export function watchLogin(client: Client, where: string, user: string): void {
+export function watchLogin(client: Client, where: string, credentials: Credentials): void {
   const inner: unknown = Reflect.get(client, 'connection');
   const connection = inner as Connection;
   const attach = connection.attachListeners.bind(connection);
   // This is the one place where `pg` starts to listen to the socket, or to TLS on it.
-  connection.attachListeners = (stream) => attach(watched(stream, where, user));
+  connection.attachListeners = (stream) => attach(watched(stream, where, credentials));
 }
 
-function watched(stream: Stream, where: string, user: string): Stream {
+function watched(stream: Stream, where: string, credentials: Credentials): Stream {
   let seen: Buffer | null = Buffer.alloc(0);
   const look = (bytes: Buffer, pass: Listener) => {
     if (seen === null) return pass(bytes);
@@ -53,10 +56,9 @@ function watched(stream: Stream, where: string, user: string): Stream {
     if (seen[0] === AUTHENTICATION && seen.length < wanted(seen)) return;
     const all = seen;
     seen = null;
-    const unspoken = unspokenWay(all);
-    if (unspoken === null) return pass(all);
-    const message = `The server at ${where} asks our role to log in by ${adviceOn(unspoken, user)}.`;
-    stream.destroy(new RemediationError('connect-authentication', message));
+    const problem = loginProblem(all, where, credentials);
+    if (problem === null) return pass(all);
+    stream.destroy(problem);
   };
   const on: Stream['on'] = (event, listener) =>
     stream.on(event, event === 'data' ? (bytes) => look(bytes, listener) : listener);
@@ -68,13 +70,19 @@ function wanted(seen: Buffer): number {
   return seen.length < 5 ? ENOUGH_BYTES : Math.min(ENOUGH_BYTES, 1 + seen.readUInt32BE(1));
 }
 
-/** The number of the requested method; null if we support it. */
-function unspokenWay(seen: Buffer): number | null {
+/** Why we cannot answer the server's first request; null if we can. */
+function loginProblem(seen: Buffer, where: string, { user, password }: Credentials): RemediationError | null {
   if (seen[0] !== AUTHENTICATION || seen.length < 9) return null;
   const way = seen.readInt32BE(5);
   // SASL lists names of mechanisms. GaussDB sends a number with leading zeros.
   const isSpoken = SPOKEN.has(way) || (way === SASL && seen[9] !== 0);
-  return isSpoken ? null : way;
+  if (!isSpoken) {
+    const message = `The server at ${where} asks our role to log in by ${adviceOn(way, user)}.`;
+    return new RemediationError('connect-authentication', message);
+  }
+  if (way === NO_PASSWORD || password !== '') return null;
+  const message = `The server at ${where} asks for the password of role ${quoteIdentifier(user)}, and we have none.`;
+  return new RemediationError('connect-password', message);
 }
 
 function adviceOn(way: number, user: string): string {

@@ -174,7 +174,7 @@ const LET_IN = {
     'To let the next run in, grant pg_use_reserved_connections to our role and set reserved_connections = 3 (PostgreSQL 16 and later).',
   'connect-role-limit': "To let the next run in, raise our role's CONNECTION LIMIT to at least 5.",
   'connect-database-limit':
-    'To let the next run in, name another maintenance database in HEADROOM_DATABASE, or raise the CONNECTION LIMIT of this one.',
+    'To let the next run in, declare another maintenance database ("database") for this server, or raise the CONNECTION LIMIT of this one.',
 } as const;
 
 function getIn(code: ErrorCode | null): readonly Advice[] {

@@ -63,7 +63,7 @@ describe('A kept item', () => {
   test.each([
     ['a version below 1', 0, document, 'version: found 0'],
     ['no version', Number.NaN, document, 'version: found null'],
-    ['no pause at all', 1, { told: [], telling: [] }, 'paused: found nothing'],
+    ['no pause at all', 1, { told: [], telling: [] }, 'paused: missing'],
     ['a pause by nobody', 1, { ...document, paused: { ...KNOWN.paused, by: '' } }, 'paused.by: found ""'],
     [
       'a pause of no time',
@@ -71,13 +71,13 @@ describe('A kept item', () => {
       { ...document, paused: { ...KNOWN.paused, at: 'now' } },
       'paused.at: found "now"',
     ],
-    ['a pause that may end or not', 1, { ...document, paused: before.paused }, 'paused.until: found nothing'],
+    ['a pause that may end or not', 1, { ...document, paused: before.paused }, 'paused.until: missing'],
     ['a check that is none', 1, { ...document, told: [7] }, 'told[0]: found 7'],
     ['a form of later', 1, { ...document, form: 3 }, 'form: found 3'],
     ['a key of later', 1, { ...document, budget: 'x' }, 'budget: found "x"'],
     ['a key that came with the next form', 1, { ...before, incident: null }, 'incident: found null'],
-    ['an incident that is none', 1, { ...document, incident: {} }, 'incident.id: found nothing'],
-    ['a list', 1, [], 'paused: found nothing'],
+    ['an incident that is none', 1, { ...document, incident: {} }, 'incident.id: missing'],
+    ['a list', 1, [], 'paused: missing'],
     ['a text', 1, 'x', '(root): found "x"'],
   ])('with %s is not understood', (_, version, content, found) => {
     expect(() => parseMemory(PLACE, version, JSON.stringify(content))).toThrow(

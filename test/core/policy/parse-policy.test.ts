@@ -239,7 +239,7 @@ describe('What is no policy', () => {
 test('maxVictims is at most 5,000, for a record can name so many', () => {
   expect(parsePolicy({ limits: { maxVictims: 5_000 } }).limits.maxVictims).toBe(5_000);
   expect(() => parsePolicy({ limits: { maxVictims: 5_001 } })).toThrow(
-    'limits.maxVictims: found 5001, allowed is a whole number from 0 to 5000',
+    'limits.maxVictims: found 5001, expected a whole number from 0 to 5000',
   );
 });
 

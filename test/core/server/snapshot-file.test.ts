@@ -112,16 +112,16 @@ test('statements are reduced to their shape when a file is read', () => {
 
 describe('what is refused', () => {
   test.each([
-    ['no object', [], '(root): found [], allowed is an object with'],
-    ['no slots', { sessions: [] }, 'slots: found nothing, allowed is an object with max'],
-    ['no max', { ...SMALLEST, slots: {} }, 'slots.max: found nothing, allowed is a whole number from 1'],
-    ['no sessions', { slots: { max: 1 } }, 'sessions: found nothing, allowed is a list of sessions'],
-    ['a key that nobody knows', { ...SMALLEST, session: [] }, 'session: found [], allowed is no such key'],
+    ['no object', [], '(root): found [], expected an object with'],
+    ['no slots', { sessions: [] }, 'slots: missing, expected an object with max'],
+    ['no max', { ...SMALLEST, slots: {} }, 'slots.max: missing, expected a whole number from 1'],
+    ['no sessions', { slots: { max: 1 } }, 'sessions: missing, expected a list of sessions'],
+    ['a key that nobody knows', { ...SMALLEST, session: [] }, 'session: found [], expected no such key'],
     ['a key of a session', { ...SMALLEST, sessions: [{ app: 'x' }] }, 'sessions[0].app: found "x"'],
     [
       'a provider that we do not know',
       { ...SMALLEST, server: { provider: 'heroku' } },
-      'server.provider: found "heroku", allowed is "rds", "aurora", "azure", "google" or null',
+      'server.provider: found "heroku", expected "rds", "aurora", "azure", "google" or null',
     ],
     ['another product', { ...SMALLEST, server: { flavor: 'mysql' } }, 'server.flavor: found "mysql"'],
     ['a pid of 0', { ...SMALLEST, sessions: [{ pid: 0 }] }, 'sessions[0].pid: found 0'],
@@ -129,7 +129,7 @@ describe('what is refused', () => {
     [
       'an age as text',
       { ...SMALLEST, sessions: [{ stateAgeMs: '10m' }] },
-      'found "10m", allowed is a whole number',
+      'found "10m", expected a whole number',
     ],
     [
       'a network as address',
@@ -137,11 +137,11 @@ describe('what is refused', () => {
       'an IP address without a mask',
     ],
     ['null as application', { ...SMALLEST, sessions: [{ application: null }] }, 'application: found null'],
-    ['a refusal of no kind', { ...SMALLEST, refusals: [{ count: 1 }] }, 'refusals[0].kind: found nothing'],
+    ['a refusal of no kind', { ...SMALLEST, refusals: [{ count: 1 }] }, 'refusals[0].kind: missing'],
     [
       'a pid twice',
       { ...SMALLEST, sessions: [{ pid: 7 }, {}, {}, { pid: 7 }] },
-      'sessions[3].pid: found 7, allowed is one that differs from sessions[0].pid',
+      'sessions[3].pid: found 7, expected one that differs from sessions[0].pid',
     ],
     [
       'a limit twice',
@@ -155,7 +155,7 @@ describe('what is refused', () => {
           ],
         },
       },
-      'slots.roles[1].name: found "a", allowed is one that differs from slots.roles[0].name',
+      'slots.roles[1].name: found "a", expected one that differs from slots.roles[0].name',
     ],
   ])('%s', (_, input, expected) => {
     expect(messageOf(input)).toContain(expected);

@@ -66,40 +66,32 @@ describe('what is no record', () => {
     Object.fromEntries(Object.entries(kept('recovered')).filter(([name]) => name !== key));
 
   test.each([
-    ['no JSON', '{', /\(root\): found .*, allowed is one JSON object/],
-    ['nothing', '', /\(root\): found .*, allowed is one JSON object/],
-    ['another JSON', '[]', /\(root\): found \[\], allowed is an object with version, runId/],
-    ['null', 'null', /\(root\): found null, allowed is an object with version, runId/],
+    ['no JSON', '{', /\(root\): found .*, expected one JSON object/],
+    ['nothing', '', /\(root\): found .*, expected one JSON object/],
+    ['another JSON', '[]', /\(root\): found \[\], expected an object with version, runId/],
+    ['null', 'null', /\(root\): found null, expected an object with version, runId/],
     [
       'a newer version',
       written({ ...kept('recovered'), version: 2 }),
-      /version: found 2, allowed is 1: a newer headroom reads it$/,
+      /version: found 2, expected 1: a newer headroom reads it$/,
     ],
     [
       'an older version',
       written({ version: 0 }),
-      /version: found 0, allowed is 1: an older headroom reads it$/,
+      /version: found 0, expected 1: an older headroom reads it$/,
     ],
-    ['no version', written(without('version')), /version: found nothing, allowed is 1$/],
-    [
-      'a snapshot file',
-      written({ slots: { max: 20 }, sessions: [] }),
-      /runId: found nothing, allowed is a text/,
-    ],
-    [
-      'a part left out',
-      written(without('timings')),
-      /timings: found nothing, allowed is an object with connected/,
-    ],
+    ['no version', written(without('version')), /version: missing, expected 1$/],
+    ['a snapshot file', written({ slots: { max: 20 }, sessions: [] }), /runId: missing, expected a text/],
+    ['a part left out', written(without('timings')), /timings: missing, expected an object with connected/],
     [
       'a word of no meaning',
       written({ ...kept('recovered'), outcome: 'fine' }),
-      /outcome: found "fine", allowed is "healthy" or/,
+      /outcome: found "fine", expected "healthy" or/,
     ],
     [
       'a wrong kind',
       written({ ...kept('recovered'), trigger: { kind: 'x' } }),
-      /trigger(\.kind)?: found .*, allowed is a trigger whose kind is/,
+      /trigger(\.kind)?: found .*, expected a trigger whose kind is/,
     ],
   ])('(%s) is refused with its path', (_, text, message) => {
     expect(() => parseRecordText(text)).toThrow(
