@@ -11,9 +11,6 @@ export type Command = {
   readonly env: Readonly<Record<string, string>>;
 };
 
-/** A program answers a request within this time, its start and a busy machine included. */
-const ANSWER_MS = 30_000;
-
 /** A client application in a process of its own, which ends with ours at the latest. */
 export class Program implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -68,7 +65,7 @@ export class Program implements AsyncDisposable {
     this.#answered += 1;
     this.write(`${request}\n`);
     const isOver = () => this.answers.length > at || !this.isAlive;
-    await waitUntil(isOver, { what: `"${request}" was answered: ${this.#err}`, timeoutMs: ANSWER_MS });
+    await waitUntil(isOver, { what: `"${request}" was answered: ${this.#err}` });
     return this.answers[at] ?? 'ended';
   }
 
@@ -87,7 +84,7 @@ export class Program implements AsyncDisposable {
 
   /** Resolves with its exit code when it ends by itself. */
   async end(): Promise<number | null> {
-    await waitUntil(() => !this.isAlive, { what: 'the program had ended', timeoutMs: ANSWER_MS });
+    await waitUntil(() => !this.isAlive, { what: 'the program had ended' });
     return this.exitCode;
   }
 

@@ -37,10 +37,9 @@ export class ClientProcess implements AsyncDisposable {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  async told(fact: string, times = 1, timeoutMs = 60_000): Promise<void> {
+  async told(fact: string, times = 1): Promise<void> {
     await waitUntil(() => this.count(fact) >= times, {
       what: `${this.name} told "${fact}" ${times} times`,
-      timeoutMs,
     });
   }
 

@@ -196,7 +196,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The product's session is closed, or the server has taken it back, and so is its lock. */
-  async expectNothingOfOurs(timeoutMs = 60_000): Promise<void> {
+  async expectNothingOfOurs(timeoutMs = 300_000): Promise<void> {
     const ours = async () => {
       const { rows } = await this.query(
         `SELECT 'session' FROM pg_stat_activity WHERE application_name = 'pg-headroom'

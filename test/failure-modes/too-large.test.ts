@@ -67,7 +67,7 @@ proveRows(
         const { rows } = await stage.query('SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted');
         return rows[0].waiting === others.length;
       };
-      await waitUntil(all, { what: 'all waited', timeoutMs: 120_000, everyMs: 250 });
+      await waitUntil(all, { what: 'all waited', everyMs: 250 });
       expect(others.length).toBeGreaterThanOrEqual(1_999);
       return toldBy(stage, await stage.run({ policy: eagerPolicy('enforce', { freeSlots: FREE_SLOTS }) }));
     },

@@ -33,8 +33,6 @@ export type Role = { readonly user: string; readonly password: string };
 /** Below the ports that systems give to outgoing connections (from 32768 on), which would now and then be in use. */
 const PORTS = { first: 20_000, count: 10_000 };
 const START_ATTEMPTS = 5;
-/** A start takes half a second to a second. Many at once on two cores take longer. */
-const START_TIMEOUT_MS = 60_000;
 
 /** Starts a server for this test in a fresh folder. `stop()` or the end of our process removes both. */
 export async function startServer(options: ServerOptions): Promise<TestServer> {
@@ -131,7 +129,7 @@ export class TestServer {
       if (this.#guard.hasEnded()) throw new Error('The server ended while it was starting');
       return this.#pidFile()[7]?.trim() === 'ready' && isMeant(this.processId);
     };
-    await waitUntil(isReady, { what: 'the server was ready', timeoutMs: START_TIMEOUT_MS });
+    await waitUntil(isReady, { what: 'the server was ready' });
   }
 
   /** Of the server's main process. */

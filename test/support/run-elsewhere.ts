@@ -54,7 +54,7 @@ export class RunElsewhere implements AsyncDisposable {
 
   /** The record of the run, after its process has ended by itself, which shows that the run left nothing open. */
   async record(): Promise<RunRecord> {
-    const { record } = await this.#heard('ended', 60_000);
+    const { record } = await this.#heard('ended');
     await this.#over();
     if (this.#process.exitCode !== 0) throw new Error('The process did not end well');
     return record;
@@ -81,9 +81,9 @@ export class RunElsewhere implements AsyncDisposable {
     await this.kill();
   }
 
-  async #heard<Which extends Word['word']>(which: Which, timeoutMs = 60_000): Promise<WordOf<Which>> {
+  async #heard<Which extends Word['word']>(which: Which): Promise<WordOf<Which>> {
     const find = () => this.#words.find(({ word }) => word === which);
-    await waitUntil(find, { what: `the run said "${which}"`, timeoutMs });
+    await waitUntil(find, { what: `the run said "${which}"` });
     return find() as WordOf<Which>;
   }
 

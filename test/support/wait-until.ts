@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type WaitOptions = {
-  /** Completes the sentence "Waited 60000 ms in vain until …". */
+  /** Completes the sentence "Waited 300000 ms in vain until …". */
   readonly what: string;
   /** The limit for a wait that does not succeed. It is long, because on a slow machine everything takes longer. */
   readonly timeoutMs?: number;
@@ -14,7 +14,7 @@ export type WaitOptions = {
  */
 export async function waitUntil<T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 60_000, everyMs = 10 }: WaitOptions,
+  { what, timeoutMs = 300_000, everyMs = 10 }: WaitOptions,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
