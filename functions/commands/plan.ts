@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { RemediationError } from '../core/base/errors.ts';
 import { namesLostHere } from '../core/doctor/lost-names.ts';
-import { planRemediation } from '../core/plan/plan.ts';
+import { planRemediation } from '../core/plan/plan-remediation.ts';
 import { parseSnapshotText } from '../core/server/snapshot-file.ts';
 import { isBlind } from '../core/server/visibility.ts';
 import { planDocument } from '../render/terminal/plan-json.ts';

@@ -1,5 +1,5 @@
-import { planRemediation } from '../core/plan/plan.ts';
 import { planFromCount } from '../core/plan/plan-from-count.ts';
+import { planRemediation } from '../core/plan/plan-remediation.ts';
 import { expectedOutcome, outcomeOf, type Planned } from '../core/run/outcome-of.ts';
 import { modeInForce, pauseIn } from '../core/run/pause.ts';
 import { withPooler } from '../core/server/pooler-refusals.ts';

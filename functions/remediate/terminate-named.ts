@@ -6,7 +6,7 @@ import {
   namedSessions,
   withResults,
 } from '../core/run/named-session.ts';
-import type { GuardResult } from '../core/run/verification.ts';
+import type { GuardResult } from '../core/run/record.ts';
 import { identityOf, type Session } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
 import type { Database, RemediatePorts } from './ports.ts';

@@ -1,8 +1,10 @@
 import { RemediationError } from '../core/base/errors.ts';
-import { type Plan, planRemediation } from '../core/plan/plan.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import { planRemediation } from '../core/plan/plan-remediation.ts';
 import { MOST_VICTIMS } from '../core/policy/policy.ts';
 import type { Planned } from '../core/run/outcome-of.ts';
-import { attemptResult, countIneffective, type GuardResult } from '../core/run/verification.ts';
+import type { GuardResult } from '../core/run/record.ts';
+import { attemptResult, countIneffective } from '../core/run/verification.ts';
 import { programsIn } from '../core/server/programs-in.ts';
 import { identityOf, type Session } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';

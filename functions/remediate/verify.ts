@@ -1,6 +1,6 @@
 import { pressureNow } from '../core/plan/pressure.ts';
 import type { Planned } from '../core/run/outcome-of.ts';
-import type { Reading } from '../core/run/reading.ts';
+import type { Reading } from '../core/run/record.ts';
 import { attemptResult, isSameServer, mayStillEnd, toReading } from '../core/run/verification.ts';
 import { identityOf } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';

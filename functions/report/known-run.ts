@@ -1,6 +1,6 @@
 import { isReportable } from '../core/incident/is-reportable.ts';
 import { summaryOfHead, summaryWithoutRecord } from '../core/incident/run-summary.ts';
-import { MODES, type Mode } from '../core/policy/policy.ts';
+import { MODES, type Mode } from '../core/policy/mode.ts';
 import { parseHead } from '../core/run/codec/parse-head.ts';
 import type { KeptRun } from '../core/run/kept-record.ts';
 import { OUTCOMES, type Outcome } from '../core/run/outcome.ts';

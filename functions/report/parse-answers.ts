@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { RemediationError } from '../core/base/errors.ts';
 import { CAUSES } from '../core/diagnosis/cause.ts';
-import { headSchema } from '../core/run/codec/parse-head.ts';
+import { headSchema } from '../core/run/codec/head-schema.ts';
+import { groupShape } from '../core/server/scope-schema.ts';
 
 /** The results of work on a damaged record are checked before they are used. */
 
@@ -20,8 +21,7 @@ const readRun = z.object({
   ),
 });
 
-const group = z.object({ application: text, user: text, database: text });
-const explained = z.object({ cause: z.nullable(z.enum(CAUSES)), culprit: z.nullable(group) });
+const explained = z.object({ cause: z.nullable(z.enum(CAUSES)), culprit: z.nullable(z.object(groupShape)) });
 
 /** SNS accepts subjects of printable ASCII below 100 characters. */
 const message = z.object({

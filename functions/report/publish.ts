@@ -1,4 +1,5 @@
-import { TOPICS, type Topic } from '../core/incident/incident.ts';
+import type { Topic } from '../core/incident/incident.ts';
+import { TOPICS } from '../core/incident/memory-schema.ts';
 import { type Destination, serverOfFunction } from '../events/parse-destination.ts';
 import type { Message } from '../render/base/message.ts';
 import type { ReportPorts } from './report-ports.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BUNDLES, HANDLER } from '../../functions/contract.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
 import { RESERVED_SLOTS } from '../../functions/core/doctor/role-sql.ts';
-import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import { recorded, SECRET } from '../doors/doors.ts';
 import { startLoopbackAws } from '../support/loopback-aws.ts';
 import { type LoopbackLambda, startLoopbackLambda } from '../support/loopback-lambda.ts';

@@ -1,4 +1,4 @@
-import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../functions/core/plan/plan-remediation.ts';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 import type { Snapshot } from '../../functions/core/server/snapshot.ts';

@@ -1,4 +1,5 @@
-import { MAX_RECORD_BYTES, packRecord, unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import { MAX_RECORD_BYTES, packRecord } from '../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 import { recorded } from '../doors/doors.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Client } from 'pg';
 import { BUNDLES, HANDLER } from '../../functions/contract.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
-import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import { REMEDIATE, recorded, SECRET } from '../doors/doors.ts';
 import { startLoopbackAws } from '../support/loopback-aws.ts';
 import { startLoopbackLambda } from '../support/loopback-lambda.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import { emulateGauss, pidOn } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import { startCrowdedServer } from '../bench/memory-crowd.ts';
 import { measureMemory } from '../bench/memory-run.ts';
 

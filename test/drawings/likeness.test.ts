@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../functions/core/diagnosis/cause.ts';
 import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
-import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../functions/core/plan/plan-remediation.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 import { recordings } from '../incidents/recordings.ts';

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
-import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../functions/core/plan/plan-remediation.ts';
 import type { Snapshot } from '../../functions/core/server/snapshot.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aPolicy, HOUR } from '../support/builders.ts';

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseRecord } from '../../functions/core/run/codec/parse-record.ts';
 import { OMITTED_NAME } from '../../functions/core/run/codec/record-names.ts';
-import {
-  MAX_RECORD_BYTES,
-  packRecord,
-  type RunResult,
-  unpackRecord,
-} from '../../functions/core/run/codec/run-result.ts';
-import { REDUCTION_NAMES, type RunRecord } from '../../functions/core/run/record.ts';
+import { REDUCTION_NAMES } from '../../functions/core/run/codec/record-schema.ts';
+import { MAX_RECORD_BYTES, packRecord, type RunResult } from '../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { ContestedLock } from '../../functions/core/server/contested-lock.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aPolicy, aSession, HOUR, someSessions } from '../support/builders.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../functions/core/plan/plan-remediation.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';

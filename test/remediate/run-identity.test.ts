@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { CODE_VERSION } from '../../functions/core/base/code-version.ts';
 import type { Story } from '../../functions/core/incident/incident.ts';
-import { packRecord, unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import { policyHash } from '../../functions/remediate/policy-hash.ts';
 import type { RemediatePorts } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';

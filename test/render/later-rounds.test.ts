@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { packRecord, unpackRecord } from '../../functions/core/run/codec/run-result.ts';
+import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { anAttempt, someSessions } from '../support/builders.ts';
 import { runOf, snapshotOf } from '../support/records.ts';

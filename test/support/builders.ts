@@ -1,8 +1,8 @@
-import { type Plan, planRemediation } from '../../functions/core/plan/plan.ts';
+import type { Plan } from '../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../functions/core/plan/plan-remediation.ts';
 import { parsePolicyText } from '../../functions/core/policy/parse-policy.ts';
 import type { Policy, PolicyText } from '../../functions/core/policy/policy.ts';
-import type { Reading } from '../../functions/core/run/reading.ts';
-import type { Attempt } from '../../functions/core/run/verification.ts';
+import type { Attempt, Reading } from '../../functions/core/run/record.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 import type { Slots, Snapshot } from '../../functions/core/server/snapshot.ts';
 import type { LogLinesTrigger, Refused } from '../../functions/core/trigger/log-lines.ts';

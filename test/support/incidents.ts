@@ -1,6 +1,5 @@
 import type { Outcome } from '../../functions/core/run/outcome.ts';
-import type { RunRecord } from '../../functions/core/run/record.ts';
-import type { Attempt } from '../../functions/core/run/verification.ts';
+import type { Attempt, RunRecord } from '../../functions/core/run/record.ts';
 import { aLogLines, aPolicy, aRefused, HOUR, MINUTE, SECOND } from './builders.ts';
 import {
   ALARM,

@@ -1,11 +1,17 @@
 import type { Problem } from '../../functions/core/base/errors.ts';
-import { planRemediation } from '../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../functions/core/plan/plan-remediation.ts';
 import { pressureNow } from '../../functions/core/plan/pressure.ts';
 import type { Policy } from '../../functions/core/policy/policy.ts';
 import type { Outcome } from '../../functions/core/run/outcome.ts';
 import { expectedOutcome, outcomeOf } from '../../functions/core/run/outcome-of.ts';
-import type { Connecting, RunRecord, Timings } from '../../functions/core/run/record.ts';
-import { type AttemptResult, type GuardResult, toReading } from '../../functions/core/run/verification.ts';
+import type {
+  AttemptResult,
+  Connecting,
+  GuardResult,
+  RunRecord,
+  Timings,
+} from '../../functions/core/run/record.ts';
+import { toReading } from '../../functions/core/run/verification.ts';
 import { identityOf, type Session } from '../../functions/core/server/session.ts';
 import type { Slots, Snapshot } from '../../functions/core/server/snapshot.ts';
 import { idleReason, mentionsRefusal, type Trigger } from '../../functions/core/trigger/trigger.ts';

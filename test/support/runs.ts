@@ -1,7 +1,7 @@
+import type { Mode } from '../../functions/core/policy/mode.ts';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
-import type { Mode, Policy } from '../../functions/core/policy/policy.ts';
-import type { RunRecord } from '../../functions/core/run/record.ts';
-import type { AttemptResult } from '../../functions/core/run/verification.ts';
+import type { Policy } from '../../functions/core/policy/policy.ts';
+import type { AttemptResult, RunRecord } from '../../functions/core/run/record.ts';
 import type { Trigger } from '../../functions/core/trigger/trigger.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
 import type { Database, RemediatePorts } from '../../functions/remediate/ports.ts';

@@ -1,16 +1,14 @@
+import type * as z from 'zod/mini';
 import { cleanName } from '../base/clean-text.ts';
+import type { ReadOnly } from '../base/read-only.ts';
 import { isInDoubt } from '../base/sql-text.ts';
 import { PROVIDER_PLACES } from '../server/provider-places.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
+import type { findingSchema } from './finding-schema.ts';
 
-/**
- * `problem`: a run would fail, do less than it should, or not begin. `advice`: runs work, but could work
- * better.
- */
-export type FindingLevel = 'ok' | 'advice' | 'problem';
-
-/** The remedy: statements to paste, and a note about what these cannot do or do not say. */
-export type Mend = { readonly sql: readonly string[]; readonly note: string | null };
+type Finding = ReadOnly<z.output<typeof findingSchema>>;
+export type FindingLevel = Finding['standing'];
+export type Mend = NonNullable<Finding['mend']>;
 
 export type CheckName =
   | 'server'
@@ -41,14 +39,8 @@ export type CheckName =
   | 'idle-in-transaction'
   | 'idle-sessions';
 
-/** One line of the doctor's output. Names in `found` and `note` are clean already. */
-export type DoctorFinding = {
-  readonly check: CheckName;
-  /** Its level. The key is the one that kept records and the command's JSON have. */
-  readonly standing: FindingLevel;
-  readonly found: string;
-  readonly mend: Mend | null;
-};
+/** One line of the doctor's output. */
+export type DoctorFinding = { readonly check: CheckName } & Finding;
 
 export function okFinding(check: CheckName, found: string): DoctorFinding {
   return { check, standing: 'ok', found, mend: null };

@@ -1,12 +1,6 @@
 import { fingerprintOf } from './fingerprint.ts';
-import {
-  INCIDENT_STATES,
-  type Incident,
-  type IncidentState,
-  type Nature,
-  type Notified,
-  type RunSummary,
-} from './incident.ts';
+import type { Incident, IncidentState, Nature, Notified, RunSummary } from './incident.ts';
+import { INCIDENT_STATES } from './memory-schema.ts';
 import { meaningOf } from './outcome-table.ts';
 
 const MINUTE = 60_000;

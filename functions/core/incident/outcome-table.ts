@@ -1,4 +1,4 @@
-import type { Mode } from '../policy/policy.ts';
+import type { Mode } from '../policy/mode.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { IncidentState } from './incident.ts';
 

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../diagnosis/cause.ts';
-import type { Mode } from '../policy/policy.ts';
+import type { Mode } from '../policy/mode.ts';
 import type { RunHead } from '../run/run-head.ts';
 import { isStuck } from '../run/run-lock.ts';
 import { isRefusal } from '../trigger/trigger.ts';

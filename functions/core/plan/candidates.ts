@@ -1,7 +1,7 @@
 import type { Rung } from '../policy/policy.ts';
 import type { Session } from '../server/session.ts';
 import { compareText } from '../server/slots.ts';
-import type { Protection } from './protection.ts';
+import type { Protection } from './plan.ts';
 
 /** A session that a rung admits, with its age at that moment. */
 export type Candidate = { readonly session: Session; readonly rung: number; readonly ageMs: number };

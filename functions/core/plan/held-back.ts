@@ -1,7 +1,8 @@
 import type { Include, Policy, Protect } from '../policy/policy.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import type { TriggerKind } from '../trigger/trigger.ts';
-import { type Plan, planRemediation } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { planRemediation } from './plan-remediation.ts';
 
 /** A key of the policy because of which slots stay missing, and what would happen without it. */
 export type HeldBack = {

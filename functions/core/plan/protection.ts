@@ -7,22 +7,8 @@ import { CLIENT_BACKEND, isHidden, SESSION_STATES, type Session } from '../serve
 import { ownSessions, type Snapshot } from '../server/snapshot.ts';
 import { heldByRedacted } from '../server/statement-choice.ts';
 import { nameExclusion, nameProtection } from './name-protection.ts';
+import type { Protection } from './plan.ts';
 import { poolerProtection } from './pooler-protection.ts';
-
-/** Why a session stays: the first reason that holds. */
-export type SparedReason =
-  | 'built-in'
-  | 'protected'
-  | 'not-included'
-  | 'state'
-  | 'unknown-age'
-  | 'too-young'
-  | 'kept'
-  | 'limit'
-  | 'not-needed';
-
-/** A reason, and what exactly applied, for people. */
-export type Protection = { readonly reason: SparedReason; readonly detail: string };
 
 /** The detail when advisory locks could not be read, so that the session may hold one. */
 export const ADVISORY_LOCKS_UNREAD = 'advisory locks could not be read';

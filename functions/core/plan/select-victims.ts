@@ -1,28 +1,11 @@
 import type { Policy, Rung } from '../policy/policy.ts';
-import { type Group, groupOf, type Session } from '../server/session.ts';
+import { groupOf } from '../server/session.ts';
 import type { Pressure, Scope } from '../server/slots.ts';
 import type { Candidate } from './candidates.ts';
 import { type Demand, type Demands, demandsIn } from './demands.ts';
 import { type ExcessKeeps, excessKeeps, type Quotas } from './keep.ts';
+import type { Victim } from './plan.ts';
 import { inLadderOrder, inRungOrder, splitTurns } from './rung-order.ts';
-
-/** Why a session was chosen. `rung` counts from 1 and is null for `reap`, which has no rungs. */
-export type VictimReason = {
-  readonly purpose: 'relieve' | 'reap';
-  readonly rung: number | null;
-  readonly minAgeMs: number;
-  readonly ageMs: number;
-  readonly group: Group;
-  /** The scopes in need for which its slot counts. */
-  readonly serves: readonly Scope[];
-  /**
-   * True for a session of its program's keep. Such sessions are released when slots are missing and the
-   * programs of the role keep more than their share.
-   */
-  readonly released?: true | undefined;
-};
-
-export type Victim = { readonly session: Session; readonly reason: VictimReason };
 
 /** What has been chosen so far, in order. */
 type Choice = {

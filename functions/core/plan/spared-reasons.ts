@@ -5,9 +5,8 @@ import type { Program } from '../server/programs.ts';
 import type { Session } from '../server/session.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Quotas } from './keep.ts';
-import type { Protection } from './protection.ts';
+import type { Protection, Victim } from './plan.ts';
 import { inLadderOrder } from './rung-order.ts';
-import type { Victim } from './select-victims.ts';
 
 /**
  * Why eligible sessions stay: a limit cut them off, their program keeps them, or their slot is not needed.

@@ -3,7 +3,8 @@ import { LOCAL_ADDRESS, parseNetwork } from '../base/address.ts';
 import { NO_NAME } from '../base/clean-text.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { IDLE_STATES } from '../server/session.ts';
-import { MODES, MOST_VICTIMS, POLICY_DEFAULTS } from './policy.ts';
+import { MODES } from './mode.ts';
+import { MOST_VICTIMS, POLICY_DEFAULTS } from './policy.ts';
 
 /**
  * The shape of a policy. The error text of each schema says what is allowed; `parsePolicy` adds what was

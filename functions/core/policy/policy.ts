@@ -1,59 +1,19 @@
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../base/read-only.ts';
 import type { IdleState } from '../server/session.ts';
-
-/** `off` does nothing. `observe` does everything except terminating. `enforce` terminates. */
-export const MODES = ['off', 'observe', 'enforce'] as const;
-export type Mode = (typeof MODES)[number];
-
-/** A share of the usable slots in whole percent, or a number of free slots. */
-export type Threshold =
-  | { readonly unit: 'usedPercent'; readonly value: number }
-  | { readonly unit: 'freeSlots'; readonly value: number };
-
-export type Rung = { readonly state: IdleState; readonly minAgeMs: number };
-
-export type Relieve = {
-  readonly when: Threshold;
-  readonly until: Threshold;
-  readonly ladder: readonly Rung[];
-};
-
-export type Limits = {
-  readonly maxVictims: number;
-  readonly maxPercent: number;
-  readonly keepPerGroup: number;
-};
-
-/**
- * Patterns. Names are exact and case-sensitive, `*` stands for any text and `(none)` for an empty name.
- * Addresses are CIDR, `*` or `local`.
- */
-export type Include = {
-  readonly users: readonly string[];
-  readonly databases: readonly string[];
-  readonly applications: readonly string[];
-  readonly addresses: readonly string[];
-};
-
-export type Protect = Include & {
-  readonly builtinApplications: boolean;
-  readonly poolers: readonly string[];
-  readonly listeners: boolean;
-  readonly advisoryLocks: boolean;
-  readonly temporaryTables: boolean;
-};
+import type { keptPolicySchema } from './kept-policy-schema.ts';
+import type { Mode } from './mode.ts';
 
 /** What a policy says, before it is checked. */
+export type PolicyFields = ReadOnly<z.output<typeof keptPolicySchema>>;
+export type Threshold = PolicyFields['relieve']['when'];
+export type Rung = PolicyFields['relieve']['ladder'][number];
+export type Limits = PolicyFields['limits'];
+export type Include = PolicyFields['include'];
+export type Protect = PolicyFields['protect'];
+
 /** The most sessions that a run may end. A record can list this many with pid and start. */
 export const MOST_VICTIMS = 5_000;
-
-export type PolicyFields = {
-  readonly mode: Mode;
-  readonly relieve: Relieve;
-  readonly reap: { readonly minAgeMs: number } | null;
-  readonly limits: Limits;
-  readonly include: Include;
-  readonly protect: Protect;
-};
 
 declare const parsed: unique symbol;
 

@@ -1,7 +1,8 @@
 import { builtinProtection } from '../plan/protection.ts';
 import { identityOf, type Session } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
-import { type AttemptResult, attemptResult, type GuardResult } from './verification.ts';
+import type { AttemptResult, GuardResult } from './record.ts';
+import { attemptResult } from './verification.ts';
 
 /**
  * What happened to a session that a person named by its pid.

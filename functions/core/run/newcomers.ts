@@ -4,9 +4,8 @@ import { groupText } from '../server/rank-groups.ts';
 import { type Group, identityOf, isHidden, takesSlot } from '../server/session.ts';
 import { compareText } from '../server/slots.ts';
 import { ownSessions, type Snapshot } from '../server/snapshot.ts';
-import { type Reading, settledReading } from './reading.ts';
-import type { RunRecord } from './record.ts';
-import { type Attempt, isFreed } from './verification.ts';
+import type { Attempt, Reading, RunRecord } from './record.ts';
+import { isFreed } from './verification.ts';
 
 /** A program that opened sessions after the first snapshot. */
 export type Newcomers = {
@@ -45,6 +44,11 @@ export function newcomersOf(
     .toSorted(
       (a, b) => b.lost - a.lost || b.came - a.came || compareText(groupText(a.group), groupText(b.group)),
     );
+}
+
+/** The reading that shows which programs took the freed slots. Null when the run broke off before it. */
+export function settledReading({ readings }: Pick<RunRecord, 'readings'>): Reading | null {
+  return readings.findLast(({ phase }) => phase === 'settled') ?? null;
 }
 
 /** How many of the freed slots the programs that had lost them took again. */

@@ -3,8 +3,8 @@ import type { Snapshot } from '../server/snapshot.ts';
 import { mentionsRefusal, type TriggerKind } from '../trigger/trigger.ts';
 import { retakenSlots } from './newcomers.ts';
 import type { Outcome } from './outcome.ts';
-import type { Reading } from './reading.ts';
-import { type Attempt, isFreed } from './verification.ts';
+import type { Attempt, Reading } from './record.ts';
+import { isFreed } from './verification.ts';
 
 /** The first snapshot of a run, and the plan that it made from it. */
 export type Planned = { readonly snapshot: Snapshot; readonly plan: Plan };

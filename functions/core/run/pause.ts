@@ -1,40 +1,13 @@
-import type { Problem } from '../base/errors.ts';
-import type { Mode } from '../policy/policy.ts';
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../base/read-only.ts';
+import type { Mode } from '../policy/mode.ts';
 import { isRefusal, type TriggerKind } from '../trigger/trigger.ts';
+import type { ownTriesSchema, pauseSchema, recallSchema } from './codec/recall-schema.ts';
 
-/**
- * Failed tries of one run to connect. The server logged a line for each of them, between `from` and `to` (ISO
- * 8601, our clock). Such a line shows that we were refused, and does not show that other clients were.
- */
-export type OwnTries = {
-  readonly from: string;
-  readonly to: string;
-  /** Tries that the server refused with 53300, or that had no answer. */
-  readonly tries: number;
-  /** Our address as we saw it. Null when no try reached the server. */
-  readonly address: string | null;
-};
-/**
- * While a pause lasts, runs only observe. It says who paused, when (ISO 8601, UTC), and why. `until` is when
- * the pause ends without a person: the breaker sets it, people do not.
- */
-export type Pause = {
-  readonly at: string;
-  readonly by: string;
-  readonly reason: string | null;
-  readonly until: string | null;
-};
-
+export type OwnTries = ReadOnly<z.output<typeof ownTriesSchema>>;
+export type Pause = ReadOnly<z.output<typeof pauseSchema>>;
 /** What a run read from memory before it acted. */
-export type Recall =
-  | {
-      readonly kind: 'read';
-      readonly table: string;
-      readonly paused: Pause | null;
-      /** Absent in older records. */
-      readonly ownTries?: readonly OwnTries[] | undefined;
-    }
-  | { readonly kind: 'unreadable'; readonly table: string; readonly problem: Problem };
+export type Recall = ReadOnly<z.output<typeof recallSchema>>;
 
 /**
  * The mode in which a run acts. When memory is unreadable, the run does not know whether runs are paused.

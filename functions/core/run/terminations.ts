@@ -1,7 +1,6 @@
-import type { VictimReason } from '../plan/select-victims.ts';
+import type { VictimReason } from '../plan/plan.ts';
 import { identityOf, type Session } from '../server/session.ts';
-import type { RunRecord } from './record.ts';
-import type { AttemptResult } from './verification.ts';
+import type { AttemptResult, RunRecord } from './record.ts';
 
 /**
  * One session that a run told to end, or would have ended. Without a reason it replaced an attempt that had

@@ -1,38 +1,7 @@
 import { identityOf } from '../server/session.ts';
 import { type Pressure, slotHolders } from '../server/slots.ts';
 import { ownSessions, type Snapshot } from '../server/snapshot.ts';
-import type { Reading } from './reading.ts';
-
-/** The answer of the guarded statement for one victim. `signalled` does not mean `terminated` yet. */
-export type GuardResult = 'signalled' | 'no-match' | 'forbidden' | 'failed' | 'unknown';
-
-/**
- * The result of one attempt, according to the verification read.
- * - `terminated`: signalled, and its identity is gone.
- * - `changed`: the guard found it busy again, so it was left alone.
- * - `gone`: it is gone, but we do not know whether we ended it. It had left by itself, or the guard's answer
- *   was lost.
- * - `still-there`: signalled, or perhaps signalled where the answer was lost, but not gone in time.
- * - `forbidden`: the server refused (42501).
- * - `failed`: another error of the statement.
- * - `unknown`: the result could not be read.
- */
-export type AttemptResult =
-  | 'terminated'
-  | 'changed'
-  | 'gone'
-  | 'still-there'
-  | 'forbidden'
-  | 'failed'
-  | 'unknown';
-
-export type Attempt = {
-  readonly pid: number;
-  readonly backendStart: string | null;
-  readonly round: number;
-  readonly guard: GuardResult;
-  readonly result: AttemptResult;
-};
+import type { Attempt, AttemptResult, GuardResult, Reading } from './record.ts';
 
 /**
  * The result from the guard's answer and the verification read. Without the read (`alive` is null) nothing is

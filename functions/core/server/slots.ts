@@ -1,24 +1,13 @@
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../base/read-only.ts';
+import type { pressureSchema } from './scope-schema.ts';
 import { CLIENT_BACKEND, type Group, type Session, takesSlot } from './session.ts';
 import { ownSessions, type Slots, type Snapshot } from './snapshot.ts';
 
+/** How full a scope is. */
+export type Pressure = ReadOnly<z.output<typeof pressureSchema>>;
 /** Which slots are counted: all of the server, or those under one `CONNECTION LIMIT`. */
-export type Scope =
-  | { readonly kind: 'server' }
-  | { readonly kind: 'role'; readonly name: string }
-  | { readonly kind: 'database'; readonly name: string };
-
-/**
- * How full a scope is. `need` is the number of its sessions that must end until the policy's `until` holds.
- */
-export type Pressure = {
-  readonly scope: Scope;
-  readonly usable: number;
-  readonly used: number;
-  /** May be negative: then ordinary clients use reserved slots. */
-  readonly free: number;
-  readonly under: boolean;
-  readonly need: number;
-};
+export type Scope = Pressure['scope'];
 
 /** The slots that ordinary roles share. */
 export function usableSlots(slots: Slots): number {

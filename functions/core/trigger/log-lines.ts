@@ -1,51 +1,15 @@
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../base/read-only.ts';
 import type { RefusalKind } from '../base/refusal-kind.ts';
+import type { triggerSchema } from './trigger-schema.ts';
+
+type KeptLines = Extract<ReadOnly<z.output<typeof triggerSchema>>, { kind: 'log-lines' }>;
 
 /** What a log subscription delivered. */
-export type LogLinesTrigger = {
-  readonly kind: 'log-lines';
-  /** The time of the latest refusal, or of the latest line when there is no refusal. ISO 8601, UTC. */
-  readonly at: string;
-  /** The log group of the server, or of one of its clients. */
-  readonly logGroup: string;
-  /** In a log group that several servers share, the stream names the server: `<instance>.<number>`. */
-  readonly logStream: string;
-  readonly lines: number;
-  /**
-   * The refused clients, those with most refusals first. They had no slot, so they are not the ones that took
-   * the slots.
-   */
-  readonly refused: readonly Refused[];
-  /**
-   * Refusals of our own role. Our attempts to connect cause them, so they must not start a run or count as
-   * evidence.
-   */
-  readonly own: number;
-  /**
-   * How many refusals without a role were taken off, because our own tries left that many lines. Absent where
-   * none were.
-   */
-  readonly tries?: number | undefined;
-  /** Refusals by other servers that share the log group. */
-  readonly elsewhere: number;
-  /**
-   * The slots as the server described them with the latest refusal, by the server's own names. Only GaussDB
-   * and openGauss do.
-   */
-  readonly figures: Figures | null;
-};
+export type LogLinesTrigger = Omit<KeptLines, 'refused'> & { readonly refused: readonly Refused[] };
 
 /** Refusals that differ in their time only. A fact that the lines do not tell is null. */
-export type Refused = {
-  readonly kind: RefusalKind;
-  readonly user: string | null;
-  readonly database: string | null;
-  readonly address: string | null;
-  readonly count: number;
-  /** How many clients these are: 1, or more in the entry for the rest of a long list. */
-  readonly clients: number;
-  /** ISO 8601, UTC. */
-  readonly first: string;
-  readonly last: string;
+export type Refused = KeptLines['refused'][number] & {
   /**
    * When the lines were written that may come from our own tries, in milliseconds since the epoch. The times
    * are dropped once those lines are taken off, so that no record has them.
@@ -134,4 +98,4 @@ function latestOf(refused: readonly Refused[]): string | null {
 }
 
 /** Numbers under the server's own names for them, such as `non-active`. */
-export type Figures = Readonly<Record<string, number>>;
+export type Figures = NonNullable<KeptLines['figures']>;

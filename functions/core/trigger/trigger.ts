@@ -1,46 +1,14 @@
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../base/read-only.ts';
 import type { LogLinesTrigger } from './log-lines.ts';
+import type { triggerSchema } from './trigger-schema.ts';
+
+type KeptTrigger = ReadOnly<z.output<typeof triggerSchema>>;
 
 /** What started the run. */
-export type Trigger =
-  | AlarmTrigger
-  | LogLinesTrigger
-  | { readonly kind: 'schedule'; readonly at: string | null; readonly id: string | null }
-  | { readonly kind: 'manual'; readonly at: string | null }
-  | NoticeTrigger;
-
-export type AlarmTrigger = {
-  readonly kind: 'alarm';
-  readonly alarm: string;
-  readonly alarmArn: string;
-  readonly state: 'ALARM' | 'OK' | 'INSUFFICIENT_DATA';
-  readonly reason: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** The alarm that suppresses the actions of this one, or null. */
-  readonly suppressedBy: string | null;
-  /** The mute rule of the alarm, or null. EventBridge reports changes of state of muted alarms too. */
-  readonly mutedBy: string | null;
-  /** For alarms that watch several series or log groups: which of them this is. */
-  readonly contributor: string | null;
-  /**
-   * The metric that the alarm watches, when it is not the number of refusals. Absent otherwise, and when the
-   * event does not tell.
-   */
-  readonly metric?: string | undefined;
-};
-
-/** An event that never asks for a run. */
-export type NoticeTrigger = {
-  readonly kind: 'notice';
-  /**
-   * - `heartbeat`: keeps the function from going inactive.
-   * - `control`: CloudWatch Logs tests whether its subscription reaches us.
-   * - `own-message`: a message or a result of ours came back to us.
-   */
-  readonly notice: 'heartbeat' | 'control' | 'own-message';
-  readonly at: null;
-};
-
+export type Trigger = Exclude<KeptTrigger, { kind: 'log-lines' }> | LogLinesTrigger;
+export type AlarmTrigger = Extract<Trigger, { kind: 'alarm' }>;
+export type NoticeTrigger = Extract<Trigger, { kind: 'notice' }>;
 export type TriggerKind = Trigger['kind'];
 
 /** The `source` of our own schedule's input, and of a manual test event. */

@@ -1,6 +1,6 @@
 import Client from 'pg/lib/client.js';
 import { INSUFFICIENT_PRIVILEGE, serverAnswer } from '../../core/base/sqlstate.ts';
-import type { GuardResult } from '../../core/run/verification.ts';
+import type { GuardResult } from '../../core/run/record.ts';
 import type { Session } from '../../core/server/session.ts';
 import type { Guard } from './dialect.ts';
 import { hasEnded } from './has-ended.ts';

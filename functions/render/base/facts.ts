@@ -1,9 +1,7 @@
 import type { Explained } from '../../core/diagnosis/explain.ts';
-import { type Newcomers, newcomersOf, retakenIn } from '../../core/run/newcomers.ts';
-import { settledReading } from '../../core/run/reading.ts';
-import type { RunRecord } from '../../core/run/record.ts';
+import { type Newcomers, newcomersOf, retakenIn, settledReading } from '../../core/run/newcomers.ts';
+import type { AttemptResult, RunRecord } from '../../core/run/record.ts';
 import { isHypothetical, type Termination, terminationsOf } from '../../core/run/terminations.ts';
-import type { AttemptResult } from '../../core/run/verification.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { type GroupUsage, groupText, leadingIn } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';

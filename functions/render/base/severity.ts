@@ -1,5 +1,5 @@
 import { meaningOf, type Severity } from '../../core/incident/outcome-table.ts';
-import type { Mode } from '../../core/policy/policy.ts';
+import type { Mode } from '../../core/policy/mode.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 
 /** `isStuck`: no run can act, because one has held the lock for longer than a run can last. */

@@ -1,8 +1,8 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { LimitCut } from '../../core/plan/plan.ts';
 import type { Policy } from '../../core/policy/policy.ts';
+import type { AttemptResult } from '../../core/run/record.ts';
 import type { Termination } from '../../core/run/terminations.ts';
-import type { AttemptResult } from '../../core/run/verification.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Flavor } from '../../core/server/snapshot.ts';
 import type { Facts } from '../base/facts.ts';

@@ -1,6 +1,6 @@
 import { largestNeeds } from '../../core/plan/largest-needs.ts';
-import type { Newcomers } from '../../core/run/newcomers.ts';
-import { type Reading, settledReading } from '../../core/run/reading.ts';
+import { type Newcomers, settledReading } from '../../core/run/newcomers.ts';
+import type { Reading } from '../../core/run/record.ts';
 import type { Pressure } from '../../core/server/slots.ts';
 import { type Facts, pressureAt } from '../base/facts.ts';
 import { type Column, row, type Section, wrap } from '../base/layout.ts';

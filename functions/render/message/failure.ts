@@ -2,7 +2,7 @@ import { type Advice, forOperator } from '../../core/advice/advice.ts';
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
 import type { Problem } from '../../core/base/errors.ts';
 import type { Story } from '../../core/incident/incident.ts';
-import type { Mode } from '../../core/policy/policy.ts';
+import type { Mode } from '../../core/policy/mode.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import type { RunIdentity } from '../../core/run/record.ts';
 import type { Trigger } from '../../core/trigger/trigger.ts';

@@ -1,4 +1,5 @@
-import { ADVISORY_LOCKS_UNREAD, type SparedReason } from '../../core/plan/protection.ts';
+import type { SparedReason } from '../../core/plan/plan.ts';
+import { ADVISORY_LOCKS_UNREAD } from '../../core/plan/protection.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { wrap } from '../base/layout.ts';
 

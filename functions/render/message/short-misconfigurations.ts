@@ -1,6 +1,6 @@
 import { forOperator } from '../../core/advice/advice.ts';
 import type { Misconfiguration } from '../../core/doctor/misconfigurations.ts';
-import type { Mode } from '../../core/policy/policy.ts';
+import type { Mode } from '../../core/policy/mode.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import type { RunIdentity } from '../../core/run/record.ts';
 import type { Invocation } from '../../events/parse-destination.ts';

@@ -1,6 +1,6 @@
 import { type Advice, forOperator } from '../../core/advice/advice.ts';
 import type { Story } from '../../core/incident/incident.ts';
-import type { Mode } from '../../core/policy/policy.ts';
+import type { Mode } from '../../core/policy/mode.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import type { RunHead } from '../../core/run/run-head.ts';
 import { isHypothetical } from '../../core/run/terminations.ts';

@@ -1,4 +1,4 @@
-import { settledReading } from '../../core/run/reading.ts';
+import { settledReading } from '../../core/run/newcomers.ts';
 import { sawRestart } from '../../core/run/verification.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted } from '../base/phrases.ts';

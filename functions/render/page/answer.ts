@@ -1,6 +1,6 @@
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
 import type { Severity } from '../../core/incident/outcome-table.ts';
-import { settledReading } from '../../core/run/reading.ts';
+import { settledReading } from '../../core/run/newcomers.ts';
 import { refusalsIn } from '../../core/trigger/log-lines.ts';
 import type { Facts } from '../base/facts.ts';
 import { outcomeWord } from '../base/outcome-word.ts';

@@ -1,5 +1,5 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import { settledReading } from '../../core/run/reading.ts';
+import { settledReading } from '../../core/run/newcomers.ts';
 import type { Termination } from '../../core/run/terminations.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { type Group, groupOf, type Session } from '../../core/server/session.ts';

@@ -1,7 +1,5 @@
 import type { Problem } from '../../core/base/errors.ts';
-import type { LimitCut, Plan, Verdict } from '../../core/plan/plan.ts';
-import type { SparedReason } from '../../core/plan/protection.ts';
-import type { VictimReason } from '../../core/plan/select-victims.ts';
+import type { LimitCut, Plan, SparedReason, Verdict, VictimReason } from '../../core/plan/plan.ts';
 import type { Pressure } from '../../core/server/slots.ts';
 
 /** A plan for programs. It names sessions by pid. Ages are in milliseconds. */

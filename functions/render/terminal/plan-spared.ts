@@ -1,6 +1,5 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import type { Plan, Spared } from '../../core/plan/plan.ts';
-import type { SparedReason } from '../../core/plan/protection.ts';
+import type { Plan, Spared, SparedReason } from '../../core/plan/plan.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { groupText } from '../../core/server/rank-groups.ts';

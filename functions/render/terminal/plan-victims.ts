@@ -1,6 +1,5 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import type { Plan } from '../../core/plan/plan.ts';
-import type { Victim, VictimReason } from '../../core/plan/select-victims.ts';
+import type { Plan, Victim, VictimReason } from '../../core/plan/plan.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import type { Group } from '../../core/server/session.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { serverPressure } from '../../../functions/core/plan/pressure.ts';
 import type { RunRecord } from '../../../functions/core/run/record.ts';
 import { aPolicy, aReading, aSnapshot, HOUR, MINUTE, someSessions } from '../../support/builders.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { NO_SETTINGS, type PoolerState } from '../../../functions/core/server/pooler.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
 import { aPolicy, aSnapshot, someSessions } from '../../support/builders.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { serverTimeMs } from '../../../functions/core/base/server-time.ts';
 import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { aPolicy, aSession, aSnapshot, someSessions } from '../../support/builders.ts';
 import { ALARM, recordOf } from '../../support/records.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Diagnosis } from '../../../functions/core/diagnosis/cause.ts';
 import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { parsePolicyText } from '../../../functions/core/policy/parse-policy.ts';
 import { parseRecord } from '../../../functions/core/run/codec/parse-record.ts';
 import { applicationStem } from '../../../functions/core/server/program-stem.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { parseRecord } from '../../../functions/core/run/codec/parse-record.ts';
 import { rankGroups } from '../../../functions/core/server/rank-groups.ts';
 import { parseSnapshotFile } from '../../../functions/core/server/snapshot-file.ts';

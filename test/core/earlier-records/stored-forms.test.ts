@@ -5,7 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { memoryDocument, parseMemory } from '../../../functions/core/incident/memory-document.ts';
 import { parseRecord } from '../../../functions/core/run/codec/parse-record.ts';
-import { packRecord, type RunResult, unpackRecord } from '../../../functions/core/run/codec/run-result.ts';
+import { packRecord, type RunResult } from '../../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../../functions/core/run/codec/unpack-record.ts';
 import { parseSnapshotFile, toSnapshotFile } from '../../../functions/core/server/snapshot-file.ts';
 
 type Stored = {

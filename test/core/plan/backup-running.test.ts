@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { parseSnapshotText } from '../../../functions/core/server/snapshot-file.ts';
 import { aPolicy, type WrittenPolicy } from '../../support/builders.ts';
 

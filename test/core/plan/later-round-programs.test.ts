@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { programsIn } from '../../../functions/core/server/programs-in.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
 import { aPolicy, aSession, aSnapshot, MINUTE } from '../../support/builders.ts';

@@ -1,4 +1,4 @@
-import type { SparedReason } from '../../../functions/core/plan/protection.ts';
+import type { SparedReason } from '../../../functions/core/plan/plan.ts';
 import type { PolicyText } from '../../../functions/core/policy/policy.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
 import type { Snapshot } from '../../../functions/core/server/snapshot.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
 import { planFromCount } from '../../../functions/core/plan/plan-from-count.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { slotHolders } from '../../../functions/core/server/slots.ts';
 import { aPolicy } from '../../support/builders.ts';
 import { policies, snapshots } from './arbitraries.ts';

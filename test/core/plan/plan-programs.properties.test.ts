@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Plan, planRemediation } from '../../../functions/core/plan/plan.ts';
+import type { Plan } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
 import { aPolicy, aSession, aSnapshot, MINUTE } from '../../support/builders.ts';
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Plan, planRemediation } from '../../../functions/core/plan/plan.ts';
+import type { Plan } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
 import type { Snapshot } from '../../../functions/core/server/snapshot.ts';
 import type { TriggerKind } from '../../../functions/core/trigger/trigger.ts';
@@ -27,7 +28,6 @@ import { type OracleProgram, regrouped } from './oracle-programs.ts';
 import { scopeText } from './scenario.ts';
 
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 400) };
-
 const planFor = (snapshot: Snapshot, policy: FullPolicy, trigger: TriggerKind) =>
   planRemediation(snapshot, aPolicy(policy), trigger);
 const victimsOf = ({ victims }: Plan) => victims.map(({ session }) => session);

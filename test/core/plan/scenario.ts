@@ -1,11 +1,6 @@
 import { expect } from 'vitest';
-import {
-  type LimitCut,
-  type Plan,
-  planRemediation,
-  type Verdict,
-} from '../../../functions/core/plan/plan.ts';
-import type { SparedReason } from '../../../functions/core/plan/protection.ts';
+import type { LimitCut, Plan, SparedReason, Verdict } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { type Session, takesSlot } from '../../../functions/core/server/session.ts';
 import type { Scope } from '../../../functions/core/server/slots.ts';
 import type { Slots } from '../../../functions/core/server/snapshot.ts';

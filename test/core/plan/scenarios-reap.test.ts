@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { identityOf } from '../../../functions/core/server/session.ts';
 import { aPolicy, aSnapshot } from '../../support/builders.ts';
 import { check, many, one, pids, rows, type Scenario, writtenPolicy } from './scenario.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { POLICY_DEFAULTS } from '../../../functions/core/policy/policy.ts';
 import type { TriggerKind } from '../../../functions/core/trigger/trigger.ts';
 import { aPolicy, aSnapshot, type WrittenPolicy } from '../../support/builders.ts';

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RemediationError } from '../../../functions/core/base/errors.ts';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { parsePolicy, parsePolicyText } from '../../../functions/core/policy/parse-policy.ts';
 import { aPolicy, aSnapshot, someSessions } from '../../support/builders.ts';
 import { policies } from '../plan/arbitraries.ts';

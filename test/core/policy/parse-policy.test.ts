@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RemediationError } from '../../../functions/core/base/errors.ts';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { parsePolicy, parsePolicyText } from '../../../functions/core/policy/parse-policy.ts';
 import { POLICY_DEFAULTS } from '../../../functions/core/policy/policy.ts';
 import { pathsRefused, refusalOf, refusedAt } from '../../events/refused.ts';

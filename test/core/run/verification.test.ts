@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { pressureNow } from '../../../functions/core/plan/pressure.ts';
 import { retakenSlots } from '../../../functions/core/run/newcomers.ts';
 import { expectedOutcome, outcomeOf } from '../../../functions/core/run/outcome-of.ts';
+import type { Attempt, AttemptResult } from '../../../functions/core/run/record.ts';
 import {
-  type Attempt,
-  type AttemptResult,
   attemptResult,
   countIneffective,
   isFreed,

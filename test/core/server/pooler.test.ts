@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { poolerSettings } from '../../../functions/core/advice/pooler-settings.ts';
-import { packRecord, unpackRecord } from '../../../functions/core/run/codec/run-result.ts';
+import { packRecord } from '../../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../../functions/core/run/codec/unpack-record.ts';
 import { NO_SETTINGS, type PoolerState } from '../../../functions/core/server/pooler.ts';
 import { withPooler } from '../../../functions/core/server/pooler-refusals.ts';
 import { poolerSizes } from '../../../functions/core/server/pooler-sizes.ts';

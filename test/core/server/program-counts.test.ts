@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { heldBack } from '../../../functions/core/plan/held-back.ts';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { sparedByName } from '../../../functions/core/plan/spared-by-name.ts';
 import { newcomersOf } from '../../../functions/core/run/newcomers.ts';
 import { leadingIn, rankGroups } from '../../../functions/core/server/rank-groups.ts';

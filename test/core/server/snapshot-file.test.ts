@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RemediationError } from '../../../functions/core/base/errors.ts';
-import { planRemediation } from '../../../functions/core/plan/plan.ts';
+import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { parsePolicyText } from '../../../functions/core/policy/parse-policy.ts';
 import {
   parseSnapshotFile,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { packRecord, unpackRecord } from '../../../functions/core/run/codec/run-result.ts';
+import { packRecord } from '../../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../../functions/core/run/codec/unpack-record.ts';
 import type { RunRecord } from '../../../functions/core/run/record.ts';
 import { renderIncident } from '../../../functions/render/message/render-incident.ts';
 import { aPolicy, HOUR } from '../../support/builders.ts';

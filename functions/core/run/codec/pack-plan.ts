@@ -1,6 +1,4 @@
-import type { Plan, Spared } from '../../plan/plan.ts';
-import type { SparedReason } from '../../plan/protection.ts';
-import type { Victim, VictimReason } from '../../plan/select-victims.ts';
+import type { Plan, Spared, SparedReason, Victim, VictimReason } from '../../plan/plan.ts';
 import { groupOf, type Session } from '../../server/session.ts';
 import { type Columned, fromColumns, toColumns } from './columns.ts';
 import { fromSteps, type Steps, toSteps } from './packed-columns.ts';

@@ -1,10 +1,8 @@
-import type { PoolerClients, PoolerSession, PoolerState, Unlisted } from '../../server/pooler.ts';
+import type { PoolerClients, PoolerSession, PoolerState } from '../../server/pooler.ts';
 import { type Columned, fromColumns, toColumns } from './columns.ts';
 
 /** A pooler's state in its packed form. It has columns, because a pool may have thousands of sessions. */
-export type PackedPooler = Omit<PoolerState, 'clients' | 'sessions' | 'unlisted'> & {
-  /** Absent in older records. */
-  readonly unlisted?: Unlisted | null;
+export type PackedPooler = Omit<PoolerState, 'clients' | 'sessions'> & {
   readonly clients: Columned<PoolerClients>;
   readonly sessions: Columned<PoolerSession>;
 };
@@ -33,7 +31,6 @@ export function packPooler(pooler: PoolerState): PackedPooler {
 export function unpackPooler(packed: PackedPooler): PoolerState {
   return {
     ...packed,
-    unlisted: packed.unlisted ?? null,
     clients: fromColumns<PoolerClients>(CLIENT_KEYS, packed.clients),
     sessions: fromColumns<PoolerSession>(SESSION_KEYS, packed.sessions),
   };

@@ -1,23 +1,23 @@
+import type * as z from 'zod/mini';
+import type { ReadOnly } from '../../base/read-only.ts';
 import type { ContestedLock } from '../../server/contested-lock.ts';
 import { identityOf, type Session } from '../../server/session.ts';
-import type { ServerFacts, Snapshot } from '../../server/snapshot.ts';
-import type { Reading } from '../reading.ts';
-import type { RunRecord } from '../record.ts';
-import type { Attempt } from '../verification.ts';
+import type { Snapshot } from '../../server/snapshot.ts';
+import type { Attempt, Reading, RunRecord } from '../record.ts';
 import { type Columned, fromColumns, toColumns } from './columns.ts';
 import { type PackedPlan, type PlaceOf, packPlan, unpackPlan } from './pack-plan.ts';
 import { type PackedPooler, packPooler, unpackPooler } from './pack-pooler.ts';
 import { type PackedSessions, packSessions, unpackSessions } from './pack-sessions.ts';
 import { Dictionary, fromSteps, type Steps, toSteps } from './packed-columns.ts';
+import type { runRecordSchema } from './record-schema.ts';
 
 /**
  * A run record in its packed form. Sessions are stored as columns, because equal values next to each other
  * compress to almost nothing. Each text is stored once. Plans and attempts name sessions by their place in
- * the snapshot instead of repeating them.
+ * the snapshot instead of repeating them. All other fields are as the record has them.
  */
 
-type PackedSnapshot = Omit<Snapshot, 'sessions' | 'locks' | 'server' | 'pooler'> & {
-  readonly server: Omit<ServerFacts, 'provider'> & Partial<Pick<ServerFacts, 'provider'>>;
+type PackedSnapshot = Omit<Snapshot, 'sessions' | 'locks' | 'pooler'> & {
   readonly sessions: PackedSessions;
   readonly locks?: Columned<PackedShare> | undefined;
   readonly pooler?: PackedPooler | null;
@@ -41,20 +41,18 @@ type PackedAttempts = Columned<Pick<Attempt, 'round' | 'guard' | 'result'>> & {
 
 type PackedReading = Omit<Reading, 'came'> & { readonly came: PackedSessions };
 
-/**
- * Fields that were added later. They may be missing while only one of the two functions has been deployed.
- */
-type Later = 'recall' | 'misconfigurations' | 'lock';
+/** The columns of a packed record. */
+type Packed = {
+  /** Each text of the sessions, once. Absent when the columns hold their texts themselves. */
+  readonly texts?: readonly string[];
+  readonly attempts: PackedAttempts;
+  readonly snapshot: PackedSnapshot | null;
+  readonly plan: PackedPlan | null;
+  readonly readings: readonly PackedReading[];
+};
 
-export type PackedRecord = Omit<RunRecord, 'snapshot' | 'plan' | 'readings' | 'attempts' | Later> &
-  Partial<Pick<RunRecord, Later>> & {
-    /** Each text of the sessions, once. Absent when the columns hold their texts themselves. */
-    readonly texts?: readonly string[];
-    readonly attempts: PackedAttempts;
-    readonly snapshot: PackedSnapshot | null;
-    readonly plan: PackedPlan | null;
-    readonly readings: readonly PackedReading[];
-  };
+/** What older records may lack is optional, as on reading a kept record. */
+export type PackedRecord = Omit<ReadOnly<z.input<typeof runRecordSchema>>, keyof Packed> & Packed;
 
 const ATTEMPT_KEYS = ['round', 'guard', 'result'] as const satisfies readonly (keyof Attempt)[];
 const SHARE_KEYS = ['lock', 'kind', 'waits', 'pid', 'mode'] as const satisfies readonly (keyof PackedShare)[];
@@ -104,32 +102,25 @@ function packAttempts(attempts: readonly Attempt[], placeOf: PlaceOf): PackedAtt
   };
 }
 
-export function fromPackedRecord({ texts = [], ...packed }: PackedRecord): RunRecord {
-  const sessions = packed.snapshot === null ? [] : unpackSessions(packed.snapshot.sessions, texts);
+/** The record as it was packed. An older one lacks what came later: see `unpack-record.ts`. */
+export function fromPackedRecord({ texts = [], ...packed }: PackedRecord) {
+  const { snapshot, plan, readings } = packed;
+  const sessions = snapshot === null ? [] : unpackSessions(snapshot.sessions, texts);
   return {
     ...packed,
-    recall: packed.recall ?? null,
-    lock: packed.lock ?? null,
-    misconfigurations: packed.misconfigurations ?? null,
-    snapshot: packed.snapshot === null ? null : unpackSnapshot(packed.snapshot, sessions),
-    plan: packed.plan === null ? null : unpackPlan(packed.plan, sessions),
+    snapshot: snapshot === null ? null : unpackSnapshot(snapshot, sessions),
+    plan: plan === null ? null : unpackPlan(plan, sessions),
     attempts: unpackAttempts(packed.attempts, sessions),
-    readings: packed.readings.map((reading) => ({
-      ...reading,
-      came: unpackSessions(reading.came, texts),
-    })),
+    readings: readings.map((reading) => ({ ...reading, came: unpackSessions(reading.came, texts) })),
   };
 }
 
-function unpackSnapshot(packed: PackedSnapshot, sessions: readonly Session[]): Snapshot {
-  const { server, pooler = null, locks } = packed;
-  const { locks: _, ...rest } = packed;
+function unpackSnapshot({ locks, ...packed }: PackedSnapshot, sessions: readonly Session[]) {
   return {
-    ...rest,
+    ...packed,
     sessions,
     ...(locks === undefined ? {} : { locks: unpackLocks(locks) }),
-    server: { ...server, provider: server.provider ?? null },
-    pooler: pooler === null ? null : unpackPooler(pooler),
+    pooler: packed.pooler && unpackPooler(packed.pooler),
   };
 }
 

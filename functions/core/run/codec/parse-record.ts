@@ -17,12 +17,8 @@ export function parseRecord(input: unknown): KeptRecord {
   if (typeof version === 'number' && version !== RECORD_VERSION) throw otherVersion(version);
   const parsed = z.safeParse(keptRecordSchema, input);
   if (!parsed.success) throw invalid('record-invalid', 'The record', findingsOf(parsed.error, input));
-  // The compiler checks that the schema has all fields of a record. The policy was already parsed when the
-  // run began.
-  const { policy, ...rest } = parsed.data;
-  const fields: PolicyFields = policy;
-  const others: Omit<KeptRecord, 'policy'> = rest;
-  return linked({ ...others, policy: fields as Policy });
+  // The policy was checked when the run began.
+  return linked({ ...parsed.data, policy: parsed.data.policy as PolicyFields as Policy });
 }
 
 function otherVersion(version: number): RemediationError {

@@ -1,112 +1,64 @@
 import * as z from 'zod/mini';
-import { describe } from '../../base/schema-fields.ts';
-import type { MisconfigurationCheck } from '../../doctor/misconfigurations.ts';
-import type { SparedReason } from '../../plan/protection.ts';
-import { MODES } from '../../policy/policy.ts';
-import { poolerOrNull } from '../../server/pooler-schema.ts';
-import { refusalShape, serverShape, slotsShape } from '../../server/snapshot-schema.ts';
-import { OUTCOMES } from '../outcome.ts';
-import { REDUCTION_NAMES } from '../record.ts';
 import {
   count,
   enumOf,
   fields,
-  flag,
   known,
   list,
   milliseconds,
   millisecondsOrNull,
-  number,
-  obligatory,
   pid,
   problemSchema,
   text,
   textOrNull,
-} from './record-fields.ts';
+} from '../../base/kept-fields.ts';
+import { describe } from '../../base/schema-fields.ts';
+import { findingShape } from '../../doctor/finding-schema.ts';
+import type { MisconfigurationCheck } from '../../doctor/misconfigurations.ts';
+import { planSchema } from '../../plan/plan-schema.ts';
+import { keptPolicySchema } from '../../policy/kept-policy-schema.ts';
+import { MODES } from '../../policy/mode.ts';
+import { keptSnapshotSchema, sessionFields } from '../../server/kept-snapshot-schema.ts';
+import { pressures } from '../../server/scope-schema.ts';
+import { triggerSchema } from '../../trigger/trigger-schema.ts';
+import { OUTCOMES } from '../outcome.ts';
+import { recallSchema } from './recall-schema.ts';
 import { lockOrNull } from './record-lock-schema.ts';
-import { lockFields, sessionFields } from './record-session-schema.ts';
-import { connectingSchema, keptPolicySchema, recallSchema, triggerSchema } from './record-trigger-schema.ts';
 
-/** A kept record as its file has it. `docs/operate/record.md` explains it. */
+/**
+ * The record of a run: its types, the kept file and the packed form follow from this schema.
+ * `docs/operate/record.md` explains it. What older records lack has a default or is optional.
+ */
 
-const { roles, databases, ...ownSlots } = obligatory(slotsShape);
-const limits = (schema: typeof roles) => list(fields(schema.def.element.shape));
-const { provider, ...server } = serverShape;
-const snapshot = fields({
-  takenAt: describe("The server's clock.", text),
-  server: fields({ ...obligatory(server), provider, readsAllStats: flag }),
-  slots: fields({ ...ownSlots, roles: limits(roles), databases: limits(databases) }),
-  sessions: list(sessionFields),
-  locks: describe(
-    'Locks that sessions wait for; absent where they were not read.',
-    z.optional(list(lockFields)),
+const connecting = fields({
+  attempts: count,
+  /** The server has it in its log. Absent when no try failed. */
+  address: describe('Our own address in the failed tries, as we see it.', z.optional(text)),
+  refusals: describe(
+    'Answers of the server while we tried to connect.',
+    list(fields({ sqlstate: text, routine: text, count })),
   ),
-  refusals: list(fields(obligatory(refusalShape))),
-  pooler: poolerOrNull,
-});
-
-const scope = z.discriminatedUnion(
-  'kind',
-  [
-    fields({ kind: z.literal('server') }),
-    fields({ kind: z.literal('role'), name: text }),
-    fields({ kind: z.literal('database'), name: text }),
-  ],
-  { error: 'a scope of kind "server", "role" or "database"' },
-);
-const pressure = list(fields({ scope, usable: number, used: count, free: number, under: flag, need: count }));
-
-const SPARED = [
-  'built-in',
-  'protected',
-  'not-included',
-  'state',
-  'unknown-age',
-  'too-young',
-  'kept',
-  'limit',
-  'not-needed',
-] as const satisfies readonly SparedReason[];
-
-const victimReason = fields({
-  purpose: enumOf(['relieve', 'reap']),
-  rung: describe('Counts from 1; null for reap.', z.nullable(number)),
-  minAgeMs: milliseconds,
-  ageMs: milliseconds,
-  group: fields({ application: text, user: text, database: text }),
-  serves: list(scope),
-  released: describe(
-    "It belonged to its program's keep, and the role's programs kept more than their share.",
-    z.optional(z.literal(true, { error: 'true' })),
-  ),
-});
-
-const plan = fields({
-  verdict: enumOf(['healthy', 'sufficient', 'partial', 'no-candidates']),
-  pressure: describe('The scopes that the run looked at, in the order in which it relieves them.', pressure),
-  victims: describe(
-    'The chosen sessions, in the order in which they end.',
-    list(fields({ session: sessionFields, reason: victimReason })),
-  ),
-  spared: describe(
-    'All other sessions, with one reason each.',
-    list(fields({ session: sessionFields, reason: enumOf(SPARED), detail: text })),
-  ),
-  limits: list(
-    fields({ limit: enumOf(['maxVictims', 'maxPercent', 'firstPlan']), allowed: count, wanted: count }),
-  ),
-  missing: count,
-  problem: z.nullable(problemSchema),
 });
 
 const attempt = fields({
   pid,
   backendStart: textOrNull,
   round: count,
+  /** `signalled` does not mean `terminated` yet. */
   guard: describe(
     'What the server answered.',
     enumOf(['signalled', 'no-match', 'forbidden', 'failed', 'unknown']),
   ),
+  /**
+   * - `terminated`: signalled, and its identity is gone.
+   * - `changed`: the guard found it busy again, so it was left alone.
+   * - `gone`: it is gone, but we do not know whether we ended it. It had left by itself, or the guard's answer
+   *   was lost.
+   * - `still-there`: signalled, or perhaps signalled where the answer was lost, but not gone in time.
+   * - `forbidden`: the server refused (42501).
+   * - `failed`: another error of the statement.
+   * - `unknown`: the result could not be read.
+   */
   result: describe(
     'The result that the next read showed.',
     enumOf(['terminated', 'changed', 'gone', 'still-there', 'forbidden', 'failed', 'unknown']),
@@ -116,9 +68,12 @@ const attempt = fields({
 const reading = fields({
   phase: enumOf(['verified', 'settled']),
   atMs: describe("Milliseconds since the run's start.", milliseconds),
-  pressure,
+  /** The present pressure of the server and of the scopes that were under pressure first. */
+  pressure: pressures,
   came: describe('Sessions that the first snapshot did not have.', list(sessionFields)),
+  /** How many sessions of the first snapshot are gone, without ours. */
   gone: count,
+  /** Absent while `came` is present. */
   retaken: describe('Re-taken slots, counted before the newcomers were left out.', z.optional(count)),
 });
 
@@ -127,16 +82,36 @@ const steps = Object.fromEntries(STEPS.map((step) => [step, millisecondsOrNull])
   Record<(typeof STEPS)[number], typeof millisecondsOrNull>
 >;
 
-const misconfiguration = fields({
-  check: known<MisconfigurationCheck>(),
-  standing: enumOf(['ok', 'advice', 'problem']),
-  found: text,
-  mend: z.nullable(fields({ sql: list(text), note: textOrNull })),
-});
+const misconfiguration = fields({ check: known<MisconfigurationCheck>(), ...findingShape });
+
+/**
+ * What may be left out of a record to keep it within its size, in this order. The pid and start of each
+ * victim and the result of each attempt always stay.
+ * - `statements`: all of spared sessions; those of victims beyond 20,000 bytes together.
+ * - `details`: times and waits of spared sessions.
+ * - `pooler`: its clients and sessions.
+ * - `locks`: which session waits for which.
+ * - `spared sessions`: all sessions except victims, and newcomers.
+ * - `victims' details`: times and waits of victims, and their statements.
+ * - `limits`: all except the 20 with most need.
+ * - `long texts`: of the event and of problems.
+ * - `names`: those that fewest sessions have.
+ */
+export const REDUCTION_NAMES = [
+  'statements',
+  'details',
+  'pooler',
+  'locks',
+  'spared sessions',
+  "victims' details",
+  'limits',
+  'long texts',
+  'names',
+] as const;
 
 export const RECORD_VERSION = 1;
 
-export const keptRecordSchema = fields({
+const runShape = {
   version: describe(
     'The version of this schema. A version may get new keys; no key changes its meaning or is removed.',
     z.literal(RECORD_VERSION, { error: '1' }),
@@ -145,6 +120,7 @@ export const keptRecordSchema = fields({
   server: describe('The name of the server, as it is declared.', text),
   code: describe('Version and commit of the code that ran; absent in older records.', z.optional(text)),
   policyHash: describe('SHA-256 of the policy in force; absent in older records.', z.optional(text)),
+  /** The policy's, or `observe` when a scheduled run could not know whether runs are paused. */
   mode: describe('The mode in which the run acted.', enumOf(MODES)),
   trigger: describe('What started the run.', triggerSchema),
   policy: describe('The policy of the run; ages in milliseconds.', keptPolicySchema),
@@ -155,21 +131,35 @@ export const keptRecordSchema = fields({
   ),
   why: describe('Why there was nothing to do, for "muted" and "stale".', textOrNull),
   problem: describe('The problem that stopped the run; null without one.', z.nullable(problemSchema)),
+  /** Null as well when the run ended before it asked. */
   recall: describe(
     'What the run read from memory; null without memory.',
     z._default(z.nullable(recallSchema), null),
   ),
-  connecting: describe('How connecting went.', connectingSchema),
+  connecting: describe('How connecting went.', connecting),
+  /** Null when there were none, or when the run did not look. */
   lock: lockOrNull,
-  snapshot: describe('All sessions in the first snapshot; null if there was none.', z.nullable(snapshot)),
-  plan: z.nullable(plan),
+  snapshot: describe(
+    'All sessions in the first snapshot; null if there was none.',
+    z.nullable(keptSnapshotSchema),
+  ),
+  plan: z.nullable(planSchema),
   attempts: describe('One for each session that was told to end.', list(attempt)),
   readings: describe('Later reads, as differences to the first snapshot.', list(reading)),
+  /** What the short checks after a quiet scheduled run found. Null when they were not made. */
   misconfigurations: z._default(z.nullable(list(misconfiguration)), null),
   timings: describe(
     "Milliseconds since the run's start at which each step was done; null for steps that were not reached.",
     fields({ ...steps, finished: milliseconds }),
   ),
+} as const;
+
+/** As `remediate` sends it to `report`. */
+export const runRecordSchema = fields(runShape);
+
+/** As it is kept: with the names of the parts that were left out. */
+export const keptRecordSchema = fields({
+  ...runShape,
   reduced: describe(
     'The parts that were left out because the record was too large, in order.',
     z._default(list(enumOf(REDUCTION_NAMES)), []),

@@ -3,9 +3,7 @@ import { HIDDEN_STATEMENT, identityOf, type Session } from '../../server/session
 import type { Pressure } from '../../server/slots.ts';
 import type { Snapshot } from '../../server/snapshot.ts';
 import { retakenSlots } from '../newcomers.ts';
-import type { Reading } from '../reading.ts';
-import type { Reduction, RunRecord } from '../record.ts';
-import type { Attempt } from '../verification.ts';
+import type { Attempt, Reading, Reduction, RunRecord } from '../record.ts';
 import { mapSessions } from './record-sessions.ts';
 
 /** Leaves out one part of a record. Null when the record has nothing of it. */

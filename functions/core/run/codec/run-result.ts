@@ -1,12 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import type { MetricsChoice } from '../../../contract.ts';
-import { coerceError, RemediationError } from '../../base/errors.ts';
-import { unpackJson } from '../../base/unpack-json.ts';
-import type { Mode } from '../../policy/policy.ts';
-import { OUTCOMES, type Outcome } from '../outcome.ts';
+import type { Mode } from '../../policy/mode.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Reduction, RunRecord } from '../record.ts';
 import { headOf, type RunHead } from '../run-head.ts';
-import { type PackedRecord, toPackedRecord as pack, fromPackedRecord as unpack } from './pack-record.ts';
+import { toPackedRecord as pack } from './pack-record.ts';
 import { withNames } from './record-names.ts';
 import { REDUCTIONS, withoutUnusedLimits } from './reduce-record.ts';
 
@@ -33,12 +31,6 @@ export type RunResult = {
  * `docs/internals/decisions.md`.
  */
 export const MAX_RECORD_BYTES = 240_000;
-
-/**
- * 10,000 sessions with the longest statements take some 20 MB and a million values. A text that unpacks to
- * more is no record of ours, and must not use up the memory of the function.
- */
-const MOST_UNPACKED = { bytes: 48 * 1_048_576, values: 4_000_000 } as const;
 
 /** JSON of this size never fits when packed, so packing is not tried. */
 const MOST_JSON = 12 * MAX_RECORD_BYTES;
@@ -83,20 +75,4 @@ function compress(record: RunRecord): string {
   const text = JSON.stringify(pack(record));
   if (text.length > MOST_JSON) return '';
   return gzipSync(text).toString('base64');
-}
-
-/**
- * @throws RemediationError `record-invalid` when this is no result of `remediate`, or a damaged one.
- */
-export function unpackRecord(result: unknown): RunRecord {
-  try {
-    const { pgHeadroom, outcome, packed } = result as RunResult;
-    if (pgHeadroom !== 1 || !OUTCOMES.includes(outcome)) throw new Error('not a run result of version 1');
-    const record = unpackJson(packed, MOST_UNPACKED) as PackedRecord;
-    if (record.version !== 1) throw new Error('not a record of version 1');
-    return unpack(record);
-  } catch (cause) {
-    const message = `The run's record cannot be read (${coerceError(cause).message}): look at the log of the function that wrote it, and deploy both functions at the same version.`;
-    throw new RemediationError('record-invalid', message, { cause });
-  }
 }

@@ -1,10 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import {
-  MAX_RECORD_BYTES,
-  packRecord,
-  unpackRecord,
-} from '../../../../functions/core/run/codec/run-result.ts';
+import { MAX_RECORD_BYTES, packRecord } from '../../../../functions/core/run/codec/run-result.ts';
+import { unpackRecord } from '../../../../functions/core/run/codec/unpack-record.ts';
 import type { RunRecord } from '../../../../functions/core/run/record.ts';
 import { headOf } from '../../../../functions/core/run/run-head.ts';
 import { NO_SETTINGS, type PoolerState } from '../../../../functions/core/server/pooler.ts';

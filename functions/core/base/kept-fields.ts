@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
-import type { ErrorCode } from '../../base/errors.ts';
-import { describe, described } from '../../base/schema-fields.ts';
+import type { ErrorCode } from './errors.ts';
+import { describe, described } from './schema-fields.ts';
 
 /**
  * Fields of a kept record. Objects keep unknown keys, because a later version may add some, and a record must
- * not be refused for that. Known keys must have the form that is given here.
+ * not be refused for that. Known keys must have the form that is given here. Types have the known keys only.
  */
-export function fields<Shape extends z.core.$ZodShape>(shape: Shape) {
-  return z.looseObject(shape, { error: `an object with ${Object.keys(shape).join(', ')}` });
+export function fields<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodMiniObject<Shape> {
+  const error = `an object with ${Object.keys(shape).join(', ')}`;
+  return z.looseObject(shape, { error }) as unknown as z.ZodMiniObject<Shape>;
 }
 
 export const text = z.string({ error: 'a text' });
@@ -59,4 +60,20 @@ export function obligatory<Shape extends z.core.$ZodShape>(shape: Shape): Obliga
 function withoutDefault(schema: z.core.$ZodType): z.core.$ZodType {
   if (!(schema instanceof z.ZodMiniDefault)) return schema;
   return described(schema.def.innerType, z.globalRegistry.get(schema)?.description ?? '');
+}
+
+/** The value with the defaults of what it lacks. It is not checked, and entries of lists stay as they are. */
+export function withDefaults(schema: z.core.$ZodType, value: unknown): unknown {
+  if (schema instanceof z.ZodMiniDefault && value === undefined) return schema.def.defaultValue;
+  if (
+    schema instanceof z.ZodMiniDefault ||
+    schema instanceof z.ZodMiniNullable ||
+    schema instanceof z.ZodMiniOptional
+  )
+    return withDefaults(schema.def.innerType, value);
+  if (!(schema instanceof z.ZodMiniObject) || typeof value !== 'object' || value === null) return value;
+  const known = Object.entries(schema.shape)
+    .map(([key, field]) => [key, withDefaults(field, Reflect.get(value, key))] as const)
+    .filter(([, field]) => field !== undefined);
+  return { ...value, ...Object.fromEntries(known) };
 }
