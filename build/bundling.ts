@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
 
 /** pg is CommonJS and calls `require` for Node's own modules. An ESM bundle has no `require` unless it defines one. */
@@ -23,6 +23,23 @@ function commitHere(): string {
   if (git('rev-parse', '--show-prefix', '--is-inside-work-tree') !== 'true') return '';
   return git('describe', '--always', '--dirty', '--abbrev=12', '--exclude', '*');
 }
+
+/**
+ * Loads Node's HTTP modules by `require`. An `import` of them reads each of their exports, and reading one of these loads
+ * undici, which no client of ours uses. This takes a third of the time from the loaded bundle to the secret's request.
+ */
+export const HTTP_BY_REQUIRE: Plugin = {
+  name: 'http-by-require',
+  setup(build) {
+    const namespace = 'required';
+    build.onResolve({ filter: /^node:https?$/ }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, external: true } : { path, namespace },
+    );
+    build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: `module.exports = require('${path}');`,
+    }));
+  },
+};
 
 /** The options of esbuild for all bundles. */
 export const BUNDLING = {
