@@ -26,7 +26,7 @@ function commitHere(): string {
 
 /**
  * Loads Node's HTTP modules by `require`. An `import` of them reads each of their exports, and reading one of these loads
- * undici, which no client of ours uses. This takes a third of the time from the loaded bundle to the secret's request.
+ * undici, which no client of ours uses, in 14 ms of CPU before the first secret is asked for.
  */
 export const HTTP_BY_REQUIRE: Plugin = {
   name: 'http-by-require',

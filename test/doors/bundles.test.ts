@@ -42,8 +42,15 @@ describe('a bundle holds what its function needs', () => {
     ["DynamoDB's client", 'com.amazonaws.dynamodb'],
     ['the search for credentials', 'AssumeRoleWithWebIdentity'],
     ['the signer of IAM tokens', 'X-Amz-Signature'],
+    ['the form of memory', 'keepToldBy'],
   ])('remediate has %s in files that are not loaded with it', (_, text) => {
     expect([remediate.includes(text), loadedWith(BUNDLES.remediate).includes(text)]).toEqual([true, false]);
+  });
+
+  test('an import of node:http, which would load undici, is in none', () => {
+    const form = /(?:from|import\()"node:https?"/;
+    expect([remediate, report].map((code) => form.exec(code)?.[0])).toEqual([undefined, undefined]);
+    expect(remediate).toMatch(/require\("node:https"\)/);
   });
 
   test.each([
