@@ -2,19 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ALL_SETTINGS } from '../../functions/core/declaration/server-settings.ts';
 import { defaultOf, placesTable, reportingTable, serverTable } from './declaration-tables.ts';
+import { withTable } from './with-table.ts';
 
 const DOCUMENT = new URL('../../docs/guide/declaration.md', import.meta.url);
 /** `UPDATE_GOLDEN=1 npx vitest run test/docs/declaration.test.ts` writes the tables anew. */
 const REWRITE = process.env.UPDATE_GOLDEN === '1';
-
-/** The document with a table in its place; all else in it is written by hand. */
-function withTable(document: string, name: string, table: string): string {
-  const [begin, end] = [`<!-- table: ${name} -->`, `<!-- end: ${name} -->`];
-  const [before, rest = ''] = document.split(begin);
-  const [, after] = rest.split(end);
-  if (after === undefined) throw new Error(`The document has no "${begin}" with its end.`);
-  return `${before}${begin}\n\n${table}\n\n${end}${after}`;
-}
 
 test('the document has every setting of a server, with what is allowed and its default', () => {
   const tables = { server: serverTable(), reporting: reportingTable(), places: placesTable() };

@@ -1,8 +1,8 @@
 import { protectionsOf } from '../plan/protection.ts';
 import type { Policy } from '../policy/policy.ts';
 import { BUILTIN_APPLICATIONS, PROVIDER_ROLES } from '../server/builtin-protections.ts';
+import { isServerProgram } from '../server/client-technology.ts';
 import { nameMatcher } from '../server/name-pattern.ts';
-import { isServerProgram } from '../server/server-programs.ts';
 import { CLIENT_BACKEND, type Session } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import { heldByRedacted } from '../server/statement-choice.ts';

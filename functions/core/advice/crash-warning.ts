@@ -1,22 +1,14 @@
 import { listText } from '../base/words.ts';
 import type { RunRecord } from '../run/record.ts';
 import { isHypothetical, mayHaveEnded, terminationsOf } from '../run/terminations.ts';
-import { type Technology, technologyOf } from '../server/client-technology.ts';
-import { isTool } from '../server/developer-tools.ts';
+import { type ClientTechnology, isTool, technologyOf } from '../server/client-technology.ts';
 import { groupName } from '../server/group-name.ts';
 import { programNames } from '../server/programs-in.ts';
 import { groupText } from '../server/rank-groups.ts';
 import type { Group, Session } from '../server/session.ts';
 import { type Advice, forOperator } from './advice.ts';
+import { fixesFor } from './technology-texts.ts';
 
-/** What each technology does when idle sessions of its pool end. */
-const SEEN: Readonly<Partial<Record<Technology, string>>> = {
-  'node-postgres':
-    'node-postgres crashes the process (57P01) if the pool, or a checked-out client, has no error handler.',
-  psycopg2: "psycopg2's pool hands out each ended connection once more: each one gives one OperationalError.",
-  sqlalchemy: 'SQLAlchemy without pool_pre_ping fails one statement in each process, then opens a new pool.',
-  jdbc: 'HikariCP replaces ended connections before it lends them; one that was used less than 500 ms ago fails once (57P01).',
-};
 const NAMED = 4;
 const EXPLAINED = 2;
 
@@ -41,20 +33,24 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
     NAMED,
   );
   const all = record.snapshot?.sessions ?? [];
-  const known = [...new Set(groups.map((those) => technologyIn(those, all, nameOf)))];
-  const seen = known.flatMap((technology) => (technology === null ? [] : (SEEN[technology] ?? [])));
+  const known = groups.map((those) => technologyIn(those, all, nameOf));
+  const seen = new Set(known.flatMap(seenBy));
   const hypothetical = isHypothetical(record);
-  const unknown =
-    'Applications without an error handler on the pool crash when a connection is ended (error 57P01).';
-  const why = [...seen, ...(known.every(isExplained) ? [] : [unknown])].slice(0, EXPLAINED).join(' ');
+  const unknown = `${seen.size === 0 ? 'A' : 'a'}pplications without an error handler on the pool crash when a connection is ended (error 57P01)`;
+  const why = [...seen, ...(known.every(isExplained) ? [] : [unknown])].slice(0, EXPLAINED).join('; ');
   const what = hypothetical
     ? `Before you switch to enforce, test that these applications survive losing connections: ${who}.`
     : `These applications lost sessions. Check that they still run: ${who}.`;
-  return [forOperator(`${what} ${why}`.trimEnd())];
+  return [forOperator(`${what} ${why}.`)];
 }
 
-function isExplained(technology: Technology | null): boolean {
-  return technology !== null && SEEN[technology] !== undefined;
+/** What the clients see, for each technology that they may use. */
+function seenBy(technology: ClientTechnology | null): readonly string[] {
+  return fixesFor(technology, 'whenEnded').map(({ fix }) => fix.text);
+}
+
+function isExplained(technology: ClientTechnology | null): boolean {
+  return seenBy(technology).length > 0;
 }
 
 /** All sessions of the group count, because the lost ones alone may show no sign. */
@@ -62,10 +58,10 @@ function technologyIn(
   those: readonly Session[],
   all: readonly Session[],
   nameOf: (session: Session) => Group,
-): Technology | null {
+): ClientTechnology | null {
   const [first] = those;
   if (first === undefined) return null;
   const name = groupText(nameOf(first));
   const ofGroup = all.filter((session) => groupText(nameOf(session)) === name);
-  return technologyOf(first.application, ofGroup)?.technology ?? null;
+  return technologyOf(first.application, ofGroup);
 }

@@ -1,5 +1,5 @@
 import { addressMatcher } from '../base/address.ts';
-import { technologyOf } from '../server/client-technology.ts';
+import { isNamedAs, isOfKind } from '../server/client-technology.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 
 /** A pooler by the addresses in the policy, or by its own name. */
@@ -7,7 +7,7 @@ export function isOfPooler(
   { record }: Pick<AdviceFacts, 'record'>,
   { sessions, technology }: KnownCulprit,
 ): boolean {
-  if (technology?.technology === 'pooler') return true;
+  if (isOfKind(technology, 'pooler')) return true;
   const isPooler = addressMatcher(record.policy.protect.poolers);
   return sessions.some(({ address }) => isPooler(address));
 }
@@ -18,8 +18,6 @@ export function hasPooler({ record, snapshot, ranking, diagnosis }: AdviceFacts)
     snapshot.pooler !== null ||
     record.policy.protect.poolers.length > 0 ||
     diagnosis.cause === 'pooler-oversized' ||
-    ranking.groups.some(
-      ({ applications: [first] }) => technologyOf(first?.name ?? '', [])?.technology === 'pooler',
-    )
+    ranking.groups.some(({ applications: [first] }) => isNamedAs(first?.name ?? '', 'pooler'))
   );
 }

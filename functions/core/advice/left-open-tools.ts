@@ -1,7 +1,8 @@
 import { cleanName } from '../base/clean-text.ts';
 import { ageText, counted } from '../base/words.ts';
-import { isTool } from '../server/developer-tools.ts';
+import { isOfKind, isTool } from '../server/client-technology.ts';
 import { groupOf, type Session } from '../server/session.ts';
+import type { TechnologyKind } from '../server/technologies.ts';
 import { type Advice, forDeveloper, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { maySetRole } from './bystanders.ts';
@@ -14,14 +15,14 @@ const MOST_ROLES = 3;
 
 /** psql and graphical tools that people left open. */
 export function leftOpenTools(facts: AdviceFacts): readonly Advice[] {
-  const tools = new Set(facts.culprits.flatMap(({ technology }) => technology?.technology ?? []));
+  const has = (kind: TechnologyKind) => facts.culprits.some(({ technology }) => isOfKind(technology, kind));
   const texts = [
-    ...(tools.has('gui')
+    ...(has('graphical tool')
       ? [
           'DBeaver and DataGrip can close idle connections: switch it on in the connection settings. In pgAdmin disconnect the server.',
         ]
       : []),
-    ...(tools.has('psql')
+    ...(has('console')
       ? ['In scripts use psql -c, which ends by itself. End an interactive psql with \\q.']
       : []),
   ];

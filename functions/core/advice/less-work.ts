@@ -1,10 +1,11 @@
+import { isOfKind } from '../server/client-technology.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 /** For work that takes a slot as long as it lasts. */
 export function lessWork({ culprits }: AdviceFacts): readonly Advice[] {
   const [culprit] = culprits;
-  if (culprit?.technology?.technology === 'pgbench')
+  if (culprit !== undefined && isOfKind(culprit.technology, 'load test'))
     return [forDeveloper('pgbench is a load test. Stop it where it runs, or give it fewer clients (-c).')];
   const whose = culprit === undefined ? '' : ` of ${culprit.name}`;
   return [

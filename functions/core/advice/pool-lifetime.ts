@@ -1,6 +1,7 @@
 import { ageText, counted } from '../base/words.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
+import { settingsText } from './technology-texts.ts';
 
 /** From these numbers on, a group has many instances with few sessions each. */
 const MANY_ADDRESSES = 5;
@@ -15,10 +16,7 @@ export function poolLifetime({ culprits }: AdviceFacts): readonly Advice[] {
   const { name, usage, mostPerAddress, technology } = scattered;
   const { addresses, medianIdleMs } = usage;
   const text = `${name} comes from ${addresses.count} addresses with up to ${counted(mostPerAddress, 'session')} each, half of them idle for over ${ageText(medianIdleMs ?? 0)}. Let its pool close connections that are idle for 10 minutes, and make connections live shorter than a pod. During a rolling deploy the old and the new pools are both open.`;
-  if (technology?.technology !== 'jdbc') return [forDeveloper(text)];
-  return [
-    forDeveloper(text, { language: 'properties', lines: ['idleTimeout=600000', 'maxLifetime=1800000'] }),
-  ];
+  return [forDeveloper(`${text}${settingsText(technology, 'lifetime')}`)];
 }
 
 function isScattered({ usage, mostPerAddress }: KnownCulprit): boolean {

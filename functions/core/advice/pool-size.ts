@@ -1,7 +1,7 @@
 import { counted, listText } from '../base/words.ts';
-import type { Technology } from '../server/client-technology.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import { type AdviceFacts, type Clients, clientsIn, type KnownCulprit } from './advice-facts.ts';
+import { settingsText } from './technology-texts.ts';
 
 /**
  * The pools with one name, and the size of all of them on each address together. The server does not show how
@@ -41,7 +41,7 @@ export function smallerPools(
   );
   const where = first.addresses > 1 || fitting.length > 1 ? ' on each address' : '';
   const text = `Pools held ${heldBy(fitting.map(({ clients }) => clients))} of the ${ofWhat}: ${listText(sums)}. Let them hold at most ${listText(goals)} together${where}; several processes there share this number.`;
-  return [forDeveloper(`${text}${wordsFor(first.clients)}`, pasteFor(first))];
+  return [forDeveloper(`${text}${settingsText(first.clients.technology, 'size')}`, pasteWith(first))];
 }
 
 /** A service may use several roles or databases. Its pools have one setting. */
@@ -67,25 +67,11 @@ function sizeOf(clients: Clients, share: number): PoolSize {
   return { clients, addresses, size: Math.max(1, Math.floor((clients.sessions.length * share) / addresses)) };
 }
 
-/** The name of the setting, where the client is known. */
-const SETTINGS: Readonly<Partial<Record<Technology, string>>> = {
-  'node-postgres': 'node-postgres: set max, and an idleTimeoutMillis above 0.',
-  psycopg2: 'psycopg2: set maxconn of the pool.',
-  sqlalchemy: 'SQLAlchemy: set pool_size and max_overflow; their sum is for each process.',
-  npgsql: 'Npgsql: set Maximum Pool Size, and Minimum Pool Size to 0.',
-  activerecord: 'Rails: set pool in database.yml; it is for each process.',
-  prisma: 'Prisma: set connection_limit in the URL, and use one client for each process.',
-  jdbc: 'HikariCP: set maximumPoolSize and a smaller minimumIdle, without which it keeps the whole pool open.',
-};
-
-function wordsFor({ technology }: Clients): string {
-  const words = technology === null ? undefined : SETTINGS[technology.technology];
-  return words === undefined ? '' : ` ${words}`;
-}
-
-function pasteFor({ clients: { technology }, size }: PoolSize): Advice['paste'] {
-  switch (technology?.technology) {
-    case 'jdbc':
+/** Lines to paste for the one technology that it is or looks like. */
+function pasteWith({ clients: { technology }, size }: PoolSize): Advice['paste'] {
+  const [only, other] = technology?.possible ?? [];
+  switch (other === undefined ? only : undefined) {
+    case 'HikariCP':
       return {
         language: 'properties',
         lines: [

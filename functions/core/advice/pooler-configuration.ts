@@ -1,7 +1,6 @@
 import { counted } from '../base/words.ts';
 import { allowedUse } from '../plan/pressure.ts';
-import { technologyOf } from '../server/client-technology.ts';
-import { isTool } from '../server/developer-tools.ts';
+import { isNamedAs, isTool } from '../server/client-technology.ts';
 import { groupKey, groupOf, type Session } from '../server/session.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
@@ -113,8 +112,7 @@ function clientsFor({ record }: AdviceFacts, held: number): number {
 /** People, agents and superusers stay as they are. */
 function isPoolable(session: Session): boolean {
   const { application, superuser } = session;
-  const monitors = technologyOf(application, [])?.technology === 'monitoring';
-  return superuser === false && !monitors && !isTool(application);
+  return superuser === false && !isNamedAs(application, 'monitoring') && !isTool(application);
 }
 
 /** A pooler has one pool for each role and database. */

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../base/sql-text.ts';
-import { isTool } from '../server/developer-tools.ts';
+import { isTool } from '../server/client-technology.ts';
 import { clientSessions, compareText } from '../server/slots.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import {

@@ -77,6 +77,7 @@ export const BUILTIN_APPLICATIONS: readonly string[] = [
   'postgres-exporter*',
   'pg_exporter*',
   'pgwatch*',
+  'temboard*',
   'pganalyze*',
   'check_postgres*',
   'telegraf*',

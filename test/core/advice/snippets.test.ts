@@ -6,7 +6,7 @@ import { adviseOn } from '../../../functions/core/advice/advise.ts';
 import { HOUR } from '../../support/builders.ts';
 import { anAdviceCase, LEAK, SHOP } from './an-advice-case.ts';
 
-const APPLICATIONS = ['nodejs', 'celery', 'flink-orders', 'airflow', '.net', 'puma', 'prisma', 'web'];
+const APPLICATIONS = ['nodejs', 'psycopg2', 'HikariPool-1', 'airflow', '.net', 'puma', 'prisma', 'web'];
 const PASTES = APPLICATIONS.flatMap((application) =>
   (['connection-leak', 'oversized-idle-pools', 'idle-in-transaction'] as const).flatMap((cause) => {
     const groups = [{ ...LEAK, application, toAgeMs: HOUR }, SHOP];

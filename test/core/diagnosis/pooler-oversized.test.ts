@@ -116,3 +116,60 @@ test.each<[string, readonly Session[]]>([
 ])('%s is no pooler', (_, idle) => {
   expect(JSON.stringify(causeOf(idle).diagnosis)).not.toContain('pooler');
 });
+
+/** Pools that reset each session with DISCARD ALL when it is given back. */
+const resets = (count: number, from: number, fields: Partial<Session>) =>
+  someSessions(count, from, { lastStatement: 'DISCARD ALL', address: '10.0.0.7', ...fields });
+
+test.each<[string, readonly Session[]]>([
+  ['one service with a name', resets(40, 1_000, { application: 'shop-api' })],
+  [
+    'one service whose processes have numbers',
+    [0, 1, 2, 3].flatMap((at) => resets(10, 1_000 + at * 20, { application: `shop-api-${at}` })),
+  ],
+  [
+    'one service with a database for each tenant',
+    [0, 1, 2, 3].flatMap((at) =>
+      resets(10, 1_000 + at * 20, { application: 'shop-api', database: `tenant_${at}` }),
+    ),
+  ],
+  [
+    'three services behind one address, with a pool of ten each',
+    ['orders', 'billing', 'stock'].flatMap((user, at) =>
+      resets(10, 1_000 + at * 20, { user, application: `${user}-api` }),
+    ),
+  ],
+  [
+    'three services behind one address, of different sizes',
+    ['orders', 'billing', 'stock'].flatMap((user, at) =>
+      resets(10 + 5 * at, 1_000 + at * 40, { user, application: `${user}-api` }),
+    ),
+  ],
+  [
+    'pods of a service without a name',
+    [1, 2, 3, 4].flatMap((at) => resets(10, 1_000 + at * 20, { application: '', address: `10.0.2.${at}` })),
+  ],
+  [
+    'one service of which half is at work',
+    [
+      ...resets(20, 1_000, { application: 'shop-api' }),
+      ...resets(20, 1_100, { application: 'shop-api', lastStatement: 'SELECT ? FROM carts' }),
+    ],
+  ],
+])('%s, which resets its own sessions, is no pooler', (_, idle) => {
+  expect(JSON.stringify(causeOf(idle).diagnosis)).not.toContain('pooler');
+});
+
+test.each<[string, readonly Session[]]>([
+  ['one login without a name', resets(40, 1_000, { application: '' })],
+  [
+    'four logins without a name, with ten sessions each',
+    ['a', 'b', 'c', 'd'].flatMap((user, at) => resets(10, 1_000 + at * 20, { user, application: '' })),
+  ],
+  [
+    'one login with several programs',
+    ['web', 'jobs', 'cron', ''].flatMap((application, at) => resets(10, 1_000 + at * 20, { application })),
+  ],
+])('%s on one host may be a pooler, with confidence medium at most', (_, idle) => {
+  expect(causeOf(idle).diagnosis).toMatchObject({ cause: 'pooler-oversized', confidence: 'medium' });
+});

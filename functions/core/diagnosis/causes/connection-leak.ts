@@ -1,5 +1,5 @@
 import { ageText, counted, partText, rateText } from '../../base/words.ts';
-import { isServerProgram } from '../../server/server-programs.ts';
+import { isServerProgram } from '../../server/client-technology.ts';
 import { isHidden } from '../../server/session.ts';
 import type { Confidence, OpeningRate } from '../cause.ts';
 import { type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';

@@ -1,13 +1,8 @@
 import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
-import { technologyOf } from '../../server/client-technology.ts';
-import { isTool } from '../../server/developer-tools.ts';
+import { isNamedAs, isTool } from '../../server/client-technology.ts';
 import type { SessionEvidence } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, type Search, suspect } from '../suspect.ts';
-
-function isMonitoring(application: string): boolean {
-  return technologyOf(application, [])?.technology === 'monitoring';
-}
 
 /** A few tools or agents are normal. */
 const FEWEST = 5;
@@ -33,7 +28,7 @@ export const developerTools: Search = (all, left) => {
 
 /** `monitoring-hog`: monitoring agents with more sessions than monitoring needs. */
 export const monitoringHog: Search = (all, left) => {
-  const agents = left.filter(({ session }) => isMonitoring(session.application));
+  const agents = left.filter(({ session }) => isNamedAs(session.application, 'monitoring'));
   if (agents.length < FEWEST) return [];
   const working = doing(agents, 'working').length;
   return [

@@ -1,5 +1,5 @@
 import { ageText, counted, partText } from '../../base/words.ts';
-import { isServerProgram } from '../../server/server-programs.ts';
+import { isServerProgram } from '../../server/client-technology.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { type Openings, openingsOf } from '../opening-rate.ts';
 import { isBalanced, isUsedInTurn, openedTogether, typicalRest, workOf } from '../pool-signs.ts';

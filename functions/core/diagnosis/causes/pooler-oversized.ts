@@ -2,12 +2,13 @@ import { addressMatcher } from '../../base/address.ts';
 import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
 import { isNamedAsPooler } from '../../server/pooler-names.ts';
-import { groupKey } from '../../server/session.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Search, type Suspect, suspect } from '../suspect.ts';
 import { inUse } from './busy-sessions.ts';
 
 const FEWEST = 8;
+/** Poolers of one login run on fewer hosts. */
+const HOSTS_OF_SERVICE = 3;
 
 /**
  * `pooler-oversized`: a pooler with many idle sessions. Its console, where it was asked, lists its sessions.
@@ -23,12 +24,15 @@ export const poolerOversized: Search = (all, left) => {
     left.filter((member) => !isListed(member) && !isNamed(member) && member.session.address !== ''),
     ({ session }) => session.address,
   );
+  const own = poolsOfServices(all, left);
   return [
     ...sought(all, left.filter(isListed), () => LISTED),
     ...sought(all, left.filter(isNamed), () => NAMED),
-    ...[...hosts].flatMap(([address, members]) =>
-      sought(all, members, () => (isKnown(address) ? NAMED_BY_POLICY : signsIn(members))),
-    ),
+    ...[...hosts].flatMap(([address, members]) => {
+      if (isKnown(address)) return sought(all, members, () => NAMED_BY_POLICY);
+      const shared = members.filter((member) => !own.has(member));
+      return sought(all, shared, () => signsIn(shared));
+    }),
   ];
 };
 
@@ -66,32 +70,48 @@ const NAMED_BY_POLICY: Signs = {
  * another sign.
  */
 function signsIn(members: readonly SessionEvidence[]): Signs | null {
-  const wasReset = members.filter(({ session }) => /^DISCARD ALL\b/i.test(session.lastStatement ?? ''));
-  const reset = wasReset.length;
-  const logins = [...Map.groupBy(members, ({ session }) => JSON.stringify([session.user, session.database]))];
-  const names = Math.max(
-    ...logins.map(([, those]) => new Set(those.map(({ session }) => session.application)).size),
-  );
-  const sizes = logins.map(([, { length }]) => length);
+  const reset = members.filter(isReset).length;
+  const logins = [...Map.groupBy(members, loginOf).values()];
+  const names = Math.max(...logins.map(namesIn));
+  const sizes = logins.map(({ length }) => length);
   const isEven = sizes.length >= 3 && Math.min(...sizes) >= 3 && Math.max(...sizes) === Math.min(...sizes);
-  if (isOneService(wasReset)) return null;
-  const isReset = reset * 3 >= members.length;
+  const isMostlyReset = reset * 3 >= members.length;
   const texts = [
-    ...(isReset ? [`${reset} were reset by DISCARD ALL, as poolers do`] : []),
+    ...(isMostlyReset ? [`${reset} were reset by DISCARD ALL, as poolers do`] : []),
     ...(names >= 3 ? [`one login has ${names} application names`] : []),
     ...(isEven ? [`${sizes.length} pairs of user and database have ${sizes[0]} sessions each`] : []),
   ];
-  const isSure = isReset && texts.length > 1;
-  return isReset || texts.length > 1 ? { isKnown: false, isSure, texts } : null;
+  return isMostlyReset || texts.length > 1 ? { isKnown: false, isSure: false, texts } : null;
+}
+
+function loginOf({ session: { user, database } }: SessionEvidence): string {
+  return JSON.stringify([user, database]);
+}
+
+function namesIn(members: readonly SessionEvidence[]): number {
+  return new Set(members.map(({ session }) => session.application)).size;
+}
+
+function isReset({ session }: SessionEvidence): boolean {
+  return /^DISCARD ALL\b/i.test(session.lastStatement ?? '');
 }
 
 /**
- * A pool of one service that resets its own sessions looks the same. With one role and one name it is such a
- * pool.
+ * Pools of services that reset their own sessions, as slonik and old versions of Npgsql do. The sessions of a
+ * login have the name of one program, which a pooler's reset would take away, or they come from many hosts.
  */
-function isOneService(wasReset: readonly SessionEvidence[]): boolean {
-  const names = new Set(wasReset.map(({ session }) => groupKey(session)));
-  return names.size === 1 && wasReset[0]?.session.application !== '';
+function poolsOfServices(
+  { programs }: Evidence,
+  left: readonly SessionEvidence[],
+): ReadonlySet<SessionEvidence> {
+  const isOfService = (login: readonly SessionEvidence[]) => {
+    const reset = login.filter(isReset).map(({ session }) => session);
+    if (reset.length === 0) return false;
+    const isNamed = reset.every(({ application }) => application !== '');
+    const hosts = new Set(reset.map(({ address }) => address)).size;
+    return (isNamed && new Set(reset.map(programs.of)).size === 1) || hosts >= HOSTS_OF_SERVICE;
+  };
+  return new Set([...Map.groupBy(left, loginOf).values()].filter(isOfService).flat());
 }
 
 function oversized(all: Evidence, members: readonly SessionEvidence[], { isKnown, isSure, texts }: Signs) {
