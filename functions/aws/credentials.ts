@@ -7,9 +7,10 @@ import type { PoolerAccess } from '../postgres/server-ports.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
 /**
- * All tries for one secret together may take this long. The deadline for connecting counts from the start of the run.
+ * All tries for one secret together may take this long, also on a seventh of a core, which a function of 256 MB has. The
+ * deadline for connecting counts from the start of the run.
  */
-const SECRET_TIMEOUT_MS = 3_000;
+const SECRET_TIMEOUT_MS = 5_000;
 /** Tries within that time. The client waits between them. */
 const MAX_ATTEMPTS = 3;
 

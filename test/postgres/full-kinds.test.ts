@@ -263,7 +263,8 @@ async function refusedRun(ports: RemediatePorts): Promise<RunRecord> {
     const record = await remediate(aRequest({ policy: ENFORCE, deadline: inMs(withinMs) }), ports);
     const { attempts, refusals } = record.connecting;
     const answered = refusals.reduce((sum, { count, sqlstate }) => sum + (sqlstate ? count : 0), 0);
-    if (answered > 0 && (answered === attempts || withinMs > 60_000)) return record;
+    const isTold = attempts > 1 && answered === attempts;
+    if (isTold || withinMs > 60_000) return record;
   }
 }
 

@@ -12,7 +12,7 @@ describe('Ending idle sessions of a pool that commits hundreds of transactions a
   const results: RaceResult[] = [];
   beforeAll(async () => {
     for (const version of VERSIONS) results.push(...(await raceOn(version, AT_LEAST)));
-  }, 180_000);
+  });
 
   const perThousandInside = ({ inside, signalled }: RaceResult) => (1_000 * inside) / signalled;
 

@@ -69,8 +69,10 @@ function launch(options: ServerOptions, installation: Installation, user: System
       cpSync(installation.native, native, { recursive: true, verbatimSymlinks: true });
     }
     ownedBy(user, folder);
+    // Opened before the guard starts, which removes the folder when the server ends at once.
+    const log = openSync(join(folder, 'log'), 'a+');
     const guard = startGuard(folder, binariesIn(native).postgres, user);
-    return new TestServer({ version: options.version, port, password, folder, guard });
+    return new TestServer({ version: options.version, port, password, folder, guard, log });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -83,6 +85,8 @@ type Launched = {
   readonly password: string;
   readonly folder: string;
   readonly guard: Guard;
+  /** A descriptor of what the server and its guard print. */
+  readonly log: number;
 };
 
 /** A running server. `await using server = await startServer(…)` stops it at the end of the block. */
@@ -99,13 +103,13 @@ export class TestServer {
   #stopped: Promise<void> | undefined;
   #lastLog: string | undefined;
 
-  constructor({ version, port, password, folder, guard }: Launched) {
+  constructor({ version, port, password, folder, guard, log }: Launched) {
     this.version = version;
     this.port = port;
     this.superuser = { user: 'postgres', password };
     this.folder = folder;
     this.#guard = guard;
-    this.#log = openSync(join(folder, 'log'), 'r');
+    this.#log = log;
   }
 
   /** Resolves when the server takes connections. `startServer` has waited for it. */

@@ -12,7 +12,7 @@ public class NeverClosed {
     config.setPassword(System.getenv("PGPASSWORD"));
     config.setMaximumPoolSize(Integer.getInteger("maximumPoolSize", 100));
     config.setMinimumIdle(Integer.getInteger("minimumIdle", 0));
-    config.setConnectionTimeout(1_000);
+    config.setConnectionTimeout(Integer.getInteger("connectionTimeout", 1_000));
     var pool = new HikariDataSource(config);
     boolean close = Boolean.getBoolean("close");
 
