@@ -13,19 +13,26 @@ import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
 
 /** Where each client goes is AWS's to say, in each partition, and by FIPS and dual-stack as the environment asks. */
 
-const REGIONS = [
-  'us-east-1',
-  'eu-west-1',
-  'ap-southeast-5',
-  'cn-north-1',
-  'us-gov-west-1',
-  'us-iso-east-1',
-  'eusc-de-east-1',
+type Partition = { readonly id: string; readonly regions: Readonly<Record<string, unknown>> };
+
+/** The SDK's own list of partitions, which no package exports. */
+const LIST = '@aws-sdk/core/dist-es/submodules/client/util-endpoints/lib/aws/partitions.js';
+const { partitionsInfo } = (await import(
+  /* @vite-ignore */ new URL(`../../node_modules/${LIST}`, import.meta.url).href
+)) as { readonly partitionsInfo: { readonly partitions: readonly Partition[] } };
+/** A region that the list does not have yet, in its first partition. */
+const TOMORROW = 'eu-north-9';
+const PARTITIONS = [
+  ...partitionsInfo.partitions.map(({ id, regions }) => [id, Object.keys(regions)] as const),
+  ['a region of tomorrow', [TOMORROW]] as const,
 ];
+const FIPS = { AWS_USE_FIPS_ENDPOINT: 'true' };
+const DUAL_STACK = { AWS_USE_DUALSTACK_ENDPOINT: 'true' };
 const WAYS = [
   ['plainly', {}, {}],
-  ['by FIPS', { AWS_USE_FIPS_ENDPOINT: 'true' }, { UseFIPS: true }],
-  ['by dual-stack', { AWS_USE_DUALSTACK_ENDPOINT: 'true' }, { UseDualStack: true }],
+  ['by FIPS', FIPS, { UseFIPS: true }],
+  ['by dual-stack', DUAL_STACK, { UseDualStack: true }],
+  ['by FIPS and dual-stack', { ...FIPS, ...DUAL_STACK }, { UseFIPS: true, UseDualStack: true }],
 ] as const;
 
 type Parameters = { readonly Region: string; readonly UseFIPS: boolean; readonly UseDualStack: boolean };
@@ -67,17 +74,28 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+test('the SDK knows the partitions of AWS, and some forty regions', () => {
+  const known = partitionsInfo.partitions.map(({ id }) => id);
+  expect(known).toEqual(expect.arrayContaining(['aws', 'aws-cn', 'aws-us-gov', 'aws-iso', 'aws-eusc']));
+  expect(PARTITIONS.flatMap(([, regions]) => regions).length).toBeGreaterThan(40);
+});
+
 describe.each(Object.entries(CALLS))('%s', (_, { go, hostBy }) => {
-  test.each(
-    WAYS.flatMap(([way, environment, flags]) =>
-      REGIONS.map((region) => [way, region, environment, flags] as const),
-    ),
-  )('is called %s in %s where the SDK says', async (__, region, environment, flags) => {
-    for (const [name, value] of Object.entries({ ...environment, AWS_REGION: region }))
-      vi.stubEnv(name, value);
-    const expected = hostOf(() => hostBy({ Region: region, UseFIPS: false, UseDualStack: false, ...flags }));
-    await expect(go()).rejects.toThrow();
-    expect([...new Set(asked)]).toEqual(expected === null ? [] : [expected]);
+  const cases = WAYS.flatMap(([way, environment, flags]) =>
+    PARTITIONS.map(([partition, regions]) => [way, partition, regions, environment, flags] as const),
+  );
+
+  test.each(cases)('is called %s where the SDK says, in each region of %s', async (...given) => {
+    const [, , regions, environment, flags] = given;
+    for (const region of regions) {
+      asked.length = 0;
+      for (const [name, value] of Object.entries({ ...environment, AWS_REGION: region }))
+        vi.stubEnv(name, value);
+      const parameters = { Region: region, UseFIPS: false, UseDualStack: false, ...flags };
+      const expected = hostOf(() => hostBy(parameters));
+      await expect(go(), region).rejects.toThrow();
+      expect([region, ...new Set(asked)]).toEqual(expected === null ? [region] : [region, expected]);
+    }
   });
 });
 
