@@ -29,10 +29,12 @@ export async function benchCold([rounds = ROUNDS]: readonly number[] = []): Prom
   await sleep(IDLE_MS);
   const marks = sides.map((): Marks[] => []);
   for (let round = -1; round < rounds; round += 1) {
-    for (const [index, side] of sides.entries()) {
+    // Each begins in turn: a side gains or loses by what the one before it leaves behind.
+    const turn = (round + sides.length) % sides.length;
+    for (const side of [...sides.slice(turn), ...sides.slice(0, turn)]) {
       const application = applicationOf(side, round);
       const reached = await startCold(side, application, () => gone(watcher, application));
-      if (round >= 0) marks[index]?.push(reached);
+      if (round >= 0) marks[sides.indexOf(side)]?.push(reached);
     }
   }
   return tableOf(sides, marks);
