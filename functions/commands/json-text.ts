@@ -6,7 +6,16 @@ export function jsonText(document: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(document)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `  ${JSON.stringify(key)}: ${valueText(value)}`);
-  return `{\n${lines.join(',\n')}\n}`.replace(/[^\x20-\x7e\n]/g, escaped);
+  return ascii(`{\n${lines.join(',\n')}\n}`);
+}
+
+/** The same on one line. */
+export function asciiJson(document: Readonly<Record<string, unknown>>): string {
+  return ascii(JSON.stringify(document));
+}
+
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e\n]/g, escaped);
 }
 
 function valueText(value: unknown): string {

@@ -1,28 +1,25 @@
-import type { Command } from 'commander';
 import { renderMemory } from '../render/terminal/render-memory.ts';
-import { EXIT } from './exit-code.ts';
+import { type CommandSpec, JSON_OPTION } from './command.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { print } from './terminal.ts';
-import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryStore } from './with-memory.ts';
+import { CREDENTIALS_TOPIC, type GivenMemory, MEMORY_OPTIONS, memoryStore } from './with-memory.ts';
 
-const HELP = `
-Example:
-  headroom memory --server orders --table pg-headroom-memory
+type Given = GivenMemory & { readonly json?: true };
 
-${CREDENTIALS_HELP}
-The credentials need dynamodb:GetItem on the table.
+export const memory: CommandSpec<Given> = {
+  name: 'memory',
+  summary: 'Print what is remembered of a server: its incident, its pause, its recent runs.',
+  options: [...MEMORY_OPTIONS, JSON_OPTION],
+  examples: ['headroom memory --server orders --table pg-headroom-memory'],
+  notes: 'The credentials need dynamodb:GetItem on the table.',
+  topics: [CREDENTIALS_TOPIC],
+  exits: { done: 'done' },
+  run: readAndPrint,
+};
 
-Exit codes:
-  0  done     2  bad usage or input     3  could not do its job`;
-
-export function addMemory(program: Command): void {
-  memoryCommand(program, 'memory')
-    .description('Print what is remembered of a server: its incident, its pause, its recent runs.')
-    .option('--json', 'print it as JSON')
-    .addHelpText('after', HELP)
-    .action(async (options: MemoryOptions & { readonly json?: true }) => {
-      const memory = await memoryStore(options).read(options.server);
-      print(options.json ? jsonText(memory) : renderMemory(options.server, memory, Date.now()));
-      process.exitCode = EXIT.done;
-    });
+async function readAndPrint(given: Given): Promise<ExitCode> {
+  const remembered = await memoryStore(given).read(given.server);
+  print(given.json ? jsonText(remembered) : renderMemory(given.server, remembered, Date.now()));
+  return EXIT.done;
 }

@@ -1,42 +1,50 @@
 import { userInfo } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { cleanName } from '../core/base/clean-text.ts';
 import type { Pause } from '../core/run/pause.ts';
 import { timeText } from '../render/base/phrases.ts';
 import { updateMemory } from '../report/update-memory.ts';
-import { EXIT } from './exit-code.ts';
+import type { CommandSpec } from './command.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { print, printNote } from './terminal.ts';
-import { CREDENTIALS_HELP, type MemoryOptions, memoryCommand, memoryStore } from './with-memory.ts';
+import { CREDENTIALS_TOPIC, type GivenMemory, MEMORY_OPTIONS, memoryStore } from './with-memory.ts';
 
 const MOST_REASON = 200;
 
-const HELP = `
-Runs for a paused server observe, plan and report as before, but end no session, whatever started them. A pause takes
-effect with the next run; a run that has started goes on. Without access to AWS, revoke pg_signal_backend from the role:
-it has the same effect.
+type GivenPause = GivenMemory & { readonly reason?: string };
 
-${CREDENTIALS_HELP}
-The credentials need dynamodb:GetItem and dynamodb:PutItem on the table.
+const NOTES =
+  'Runs for a paused server observe, plan and report as before, but end no session, whatever started them. A pause takes effect with the next run; a run that has started goes on. Without access to AWS, revoke pg_signal_backend from the role: it has the same effect. The credentials need dynamodb:GetItem and dynamodb:PutItem on the table.';
+const EXITS = { done: 'done (also if it was so before)' } as const;
 
-Exit codes:
-  0  done (also if it was so before)     2  bad usage or input     3  could not do its job`;
+export const pause: CommandSpec<GivenPause> = {
+  name: 'pause',
+  summary: 'Stop the runs for a server from ending sessions, until headroom resume.',
+  options: [
+    ...MEMORY_OPTIONS,
+    {
+      flags: '--reason <text>',
+      about: 'the reason, for the messages that people get',
+      parse: reasonOf,
+    },
+  ],
+  examples: ['headroom pause --server orders --table pg-headroom-memory --reason "fail-over test"'],
+  notes: NOTES,
+  topics: [CREDENTIALS_TOPIC],
+  exits: EXITS,
+  run: pauseRuns,
+};
 
-export function addPause(program: Command): void {
-  memoryCommand(program, 'pause')
-    .description('Stop the runs for a server from ending sessions, until headroom resume.')
-    .option('--reason <text>', 'the reason, for the messages that people get', reasonOf)
-    .addHelpText(
-      'after',
-      `\nExample:\n  headroom pause --server orders --table pg-headroom-memory --reason "fail-over test"\n${HELP}`,
-    )
-    .action(async (options: MemoryOptions & { readonly reason?: string }) => {
-      await pause(options, options.reason ?? null);
-    });
-  memoryCommand(program, 'resume')
-    .description('Let the runs for a paused server end sessions again.')
-    .addHelpText('after', `\nExample:\n  headroom resume --server orders --table pg-headroom-memory\n${HELP}`)
-    .action(resume);
-}
+export const resume: CommandSpec<GivenMemory> = {
+  name: 'resume',
+  summary: 'Let the runs for a paused server end sessions again.',
+  options: MEMORY_OPTIONS,
+  examples: ['headroom resume --server orders --table pg-headroom-memory'],
+  notes: NOTES,
+  topics: [CREDENTIALS_TOPIC],
+  exits: EXITS,
+  run: resumeRuns,
+};
 
 function reasonOf(text: string): string {
   if (text === '' || text.length > MOST_REASON)
@@ -44,7 +52,8 @@ function reasonOf(text: string): string {
   return text;
 }
 
-async function pause(options: MemoryOptions, reason: string | null): Promise<void> {
+async function pauseRuns(options: GivenPause): Promise<ExitCode> {
+  const { reason = null } = options;
   const paused: Pause = { at: new Date().toISOString(), by: userName(), reason, until: null };
   // The breaker's pause ends by itself. This command sets a pause without end, also in place of the breaker's.
   const isPaused = (known: Pause | null): known is Pause => known !== null && known.until === null;
@@ -58,10 +67,10 @@ async function pause(options: MemoryOptions, reason: string | null): Promise<voi
   // The command does not know which servers exist, so a name that nothing is remembered of may be a typing error.
   if (before.version === 0)
     printNote(`This table had no entry for ${name}: check that this is the server's name.`);
-  process.exitCode = EXIT.done;
+  return EXIT.done;
 }
 
-async function resume(options: MemoryOptions): Promise<void> {
+async function resumeRuns(options: GivenMemory): Promise<ExitCode> {
   const { before } = await updateMemory(memoryStore(options), options.server, (memory) =>
     memory.paused === null ? memory : { ...memory, paused: null },
   );
@@ -71,7 +80,7 @@ async function resume(options: MemoryOptions): Promise<void> {
     print(
       `${name} is resumed: from the next run on, its policy applies again. It was paused ${pauseText(before.paused)}.`,
     );
-  process.exitCode = EXIT.done;
+  return EXIT.done;
 }
 
 function pauseText({ at, by, reason, until }: Pause): string {

@@ -1,44 +1,51 @@
-import type { Command } from 'commander';
 import { namesLostSomewhere } from '../core/doctor/lost-names.ts';
 import { builtinLists } from '../core/server/builtin-lists.ts';
 import { policyHash } from '../remediate/policy-hash.ts';
+import { type ArgumentSpec, type CommandSpec, JSON_OPTION } from './command.ts';
+import { EXIT } from './exit-code.ts';
+import { jsonText } from './json-text.ts';
 import { readPolicyFile } from './read-policy-file.ts';
 import { print } from './terminal.ts';
 
-const EXAMPLES = `
-Examples:
-  headroom policy check policy.json
-  headroom policy hash policy.json
-  headroom policy builtin
-  jq .policy servers.json | headroom policy check -`;
+type GivenFile = { readonly file: string; readonly json?: true };
 
-const FILE = 'the policy, - for standard input';
+const FILE: ArgumentSpec = { form: '<file>', about: 'the policy, - for standard input' };
 
-export function addPolicy(program: Command): void {
-  const policies = program.command('policy').description('Work with policy files.').helpCommand(false);
-  policies.addHelpText('after', EXAMPLES);
-  policies
-    .command('check')
-    .description('Check a policy: print ok, or every problem with its path.')
-    .argument('<file>', FILE)
-    .addHelpText('after', EXAMPLES)
-    .action(async (file: string) => {
-      const { policy } = await readPolicyFile(file);
-      print(['ok', ...namesLostSomewhere(policy)].join('\n'));
-    });
-  policies
-    .command('builtin')
-    .description(
-      'Print the built-in lists of names: sessions that are always spared, and sessions that end last in each rung.',
-    )
-    .action(() => print(builtinLists()));
-  policies
-    .command('hash')
-    .description('Print the SHA-256 of a policy with its defaults, as records and messages name it.')
-    .argument('<file>', FILE)
-    .addHelpText('after', EXAMPLES)
-    .action(async (file: string) => {
-      const { policy } = await readPolicyFile(file);
-      print(policyHash(policy));
-    });
-}
+export const policyCheck: CommandSpec<GivenFile> = {
+  name: 'policy check',
+  summary: 'Check a policy: print ok, or every problem with its path.',
+  arguments: [FILE],
+  options: [JSON_OPTION],
+  examples: ['headroom policy check policy.json', 'jq .policy servers.json | headroom policy check -'],
+  exits: { done: 'the policy is valid', badInput: 'it has problems, or bad usage' },
+  run: async ({ file, json }) => {
+    const { policy } = await readPolicyFile(file);
+    const notes = namesLostSomewhere(policy);
+    print(json ? jsonText({ ok: true, hash: policyHash(policy), notes }) : ['ok', ...notes].join('\n'));
+    return EXIT.done;
+  },
+};
+
+export const policyBuiltin: CommandSpec<object> = {
+  name: 'policy builtin',
+  summary:
+    'Print the built-in lists of names: sessions that are always spared, and sessions that end last in each rung.',
+  examples: ['headroom policy builtin'],
+  exits: { done: 'done' },
+  run: () => {
+    print(builtinLists());
+    return EXIT.done;
+  },
+};
+
+export const policyHashCommand: CommandSpec<GivenFile> = {
+  name: 'policy hash',
+  summary: 'Print the SHA-256 of a policy with its defaults, as records and messages name it.',
+  arguments: [FILE],
+  examples: ['headroom policy hash policy.json'],
+  exits: { done: 'done' },
+  run: async ({ file }) => {
+    print(policyHash((await readPolicyFile(file)).policy));
+    return EXIT.done;
+  },
+};

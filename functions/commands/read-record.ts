@@ -5,17 +5,23 @@ import { parseRecord, parseRecordText } from '../core/run/codec/parse-record.ts'
 import type { RunResult } from '../core/run/codec/run-result.ts';
 import { unpackRecord } from '../core/run/codec/unpack-record.ts';
 import type { KeptRecord } from '../core/run/kept-record.ts';
+import type { ArgumentSpec, HelpTopic, OptionSpec } from './command.ts';
 import { decodeText, readBytes } from './read-input.ts';
-import { CREDENTIALS_HELP } from './with-memory.ts';
 
-/** The part of the help that commands share which read a record. */
-export const RECORD_HELP = `
-FILE is a record from the bucket, gzipped or not, or - for standard input; docs/operate/record.md explains its content.
-s3://BUCKET/KEY reads it from the bucket, which needs s3:GetObject on it.
-${CREDENTIALS_HELP}
+export const RECORD_ARGUMENT: ArgumentSpec = {
+  form: '<record>',
+  about: 'the record: a file, - for standard input, or s3://BUCKET/KEY',
+};
 
-Exit codes:
-  0  done     2  bad usage or input     3  could not do its job`;
+export const RECORD_REGION: OptionSpec = {
+  flags: '--region <name>',
+  about: 'where the bucket is (default: AWS_REGION, or the region of the profile)',
+};
+
+export const RECORD_TOPIC: HelpTopic = {
+  title: 'The record',
+  text: 'The record is a file from the bucket, gzipped or not; docs/operate/record.md explains its content. s3://BUCKET/KEY reads it from the bucket, which needs s3:GetObject on it.',
+};
 
 const GZIP = [0x1f, 0x8b];
 /** A record of 5,000 sessions has some 5 MB. A file that unpacks to more than this limit is refused. */

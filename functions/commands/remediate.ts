@@ -1,52 +1,58 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
 import type { RunRecord } from '../core/run/record.ts';
 import { remediate } from '../remediate/remediate.ts';
 import { renderIncident } from '../render/message/render-incident.ts';
 import { planDocument } from '../render/terminal/plan-json.ts';
-import { EXIT_HELP, exitCodeOfOutcome } from './exit-code.ts';
+import { type CommandSpec, JSON_OPTION } from './command.ts';
+import { type ExitCode, exitCodeOfOutcome } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { readPolicyFile } from './read-policy-file.ts';
+import { policyFor, readPolicyFile } from './read-policy-file.ts';
 import { withProgress } from './run-progress.ts';
-import { URL_HELP } from './server-url.ts';
+import { findServer, type GivenServer } from './server/find-server.ts';
+import { SERVER_ARGUMENT, SERVER_OPTIONS, SERVER_TOPIC } from './server/server-arguments.ts';
+import { withAdvice } from './server/with-server.ts';
 import { print, printError, printNote } from './terminal.ts';
-import { serverOf, withAdvice } from './with-server.ts';
 
 /** The function's budget: 20 s to connect, 25 s to work, 5 s to settle, and some to spare. */
 const RUN_MS = 55_000;
 
-type Options = {
-  readonly url: string;
+type Given = GivenServer & {
   readonly policy?: string;
   readonly apply?: true;
   readonly json?: true;
 };
 
-const EXAMPLES = `
-Examples:
-  headroom remediate --url postgres://headroom@db.example.com
-  headroom remediate --url postgres://headroom@db.example.com --policy policy.json --apply`;
+export const remediateOnce: CommandSpec<Given> = {
+  name: 'remediate',
+  summary: 'Run the remediation once, as the function would. Terminates sessions only with --apply.',
+  arguments: [SERVER_ARGUMENT],
+  options: [
+    ...SERVER_OPTIONS,
+    {
+      flags: '--policy <file>',
+      about: 'the policy, - for standard input (default: the declared policy, or the default policy)',
+    },
+    {
+      flags: '--apply',
+      about:
+        'terminate the sessions that the plan chose, also if the policy only observes; without it, only observe',
+    },
+    JSON_OPTION,
+  ],
+  examples: [
+    'headroom remediate orders',
+    'headroom remediate --url postgres://headroom@db.example.com --policy policy.json --apply',
+  ],
+  topics: [SERVER_TOPIC],
+  exits: { done: 'nothing remains to do', remains: 'pressure remains' },
+  run,
+};
 
-export function addRemediate(program: Command): void {
-  program
-    .command('remediate')
-    .description('Run the remediation once, as the function would. Terminates sessions only with --apply.')
-    .requiredOption('--url <url>', 'the server')
-    .option('--policy <file>', 'the policy, - for standard input (default: the default policy)')
-    .option(
-      '--apply',
-      'terminate the sessions that the plan chose, also if the policy only observes; without it, only observe',
-    )
-    .option('--json', 'print the run as JSON instead of the message')
-    .addHelpText('after', `${EXAMPLES}\n${EXIT_HELP}\n${URL_HELP}`)
-    .action(async (options: Options) => {
-      process.exitCode = await run(options);
-    });
-}
-
-async function run({ url, policy: file, apply, json }: Options): Promise<number> {
-  const { policy } = await readPolicyFile(file);
-  const server = await serverOf(url);
+async function run(given: Given): Promise<ExitCode> {
+  const { policy: file, apply, json } = given;
+  const known = file === undefined ? null : await readPolicyFile(file);
+  const server = await findServer(given);
+  const { policy } = known ?? (await policyFor(undefined, server.declared));
   const startedAt = Date.now();
   const seconds = () => ((Date.now() - startedAt) / 1_000).toFixed(1).padStart(6);
   const step = (text: string) => printNote(`${seconds()} s  ${text}`);
@@ -65,7 +71,7 @@ async function run({ url, policy: file, apply, json }: Options): Promise<number>
   print(json ? jsonText(essentials(record)) : incidentText(record));
   if (record.problem !== null) {
     const { code, message } = record.problem;
-    printError(withAdvice(code, message, server));
+    printError({ code, message: withAdvice(code, message, server) });
   }
   return exitCodeOfOutcome(record.outcome);
 }

@@ -1,35 +1,43 @@
 import { writeFile } from 'node:fs/promises';
-import type { Command } from 'commander';
 import { RemediationError } from '../core/base/errors.ts';
 import { explain } from '../core/diagnosis/explain.ts';
 import { drawPage } from '../report/draw-page.ts';
-import { EXIT } from './exit-code.ts';
+import type { CommandSpec } from './command.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { STDIN } from './read-input.ts';
-import { RECORD_HELP, readRecord } from './read-record.ts';
+import { RECORD_ARGUMENT, RECORD_REGION, RECORD_TOPIC, readRecord } from './read-record.ts';
 import { print, printNote } from './terminal.ts';
+import { CREDENTIALS_TOPIC } from './with-memory.ts';
 
-type Options = { readonly html: string; readonly region?: string };
+type Given = { readonly record: string; readonly html: string; readonly region?: string };
 
-const EXAMPLE = `
-Example:
-  headroom report s3://BUCKET/records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz --html run.html
-The page needs only a browser, and has no scripts. The bucket keeps a page beside each record.`;
+export const reportPage: CommandSpec<Given> = {
+  name: 'report',
+  summary: 'Draw the page of a run, from its record.',
+  arguments: [RECORD_ARGUMENT],
+  options: [
+    {
+      flags: '--html <file>',
+      about: 'the file to write the page to, - for standard output',
+      isRequired: true,
+    },
+    RECORD_REGION,
+  ],
+  examples: [
+    'headroom report s3://BUCKET/records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz --html run.html',
+  ],
+  notes: 'The page needs only a browser, and has no scripts. The bucket keeps a page beside each record.',
+  topics: [RECORD_TOPIC, CREDENTIALS_TOPIC],
+  exits: { done: 'done' },
+  run: drawAndWrite,
+};
 
-export function addReport(program: Command): void {
-  program
-    .command('report')
-    .description('Draw the page of a run, from its record.')
-    .argument('<file>', 'the record: a file, - or s3://BUCKET/KEY')
-    .requiredOption('--html <file>', 'the file to write the page to, - for standard output')
-    .option('--region <name>', 'where the bucket is (default: AWS_REGION, or the region of the profile)')
-    .addHelpText('after', `${EXAMPLE}\n${RECORD_HELP}`)
-    .action(async (file: string, { html, region }: Options) => {
-      const record = await readRecord(file, region);
-      const page = await drawPage(explain(record, record.reduced));
-      if (html === STDIN) print(page.trimEnd());
-      else await write(html, page);
-      process.exitCode = EXIT.done;
-    });
+async function drawAndWrite({ record: file, html, region }: Given): Promise<ExitCode> {
+  const record = await readRecord(file, region);
+  const page = await drawPage(explain(record, record.reduced));
+  if (html === STDIN) print(page.trimEnd());
+  else await write(html, page);
+  return EXIT.done;
 }
 
 async function write(path: string, page: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import {
   DEFAULT_ROLE,
   ROLE_FLAVORS,
@@ -7,46 +7,50 @@ import {
   roleNameProblem,
   roleSql,
 } from '../core/doctor/role-sql.ts';
+import type { CommandSpec } from './command.ts';
+import { EXIT } from './exit-code.ts';
 import { print } from './terminal.ts';
 
-type Options = { readonly flavor: RoleFlavor; readonly version?: number; readonly role: string };
+type Given = { readonly flavor: RoleFlavor; readonly version?: number; readonly role: string };
 
-const HELP = `
-Examples:
-  headroom role-sql --version 16 | psql -d postgres
-  headroom role-sql --flavor rds --role oncall
-Then set its password, and check the result with headroom doctor.`;
+const { oldest, newest } = ROLE_VERSIONS;
 
-export function addRoleSql(program: Command): void {
-  const { oldest, newest } = ROLE_VERSIONS;
-  const command = program.command('role-sql');
-  command
-    .description(
-      'Print the SQL that creates a role with only the rights that a run needs. Connects to nothing.',
-    )
-    .addOption(
-      new Option('--flavor <flavor>', 'the kind of server').choices(ROLE_FLAVORS).default('postgresql'),
-    )
-    .option(
-      '--version <n>',
-      `the server's major version, ${oldest} to ${newest} (default: ${newest})`,
-      version,
-    )
-    .option('--role <name>', 'the name of the role', roleName, DEFAULT_ROLE)
-    .addHelpText('after', HELP)
-    .action(({ flavor, version, role }: Options) => {
-      if (flavor === 'gaussdb' && version !== undefined)
-        command.error('error: --version is a version of PostgreSQL, leave it out for gaussdb');
-      print(roleSql({ flavor, version: version ?? newest, role }));
-    });
-}
+export const roleSqlCommand: CommandSpec<Given> = {
+  name: 'role-sql',
+  summary: 'Print the SQL that creates a role with only the rights that a run needs. Connects to nothing.',
+  options: [
+    {
+      flags: '--flavor <flavor>',
+      about: 'the kind of server',
+      choices: ROLE_FLAVORS,
+      fallback: 'postgresql',
+    },
+    {
+      flags: '--version <n>',
+      about: `the server's major version, ${oldest} to ${newest} (default: ${newest})`,
+      parse: version,
+    },
+    { flags: '--role <name>', about: 'the name of the role', parse: roleName, fallback: DEFAULT_ROLE },
+  ],
+  examples: [
+    'headroom role-sql --version 16 | psql -d postgres',
+    'headroom role-sql --flavor rds --role oncall',
+  ],
+  notes: 'Then set its password, and check the result with headroom doctor.',
+  exits: { done: 'done' },
+  run: ({ flavor, version: major, role }) => {
+    if (flavor === 'gaussdb' && major !== undefined)
+      throw new InvalidArgumentError('--version is a version of PostgreSQL, leave it out for gaussdb.');
+    print(roleSql({ flavor, version: major ?? newest, role }));
+    return EXIT.done;
+  },
+};
 
 /** Accepts `16` and `16.4`, because people copy what the server shows. */
 function version(text: string): number {
-  const { oldest, newest } = ROLE_VERSIONS;
   const major = Number(/^(\d{1,3})(\.\d+)*$/.exec(text)?.[1]);
   if (major >= oldest && major <= newest) return major;
-  throw new InvalidArgumentError(`Allowed is ${oldest} to ${newest}.`);
+  throw new InvalidArgumentError(`Expected ${oldest} to ${newest}.`);
 }
 
 function roleName(text: string): string {

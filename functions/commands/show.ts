@@ -1,28 +1,29 @@
-import type { Command } from 'commander';
 import { renderIncident } from '../render/message/render-incident.ts';
-import { EXIT } from './exit-code.ts';
+import { type CommandSpec, JSON_OPTION } from './command.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { RECORD_HELP, readRecord } from './read-record.ts';
+import { RECORD_ARGUMENT, RECORD_REGION, RECORD_TOPIC, readRecord } from './read-record.ts';
 import { print } from './terminal.ts';
+import { CREDENTIALS_TOPIC } from './with-memory.ts';
 
-type Options = { readonly json?: true; readonly region?: string };
+type Given = { readonly record: string; readonly json?: true; readonly region?: string };
 
-const EXAMPLES = `
-Examples:
-  headroom show c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz
-  headroom show s3://BUCKET/records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz --json`;
+export const show: CommandSpec<Given> = {
+  name: 'show',
+  summary: 'Print the message about a run that on-call people got, from its record.',
+  arguments: [RECORD_ARGUMENT],
+  options: [{ ...JSON_OPTION, about: 'print the record itself' }, RECORD_REGION],
+  examples: [
+    'headroom show c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz',
+    'headroom show s3://BUCKET/records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz --json',
+  ],
+  topics: [RECORD_TOPIC, CREDENTIALS_TOPIC],
+  exits: { done: 'done' },
+  run: readAndPrint,
+};
 
-export function addShow(program: Command): void {
-  program
-    .command('show')
-    .description('Print the message about a run that on-call people got, from its record.')
-    .argument('<file>', 'the record: a file, - or s3://BUCKET/KEY')
-    .option('--json', 'print the record itself')
-    .option('--region <name>', 'where the bucket is (default: AWS_REGION, or the region of the profile)')
-    .addHelpText('after', `${EXAMPLES}\n${RECORD_HELP}`)
-    .action(async (file: string, { json, region }: Options) => {
-      const record = await readRecord(file, region);
-      print(json ? jsonText(record) : renderIncident(record, record.reduced).text.trimEnd());
-      process.exitCode = EXIT.done;
-    });
+async function readAndPrint({ record: file, json, region }: Given): Promise<ExitCode> {
+  const record = await readRecord(file, region);
+  print(json ? jsonText(record) : renderIncident(record, record.reduced).text.trimEnd());
+  return EXIT.done;
 }

@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
 import { cleanMessage } from '../core/base/clean-text.ts';
+import type { Problem } from '../core/base/errors.ts';
 import type { Meaning, Paint } from '../render/terminal/paint.ts';
+import { asciiJson } from './json-text.ts';
 
 const STYLES = {
   title: 'bold',
@@ -9,6 +11,19 @@ const STYLES = {
   warning: ['bold', 'yellow'],
   bad: ['bold', 'red'],
 } as const satisfies Record<Meaning, Parameters<typeof styleText>[0]>;
+
+/** How much this process prints besides results and errors. */
+let loudness: 'quiet' | 'usual' | 'verbose' = 'usual';
+
+export function setLoudness({
+  quiet,
+  verbose,
+}: {
+  readonly quiet?: unknown;
+  readonly verbose?: unknown;
+}): void {
+  loudness = quiet ? 'quiet' : verbose ? 'verbose' : 'usual';
+}
 
 /**
  * Uses colours only on a terminal, and never when `NO_COLOR` is set: `styleText` alone would let `FORCE_COLOR` overrule it.
@@ -23,16 +38,30 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/**
- * Prints everything else to standard error. Messages may quote names and texts that others chose, so they are cleaned.
- */
+/** Prints what a person should know besides the result. */
 export function printNote(message: string): void {
+  if (loudness !== 'quiet') writeError(message);
+}
+
+/** Prints what only an investigation needs. */
+export function printDetail(message: string): void {
+  if (loudness === 'verbose') writeError(message);
+}
+
+/** Prints an error as text, or as JSON for scripts. */
+export function printError({ code, message }: Problem, { json = false } = {}): void {
+  if (json) {
+    process.stderr.write(`${asciiJson({ error: { code, message } })}\n`);
+    return;
+  }
+  process.stderr.write(`${paintFor(process.stderr)('bad', 'error:')} `);
+  writeError(message);
+  printDetail(`code: ${code}`);
+}
+
+/** Messages may quote names and texts that others chose, so they are cleaned. */
+function writeError(message: string): void {
   const clean = cleanMessage(message, Number.POSITIVE_INFINITY);
   // Addresses that no browser opens stay as the user typed them.
   process.stderr.write(`${clean.replace(/\b(s3|postgres)\[:\]\/\//g, '$1://')}\n`);
-}
-
-export function printError(message: string): void {
-  process.stderr.write(`${paintFor(process.stderr)('bad', 'error:')} `);
-  printNote(message);
 }

@@ -1,59 +1,67 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { isEndedOrWould } from '../core/run/named-session.ts';
 import { isHidden } from '../core/server/session.ts';
 import { isBlind } from '../core/server/visibility.ts';
 import { type NamedTermination, terminateNamed } from '../remediate/terminate-named.ts';
 import { renderTermination, terminationDocument } from '../render/terminal/terminate-text.ts';
+import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { URL_HELP } from './server-url.ts';
+import { findServer, type GivenServer } from './server/find-server.ts';
+import { SERVER_OPTIONS, SERVER_TOPIC } from './server/server-arguments.ts';
+import { withServer } from './server/with-server.ts';
 import { paintFor, print, printError } from './terminal.ts';
-import { serverOf, withServer } from './with-server.ts';
 
-type Options = { readonly url: string; readonly apply?: true; readonly json?: true };
+type Given = GivenServer & {
+  readonly pid: readonly number[];
+  readonly apply?: true;
+  readonly json?: true;
+};
 
 /** Process ids of PostgreSQL have 32 bits, those of GaussDB more. */
 const MOST_PID = Number.MAX_SAFE_INTEGER;
 
-const HELP = `
-Examples:
-  headroom terminate 4711 4712 --url postgres://headroom@db.example.com
-  headroom terminate 4711 4712 --url postgres://headroom@db.example.com --apply
-
-You decide, and no policy is asked: a session is ended in any state, with its statement and its transaction. A session that
-changes between the look and the termination stays. Our own sessions, the server's processes, replication, superusers and
-the provider's roles are never ended.
-
-Exit codes:
-  0  all of them are gone (or would be)     1  some remain
-  2  bad usage or input                     3  could not do its job`;
-
-export function addTerminate(program: Command): void {
-  program
-    .command('terminate')
-    .description('End the sessions with these pids. Without --apply, only show them.')
-    .argument('<pid...>', 'process ids, as pg_stat_activity and headroom plan show them', pidsOf)
-    .requiredOption('--url <url>', 'the server')
-    .option('--apply', 'end them; without it, only show them')
-    .option('--json', 'print JSON instead of text')
-    .addHelpText('after', `${HELP}\n${URL_HELP}`)
-    .action(async (pids: readonly number[], options: Options) => {
-      process.exitCode = await terminate(pids, options);
-    });
-}
+export const terminate: CommandSpec<Given> = {
+  name: 'terminate',
+  summary: 'End the sessions with these pids. Without --apply, only show them.',
+  arguments: [
+    {
+      form: '<pid...>',
+      about: 'process ids, as pg_stat_activity and headroom plan show them',
+      parse: pidsOf,
+    },
+  ],
+  options: [
+    { flags: '--server <name>', about: 'the server, by its declared name' },
+    ...SERVER_OPTIONS,
+    { flags: '--apply', about: 'end them; without it, only show them' },
+    JSON_OPTION,
+  ],
+  examples: [
+    'headroom terminate 4711 4712 --server orders',
+    'headroom terminate 4711 4712 --url postgres://headroom@db.example.com --apply',
+  ],
+  notes:
+    "You decide, and no policy is asked: a session is ended in any state, with its statement and its transaction. A session that changes between the look and the termination stays. Our own sessions, the server's processes, replication, superusers and the provider's roles are never ended.",
+  topics: [SERVER_TOPIC],
+  exits: { done: 'all of them are gone (or would be)', remains: 'some remain' },
+  run: terminateAndPrint,
+};
 
 /** Keeps each pid once, however often it is named. */
-function pidsOf(text: string, before: readonly number[] | undefined): readonly number[] {
+function pidsOf(text: string, before: unknown): readonly number[] {
   const pid = Number(text);
   if (!/^[1-9]\d*$/.test(text) || pid > MOST_PID)
-    throw new InvalidArgumentError(`A pid is a whole number from 1 to ${MOST_PID}.`);
-  return [...new Set([...(before ?? []), pid])];
+    throw new InvalidArgumentError(
+      `A pid is a whole number from 1 to ${MOST_PID}. The server's name goes after --server.`,
+    );
+  return [...new Set([...(Array.isArray(before) ? before : []), pid])];
 }
 
-async function terminate(pids: readonly number[], options: Options): Promise<ExitCode> {
-  const { url, json } = options;
-  const apply = options.apply ?? false;
-  const server = await serverOf(url);
+async function terminateAndPrint(given: Given): Promise<ExitCode> {
+  const { pid: pids, json } = given;
+  const apply = given.apply ?? false;
+  const server = await findServer(given);
   const ports = server.ports(() => {});
   const done = await withServer(server, (database) => terminateNamed({ pids, apply }, database, ports));
   print(
@@ -63,7 +71,7 @@ async function terminate(pids: readonly number[], options: Options): Promise<Exi
   );
   const problem = done.problem ?? blindness(done);
   if (problem !== null) {
-    printError(problem.message);
+    printError(problem);
     return EXIT.couldNot;
   }
   return done.sessions.every(isEndedOrWould) ? EXIT.done : EXIT.remains;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeVersion } from '../../build/bundling.ts';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 import { runHeadroom } from './run-headroom.ts';
 
@@ -175,16 +176,26 @@ describe.concurrent('bad usage ends in exit code 2, says why, and shows no passw
     ['no command', [], 'Usage: headroom'],
     ['an unknown command', ['cancel'], "unknown command 'cancel'"],
     ['an unknown option', ['plan', `--urll=${url}`], 'unknown option'],
-    ['an argument too many', ['plan', url], 'too many arguments'],
-    ['no source', ['plan'], 'give --url or --snapshot'],
+    ['an argument too many', ['plan', url, url], 'too many arguments'],
+    ['a server named twice', ['plan', url, '--url', url], 'Name the server once'],
+    [
+      'no source',
+      ['plan'],
+      'Give a server (headroom plan orders, or --url postgres://USER@HOST), or --snapshot',
+    ],
+    ['no server', ['doctor'], 'No server is named: give its declared name'],
     ['two sources', ['plan', '--url', url, '--snapshot', 'x'], 'cannot be used with'],
     ['one input for two', ['plan', '--snapshot', '-', '--policy', '-'], 'can be standard input'],
     ['an unknown trigger', ['plan', '--snapshot', '-', '--trigger', 'manual'], 'Allowed choices are alarm'],
-    ['a URL that does not parse', ['remediate', '--url', `${url}/s3cr3t`], '--url: found something else'],
+    [
+      'a URL that does not parse',
+      ['remediate', '--url', `${url}/s3cr3t`],
+      'a special character is not percent-encoded',
+    ],
     [
       'a CA file that is not there',
       ['snapshot', '--url', `${url}?sslrootcert=absent.pem`],
-      'sslrootcert: found a file',
+      'sslrootcert: found "absent.pem", which cannot be read',
     ],
     ['a URL as a file', ['plan', `--snapshot=${url}`], 'The snapshot (not shown'],
     ['a URL as a policy', ['policy', 'check', url], 'The policy (not shown'],
@@ -218,6 +229,8 @@ test.each([
   expect(code).toBe(0);
 });
 
-test("--version is the package's", async () => {
-  expect((await runHeadroom(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+test('--version is that of the package, with the commit that was built', async () => {
+  const { stdout } = await runHeadroom(['--version']);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+(\+[0-9a-f]{12}(-dirty)?)?\n$/);
+  expect(stdout.includes('+')).toBe(codeVersion().includes('+'));
 });

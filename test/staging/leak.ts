@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
-import { parseServerUrl, type ServerUrl } from '../../functions/commands/server-url.ts';
+import { type ResolvedServer, resolveServer } from '../../functions/commands/server/resolve-server.ts';
+import { serverInEnvironment } from '../../functions/commands/server/server-environment.ts';
+import { readServerUrl } from '../../functions/commands/server/server-url.ts';
 import { serverAnswer } from '../../functions/core/base/sqlstate.ts';
 import { tlsOptions } from '../../functions/postgres/connection/target.ts';
 
@@ -40,9 +42,9 @@ function optionsGiven(): { readonly url?: string; readonly sessions?: string } {
   }
 }
 
-function serverAt(url: string): ServerUrl {
+function serverAt(url: string): ResolvedServer {
   try {
-    return parseServerUrl(url, process.env);
+    return resolveServer([readServerUrl(url), { named: serverInEnvironment(process.env), findings: [] }]);
   } catch (thrown) {
     console.error(thrown instanceof Error ? thrown.message : thrown);
     process.exit(2);

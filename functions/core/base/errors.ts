@@ -100,7 +100,7 @@ export function foundText(found: string): string {
 }
 
 /** What was found where a value is missing. */
-const NOTHING = 'nothing';
+export const NOTHING = 'nothing';
 
 /** Quotes a value in a message: short, on one line, as JSON where JSON can express it. */
 export function quoted(value: unknown): string {

@@ -1,0 +1,38 @@
+import type { AnyCommand } from './command.ts';
+import { completion } from './completion.ts';
+import { doctor } from './doctor.ts';
+import { help } from './help.ts';
+import { memory } from './memory.ts';
+import { pause, resume } from './pause.ts';
+import { plan } from './plan.ts';
+import { policyBuiltin, policyCheck, policyHashCommand } from './policy.ts';
+import { preflight } from './preflight.ts';
+import { remediateOnce } from './remediate.ts';
+import { reportPage } from './report.ts';
+import { roleSqlCommand } from './role-sql.ts';
+import { schema } from './schema.ts';
+import { show } from './show.ts';
+import { snapshot } from './snapshot.ts';
+import { terminate } from './terminate.ts';
+
+/** All commands, in the order of help and documents. A new command needs its own file and a line here. */
+export const COMMANDS: readonly AnyCommand[] = [
+  plan,
+  remediateOnce,
+  terminate,
+  pause,
+  resume,
+  memory,
+  doctor,
+  roleSqlCommand,
+  snapshot,
+  policyCheck,
+  policyHashCommand,
+  policyBuiltin,
+  show,
+  reportPage,
+  schema,
+  preflight,
+  completion,
+  help,
+];

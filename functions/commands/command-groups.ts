@@ -1,0 +1,2 @@
+/** Commands of several words begin with one of these. */
+export const GROUPS: Readonly<Record<string, string>> = { policy: 'Work with policy files.' };

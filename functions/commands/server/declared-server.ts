@@ -1,0 +1,91 @@
+import * as z from 'zod/mini';
+import { invalid, quoted, RemediationError } from '../../core/base/errors.ts';
+import { findingsOf } from '../../core/base/schema-findings.ts';
+import { regionOf } from '../../core/declaration/preflight.ts';
+import {
+  type ServerDeclaration,
+  serversSchema,
+  stagesSchema,
+} from '../../core/declaration/server-declaration.ts';
+import { readJson } from '../read-json.ts';
+import type { NamedServer } from './named-server.ts';
+
+/** A declared server, with the stage that it belongs to, or null. */
+export type DeclaredServer = {
+  readonly stage: string | null;
+  readonly region: string;
+  readonly declaration: ServerDeclaration;
+};
+
+const OBJECT = 'the object that cdk.json is';
+const cdkJson = z.looseObject(
+  { context: z._default(z.looseObject({}, { error: OBJECT }), {}) },
+  { error: OBJECT },
+);
+
+/** A region of an account, and the servers to deploy there. The stage is null where servers have no stages. */
+export type DeclaredPlace = {
+  readonly stage: string | null;
+  readonly account: string | null;
+  readonly region: string;
+  readonly servers: readonly ServerDeclaration[];
+};
+
+/**
+ * Checks only the shape of each server. Contradictions between servers are refused at synthesis.
+ * @throws RemediationError `config-invalid`.
+ */
+export function readDeclaredPlaces(text: string): readonly DeclaredPlace[] {
+  const json = readJson(
+    text,
+    'The declaration',
+    'name the cdk.json that declares the servers in its context',
+  );
+  const file = z.safeParse(cdkJson, json);
+  if (!file.success) throw invalid('config-invalid', 'The declaration', findingsOf(file.error, json));
+  const { context } = file.data;
+  const read = context.stages === undefined ? serversSchema : stagesSchema;
+  const parsed = z.safeParse(read, context);
+  if (!parsed.success) throw invalid('config-invalid', 'The declaration', findingsOf(parsed.error, context));
+  if ('stages' in parsed.data)
+    return Object.entries(parsed.data.stages).map(([stage, { account, region, servers }]) => ({
+      stage,
+      account,
+      region,
+      servers,
+    }));
+  const regions = Map.groupBy(parsed.data.servers, regionOf);
+  return [...regions].map(([region, servers]) => ({ stage: null, account: null, region, servers }));
+}
+
+/**
+ * The server that is declared under this name: `orders`, or `production/orders` where several stages have one.
+ * @throws RemediationError `config-invalid` when there is none, or more than one.
+ */
+export function findDeclared(places: readonly DeclaredPlace[], name: string, file: string): DeclaredServer {
+  const all = places.flatMap(({ stage, region, servers }) =>
+    servers.map((declaration) => ({ stage, region, declaration })),
+  );
+  const fullName = ({ stage, declaration }: DeclaredServer) =>
+    stage === null ? declaration.name : `${stage}/${declaration.name}`;
+  const found = all.filter((each) => fullName(each) === name || each.declaration.name === name);
+  const [first, second] = found;
+  if (first !== undefined && second === undefined) return first;
+  const message =
+    first === undefined
+      ? `${file} declares no server ${quoted(name)}: it declares ${all.map(fullName).join(', ')}.`
+      : `${file} declares ${quoted(name)} in ${found.length} stages: name one of ${found.map(fullName).join(', ')}.`;
+  throw new RemediationError('config-invalid', message);
+}
+
+/** What the declaration says about the server's address. */
+export function namedByDeclaration({ declaration }: DeclaredServer): NamedServer {
+  const { host, port, database = '', tls } = declaration;
+  const from = (key: string) => `${key} of ${declaration.name} in cdk.json`;
+  return {
+    host: { text: host, from: from('host') },
+    port: { text: String(port), from: from('port') },
+    database: { text: database, from: from('database') },
+    sslmode: { text: tls === 'off' ? 'disable' : 'verify-full', from: from('tls') },
+  };
+}
