@@ -60,8 +60,13 @@ function markdown(text: string): string {
 type Row = Pick<OptionSpec, 'flags' | 'about' | 'choices' | 'fallback' | 'isRequired'>;
 
 function optionTable(rows: readonly Row[]): string {
-  const lines = rows.map((each) => `| \`${each.flags}\` | ${aboutOption(each).replaceAll('|', '\\|')} |`);
-  return ['| option | meaning |', '| --- | --- |', ...lines].join('\n');
+  const cells = rows.map((each) => [`\`${each.flags}\``, aboutOption(each).replaceAll('|', '\\|')] as const);
+  const all = [['option', 'meaning'] as const, ...cells];
+  const widths = [0, 1].map((at) => Math.max(...all.map((row) => row[at]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [line(['option', 'meaning']), line(rule), ...cells.map(line)].join('\n');
 }
 
 /** The meaning of an option, with its choices and its default. */
