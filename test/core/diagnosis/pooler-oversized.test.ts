@@ -147,7 +147,7 @@ test.each<[string, readonly Session[]]>([
   ],
   [
     'pods of a service without a name',
-    [1, 2, 3, 4].flatMap((at) => resets(10, 1_000 + at * 20, { application: '', address: `10.0.2.${at}` })),
+    [1, 2, 3, 4, 5].flatMap((at) => resets(9, 1_000 + at * 20, { application: '', address: `10.0.2.${at}` })),
   ],
   [
     'one service of which half is at work',

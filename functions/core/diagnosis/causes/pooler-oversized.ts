@@ -8,7 +8,7 @@ import { inUse } from './busy-sessions.ts';
 
 const FEWEST = 8;
 /** Poolers of one login run on fewer hosts. */
-const HOSTS_OF_SERVICE = 3;
+const HOSTS_OF_SERVICE = 5;
 
 /**
  * `pooler-oversized`: a pooler with many idle sessions. Its console, where it was asked, lists its sessions.
