@@ -79,7 +79,7 @@ describe('the rest is told as ever, and says what is left out, when', () => {
 
   test.each([
     ['renderExplainedPage', 'throws', THROW, 'broken'],
-    ['holdersChart', 'loops for ever', LOOP, 'The work on the record was ended: it took '],
+    ['leakChart', 'loops for ever', LOOP, 'The work on the record was ended: it took '],
   ])('%s %s: the page says so in its place', async (where, _, statement, says) => {
     const { published, lines } = await reportedWith(where, statement);
     expect(published[0]?.subject).toContain('connection leak');

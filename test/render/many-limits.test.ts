@@ -17,7 +17,7 @@ function limited(count: number) {
   return runOf({ snapshot: aSnapshot({ sessions, slots }), policy });
 }
 
-const chartsIn = (page: string) => page.match(/Slots of role tenant_\d+ in use/g)?.length ?? 0;
+const chartsIn = (page: string) => page.match(/<figcaption>CONNECTION LIMIT of role tenant_\d+/g)?.length;
 
 describe('Hundreds of limits that are reached at once', () => {
   const [many, few] = [limited(300), limited(20)];
@@ -29,10 +29,9 @@ describe('Hundreds of limits that are reached at once', () => {
     expect(renderIncident(few).text).not.toContain('more limit');
   });
 
-  test('are drawn on the page as twenty are, the rest counted: each chart takes 15 ms of a report', () => {
+  test('have one chart on the page, of the first, and the rest are counted', () => {
     const [page, other] = [many, few].map((record) => renderPage({ ...record, reduced: [] }));
-    expect(chartsIn(other ?? '')).toBeGreaterThan(0);
-    expect(chartsIn(page ?? '')).toBe(chartsIn(other ?? ''));
+    expect([chartsIn(page ?? ''), chartsIn(other ?? '')]).toEqual([1, 1]);
     expect(page).toContain('And 280 more limits.');
   });
 });

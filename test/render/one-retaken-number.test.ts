@@ -55,7 +55,7 @@ function placesOf(record: RunRecord, reduced: readonly Reduction[]) {
     subject: /(\d+) of 10 freed slots (?:were )?re-taken/.exec(message.subject)?.[1],
     text: new Set([...message.text.matchAll(said)].map(([, count]) => count)),
     chat: new Set([...JSON.stringify(message.chat).matchAll(said)].map(([, count]) => count)),
-    tile: /<dt>Re-taken<\/dt><dd>(\d+)<\/dd>/.exec(page)?.[1],
+    page: new Set([...page.matchAll(said)].map(([, count]) => count)),
     terminal: / refilled +\d+ +10 +(\d+)$/m.exec(terminal)?.[1],
   };
 }
@@ -67,7 +67,7 @@ const FIVE = {
   subject: '5',
   text: new Set(['5']),
   chat: new Set(['5']),
-  tile: '5',
+  page: new Set(['5']),
   terminal: '5',
 };
 

@@ -20,25 +20,30 @@ const LIBRARIES = 'node_modules/@sparticuz/chromium/bin/al2023.tar.br';
  */
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--font-render-hinting=none'];
 
-/** The widest of the common fonts: what fits with it fits with the others. */
-const FONTS = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+/** Open Sans, which the package brings as well. */
+const OPEN_SANS = 'node_modules/@sparticuz/chromium/bin/fonts.tar.br';
+
+/** The fonts that pages are looked at with: DejaVu Sans is the widest of the common ones, Open Sans one of the narrow. */
+export type PageFont = 'DejaVu Sans' | 'Open Sans';
+
+const DEJAVU = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
 
 /**
- * These fonts and no others. Without a file of its own the browser uses the fonts of the machine, and a clean machine has
- * none.
+ * One font for texts and one for statements. Without a file of its own the browser uses the fonts of the machine, and a
+ * clean machine has none.
  */
-function fontsConf(cache: string): string {
-  const others = ['Serif', 'Condensed', 'ExtraLight', 'Math']
-    .map((each) => `<glob>*${each}*</glob>`)
-    .join('');
+function fontsConf(font: PageFont, openSans: string, cache: string): string {
+  const unwanted = ['Serif', 'Condensed', 'ExtraLight', 'Math'].map((each) => `*${each}*`);
+  const texts = font === 'Open Sans' ? ['*DejaVuSans.ttf', '*DejaVuSans-*'] : ['*OpenSans*'];
+  const others = [...unwanted, ...texts].map((each) => `<glob>${each}</glob>`).join('');
   const mono = '<family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer>';
   return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>${FONTS}</dir><cachedir>${cache}</cachedir>
+<fontconfig><dir>${DEJAVU}</dir><dir>${openSans}</dir><cachedir>${cache}</cachedir>
 <selectfont><rejectfont>${others}</rejectfont></selectfont><alias>${mono}</alias></fontconfig>`;
 }
 
 /** Unpacks the browser into a folder of this run, where no other run can find it half unpacked, and starts it. */
-export async function lendBrowser(): Promise<LentBrowser> {
+export async function lendBrowser(font: PageFont = 'DejaVu Sans'): Promise<LentBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'headroom-browser-'));
   const before = process.env.TMPDIR;
   process.env.TMPDIR = folder;
@@ -50,7 +55,8 @@ export async function lendBrowser(): Promise<LentBrowser> {
     const home = join(folder, 'home');
     await mkdir(home);
     const fonts = join(folder, 'fonts.conf');
-    await writeFile(fonts, fontsConf(join(folder, 'font-cache')));
+    const openSans = await inflate(OPEN_SANS);
+    await writeFile(fonts, fontsConf(font, openSans, join(folder, 'font-cache')));
     const browser = await driver.launch({
       executablePath,
       args: ARGS,

@@ -17,8 +17,8 @@ export function isPlainlyVisible(text: string): boolean {
   return !unseen().test(text) && !rightToLeft().test(text);
 }
 
-function visible(character: string): string {
-  if (isPlainlyVisible(character)) return character;
+function visible(character: string, isVisible: typeof isPlainlyVisible): string {
+  if (isVisible(character)) return character;
   return SHORT_ESCAPES[character] ?? escaped(character);
 }
 
@@ -36,6 +36,14 @@ export function cleanName(name: string, max: number = MAX_NAME): string {
 }
 
 /**
+ * The same, with letters that are written from right to left as they are. The caller isolates the name from
+ * the text around it, for example with `<bdi>`.
+ */
+export function cleanIsolatedName(name: string, max: number = MAX_NAME): string {
+  return name === '' ? NO_NAME : clean(name, max, false, (character) => !unseen().test(character));
+}
+
+/**
  * A message of ours, which may quote names and texts of the server. Only its line breaks and indentation stay
  * as they are.
  */
@@ -47,13 +55,18 @@ export function cleanMessage(text: string, maxLines = 30): string {
 }
 
 /** Cuts between characters and between escapes. */
-function clean(text: string, max: number, keepSpaces: boolean): string {
+function clean(
+  text: string,
+  max: number,
+  keepSpaces: boolean,
+  isVisible: typeof isPlainlyVisible = isPlainlyVisible,
+): string {
   const pieces: string[] = [];
   let [length, before] = [0, ' '];
   for (const character of text) {
     // Two spaces would look like the gap between two columns.
     const forges = !keepSpaces && character === ' ' && before === ' ';
-    const piece = forges ? escaped(character) : visible(character);
+    const piece = forges ? escaped(character) : visible(character, isVisible);
     pieces.push(piece);
     length += piece.length;
     before = character;

@@ -1,4 +1,5 @@
 import type { GroupUsage } from '../server/rank-groups.ts';
+import type { Group } from '../server/session.ts';
 
 /**
  * Why the slots ran out. Messages, the page, memory and metrics use this closed union. `limit-too-low` never
@@ -72,6 +73,8 @@ export type Culprit = {
   readonly evidence: readonly string[];
   /** Null when there is no steady rate. */
   readonly opening: OpeningRate | null;
+  /** The other programs of which the same is true. Absent when there is none. */
+  readonly alike?: readonly Group[];
 };
 
 /** The explanation of a run: one cause, and the programs behind it, by their share of the slots. */

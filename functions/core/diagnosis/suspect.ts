@@ -1,5 +1,6 @@
 import { partText } from '../base/words.ts';
 import type { GroupUsage } from '../server/rank-groups.ts';
+import type { Group } from '../server/session.ts';
 import type { Cause, Confidence, Culprit, OpeningRate } from './cause.ts';
 import { byProgramIn, type Doing, type Evidence, type SessionEvidence, usageOf } from './evidence.ts';
 
@@ -14,6 +15,8 @@ export type Suspect = {
   readonly opening: OpeningRate | null;
   /** The largest program among them. Null when no program can be named. */
   readonly usage: GroupUsage | null;
+  /** The other programs among them. Absent when there is none. */
+  readonly alike?: readonly Group[];
 };
 
 /** Looks for one cause among the sessions that no earlier search has explained. */
@@ -24,7 +27,8 @@ export type SuspectFields = Pick<Suspect, 'cause' | 'confidence' | 'evidence'> &
 
 export function suspect(all: Evidence, members: readonly SessionEvidence[], found: SuspectFields): Suspect {
   const groups = byProgramIn(all, members);
-  const [largest] = groups[0] ?? [];
+  const [largest, ...others] = groups.flatMap(([first]) => (first === undefined ? [] : [first]));
+  const alike = others.flatMap(({ session }) => all.programs.of(session)?.name ?? []);
   return {
     opening: null,
     ...found,
@@ -32,6 +36,7 @@ export function suspect(all: Evidence, members: readonly SessionEvidence[], foun
     members,
     evidence: [...found.evidence, ...superuserText(members), ...alikeText(groups.length, members.length)],
     usage: largest ? usageOf(all, largest.session) : null,
+    ...(alike.length > 0 && { alike }),
   };
 }
 
@@ -48,8 +53,9 @@ function alikeText(groups: number, sessions: number): readonly string[] {
   return groups > 1 ? [`the same is true of ${groups} programs with ${sessions} sessions together`] : [];
 }
 
-export function toCulprit({ cause, confidence, evidence, opening, usage }: Suspect): readonly Culprit[] {
-  return usage === null ? [] : [{ usage, cause, confidence, evidence, opening }];
+export function toCulprit(suspect: Suspect): readonly Culprit[] {
+  const { usage, cause, confidence, evidence, opening, alike } = suspect;
+  return usage === null ? [] : [{ usage, cause, confidence, evidence, opening, ...(alike && { alike }) }];
 }
 
 export function doing(

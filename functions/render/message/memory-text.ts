@@ -32,7 +32,10 @@ export function resumeStep(record: RunRecord): Advice {
 }
 
 export function resumeAdvice(record: Pick<RunRecord, 'recall' | 'server'>, text: string): Advice {
-  return forOperator(text, { language: 'shell', lines: [resumeCommand(record)] });
+  return {
+    ...forOperator(text, { language: 'shell', lines: [resumeCommand(record)] }),
+    isNow: true,
+  };
 }
 
 export function resumeCommand({ recall, server }: Pick<RunRecord, 'recall' | 'server'>): string {

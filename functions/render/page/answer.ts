@@ -1,126 +1,144 @@
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
-import type { Severity } from '../../core/incident/outcome-table.ts';
-import { settledReading } from '../../core/run/newcomers.ts';
-import { refusalsIn } from '../../core/trigger/log-lines.ts';
-import type { Facts } from '../base/facts.ts';
+import { meaningOf, type Severity } from '../../core/incident/outcome-table.ts';
+import { marksOf } from '../../core/plan/pressure.ts';
+import type { Outcome } from '../../core/run/outcome.ts';
+import { CAUSE_WORDS } from '../base/cause-words.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
-import { counted, secondsText, timeText } from '../base/phrases.ts';
+import { ageText, counted } from '../base/phrases.ts';
 import { severityOf } from '../base/severity.ts';
-import { headlineOf } from '../message/headline.ts';
-import { happenedTexts } from '../message/what-happened.ts';
-import { type Html, html } from './html.ts';
+import { clockTime, dateTime } from './clock.ts';
+import { type Html, html, linkHtml } from './html.ts';
+import type { EarlierRun, PageFacts } from './page-facts.ts';
+import { pageVerdict } from './page-verdict.ts';
+import { beganAt } from './timeline.ts';
 
-/** The beginning of the page: the message's first sentence, the outcome, and the main numbers. */
-export function answerHtml(facts: Facts): Html {
-  const { server, mode, startedAt } = facts.record;
+/** The top of the page: the verdict, what kind of run it is, since when, and its place in the incident. */
+export function answerHtml(facts: PageFacts): Html {
+  const { server, startedAt, runId } = facts.record;
   return html`<header>
-<p class="kicker">pg-headroom · ${cleanName(server)} · ${timeText(startedAt)}</p>
-<h1>${sentenceOf(facts)}</h1>
-<p><span class="badge ${lookOf(facts)}">${outcomeText(facts)}</span>${mode === 'observe' ? OBSERVED : null}</p>
+<p class="kicker">pg-headroom · ${cleanName(server)} · <time datetime="${startedAt}">${dateTime(Date.parse(startedAt))}</time> · run ${cleanName(runId, 40)}</p>
+<h1>${pageVerdict(facts)}</h1>
+<p class="badges">${badges(facts)}</p>
+${slotsMeter(facts)}${sinceHtml(facts)}${missing(facts)}
 </header>
-${tiles(facts)}
-${happenedTexts(facts)
-  .filter((text) => text !== '')
-  .map(
-    (text) => html`<p>${text}</p>
-`,
-  )}${missing(facts)}`;
+`;
 }
 
-/** On the page the pressure can be seen to be over. Subscribers still get the severity of the message. */
-function lookOf({ record: { outcome, mode }, hypothetical }: Facts): Severity {
-  return outcome === 'recovered' && !hypothetical ? 'info' : severityOf(outcome, mode);
+/** Words for outcomes that say little by their own name. */
+const OUTCOME_BADGES: Partial<Readonly<Record<Outcome, string>>> = {
+  partial: 'too few could be ended',
+  'no-candidates': 'the policy spares all sessions',
+  unexplained: 'no pressure found',
+  busy: 'another run is at work',
+};
+
+type Badge = { readonly look: Severity | 'observed' | 'plain'; readonly text: string };
+
+function badges(facts: PageFacts): readonly Html[] {
+  const { record, diagnosis, hypothetical } = facts;
+  const { outcome, mode } = record;
+  const word =
+    outcome === 'recovered' && hypothetical
+      ? 'would recover'
+      : (OUTCOME_BADGES[outcome] ?? outcomeWord(outcome));
+  // The page shows that the pressure is over. Subscribers still get the severity of the message.
+  const look = outcome === 'recovered' && !hypothetical ? 'info' : severityOf(outcome, mode);
+  const observed: Badge = { look: 'observed', text: 'observe mode: nothing was ended' };
+  const shown: readonly Badge[] = [
+    { look, text: word },
+    ...(mode === 'observe' ? [observed] : []),
+    ...(diagnosis === null ? [] : [{ look: 'plain', text: `why: ${whyText(facts, diagnosis)}` } as const]),
+  ];
+  return shown.map((each) => html`<span class="badge ${each.look}">${each.text}</span> `);
 }
 
-/** An observing run has recovered nothing, so it `would recover`. */
-function outcomeText({ record: { outcome }, hypothetical }: Facts): string {
-  return outcome === 'recovered' && hypothetical ? 'would recover' : outcomeWord(outcome);
+function whyText(
+  { evidence }: PageFacts,
+  { cause, confidence, culprits }: NonNullable<PageFacts['diagnosis']>,
+) {
+  if (cause === 'unclear') return 'not clear';
+  // One session at the head of a queue says nothing about the slots.
+  const isOfSlots = evidence !== null && cause !== 'lock-pile-up';
+  const share = culprits
+    .filter((each) => isOfSlots && each.cause === cause)
+    .reduce((sum, { usage }) => sum + (usage.sharePercent ?? 0), 0);
+  const part = share > 0 ? `, ${share} % of the slots` : '';
+  return `${CAUSE_WORDS[cause]}${part}, confidence ${confidence}`;
 }
 
-/** The first sentence, as on-call has read it in the message. */
-export function sentenceOf(facts: Facts): string {
-  return `${cleanName(facts.record.server)}: ${headlineOf(facts).sentence}`;
-}
-
-const OBSERVED = html`<span class="badge observed">observed only: nothing was terminated</span>`;
-
-type Tile = { readonly title: string; readonly value: string; readonly more: string | null };
-
-function tiles(facts: Facts): Html | null {
-  const shown = [
-    slotsTile(facts),
-    endedTile(facts),
-    retakenTile(facts),
-    refusedTile(facts),
-    timeTile(facts),
-  ].filter((each) => each !== null);
-  if (shown.length === 0) return null;
-  return html`<dl class="tiles">${shown.map(
-    ({
-      title,
-      value,
-      more,
-    }) => html`<div><dt>${title}</dt><dd>${value}</dd>${more === null ? null : html`<dd class="small">${more}</dd>`}</div>
-`,
-  )}</dl>`;
-}
-
-function slotsTile({ before, after }: Facts): Tile | null {
-  if (before === null) return null;
+/** How full the scope of the message is, with the marks of the policy. */
+function slotsMeter({ before, after, record }: PageFacts): Html | null {
+  if (before === null || before.usable <= 0) return null;
   const now = after ?? before;
-  const free = counted(Math.max(0, now.usable - now.used), 'slot');
-  const scope = now.scope.kind === 'server' ? '' : ` of ${now.scope.kind} ${cleanName(now.scope.name)}`;
-  return {
-    title: `Slots used${scope}`,
-    value: `${now.used} of ${now.usable}`,
-    more: `${after === null ? '' : `${before.used} before, `}${free} free`,
-  };
+  const { usable } = before;
+  const { pressureFrom, relievedAt } = marksOf(before, record.policy);
+  const percent = (slots: number) => Math.min(100, Math.max(0, Math.round((slots * 1_000) / usable) / 10));
+  const look = now.used >= pressureFrom ? 'full' : now.used <= relievedAt ? 'free' : 'between';
+  const scope =
+    before.scope.kind === 'server'
+      ? 'slots'
+      : `slots of ${before.scope.kind} ${cleanName(before.scope.name)}`;
+  const change = after === null ? '' : ` now, ${before.used} before`;
+  const ghost =
+    after === null || after.used >= before.used
+      ? null
+      : html`<span class="ghost" style="width:${percent(before.used)}%"></span>`;
+  return html`<div class="meter"><p><strong>${usedText(now.used, usable)}</strong> ${scope} used${change}</p>
+<div class="track ${look}">${ghost}<span class="fill" style="width:${percent(now.used)}%"></span><span class="mark" style="left:${percent(relievedAt)}%"></span><span class="mark" style="left:${percent(pressureFrom)}%"></span></div>
+<p class="faint">The policy acts from ${pressureFrom} on and frees down to ${relievedAt}.</p></div>
+`;
 }
 
-function endedTile({ record, hypothetical, losses, perhaps, terminations }: Facts): Tile | null {
-  if (record.plan === null) return null;
-  if (hypothetical) return { title: 'Would be ended', value: String(losses.length), more: 'none was' };
-  const others = terminations.length - losses.length;
-  const more =
-    perhaps.length > 0
-      ? `and ${perhaps.length} perhaps`
-      : others > 0
-        ? `of ${terminations.length} chosen`
-        : null;
-  return { title: 'Sessions ended', value: String(losses.length), more };
+/** Ordinary clients may hold slots of the reserve. */
+function usedText(used: number, usable: number): string {
+  return used > usable ? `all ${usable} and ${used - usable} of the reserve` : `${used} of ${usable}`;
 }
 
-function retakenTile({ record, retaken, losses, perhaps }: Facts): Tile | null {
-  if (settledReading(record) === null) return null;
-  return {
-    title: 'Re-taken',
-    value: String(retaken),
-    more: `of ${counted(losses.length + perhaps.length, 'freed slot')}`,
-  };
+function sinceHtml(facts: PageFacts): Html | null {
+  const { record, place } = facts;
+  const now = Date.parse(record.startedAt);
+  const began = beganAt(facts);
+  const since =
+    began === null || now - began.atMs < 1_000
+      ? null
+      : html`<strong>Since ${clockTime(began.atMs, now)} UTC</strong> (${ageText(now - began.atMs)} before this run). `;
+  const incident = place === null ? null : incidentHtml(place, now, record.runId);
+  return since === null && incident === null ? null : html`<p class="since">${since}${incident}</p>`;
 }
 
-function refusedTile({ record: { trigger } }: Facts): Tile | null {
-  if (trigger.kind !== 'log-lines' || trigger.refused.length === 0) return null;
-  return { title: 'Refusals in the log', value: String(refusalsIn(trigger.refused)), more: null };
+function incidentHtml(
+  { incident, earlier, indexUrl }: NonNullable<PageFacts['place']>,
+  now: number,
+  runId: string,
+) {
+  const index = indexUrl === null ? null : html` ${linkHtml(indexUrl, 'All incidents of this server')}.`;
+  if (incident.id === runId) return html`This run opened the incident.${index}`;
+  const opened = `${clockTime(Date.parse(incident.openedAt), now)} UTC`;
+  const before = earlier.length === 0 ? null : html` Runs before: ${runLinks(earlier, now)}.`;
+  const ended = incident.ended === 0 ? '' : `, which ended ${counted(incident.ended, 'session')}`;
+  return html`Run ${incident.runs} of an incident that opened at ${opened}${ended}.${before}${index}`;
 }
 
-function timeTile({ record: { timings, connecting, outcome } }: Facts): Tile | null {
-  const tries = counted(connecting.attempts, 'try', 'tries');
-  if (timings.terminated !== null)
-    return {
-      title: 'Until slots were free',
-      value: secondsText(timings.terminated),
-      more: `${tries} to connect`,
-    };
-  if (timings.connected !== null)
-    return { title: 'Time to connect', value: secondsText(timings.connected), more: tries };
-  return outcome !== 'cannot-connect'
-    ? null
-    : { title: 'Tried to connect for', value: secondsText(timings.finished), more: tries };
+/** The last runs before this one. The index has all. */
+const MOST_RUNS = 6;
+
+function runLinks(earlier: readonly EarlierRun[], now: number): readonly Html[] {
+  const shown = earlier.slice(-MOST_RUNS);
+  const more = earlier.length - shown.length;
+  const links = shown.map(({ at, outcome, url }, index) => {
+    const text = `${clockTime(Date.parse(at), now)} ${outcomeWord(outcome)}`;
+    return html`${index === 0 ? '' : ', '}${url === null ? text : linkHtml(url, text)}`;
+  });
+  return more > 0 ? [html`${more} more, `, ...links] : links;
+}
+
+/** Whether something is left for a person to do. */
+export function isUnresolved({ record }: PageFacts): boolean {
+  return meaningOf(record.outcome, record.mode).unresolved === true;
 }
 
 /** Tells people that the page is short because the record is, and not because the incident was small. */
-function missing({ reduced }: Facts): Html | null {
+function missing({ reduced }: PageFacts): Html | null {
   if (reduced.length === 0) return null;
   const text = cleanMessage(
     `The record of this run was too large. These parts were left out, in this order: ${reduced.join(', ')}.`,
@@ -128,5 +146,5 @@ function missing({ reduced }: Facts): Html | null {
   const lacking = reduced.includes('spared sessions')
     ? ' So the page cannot show which programs held the slots and which sessions were spared. The chosen sessions are complete.'
     : '';
-  return html`<p class="notice trouble" role="note">${text}${lacking}</p>`;
+  return html`<p class="notice" role="note">${text}${lacking}</p>`;
 }

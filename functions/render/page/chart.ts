@@ -1,16 +1,11 @@
-import { BarChart, type BarSeriesOption, LineChart, type LineSeriesOption } from 'echarts/charts';
-import {
-  GridComponent,
-  type GridComponentOption,
-  MarkLineComponent,
-  type MarkLineComponentOption,
-} from 'echarts/components';
+import { LineChart, type LineSeriesOption } from 'echarts/charts';
+import { GridComponent, type GridComponentOption } from 'echarts/components';
 import { type ComposeOption, init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type Html, html, trusted } from './html.ts';
 import { textWidth } from './text-width.ts';
 
-use([BarChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
+use([LineChart, GridComponent, SVGRenderer]);
 // Without a screen texts cannot be measured. ECharts would use the widths of one narrow font, so that labels
 // lose letters in other fonts.
 setPlatformAPI({ measureText: (text, font) => ({ width: textWidth(text, sizeIn(font)) }) });
@@ -21,10 +16,8 @@ function sizeIn(font: string | undefined): number {
   return Number(/(\d+)px/.exec(font ?? '')?.[1] ?? USUAL_SIZE);
 }
 
-export type ChartOption = ComposeOption<
-  BarSeriesOption | LineSeriesOption | GridComponentOption | MarkLineComponentOption
->;
-export type Series = BarSeriesOption | LineSeriesOption;
+export type ChartOption = ComposeOption<LineSeriesOption | GridComponentOption>;
+export type Series = LineSeriesOption;
 
 /** The width of a drawing in pixels. Each chart is drawn in both, and the page shows the one that fits. */
 const WIDTHS = { wide: 720, narrow: 340 } as const;
@@ -33,13 +26,13 @@ export type Drawing = { readonly height: number; readonly option: ChartOption };
 
 /** The page's own colours, which depend on light or dark mode. ECharts passes them on unchanged. */
 export const INK = 'var(--ink)';
-const FAINT = 'var(--faint)';
-export const RULE = 'var(--rule)';
+export const FAINT = 'var(--faint)';
+const RULE = 'var(--rule)';
 
 export const TEXT = { color: INK, fontSize: 12, fontFamily: 'inherit' } as const;
 
 /** Names are data and never templates: no formatter of a chart is a text, and no text style is a rich one. */
-const BASE = { animation: false, textStyle: TEXT, color: INK } as const;
+const BASE = { animation: false, useUTC: true, textStyle: TEXT, color: INK } as const;
 
 /**
  * A chart, and its content in words for screen readers. `id` is unique in the page, because parts of the
@@ -74,14 +67,14 @@ function svgOf(id: string, said: string, width: number, { height, option }: Draw
 }
 
 /** An axis of numbers with a faint line at each number, and without a line of its own. */
-export function numbers(most: number, formatter: (value: number) => string = String) {
+export function numbers(most: number) {
   const step = stepFor(most);
   return {
     type: 'value' as const,
     min: 0,
     max: Math.max(step, Math.ceil(most / step) * step),
     interval: step,
-    axisLabel: { ...TEXT, color: FAINT, formatter },
+    axisLabel: { ...TEXT, color: FAINT },
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: RULE } },
@@ -96,22 +89,13 @@ function stepFor(most: number): number {
   return factor * power;
 }
 
-type Key = { readonly color: string; readonly text: string; readonly line?: 'solid' | 'dashed' };
+type Key = { readonly color: string; readonly text: string; readonly line: 'solid' | 'dashed' | 'dotted' };
 
-/** The meaning of the colours and lines of a chart. */
+/** The meaning of the lines of a chart. */
 export function legend(keys: readonly Key[]): Html {
   const items = keys.map(
     ({ color, text, line }) =>
-      html`<li><span class="key ${line ?? 'area'}" style="--key: ${color}"></span>${text}</li>`,
+      html`<li><span class="line-key ${line}" style="--key: ${color}"></span>${text}</li>`,
   );
   return html`<ul class="legend">${items}</ul>`;
-}
-
-/** A chart with its caption, and a table of its numbers for people who cannot see it or prefer numbers. */
-export function figure(caption: Html, drawn: Html, keys: Html | null, table: Html): Html {
-  return html`<figure>
-<figcaption>${caption}</figcaption>
-${keys}${drawn}
-<details><summary>The numbers</summary>${table}</details>
-</figure>`;
 }

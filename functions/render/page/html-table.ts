@@ -1,7 +1,6 @@
-import { cleanName } from '../../core/base/clean-text.ts';
 import type { Group } from '../../core/server/session.ts';
-import { counted, ownerOf } from '../base/phrases.ts';
-import { type Html, html, type Piece } from './html.ts';
+import { counted } from '../base/phrases.ts';
+import { type Html, html, nameHtml, type Piece } from './html.ts';
 
 /**
  * The most rows of one table. Further rows are counted, because a phone cannot open a page with five
@@ -20,23 +19,29 @@ export function htmlTable(
     kind: title.startsWith('#') ? 'number' : 'text',
   }));
   const shown = rows.length <= most + 1 ? rows : rows.slice(0, most);
-  const head = columns.map(({ title, kind }) => html`<th scope="col" class="${kind}">${title}</th>`);
+  const head = columns.map(
+    ({ title, kind }) => html`<th role="columnheader" scope="col" class="${kind}">${title}</th>`,
+  );
   const body = shown.map(
-    (
-      row,
-    ) => html`<tr>${row.map((cell, at) => html`<td class="${columns[at]?.kind ?? 'text'}">${cell}</td>`)}</tr>
+    (row) => html`<tr role="row">${row.map((cell, at) => cellHtml(cell, columns[at]))}</tr>
 `,
   );
   const rest = rows.length - shown.length;
   const more =
     rest > 0 ? html`<p class="faint">and ${counted(rest, 'more row')}; the record has them all.</p>` : null;
-  // A table that scrolls can be reached and scrolled by keyboard.
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table: ${titles.map((each) => each.replace(/^#/, '')).join(', ')}">
-<table><thead><tr>${head}</tr></thead><tbody>
-${body}</tbody></table></div>${more}`;
+  // On a phone the cells stand below each other. Without the roles a table would then be none to a screen reader.
+  return html`<table role="table"><thead role="rowgroup"><tr role="row">${head}</tr></thead><tbody role="rowgroup">
+${body}</tbody></table>${more}`;
+}
+
+type Column = { readonly title: string; readonly kind: string };
+
+function cellHtml(cell: Piece, column: Column | undefined): Html {
+  return html`<td role="cell" class="${column?.kind ?? 'text'}" data-title="${column?.title ?? ''}"><div>${cell}</div></td>`;
 }
 
 /** An application with its role and database, in two lines of one cell. */
 export function groupCell(group: Group): Html {
-  return html`<div class="group">${cleanName(group.application)}<br><span class="faint">${ownerOf(group)}</span></div>`;
+  const { application, user, database } = group;
+  return html`${nameHtml(application)}<br><span class="faint">${nameHtml(user)}@${nameHtml(database)}</span>`;
 }

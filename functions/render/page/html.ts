@@ -1,3 +1,5 @@
+import { cleanIsolatedName } from '../../core/base/clean-text.ts';
+
 /** Markup that `html` made, or that was checked and found harmless. */
 export type Html = { readonly markup: string };
 
@@ -28,6 +30,16 @@ function markupOf(piece: Piece): string {
   if (typeof piece === 'string' || typeof piece === 'number') return escapeHtml(String(piece));
   if ('markup' in piece) return piece.markup;
   return piece.map(({ markup }) => markup).join('');
+}
+
+/** A link to another page. Only addresses that we made ourselves become one. */
+export function linkHtml(url: string, text: string): Html {
+  return html`<a href="${url}" rel="noreferrer">${text}</a>`;
+}
+
+/** A name that a client chose. It may be written from right to left, and must not turn the text around it. */
+export function nameHtml(name: string, max?: number): Html {
+  return html`<bdi>${cleanIsolatedName(name, max)}</bdi>`;
 }
 
 /** Markup from another source. The caller has to make sure that it is harmless. */

@@ -1,65 +1,56 @@
-import type { Advice } from '../../core/advice/advice.ts';
-import type { Diagnosis } from '../../core/diagnosis/cause.ts';
 import type { Explained } from '../../core/diagnosis/explain.ts';
-import { factsOf } from '../base/facts.ts';
-import { stepsOf } from '../message/next-steps.ts';
-import { agesChart } from './ages-chart.ts';
-import { answerHtml, sentenceOf } from './answer.ts';
-import { holdersChart } from './holders-chart.ts';
-import { type Html, html, trusted } from './html.ts';
-import { openingsChart } from './openings-chart.ts';
+import { counted } from '../base/phrases.ts';
+import { happenedTexts } from '../message/what-happened.ts';
+import { answerHtml } from './answer.ts';
+import { causeChart } from './cause-chart.ts';
+import { documentHtml } from './document.ts';
+import { fold } from './fold.ts';
+import { holdersTable } from './holders-chart.ts';
+import { type Html, html } from './html.ts';
+import { laterHtml, nowHtml } from './now-box.ts';
+import { type Given, type PageFacts, type PagePlace, pageFactsOf } from './page-facts.ts';
+import { pageVerdict } from './page-verdict.ts';
 import { chosenTable, newcomersTable, refusedTable, sparedTable } from './sessions.ts';
-import { slotsCharts } from './slots-chart.ts';
-import { STYLE } from './style.ts';
+import { statementsSection } from './statements-chart.ts';
 import { thisRun } from './this-run.ts';
-import { nextStepsHtml, whyHtml } from './why-section.ts';
-
-/** The page loads, runs and sends nothing, even if a client put markup into a name. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
-type Given = { readonly diagnosis?: Diagnosis | null; readonly advice?: readonly Advice[] };
+import { timelineHtml } from './timeline.ts';
+import { whyHtml } from './why-section.ts';
 
 /**
- * The page that people open after the message: one file without scripts that loads nothing. It has the cause
- * and the next steps of the message, unless others are given.
+ * The page that people open after the message: one file without scripts that loads nothing. What people look
+ * for first is on top: the verdict, what to do now, the story by the clock, and the chart of the cause.
  */
-export function renderExplainedPage(explained: Explained, given: Given = {}): string {
-  const facts = factsOf(explained);
-  const { diagnosis = facts.diagnosis, advice = stepsOf(facts) } = given;
-  const charts = [
-    ...slotsCharts(facts),
-    holdersChart(facts),
-    agesChart(facts),
-    openingsChart(facts, diagnosis),
-  ];
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${sentenceOf(facts)}</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<main>
-${answerHtml(facts)}
-${whyHtml(diagnosis)}
-${nextStepsHtml(advice)}
-${slotsSection(charts.filter((each) => each !== null))}
+export function renderExplainedPage(
+  explained: Explained,
+  place: PagePlace | null = null,
+  given: Given = {},
+): string {
+  const facts = pageFactsOf(explained, place, given);
+  const chart = causeChart(facts);
+  return documentHtml(
+    pageVerdict(facts),
+    html`${answerHtml(facts)}${nowHtml(facts)}${timelineHtml(facts)}${chart?.drawn ?? null}
+${chart?.kind === 'statements' ? null : statementsSection(facts)}
+${whyHtml(facts)}
 ${chosenTable(facts)}
+${laterHtml(facts)}
+${happenedHtml(facts)}
+${holdersSection(facts)}
 ${newcomersTable(facts)}
 ${sparedTable(facts)}
 ${refusedTable(facts)}
-${thisRun(facts)}
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+${thisRun(facts)}`,
+  );
 }
 
-function slotsSection(figures: readonly Html[]): Html | null {
-  return figures.length === 0 ? null : html`<section><h2>The slots</h2>${figures}</section>`;
+function happenedHtml(facts: PageFacts): Html {
+  const texts = happenedTexts(facts).filter((text) => text !== '');
+  return html`<section><h2>What happened</h2>${texts.map((text) => html`<p>${text}</p>`)}</section>
+`;
+}
+
+function holdersSection({ ranking, blame }: PageFacts): Html | null {
+  if (ranking === null || ranking.used === 0) return null;
+  const { groups, hidden } = ranking;
+  return fold('What held the slots', counted(groups.length, 'program'), holdersTable(groups, hidden, blame));
 }

@@ -1,69 +1,103 @@
-/**
- * The style of the page. Colours are named once for light and once for dark mode. Every pair of text and
- * background has contrast AA.
- */
+import { cssVariables, DARK, LIGHT } from './colors.ts';
+
+/** The style of all pages. On paper a page has the light colours, and everything on it is open. */
 export const STYLE = `
-:root { color-scheme: light dark;
-  --paper: #fbfaf8; --card: #ffffff; --ink: #1d2326; --faint: #566067; --rule: #dcdfe0; --code: #f1f2f1;
-  --link: #0b5a8a; --bad: #b3261e; --warn: #8a5a00; --good: #1b6e3c; --calm: #2b5f8a;
-  --busy: #2a6fb0; --idle: #c27c1f; --in-tx: #9a4fa8; --other: #8b959b; --ended: #c4473c; --stays: #7d95a5;
-  --line-1: #c05a12; --line-2: #2a6fb0; --line-3: #4b8a3f;
-  --full: #c4473c; --between: #c27c1f; --relieved: #4b8a3f; }
-@media (prefers-color-scheme: dark) { :root {
-  --paper: #14181a; --card: #1c2124; --ink: #e4e8e9; --faint: #a3adb3; --rule: #353c40; --code: #262c30;
-  --link: #7cc0ee; --bad: #ff8a80; --warn: #f0b95a; --good: #7fcf98; --calm: #8fc1ea;
-  --busy: #5aa2e0; --idle: #e5a44d; --in-tx: #c58ad2; --other: #79848a; --ended: #e8766b; --stays: #5d7382;
-  --line-1: #ef9a5c; --line-2: #6fb1ec; --line-3: #8bc77d;
-  --full: #e8766b; --between: #e5a44d; --relieved: #7fbf8a; } }
+:root { color-scheme: light dark; ${cssVariables(LIGHT)} }
+@media screen and (prefers-color-scheme: dark) { :root { ${cssVariables(DARK)} } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", sans-serif; }
-main { max-width: 52rem; margin: 0 auto; padding: 1.25rem 1rem 4rem; overflow-x: clip; }
-h1 { font-size: 1.5rem; line-height: 1.3; margin: .35rem 0 .5rem; overflow-wrap: anywhere; text-wrap: pretty; }
-h2 { font-size: 1.1rem; margin: 2.5rem 0 .75rem; padding-top: .75rem; border-top: 1px solid var(--rule); }
-h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; overflow-wrap: anywhere; }
-p, li, dd, figcaption { overflow-wrap: anywhere; }
-p { margin: .5rem 0; }
-.faint, .kicker, figcaption + .legend { color: var(--faint); }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", sans-serif; overflow-wrap: anywhere; }
+main { max-width: 56rem; margin: 0 auto; padding: 2rem 1.25rem 5rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: .4rem 0 .8rem; text-wrap: pretty; }
+h2 { font-size: 1.05rem; margin: 0 0 .75rem; }
+h3 { font-size: 1rem; margin: 1.25rem 0 .5rem; }
+section, figure { margin: 1.25rem 0; padding: 1.1rem 1.25rem 1.25rem; background: var(--card); border: 1px solid var(--rule); border-radius: .6rem; }
+figcaption { font-size: 1.05rem; font-weight: 700; margin-bottom: .6rem; }
+p { margin: .5rem 0; } section > :last-child, figure > :last-child, li > :last-child { margin-bottom: 0; }
+ul, ol { margin: .5rem 0; padding-left: 1.4rem; }
+a, summary { color: var(--link); }
+code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .875rem; }
+.faint, .kicker, .undo { color: var(--faint); font-weight: 400; }
 .kicker { margin: 0; font-size: .9rem; }
-.badge { display: inline-block; border: 1px solid currentColor; border-radius: 1rem; padding: .05rem .7rem; font-size: .85rem; font-weight: 600; margin: 0 .4rem .3rem 0; }
-.critical { color: var(--bad); } .warning { color: var(--warn); } .info { color: var(--good); } .observed { color: var(--calm); }
-.notice { border-left: 4px solid var(--calm); background: var(--card); padding: .6rem .9rem; margin: 1rem 0; }
-.notice.trouble { border-color: var(--bad); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; padding: 0; }
-.tiles > div { background: var(--card); border: 1px solid var(--rule); border-radius: .5rem; padding: .7rem .9rem; }
-.tiles dt { color: var(--faint); font-size: .85rem; } .tiles dd { margin: 0; font-size: 1.35rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
-.tiles dd.small { font-size: .85rem; font-weight: 400; color: var(--faint); line-height: 1.4; }
-figure { margin: 1.5rem 0; background: var(--card); border: 1px solid var(--rule); border-radius: .5rem; padding: .9rem 1rem; }
-figcaption { font-weight: 600; margin-bottom: .35rem; }
+.badges { margin: 0 0 1rem; }
+.badge { display: inline-block; border: 1px solid currentColor; border-radius: 1rem; padding: .05rem .75rem; font-size: .85rem; font-weight: 600; margin: 0 .2rem .35rem 0; }
+.critical { color: var(--bad); } .warning { color: var(--warn); } .info { color: var(--good); } .observed { color: var(--calm); } .plain { color: var(--faint); }
+.notice { border-left: 4px solid var(--bad); background: var(--card); padding: .6rem .9rem; }
+.meter p { margin: 0; font-size: .9rem; } .meter p strong { font-size: 1.25rem; }
+.meter .track { position: relative; height: .8rem; margin: .35rem 0 .3rem; background: var(--rule); border-radius: .4rem; overflow: hidden; }
+.meter .fill, .meter .ghost { position: absolute; inset: 0 auto 0 0; background: var(--look); border-radius: .4rem 0 0 .4rem; }
+.meter .ghost { opacity: .35; }
+.meter .mark { position: absolute; inset: 0 auto 0 0; width: 2px; background: var(--ink); margin-left: -1px; }
+.full { --look: var(--bad); } .between { --look: var(--warn); } .free { --look: var(--good); }
+.now { border-width: 2px; border-color: var(--calm); } .now h2 { color: var(--calm); font-size: 1.15rem; }
+.now.open { border-color: var(--bad); } .now.open h2 { color: var(--bad); }
+ol.steps > li { margin: .9rem 0; padding-left: .2rem; } ol.steps > li:first-child { margin-top: 0; } ol.steps > li:last-child { margin-bottom: 0; }
+.undo { font-size: .875rem; margin: 0; }
+pre { background: var(--code); border-radius: .4rem; padding: .7rem .85rem; margin: .5rem 0 .8rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 13.5rem; overflow-y: auto; }
+.paste { user-select: all; -webkit-user-select: all; }
+.timeline { list-style: none; margin: 0; padding: 0; display: flex; gap: 0; font-size: .9rem; }
+.timeline li { flex: 1 1 0; min-width: 0; position: relative; padding: 1.4rem .75rem 0 0; border-top: 2px solid var(--rule); margin-top: .5rem; }
+.timeline li::before { content: ""; position: absolute; top: -.45rem; left: 0; width: .8rem; height: .8rem; border-radius: 50%; background: var(--point); border: 2px solid var(--point); }
+.timeline time { display: block; font-weight: 650; font-variant-numeric: tabular-nums; margin-top: -.75rem; }
+.timeline span { display: block; color: var(--faint); line-height: 1.35; }
+.trouble { --point: var(--bad); } .run { --point: var(--ink); } .done { --point: var(--good); } .ahead { --point: var(--faint); }
+.timeline li.ahead::before { background: var(--card); }
 .chart svg { display: block; width: 100%; height: auto; font-family: inherit; }
 .narrow { display: none; }
-.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .15rem 1.1rem; padding: 0; margin: .25rem 0 .6rem; font-size: .875rem; color: var(--faint); }
-.key { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; vertical-align: -.08rem; border-radius: 2px; }
-.key.area { background: var(--key); }
-.key.solid, .key.dashed { width: 1.4rem; height: 0; border-radius: 0; border-top: 2px solid var(--key); vertical-align: .28rem; }
-.key.dashed { border-top-style: dashed; }
-details { margin: .5rem 0; }
-summary { cursor: pointer; color: var(--link); font-size: .925rem; padding: .2rem 0; }
-.scroll { overflow-x: auto; margin: .5rem 0; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--rule); }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .15rem 1.1rem; padding: 0; margin: 0 0 .75rem; font-size: .875rem; color: var(--faint); }
+.key { display: inline-block; width: 1.3rem; height: .8rem; margin-right: .45rem; vertical-align: -.08rem; border-radius: 2px; }
+.line-key { display: inline-block; width: 1.5rem; margin-right: .45rem; border-top: 2px solid var(--key); vertical-align: .28rem; }
+.line-key.dashed { border-top-style: dashed; } .line-key.dotted { border-top-style: dotted; }
+.bars { list-style: none; margin: 0; padding: 0; }
+.bar { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: .1rem 1.25rem; padding: .6rem 0 .6rem .9rem; border-top: 1px solid var(--rule); border-left: 4px solid transparent; }
+.bar:first-child { border-top: 0; }
+.bar .name { grid-row: 1 / 3; min-width: 0; line-height: 1.4; } .bar .name .faint { font-size: .85rem; }
+.bar .track { display: flex; height: 1rem; align-self: end; margin-top: .2rem; } .bar .track span { min-width: 2px; } .bar .track span + span { border-left: 1px solid var(--card); }
+.bar .text { font-size: .85rem; color: var(--faint); font-variant-numeric: tabular-nums; }
+.above .bar { grid-template-columns: minmax(0, 1fr); } .above .name { grid-row: auto; }
+.short .bar { grid-template-columns: 5.5rem minmax(0, 1fr) 4rem; padding: .15rem 0; border: 0; } .short .name { grid-row: 1; font-size: .9rem; } .short .track { height: .7rem; align-self: center; margin: 0; } .short .text { text-align: right; }
+.blamed { border-left: 4px solid var(--blamed) !important; }
+.tag { display: inline-block; font-size: .75rem; font-weight: 600; color: var(--blamed); border: 1px solid currentColor; border-radius: .3rem; padding: 0 .35rem; vertical-align: .08rem; white-space: nowrap; }
+.busy { background: var(--busy); }
+.idle { background: repeating-linear-gradient(135deg, var(--idle) 0 5px, color-mix(in srgb, var(--idle) 55%, var(--card)) 5px 8px); }
+.in-tx { background: radial-gradient(circle, var(--card) 1.3px, transparent 1.6px) 0 0 / 7px 7px var(--in-tx); }
+.waiting { background: repeating-linear-gradient(90deg, var(--busy) 0 3px, transparent 3px 7px); }
+.other { background: repeating-linear-gradient(45deg, var(--other) 0 2px, transparent 2px 5px); }
+.whole { background: var(--blamed); } .bystander { background: var(--bystander); }
+.statement { display: block; line-height: 1.45; }
+.tree, .tree ul { list-style: none; margin: 0; padding: 0; } .tree ul { margin-left: .6rem; padding-left: 1.1rem; border-left: 2px solid var(--rule); }
+.tree > li + li { margin-top: 1.25rem; }
+.tree .node { padding: .5rem 0 .5rem .8rem; border-left: 4px solid transparent; } .tree .blamed { border: 0 !important; } .tree .blamed > .node { border-left-color: var(--blamed); }
+.tree .faint { font-size: .9rem; }
+details { margin: .5rem 0; } section.more { padding: 0 1.25rem; } .more > details { margin: 0; } .more > details > summary { padding: .9rem 0; } .more > details[open] { padding-bottom: 1rem; }
+.more h2 { display: inline; margin: 0; color: var(--link); } .more h2 + .faint { margin-left: .4rem; } .text details, .node details { margin: 0; } .text summary, .node summary { font-size: .85rem; padding: 0; }
+summary { cursor: pointer; font-size: .925rem; padding: .2rem 0; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; margin: .5rem 0; }
+th, td { text-align: left; vertical-align: top; padding: .45rem 1rem .45rem 0; border-bottom: 1px solid var(--rule); }
 th { color: var(--faint); font-weight: 600; white-space: nowrap; }
+tbody tr:last-child td { border-bottom: 0; }
 th.number, td.number { text-align: right; white-space: nowrap; }
-th:last-child, td:last-child { padding-right: 0; }
-th.number:first-child { width: 1%; }
-td.text { min-width: 5.5rem; overflow-wrap: anywhere; }
-.group { min-width: 8.5rem; }
-pre { background: var(--code); border-radius: .4rem; padding: .7rem .8rem; margin: .4rem 0 .8rem; font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-.paste { user-select: all; -webkit-user-select: all; }
-.culprit { background: var(--card); border: 1px solid var(--rule); border-left: 4px solid var(--line-1); border-radius: .5rem; padding: .8rem 1rem; margin: .75rem 0; }
-.culprit h3 { margin: 0 0 .25rem; }
-.share { float: right; font-weight: 650; font-variant-numeric: tabular-nums; margin-left: 1rem; }
-ol.advice { padding-left: 1.4rem; } ol.advice > li { margin: .9rem 0; padding-left: .2rem; }
-.undo { font-size: .875rem; color: var(--faint); margin: 0; }
-dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: .5rem 0; }
+th:last-child, td:last-child { padding-right: 0; } th.number:first-child { width: 1%; }
+.culprit { border-left: 4px solid var(--rule); padding: .1rem 0 .1rem .9rem; margin: 1rem 0; } .culprit h3 { margin: 0; }
+dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .25rem 1.25rem; margin: .5rem 0; }
 dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; }
-@media (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } main { padding: 1rem .75rem 3rem; } h1 { font-size: 1.3rem; }
-  figure { padding: .75rem .6rem; } table { font-size: .85rem; } th, td { padding-right: .6rem; } dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: .5rem; } }
-@media print { body { background: none; font-size: 11pt; } main { max-width: none; } figure, .culprit, tr { break-inside: avoid; } .scroll { overflow: visible; } }
+@media (max-width: 40rem) {
+  main { padding: 1.1rem .75rem 3rem; } h1 { font-size: 1.35rem; } section, figure { padding: .9rem .85rem; }
+  pre, .statement { font-size: .8rem; } .wide { display: none; } .narrow { display: block; }
+  .bar { grid-template-columns: minmax(0, 1fr); } .bar .name { grid-row: auto; } .bar .track { margin: .3rem 0 .15rem; }
+  .above .bar { grid-template-columns: minmax(0, 1fr); } .above .name { grid-row: auto; }
+.short .bar { grid-template-columns: 4.8rem minmax(0, 1fr) 3.6rem; }
+  .timeline { display: block; border-left: 2px solid var(--rule); margin-left: .4rem; }
+  .timeline li { border: 0; margin: 0; padding: 0 0 .8rem 1.1rem; } .timeline li:last-child { padding-bottom: 0; }
+  .timeline li::before { left: -.5rem; top: .3rem; } .timeline time { margin: 0; }
+  table, thead, tbody, tr, td { display: block; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { padding: .5rem 0; border-bottom: 1px solid var(--rule); } tbody tr:last-child { border-bottom: 0; }
+  td, td.number { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .75rem; padding: .1rem 0; border: 0; text-align: left; white-space: normal; }
+  td::before { content: attr(data-title); color: var(--faint); }
+  dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.facts dd { margin-bottom: .5rem; } }
+@media print {
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  :root { color-scheme: light; } body { background: none; font-size: 10.5pt; } main { max-width: none; padding: 0; }
+  pre { max-height: none; } section, figure { break-inside: auto; } figure, .now, tr, .bar { break-inside: avoid; }
+  details::details-content { content-visibility: visible; display: block; block-size: auto; } summary { list-style: none; } }
 `;

@@ -2,8 +2,9 @@ import { cleanName } from '../../core/base/clean-text.ts';
 import { policyTextOf } from '../../core/policy/policy-text.ts';
 import type { RunRecord, Timings } from '../../core/run/record.ts';
 import type { Facts } from '../base/facts.ts';
-import { ageText, listText, thresholdText, timeText } from '../base/phrases.ts';
+import { ageText, listText, secondsText, thresholdText, timeText } from '../base/phrases.ts';
 import { connectingText } from '../message/run-facts.ts';
+import { fold } from './fold.ts';
 import { type Html, html } from './html.ts';
 import { htmlTable } from './html-table.ts';
 
@@ -12,13 +13,16 @@ export function thisRun({ record }: Facts): Html {
   const { snapshot, server, runId, startedAt, mode } = record;
   const version =
     snapshot === null ? null : html`<dt>PostgreSQL</dt><dd>${cleanName(snapshot.server.version)}</dd>`;
-  return html`<section><h2>This run</h2>
-<dl class="facts"><dt>Server</dt><dd>${cleanName(server)}</dd>${version}
+  return fold(
+    'This run',
+    secondsText(record.timings.finished),
+    html`<dl class="facts"><dt>Server</dt><dd>${cleanName(server)}</dd>${version}
 <dt>Run</dt><dd>${cleanName(runId)}</dd><dt>Began</dt><dd>${timeText(startedAt)}</dd><dt>Mode</dt><dd>${mode}</dd>
 ${identity(record)}
 <dt>Getting in</dt><dd>${connectingText(record)}</dd></dl>
-<h3>Timeline</h3>${timeline(record)}
-<h3>Policy in force</h3>${policyPart(record)}</section>`;
+<h3>Steps</h3>${timeline(record)}
+<h3>Policy in force</h3>${policyPart(record)}`,
+  );
 }
 
 function identity({ code, policyHash }: RunRecord): Html {
@@ -66,7 +70,7 @@ function policyPart({ policy }: RunRecord): Html {
       : `On the schedule, idle sessions of ${ageText(reap.minAgeMs)} and more end without pressure too.`,
   ];
   return html`<p>${texts.join(' ')}</p>
-<details><summary>All of it, as it is written</summary><pre><code>${cleanJson(policyTextOf(policy))}</code></pre></details>`;
+<details><summary>All of it, as it is written</summary><pre tabindex="0"><code>${cleanJson(policyTextOf(policy))}</code></pre></details>`;
 }
 
 /** ASCII only, because names may hold characters that change the direction of the text. */

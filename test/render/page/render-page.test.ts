@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { packRecord } from '../../../functions/core/run/codec/run-result.ts';
 import { unpackRecord } from '../../../functions/core/run/codec/unpack-record.ts';
 import type { RunRecord } from '../../../functions/core/run/record.ts';
-import { renderIncident } from '../../../functions/render/message/render-incident.ts';
 import { aPolicy, HOUR } from '../../support/builders.ts';
 import { ADVICE, diagnosisOf } from '../../support/diagnosed.ts';
 import { INCIDENTS, OBSERVED } from '../../support/incidents.ts';
@@ -15,19 +14,35 @@ const pageOf = (record: RunRecord) => renderPage({ ...record, reduced: [] });
 const textOf = (page: string) =>
   page
     .replace(/<style>.*?<\/style>/s, '')
+    .replaceAll(/<\/?bdi>/g, '')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll('&quot;', '"')
     .replaceAll(/\s+/g, ' ');
 
 describe('the page', () => {
-  test.each(Object.entries({ ...INCIDENTS, ...OBSERVED }))(
-    'of %s begins with the sentence of the message',
+  test.each(Object.entries({ ...INCIDENTS, ...OBSERVED }))('of %s begins with its verdict', (_, run) => {
+    const [, heading = ''] = /<h1>(.*?)<\/h1>/.exec(pageOf(run())) ?? [];
+    expect(heading).toMatch(/^orders [a-z]/);
+    expect(pageOf(run())).toContain(`<title>${heading}</title>`);
+  });
+
+  test.each([
+    ['recovered', 'orders has room again: connection leak of billing-worker. 10 idle sessions ended.'],
+    ['partial', 'orders is still full: connection leak of billing-worker. 6 idle sessions ended.'],
+    [
+      'refilled',
+      'orders filled up again: connection leak of billing-worker. 12 idle sessions ended. 11 of 12 freed slots re-taken.',
+    ],
+    ['cannot-connect', 'orders let no run in. Nothing was ended.'],
+    ['unexplained', 'orders refused clients, and has room now: clients that never log in.'],
+  ] as const)('of %s says: %s', (outcome, verdict) => {
+    expect(textOf(pageOf(INCIDENTS[outcome]()))).toContain(verdict);
+  });
+
+  test.each(Object.entries(OBSERVED))(
+    'of %s says that the server is full and that nothing was ended',
     (_, run) => {
-      const [first = ''] = renderIncident(run())
-        .text.replace('Observed only: nothing was terminated.\n', '')
-        .split('\n\n');
-      const [, heading = ''] = /<h1>(.*?)<\/h1>/.exec(pageOf(run()).replaceAll('&#39;', "'")) ?? [];
-      expect(heading).toBe(first.replaceAll('\n', ' '));
+      expect(textOf(pageOf(run()))).toMatch(/^ orders is (almost )?full: .*? Nothing was ended\. /);
     },
   );
 
@@ -45,61 +60,102 @@ describe('the page', () => {
     expect(pageOf(INCIDENTS.recovered())).toBe(pageOf(INCIDENTS.recovered()));
   });
 
-  test('says why and what next before anything else', () => {
+  test('has what people look for first on top, and the rest below', () => {
     const record = INCIDENTS.recovered();
-    const headings = [
-      ...renderPage({ ...record, reduced: [] }, { diagnosis: diagnosisOf(record), advice: ADVICE }).matchAll(
-        /<h2>(.*?)<\/h2>/g,
-      ),
-    ];
-    expect(headings.map(([, heading]) => heading)).toEqual([
+    const page = renderPage({ ...record, reduced: [] }, { diagnosis: diagnosisOf(record), steps: ADVICE });
+    expect([...page.matchAll(/<(?:h2|figcaption)>([^<]*)/g)].map(([, title]) => title?.trim())).toEqual([
+      'Next',
+      'By the clock',
+      'Its sessions against the slots',
+      'What they run',
       'Why',
-      'What next',
-      'The slots',
       'Sessions chosen, and their results',
+      'Later',
+      'What happened',
+      'What held the slots',
       'New sessions since the first snapshot',
-      'Spared: 45 sessions',
+      'Spared',
       'This run',
     ]);
   });
 
-  test('has the numbers of the message: slots, ended, re-taken, each result and each reason', () => {
+  test('has the numbers of the run: slots, ended, re-taken, each result and each reason', () => {
     const text = textOf(pageOf(INCIDENTS.recovered()));
     for (const said of [
-      'Slots used 49 of 57 57 before, 8 slots free',
-      'Sessions ended 10 of 12 chosen',
-      'Re-taken 1 of 10 freed slots',
-      'when used free of usable before 57 0 100 % after ending 46 11 81 % after settling 49 8 86 %',
+      '49 of 57 slots used now, 57 before',
+      'The policy acts from 55 on and frees down to 45.',
       'billing-worker billing@orders 41 72 % 41 idle 10.0.3.17, 10.0.3.18, 10.0.4.2 2h 11m',
       '10 billing-worker billing@orders 1h 35m to 2h 11m the policy&#39;s first step: 1h terminated',
-      '1 billing-worker billing@orders 1 10 1 re-taken',
+      'billing-worker billing@orders 1 10 1 re-taken',
       '1 protected: listens for notifications',
       'told sessions to end 590 ms 336 ms',
       'Server orders PostgreSQL 18.4',
-    ].map((each) =>
-      each.replace('1 billing-worker billing@orders 1 10', 'billing-worker billing@orders 1 10'),
-    ))
+    ])
       expect(text).toContain(said);
+  });
+
+  test('tells what each program runs, where statements are kept', () => {
+    const run = INCIDENTS.recovered();
+    const with_ = (lastStatement: string | null) => {
+      const sessions = run.snapshot?.sessions.map((session) => ({ ...session, lastStatement })) ?? [];
+      return textOf(pageOf({ ...run, snapshot: run.snapshot && { ...run.snapshot, sessions } }));
+    };
+    expect(with_('SELECT name FROM invoices WHERE id = ?')).toContain(
+      'SELECT name FROM invoices WHERE id = ? blamed billing-worker · billing@orders',
+    );
+    expect(with_(null)).toContain(
+      'No statement was kept: the declaration of this server says "statements": "off".',
+    );
+  });
+
+  test('says which run of which incident it is, with links to the runs before and to the index', () => {
+    const earlier = [
+      {
+        id: 'one',
+        at: '2026-11-21T02:44:00.000Z',
+        outcome: 'no-candidates',
+        ended: 0,
+        hasPage: true,
+        url: 'https://console/one',
+      },
+      { id: 'two', at: '2026-11-21T02:49:00.000Z', outcome: 'busy', ended: 0, hasPage: false, url: null },
+    ] as const;
+    const place = {
+      incident: { id: 'one', openedAt: '2026-11-21T02:44:00.000Z', runs: 3, ended: 21 },
+      earlier,
+      indexUrl: 'https://console/index',
+    };
+    const page = renderPage({ ...INCIDENTS.recovered(), reduced: [] }, {}, place);
+    expect(textOf(page)).toContain(
+      'Run 3 of an incident that opened at 02:44:00 UTC, which ended 21 sessions. Runs before: 02:44:00 no candidates , 02:49:00 busy. All incidents of this server .',
+    );
+    expect([...page.matchAll(/<a href="([^"]*)"/g)].map(([, url]) => url)).toEqual([
+      'https://console/one',
+      'https://console/index',
+    ]);
+    const first = { ...place, incident: { ...place.incident, id: INCIDENTS.recovered().runId }, earlier: [] };
+    expect(textOf(renderPage({ ...INCIDENTS.recovered(), reduced: [] }, {}, first))).toContain(
+      'This run opened the incident.',
+    );
   });
 
   test('has the policy as it can be written and parsed again', () => {
     const record = INCIDENTS.partial();
-    const [, written = ''] = /<pre><code>(.*?)<\/code><\/pre>/s.exec(pageOf(record)) ?? [];
+    const [, written = ''] = /<pre tabindex="0"><code>(.*?)<\/code><\/pre>/s.exec(pageOf(record)) ?? [];
     expect(aPolicy(JSON.parse(written.replaceAll('&quot;', '"')))).toEqual(record.policy);
   });
 
   test('of an observing run says that nothing was ended, and what was expected', () => {
     const text = textOf(OBSERVED['observe-recovered'] ? pageOf(OBSERVED['observe-recovered']()) : '');
-    expect(text).toContain('observed only: nothing was terminated');
+    expect(text).toContain('observe mode: nothing was ended');
     expect(text).toContain('would recover');
     expect(text).not.toContain('not tried');
-    expect(text).toContain('Would be ended 12 none was');
-    expect(text).toMatch(/expected after 45/);
+    expect(text).toContain('Sessions that would be ended');
   });
 
   test('keeps what is to be pasted as it is, with its undo', () => {
     const record = INCIDENTS.recovered();
-    const page = renderPage({ ...record, reduced: [] }, { diagnosis: diagnosisOf(record), advice: ADVICE });
+    const page = renderPage({ ...record, reduced: [] }, { diagnosis: diagnosisOf(record), steps: ADVICE });
     expect(page).toContain('<code>ALTER ROLE &quot;billing&quot; CONNECTION LIMIT 37;</code>');
     expect(page).toContain('<code>ALTER ROLE &quot;billing&quot; CONNECTION LIMIT -1;</code>');
     expect(page).toContain('\ntry {\n  await work(client);\n} finally {');
@@ -127,7 +183,7 @@ describe('a record of 5,000 sessions', () => {
     const page = pageOf(record);
     expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);
     const text = textOf(page);
-    expect(text).toContain('All 5000');
+    expect(text).toContain('4000 of 5000 slots used now');
     expect(text).toContain('and 901 more rows; the record has them all.');
   });
 
@@ -146,6 +202,6 @@ describe('a record of 5,000 sessions', () => {
     expect(textOf(page)).toContain(
       'So the page cannot show which programs held the slots and which sessions were spared',
     );
-    expect(page).not.toContain('By application and state');
+    expect(page).not.toContain('Slots by program and state');
   });
 });
