@@ -29,9 +29,9 @@ function linesOf({ logGroup, logStream, logEvents }: Fields): LogLinesTrigger {
   if (!Array.isArray(logEvents) || logEvents.length === 0)
     throw unknownEvent(`logEvents ${quoted(logEvents)}`, 'a list with at least one log event');
   const lines = logEvents.map(logEventOf);
-  const told = refusalsInBatch(lines.map(({ message }) => message));
+  const inBatch = refusalsInBatch(lines.map(({ message }) => message));
   const refusals = lines.flatMap(({ timestamp }, at) => {
-    const refusal = told[at] ?? null;
+    const refusal = inBatch[at] ?? null;
     return refusal === null ? [] : [{ ...refusal, timestamp }];
   });
   const latest = (refusals.length > 0 ? refusals : lines).reduce(laterOf);

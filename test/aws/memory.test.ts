@@ -38,7 +38,7 @@ describe('The memory of a server', () => {
     expect(await store.read('another')).toEqual(NOTHING_REMEMBERED);
   });
 
-  test('is not written over by whoever has not seen the latest version', async () => {
+  test('is not written over by a writer that has not seen the latest version', async () => {
     const later = { ...NOTHING_REMEMBERED, told: ['terminate'] };
     expect(await store.write('raced', { ...NOTHING_REMEMBERED, version: 1 })).toBe(true);
     for (const version of [1, 3]) expect(await store.write('raced', { ...later, version })).toBe(false);
@@ -109,7 +109,7 @@ function meetingAfterRead(writers: number): MemoryStore {
 describe('A change', () => {
   const add = (check: string) => (memory: Memory) => ({ ...memory, told: [...memory.told, check] });
 
-  test('of several writers at once is never lost: whoever was overtaken reads again', async () => {
+  test('of several writers at once is never lost: a writer that came second reads again', async () => {
     const before = dynamodb.calls.length;
     const checks = ['a', 'b', 'c', 'd'];
     const together = meetingAfterRead(checks.length);

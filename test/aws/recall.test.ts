@@ -57,7 +57,7 @@ describe('What remediate recalls', () => {
     });
   });
 
-  test('is nothing where there is no table, and nobody is asked', async () => {
+  test('is null where there is no table, and no call is made', async () => {
     const before = dynamodb.calls.length;
     expect(await recallFrom('orders', null)()).toBeNull();
     expect(dynamodb.calls).toHaveLength(before);

@@ -174,7 +174,7 @@ describe('a bucket in trouble', () => {
     });
   });
 
-  test('nobody there is told by its cause', async () => {
+  test('an address that does not answer is reported by its cause', async () => {
     await s3[Symbol.asyncDispose]();
     await expect(keepWhole(keepIn(BUCKET), RECORD)).rejects.toMatchObject({
       code: 'record-not-kept',

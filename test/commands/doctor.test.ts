@@ -156,7 +156,7 @@ describe('The reserve on PostgreSQL 18', () => {
     expect([before.standing, after.standing]).toEqual(['problem', 'ok']);
   });
 
-  test('is for whoever else was granted it, by name and group, and superusers apart', async () => {
+  test('names the other roles that were granted it, by name and group, and superusers apart', async () => {
     const server = kept[18];
     await server.query('CREATE ROLE ops IN ROLE pg_use_reserved_connections');
     await createRole(server, 'pager', 'IN ROLE ops');

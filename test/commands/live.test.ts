@@ -49,7 +49,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a plan of sessions that are too young lets nobody go', async () => {
+test('a plan of sessions that are too young ends none', async () => {
   const { code, stdout } = await livePlan();
   expect(stdout).toContain('No candidates: 3 slots missing, and the policy spares all sessions.');
   expect(stdout).toMatch(/14 {2}too young: idle for \S+( to \S+)? +billing-worker +app +postgres/);
@@ -115,7 +115,7 @@ test('a saved snapshot plans the same as the live one, from the oldest on', asyn
   expect([live.code, saved.code, offline.code]).toEqual([0, 0, 0]);
 });
 
-test('a run without --apply terminates nobody', async () => {
+test('a run without --apply terminates no session', async () => {
   const { code, stdout, stderr } = await runHeadroom([
     ...['remediate', '--url', urlFor(headroom), '--policy', policyFile],
   ]);
@@ -141,7 +141,7 @@ test('a run that applies terminates the three, tells each step, and on-call gets
   expect(code).toBe(0);
 });
 
-test('a role that sees nobody plans nothing and is told the GRANT it lacks', async () => {
+test('a role that sees no other session plans nothing and is told the GRANT it lacks', async () => {
   const blind = await createRole(server, 'blind');
   const commands = ['plan', 'snapshot', 'remediate'];
   const runs = await Promise.all(commands.map((command) => runHeadroom([command, '--url', urlFor(blind)])));

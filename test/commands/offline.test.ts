@@ -128,7 +128,7 @@ test('what is piped has no colours, not even forced ones', async () => {
   }
 });
 
-test('a name that is no UTF-8 is refused instead of protecting nobody', async () => {
+test('a name that is no UTF-8 is refused instead of protecting no role', async () => {
   const input = Buffer.from('{"protect":{"users":["m\xfcller"]}}', 'latin1');
   const { code, stderr } = await runHeadroom(['policy', 'check', '-'], { input });
   expect(code).toBe(2);

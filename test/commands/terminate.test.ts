@@ -103,7 +103,7 @@ describe('Named sessions', () => {
     expect(bystander.isOpen()).toBe(true);
   });
 
-  test('that nobody may end stay, each with its reason, and the others go', async () => {
+  test('that are protected stay, each with its reason, and the others end', async () => {
     const superuser = await openIdle(server, { role: server.superuser });
     const own = await openIdle(server, { role: headroom, application: 'pg-headroom' });
     const untracked = await openIdle(server, { role: await createRole(server, 'untracked') });

@@ -84,7 +84,7 @@ describe('What we said ourselves starts nothing when it comes back', () => {
     expect(parseTrigger({ Records: [{ ...record, Sns }] })).toMatchObject({ notice: 'own-message' });
   });
 
-  test("somebody else's message with attributes of its own is not taken for ours", () => {
+  test('a foreign message with attributes of its own is not taken for ours', () => {
     const event = recordedEvent('sns-metric-alarm');
     const [record] = event.Records as readonly [{ readonly Sns: object }];
     Object.assign(record.Sns, { MessageAttributes: { severity: { Type: 'String', Value: 'high' } } });

@@ -65,7 +65,7 @@ describe.each([14, 16, 18] as const)('on PostgreSQL %i', (version) => {
     expect(await holder.ended).toBe('57P01');
   });
 
-  test('several that hold a lock are named together, and who waits behind a waiter is a guess', async () => {
+  test('several sessions that hold a lock are named together, and one that waits behind a waiter is a guess', async () => {
     const readers = await Promise.all(
       [1, 2, 3, 4].map(() => openIdle(server, { role: app, application: 'report' })),
     );

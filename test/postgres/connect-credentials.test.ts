@@ -100,7 +100,7 @@ describe('a secret', () => {
     expect(aws?.requests.getSecretValue).toBe(2);
   });
 
-  test('whose new password is in force before it is current gets in with what is pending', async () => {
+  test('that the server has before it is current gets in with the pending version', async () => {
     const source = await sourceFrom({ SecretString: text('old'), AWSPENDING: text('new') });
     expect(await connectWith(source)).toEqual({
       in: true,
@@ -109,7 +109,7 @@ describe('a secret', () => {
     expect(aws?.requests.getSecretValue).toBe(3);
   });
 
-  test('whose server is behind the rotation, as a replica may be, gets in with what was current before', async () => {
+  test('that a server behind the rotation, such as a replica, does not have yet gets in with the previous version', async () => {
     const source = await sourceFrom({ SecretString: text('newer'), AWSPREVIOUS: text('new') });
     expect(await connectWith(source)).toEqual({
       in: true,

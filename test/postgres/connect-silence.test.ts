@@ -21,7 +21,7 @@ async function connectTo(address: { host: string; port: number }, more: Partial<
   return { ...connection, tookMs: performance.now() - startedAt };
 }
 
-test('what can be done meanwhile is begun once the first message is sent, and not where nobody listens', async () => {
+test('what can be done meanwhile begins once the first message is sent, and not where no server listens', async () => {
   const order: string[] = [];
   const { write } = Socket.prototype;
   const written = vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...args) {
@@ -44,7 +44,7 @@ test('what can be done meanwhile is begun once the first message is sent, and no
   expect(order.filter((step) => step === 'meanwhile')).toHaveLength(1);
 });
 
-test('where nobody listens it is over at once', async () => {
+test('where no server listens it is over at once', async () => {
   const { host, port, [Symbol.asyncDispose]: close } = await listenOnLoopback(() => {});
   await close();
   const { problem, connecting, tookMs } = await connectTo({ host, port }, {}, 60_000);
@@ -64,7 +64,7 @@ test('a name that does not resolve is over at once', async () => {
   });
 });
 
-describe('who takes the connection and stays silent', () => {
+describe('a server that accepts the connection and stays silent', () => {
   test.each<[string, Partial<Target>, (bytes: Buffer) => string | null]>([
     ['from the start', {}, () => null],
     ['when asked for TLS', VERIFY, () => null],

@@ -72,7 +72,7 @@ test('without a file the authorities of Node are trusted, and ours is none of th
   expect(connection).toMatchObject({ problem: { code: 'connect-tls' }, connecting: { attempts: 1 } });
 });
 
-test('a file that holds no certificate trusts nobody', async () => {
+test('a file that holds no certificate trusts no server', async () => {
   for (const text of ['', 'no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])
     expect(await connectTrusting(text)).toMatchObject({ code: 'connect-tls' });
 });

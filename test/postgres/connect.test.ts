@@ -76,7 +76,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await databaseIn(connection).close();
   });
 
-  test('who may not use the reserve tries until the deadline, and says that the reserve is all there is', async () => {
+  test('a role that may not use the reserve tries until the deadline, and says that only the reserve is left', async () => {
     await fillUntilRefused(server, { role: app });
     const { problem, connecting, tookMs } = await refused(() => getIn(app, 'postgres', SHORT_MS));
     expect(problem).toMatchObject({

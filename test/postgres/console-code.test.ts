@@ -37,7 +37,7 @@ async function expectTrap(server: TestServer, role: Parameters<TestServer['conne
 }
 
 describeWith('pgpool', 'pgpool2', "pgpool-II's console", () => {
-  test("runs nobody's code as our role", async () => {
+  test('runs no code of other roles as our role', async () => {
     await using server = await startAttackedServer();
     const headroom = await createLeastPrivilegeRole(server);
     await using pooler = await startPgPool(server, { roles: [headroom] });
@@ -49,7 +49,7 @@ describeWith('pgpool', 'pgpool2', "pgpool-II's console", () => {
 });
 
 describeWith('pgbouncer', 'pgbouncer', "PgBouncer's console", () => {
-  test("runs nobody's code as our role", async () => {
+  test('runs no code of other roles as our role', async () => {
     await using server = await startAttackedServer();
     const headroom = await createLeastPrivilegeRole(server);
     await using pooler = await startPgBouncer(server, {

@@ -33,7 +33,7 @@ async function problemWith(served: Served, caFile?: string, forMs = CONNECT_MS) 
 const BY_SHA256 =
   "by GaussDB's SHA-256, which PostgreSQL's protocol does not have: set password_encryption_type to 1 there, then set the role's password again (ALTER USER \"headroom\" PASSWORD '...'), because the setting counts when a password is set.";
 
-describe('A way to log in that we do not speak is told at once, with what to do', () => {
+describe('A way to log in that is not supported is reported at once, with what to do', () => {
   test.each([
     ["GaussDB's SHA-256, with the number of PostgreSQL's SASL", ASKS_SHA256, BY_SHA256],
     ['MD5 for a password that is stored as SHA-256', ASKS_MD5_SHA256, BY_SHA256],
@@ -105,7 +105,7 @@ test.each(['scram-sha-256', 'md5', 'password', 'trust'])(
 describe('A full GaussDB', () => {
   const FULL = 'Already too many clients, active/non-active/reserved: 5/508/3';
 
-  test('that says who is left: administrators get in, and the message says so', async () => {
+  test('that lets administrators in only: the message says so', async () => {
     const text = 'Too many clients already, current: 203, max_connections/reserved: 200/3.';
     const answer = refuses(text, { F: 'postinit.cpp', L: '2534', R: 'CheckConnLimitation' });
     const { code, message, attempts } = await problemWith({ answer }, undefined, 300);

@@ -145,7 +145,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       expect(clientSessions(snapshot).map(({ application }) => application)).toEqual(['admin']);
     });
 
-    test('a waiter is seen to wait, and nobody says for whom', async () => {
+    test('a waiter is seen to wait, and the server does not show for which session', async () => {
       await openHolderOfAdvisoryLock(server, shop());
       const waiter = await openActive(server, { ...shop(), statement: 'SELECT pg_advisory_lock(1)' });
       const look = async () =>
@@ -176,7 +176,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       expect(parseSnapshotFile(JSON.parse(JSON.stringify(toSnapshotFile(snapshot))))).toEqual(snapshot);
     });
 
-    test('a role that sees nobody else knows that it is blind', async () => {
+    test('a role that sees no other session knows that it is blind', async () => {
       const blind = await createRole(server, `blind_${kind}`);
       await openIdle(server, shop());
       const snapshot = await read(placeOf(kind), blind);
@@ -209,7 +209,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
     await session.close();
   });
 
-  test('who may not read of coordinators and nodes goes without', async () => {
+  test('a role that may not read coordinators and nodes goes on without them', async () => {
     const forbidden = await emulateGauss(server, 'dws', 'forbidden');
     await openIdle(server, { role: app, application: 'cn_5002' });
     const snapshot = await read(forbidden);

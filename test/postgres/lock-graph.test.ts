@@ -86,7 +86,7 @@ describe.each([14, 18] as const)('on PostgreSQL %i', (version) => {
     expect(waiters).toBeGreaterThan(3 * SCENES);
   });
 
-  test('who holds a lock in a weaker mode stands before those that wait for that, as in the queue of the server', async () => {
+  test('a holder of a weaker mode stands before the sessions that wait for it, as in the queue of the server', async () => {
     const [accessShare, rowExclusive, share, alter] = [8, 9, 11, 13];
     const steps = [
       { session: 0, statement: accessShare },

@@ -95,7 +95,7 @@ describeWith('pgbouncer', 'pgbouncer', "PgBouncer's console", () => {
       ]);
     });
 
-    test("names each of its sessions by the server's pid, and nobody else's", async () => {
+    test("names each of its sessions by the server's pid, and no other session", async () => {
       await openIdle(server, { role: app, application: 'direct' });
       for (const application of ['checkout', 'billing'])
         for (const _ of [1, 2]) await busy({ application, from: '127.0.0.9' });
@@ -146,7 +146,7 @@ describeWith('pgbouncer', 'pgbouncer', "PgBouncer's console", () => {
       expect(refusalsLogged(pooler)).toMatchObject([{ kind: 'pooler', address: '127.0.0.1', user: null }]);
     });
 
-    test('says who waits for a session, until they are refused for it', async () => {
+    test('shows the clients that wait for a session, until they are refused for it', async () => {
       for (let count = 0; count < 4; count += 1) await busy({ application: 'holder' });
       const waiting = await enter({ application: 'waiter' });
       const refusal = refusalOf(waiting.query('SELECT 1'));

@@ -53,7 +53,7 @@ describeWith('pgpool', 'pgpool2', "pgpool-II's own view", () => {
     expect(settings).toMatchObject({ mode: 'session', mostClients: 4, poolsPerChild: 2, failsOver: false });
   });
 
-  test("names each of its sessions by the server's pid, lent or kept, and nobody else's", async () => {
+  test("names each of its sessions by the server's pid, lent or kept, and no other session", async () => {
     const direct = await openIdle(server, { role: app, database: 'shop', application: 'direct' });
     await enter();
     const left = await enter();

@@ -121,7 +121,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await eventually(listener.pid).toMatchObject({ ...plain, ...listening });
   });
 
-  test('the holder of an advisory lock is known in every database, and so is who waits for it', async () => {
+  test('the holder of an advisory lock is known in every database, and so is a session that waits for it', async () => {
     const holder = await openHolderOfAdvisoryLock(server, shop());
     const elsewhere = await openHolderOfAdvisoryLock(server, { ...shop(), database: 'elsewhere' });
     const waiter = await openActive(server, { ...shop(), statement: 'SELECT pg_advisory_lock(1)' });
@@ -208,7 +208,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(slots.databases).toEqual([{ name: database, limit: 9 }]);
   });
 
-  test('limits are those that can refuse somebody', async () => {
+  test('limits are those that can refuse a client', async () => {
     const limited = await createRole(server, 'limited', 'CONNECTION LIMIT 4');
     await createRole(server, 'barred', 'CONNECTION LIMIT 0');
     const boss = await createRole(server, 'boss', 'SUPERUSER CONNECTION LIMIT 2');

@@ -49,7 +49,7 @@ describe.each([14, 16, 18] as const)('The lock of a run on PostgreSQL %i', (vers
   };
   const locks = async () => (await server.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).length;
 
-  test('is taken where nobody has it, and another run sees it and leaves nothing locked', async () => {
+  test('is taken where no session has it, and another run sees it and leaves nothing locked', async () => {
     const one = await tryAs(roles.headroom);
     expect(await one.lock()).toEqual({ locked: true, total: 0, holders: [] });
     const held = await locks();

@@ -17,7 +17,7 @@ test.each<[string, CredentialSource, string | null]>([
   expect(await serverPorts(TARGET, source, () => {}).ownRole()).toBe(role);
 });
 
-test('the credentials that told our role let us in, once, and are read anew by who comes again', async () => {
+test('the credentials that named our role are used once, and are read anew for the next connection', async () => {
   const asked: number[] = [];
   const ports = serverPorts(
     TARGET,

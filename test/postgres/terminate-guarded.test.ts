@@ -134,7 +134,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await expectAlive(server, [superusers]);
   });
 
-  test('in a run, whoever becomes a superuser after the look is refused, and those around it go', async () => {
+  test('in a run, a session whose role becomes a superuser after the snapshot is refused, and those around it end', async () => {
     const late = await createRole(server, 'late');
     const roles = [app, late, app];
     const sessions = await openMany(3, (at) =>
@@ -192,7 +192,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await expect(database.readSnapshot()).rejects.toMatchObject({ code: 'connection-lost' });
   });
 
-  test('when somebody ends our session while a window waits, everything is unknown and nobody is hurt', async () => {
+  test('when our session is ended while a window waits, every result is unknown and no session has ended', async () => {
     const database = await ours();
     const sessions = await openApp(5);
     const pids = sessions.map(({ pid }) => pid);

@@ -59,7 +59,7 @@ describe.runIf(process.platform === 'linux').each([14, 18] as const)('PostgreSQL
     await leaveWaitingFor('pg_catalog.pg_database', (database) => database.readSnapshot());
   });
 
-  test('a window that waits ends nobody after we have left', async () => {
+  test('a window that waits ends no session after we have left', async () => {
     const sessions = await openMany(8, () => openIdle(server, { role: app }));
     const pids = sessions.map(({ pid }) => pid);
     const looking = await openDatabase(server, headroom);

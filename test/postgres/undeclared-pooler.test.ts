@@ -27,7 +27,7 @@ function anHourLater(snapshot: Snapshot): Snapshot {
   return { ...snapshot, sessions };
 }
 
-describeWith('pgbouncer', 'pgbouncer', 'PgBouncer in transaction mode that nobody declared', () => {
+describeWith('pgbouncer', 'pgbouncer', 'PgBouncer in transaction mode that is not declared', () => {
   let server: TestServer;
   let roles: readonly Role[];
   let headroom: Role;

@@ -125,7 +125,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       expect(flat.includes('cn_5002 12 sessions, 9 idle.')).toBe(kind === 'dws');
     });
 
-    test('who becomes busy between the look and its turn stays, and others go in its place', async () => {
+    test('a session that becomes busy between the snapshot and its turn stays, and another ends instead', async () => {
       await others();
       const leaked = await leak();
       let woken: readonly TestSession[] = [];
@@ -210,7 +210,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       expect(text).not.toContain('pg_read_all_stats');
     });
 
-    test('what a message gives to look who holds the slots runs there', async () => {
+    test('the statement of a message that shows the holders of slots runs there', async () => {
       await leak(3);
       const snapshot = await withSnapshot(kind);
       const { text } = renderIncident({ ...recordOf('unverified'), snapshot });

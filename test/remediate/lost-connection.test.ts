@@ -121,7 +121,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
     await expectTrue(record);
   });
 
-  test('in the middle of the answers: what has none is told by who is there, and nothing more is sent', async () => {
+  test('in the middle of the answers: the sessions that are left tell the result of what has no answer, and nothing more is sent', async () => {
     await using proxy = await startCuttingProxy(server);
     const ours = briskPorts(proxy, headroom);
     const connect = vi.fn<RemediatePorts['connect']>((deadline) => {

@@ -48,7 +48,7 @@ describe('a server that is lost while the run settles', () => {
     expect(`${subject} ${text}`).not.toMatch(/result not known|What came of it is not known/);
   };
 
-  test('and lets nobody in again leaves what was verified', async () => {
+  test('and refuses us afterwards leaves what was verified', async () => {
     const ports = whileSettling(async () => {
       await server.query('ALTER ROLE headroom NOLOGIN');
       await server.query(

@@ -67,7 +67,7 @@ describe.each(VERSIONS)('Sweeps of a quiet PostgreSQL %i', (version) => {
     });
   });
 
-  test('wait for another run to end, which may still be waiting to see who takes its slots', async () => {
+  test('wait for another run to end, which may still be settling', async () => {
     await first();
     const holder = await server.connect(headroom);
     await holder.query('SELECT pg_advisory_lock(1885825138)');
@@ -76,7 +76,7 @@ describe.each(VERSIONS)('Sweeps of a quiet PostgreSQL %i', (version) => {
     expect(busy).toMatchObject({ outcome: 'busy', plan: null });
   });
 
-  test('count whom a look counts: not their own sessions, and none of the server', async () => {
+  test('count the same sessions as a snapshot: not our own, and none of the server', async () => {
     await Promise.all([
       openIdle(server, { role: app }),
       openIdle(server, { role: app, application: 'pg-headroom' }),

@@ -141,7 +141,7 @@ describe('a record is never above 240 KB, and each victim is in it', () => {
     expect(names).toContain(OMITTED_NAME);
   });
 
-  test('of a run that was blind and may end nobody', () => {
+  test('of a run that was blind and may end no session', () => {
     const { snapshot } = hostileRun({ victims: 2_500, name: () => ascii(63), statement: () => '' });
     const blind = runOf({ snapshot: snapshot ?? snapshotOf([]), policy: aPolicy({ mode: 'enforce' }) });
     const result = packRecord({ ...blind, outcome: 'blind', plan: null, attempts: [], readings: [] });

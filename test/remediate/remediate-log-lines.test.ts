@@ -61,7 +61,7 @@ describe('Log lines of our own refused attempts', () => {
     expect(connected).toBe(1);
   });
 
-  test('or not: where nobody can tell our role, all of them count', async () => {
+  test('where our role is not known, all of them count', async () => {
     const { record } = await runFor(linesOf(OURS), null);
     expect(record).toMatchObject({
       outcome: 'cannot-connect',
@@ -81,7 +81,7 @@ describe('Our role is asked for', () => {
   });
 });
 
-test("lines of another instance's stream are muted: no connection, and nobody's role is asked for", async () => {
+test("lines of another instance's stream are muted: no connection, and no credentials are read", async () => {
   const trigger = { ...linesOf(THEIRS), logStream: 'orders-2.0' };
   const elsewhere = await runFor(trigger, 'headroom', 'orders-1');
   expect(elsewhere).toMatchObject({

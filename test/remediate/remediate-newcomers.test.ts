@@ -67,7 +67,7 @@ test('when so many others come that the pressure stays, it is relieved in part',
   expect(resultsOf(record)).toEqual({ terminated: NEED });
 });
 
-test('victims whom we may not touch are made up for by others, never by more', async () => {
+test('victims that we may not end are replaced by as many others, never by more', async () => {
   const guest = await createRole(server, 'guest');
   const teamMember = await createRole(server, 'team_member');
   await server.query('GRANT pg_read_all_stats, pg_use_reserved_connections, app TO team_member');
@@ -82,7 +82,7 @@ test('victims whom we may not touch are made up for by others, never by more', a
   await expectAlive(server, forbidden);
 });
 
-test('whoever is told to end and takes long is none of those that its group keeps', async () => {
+test('a session that was told to end and takes long is none of those that its group keeps', async () => {
   const slow = await openMany(NEED, () => openIdle(server, { role: app, application: 'a-slow-group' }));
   const two = await openMany(2, () => openIdle(server, { role: app, application: 'billing' }));
   await fillWith('web');
@@ -132,7 +132,7 @@ test('a role limit is relieved within the role, though the server has room', asy
   await expectAlive(server, others);
 });
 
-test('under pressure with nobody who may go, nothing is done', async () => {
+test('under pressure where no session may end, nothing is done', async () => {
   const policy = { ...ENFORCE, protect: { ...ENFORCE.protect, applications: ['bill*'] } };
   const sessions = await fillWith('billing');
   const record = await remediate(aRequest({ policy }), briskPorts(server, headroom));

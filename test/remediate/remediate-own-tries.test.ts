@@ -131,7 +131,7 @@ describe('An alarm on the number of refusals', () => {
       reason: `Threshold Crossed: 1 out of the last 1 datapoints [${value}.0 (${day}/${month}/${year} ${time})] was greater than or equal to the threshold (1.0).`,
     });
 
-  test('that counted our own tries alone is muted, says why and tells nobody', async () => {
+  test('that counted our own tries alone is muted, says why and publishes nothing', async () => {
     const { record, connected } = await runFor(alarm(140), KNOWING);
     expect(record).toMatchObject({ outcome: 'muted', why: expect.stringContaining('they are our own') });
     expect({ connected, told: isReportable(record) }).toEqual({ connected: 0, told: false });

@@ -89,14 +89,14 @@ describe('with a server', () => {
     await holder.end();
   });
 
-  test('a lock of somebody else is no hindrance', async () => {
+  test('a lock of another program does not stop a run', async () => {
     const holder = await openHolderOfAdvisoryLock(server, { role: app, application: 'leader' });
     const record = await remediate(aRequest({ policy: ENFORCE }), briskPorts(server, headroom));
     expect(record.outcome).toBe('unexplained');
     await holder.close();
   });
 
-  test('a blind role ends nobody, and says which grant is missing', async () => {
+  test('a blind role ends no session, and says which grant is missing', async () => {
     const blind = await createRole(server, 'half_blind');
     await server.query('GRANT pg_signal_backend, pg_use_reserved_connections TO half_blind');
     const sessions = await fill();
@@ -109,7 +109,7 @@ describe('with a server', () => {
     await expectAlive(server, sessions);
   });
 
-  test('thresholds that do not fit the server end nobody', async () => {
+  test('thresholds that do not fit the server end no session', async () => {
     const sessions = await fill();
     const policy = eagerPolicy('enforce', { freeSlots: 1_000 });
     const record = await remediate(aRequest({ policy }), briskPorts(server, headroom));
@@ -157,7 +157,7 @@ describe('with a server', () => {
     );
   });
 
-  test('a deadline that has passed ends nobody', async () => {
+  test('a deadline that has passed ends no session', async () => {
     const session = await openIdle(server, { role: app });
     const record = await remediate(
       aRequest({ policy: ENFORCE, deadline: inMs(0) }),

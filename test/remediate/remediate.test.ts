@@ -50,7 +50,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
 
   const billing = () => ({ role: app, application: 'billing' });
 
-  test('a full server gets exactly as many slots back as the policy wants, from whom may go', async () => {
+  test('a full server gets exactly as many slots back as the policy wants, from sessions that may end', async () => {
     const notifier = await openListener(server, { role: app, application: 'notifier' });
     const report = await openActive(server, { role: app, application: 'report' });
     const { sessions } = await fillUntilRefused(server, billing());
@@ -118,7 +118,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     for (const record of acted) expect(await endedOf(sessions, record)).toHaveLength(NEED);
   });
 
-  test('whoever wakes up between look and act lives, and others stand in for them', async () => {
+  test('a session that wakes up between snapshot and termination stays, and another ends instead', async () => {
     const { sessions } = await fillUntilRefused(server, billing());
     const woken = new Set<number | null>();
     const ports = withDatabase(briskPorts(server, headroom), (database) => ({
@@ -148,7 +148,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(record.readings.map(({ phase }) => phase)).toEqual(['verified', 'verified', 'settled']);
   });
 
-  test('whoever leaves by itself between look and act is gone, and nobody stands in for it', async () => {
+  test('a session that leaves by itself between snapshot and termination is gone, and no other ends instead', async () => {
     const { sessions } = await fillUntilRefused(server, billing());
     const ports = withDatabase(briskPorts(server, headroom), (database) => ({
       ...database,

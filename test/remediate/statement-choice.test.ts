@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe.each(STATEMENT_CHOICES)('with statements %s', (statements) => {
-  test('the result of a run has them so, and who listens or runs a backup is spared', async () => {
+  test('the result of a run has them so, and a session that listens or runs a backup is spared', async () => {
     const notifier = await openListener(server, { role: app, application: 'notifier' });
     const speaker = await openIdle(server, { role: app, application: 'speaker' });
     await speaker.client.query(STATEMENT);

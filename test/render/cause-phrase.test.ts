@@ -53,11 +53,11 @@ function explained(record: Facts['record'], name: string, causes: readonly [Caus
 }
 
 describe('why, in a few words', () => {
-  test.each(CAUSES)('%s has a phrase that names who is behind it', (cause) => {
+  test.each(CAUSES)('%s has a phrase that names its program', (cause) => {
     expect(causePhrase(explained(INCIDENTS.recovered(), 'web', [cause]))).toEqual(NAMED[cause]);
   });
 
-  test.each(CAUSES)('%s has a phrase where nobody can be named', (cause) => {
+  test.each(CAUSES)('%s has a phrase without a name', (cause) => {
     const facts = explained(INCIDENTS.recovered(), 'web', [cause]);
     const nobody = facts.diagnosis === null ? null : { ...facts.diagnosis, culprits: [] };
     const [phrase = ''] = causePhrase({ ...facts, diagnosis: nobody });
@@ -65,7 +65,7 @@ describe('why, in a few words', () => {
     expect(phrase === '').toBe(cause === 'unclear');
   });
 
-  test('of a mixture, whoever did what the cause says is named', () => {
+  test('of a mixture, the program that did what the cause says is named', () => {
     const facts = explained(INCIDENTS.recovered(), 'web', ['slow-queries', 'connection-leak']);
     const turned = facts.diagnosis?.culprits.toReversed() ?? [];
     const other = turned.map((each, at) =>
@@ -80,7 +80,7 @@ describe('why, in a few words', () => {
     expect(causePhrase({ ...facts, diagnosis })).toEqual(['slow queries of web']);
   });
 
-  test('a limit is reached by whoever it holds, for a cause of their own', () => {
+  test('a limit is reached by the program that it is for, with a cause of its own', () => {
     const facts = explained(INCIDENTS.recovered(), 'web', ['connection-leak']);
     const diagnosis = facts.diagnosis === null ? null : { ...facts.diagnosis, cause: 'role-limit' as const };
     expect(causePhrase({ ...facts, diagnosis })).toEqual(['role limit reached by sessions of web']);
@@ -132,7 +132,7 @@ describe('of a recorded incident', () => {
     },
   );
 
-  test('slots of a limit are not counted beside whoever holds none of them', () => {
+  test('slots of a limit are not counted beside a program that holds none of them', () => {
     const atWork = told.find(({ record }) => record.runId === 'role-limit-at-work');
     if (atWork === undefined) throw new Error('The incident role-limit-at-work is not recorded.');
     const { sentence } = headlineOf(factsOf(explain(atWork.record, [])));

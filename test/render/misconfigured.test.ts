@@ -58,7 +58,7 @@ describe('A pause in a message', () => {
     },
   });
 
-  test('is harmless whoever is said to have paused, and why', () => {
+  test('is harmless with any author and any reason of the pause', () => {
     const { text } = renderIncident(pausedBy(HOSTILE, HOSTILE));
     for (const line of linesOf(text)) {
       expect(line).not.toMatch(UNSEEN);

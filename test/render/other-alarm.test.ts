@@ -24,7 +24,7 @@ describe('An alarm on something else than refusals', () => {
     reason: HIGH,
   });
 
-  test('is told as what it says, and nobody as refused', () => {
+  test('is reported as what it says, and no client as refused', () => {
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
       'unexplained. Alarm orders-db-connections-high went off (DatabaseConnections 82 > 80), but nothing here is under pressure. 82 of 97 slots used.',
     );

@@ -37,7 +37,7 @@ test('a subject shortens names first, then leaves out its last part, then cuts',
   expect(subjectOf(server, () => ['x'.repeat(200)])).toBe(`${server}: ${'x'.repeat(54)}...`);
 });
 
-test('who only observes has relieved nothing', () => {
+test('a run that only observes has relieved nothing', () => {
   expect(severityOf('recovered', 'enforce')).toBe('warning');
   expect(severityOf('recovered', 'observe')).toBe('critical');
 });

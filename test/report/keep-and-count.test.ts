@@ -77,7 +77,7 @@ describe('a record', () => {
     expect(whatOf(steps, 'publish')).toEqual(identified(renderIncident(INCIDENTS.partial()), 'run'));
   });
 
-  test('whose page cannot be kept is told all the same, and it is counted', async () => {
+  test('that has no kept page is reported all the same, and it is counted', async () => {
     const steps = await stepsOf(ended('partial'), { keep: refusing(['page']) });
     expect(namesOf(steps)).toEqual(['run', 'count', 'publish', 'told', 'page-not-kept', 'count']);
     expect(steps.at(-1)?.[1]).toEqual(['recordsNotKept']);

@@ -105,7 +105,7 @@ describe('A misconfiguration', () => {
     expect(await swept(GRANT)).toEqual(QUIET);
   });
 
-  test('that nobody could be told is told when the event is delivered again', async () => {
+  test('that reached no topic is published when the event is delivered again', async () => {
     const failing = { publish: toPeople(() => Promise.reject(new Error('no such topic'))) };
     await expect(swept(GRANT, failing)).rejects.toThrow('no such topic');
     expect(await store.read(server)).toMatchObject({ told: [], telling: ['reserve'] });

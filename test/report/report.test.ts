@@ -65,7 +65,7 @@ describe('report', () => {
     expect(OUTCOMES.filter((outcome) => !isReportable({ outcome, trigger: swept }))).toEqual(QUIET);
   });
 
-  test('a refusal that found another run busy is told: nobody may be looking into it', () => {
+  test('a refusal that found another run busy is reported, because no run may have looked into it', () => {
     const manual = { kind: 'manual', at: null } as const;
     expect(isReportable({ outcome: 'busy', trigger: manual })).toBe(true);
   });

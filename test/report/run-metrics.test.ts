@@ -46,7 +46,7 @@ describe('a run in numbers', () => {
     expect(numbersOf(metricsOf(INCIDENTS[outcome]()))).toEqual(expected);
   });
 
-  test('an observing run chose, and terminated nobody', () => {
+  test('an observing run chose sessions, and terminated none', () => {
     const observed = OBSERVED['observe-recovered']?.();
     const numbers = observed && numbersOf(metricsOf(observed));
     expect(numbers).toMatchObject({ unresolved: 1, chosen: 12 });

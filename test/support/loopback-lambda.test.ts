@@ -137,7 +137,7 @@ describe('an event', () => {
     expect(two).toMatchObject({ requestId: one.requestId, response: one.response, coldStart: false });
   });
 
-  test('above 1 MB, or for nobody, is refused', async () => {
+  test('above 1 MB, or without a destination, is refused', async () => {
     const service = bench.deploy({ fn: bench.bundle(ECHO) });
     await expect(service.invokeAsync('fn', 'x'.repeat(MB - 1))).rejects.toMatchObject({
       name: 'RequestTooLargeException',

@@ -124,7 +124,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(await others[0]?.ended).toBeNull();
   });
 
-  test('proves who it is by TLS to those who trust its authority, and to no others', async () => {
+  test('proves its name by TLS to clients that trust its authority, and to no others', async () => {
     const client = await server.connect(app, { ssl: { ca: certificates.ca } });
     const { rows } = await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
     expect(rows).toEqual([{ ssl: true }]);

@@ -28,7 +28,7 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
   );
   if (byName.length === 0) return [];
   const groups = byName.map(([, those]) => those);
-  const who = listText(
+  const applications = listText(
     byName.map(([name, those]) => `${name} (${those.length})`),
     NAMED,
   );
@@ -39,8 +39,8 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
   const unknown = `${seen.size === 0 ? 'A' : 'a'}pplications without an error handler on the pool crash when a connection is ended (error 57P01)`;
   const why = [...seen, ...(known.every(isExplained) ? [] : [unknown])].slice(0, EXPLAINED).join('; ');
   const what = hypothetical
-    ? `Before you switch to enforce, test that these applications survive losing connections: ${who}.`
-    : `These applications lost sessions. Check that they still run: ${who}.`;
+    ? `Before you switch to enforce, test that these applications survive losing connections: ${applications}.`
+    : `These applications lost sessions. Check that they still run: ${applications}.`;
   return [forOperator(`${what} ${why}.`)];
 }
 

@@ -38,12 +38,12 @@ export function keepalives(facts: AdviceFacts): readonly Advice[] {
         })),
         false,
       );
-  const whose = perRole
+  const place = perRole
     ? ` for ${roles.length === 1 ? 'role' : 'roles'} ${listText(roles.map((role) => cleanName(role)))}`
     : '';
   return [
     forOperator(
-      `Switch on TCP keepalives${whose}: dead clients are then noticed after 2 minutes, not 2 hours. This applies to new sessions. Sessions that are open now must be ended by hand: pg_terminate_backend(pid).${where}`,
+      `Switch on TCP keepalives${place}: dead clients are then noticed after 2 minutes, not 2 hours. This applies to new sessions. Sessions that are open now must be ended by hand: pg_terminate_backend(pid).${where}`,
       paste,
     ),
     forOperator(

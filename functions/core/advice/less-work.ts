@@ -7,10 +7,10 @@ export function lessWork({ culprits }: AdviceFacts): readonly Advice[] {
   const [culprit] = culprits;
   if (culprit !== undefined && isOfKind(culprit.technology, 'load test'))
     return [forDeveloper('pgbench is a load test. Stop it where it runs, or give it fewer clients (-c).')];
-  const whose = culprit === undefined ? '' : ` of ${culprit.name}`;
+  const ofProgram = culprit === undefined ? '' : ` of ${culprit.name}`;
   return [
     forDeveloper(
-      `Make the work${whose} hold slots for a shorter time: use short transactions, split large jobs into batches, move work that nobody waits for into a queue.`,
+      `Make the work${ofProgram} hold slots for a shorter time: use short transactions, split large jobs into batches, move work that nobody waits for into a queue.`,
     ),
   ];
 }

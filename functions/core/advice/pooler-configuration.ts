@@ -33,9 +33,9 @@ export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
   const size = Math.max(LEAST_POOL, Math.min(share, Math.max(USUAL_POOL, 2 * busiest)));
   if (size * pairs.length * 100 >= WORTHWHILE_PERCENT * pooled.length) return [];
   const proxy = isAmazon(snapshot.server.provider) ? ' (or RDS Proxy)' : '';
-  const whose = culprits.length === 1 ? ` in front of ${culprits[0]?.name}` : ' in front';
+  const inFront = culprits.length === 1 ? ` in front of ${culprits[0]?.name}` : ' in front';
   const each = pairs.length === 1 ? '' : ` for each of ${pairs.length} roles and databases`;
-  const text = `Put a pooler${whose}, such as PgBouncer${proxy}: ${pooled.length} sessions from ${addresses} addresses become ${size}${each}. Transaction mode breaks LISTEN, session advisory locks, SET and temporary tables; before PgBouncer 1.21 also prepared statements.`;
+  const text = `Put a pooler${inFront}, such as PgBouncer${proxy}: ${pooled.length} sessions from ${addresses} addresses become ${size}${each}. Transaction mode breaks LISTEN, session advisory locks, SET and temporary tables; before PgBouncer 1.21 also prepared statements.`;
   return [
     forOperator(text, {
       language: 'ini',

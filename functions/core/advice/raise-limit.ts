@@ -24,20 +24,20 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
     .filter(isInside)
     .filter(({ state }) => state !== 'idle').length;
   const culprits = facts.culprits.filter(({ sessions }) => sessions.some(isInside));
-  const whose = `${scope.kind} ${cleanName(scope.name)}`;
+  const holder = `${scope.kind} ${cleanName(scope.name)}`;
   const inVain = culprits.some(isWasteful);
   // When the diagnosis names no program, many idle sessions count as too many.
   if (inVain || (culprits.length === 0 && busy * 2 < limit)) {
     const spare = Math.max(1, Math.floor(limit / 10));
-    return smallerPools(culprits, limit - spare, `${limit} sessions that ${whose} may have`);
+    return smallerPools(culprits, limit - spare, `${limit} sessions that ${holder} may have`);
   }
   if (facts.isReplica)
     return [
-      limitOnPrimary(`All ${limit} sessions that ${whose} may have are taken here, ${busy} busy.`, whose),
+      limitOnPrimary(`All ${limit} sessions that ${holder} may have are taken here, ${busy} busy.`, holder),
     ];
   const room = allowedUse({ kind: 'server' }, facts.slots.usable, facts.record.policy.relieve.until);
   const more = Math.min(Math.max(1, Math.ceil(limit / 2)), room - facts.slots.used);
-  const found = `All ${limit} sessions that ${whose} may have are taken${busy > 0 ? `, ${busy} busy` : ''}`;
+  const found = `All ${limit} sessions that ${holder} may have are taken${busy > 0 ? `, ${busy} busy` : ''}`;
   if (more < 1)
     return [
       forOperator(
@@ -62,9 +62,9 @@ function lookAtLimits({ diagnosis }: AdviceFacts): Advice {
   const look = databases
     ? 'SELECT datname, datconnlimit FROM pg_database WHERE datconnlimit > 0;'
     : 'SELECT rolname, rolconnlimit FROM pg_roles WHERE rolconnlimit > 0;';
-  const whose = databases ? "a database's" : "a role's";
+  const owner = databases ? "a database's" : "a role's";
   return forOperator(
-    `Clients were refused by ${whose} CONNECTION LIMIT, which is no longer reached. Check that the limits are large enough for the pools:`,
+    `Clients were refused by ${owner} CONNECTION LIMIT, which is no longer reached. Check that the limits are large enough for the pools:`,
     sqlPaste([look]),
   );
 }

@@ -32,9 +32,9 @@ function mostRefused({ trigger }: AdviceFacts['record']): Refused | null {
 }
 
 function evidenceOf({ user, address, count, first, last }: Refused): string {
-  const who = user === null ? 'A client' : `Role ${cleanName(user)}`;
+  const client = user === null ? 'A client' : `Role ${cleanName(user)}`;
   const where = address === null ? '' : ` at ${cleanName(address)}`;
   const ms = Date.parse(last) - Date.parse(first);
   const within = Number.isFinite(ms) && ms >= 1_000 ? ` within ${ageText(ms)}` : '';
-  return `${who}${where} was refused ${count} times${within}.`;
+  return `${client}${where} was refused ${count} times${within}.`;
 }

@@ -50,11 +50,11 @@ export function neverWorked(members: readonly SessionEvidence[]): readonly Sessi
  * these are known. Leaked sessions have worked, nearly all of them. Of an idle pool a part may have.
  */
 export function workOf(members: readonly SessionEvidence[]): 'worked' | 'partly' | 'never worked' | 'untold' {
-  const told = members.filter((member) => prepares(member) !== null).length;
-  if (told * 2 < members.length) return 'untold';
+  const known = members.filter((member) => prepares(member) !== null).length;
+  if (known * 2 < members.length) return 'untold';
   const idle = neverWorked(members).length;
-  if (idle >= told * NEVER_WORKED) return 'never worked';
-  return idle >= told * PARTLY_WORKED ? 'partly' : 'worked';
+  if (idle >= known * NEVER_WORKED) return 'never worked';
+  return idle >= known * PARTLY_WORKED ? 'partly' : 'worked';
 }
 
 /** What SQLAlchemy and others run when a connection is given back: alone it says little, for a pool for each request does so too. */

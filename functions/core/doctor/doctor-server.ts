@@ -81,9 +81,9 @@ export function checkActivity(
     return [problemFinding('activity', `${name} is off for all sessions: ${consequence}.`, mend)];
   }
   if (off.length === 0) return [okFinding('activity', `The server shows what sessions do (${name}).`)];
-  const who = namesText(off.map(({ role, database }) => role ?? database ?? ''));
+  const names = namesText(off.map(({ role, database }) => role ?? database ?? ''));
   const mend = bySql(...off.map((each) => `${owner(each)} RESET ${name};`));
-  return [problemFinding('activity', `${name} is off for sessions of ${who}: ${consequence}.`, mend)];
+  return [problemFinding('activity', `${name} is off for sessions of ${names}: ${consequence}.`, mend)];
 }
 
 /** Reads a Boolean as the server does, in any case of letters. */

@@ -149,10 +149,10 @@ function setForUs(
       (each.database === null || each.database === connection.database),
   );
   if (own === undefined) return null;
-  const whose = own.role === null ? `this database` : 'our own role';
+  const target = own.role === null ? `this database` : 'our own role';
   return okFinding(
     check,
-    `Not looked at: ${own.setting} is set for ${whose}, so we cannot see the value of others.`,
+    `Not looked at: ${own.setting} is set for ${target}, so we cannot see the value of others.`,
   );
 }
 

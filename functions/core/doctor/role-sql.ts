@@ -55,12 +55,12 @@ const WHY_GRANTED: Readonly<Record<string, string>> = {
 function postgresqlParts({ flavor, version, role }: RoleRequest): readonly Part[] {
   const name = quoteIdentifier(role);
   const onRds = flavor === 'rds';
-  const who = onRds ? 'the master user' : 'a superuser';
+  const runner = onRds ? 'the master user' : 'a superuser';
   return [
     [
       '-- The role as which pg-headroom connects, with the least privileges:',
       `-- ${onRds ? 'Amazon RDS and Aurora, ' : ''}PostgreSQL ${version}.`,
-      `-- Run as ${who}, in any database, on the primary, once a server.`,
+      `-- Run as ${runner}, in any database, on the primary, once a server.`,
     ],
     [...limitWhy(), `CREATE ROLE ${name} LOGIN PASSWORD NULL CONNECTION LIMIT ${ROLE_LIMIT};`],
     neededGrants(version).flatMap((granted) => [WHY_GRANTED[granted] ?? '', `GRANT ${granted} TO ${name};`]),

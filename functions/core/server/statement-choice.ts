@@ -43,6 +43,6 @@ function redacted(choice: StatementChoice, escaped: string, encoding: string): s
 }
 
 /** What a session holds according to its last statement, even a redacted one. */
-export function heldByRedacted(told: string): readonly Held[] {
-  return mayHold(told) ? heldBy(statementShape(told)) : [];
+export function heldByRedacted(statement: string): readonly Held[] {
+  return mayHold(statement) ? heldBy(statementShape(statement)) : [];
 }

@@ -50,16 +50,16 @@ export async function readPooler(
     throw new SilentConsole();
   });
   silent.catch(() => {});
-  const [addresses, told] = await Promise.all([
+  const [addresses, read] = await Promise.all([
     Promise.race([addressesOf(target.host), silent]).catch(() => []),
     Promise.race([tellingOf(kind, console, credentials), silent]).catch((thrown) =>
       problemOf(kind, console, thrown),
     ),
   ]);
   const at = targetText(console);
-  if ('code' in told) return { kind, at, addresses, problem: told, ...NOTHING, unlisted: null };
-  const unlisted = told.unlisted && (await withAddresses(told.unlisted, silent));
-  return { kind, at, addresses, problem: null, ...told, unlisted };
+  if ('code' in read) return { kind, at, addresses, problem: read, ...NOTHING, unlisted: null };
+  const unlisted = read.unlisted && (await withAddresses(read.unlisted, silent));
+  return { kind, at, addresses, problem: null, ...read, unlisted };
 }
 
 /**

@@ -81,17 +81,17 @@ function threadOf({ kind, at, runId, incident }: ChatParts, server: string): str
 }
 
 function description({ paragraphs, identity, recordUrl }: ChatParts): string {
-  const told = [...paragraphs, { label: 'This run', texts: identity }].flatMap(({ label, texts }) => {
+  const lines = [...paragraphs, { label: 'This run', texts: identity }].flatMap(({ label, texts }) => {
     const text = chatText(texts.join(' ').replaceAll('\n', ' – '), MAX_PARAGRAPH);
     return text === '' ? [] : [`*${label}:* ${text}`];
   });
-  return [...told, ...(recordUrl === null ? [] : [`*${linkText(recordUrl)}:* ${recordUrl}`])].join('\n');
+  return [...lines, ...(recordUrl === null ? [] : [`*${linkText(recordUrl)}:* ${recordUrl}`])].join('\n');
 }
 
 /** A chat message with one more paragraph at its end, if it still fits. */
 export function withParagraph(chat: ChatNotification, { label, texts }: Paragraph): ChatNotification {
-  const told = `*${label}:* ${chatText(texts.join(' '), MAX_PARAGRAPH)}`;
-  const description = `${chat.content.description}\n${told}`;
+  const lines = `*${label}:* ${chatText(texts.join(' '), MAX_PARAGRAPH)}`;
+  const description = `${chat.content.description}\n${lines}`;
   if (description.length > MAX_DESCRIPTION) return chat;
   return { ...chat, content: { ...chat.content, description } };
 }

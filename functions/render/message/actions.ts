@@ -179,8 +179,8 @@ function limitTexts({ record }: Facts): readonly string[] {
   );
   const short = missing > 0 ? [`${counted(missing, 'slot is', 'slots are')} still missing`] : [];
   const why = limits.length > 0 || missing === 0 ? [] : ['the policy spares all other sessions'];
-  const told = [...(cuts.length > 0 ? [cuts.join('; ')] : []), ...short, ...why].join(': ');
-  return [...(told === '' ? [] : [`${told}.`]), ...releasedTexts({ victims }, record.snapshot)];
+  const reasons = [...(cuts.length > 0 ? [cuts.join('; ')] : []), ...short, ...why].join(': ');
+  return [...(reasons === '' ? [] : [`${reasons}.`]), ...releasedTexts({ victims }, record.snapshot)];
 }
 
 /** The limit in words. */

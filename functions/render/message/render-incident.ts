@@ -94,10 +94,10 @@ function textOf(facts: Facts, sentence: string, steps: readonly Advice[], story:
     sparedSummary(facts),
     effect(facts),
   ];
-  const told = `${first}\n\n${sections(happened)}`;
-  const next = nextSteps(steps, SCREEN_LINES - told.split('\n').length);
+  const firstPart = `${first}\n\n${sections(happened)}`;
+  const next = nextSteps(steps, SCREEN_LINES - firstPart.split('\n').length);
   const rest = sections([next.first, runFacts(facts), next.rest, ...details(facts)]);
-  return `${told}\n\n${rest}\n`;
+  return `${firstPart}\n\n${rest}\n`;
 }
 
 /** The parts of the sections above that fit into a chat room. */

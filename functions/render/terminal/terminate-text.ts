@@ -64,14 +64,14 @@ function sessionLines(
   const meaning = protection === null ? RESULTS[result][1] : `Protected: ${cleanName(protection, 200)}.`;
   if (session === null) return wrap(meaning, indent, marker);
   return [
-    ...wrap(who(session), indent, marker),
+    ...wrap(sessionText(session), indent, marker),
     ...wrap(doing(session), indent).map((line) => paint('faint', line)),
     ...(meaning === '' ? [] : wrap(meaning, indent)),
     ...loss(session, result).flatMap((line) => wrap(line, indent)),
   ];
 }
 
-function who({ application, user, database, address, backendType }: Session): string {
+function sessionText({ application, user, database, address, backendType }: Session): string {
   if (user === null) return cleanName(backendType ?? '');
   const from = address === '' ? '' : ` from ${cleanName(address)}`;
   return `${cleanName(application)}, ${cleanName(user)}@${cleanName(database ?? '')}${from}`;

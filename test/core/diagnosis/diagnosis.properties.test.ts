@@ -116,7 +116,7 @@ describe('a diagnosis', () => {
       expect(diagnose(unpackRecord(packRecord(record)))).toEqual(diagnose(record));
   });
 
-  test('is none without a snapshot, without its sessions, and where nobody was in need', () => {
+  test('is none without a snapshot, without its sessions, and without pressure', () => {
     const snapshot = aSnapshot({ server: { ownPid: 7 } });
     expect(diagnose(recordOf('partial', { snapshot: null, plan: null }))).toBeNull();
     expect(diagnose(refusedAt(snapshot))).toBeNull();

@@ -234,7 +234,7 @@ describe('The slots', () => {
     expect(said(written, check)).toEqual([expected]);
   });
 
-  test('held by a few superusers, or limited in other databases, are nobody’s concern', () => {
+  test('held by a few superusers, or limited in other databases, are no problem', () => {
     const written: Written = {
       snapshot: {
         sessions: someSessions(9, 100, { superuser: true }),

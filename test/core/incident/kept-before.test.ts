@@ -68,7 +68,7 @@ describe('The sessions that the keep of before would have kept', () => {
   });
 });
 
-test('a kept item of before it was remembered who was told is read, and one that has it keeps it', () => {
+test('an item from before the note about keepPerGroup is read, and one that has the note keeps it', () => {
   const place = { server: 'orders', table: 'memory' };
   const told = { ...NOTHING_REMEMBERED, version: 2, keepToldBy: 'run-1' };
   expect(parseMemory(place, 2, memoryDocument(told))).toEqual(told);

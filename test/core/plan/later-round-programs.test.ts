@@ -40,7 +40,7 @@ describe('A later round of a run', () => {
     expect(victims).toHaveLength(6);
   });
 
-  test('counts who came meanwhile to the program that it would have been of', () => {
+  test('counts a session that came meanwhile to the program to which it would have belonged', () => {
     const came = aSession({ pid: 99, application: 'a-service', state: 'active', stateAgeMs: 0 });
     const withOne = { ...later, sessions: [...later.sessions, came] };
     const { victims } = planRemediation(withOne, policy, 'alarm', { ...remainder, programs });

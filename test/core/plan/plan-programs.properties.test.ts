@@ -106,7 +106,7 @@ describe('Names are free to choose', () => {
     expect(released).toEqual(['service c', 'service d']);
   });
 
-  test('and no order of the sessions changes who goes', () => {
+  test('and no order of the sessions changes which of them end', () => {
     fc.assert(
       fc.property(names, keeps, (named, keep) => {
         const sessions = sessionsUnder(named);

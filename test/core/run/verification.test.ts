@@ -199,7 +199,7 @@ describe('How a run ended', () => {
     'schedule',
   );
 
-  test('reaped, though the answers of those who are gone were lost', () => {
+  test('reaped, though the answers about the sessions that are gone were lost', () => {
     const unanswered = reaping.victims.map(({ session }) =>
       anAttempt(session, { guard: 'unknown', result: 'gone' }),
     );

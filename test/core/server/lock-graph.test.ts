@@ -26,12 +26,12 @@ function rowQueue(count: number): readonly ContestedLock[] {
 }
 
 describe('the head of a queue', () => {
-  test('for a row is who has changed it, two steps away, and no waiter of it is a guess', () => {
+  test('for a row is the session that changed it, two steps away, and no waiter of it is a guess', () => {
     const { heads } = lockGraphOf({ sessions: sessions(1_801), locks: rowQueue(1_800) });
     expect(heads).toEqual([{ pids: [1], waiting: 1_800, guessed: 0 }]);
   });
 
-  test('for a table that is read and to be altered is the reader; who came later waits for it by a guess', () => {
+  test('for a table that is read and to be altered is the reader; a later session waits for it by a guess', () => {
     const lock = {
       kind: 'relation',
       holders: inMode('AccessShareLock', 1),

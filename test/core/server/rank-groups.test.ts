@@ -180,7 +180,7 @@ describe('newcomersOf', () => {
       came,
     }));
 
-  test('those who lost sessions come first, with what they lost', () => {
+  test('programs that lost sessions come first, with what they lost', () => {
     const came = sessionsOf([web(7, { application: 'new' }), leak(2)], 9_000);
     expect(newcomers(came)).toEqual([
       { application: 'leaky', lost: 3, came: 2 },
@@ -188,7 +188,7 @@ describe('newcomersOf', () => {
     ]);
   });
 
-  test('processes, hidden and own sessions took nobody’s slot', () => {
+  test('processes, hidden and own sessions took no slot of a program', () => {
     const worker = aSession({ pid: 1, application: 'leaky', user: 'leaky', backendType: 'parallel worker' });
     const own = aSession({ pid: 2, application: 'pg-headroom', user: 'headroom' });
     expect(newcomers([worker, own, aHiddenSession({ pid: 3 })])).toEqual([]);

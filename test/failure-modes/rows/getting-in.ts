@@ -162,7 +162,7 @@ until the deadline, a lasting one is told at once.`,
       ends: 0,
     },
     unspokenLogin: {
-      fault: "the server wants GaussDB's SHA-256 login, which we do not speak",
+      fault: "the server asks for GaussDB's SHA-256 login, which is not supported",
       outcome: 'cannot-connect',
       subject: 'orders: could not connect in 1 try, nothing ended, connect-authentication',
       says: `The server at 127.0.0.1:# asks our role to log in by GaussDB's SHA-256, which PostgreSQL's protocol does not have: set password_encryption_type to 1 there, then set the role's password again (ALTER USER "headroom" PASSWORD '...'), because the setting counts when a password is set.`,

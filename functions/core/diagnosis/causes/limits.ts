@@ -21,7 +21,7 @@ const KINDS = {
 
 /** The limit that explains the refusals, if there is one and the server itself is not full. */
 export function limitIn(all: Evidence): Limit | null {
-  const told = refusedFor(all.refused, 'server', 'reserved');
+  const refusals = refusedFor(all.refused, 'server', 'reserved');
   const candidates = [limitOf(all, 'role-limit'), limitOf(all, 'database-limit'), replicationLimit(all)]
     .filter((limit) => limit !== null)
     .map((limit) => ({ limit, count: refusedFor(all.refused, KINDS[limit.cause]) }))
@@ -29,27 +29,27 @@ export function limitIn(all: Evidence): Limit | null {
   const [first] = candidates;
   if (first === undefined) return null;
   // On a full server a limit explains the refusals only when the log says so.
-  return all.server.under && first.count <= told ? null : first.limit;
+  return all.server.under && first.count <= refusals ? null : first.limit;
 }
 
 function limitOf(all: Evidence, cause: 'role-limit' | 'database-limit'): Limit | null {
   const kind = KINDS[cause];
-  const told = refusedFor(all.refused, kind);
+  const refusals = refusedFor(all.refused, kind);
   const reached = all.record.plan?.pressure.find(({ scope, under }) => scope.kind === kind && under);
   const named = all.refused.lines.find((line) => line.kind === kind);
   const name = kind === 'role' ? named?.user : named?.database;
   if (reached === undefined) {
     if (!name) return null;
-    const evidence = [...refusedText(told), `the ${kind} now has fewer sessions than its limit`];
+    const evidence = [...refusedText(refusals), `the ${kind} now has fewer sessions than its limit`];
     return { cause, confidence: 'medium', evidence, scope: { kind, name } };
   }
   // The log says what refused the clients. Another limit that is reached is only full.
-  if (told === 0 && all.refused.total > 0) return null;
+  if (refusals === 0 && all.refused.total > 0) return null;
   const { used, usable, scope } = reached;
   return {
     cause,
-    confidence: told > 0 ? 'high' : 'medium',
-    evidence: [`${used} of ${usable} sessions that the ${kind} may have are open`, ...refusedText(told)],
+    confidence: refusals > 0 ? 'high' : 'medium',
+    evidence: [`${used} of ${usable} sessions that the ${kind} may have are open`, ...refusedText(refusals)],
     scope,
   };
 }
@@ -57,17 +57,18 @@ function limitOf(all: Evidence, cause: 'role-limit' | 'database-limit'): Limit |
 function replicationLimit(all: Evidence): Limit | null {
   const { sessions, slots } = all.snapshot;
   const senders = sessions.filter(({ backendType }) => backendType === 'walsender').length;
-  const told = refusedFor(all.refused, 'wal-senders');
+  const refusals = refusedFor(all.refused, 'wal-senders');
   const isReached = senders >= slots.walSenders;
-  if (told === 0 && !(isReached && senders > 0 && all.refused.total === 0 && !all.server.under)) return null;
+  if (refusals === 0 && !(isReached && senders > 0 && all.refused.total === 0 && !all.server.under))
+    return null;
   return {
     cause: 'replication-limit',
-    confidence: told > 0 && isReached ? 'high' : 'medium',
-    evidence: [`${senders} of ${slots.walSenders} walsenders are taken`, ...refusedText(told)],
+    confidence: refusals > 0 && isReached ? 'high' : 'medium',
+    evidence: [`${senders} of ${slots.walSenders} walsenders are taken`, ...refusedText(refusals)],
     scope: null,
   };
 }
 
-function refusedText(told: number): readonly string[] {
-  return told > 0 ? [`${counted(told, 'refusal is', 'refusals are')} due to this limit`] : [];
+function refusedText(refusals: number): readonly string[] {
+  return refusals > 0 ? [`${counted(refusals, 'refusal is', 'refusals are')} due to this limit`] : [];
 }

@@ -117,12 +117,12 @@ function poolsOfServices(
 function oversized(all: Evidence, members: readonly SessionEvidence[], { isKnown, isSure, texts }: Signs) {
   const resting = doing(members, 'resting');
   const confidence = confidenceIn(members.length, members.length);
-  const whose = isKnown ? 'of one pooler' : "that look like one pooler's";
+  const owned = isKnown ? 'of one pooler' : "that look like one pooler's";
   return suspect(all, members, {
     cause: 'pooler-oversized',
     confidence: isSure ? confidence : cappedAt('medium', confidence),
     evidence: [
-      `${counted(members.length, 'session')} ${whose}, ${resting.length} idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}`,
+      `${counted(members.length, 'session')} ${owned}, ${resting.length} idle, half of them for over ${ageText(medianOf(agesOf(resting, 'sinceMs')) ?? 0)}`,
       ...texts,
     ],
   });
