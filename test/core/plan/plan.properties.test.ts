@@ -190,35 +190,32 @@ describe('How many are chosen', () => {
     },
   );
 
-  always(
-    'what is missing is what no session could give: each that serves it is chosen, kept or cut',
-    (...given) => {
-      const [snapshot, written, trigger] = given;
-      const policy = onlyRelief(written);
-      const plan = planFor(snapshot, policy, trigger);
-      const relieved = relievedBy(plan);
-      const unmet = needsOf(snapshot, policy, trigger)
-        .map((scope) => ({ ...scope, left: Math.max(0, scope.need - relieved.filter(scope.has).length) }))
-        .filter(({ left }) => left > 0);
-      const leftOf = (kind: string) =>
-        unmet.filter(({ name }) => name.split(' ')[0] === kind).reduce((sum, { left }) => sum + left, 0);
-      expect(plan.missing).toBe(Math.max(leftOf('role'), leftOf('database'), leftOf('server')));
-      if (plan.limits.length > 0 || plan.problem !== null) return;
-      const idle = snapshot.sessions.filter(
-        (each) => barOf(each, snapshot, policy, trigger) === null && !relieved.includes(each),
-      );
-      const all = programsIn(snapshot);
-      for (const session of idle.filter((each) => unmet.some(({ has }) => has(each)))) {
-        const program = programOf(all, session);
-        expect(spareOf(relieved, policy, program)).toBeLessThanOrEqual(0);
-        const idleOf = ({ members }: OracleProgram) => idle.filter((each) => members.includes(each)).length;
-        const keptOf = (one: OracleProgram) => idleOf(one) - Math.max(0, spareOf(relieved, policy, one));
-        const ofRole = all.filter(({ role }) => role === program.role).map(keptOf);
-        const kept = ofRole.reduce((sum, count) => sum + count, 0);
-        expect(kept).toBeLessThanOrEqual(mayKeep(snapshot, policy, program.role));
-      }
-    },
-  );
+  always('what is missing no session could give: each is chosen, kept or cut', (...given) => {
+    const [snapshot, written, trigger] = given;
+    const policy = onlyRelief(written);
+    const plan = planFor(snapshot, policy, trigger);
+    const relieved = relievedBy(plan);
+    const unmet = needsOf(snapshot, policy, trigger)
+      .map((scope) => ({ ...scope, left: Math.max(0, scope.need - relieved.filter(scope.has).length) }))
+      .filter(({ left }) => left > 0);
+    const leftOf = (kind: string) =>
+      unmet.filter(({ name }) => name.split(' ')[0] === kind).reduce((sum, { left }) => sum + left, 0);
+    expect(plan.missing).toBe(Math.max(leftOf('role'), leftOf('database'), leftOf('server')));
+    if (plan.limits.length > 0 || plan.problem !== null) return;
+    const idle = snapshot.sessions.filter(
+      (each) => barOf(each, snapshot, policy, trigger) === null && !relieved.includes(each),
+    );
+    const all = programsIn(snapshot);
+    for (const session of idle.filter((each) => unmet.some(({ has }) => has(each)))) {
+      const program = programOf(all, session);
+      expect(spareOf(relieved, policy, program)).toBeLessThanOrEqual(0);
+      const idleOf = ({ members }: OracleProgram) => idle.filter((each) => members.includes(each)).length;
+      const keptOf = (one: OracleProgram) => idleOf(one) - Math.max(0, spareOf(relieved, policy, one));
+      const ofRole = all.filter(({ role }) => role === program.role).map(keptOf);
+      const kept = ofRole.reduce((sum, count) => sum + count, 0);
+      expect(kept).toBeLessThanOrEqual(mayKeep(snapshot, policy, program.role));
+    }
+  });
 
   always('for the server alone the victims are the expected ones, one by one', (...given) => {
     const [snapshot, written] = given;
