@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { serverTimeUs } from '../core/base/server-time.ts';
 import { isEndedOrWould } from '../core/run/named-session.ts';
 import { isHidden } from '../core/server/session.ts';
 import { isBlind } from '../core/server/visibility.ts';
@@ -14,6 +15,7 @@ import { paintFor, print, printError } from './terminal.ts';
 
 type Given = GivenServer & {
   readonly pid: readonly number[];
+  readonly unchangedSince?: number;
   readonly apply?: true;
   readonly json?: true;
 };
@@ -34,15 +36,21 @@ export const terminate: CommandSpec<Given> = {
   options: [
     { flags: '--server <name>', about: 'the server, by its declared name' },
     ...SERVER_OPTIONS,
+    {
+      flags: '--unchanged-since <time>',
+      about: "leave alone what changed after this time of the server's clock, in UTC",
+      parse: timeOf,
+    },
     { flags: '--apply', about: 'end them; without it, only show them' },
     JSON_OPTION,
   ],
   examples: [
     'headroom terminate 4711 4712 --server orders',
     'headroom terminate 4711 4712 --url postgres://headroom@db.example.com --apply',
+    "headroom terminate 4711 --server orders --unchanged-since '2026-11-21 01:05:12.345678+00' --apply",
   ],
   notes:
-    "You decide, and no policy is asked: a session is ended in any state, with its statement and its transaction. A session that changes between the look and the termination stays. Our own sessions, the server's processes, replication, superusers and the provider's roles are never ended.",
+    "You decide, and no policy is asked: a session is ended in any state, with its statement and its transaction. A session that changes between the look and the termination stays; with --unchanged-since also one that began, or changed its state, after that time. Messages print the time of their list. Never ended are our own sessions, the server's processes, replication, superusers, the provider's roles, backups, migrations and monitoring agents (headroom policy builtin lists their names), programs of servers such as postgres_fdw, and sessions whose last statement is LISTEN.",
   topics: [SERVER_TOPIC],
   exits: { done: 'all of them are gone (or would be)', remains: 'some remain' },
   run: terminateAndPrint,
@@ -58,12 +66,21 @@ function pidsOf(text: string, before: unknown): readonly number[] {
   return [...new Set([...(Array.isArray(before) ? before : []), pid])];
 }
 
+function timeOf(text: string): number {
+  const time = serverTimeUs(text);
+  if (time === null)
+    throw new InvalidArgumentError('A time is in UTC, as messages print it: 2026-11-21 01:05:12.345678+00.');
+  return time;
+}
+
 async function terminateAndPrint(given: Given): Promise<ExitCode> {
-  const { pid: pids, json } = given;
+  const { pid: pids, json, unchangedSince } = given;
   const apply = given.apply ?? false;
   const server = await findServer(given);
   const ports = server.ports(() => {});
-  const done = await withServer(server, (database) => terminateNamed({ pids, apply }, database, ports));
+  const done = await withServer(server, (database) =>
+    terminateNamed({ pids, apply, unchangedSince }, database, ports),
+  );
   print(
     json
       ? jsonText(terminationDocument(server.name, done.sessions, apply))

@@ -13,6 +13,13 @@ import type { Database, RemediatePorts } from './ports.ts';
 import { WINDOW } from './terminate.ts';
 import { VERIFY_EVERY_MS, VERIFY_FOR_MS } from './verify.ts';
 
+export type NamedRequest = {
+  readonly pids: readonly number[];
+  readonly apply: boolean;
+  /** A session that began or changed its state after this time of the server (in microseconds) stays. */
+  readonly unchangedSince?: number | undefined;
+};
+
 export type NamedTermination = {
   /** The snapshot before anything was done. */
   readonly snapshot: Snapshot;
@@ -26,12 +33,12 @@ export type NamedTermination = {
  * the statement stays. Without `apply` it only reads. Rejects when the first snapshot fails, because nothing was done then.
  */
 export async function terminateNamed(
-  { pids, apply }: { readonly pids: readonly number[]; readonly apply: boolean },
+  { pids, apply, unchangedSince }: NamedRequest,
   database: Database,
   ports: Pick<RemediatePorts, 'now' | 'sleep'>,
 ): Promise<NamedTermination> {
   const snapshot = await database.readSnapshot();
-  const named = namedSessions(snapshot, pids);
+  const named = namedSessions(snapshot, pids, unchangedSince ?? null);
   if (!apply) return { snapshot, sessions: asDryRun(named), problem: null };
   const answers = await signal(database, endableSessions(named));
   try {

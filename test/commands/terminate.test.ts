@@ -86,7 +86,7 @@ describe('Named sessions', () => {
   });
 
   test('end in any state with --apply, and what that costs them is said', async () => {
-    const idle = await openIdle(server, { role: app, application: 'pg_dump' });
+    const idle = await openIdle(server, { role: app, application: 'web' });
     const active = await openActive(server, { role: app });
     const inTransaction = await openIdleInTransaction(server, { role: app });
     const bystander = await openIdle(server, { role: app });
@@ -129,6 +129,41 @@ describe('Named sessions', () => {
     ]);
     expect(code).toBe(1);
     expect([superuser, own, untracked, provider].every((session) => session.isOpen())).toBe(true);
+  });
+
+  test.each([
+    ['pg_dump', "a server's own program"],
+    ['postgres_fdw', "a server's own program"],
+    ['Flyway by Redgate', 'backup, migration or monitoring'],
+    ['postgres_exporter', 'backup, migration or monitoring'],
+  ])('%s is known to the built-in protections and stays', async (application, protection) => {
+    const known = await openIdle(server, { role: app, application });
+    const { code, stdout } = await terminate([known.pid], '--apply');
+    expect(stdout).toContain(`Protected: ${protection}.`);
+    expect({ code, isOpen: known.isOpen() }).toEqual({ code: 1, isOpen: true });
+  });
+
+  test('that listen for notifications stay', async () => {
+    const listener = await openIdle(server, { role: app, statement: 'LISTEN jobs' });
+    const { code, stdout } = await terminate([listener.pid], '--apply');
+    expect(stdout).toContain('Protected: listens for notifications.');
+    expect({ code, isOpen: listener.isOpen() }).toEqual({ code: 1, isOpen: true });
+  });
+
+  test('that began or changed their state after the time of the list stay', async () => {
+    const [same, woken] = [await openIdle(server, { role: app }), await openIdle(server, { role: app })];
+    const [row] = await server.query<{ seen: string }>('SELECT clock_timestamp()::text AS seen');
+    const later = await openIdle(server, { role: app });
+    await woken.client.query('SELECT 1');
+    const pids = [same, woken, later].map(({ pid }) => pid);
+    const since = ['--unchanged-since', row?.seen ?? ''];
+    const look = await terminate(pids, ...since);
+    expect(look.stdout).toContain('would end 1 of 3 sessions');
+    const { code, stdout } = await terminate(pids, ...since, '--apply');
+    expect(stdout).toContain('ended 1 of 3 sessions.');
+    expect(stdout.match(/It changed in the meantime, so it was left alone\./g)).toHaveLength(2);
+    expect(await same.ended).toBe('57P01');
+    expect({ code, isOpen: [woken.isOpen(), later.isOpen()] }).toEqual({ code: 1, isOpen: [true, true] });
   });
 
   test('that carry an ordinary role’s replication stay', async () => {
@@ -209,6 +244,12 @@ describe('What is no pid', () => {
       expect(stderr).toContain('A pid is a whole number from 1 to 9007199254740991.');
     },
   );
+
+  test('a time that is not in UTC is refused', async () => {
+    const { code, stderr } = await terminate([4711], '--unchanged-since', '2026-11-21 01:05:12+02');
+    expect(code).toBe(2);
+    expect(stderr).toContain('A time is in UTC, as messages print it: 2026-11-21 01:05:12.345678+00.');
+  });
 
   test('none at all is refused', async () => {
     const { code, stderr } = await terminate([]);

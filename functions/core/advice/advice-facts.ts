@@ -64,7 +64,7 @@ export function adviceFactsOf(record: RunRecord, snapshot: Snapshot, diagnosis: 
       ...culprit,
       ...clientsIn(
         culprit.usage.group,
-        sessionsOf.get(groupText(culprit.usage.group)) ?? ofRoles(seen, culprit),
+        sessionsOf.get(groupText(culprit.usage.group)) ?? culprit.members ?? ofRoles(seen, culprit),
       ),
     })),
     sessionsOf,

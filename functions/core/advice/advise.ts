@@ -4,8 +4,9 @@ import { groupText } from '../server/rank-groups.ts';
 import type { Advice } from './advice.ts';
 import { type AdviceFacts, adviceFactsOf } from './advice-facts.ts';
 import { askOwners, secondLook } from './ask-owners.ts';
-import { cancelLongest, endBlocker, endOpenTransactions, endOwing } from './by-hand.ts';
+import { boundServerPrograms, isOfServers } from './bound-server-programs.ts';
 import { capRole } from './cap-role.ts';
+import { changeLogin } from './change-login.ts';
 import { endTransactions, returnSessions } from './client-fix.ts';
 import { crashWarning } from './crash-warning.ts';
 import { freeNow } from './free-now.ts';
@@ -48,10 +49,10 @@ const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   'oversized-idle-pools': [capRole, poolSize, poolLifetime, poolerConfiguration, watchUsable],
   'session-per-request': [useAPool, poolerConfiguration, retryWhereSeen, watchUsable],
   'traffic-spike': [poolerConfiguration, retryWhereSeen, lessWork, watchUsable],
-  'slow-queries': [cancelLongest, longStatements, lessWork, watchUsable],
-  'idle-in-transaction': [endOpenTransactions, openTransactions, endTransactions],
-  'clients-owe-input': [endOwing, keepalives],
-  'lock-pile-up': [endBlocker, blockerTimeouts, fixBlocker],
+  'slow-queries': [longStatements, lessWork, watchUsable],
+  'idle-in-transaction': [openTransactions, endTransactions],
+  'clients-owe-input': [keepalives],
+  'lock-pile-up': [blockerTimeouts, fixBlocker],
   'reconnect-storm': [capRole, retry, useAPool, poolerConfiguration],
   'role-limit': [raiseLimit, retryWhereSeen],
   'database-limit': [raiseLimit, retryWhereSeen],
@@ -99,7 +100,15 @@ function advised(facts: AdviceFacts, cause: Cause): readonly Advice[] {
   const behind = facts.culprits.filter((culprit) => culprit.cause === cause);
   // Programs that have reached a limit have causes of their own.
   const culprits = behind.length === 0 && LIMITS.has(cause) ? facts.culprits : behind;
-  return ADVISERS[cause].flatMap((adviser) => adviser({ ...facts, culprits }));
+  const ofServers = culprits.filter(isOfServers);
+  const ofClients = culprits.filter((culprit) => !isOfServers(culprit));
+  const advisers = ofServers.length > 0 && ofClients.length === 0 ? [watchUsable] : ADVISERS[cause];
+  const forClients = { ...facts, culprits: ofClients };
+  return [
+    ...boundServerPrograms(ofServers),
+    ...changeLogin(forClients),
+    ...advisers.flatMap((adviser) => adviser(forClients)),
+  ];
 }
 
 /** Statements are printed for the main cause only, so that a paste reaches no other program. */

@@ -1,5 +1,6 @@
 import { cleanName } from '../base/clean-text.ts';
-import { quoteIdentifier } from '../base/sql-text.ts';
+import { UNKNOWN_BYTE } from '../base/server-text.ts';
+import { quoteIdentifier, quoteLiteral } from '../base/sql-text.ts';
 import { counted, listText } from '../base/words.ts';
 import { type RoleLimit, roleLimitFor } from '../server/role-limit.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
@@ -9,6 +10,9 @@ import { limitOnPrimary } from './on-primary.ts';
 
 /** Statements for more roles are a list, not advice. */
 const MOST_ROLES = 5;
+/** For more roles not even the list of names is read. */
+const MOST_PRINTED = 100;
+const IN_A_LINE = 4;
 
 /**
  * Limits for the roles of the main cause. Each role gives back what the server lacks in proportion to the
@@ -20,7 +24,7 @@ export function capRole(facts: AdviceFacts): readonly Advice[] {
   if (first === undefined) return [];
   if (facts.isReplica)
     return limits.slice(0, 1).map((limit) => limitOnPrimary(heldText(limit), whoseOf(limit)));
-  if (limits.length > MOST_ROLES) return [forOperator(forMany(limits))];
+  if (limits.length > MOST_ROLES) return [forMany(limits)];
   return [forOperator(limits.length === 1 ? forOne(first) : forSome(limits), limitPaste(limits))];
 }
 
@@ -51,7 +55,7 @@ function forSome(limits: readonly RoleLimit[]): string {
   return `To keep these roles from filling the server again, cap each: role ${listText(each, MOST_ROLES)}. ${KEEPS}`;
 }
 
-function forMany(limits: readonly RoleLimit[]): string {
+function forMany(limits: readonly RoleLimit[]): Advice {
   const sizes = limits.map(({ limit }) => limit).toSorted((a, b) => a - b);
   const [least = 0, most = 0] = [sizes[0], sizes.at(-1)];
   const names = listText(
@@ -59,7 +63,30 @@ function forMany(limits: readonly RoleLimit[]): string {
     3,
   );
   const held = limits.reduce((sum, each) => sum + each.held, 0);
-  return `${limits.length} roles held ${held} sessions together: ${names}. Cap each of them at ${least === most ? least : `${least} to ${most}`} sessions with CONNECTION LIMIT. ${KEEPS}`;
+  const each = `${least === most ? least : `${least} to ${most}`} sessions`;
+  const text = `${limits.length} roles held ${held} sessions together: ${names}. Let each have at most ${each}: make its pool so small, and cap it with CONNECTION LIMIT. ${KEEPS}`;
+  if (limits.length > MOST_PRINTED || limits.some(({ role }) => role.includes(UNKNOWN_BYTE)))
+    return forOperator(text);
+  return forOperator(`${text} This prints the statements and changes nothing:`, printPaste(limits));
+}
+
+/** A query that prints a statement for each of these roles. */
+function printPaste(limits: readonly RoleLimit[]): Advice['paste'] {
+  const print = (countOf: (limit: RoleLimit) => number) => {
+    const rows = limits.map((limit) => `(${quoteLiteral(limit.role)}, ${countOf(limit)})`);
+    const lines = Array.from({ length: Math.ceil(rows.length / IN_A_LINE) }, (_, at) =>
+      rows.slice(at * IN_A_LINE, (at + 1) * IN_A_LINE).join(', '),
+    );
+    return [
+      "SELECT format('ALTER ROLE %I CONNECTION LIMIT %s;', role, most) FROM (VALUES",
+      ...lines.map((line, at) => (at === lines.length - 1 ? line : `${line},`)),
+      ') AS each (role, most);',
+    ];
+  };
+  return sqlPaste(
+    print(({ limit }) => limit),
+    print(({ before }) => before ?? -1),
+  );
 }
 
 export function heldText({ role, held }: RoleLimit): string {

@@ -4,15 +4,18 @@ import { listText } from '../base/words.ts';
 import { roleOf } from '../server/rank-groups.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
-import { changeSettings } from './server-setting.ts';
+import { isUntaken, membersOf } from './end-gone.ts';
+import { changeSettings, type ServerSetting } from './server-setting.ts';
 import { maySet } from './session-timeouts.ts';
 
 /** With these values a dead host is noticed after 60 + 6 × 10 seconds. */
 const KEEPALIVES = [
-  { name: 'tcp_keepalives_idle', value: 60 },
-  { name: 'tcp_keepalives_interval', value: 10 },
-  { name: 'tcp_keepalives_count', value: 6 },
+  { name: 'tcp_keepalives_idle', sql: '60', parameter: '60', before: null },
+  { name: 'tcp_keepalives_interval', sql: '10', parameter: '10', before: null },
+  { name: 'tcp_keepalives_count', sql: '6', parameter: '6', before: null },
 ] as const;
+/** Keepalives do not probe while an answer is on its way. TCP itself gives up after some 15 minutes. */
+const USER_TIMEOUT = [{ name: 'tcp_user_timeout', sql: "'30s'", parameter: '30000', before: null }] as const;
 /** Statements for more roles would be a list, not advice. */
 const MOST_ROLES = 2;
 
@@ -26,39 +29,32 @@ export function keepalives(facts: AdviceFacts): readonly Advice[] {
   ];
   // A replica's settings are in its own configuration, those of roles in the primary's catalog.
   const perRole = !facts.isReplica && roles.length > 0 && roles.length <= MOST_ROLES;
+  const isStuck = facts.culprits.flatMap(membersOf).some(isUntaken);
+  const settings = isStuck ? USER_TIMEOUT : KEEPALIVES;
   const { where, paste } = perRole
-    ? { where: '', paste: forRoles(roles) }
-    : changeSettings(
-        facts,
-        KEEPALIVES.map(({ name, value }) => ({
-          name,
-          sql: `${value}`,
-          parameter: `${value}`,
-          before: null,
-        })),
-        false,
-      );
+    ? { where: '', paste: forRoles(roles, settings) }
+    : changeSettings(facts, settings, false);
   const place = perRole
     ? ` for ${roles.length === 1 ? 'role' : 'roles'} ${listText(roles.map((role) => cleanName(role)))}`
     : '';
+  const what = isStuck
+    ? `Set tcp_user_timeout${place}: connections whose answers nobody takes then end after 30 s, not after 15 minutes or never. Keepalives do not probe them.`
+    : `Switch on TCP keepalives${place}: dead clients are then noticed after 2 minutes, not 2 hours.`;
   return [
-    forOperator(
-      `Switch on TCP keepalives${place}: dead clients are then noticed after 2 minutes, not 2 hours. This applies to new sessions. Sessions that are open now must be ended by hand: pg_terminate_backend(pid).${where}`,
-      paste,
-    ),
+    forOperator(`${what} This applies to new sessions.${where}`, paste),
     forOperator(
       'Find what cuts clients off without closing the connection: a firewall, NAT gateway or proxy that drops idle connections, or hosts that are killed. Keepalives that are shorter than its idle limit keep connections open.',
     ),
   ];
 }
 
-function forRoles(roles: readonly string[]): Advice['paste'] {
-  const each = (lineOf: (name: string, value: number) => string) =>
+function forRoles(roles: readonly string[], settings: readonly ServerSetting[]): Advice['paste'] {
+  const each = (lineOf: (setting: ServerSetting) => string) =>
     roles.flatMap((role) =>
-      KEEPALIVES.map(({ name, value }) => `ALTER ROLE ${quoteIdentifier(role)} ${lineOf(name, value)};`),
+      settings.map((setting) => `ALTER ROLE ${quoteIdentifier(role)} ${lineOf(setting)};`),
     );
   return sqlPaste(
-    each((name, value) => `SET ${name} = ${value}`),
-    each((name) => `RESET ${name}`),
+    each(({ name, sql }) => `SET ${name} = ${sql}`),
+    each(({ name }) => `RESET ${name}`),
   );
 }

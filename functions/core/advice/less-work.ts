@@ -1,4 +1,5 @@
 import { isOfKind } from '../server/client-technology.ts';
+import { waitingForStandby } from '../server/waiting-for-standby.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
@@ -7,6 +8,8 @@ export function lessWork({ culprits }: AdviceFacts): readonly Advice[] {
   const [culprit] = culprits;
   if (culprit !== undefined && isOfKind(culprit.technology, 'load test'))
     return [forDeveloper('pgbench is a load test. Stop it where it runs, or give it fewer clients (-c).')];
+  // What the clients wait for is on another server.
+  if (culprit !== undefined && waitingForStandby(culprit.sessions).length > 0) return [];
   const ofProgram = culprit === undefined ? '' : ` of ${culprit.name}`;
   return [
     forDeveloper(

@@ -70,7 +70,7 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
   const proxy = isAmazon(snapshot.server.provider)
     ? ` On RDS Proxy set MaxConnectionsPercent to at most ${percent}, and MaxIdleConnectionsPercent below it.`
     : '';
-  const text = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy. Let each pool have at most ${size} and close idle sessions. RELOAD in its console applies it, SHOW POOLS shows the use of each pool.${proxy}`;
+  const text = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy. Let each pool have at most ${size} and close idle sessions. RELOAD in its console applies it, SHOW POOLS shows the use of each pool.${proxy || SESSION_MODE_UNKNOWN}`;
   return [
     forOperator(text, {
       language: 'ini',
@@ -84,6 +84,10 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
     ...declarePooler(facts),
   ];
 }
+
+/** Without the console we do not know the mode. */
+const SESSION_MODE_UNKNOWN =
+  ' In session mode set client_idle_timeout as well: idle clients keep their sessions.';
 
 /** A client that only looks like a pooler is not spared as one. */
 function declarePooler(facts: AdviceFacts): readonly Advice[] {

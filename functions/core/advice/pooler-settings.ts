@@ -3,6 +3,17 @@ import { poolerSizes } from '../server/pooler-sizes.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
+/** An idle client of a session pool gives its session back after this time. */
+export const CLIENT_IDLE_S = 600;
+export const SESSION_MODE =
+  'In session mode an idle client keeps its session, and only client_idle_timeout ends it.';
+
+/** Whether the console says that a client keeps its session until it leaves. */
+export function isSessionMode({ pooler }: Pick<AdviceFacts['snapshot'], 'pooler'>): boolean {
+  const modes = pooler?.pools.map(({ mode }) => mode ?? pooler.settings.mode) ?? [];
+  return modes.length > 0 && modes.every((mode) => mode === 'session');
+}
+
 /**
  * PgBouncer's settings, computed from its console: how much room it has here, and how many sessions it may
  * open.
@@ -17,7 +28,8 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
   const full = isFull
     ? `PgBouncer has ${snapshot.pooler?.clientCount} clients and takes no more. Let it take ${maxClientConn}. `
     : '';
-  const text = `${full}PgBouncer has ${counted(pools, 'pool')} here${takes}. Other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${counted(defaultPoolSize, 'session')}. RELOAD in its console applies it. A pool_size in [databases] overrides it.`;
+  const isSession = isSessionMode(snapshot);
+  const text = `${full}PgBouncer has ${counted(pools, 'pool')} here${takes}. Other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${counted(defaultPoolSize, 'session')}. RELOAD in its console applies it. ${isSession ? SESSION_MODE : 'A pool_size in [databases] overrides it.'}`;
   const { defaultPoolSize: size, mostClients, serverIdleTimeoutMs, queryWaitTimeoutMs } = settings;
   return [
     forOperator(text, {
@@ -27,6 +39,7 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
         `default_pool_size = ${defaultPoolSize}`,
         `max_client_conn = ${maxClientConn}`,
         `server_idle_timeout = ${serverIdleTimeoutS}`,
+        ...(isSession ? [`client_idle_timeout = ${CLIENT_IDLE_S}`] : []),
         `query_wait_timeout = ${queryWaitTimeoutS}`,
       ],
       undo: [
@@ -34,6 +47,7 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
         ...before('default_pool_size', size),
         ...before('max_client_conn', mostClients),
         ...before('server_idle_timeout', secondsOf(serverIdleTimeoutMs)),
+        ...(isSession ? ['client_idle_timeout = 0'] : []),
         ...before('query_wait_timeout', secondsOf(queryWaitTimeoutMs)),
       ],
     }),

@@ -1,6 +1,7 @@
 import { type ContestedLock, PREPARED } from '../server/contested-lock.ts';
 import { lockGraphOf } from '../server/lock-graph.ts';
-import type { Session } from '../server/session.ts';
+import { passesOn } from '../server/passes-on.ts';
+import { CLIENT_BACKEND, type Session } from '../server/session.ts';
 
 /** The head of a queue for locks. A prepared transaction has no session: null. */
 export type RootBlocker = {
@@ -10,6 +11,8 @@ export type RootBlocker = {
   readonly guessed: number;
   /** Other sessions that hold the same lock. The queue goes on when all have ended. */
   readonly beside: readonly (Session | null)[];
+  /** Whether the lock goes from one working client to the next, so that none of them is the reason. */
+  readonly passesOn: boolean;
 };
 
 /**
@@ -26,11 +29,21 @@ export function rootBlocker(
   if (most === undefined || root === undefined) return null;
   const byPid = new Map(sessions.map((each) => [each.pid, each]));
   const sessionOf = (pid: number) => (pid === PREPARED ? null : (byPid.get(pid) ?? null));
-  const beside = graph.holdersBeside(most).filter((pid) => pid !== root);
+  const session = sessionOf(root);
+  const beside = graph
+    .holdersBeside(most)
+    .filter((pid) => pid !== root)
+    .map(sessionOf);
+  const holders = [session, ...beside];
+  const waits = sessions.filter(({ pid }) => graph.isWaiting(pid)).map(({ stateAgeMs }) => stateAgeMs ?? 0);
+  const clients = holders
+    .filter((each) => each?.backendType === CLIENT_BACKEND)
+    .filter((each) => each !== null);
   return {
-    session: sessionOf(root),
+    session,
     waiting: most.waiting,
     guessed: most.guessed,
-    beside: beside.map(sessionOf),
+    beside,
+    passesOn: clients.length === holders.length && passesOn(clients, Math.max(0, ...waits)),
   };
 }

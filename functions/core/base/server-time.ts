@@ -8,3 +8,10 @@ export function serverTimeMs(text: string | null): number | null {
   const at = Date.parse(`${parts[1]}T${parts[2]}Z`);
   return Number.isNaN(at) ? null : at;
 }
+
+/** The same in microseconds, for comparing two times of one server. */
+export function serverTimeUs(text: string | null): number | null {
+  const ms = serverTimeMs(text);
+  const digits = /\.(\d{1,6})/.exec(text ?? '')?.[1]?.padEnd(6, '0') ?? '000000';
+  return ms === null ? null : Math.floor(ms / 1_000) * 1_000_000 + Number(digits);
+}

@@ -1,5 +1,5 @@
 import type { GroupUsage } from '../server/rank-groups.ts';
-import type { Group } from '../server/session.ts';
+import type { Group, Session } from '../server/session.ts';
 
 /**
  * Why the slots ran out. Messages, the page, memory and metrics use this closed union. `limit-too-low` never
@@ -75,6 +75,8 @@ export type Culprit = {
   readonly opening: OpeningRate | null;
   /** The other programs of which the same is true. Absent when there is none. */
   readonly alike?: readonly Group[];
+  /** The sessions that the cause explains, also those of other programs. Absent: all of this program. */
+  readonly members?: readonly Session[];
 };
 
 /** The explanation of a run: one cause, and the programs behind it, by their share of the slots. */

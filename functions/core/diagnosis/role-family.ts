@@ -1,9 +1,10 @@
+import { ageText, counted } from '../base/words.ts';
 import { ANY_NAME } from '../server/program-stem.ts';
 import { usageIn } from '../server/rank-groups.ts';
 import type { Group } from '../server/session.ts';
 import { compareText } from '../server/slots.ts';
 import { type Evidence, type SessionEvidence, sumOf } from './evidence.ts';
-import type { Suspect } from './suspect.ts';
+import { agesOf, type Suspect } from './suspect.ts';
 
 /** Fewer roles are named one by one. */
 const FEWEST_ROLES = 8;
@@ -98,9 +99,21 @@ function sharedStart(names: readonly string[]): string {
   return differs < 0 ? first : first.slice(0, differs);
 }
 
+/** When the server is older than all sessions by this factor, a lifetime limits their age. */
+const OLDER_SERVER = 1.5;
+
+/** What tells that the roles are one program: the hosts, and the lifetime of their sessions. */
+function sharedText(members: readonly SessionEvidence[], uptimeMs: number | null): string {
+  const hosts = new Set(members.map(({ session }) => session.address)).size;
+  const oldestMs = Math.max(0, ...agesOf(members, 'openedMs'));
+  const isReplaced = (uptimeMs ?? 0) >= oldestMs * OLDER_SERVER;
+  const age = isReplaced ? `, and no session is older than ${ageText(oldestMs)}` : '';
+  return `the roles share ${counted(hosts, 'address', 'addresses')}${age}`;
+}
+
 /** The same suspect, with all of its roles as one. */
 export function asFamily(
-  { snapshot, server }: Evidence,
+  { snapshot, server, uptimeMs }: Evidence,
   found: Suspect,
   { roles, name }: RoleFamily,
 ): Suspect {
@@ -114,8 +127,10 @@ export function asFamily(
     ...found,
     usage: usageIn(sessions, server.usable, name),
     evidence: [
-      ...found.evidence.filter((text) => !text.includes('programs are alike')),
+      // Each role is a program of its own, and the hosts are told with what the roles share.
+      ...found.evidence.filter((text) => !/^the same is true of|^they come from/.test(text)),
       `${roles} roles with ${Math.round(sessions.length / roles)} sessions each, at most ${most}: together they may have ${Math.floor(server.usable / roles)} each on ${server.usable} usable slots${limits > 0 ? `; ${limits} of the roles have a limit` : ''}`,
+      sharedText(found.members, uptimeMs),
     ],
   };
 }

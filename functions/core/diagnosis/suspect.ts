@@ -1,6 +1,7 @@
 import { partText } from '../base/words.ts';
 import type { GroupUsage } from '../server/rank-groups.ts';
 import type { Group } from '../server/session.ts';
+import { superusersIn } from '../server/superusers-in.ts';
 import type { Cause, Confidence, Culprit, OpeningRate } from './cause.ts';
 import { byProgramIn, type Doing, type Evidence, type SessionEvidence, usageOf } from './evidence.ts';
 
@@ -42,8 +43,9 @@ export function suspect(all: Evidence, members: readonly SessionEvidence[], foun
 
 /** Superusers may also use the slots that are reserved for them, and no run ends their sessions. */
 function superuserText(members: readonly SessionEvidence[]): readonly string[] {
-  const count = members.filter(({ session }) => session.superuser === true).length;
-  if (count === 0 || count * 2 < members.length) return [];
+  const sessions = members.map(({ session }) => session);
+  if (!superusersIn(sessions)) return [];
+  const count = sessions.filter(({ superuser }) => superuser === true).length;
   return [
     `${partText(count, members.length)} log in as a superuser, which also takes the slots reserved for superusers`,
   ];
@@ -54,8 +56,10 @@ function alikeText(groups: number, sessions: number): readonly string[] {
 }
 
 export function toCulprit(suspect: Suspect): readonly Culprit[] {
-  const { usage, cause, confidence, evidence, opening, alike } = suspect;
-  return usage === null ? [] : [{ usage, cause, confidence, evidence, opening, ...(alike && { alike }) }];
+  const { usage, cause, confidence, evidence, opening, alike, members } = suspect;
+  if (usage === null) return [];
+  const sessions = members.map(({ session }) => session);
+  return [{ usage, cause, confidence, evidence, opening, members: sessions, ...(alike && { alike }) }];
 }
 
 export function doing(

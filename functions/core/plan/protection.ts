@@ -1,5 +1,5 @@
 import { addressMatcher } from '../base/address.ts';
-import type { Include, Policy } from '../policy/policy.ts';
+import type { Include, Policy, Protect } from '../policy/policy.ts';
 import { BUILTIN_APPLICATIONS, PROVIDER_ROLES } from '../server/builtin-protections.ts';
 import type { Held } from '../server/held-by-statement.ts';
 import { nameMatcher } from '../server/name-pattern.ts';
@@ -58,7 +58,8 @@ function heldCheck({ lastStatement }: Session): string | null {
   return held === undefined ? null : HELD_TEXT[held];
 }
 
-function protectCheck({ protect }: Policy): Check {
+/** What the keys under `protect` spare. */
+export function protectCheck(protect: Protect): Check {
   const protectsName = nameProtection(protect);
   const builtin = nameMatcher(protect.builtinApplications ? BUILTIN_APPLICATIONS : []);
   const addresses = addressMatcher(protect.addresses);
@@ -98,7 +99,7 @@ export function protectionsOf(snapshot: Snapshot, policy: Policy): (session: Ses
   const steps = [
     { reason: 'built-in', check: builtinProtection(snapshot) },
     { reason: 'built-in', check: poolerProtection(snapshot, policy.protect.poolers.length > 0) },
-    { reason: 'protected', check: protectCheck(policy) },
+    { reason: 'protected', check: protectCheck(policy.protect) },
     { reason: 'not-included', check: includeCheck(policy.include) },
   ] as const;
   return (session) => {

@@ -1,4 +1,5 @@
-import { builtinProtection } from '../plan/protection.ts';
+import { serverTimeUs } from '../base/server-time.ts';
+import { workProtection } from '../plan/by-hand-protection.ts';
 import { identityOf, type Session } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import type { AttemptResult, GuardResult } from './record.ts';
@@ -19,25 +20,44 @@ export type Named = {
   readonly session: Session | null;
   /** The protection that neither a policy nor a person can switch off. Null when there is none. */
   readonly protection: string | null;
+  /** Whether it began, or changed its state, after the time since which it was to be unchanged. */
+  readonly hasChanged: boolean;
 };
 
 export type NamedSession = Named & { readonly result: NamedResult };
 
-/** The sessions of these pids, in the given order. The policy plays no part, because a person decided. */
-export function namedSessions(snapshot: Snapshot, pids: readonly number[]): readonly Named[] {
-  const protection = builtinProtection(snapshot);
+/**
+ * The sessions of these pids, in the given order. The policy plays no part, because a person decided.
+ * `unchangedSince` is a time of the server's clock, in microseconds, or null.
+ */
+export function namedSessions(
+  snapshot: Snapshot,
+  pids: readonly number[],
+  unchangedSince: number | null,
+): readonly Named[] {
+  const protection = workProtection(snapshot);
   const byPid = new Map(snapshot.sessions.map((session) => [session.pid, session]));
   return pids.map((pid) => {
     const session = byPid.get(pid) ?? null;
-    return { pid, session, protection: session === null ? null : protection(session) };
+    return {
+      pid,
+      session,
+      protection: session === null ? null : protection(session),
+      hasChanged: session !== null && unchangedSince !== null && !isUnchanged(session, unchangedSince),
+    };
   });
+}
+
+/** A session whose times are unknown counts as changed. */
+function isUnchanged({ backendStart, stateChange }: Session, since: number): boolean {
+  return [backendStart, stateChange].every(
+    (text) => (serverTimeUs(text) ?? Number.POSITIVE_INFINITY) <= since,
+  );
 }
 
 /** The sessions that may be ended. */
 export function endableSessions(named: readonly Named[]): readonly Session[] {
-  return named.flatMap(({ session, protection }) =>
-    session === null || protection !== null ? [] : [session],
-  );
+  return named.flatMap((each) => (each.session === null || untouched(each) !== null ? [] : [each.session]));
 }
 
 /**
@@ -69,9 +89,14 @@ function resultOf(
   return attemptResult(answer, identityOf(session), alive);
 }
 
-function untouched({ session, protection }: Named): 'no-such-session' | 'protected' | null {
+function untouched({
+  session,
+  protection,
+  hasChanged,
+}: Named): 'no-such-session' | 'protected' | 'changed' | null {
   if (session === null) return 'no-such-session';
-  return protection === null ? null : 'protected';
+  if (protection !== null) return 'protected';
+  return hasChanged ? 'changed' : null;
 }
 
 const OUT_OF_THE_WAY: ReadonlySet<NamedResult> = new Set([

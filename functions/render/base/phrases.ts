@@ -39,11 +39,16 @@ export function scopeText(scope: Scope): string {
   return scope.kind === 'server' ? 'server' : `${scope.kind} ${cleanName(scope.name)}`;
 }
 
-/** `31 of 57 slots used`, for a limit with its scope: `5 of 5 slots of role batch used`. */
+/**
+ * `31 of 57 slots used`, for a limit with its scope: `5 of 5 slots of role batch used`. Superusers may take
+ * more than the usable slots: `all 97 slots and 2 of the reserve used`.
+ */
 export function usedText(
   { scope, used, usable }: Pick<Pressure, 'scope' | 'used' | 'usable'>,
   max?: number,
 ): string {
+  if (scope.kind === 'server' && used > usable)
+    return `all ${usable} slots and ${used - usable} of the reserve used`;
   const ofScope = scope.kind === 'server' ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
   return `${used} of ${usable} slots${ofScope} used`;
 }

@@ -9,6 +9,7 @@ import type { Facts } from '../base/facts.ts';
 import { bounded, type Section, wrap } from '../base/layout.ts';
 import { ageRange, ageText, counted, groupName, listText, ownerOf, usedText } from '../base/phrases.ts';
 import { flavorOf, rightToEnd } from '../base/role-grants.ts';
+import { heldBySuperusers } from './held-by-superusers.ts';
 import { namedPoolerTexts } from './named-poolers.ts';
 import { releasedTexts } from './program-notes.ts';
 
@@ -178,7 +179,14 @@ function limitTexts({ record }: Facts): readonly string[] {
       `${wanted} ${wanted === 1 ? 'was' : 'were'} needed, ${limitText(limit, record.policy)} allows ${allowed}`,
   );
   const short = missing > 0 ? [`${counted(missing, 'slot is', 'slots are')} still missing`] : [];
-  const why = limits.length > 0 || missing === 0 ? [] : ['the policy spares all other sessions'];
+  const why =
+    limits.length > 0 || missing === 0
+      ? []
+      : [
+          heldBySuperusers(record)
+            ? 'no run ends sessions of superusers'
+            : 'the policy spares all other sessions',
+        ];
   const reasons = [...(cuts.length > 0 ? [cuts.join('; ')] : []), ...short, ...why].join(': ');
   return [...(reasons === '' ? [] : [`${reasons}.`]), ...releasedTexts({ victims }, record.snapshot)];
 }

@@ -6,6 +6,7 @@ import { counted, groupName, listText, usedText } from '../base/phrases.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
 import { causePhrase, isNamedCulprit } from './cause-phrase.ts';
 import { endedPhrase } from './ended-phrase.ts';
+import { heldBySuperusers } from './held-by-superusers.ts';
 import { OBSERVED } from './observed.ts';
 import { busyHeadline } from './run-lock-text.ts';
 import { unsettledSubject, unsettledText, unverifiedReason, unverifiedText } from './unverified-text.ts';
@@ -83,11 +84,11 @@ const WORDINGS: Readonly<Record<Outcome, Wording>> = {
     subject: [
       'under pressure',
       ...causePhrase(facts, max),
-      'policy spares all sessions',
+      heldBySuperusers(facts.record) ? 'no run ends sessions of superusers' : 'policy spares all sessions',
       ...used(facts, max),
       ...most(facts, max),
     ],
-    sentence: `under pressure. ${sentences([...causePhrase(facts), [...used(facts), ...most(facts)].join(', '), 'the policy spares all sessions'])}`,
+    sentence: `under pressure. ${sentences([...causePhrase(facts), [...used(facts), ...most(facts)].join(', '), heldBySuperusers(facts.record) ? 'superusers hold the slots, and no run ends their sessions' : 'the policy spares all sessions'])}`,
   }),
   unexplained: (facts, max) => ({
     subject: [

@@ -1,9 +1,12 @@
 import { type Advice, forOperator, sqlPaste } from '../../core/advice/advice.ts';
+import { wayIn } from '../../core/advice/end-by-hand.ts';
 import type { ErrorCode } from '../../core/base/errors.ts';
+import { fullnessOf } from '../../core/base/sqlstate.ts';
 import type { Cause } from '../../core/diagnosis/cause.ts';
 import { heldBack } from '../../core/plan/held-back.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
+import type { RunRecord } from '../../core/run/record.ts';
 import { poolerRefuses } from '../../core/server/pooler-refusals.ts';
 import type { Flavor } from '../../core/server/snapshot.ts';
 import type { AlarmTrigger } from '../../core/trigger/trigger.ts';
@@ -14,6 +17,7 @@ import { otherAlarm, seenText } from './alarm-text.ts';
 import { isOutsideSlots } from './cause-phrase.ts';
 import { mayHaveSent } from './headline.ts';
 import { heldBackTexts } from './held-back-text.ts';
+import { heldBySuperusers } from './held-by-superusers.ts';
 import { resumeStep } from './memory-text.ts';
 import { freeLock } from './run-lock-text.ts';
 
@@ -103,7 +107,7 @@ const STEPS: Readonly<Record<Outcome, Steps>> = {
   paused: ({ record }) => [resumeStep(record)],
   unexplained,
   blind: maySee,
-  'cannot-connect': (_, code) => getIn(code),
+  'cannot-connect': ({ record }, code) => getIn(code, record),
   unverified: () => [
     forOperator('The next run measures again. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),
   ],
@@ -113,7 +117,7 @@ const STEPS: Readonly<Record<Outcome, Steps>> = {
 /** The keys of the policy because of which slots are missing. This needs the sessions, to plan again. */
 function loosen({ record, ranking }: Facts): readonly Advice[] {
   const { plan, snapshot, policy, trigger } = record;
-  if (plan === null || snapshot === null || ranking === null) return [];
+  if (plan === null || snapshot === null || ranking === null || heldBySuperusers(record)) return [];
   return heldBackTexts(heldBack(plan, snapshot, policy, trigger.kind), policy).map((text) =>
     forOperator(text),
   );
@@ -129,7 +133,13 @@ function manyIn(state: string, { ranking }: Facts): number {
 }
 
 /** Causes whose advice already has the pids. */
-const BY_HAND: ReadonlySet<Cause> = new Set(['slow-queries', 'lock-pile-up', 'idle-in-transaction']);
+const BY_HAND: ReadonlySet<Cause> = new Set([
+  'slow-queries',
+  'lock-pile-up',
+  'idle-in-transaction',
+  'clients-owe-input',
+  'dead-clients',
+]);
 
 /** When active work fills the server, a person has to decide what may end. */
 function seeRunning(facts: Facts): readonly Advice[] {
@@ -137,11 +147,10 @@ function seeRunning(facts: Facts): readonly Advice[] {
   if (diagnosis !== null && BY_HAND.has(diagnosis.cause)) return [];
   const active = manyIn('active', facts);
   if (active === 0) return [];
-  const reserved = record.snapshot?.slots.superuserReserved ?? 0;
-  const how = reserved > 0 ? ` A superuser can log in on ${counted(reserved, 'reserved slot')}.` : '';
+  const how = record.snapshot === null ? '' : wayIn(record.snapshot);
   return [
     forOperator(
-      `${counted(active, 'session is', 'sessions are')} active. pg-headroom never ends active work. You can: cancel with pg_cancel_backend(pid) first.${how}`,
+      `${counted(active, 'session is', 'sessions are')} active: to free their slots loses work, and their clients may connect again. pg-headroom never ends active work. You can: cancel with pg_cancel_backend(pid) first.${how}`,
       sqlPaste(seeRunningIn(flavorOf(facts))),
     ),
   ];
@@ -171,13 +180,13 @@ function maySee(facts: Facts): readonly Advice[] {
 /** What allows the next run to connect, by what stopped this one. */
 const LET_IN = {
   'connect-full':
-    'To let the next run in, grant pg_use_reserved_connections to our role and set reserved_connections = 3 (PostgreSQL 16 and later).',
+    'To let the next run in, our role needs pg_use_reserved_connections, and the server reserved_connections of 3 or more (PostgreSQL 16 and later). headroom doctor says which of them is missing.',
   'connect-role-limit': "To let the next run in, raise our role's CONNECTION LIMIT to at least 5.",
   'connect-database-limit':
     'To let the next run in, declare another maintenance database ("database") for this server, or raise the CONNECTION LIMIT of this one.',
 } as const;
 
-function getIn(code: ErrorCode | null): readonly Advice[] {
+function getIn(code: ErrorCode | null, { connecting }: RunRecord): readonly Advice[] {
   if (code === 'connect-half-open')
     return [
       forOperator(
@@ -187,11 +196,13 @@ function getIn(code: ErrorCode | null): readonly Advice[] {
   const isFull =
     code === 'connect-full' || code === 'connect-role-limit' || code === 'connect-database-limit';
   if (!isFull) return [forOperator('Fix the error above. This run has not seen any session.')];
+  const refusals = connecting.refusals.map(fullnessOf).filter((found) => found !== null);
+  const isReserveTaken = refusals.length > 0 && refusals.every((found) => found === 'all');
+  const enter = isReserveTaken
+    ? "The slots reserved for superusers are taken as well. Use a superuser session that is already open, or end one session on the server's host with kill PID, where ps shows role, database and address:"
+    : 'A superuser may still log in, on a slot reserved for superusers:';
   return [
-    forOperator(
-      'This run could not see who holds the slots. A superuser may still log in, on a slot reserved for superusers:',
-      sqlPaste(SEE_HOLDERS),
-    ),
+    forOperator(`This run could not see who holds the slots. ${enter}`, sqlPaste(SEE_HOLDERS)),
     ...(code === 'connect-full' ? [UNFINISHED] : []),
     forOperator(LET_IN[code]),
   ];

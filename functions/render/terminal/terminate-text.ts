@@ -10,10 +10,7 @@ const RESULTS: Readonly<Record<NamedResult, readonly [word: string, meaning: str
   'would-go': ['would end', ''],
   terminated: ['ended', ''],
   gone: ['gone', 'It had already disconnected.'],
-  changed: [
-    'stays',
-    'It became active before we could end it, so it was left alone. Look again before you decide.',
-  ],
+  changed: ['stays', 'It changed in the meantime, so it was left alone. Look again before you decide.'],
   'still-there': ['still there', 'It was told to end but has not ended yet. Look again.'],
   forbidden: ['stays', 'The server refused. headroom doctor says what our role lacks.'],
   failed: ['stays', 'The statement failed. See the server log.'],

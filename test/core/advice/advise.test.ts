@@ -108,7 +108,8 @@ describe('what is advised on', () => {
     [
       'slow queries',
       [
-        /pid 4200 \(report\) has run longest \(25m\)\..*superuser/,
+        /pid 4200 \(report\) has run longest \(25m\)\. Look at these 3 statements \(seen at 03:15:43 UTC\)\. A superuser/,
+        /cancel exactly these 3 statements\. A cancel keeps the session.*frees 3 slots.*changed after 03:15:43 UTC is left alone/,
         /role bi to 30m \(half of them ran for over 13m\)/,
         /batches/,
         /Set an alert/,
@@ -117,7 +118,8 @@ describe('what is advised on', () => {
     [
       'statements that wait for input',
       [
-        /pid 4200 \(loader\) waits for input from its client for 25m, the longest of 47, .*A cancel may do nothing/,
+        /pid 4200 \(loader\) waits for input from its client for 25m, the longest of 47, .*A cancel may do nothing.*Look at the longest 18 \(seen.*No slot is left, not even for a superuser/,
+        /end exactly these 18 sessions.*rolled back\. That frees 18 slots/,
         /keepalives/,
         /cuts clients off/,
       ],
@@ -126,7 +128,8 @@ describe('what is advised on', () => {
     [
       'transactions left open',
       [
-        /pid 4200 \(role billing\).*2h 11m ago, the oldest of 41\. A cancel/,
+        /pid 4200 \(role billing\).*2h 11m ago, the oldest of 41\. A cancel.*Look at the oldest 12 \(seen/,
+        /end exactly these 12 sessions: their changes are rolled back\. That frees 12 slots/,
         /billing leaves open after 5m/,
         /autocommit/,
       ],
@@ -134,14 +137,20 @@ describe('what is advised on', () => {
     [
       'queue behind a forgotten transaction',
       [
-        /^pid 4200 \(psql\) blocks 56 sessions and has been idle in transaction for 25m/,
+        /^pid 4200 \(psql\) blocks 56 sessions and has been idle in transaction for 25m\. Look at it \(seen/,
+        /^A cancel does not reach it: end exactly this session.*queue of 56 moves/,
         /role ada/,
         /^psql: run COMMIT/,
       ],
     ],
     [
       'queue behind a migration',
-      [/^pid 4200 \(migrate\) blocks 56 sessions.*40m\. Cancel it;/, /role deploy to 15m/, /lock_timeout/],
+      [
+        /^pid 4200 \(migrate\) blocks 56 sessions.*40m\. Look at it \(seen/,
+        /^Cancel exactly this statement; terminate only if that fails.*ended its transaction after/,
+        /role deploy to 15m/,
+        /lock_timeout/,
+      ],
     ],
     ['reconnect storm', [/billing-worker/, /backoff/, /small pool/, /PgBouncer: 45 sessions/]],
     [
@@ -154,7 +163,11 @@ describe('what is advised on', () => {
     ['replication', [/All 10 walsender slots/, /from 10 to 15/]],
     [
       'pooler too large',
-      [/The pooler holds 41 sessions.*at most 29.*MaxConnectionsPercent to at most 48/, /Set an alert/],
+      [
+        /^Do not end the pooler's sessions/,
+        /The pooler holds 41 sessions.*at most 29.*MaxConnectionsPercent to at most 48/,
+        /Set an alert/,
+      ],
     ],
     ['tools left open', [/hold 51 sessions of role ada, idle for up to 9h/, /DBeaver.*psql -c/]],
     ['tools under an application’s role', [/applications use the same role/, /pgAdmin disconnect/]],
@@ -180,7 +193,10 @@ describe('what is advised on', () => {
         /Set an alert/,
       ],
     ],
-    ['pooler for many users', [/The pooler holds 56 sessions for 4 roles.*at most 11 and/, /Set an alert/]],
+    [
+      'pooler for many users',
+      [/^Do not end/, /The pooler holds 56 sessions for 4 roles.*at most 11 and/, /Set an alert/],
+    ],
     ['load test', [/^pgbench is a load test/, /Set an alert/]],
     ['monitoring', [/pool of 2/]],
     ['dead clients', [/keepalives for role billing: .* 2 minutes/, /firewall/]],

@@ -21,7 +21,7 @@ const ABOUT: Readonly<Record<Cause, RegExp>> = {
   'pooler-oversized': /pooler/,
   'developer-tools': /psql|DBeaver|roles of their own|idle sessions end/,
   'monitoring-hog': /pool of 2/,
-  'dead-clients': /noticed after 2 minutes/,
+  'dead-clients': /noticed after 2 minutes|tcp_user_timeout/,
   'half-open-clients': /authentication_timeout/,
   'limit-too-low': /raise max_connections/,
   unclear: /now and again in five minutes/,

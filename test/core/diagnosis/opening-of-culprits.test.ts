@@ -48,9 +48,13 @@ describe('until the slots are gone', () => {
     expect(openingIn({ ...record, readings })?.fullInMs).toBe(3 * HOUR);
   });
 
-  test('is about the limit where a limit refused', () => {
+  test('is about the limit where a leak under a limit was refused, and the limit is told', () => {
     const record = leaking(40, 200, 40);
-    expect(diagnose(record)).toMatchObject({ cause: 'role-limit', culprits: [{ cause: 'connection-leak' }] });
+    expect(diagnose(record)).toMatchObject({
+      cause: 'connection-leak',
+      evidence: [expect.stringContaining('40 of 40 sessions that the role may have are open')],
+      culprits: [{ cause: 'connection-leak' }],
+    });
     expect(openingIn(record)?.fullInMs).toBe(0);
   });
 });

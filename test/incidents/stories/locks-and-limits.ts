@@ -140,7 +140,7 @@ export const LIMITS: readonly Story[] = [
     scales: [200],
     trigger: 'alarm',
     expected: {
-      cause: 'role-limit',
+      cause: 'connection-leak',
       confidence: 'medium',
       culprits: [
         { ...group('thumbnailer', 'media'), sessions: 20, cause: 'connection-leak', perHour: 9_000 },

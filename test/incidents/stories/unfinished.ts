@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import { copyNothing } from '../../support/by-hand.ts';
 import type { Scene } from '../scene.ts';
 import type { Story } from '../story.ts';
 import { DEFAULT_RESERVES, group } from './stage.ts';
@@ -9,23 +9,6 @@ const LONG_ENOUGH_MS = 11_500;
 /** Requests of different length, so that sessions do not come and go together. */
 const REQUEST = 'SELECT pg_sleep(0.5 + 2 * random())';
 const UNTIL_MIXED_MS = 8_000;
-
-/** A COPY whose client sends nothing. The driver itself would end it at once. */
-function copyNothing(client: Client, table: string): void {
-  const nothing = () => {};
-  client.query({
-    submit: (connection: { query: (text: string) => void }) => connection.query(`COPY ${table} FROM STDIN`),
-    handleCopyInResponse: nothing,
-    handleError: nothing,
-    handleReadyForQuery: nothing,
-    handleCommandComplete: nothing,
-    handleRowDescription: nothing,
-    handleDataRow: nothing,
-    handleEmptyQuery: nothing,
-    handlePortalSuspended: nothing,
-    handleCopyData: nothing,
-  } as never);
-}
 
 async function owe(
   scene: Scene,

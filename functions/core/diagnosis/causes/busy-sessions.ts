@@ -1,5 +1,6 @@
 import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
+import { waitingForStandby } from '../../server/waiting-for-standby.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { prepares } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
@@ -29,8 +30,16 @@ export function slowQueries(all: Evidence, program: readonly SessionEvidence[]):
     evidence: [
       `${slow.length} of ${program.length} are in a statement that has run for over ${ageText(SLOW_MS)}, half of them for over ${ageText(medianOf(ages) ?? 0)}, the longest for ${ageText(Math.max(0, ...ages))}`,
       ...alikeStatements(slow),
+      ...standbyText(slow),
     ],
   });
+}
+
+function standbyText(slow: readonly SessionEvidence[]): readonly string[] {
+  const waiting = waitingForStandby(slow.map(({ session }) => session)).length;
+  return waiting === 0
+    ? []
+    : [`${waiting} of them wait until a synchronous standby confirms their COMMIT (SyncRep)`];
 }
 
 /** Redaction keeps equal shapes equal, so that they can be counted. They are not repeated here. */

@@ -1,7 +1,7 @@
 import { programsOf } from '../../server/programs.ts';
 import { byProgram } from '../../server/programs-in.ts';
 import { groupText, usageIn } from '../../server/rank-groups.ts';
-import { groupOf } from '../../server/session.ts';
+import { groupOf, type Session } from '../../server/session.ts';
 import { compareText, countsFor, type Scope, scopeName } from '../../server/slots.ts';
 import type { Culprit, Diagnosis, OpeningRate } from '../cause.ts';
 import { onePerGroup } from '../choose-cause.ts';
@@ -16,19 +16,26 @@ const SHARE = 0.2;
 
 /**
  * The diagnosis for a limit that is reached, with the programs that reached it. A program whose sessions have
- * a known cause is named with that cause.
+ * a known cause is named with that cause. A leak that holds half of the limit stays the cause: it would fill
+ * any limit. The limit is told as evidence.
  */
-export function diagnoseLimit(all: Evidence, { cause, confidence, evidence, scope }: Limit): Diagnosis {
-  return {
-    cause,
-    confidence,
-    evidence,
-    culprits: scope === null ? senders(all, evidence) : culpritsIn(all, scope, evidence),
-  };
+export function diagnoseLimit(all: Evidence, limit: Limit): Diagnosis {
+  const { cause, confidence, evidence, scope } = limit;
+  if (scope === null) return { cause, confidence, evidence, culprits: senders(all, evidence) };
+  const culprits = culpritsIn(all, scope, evidence);
+  const [first] = culprits;
+  if (first?.cause === 'connection-leak' && first.usage.sessions * 2 >= sessionsIn(all, scope).length)
+    return { cause: first.cause, confidence: first.confidence, evidence, culprits };
+  return { cause, confidence, evidence, culprits };
+}
+
+/** Sessions that count for the limit. */
+function sessionsIn({ holders }: Evidence, scope: Scope): readonly Session[] {
+  return holders.map(({ session }) => session).filter((each) => countsFor(scope, groupOf(each)));
 }
 
 function culpritsIn(all: Evidence, scope: Scope, evidence: readonly string[]): readonly Culprit[] {
-  const inside = all.holders.map(({ session }) => session).filter((each) => countsFor(scope, groupOf(each)));
+  const inside = sessionsIn(all, scope);
   const usages = new Map(
     [...byProgram(all.programs, inside)].map(([{ name }, those]) => [
       name,

@@ -1,13 +1,13 @@
 import { ageText, counted, listText } from '../../base/words.ts';
 import { PREPARED } from '../../server/contested-lock.ts';
-import { isServerProcess } from '../../server/session.ts';
-import type { Evidence, SessionEvidence } from '../evidence.ts';
+import { firstWaiters } from '../../server/first-waiters.ts';
+import { passesOn } from '../../server/passes-on.ts';
+import { CLIENT_BACKEND, isServerProcess } from '../../server/session.ts';
+import type { Doing, Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, type Search, type Suspect, suspect } from '../suspect.ts';
 
 /** Fewer waiting sessions are normal. */
 const FEWEST = 3;
-/** When more sessions wait directly for the lock, no single statement causes the queue. */
-const MOST_FIRST = 3;
 
 /**
  * `lock-pile-up`: the sessions that wait for a lock, and the session at the head of the queue, which is named
@@ -20,6 +20,9 @@ export const lockPileUp: Search = (all, left) => {
   // The longest queue is told: a short one beside it may have a client at its head.
   const atHead = new Set(all.locks.heads[0]?.pids);
   const clients = heads.filter(({ session: { pid } }) => pid !== null && atHead.has(pid));
+  const holders = clients.map(({ session }) => session);
+  if (passesOn(holders, Math.max(0, ...agesOf(waiting, 'sinceMs'))))
+    return [queueOf(all, waiting, PASSED_ON)];
   const first = clients.length > 0 ? [] : firstInQueue(all, waiting, atHead);
   const behind = waiting.filter((member) => !first.includes(member));
   return [
@@ -42,23 +45,17 @@ function headsOf(
 }
 
 /**
- * The first waiter, when the holder of the lock is no client (autovacuum, a prepared transaction, replay).
- * The first waiter causes the queue: other sessions could share the lock with the holder, but they wait
- * behind the stronger lock that it asked for.
+ * The first waiters, when the holder of the lock is no client (autovacuum, a prepared transaction, replay):
+ * they cause the queue.
  */
 function firstInQueue(
   { snapshot }: Evidence,
   waiting: readonly SessionEvidence[],
   heads: ReadonlySet<number>,
 ): readonly SessionEvidence[] {
-  const waitsForHead = ({ session: { pid, blockedBy } }: SessionEvidence) =>
-    blockedBy.some((blocker) => heads.has(blocker)) ||
-    (snapshot.locks ?? []).some(
-      ({ holders, waiters }) => waiters[0]?.pid === pid && holders.some((holder) => heads.has(holder.pid)),
-    );
-  const others = waiting.filter((member) => waitsForHead(member));
-  // When all sessions wait for the holder itself, none of them causes the queue.
-  return others.length <= MOST_FIRST && others.length < waiting.length ? others : [];
+  const sessions = waiting.map(({ session }) => session);
+  const first = new Set(firstWaiters(snapshot.locks ?? [], sessions, heads));
+  return waiting.filter(({ session }) => first.has(session));
 }
 
 function firstSuspects(
@@ -80,6 +77,12 @@ function firstSuspects(
   return [{ ...found, explains: first.length + behind.length }];
 }
 
+/** What a holder does meanwhile. An idle one holds an advisory lock of its session. */
+const HELD_WHILE: Readonly<Partial<Record<Doing, string>>> = {
+  'in transaction': 'idle in a transaction',
+  resting: 'idle with an advisory lock',
+};
+
 function holdersOf(
   all: Evidence,
   heads: readonly SessionEvidence[],
@@ -89,7 +92,7 @@ function holdersOf(
   if (head === undefined) return [];
   const longest = Math.max(0, ...agesOf(heads, 'sinceMs'));
   const pids = heads.map(({ session }) => `${session.pid}`);
-  const state = head.doing === 'in transaction' ? 'idle in a transaction' : 'at work';
+  const state = HELD_WHILE[head.doing] ?? 'at work';
   const found = suspect(all, heads, {
     cause: 'lock-pile-up',
     confidence: confidenceIn(waiting.length, waiting.length),
@@ -120,17 +123,26 @@ function preparedText({ locks: { heads } }: Evidence): readonly string[] {
 function processText({ locks: { heads }, snapshot }: Evidence): readonly string[] {
   const pids = new Set(heads[0]?.pids);
   const process = snapshot.sessions.find((each) => each.pid !== null && pids.has(each.pid));
-  if (process === undefined || !isServerProcess(process)) return [];
-  return [`the server's own ${process.backendType} (pid ${process.pid}) is at the head of the queue`];
+  if (process === undefined || process.backendType === CLIENT_BACKEND) return [];
+  const what = isServerProcess(process)
+    ? `the server's own ${process.backendType}`
+    : 'a replication connection';
+  const why = /to prevent wraparound/.test(process.lastStatement ?? '') ? ', which prevents wraparound,' : '';
+  return [`${what} (pid ${process.pid})${why} is at the head of the queue`];
 }
 
-function queueOf(all: Evidence, waiting: readonly SessionEvidence[]): Suspect {
+const PASSED_ON: readonly string[] = [
+  'no session has held the lock for 2s: it goes from one client to the next, as with a row that many change',
+];
+
+function queueOf(all: Evidence, waiting: readonly SessionEvidence[], more: readonly string[] = []): Suspect {
   const longest = Math.max(0, ...agesOf(waiting, 'sinceMs'));
   return suspect(all, waiting, {
     cause: 'lock-pile-up',
     confidence: confidenceIn(waiting.length, waiting.length),
     evidence: [
       `${counted(waiting.length, 'session waits', 'sessions wait')} for a lock, the longest for ${ageText(longest)}`,
+      ...more,
       ...preparedText(all),
       ...processText(all),
     ],
