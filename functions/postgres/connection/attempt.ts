@@ -2,8 +2,9 @@ import { Socket } from 'node:net';
 import type Client from 'pg/lib/client.js';
 import { coerceError, type Problem, RemediationError } from '../../core/base/errors.ts';
 import { serverAnswer } from '../../core/base/sqlstate.ts';
-import { type Attempted, classifyAnswer, type Silence } from './attempted.ts';
+import { type Attempted, classifyAnswer } from './attempted.ts';
 import { clientOnSocket } from './client-on-socket.ts';
+import { holdProof, type ReadyLogin } from './hold-proof.ts';
 import { beginSession } from './open-session.ts';
 import {
   type KnownStartup,
@@ -15,12 +16,8 @@ import {
 import { type Credentials, type Target, type TlsOptions, targetText } from './target.ts';
 import { isTlsCode } from './tls-code.ts';
 import { watchLogin } from './watch-login.ts';
+import { ATTEMPT_TIMEOUT_MS, type SilenceWatch, SilentServer, watchSilence } from './watch-silence.ts';
 import { learnFromHang, withStartup } from './with-startup.ts';
-
-/** The time for one attempt. Under a storm, a connect that succeeds takes up to 270 ms. */
-const ATTEMPT_TIMEOUT_MS = 4_000;
-/** The time to end in good order for a try that is no longer needed. */
-const LOSER_MS = 500;
 
 export type AttemptOptions = {
   /** The time that is left. An attempt takes longer than its own time only if `hangs` allows it. */
@@ -33,6 +30,8 @@ export type AttemptOptions = {
   readonly reached?: (address: string) => void;
   /** Called while the server starts a process for our session. */
   readonly onHandshake?: () => void;
+  /** Called in place of sending the proof of our password. Without it the proof is sent at once. */
+  readonly onProof?: (login: ReadyLogin) => void;
   /** What is known of the options that the server accepts. This login may add to it. */
   readonly startup?: KnownStartup;
 };
@@ -64,7 +63,7 @@ async function attemptLogin(
   target: Target,
   tls: TlsOptions,
   credentials: Credentials,
-  { withinMs, sent, over, reached, hangs, onHandshake }: LoginOptions,
+  { withinMs, sent, over, reached, hangs, onHandshake, onProof }: LoginOptions,
 ): Promise<Attempted> {
   const socket = new Socket();
   socket.once('connect', () => socket.localAddress && reached?.(socket.localAddress));
@@ -80,6 +79,7 @@ async function attemptLogin(
   const brokenBy = watchBreaking(client);
   const silence = watchSilence(socket, withinMs, hangs);
   over?.addEventListener('abort', silence.breakOff, { once: true });
+  const isGivenUp = onProof ? watchProof(client, silence, onProof) : () => false;
   try {
     await client.connect();
     silence.isIn();
@@ -87,6 +87,7 @@ async function attemptLogin(
     return { kind: 'in', session: { ...session, brokenBy } };
   } catch (error) {
     socket.destroy();
+    if (isGivenUp()) return { kind: 'given-up' };
     // If the session ended before its first statement, that statement fails without the reason. `brokenBy` knows it.
     return classify(
       serverAnswer(error) === null ? (brokenBy() ?? error) : error,
@@ -100,40 +101,28 @@ async function attemptLogin(
   }
 }
 
-/** The time was over before the login was. `how` says how far the server came. */
-class SilentServer extends Error {
-  readonly how: Silence;
-  constructor(how: Silence) {
-    super(how);
-    this.how = how;
-  }
-}
-
-/**
- * Ends a login that takes too long. Our first statement is part of the login. Without a connection, it ends after the time
- * of an attempt. With a connection, it ends then too, unless `hangs` lets it wait on. When it is no longer needed, it ends
- * after LOSER_MS.
- */
-function watchSilence(socket: Socket, withinMs: number, hangs: () => boolean) {
-  const startedAt = Date.now();
-  let isReached = false;
-  let isIn = false;
-  socket.once('connect', () => (isReached = true));
-  const end = () => {
-    const isLong = Date.now() - startedAt >= ATTEMPT_TIMEOUT_MS;
-    const hung = isIn ? 'unanswered' : 'hanging';
-    socket.destroy(new SilentServer(isReached ? (isLong ? hung : 'cut-off') : 'silent'));
-  };
-  const endOrWait = () => {
-    if (withinMs <= ATTEMPT_TIMEOUT_MS || !isReached || !hangs()) return end();
-    timer = setTimeout(end, withinMs - ATTEMPT_TIMEOUT_MS);
-  };
-  let timer = setTimeout(endOrWait, Math.min(ATTEMPT_TIMEOUT_MS, withinMs));
-  const breakOff = () => {
-    clearTimeout(timer);
-    timer = setTimeout(end, LOSER_MS);
-  };
-  return { breakOff, isIn: () => (isIn = true), isOver: () => clearTimeout(timer) };
+/** The time that a login waits with its proof is not the server's. Returns whether the login was given up. */
+function watchProof(
+  client: Client,
+  silence: SilenceWatch,
+  onProof: (login: ReadyLogin) => void,
+): () => boolean {
+  let isGivenUp = false;
+  holdProof(client, ({ prove, giveUp }) => {
+    silence.pause();
+    onProof({
+      prove: () => {
+        silence.goOn();
+        prove();
+      },
+      giveUp: () => {
+        isGivenUp = true;
+        silence.breakOff();
+        giveUp();
+      },
+    });
+  });
+  return () => isGivenUp;
 }
 
 /** A server that cannot start another process, or a busy resolver, causes these codes. The next try may succeed. */

@@ -24,9 +24,12 @@ import { type Credentials, type Target, targetText } from './target.ts';
  */
 export type Silence = 'silent' | 'hanging' | 'unanswered' | 'cut-off';
 
-/** The result of one attempt. `refused` may be tried again; `denied` stays denied. */
+/**
+ * The result of one attempt. `refused` may be tried again; `denied` stays denied. `given-up`: we ended it before its proof.
+ */
 export type Attempted =
   | { readonly kind: 'in'; readonly session: OpenSession }
+  | { readonly kind: 'given-up' }
   | {
       readonly kind: 'refused';
       readonly answer: ServerAnswer | null;

@@ -4,6 +4,7 @@ import type { Connecting } from '../../core/run/record.ts';
 import { connectProblem, type Obstacle } from './connect-problem.ts';
 import type { OpenSession } from './open-session.ts';
 import type { Pace } from './pace.ts';
+import type { ProofTurns } from './prove-in-turn.ts';
 import type { KnownStartup } from './startup.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
 
@@ -15,7 +16,11 @@ export type ConnectAttempts = {
   readonly deadline: number;
   /** The role of the latest try. */
   user: string;
+  /** Without those that we ended before their proof: these are no lines in the server's log. */
   tries: number;
+  /** Tries whose login waits with its proof, so that others began meanwhile. */
+  readonly waiting: Promise<void>[];
+  readonly turns: ProofTurns;
   /** The local address of the latest try that reached the server; null if none did. */
   address: string | null;
   /** Failed tries by SQLSTATE and routine. Both are empty for tries without an answer. */

@@ -3,19 +3,27 @@ import { sleep } from '../../core/base/sleep.ts';
 import { WRONG_PASSWORD } from '../../core/base/sqlstate.ts';
 import type { Connection } from '../../remediate/ports.ts';
 import { attemptSession } from './attempt.ts';
+import type { Attempted } from './attempted.ts';
 import { type ConnectAttempts, increment, type Opened, toOpened } from './connect-attempts.ts';
 import { databaseOf } from './database.ts';
+import type { ReadyLogin } from './hold-proof.ts';
 import type { KnownSlots } from './known-slots.ts';
+import { queueOccupier } from './occupy-queue.ts';
 import type { OpenSession } from './open-session.ts';
 import { newPace, type Pace } from './pace.ts';
+import { proveInTurn } from './prove-in-turn.ts';
 import { type KnownStartup, knownStartup } from './startup.ts';
-import { type CredentialSource, type Target, type TlsOptions, tlsOptions } from './target.ts';
+import {
+  type CredentialSource,
+  type Credentials,
+  type Target,
+  type TlsOptions,
+  tlsOptions,
+} from './target.ts';
 
 /**
- * The number of tries at the same time after the first was refused. Our advice reserves as many slots. Measured with
- * `npm run bench -- storm` on two busy cores, with 16 and 18, a full server and 200 clients that try again and again: a run
- * with three tries at a time connected after 1 s in the median and 3.5 s at most. With one try it took 0.7 to 1.7 s and 7 s
- * at most, with eight 0.6 s and 2 s.
+ * The number of tries at the same time after the first was refused. Our advice reserves as many slots. With one the tries
+ * of a storm take too long, and eight write more lines into the server's log (`npm run bench -- storm`).
  */
 const IN_FLIGHT = 3;
 /** We wait for a login that hangs and do not replace it, because an abandoned login would stay on the server. */
@@ -63,6 +71,8 @@ export async function openSession(
     deadline,
     user: '',
     tries: 0,
+    waiting: [],
+    turns: proveInTurn(queueOccupier(target)),
     address: null,
     refusals: new Map(),
     obstacles: new Map(),
@@ -95,9 +105,11 @@ async function tryInLanes(attempts: ConnectAttempts, tls: TlsOptions): Promise<v
   const spaced = (await attempts.credentials)?.isToken === true;
   const count = spaced || isHanging ? 1 : IN_FLIGHT;
   const lanes = Array.from({ length: count }, () => keepTrying(attempts, tls, spaced));
-  // All lanes must end before the caller goes on, so that no try opens a session later.
-  for (const lane of await Promise.allSettled([first, ...lanes]))
-    if (lane.status === 'rejected') throw lane.reason;
+  // All tries must end before the caller goes on, so that none opens a session later.
+  const ends = await Promise.allSettled([first, ...lanes]);
+  attempts.turns.end();
+  for (const end of [...ends, ...(await Promise.allSettled(attempts.waiting))])
+    if (end.status === 'rejected') throw end.reason;
 }
 
 async function keepTrying(
@@ -111,7 +123,7 @@ async function keepTrying(
     const waitMs = attempts.pace.next(Date.now(), spaced);
     if (waitMs === null) return;
     if (waitMs > 0) await sleep(Math.min(waitMs, leftMs(attempts)));
-    if (goesOn()) await tryOnce(attempts, tls);
+    if (goesOn()) await untilItWaits(attempts, (waits) => tryOnce(attempts, tls, waits));
   }
 }
 
@@ -119,14 +131,63 @@ function leftMs({ deadline }: ConnectAttempts): number {
   return deadline - Date.now();
 }
 
-async function tryOnce(attempts: ConnectAttempts, tls: TlsOptions): Promise<void> {
+/** Ends with the try, or earlier, when its login waits with its proof. */
+async function untilItWaits(
+  attempts: ConnectAttempts,
+  run: (waits: () => void) => Promise<void>,
+): Promise<void> {
+  const waits = Promise.withResolvers<void>();
+  const trying = run(() => {
+    attempts.waiting.push(trying);
+    waits.resolve();
+  });
+  await Promise.race([trying, waits.promise]);
+}
+
+async function tryOnce(attempts: ConnectAttempts, tls: TlsOptions, waits: () => void): Promise<void> {
   const used = attempts.credentials;
   const credentials = await used;
   // The try that got no others ends the search. Meanwhile another try may have a session.
   if (credentials === null || attempts.end !== null) return;
   attempts.user = credentials.user;
   attempts.tries += 1;
+  const attempted = await attemptOnce(attempts, tls, credentials, waits);
+  if (attempted.kind === 'given-up') return;
+  if (attempted.kind === 'in') return await getIn(attempts, attempted.session);
+  if (!attempts.over.signal.aborted) {
+    const { sqlstate = '', routine = '' } = attempted.answer ?? {};
+    increment(attempts.refusals, `${sqlstate} ${routine}`);
+  }
+  if (attempts.end !== null) return;
+  if (attempted.kind === 'refused') increment(attempts.obstacles, attempted.fullness);
+  else if (attempted.answer?.sqlstate === WRONG_PASSWORD && (await hasOthers(attempts, used)))
+    await tryOnce(attempts, tls, waits);
+  else {
+    attempts.end ??= attempted.problem;
+    attempts.turns.end();
+  }
+  waitInStorm(attempts);
+}
+
+/**
+ * In a storm most tries find no slot at the beginning of their login, and others too few free ones at its end. Where
+ * sessions have the slots and no client storms, each try finds the same, and no login waits.
+ */
+function waitInStorm({ obstacles, turns, pace, end }: ConnectAttempts): void {
+  const [noSlot, tooFew] = [obstacles.get('all') ?? 0, obstacles.get('reserved-left') ?? 0];
+  if (end !== null || tooFew === 0 || noSlot <= tooFew) return;
+  const forMs = pace.eagerMs(Date.now());
+  if (forMs > 0) turns.begin(forMs);
+}
+
+async function attemptOnce(
+  attempts: ConnectAttempts,
+  tls: TlsOptions,
+  credentials: Credentials,
+  waits: () => void,
+): Promise<Attempted> {
   let isHanging = false;
+  let ready: ReadyLogin | null = null;
   const attempted = await attemptSession(attempts.target, tls, credentials, {
     withinMs: leftMs(attempts),
     hangs: () => {
@@ -141,26 +202,23 @@ async function tryOnce(attempts: ConnectAttempts, tls: TlsOptions): Promise<void
       attempts.address = address;
     },
     onHandshake: attempts.onHandshake,
+    onProof: (login) => {
+      ready = login;
+      if (attempts.turns.add(login)) waits();
+    },
     startup: attempts.startup,
   });
   if (isHanging) attempts.hanging -= 1;
-  if (attempted.kind !== 'in' && !attempts.over.signal.aborted) {
-    const { sqlstate = '', routine = '' } = attempted.answer ?? {};
-    increment(attempts.refusals, `${sqlstate} ${routine}`);
-  }
-  if (attempted.kind === 'in') return await getIn(attempts, attempted.session);
-  if (attempts.end !== null) return;
-  if (attempted.kind === 'refused') increment(attempts.obstacles, attempted.fullness);
-  else if (attempted.answer?.sqlstate === WRONG_PASSWORD && (await hasOthers(attempts, used))) {
-    await tryOnce(attempts, tls);
-  } else attempts.end ??= attempted.problem;
+  if (attempted.kind === 'given-up') attempts.tries -= 1;
+  if (ready !== null) attempts.turns.remove(ready);
+  return attempted;
 }
-
 /** The first session is kept, even if another try failed before. A second one is closed before the snapshot. */
 async function getIn(attempts: ConnectAttempts, session: OpenSession): Promise<void> {
   if (attempts.end !== null && 'client' in attempts.end) return await session.close();
   attempts.end = session;
   attempts.over.abort();
+  attempts.turns.end();
 }
 
 /** A rotation may be under way. The source is asked once for all tries that used the same wrong credentials. */

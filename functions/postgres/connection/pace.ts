@@ -17,6 +17,8 @@ export type Pace = {
   readonly begin: (now: number, deadline: number) => void;
   /** Takes one try. Returns the milliseconds to wait before it, or null if no try is left. */
   readonly next: (now: number, isSpaced: boolean) => number | null;
+  /** For how many milliseconds tries will come close together. */
+  readonly eagerMs: (now: number) => number;
 };
 
 /** The pace of one run. `eagerTries` is the number of tries that may come close together. */
@@ -43,6 +45,7 @@ export function newPace({ eagerTries = EAGER.tries as number, mostTries = MOST_T
       turnAt = at + gapMs(at, isSpaced);
       return at - now;
     },
+    eagerMs: (now) => (eager < eagerTries ? Math.max(0, Math.min(eagerUntil, deadline) - now) : 0),
   };
 }
 

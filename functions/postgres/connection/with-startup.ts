@@ -14,7 +14,7 @@ export async function withStartup(
     const attempted = await login(sent);
     const next = afterLogin(sent, attempted);
     if (next !== null) startup.keep(next);
-    const isAnswered = attempted.kind !== 'in' && attempted.answer !== null;
+    const isAnswered = 'answer' in attempted && attempted.answer !== null;
     if (!isAnswered || next === null || logins === MOST_LOGINS) return attempted;
   }
 }
@@ -26,6 +26,8 @@ function afterLogin(sent: Startup, attempted: Attempted): Startup | null {
       const { dialect, versionNumber } = attempted.session;
       return dialect.flavor === 'postgresql' ? startupOf(versionNumber) : null;
     }
+    case 'given-up':
+      return null;
     case 'denied':
     case 'refused':
       return nextStartup(sent, attempted.answer?.sqlstate ?? '');

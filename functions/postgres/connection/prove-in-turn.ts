@@ -1,0 +1,75 @@
+import type { ReadyLogin } from './hold-proof.ts';
+import type { Row } from './occupy-queue.ts';
+
+/** The logins of one run that have a slot and could send their proof. */
+export type ProofTurns = {
+  /** From now on logins wait for a quiet moment, `forMs` at most. */
+  readonly begin: (forMs: number) => void;
+  /** Takes a login that could prove now. True means that it waits. */
+  readonly add: (login: ReadyLogin) => boolean;
+  /** The login has ended. */
+  readonly remove: (login: ReadyLogin) => void;
+  /** Gives all waiting logins up. Later logins do not wait. */
+  readonly end: () => void;
+};
+
+/**
+ * At the end of its login the server refuses a role, unless as many slots are free as are reserved for superusers. In a
+ * storm each refused client has a slot during its own login, so that many are rarely free at once. Therefore a login of
+ * ours that has a slot waits with its proof until a row of ours has occupied the server's queue for some milliseconds. The
+ * clients that are logging in are refused meanwhile and free their slots, and no others take them. One login proves at a
+ * time, and gives the slots of those that wait beside it back before.
+ */
+export function proveInTurn(occupyQueue: () => Row): ProofTurns {
+  const waiting = new Set<ReadyLogin>();
+  let proving: ReadyLogin | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  const stop = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+  };
+  const takeOthersThan = (kept: ReadyLogin | null) => {
+    const others = [...waiting].filter((login) => login !== kept);
+    for (const login of others) waiting.delete(login);
+    return others;
+  };
+  const proveNext = async () => {
+    const [next] = waiting;
+    if (proving !== null || next === undefined) return;
+    proving = next;
+    const row = occupyQueue();
+    await row.begun;
+    // It may have ended meanwhile, and another one may wait for a row of its own.
+    if (proving !== next) return;
+    for (const login of takeOthersThan(next)) login.giveUp();
+    await row.mostServed;
+    if (waiting.delete(next)) next.prove();
+  };
+  return {
+    begin: (forMs) => {
+      timer ??= setTimeout(() => {
+        stop();
+        for (const login of takeOthersThan(proving)) login.prove();
+      }, forMs);
+    },
+    add: (login) => {
+      if (timer === null) {
+        login.prove();
+        return false;
+      }
+      waiting.add(login);
+      void proveNext();
+      return true;
+    },
+    remove: (login) => {
+      waiting.delete(login);
+      if (login !== proving) return;
+      proving = null;
+      void proveNext();
+    },
+    end: () => {
+      stop();
+      for (const login of takeOthersThan(null)) login.giveUp();
+    },
+  };
+}

@@ -1,0 +1,196 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import type { ReadyLogin } from '../../functions/postgres/connection/hold-proof.ts';
+import { queueOccupier } from '../../functions/postgres/connection/occupy-queue.ts';
+import { proveInTurn } from '../../functions/postgres/connection/prove-in-turn.ts';
+import { tlsOptions } from '../../functions/postgres/connection/target.ts';
+import { selfSignedCertificates } from '../support/certificates.ts';
+import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
+import { reload } from '../support/reload.ts';
+import { createRole } from '../support/roles.ts';
+import { targetOf } from '../support/targets.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const LONG_MS = 60_000;
+
+describe('Logins of a run in a storm', () => {
+  /** Logins in the order of their names, which write down what becomes of them. */
+  function scene() {
+    const events: string[] = [];
+    const logins = new Map<string, ReadyLogin>();
+    const turns = proveInTurn(() => {
+      events.push('queue occupied');
+      return { begun: Promise.resolve(), mostServed: sleep(10).then(() => {}) };
+    });
+    const add = (name: string) => {
+      const login = {
+        prove: () => events.push(`${name} proves`),
+        giveUp: () => events.push(`${name} ends`),
+      };
+      logins.set(name, login);
+      return turns.add(login);
+    };
+    const ended = (name: string) => {
+      const login = logins.get(name);
+      if (login) turns.remove(login);
+    };
+    return { events, turns, add, ended };
+  }
+  const proved = (events: readonly string[], name: string) =>
+    waitUntil(() => events.includes(`${name} proves`), { what: `${name} proved` });
+
+  test('prove at once as long as no storm is seen', () => {
+    const { events, add } = scene();
+    expect([add('a'), add('b')]).toEqual([false, false]);
+    expect(events).toEqual(['a proves', 'b proves']);
+  });
+
+  test('wait until most of a row is served; those that wait beside the first one end before it proves', async () => {
+    const { events, turns, add } = scene();
+    turns.begin(LONG_MS);
+    expect([add('a'), add('b')]).toEqual([true, true]);
+    expect(events).toEqual(['queue occupied']);
+    await proved(events, 'a');
+    expect(events).toEqual(['queue occupied', 'b ends', 'a proves']);
+    turns.end();
+  });
+
+  test('prove one at a time: the next one has its row when the first was refused', async () => {
+    const { events, turns, add, ended } = scene();
+    turns.begin(LONG_MS);
+    add('a');
+    await proved(events, 'a');
+    add('b');
+    await sleep(20);
+    expect(events).toEqual(['queue occupied', 'a proves']);
+    ended('a');
+    await proved(events, 'b');
+    expect(events).toEqual(['queue occupied', 'a proves', 'queue occupied', 'b proves']);
+    turns.end();
+  });
+
+  test('wait no longer than the tries come close together', async () => {
+    const { events, turns, add } = scene();
+    turns.begin(20);
+    add('a');
+    await proved(events, 'a');
+    add('b');
+    await proved(events, 'b');
+    expect(events).toEqual(['queue occupied', 'a proves', 'b proves']);
+    expect(add('c')).toBe(false);
+  });
+
+  test('end without a proof when another session is open', async () => {
+    const { events, turns, add, ended } = scene();
+    turns.begin(LONG_MS);
+    add('a');
+    add('b');
+    // The row has begun, and most of it is not served yet.
+    await sleep(1);
+    turns.end();
+    await sleep(20);
+    expect(events).toEqual(['queue occupied', 'b ends', 'a ends']);
+    ended('a');
+    expect(add('c')).toBe(false);
+  });
+
+  test('give their turn on when the server ended them while they waited', async () => {
+    const { events, turns, add, ended } = scene();
+    turns.begin(LONG_MS);
+    add('a');
+    ended('a');
+    add('b');
+    await proved(events, 'b');
+    expect(events).not.toContain('a proves');
+    turns.end();
+  });
+});
+
+describe.each(VERSIONS)('PostgreSQL %i', (version) => {
+  let server: TestServer;
+  let roles: Readonly<Record<'SCRAM' | 'MD5' | 'clear text', Role>>;
+  let caFile: string;
+
+  beforeAll(async () => {
+    const certificates = await selfSignedCertificates();
+    server = await startServer({ version, settings: { max_connections: 12 }, tls: certificates.server });
+    caFile = join(server.folder, 'ca.pem');
+    writeFileSync(caFile, certificates.ca);
+    const hba = join(server.folder, 'pg_hba.conf');
+    const others = 'host all hashed 127.0.0.0/8 md5\nhost all clear 127.0.0.0/8 password\n';
+    writeFileSync(hba, others + readFileSync(hba, 'utf8'));
+    await reload(server);
+    const scram = await createRole(server, 'scram');
+    await server.query("SET password_encryption = 'md5'; CREATE ROLE hashed LOGIN PASSWORD 'a secret'");
+    roles = {
+      SCRAM: scram,
+      MD5: { user: 'hashed', password: 'a secret' },
+      'clear text': await createRole(server, 'clear'),
+    };
+  });
+  afterAll(() => server.stop());
+
+  const targets = () => ({
+    'without TLS': targetOf(server),
+    'with TLS': targetOf(server, { tls: { mode: 'verify', caFile } }),
+  });
+  const lines = () => server.log().trim().split('\n').length;
+
+  test.each(['without TLS', 'with TLS'] as const)(
+    'a login that ends before its proof frees its slot, and leaves no line in the log: %s',
+    async (how) => {
+      const target = targets()[how];
+      const before = lines();
+      for (let round = 0; round < 30; round += 1) {
+        const attempted = await attemptSession(target, tlsOptions(target), roles.SCRAM, {
+          onProof: ({ giveUp }) => giveUp(),
+        });
+        expect(attempted).toEqual({ kind: 'given-up' });
+      }
+      expect(lines()).toBe(before);
+    },
+  );
+
+  test.each(['without TLS', 'with TLS'] as const)(
+    'a login that waited gets in with its proof: %s',
+    async (how) => {
+      const target = targets()[how];
+      for (const method of ['SCRAM', 'MD5'] as const) {
+        let waited = 0;
+        const attempted = await attemptSession(target, tlsOptions(target), roles[method], {
+          onProof: ({ prove }) => {
+            waited += 1;
+            setTimeout(prove, 100);
+          },
+        });
+        if (attempted.kind !== 'in') throw new Error(`${method}: ${JSON.stringify(attempted)}`);
+        await attempted.session.close();
+        expect(waited).toBe(1);
+      }
+    },
+  );
+
+  test('a password in clear text does not wait, because another service may check it', async () => {
+    let waited = 0;
+    const attempted = await attemptSession(targetOf(server), false, roles['clear text'], {
+      onProof: () => (waited += 1),
+    });
+    if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
+    await attempted.session.close();
+    expect(waited).toBe(0);
+  });
+
+  test('connections that occupy the queue leave no line in the log, and five rows are the limit', async () => {
+    const before = lines();
+    const occupy = queueOccupier(targetOf(server));
+    for (let row = 0; row < 5; row += 1) await occupy().mostServed;
+    const startedAt = performance.now();
+    await occupy().mostServed;
+    expect(performance.now() - startedAt).toBeLessThan(1);
+    await server.query('SELECT 1');
+    expect(lines()).toBe(before);
+  });
+});
