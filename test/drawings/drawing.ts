@@ -29,6 +29,8 @@ export type Refusal = {
   readonly agoMs: number;
   readonly user?: string;
   readonly database?: string;
+  /** What was full; default: the slots that are not reserved. */
+  readonly kind?: 'role' | 'database';
 };
 
 /** Everything that a snapshot is made of. */
@@ -44,6 +46,10 @@ export type Scene = {
   readonly poolers?: readonly string[];
   readonly isTold?: boolean;
   readonly hidden?: number;
+  /** `CONNECTION LIMIT`s. */
+  readonly limits?: Readonly<
+    Partial<Record<'role' | 'database', { readonly name: string; readonly limit: number }>>
+  >;
 };
 
 /** What the simulated clients really did, and what therefore must be said. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { recordedFigures } from '../incidents/recorded-figures.ts';
 import { documentOf } from './document.ts';
 import { figuresOf, KINDS } from './judge.ts';
 
@@ -10,6 +11,6 @@ const DOCUMENT = fileURLToPath(new URL('../../docs/evidence/diagnosis.md', impor
 const [part] = process.argv.slice(2);
 const kinds = KINDS.filter(({ name }) => part === undefined || name.includes(part));
 const figures = kinds.map((kind) => figuresOf(kind, DRAWINGS));
-const document = documentOf(figures);
+const document = documentOf(figures, recordedFigures());
 if (part === undefined) writeFileSync(DOCUMENT, document);
 console.log(document);

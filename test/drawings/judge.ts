@@ -1,8 +1,10 @@
 import type { Diagnosis } from '../../functions/core/diagnosis/cause.ts';
 import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
+import type { Judgement } from '../incidents/judgement.ts';
 import type { Draft, Kind, Truth } from './drawing.ts';
 import { CROWDS } from './kinds/crowds.ts';
 import { LEAKS } from './kinds/leaks.ts';
+import { LIMITS } from './kinds/limits.ts';
 import { OTHERS } from './kinds/others.ts';
 import { POOLS } from './kinds/pools.ts';
 import { SPECIAL_POOLS } from './kinds/special-pools.ts';
@@ -10,10 +12,15 @@ import { WORK } from './kinds/work.ts';
 import { Random } from './random.ts';
 import { recordOfScene } from './record-of-scene.ts';
 
-export const KINDS: readonly Kind[] = [...LEAKS, ...POOLS, ...SPECIAL_POOLS, ...WORK, ...CROWDS, ...OTHERS];
-
-/** How a diagnosis stands beside the truth. `wrong` is one that was said with confidence medium or high. */
-export type Judgement = 'right' | 'wrong' | 'unclear';
+export const KINDS: readonly Kind[] = [
+  ...LEAKS,
+  ...POOLS,
+  ...SPECIAL_POOLS,
+  ...WORK,
+  ...CROWDS,
+  ...LIMITS,
+  ...OTHERS,
+];
 
 export type Judged = {
   readonly seed: number;

@@ -23,7 +23,7 @@ const PROCESSES = ['checkpointer', 'background writer', 'walwriter', 'autovacuum
 
 /** The record of a run that only observed: what a server would show of the scene. */
 export function recordOfScene(scene: Scene): RunRecord {
-  const { clients, uptimeMs, free, version = '16.9', poolers = [], locks } = scene;
+  const { clients, uptimeMs, free, version = '16.9', poolers = [], locks, limits = {} } = scene;
   const policy = aPolicy({
     mode: 'observe',
     relieve: { when: { usedPercent: 90 }, until: { usedPercent: 75 } },
@@ -32,7 +32,11 @@ export function recordOfScene(scene: Scene): RunRecord {
   const holders = clients.filter(({ backendType }) => backendType === undefined).length;
   const snapshot = aSnapshot({
     server: { ownPid: OWN_PID, version },
-    slots: { max: holders + free + RESERVED },
+    slots: {
+      max: holders + free + RESERVED,
+      ...(limits.role && { roles: [limits.role] }),
+      ...(limits.database && { databases: [limits.database] }),
+    },
     sessions: [...ownRows(uptimeMs), ...clients.map((client, at) => rowOf(client, at, scene))],
     ...(locks && { locks }),
   });
@@ -112,8 +116,16 @@ function triggerOf({ trigger, refused }: Scene): Trigger {
   const moment = (at: number) => new Date(TAKEN_AT_MS + at).toISOString();
   return aLogLines({
     lines: refused.reduce((sum, { count }) => sum + count, 0),
-    refused: refused.map(({ count, spanMs, agoMs, user = null, database = null }) =>
-      aRefused({ user, database, count, clients: 1, first: moment(-agoMs - spanMs), last: moment(-agoMs) }),
+    refused: refused.map(({ count, spanMs, agoMs, user = null, database = null, kind }) =>
+      aRefused({
+        ...(kind && { kind }),
+        user,
+        database,
+        count,
+        clients: 1,
+        first: moment(-agoMs - spanMs),
+        last: moment(-agoMs),
+      }),
     ),
   });
 }

@@ -1,24 +1,27 @@
 /**
  * Records incidents: `npm run incidents:record [part of a name …]`. Recordings are committed, and tests only replay them.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Trigger } from '../../functions/core/trigger/trigger.ts';
 import { parseLogLines } from '../../functions/events/parse-log-lines.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
+import type { RemediatePorts } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
-import { aPolicy } from '../support/builders.ts';
+import { anAlarm, aPolicy } from '../support/builders.ts';
 import { logDocument } from '../support/events.ts';
-import type { TestServer } from '../support/postgres-server.ts';
-import { alarmNow, aRequest, SWEEP } from '../support/runs.ts';
+import { aRequest, SWEEP } from '../support/runs.ts';
 import { targetOf } from '../support/targets.ts';
-import { scaled } from './scaled.ts';
+import { judgementOf } from './judgement.ts';
 import { Scene } from './scene.ts';
 import { STORIES } from './stories/all.ts';
-import type { Expected, Story, Told } from './story.ts';
+import { type Expected, type Story, type Told, truthOf } from './story.ts';
 
+const RUN_MS = 30_000;
 const FOLDER = join(import.meta.dirname, 'recorded');
 
 const wanted = process.argv.slice(2);
@@ -32,66 +35,76 @@ if (stories.length === 0) {
   process.exit(2);
 }
 const startedAt = performance.now();
-for (const story of stories) {
+const plays = stories.flatMap((story) => (story.paces ?? [1]).map((pace) => ({ story, pace })));
+for (const { story, pace } of plays) {
   const begin = performance.now();
-  const record = await recordOf(story);
-  if (record.snapshot === null)
-    throw new Error(`${story.name}: ${record.outcome}, ${record.problem?.message}`);
-  await keep(story, record);
+  const name = (story.paces ?? []).length < 2 ? story.name : `${story.name}-x${pace}`;
+  const record = await recordOf(story, name, pace);
+  if (record.snapshot === null) throw new Error(`${name}: ${record.outcome}, ${record.problem?.message}`);
+  const told = toldOf({ story, pace, name }, record);
+  await keep(told, record);
   const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
   const used = record.plan?.pressure.find(({ scope }) => scope.kind === 'server')?.used;
-  console.log(`${story.name}: ${record.outcome}, ${used} slots used, ${seconds} s`);
+  const said = judgementOf(diagnose(record), truthOf(told));
+  console.log(`${name}: ${said}, ${used} slots used, ${seconds} s`);
 }
-console.log(`${stories.length} stories in ${((performance.now() - startedAt) / 60_000).toFixed(1)} min`);
+// In the form that `npm run check` asks for.
+execFileSync('npx', ['biome', 'format', '--write', FOLDER], { stdio: 'ignore' });
+console.log(`${plays.length} recordings in ${((performance.now() - startedAt) / 60_000).toFixed(1)} min`);
 
-async function recordOf(story: Story): Promise<RunRecord> {
-  await using scene = await Scene.start(story);
+async function recordOf(story: Story, runId: string, pace: number): Promise<RunRecord> {
+  await using scene = await Scene.start(story, pace);
   await story.play(scene);
-  const trigger = triggerOf(story, scene.server);
   const request = aRequest({
     policy: aPolicy({ ...story.policy, mode: 'observe' }),
-    trigger,
-    runId: story.name,
+    trigger: triggerOf(story, scene),
+    runId,
     server: 'incident',
+    deadline: scene.clock.now() + RUN_MS,
   });
-  return await remediate(
-    request,
-    serverPorts(
-      targetOf(scene.server),
-      async () => scene.headroom,
-      () => {},
-    ),
+  const target = targetOf(scene.server, { statements: story.statements ?? 'shape' });
+  const ports = serverPorts(
+    target,
+    async () => scene.headroom,
+    () => {},
   );
+  return await remediate(request, onClockOf(scene, ports));
+}
+
+/** The run lives at the time of the server. Only connecting goes by our clock. */
+function onClockOf({ clock }: Scene, ports: RemediatePorts): RemediatePorts {
+  const aheadMs = clock.now() - Date.now();
+  return {
+    ...ports,
+    now: () => Date.now() + aheadMs,
+    connect: (deadline) => ports.connect(deadline - aheadMs),
+  };
 }
 
 /** The lines of the server's log as CloudWatch has them, each with its own time. */
-function triggerOf({ trigger = 'log-lines', name }: Story, server: TestServer): Trigger {
-  if (trigger === 'alarm') return alarmNow();
+function triggerOf({ trigger = 'log-lines', name }: Story, { server, clock }: Scene): Trigger {
+  if (trigger === 'alarm') return anAlarm({ at: new Date(clock.now()).toISOString() });
   if (trigger === 'schedule') return SWEEP;
   const lines = server
     .log()
     .split('\n')
     .filter((line) => line.includes(':53300:'))
     .map((message) => ({ message, timestamp: Date.parse(message.slice(0, 27)) }));
-  if (lines.length === 0) throw new Error(`${name}: nobody was refused`);
+  if (lines.length === 0) throw new Error(`${name}: no client was refused`);
   return parseLogLines(logDocument(lines));
 }
 
-/** Keeps the recording, and its copies with scaled ages. */
-async function keep(story: Story, record: RunRecord): Promise<void> {
-  const { name, scales = [1] } = story;
-  for (const factor of scales) {
-    const file = scales.length > 1 ? `${name}-x${factor}` : name;
-    const kept = factor === 1 ? record : scaled(record, factor);
-    const { pgHeadroom, runId, server, mode, outcome, metrics, reduced, packed } = packRecord(kept);
-    const result = { pgHeadroom, runId, server, mode, outcome, metrics, reduced, packed };
-    const text = JSON.stringify({ story: toldOf(story, record, file, factor), result }, null, 2);
-    await writeFile(join(FOLDER, `${file}.json`), `${text}\n`);
-  }
+type Played = { readonly story: Story; readonly pace: number; readonly name: string };
+
+async function keep(story: Told, record: RunRecord): Promise<void> {
+  const { pgHeadroom, runId, server, mode, outcome, metrics, reduced, packed } = packRecord(record);
+  const result = { pgHeadroom, runId, server, mode, outcome, metrics, reduced, packed };
+  const text = JSON.stringify({ story, result }, null, 2);
+  await writeFile(join(FOLDER, `${story.name}.json`), `${text}\n`);
 }
 
-function toldOf(story: Story, record: RunRecord, name: string, factor: number): Told {
-  const { told, version, settings, expected, isHeldOut } = story;
+function toldOf({ story, pace, name }: Played, record: RunRecord): Told {
+  const { told, version, settings, truth, expected, isHeldOut } = story;
   const { max_connections, superuser_reserved_connections = 3, reserved_connections = 0 } = settings;
   return {
     name,
@@ -99,17 +112,18 @@ function toldOf(story: Story, record: RunRecord, name: string, factor: number): 
     version,
     settings,
     usable:
-      expected.cause === 'replication-limit'
+      expected?.cause === 'replication-limit'
         ? Number(settings.max_wal_senders)
         : max_connections - Number(superuser_reserved_connections) - Number(reserved_connections),
     ...(isHeldOut && { isHeldOut }),
-    expected: measured(expected, record, factor),
-    ...(factor !== 1 && { scaledFrom: { recorded: story.name, factor } }),
+    ...(truth && { truth }),
+    ...(expected && { expected: measured(expected, record, pace) }),
+    ...(story.paces && { played: { story: story.name, pace } }),
   };
 }
 
-/** Rates as they are in a scaled copy, and the counted sessions. */
-function measured(expected: Expected, { snapshot }: RunRecord, factor: number): Told['expected'] {
+/** Rates as they are at this pace, and the counted sessions. */
+function measured(expected: Expected, { snapshot }: RunRecord, pace: number): Required<Told>['expected'] {
   const culprits = expected.culprits.map(({ perHour, sessions, ...culprit }) => ({
     ...culprit,
     sessions:
@@ -118,7 +132,7 @@ function measured(expected: Expected, { snapshot }: RunRecord, factor: number): 
             ({ user, application }) => user === culprit.user && application === culprit.application,
           ).length
         : sessions,
-    ...(perHour !== undefined && { perHour: Math.round((perHour / factor) * 1_000) / 1_000 }),
+    ...(perHour !== undefined && { perHour: Math.round((perHour / pace) * 1_000) / 1_000 }),
   }));
   return { ...expected, culprits };
 }

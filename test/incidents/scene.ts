@@ -10,6 +10,7 @@ import { type Role, startServer, type TestServer } from '../support/postgres-ser
 import type { Address } from '../support/proxy.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { ServerClock } from './server-clock.ts';
 import type { Story } from './story.ts';
 
 /** The role, database, application and host of a client. */
@@ -27,30 +28,48 @@ export type As = {
 export type Open = Client & { readonly pid: number };
 
 const isRefusal = (error: unknown) => error instanceof DatabaseError && error.code === '53300';
+const LONG_AGO_MS = 500 * 24 * 3_600_000;
 /** A statement of an ordinary request. */
 const REQUEST = "SELECT count(*) FROM pg_catalog.pg_class WHERE relname LIKE 'pg_a%'";
+
+/** What is under way is answered, and clients that work go on, before and after the clock is set ahead. */
+const REAL_PAUSE_MS = 120;
 
 /** A real server and its clients, while a story is played. */
 export class Scene implements AsyncDisposable {
   readonly server: TestServer;
+  readonly clock: ServerClock;
   readonly headroom: Role;
+  readonly #pace: number;
   readonly #roles = new Map<string, Promise<Role>>();
   readonly #props = new AsyncDisposableStack();
   #isOver = false;
 
-  private constructor(server: TestServer, headroom: Role) {
+  private constructor(server: TestServer, clock: ServerClock, headroom: Role, pace: number) {
     this.server = server;
+    this.clock = clock;
     this.headroom = headroom;
+    this.#pace = pace;
   }
 
-  static async start({ version, settings }: Story): Promise<Scene> {
+  static async start(story: Story, pace: number): Promise<Scene> {
+    const { version, settings, uptimeMs = 0, authentication = 'scram' } = story;
     const log_line_prefix = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
-    const server = await startServer({ version, settings: { log_line_prefix, ...settings } });
+    // Long enough ago that the story, which goes on from there, ends before today.
+    const clock = new ServerClock(pace === 1 && uptimeMs === 0 ? 0 : LONG_AGO_MS);
+    const server = await startServer({
+      version,
+      authentication,
+      settings: { log_line_prefix, ...settings },
+      environment: clock.environment,
+    });
+    await onClock(server);
+    clock.ahead(uptimeMs);
     // Without reserved_connections our role may use the slots of superusers, as if the reserve had never been set.
     const headroom = settings.reserved_connections
       ? await createLeastPrivilegeRole(server)
       : await createRole(server, 'headroom', 'SUPERUSER');
-    return new Scene(server, headroom);
+    return new Scene(server, clock, headroom, pace);
   }
 
   /** Ends with the story. */
@@ -89,10 +108,12 @@ export class Scene implements AsyncDisposable {
 
   /** Opens a session each `everyMs`, uses it once and forgets it. `jitter` is a share of the interval. */
   async leak(from: readonly As[], count: number, everyMs: number, jitter = 0.3): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = this.clock.now();
+    const betweenMs = everyMs * this.#pace;
     for (let at = 0; at < count; at += 1) {
-      const due = startedAt + (at + (Math.random() - 0.5) * jitter) * everyMs;
-      await sleep(Math.max(0, due - performance.now()));
+      const due = startedAt + (at + (Math.random() - 0.5) * jitter) * betweenMs;
+      if (this.#pace === 1) await sleep(Math.max(0, due - this.clock.now()));
+      else this.clock.setTo(due);
       const as = from[at % from.length];
       if (as === undefined) return;
       const client = await this.open(as);
@@ -198,15 +219,40 @@ export class Scene implements AsyncDisposable {
     return child;
   }
 
+  /** A pause of the story. At a slower pace most of it passes on the server's clock only. */
   async wait(ms: number): Promise<void> {
-    await sleep(ms);
+    if (this.#pace === 1) return await sleep(ms);
+    await this.pass(ms * this.#pace);
+  }
+
+  /** So much passes on the server's clock, and a moment of real time before and after. */
+  async pass(ms: number): Promise<void> {
+    await sleep(REAL_PAUSE_MS);
+    this.clock.ahead(Math.max(0, ms - 2 * REAL_PAUSE_MS));
+    await sleep(REAL_PAUSE_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     await this.#props.disposeAsync();
     await this.server.stop();
+    await this.clock[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * The postmaster of 14 and 15 starts its own processes in a signal handler, in which the library keeps the real time. Those
+ * that may be ended are started again outside of it, so that the server is as old as the story says.
+ */
+async function onClock(server: TestServer): Promise<void> {
+  const own = `backend_type IN ('walwriter', 'background writer', 'autovacuum launcher')`;
+  const text = `SELECT pid, backend_start > clock_timestamp() AS late FROM pg_stat_activity WHERE ${own}`;
+  const isSo = async () => {
+    const found = await server.query<{ pid: number; late: boolean }>(text);
+    for (const { pid, late } of found) if (late) process.kill(pid, 'SIGTERM');
+    return found.length === 3 && found.every(({ late }) => !late);
+  };
+  await waitUntil(isSo, { what: "the server's own processes were on its clock", everyMs: 400 });
 }
 
 /** A socket whose own end has this address. */

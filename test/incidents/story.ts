@@ -20,6 +20,18 @@ export type ExpectedCulprit = Group & {
   readonly perHour?: number;
 };
 
+/** What really happened, and what therefore must be said. */
+export type Truth = {
+  /** Any of them is right. */
+  readonly causes: readonly Cause[];
+  /** Any of them may be named first, with `*` for any text; null where no program is to be named. */
+  readonly culprits: readonly { readonly user: string; readonly application?: string }[] | null;
+  /** Sessions an hour that it really opened and kept, if it did so steadily. */
+  readonly perHour?: number;
+  /** Nothing in the picture tells it from another cause: then `unclear` is right as well. */
+  readonly lacksEvidence?: true;
+};
+
 /** An incident that real clients cause on a real server. */
 export type Story = {
   /** `<cause>-<story>`. */
@@ -30,13 +42,24 @@ export type Story = {
   readonly settings: Readonly<Record<string, string | number>> & { readonly max_connections: number };
   /** What starts the run; default: the lines of refused clients in the server's log. */
   readonly trigger?: 'log-lines' | 'alarm' | 'schedule';
-  /** Factors by which copies of the recording are older, for incidents that take hours. */
-  readonly scales?: readonly number[];
+  /**
+   * How many times slower it is played, on the server's clock. Each pace is a recording of its own. Default: as fast as it
+   * is written.
+   */
+  readonly paces?: readonly number[];
+  /** How long the server has run when it begins, in milliseconds; none by default. */
+  readonly uptimeMs?: number;
   readonly policy?: object;
-  /** As recorded; rates are those before scaling. */
-  readonly expected: Expected;
+  /** Whether records tell the shape of statements; default: they do. */
+  readonly statements?: 'off' | 'shape';
+  /** How clients log in. Thousands of logins are faster without a password. */
+  readonly authentication?: 'scram' | 'trust';
+  /** Default: what `expected` says. */
+  readonly truth?: Truth;
+  /** The whole diagnosis, where all of it is known; rates are those at pace 1. */
+  readonly expected?: Expected;
   /** The rules were not tuned on it. */
-  readonly isHeldOut?: true;
+  readonly isHeldOut?: boolean;
   readonly play: (scene: Scene) => Promise<void>;
 };
 
@@ -46,7 +69,19 @@ export type ToldCulprit = Omit<ExpectedCulprit, 'sessions'> & { readonly session
 export type Told = Pick<Story, 'name' | 'told' | 'version' | 'settings' | 'isHeldOut'> & {
   /** Usable slots of clients, or of walsenders if the story is about those. */
   readonly usable: number;
-  readonly expected: Omit<Expected, 'culprits'> & { readonly culprits: readonly ToldCulprit[] };
-  /** The factor by which the recorded ages are multiplied. */
-  readonly scaledFrom?: { readonly recorded: string; readonly factor: number };
+  readonly truth?: Truth;
+  readonly expected?: Omit<Expected, 'culprits'> & { readonly culprits: readonly ToldCulprit[] };
+  /** The story that was played, and how many times slower than it is written. */
+  readonly played?: { readonly story: string; readonly pace: number };
 };
+
+export function truthOf({ truth, expected }: Pick<Told, 'truth' | 'expected'>): Truth {
+  if (truth !== undefined) return truth;
+  const culprits = expected?.culprits ?? [];
+  const [first] = culprits;
+  return {
+    causes: expected === undefined ? [] : [expected.cause],
+    culprits: first === undefined ? null : [{ user: first.user, application: first.application }],
+    ...(first?.perHour !== undefined && { perHour: first.perHour }),
+  };
+}

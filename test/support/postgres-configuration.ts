@@ -13,6 +13,8 @@ export type ServerOptions = {
   readonly tls?: KeyPair;
   /** The data folder to copy. Default: an empty one of the version. */
   readonly data?: string;
+  /** Variables of the server's environment, which is empty otherwise. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
 /** Servers listen on loopback only, in every configuration. */

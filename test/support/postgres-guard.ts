@@ -13,6 +13,7 @@ import type { SystemUser } from './postgres-binaries.ts';
  */
 const GUARD = `
 folder=$1 postgres=$2
+shift 2
 cd "$folder" || exit 1
 ulimit -c 0
 exec 3<&0
@@ -32,7 +33,7 @@ run() {
   return "$status"
 }
 while [ -z "$ending" ]; do
-  run "$postgres" -D data --config_file="$folder/postgresql.conf"
+  run env "$@" "$postgres" -D data --config_file="$folder/postgresql.conf"
   rm "$folder/again" 2>/dev/null || ending=1
 done
 kill "$watcher" 2>/dev/null; wait "$watcher" 2>/dev/null
@@ -51,12 +52,19 @@ export type Guard = {
 };
 
 /** Starts a guard over `folder`, which must hold `postgresql.conf` and `data`. Everything is logged to `log` there. */
-export function startGuard(folder: string, postgres: string, user: SystemUser): Guard {
+export function startGuard(
+  folder: string,
+  postgres: string,
+  user: SystemUser,
+  environment: Readonly<Record<string, string>> = {},
+): Guard {
   const log = openSync(join(folder, 'log'), 'a');
   const nothing = openSync(devNull, 'w');
+  // Only the server has them. A library that they preload would also go into the guard's own programs.
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   // Detached, so that Ctrl-C in a terminal reaches only us. The environment is empty, because the server would obey
   // PGPORT and others.
-  const child = spawn('/bin/sh', ['-c', GUARD, 'postgres-guard', folder, postgres], {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'postgres-guard', folder, postgres, ...variables], {
     ...user,
     cwd: '/',
     detached: true,

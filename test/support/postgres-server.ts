@@ -71,7 +71,7 @@ function launch(options: ServerOptions, installation: Installation, user: System
     ownedBy(user, folder);
     // Opened before the guard starts, which removes the folder when the server ends at once.
     const log = openSync(join(folder, 'log'), 'a+');
-    const guard = startGuard(folder, binariesIn(native).postgres, user);
+    const guard = startGuard(folder, binariesIn(native).postgres, user, options.environment);
     return new TestServer({ version: options.version, port, password, folder, guard, log });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

@@ -7,6 +7,15 @@ import { MIXTURES, UNCLEAR } from './mixtures.ts';
 import { NETWORK } from './network.ts';
 import { POOLERS } from './poolers.ts';
 import { QUICK } from './quick.ts';
+import { HELD_UP } from './slow/held-up.ts';
+import { HIKARI_POOLS } from './slow/hikari-pools.ts';
+import { SLOW_LEAKS } from './slow/leaks.ts';
+import { SLOW_LIMITS } from './slow/limits.ts';
+import { REAL_POOLS } from './slow/real-pools.ts';
+import { RESTING_POOLS } from './slow/resting-pools.ts';
+import { ROTATING_POOLS } from './slow/rotating-pools.ts';
+import { SLOW_SPECIAL } from './slow/special.ts';
+import { SLOW_WORK } from './slow/work.ts';
 import { TOOLS } from './tools.ts';
 import { UNFINISHED } from './unfinished.ts';
 import { WORK } from './work.ts';
@@ -26,4 +35,13 @@ export const STORIES: readonly Story[] = [
   ...UNCLEAR,
   ...HELD_OUT,
   ...QUICK,
+  ...HIKARI_POOLS,
+  ...ROTATING_POOLS,
+  ...RESTING_POOLS,
+  ...REAL_POOLS,
+  ...SLOW_LEAKS,
+  ...SLOW_SPECIAL,
+  ...SLOW_WORK,
+  ...HELD_UP,
+  ...SLOW_LIMITS,
 ];

@@ -12,7 +12,7 @@ const UNTUNED: readonly Played[] = [
     told: 'A worker opens fourteen sessions at its start and leaks two to three a second from two hosts, with much jitter; a pool rests beside it.',
     version: 17,
     settings: { max_connections: 75, ...DEFAULT_RESERVES },
-    scales: [50, 700],
+    paces: [50, 700],
     expected: {
       cause: 'connection-leak',
       confidence: 'medium',
@@ -32,7 +32,7 @@ const UNTUNED: readonly Played[] = [
     told: 'A service works on a third of its sessions and has leaked the others.',
     version: 15,
     settings: { max_connections: 43, superuser_reserved_connections: 3 },
-    scales: [200],
+    paces: [200],
     expected: {
       cause: 'connection-leak',
       confidence: 'medium',
@@ -51,7 +51,7 @@ const UNTUNED: readonly Played[] = [
     told: 'A rolling deploy has started seven pods one after the other, each with a pool of six; the pods before have gone in order.',
     version: 15,
     settings: { max_connections: 55, superuser_reserved_connections: 3 },
-    scales: [250],
+    paces: [250],
     expected: {
       cause: 'oversized-idle-pools',
       confidence: 'medium',
@@ -98,7 +98,7 @@ const UNTUNED: readonly Played[] = [
     told: 'Six in ten sessions of a nameless pool are at slow statements, the others rest between short ones.',
     version: 16,
     settings: { max_connections: 50, ...DEFAULT_RESERVES },
-    scales: [90],
+    paces: [90],
     expected: {
       cause: 'slow-queries',
       confidence: 'medium',
@@ -118,7 +118,7 @@ const UNTUNED: readonly Played[] = [
     told: 'Every session of a small service is left in a transaction; it holds half of the slots.',
     version: 14,
     settings: { max_connections: 30, superuser_reserved_connections: 3 },
-    scales: [75],
+    paces: [75],
     trigger: 'alarm',
     expected: {
       cause: 'idle-in-transaction',
@@ -197,7 +197,7 @@ const UNTUNED: readonly Played[] = [
     told: 'PgBouncer in session mode before a small server takes half of its slots and rests.',
     version: 17,
     settings: { max_connections: 34, ...DEFAULT_RESERVES },
-    scales: [100],
+    paces: [100],
     expected: {
       cause: 'pooler-oversized',
       confidence: 'medium',
@@ -216,7 +216,7 @@ const UNTUNED: readonly Played[] = [
     told: 'Two of three hosts of a service are cut off at the same moment; the third goes on, and new ones come.',
     version: 15,
     settings: { max_connections: 53, superuser_reserved_connections: 3 },
-    scales: [500],
+    paces: [500],
     expected: {
       cause: 'dead-clients',
       confidence: 'high',
@@ -273,7 +273,7 @@ const UNTUNED: readonly Played[] = [
     told: 'A monitoring agent with a session for each table, and reports that run long.',
     version: 16,
     settings: { max_connections: 60, ...DEFAULT_RESERVES },
-    scales: [60],
+    paces: [60],
     expected: {
       cause: 'slow-queries',
       confidence: 'high',

@@ -11,7 +11,7 @@ export const IDLE_POOLS: readonly Story[] = [
     told: 'Four pods of one API opened 12 sessions each when they started; a few are used now and then.',
     version: 16,
     settings: { max_connections: 60, ...DEFAULT_RESERVES },
-    scales: [600],
+    paces: [600],
     expected: {
       cause: 'oversized-idle-pools',
       confidence: 'high',
@@ -33,7 +33,7 @@ export const IDLE_POOLS: readonly Story[] = [
     told: 'Six services have a pool of ten each, as by default, which nobody needs: none stands out, their sum does.',
     version: 14,
     settings: { max_connections: 65, superuser_reserved_connections: 3 },
-    scales: [900],
+    paces: [900],
     expected: {
       cause: 'oversized-idle-pools',
       confidence: 'high',
@@ -62,7 +62,7 @@ export const IDLE_POOLS: readonly Story[] = [
     told: 'A pool grew while many worked at once, was used for a while, and has rested since without giving anything back.',
     version: 18,
     settings: { max_connections: 45, ...DEFAULT_RESERVES },
-    scales: [300],
+    paces: [300],
     trigger: 'alarm',
     expected: {
       cause: 'oversized-idle-pools',
@@ -92,7 +92,7 @@ export const LEFT_TRANSACTIONS: readonly Story[] = [
     told: 'A web application begins a transaction per request and then waits for another service that does not answer.',
     version: 15,
     settings: { max_connections: 50, superuser_reserved_connections: 3 },
-    scales: [60],
+    paces: [60],
     expected: {
       cause: 'idle-in-transaction',
       confidence: 'high',
@@ -135,7 +135,7 @@ export const LEFT_TRANSACTIONS: readonly Story[] = [
     told: 'Two pods of a worker, each with some sessions at rest and most in a transaction that was opened one after the other.',
     version: 18,
     settings: { max_connections: 70, superuser_reserved_connections: 5 },
-    scales: [240],
+    paces: [240],
     expected: {
       cause: 'idle-in-transaction',
       confidence: 'medium',

@@ -16,7 +16,7 @@ export const LEAKS: readonly Story[] = [
     version: 16,
     settings: { max_connections: 60, superuser_reserved_connections: 3, reserved_connections: 3 },
     // 9,000 an hour as recorded.
-    scales: [18, 90, 1_800],
+    paces: [18, 90, 1_800],
     expected: {
       cause: 'connection-leak',
       confidence: 'high',
@@ -69,7 +69,7 @@ export const LEAKS: readonly Story[] = [
     told: 'A worker names itself after its pod, so that its sessions make four groups; one pod leaked as much as the other three.',
     version: 15,
     settings: { max_connections: 50, superuser_reserved_connections: 3 },
-    scales: [120],
+    paces: [120],
     expected: {
       cause: 'connection-leak',
       confidence: 'high',
@@ -101,7 +101,7 @@ export const LEAKS: readonly Story[] = [
     told: 'A service with a database for each of twelve tenants leaked in all of them: no group has more than a few sessions.',
     version: 14,
     settings: { max_connections: 70, superuser_reserved_connections: 3 },
-    scales: [400],
+    paces: [400],
     expected: {
       cause: 'connection-leak',
       confidence: 'high',

@@ -96,7 +96,7 @@ export const LIMITS: readonly Story[] = [
     told: 'A role may have twelve sessions, its pool has opened them all, and a second instance is refused; the server is half empty.',
     version: 16,
     settings: { max_connections: 80, ...DEFAULT_RESERVES },
-    scales: [300],
+    paces: [300],
     expected: {
       cause: 'role-limit',
       confidence: 'high',
@@ -137,7 +137,7 @@ export const LIMITS: readonly Story[] = [
     told: 'A role with a limit of twenty reaches it by a leak; only an alarm tells of it.',
     version: 18,
     settings: { max_connections: 100, ...DEFAULT_RESERVES },
-    scales: [200],
+    paces: [200],
     trigger: 'alarm',
     expected: {
       cause: 'connection-leak',
@@ -180,7 +180,7 @@ export const LIMITS: readonly Story[] = [
     told: 'A test database with a limit of ten is filled by a nameless pool that rests.',
     version: 17,
     settings: { max_connections: 90, ...DEFAULT_RESERVES },
-    scales: [700],
+    paces: [700],
     expected: {
       cause: 'database-limit',
       confidence: 'high',

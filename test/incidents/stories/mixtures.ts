@@ -8,7 +8,7 @@ export const MIXTURES: readonly Story[] = [
     told: 'A worker leaks while a web application leaves its transactions open; the leak is a little larger.',
     version: 16,
     settings: { max_connections: 70, ...DEFAULT_RESERVES },
-    scales: [150],
+    paces: [150],
     expected: {
       cause: 'connection-leak',
       confidence: 'high',
@@ -33,7 +33,7 @@ export const MIXTURES: readonly Story[] = [
     told: 'Reports at long statements hold half of the slots, two pods that keep pools they do not use a third.',
     version: 14,
     settings: { max_connections: 63, superuser_reserved_connections: 3 },
-    scales: [120],
+    paces: [120],
     expected: {
       cause: 'slow-queries',
       confidence: 'high',
@@ -57,7 +57,7 @@ export const MIXTURES: readonly Story[] = [
     told: 'Two services leak at different rates.',
     version: 18,
     settings: { max_connections: 66, ...DEFAULT_RESERVES },
-    scales: [80],
+    paces: [80],
     expected: {
       cause: 'connection-leak',
       confidence: 'high',
@@ -68,10 +68,9 @@ export const MIXTURES: readonly Story[] = [
     },
     play: async (scene) => {
       await scene.busy({ user: 'shop', application: 'storefront' }, 9, 2);
-      await Promise.all([
-        scene.leak([{ user: 'sync', address: '127.0.73.1' }], 34, 400),
-        scene.leak([{ user: 'media', application: 'thumbnailer', address: '127.0.73.2' }], 17, 800),
-      ]);
+      const sync = { user: 'sync', address: '127.0.73.1' };
+      const media = { user: 'media', application: 'thumbnailer', address: '127.0.73.2' };
+      await scene.leak([sync, media, sync], 51, 800 / 3);
       await scene.refuse({ user: 'sync' }, 3);
     },
   },
@@ -80,7 +79,7 @@ export const MIXTURES: readonly Story[] = [
     told: 'Developers have left DBeaver open on a server where a job leaks.',
     version: 15,
     settings: { max_connections: 55, superuser_reserved_connections: 3 },
-    scales: [500],
+    paces: [500],
     expected: {
       cause: 'connection-leak',
       confidence: 'high',
@@ -137,7 +136,7 @@ export const UNCLEAR: readonly Story[] = [
     told: 'A few sessions of each kind: some rest for long, some wait in transactions, some work; ten programs with three or four each.',
     version: 18,
     settings: { max_connections: 41, ...DEFAULT_RESERVES },
-    scales: [40],
+    paces: [40],
     expected: { cause: 'unclear', confidence: 'low', culprits: [] },
     play: async (scene) => {
       for (let at = 0; at < 5; at += 1) {

@@ -9,7 +9,7 @@ export const NETWORK: readonly Story[] = [
     told: 'A host with two programs at work loses its network; the programs start again on another host, and the sessions of the first stay.',
     version: 16,
     settings: { max_connections: 50, ...DEFAULT_RESERVES },
-    scales: [300],
+    paces: [300],
     expected: {
       cause: 'dead-clients',
       confidence: 'high',
@@ -36,7 +36,7 @@ export const NETWORK: readonly Story[] = [
     told: 'One of two nameless pods is cut off in the middle of its work, and its successor fills the rest.',
     version: 14,
     settings: { max_connections: 45, superuser_reserved_connections: 3 },
-    scales: [400],
+    paces: [400],
     expected: {
       cause: 'dead-clients',
       confidence: 'medium',
@@ -59,7 +59,7 @@ export const NETWORK: readonly Story[] = [
     told: 'A host is cut off while it fetches large results: the server is stuck with answers that nobody takes.',
     version: 18,
     settings: { max_connections: 36, ...DEFAULT_RESERVES },
-    scales: [60],
+    paces: [60],
     expected: {
       cause: 'dead-clients',
       confidence: 'high',

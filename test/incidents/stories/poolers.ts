@@ -42,7 +42,7 @@ export async function startPgBouncer(
     chownSync(join(folder, name), uid, gid);
   }
   chownSync(folder, uid, gid);
-  scene.program('/usr/sbin/pgbouncer', [join(folder, 'ini')], {}, { uid, gid });
+  scene.program('/usr/sbin/pgbouncer', [join(folder, 'ini')], scene.clock.environment, { uid, gid });
   await waitUntil(
     () =>
       scene.open({ user: users[0] ?? '', through: { host: '127.0.0.1', port } }).then(
@@ -73,7 +73,7 @@ export const POOLERS: readonly Story[] = [
     told: 'PgBouncer in session mode with a pool of 36, filled by one rush of three programs of one login, and hardly used since.',
     version: 16,
     settings: { max_connections: 50, ...DEFAULT_RESERVES },
-    scales: [60],
+    paces: [60],
     expected: {
       cause: 'pooler-oversized',
       // A pool that resets its sessions itself would look the same.
@@ -98,7 +98,7 @@ export const POOLERS: readonly Story[] = [
     told: 'PgBouncer in transaction mode opens ten sessions for each of four users, whose sum nobody has thought of.',
     version: 14,
     settings: { max_connections: 52, superuser_reserved_connections: 3 },
-    scales: [100],
+    paces: [100],
     expected: {
       cause: 'pooler-oversized',
       confidence: 'medium',
@@ -123,7 +123,7 @@ export const POOLERS: readonly Story[] = [
     told: 'PgBouncer with nameless clients of one login; only the policy knows that its address is a pooler.',
     version: 18,
     settings: { max_connections: 60, ...DEFAULT_RESERVES },
-    scales: [200],
+    paces: [200],
     policy: { protect: { poolers: ['127.0.0.1/32'] } },
     expected: {
       cause: 'pooler-oversized',

@@ -25,7 +25,7 @@ export const QUICK: readonly Story[] = [
     told: 'A session is leaked whenever an error happens, at random, on three hosts.',
     version: 16,
     settings: { max_connections: 56, ...DEFAULT_RESERVES },
-    scales: [300],
+    paces: [300],
     expected: {
       cause: 'connection-leak',
       confidence: 'medium',

@@ -3,11 +3,11 @@ import type { Story } from '../story.ts';
 import { DEFAULT_RESERVES, group } from './stage.ts';
 
 /** Debian's psql, left open. Keep two slots free: the query that looks for these sessions takes one. */
-async function leaveOpen(scene: Scene, user: string, count: number): Promise<void> {
+export async function leaveOpen(scene: Scene, user: string, count: number, before = 0): Promise<void> {
   const environment = await scene.environment({ user });
   for (let at = 0; at < count; at += 1)
     scene.program('psql', ['-X'], environment).stdin?.write('SELECT now();\n');
-  await scene.until(`usename = '${user}' AND query <> ''`, count);
+  await scene.until(`usename = '${user}' AND query <> ''`, before + count);
 }
 
 export const TOOLS: readonly Story[] = [
@@ -16,7 +16,7 @@ export const TOOLS: readonly Story[] = [
     told: 'Scripts of one role have started psql again and again and left it open.',
     version: 15,
     settings: { max_connections: 40, superuser_reserved_connections: 3 },
-    scales: [900],
+    paces: [900],
     expected: {
       cause: 'developer-tools',
       confidence: 'high',
@@ -34,7 +34,7 @@ export const TOOLS: readonly Story[] = [
     told: 'Nine people have DBeaver, pgAdmin or DataGrip open with some sessions each; no group is large.',
     version: 17,
     settings: { max_connections: 50, ...DEFAULT_RESERVES },
-    scales: [1_500],
+    paces: [1_500],
     expected: {
       cause: 'developer-tools',
       confidence: 'high',
@@ -59,7 +59,7 @@ export const TOOLS: readonly Story[] = [
     told: 'psql and DataGrip without autocommit: most sessions rest inside a transaction. A pool works beside them.',
     version: 18,
     settings: { max_connections: 36, ...DEFAULT_RESERVES },
-    scales: [400],
+    paces: [400],
     expected: {
       cause: 'developer-tools',
       confidence: 'high',
@@ -97,7 +97,7 @@ export const TOOLS: readonly Story[] = [
     told: 'PgHero with a pool of twenty on two hosts, hardly used.',
     version: 14,
     settings: { max_connections: 55, superuser_reserved_connections: 3 },
-    scales: [1_000],
+    paces: [1_000],
     expected: {
       cause: 'monitoring-hog',
       confidence: 'high',

@@ -10,7 +10,7 @@ const LONG_ENOUGH_MS = 11_500;
 const REQUEST = 'SELECT pg_sleep(0.5 + 2 * random())';
 const UNTIL_MIXED_MS = 8_000;
 
-async function owe(
+export async function owe(
   scene: Scene,
   user: string,
   application: string,

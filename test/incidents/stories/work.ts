@@ -29,7 +29,7 @@ export const WORK: readonly Story[] = [
     told: 'pgbench with 45 clients starts on a server with a small pool that has been there for long.',
     version: 15,
     settings: { max_connections: 60, superuser_reserved_connections: 3 },
-    scales: [40],
+    paces: [40],
     expected: {
       cause: 'traffic-spike',
       confidence: 'medium',
@@ -48,7 +48,7 @@ export const WORK: readonly Story[] = [
     told: 'A campaign starts: three pods of an API without a name grow from two sessions to fourteen each.',
     version: 18,
     settings: { max_connections: 64, ...DEFAULT_RESERVES },
-    scales: [120],
+    paces: [120],
     expected: {
       cause: 'traffic-spike',
       confidence: 'medium',
@@ -93,7 +93,7 @@ export const WORK: readonly Story[] = [
     told: 'Workers without a name on two hosts came one after the other, each at a statement that does not end.',
     version: 14,
     settings: { max_connections: 40, superuser_reserved_connections: 3 },
-    scales: [100],
+    paces: [100],
     expected: {
       cause: 'slow-queries',
       confidence: 'high',
@@ -118,7 +118,7 @@ export const WORK: readonly Story[] = [
     version: 18,
     settings: { max_connections: 36, ...DEFAULT_RESERVES },
     trigger: 'alarm',
-    scales: [45],
+    paces: [45],
     expected: {
       cause: 'slow-queries',
       confidence: 'medium',

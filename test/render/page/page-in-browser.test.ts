@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cleanIsolatedName } from '../../../functions/core/base/clean-text.ts';
 import type { RunRecord } from '../../../functions/core/run/record.ts';
 import { recordings } from '../../incidents/recordings.ts';
+import { truthOf } from '../../incidents/story.ts';
 import { canLendBrowser, type LentBrowser, lendBrowser } from '../../support/browser.ts';
 import { aLogLines, aRefused } from '../../support/builders.ts';
 import { ADVICE, diagnosisOf } from '../../support/diagnosed.ts';
@@ -35,7 +36,7 @@ const RUNS: Readonly<Record<string, () => RunRecord>> = {
 };
 
 /** What real clients did to real servers, one incident of each cause: with the diagnosis and the advice that are its own. */
-const RECORDED = new Map(recordings().map(({ story, record }) => [story.expected.cause, record]));
+const RECORDED = new Map(recordings().map(({ story, record }) => [truthOf(story).causes[0], record]));
 
 /** Those that differ in what the page is made of: each takes most of a second to look through. */
 const { recovered, 'cannot-connect': locked, blind } = INCIDENTS;
