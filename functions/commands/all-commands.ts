@@ -5,7 +5,7 @@ import { help } from './help.ts';
 import { memory } from './memory.ts';
 import { pause, resume } from './pause.ts';
 import { plan } from './plan.ts';
-import { policyBuiltin, policyCheck, policyHashCommand } from './policy.ts';
+import { policyBuiltin, policyCheck, policyExplain, policyHashCommand, policyInit } from './policy.ts';
 import { preflight } from './preflight.ts';
 import { remediateOnce } from './remediate.ts';
 import { reportPage } from './report.ts';
@@ -26,7 +26,9 @@ export const COMMANDS: readonly AnyCommand[] = [
   doctor,
   roleSqlCommand,
   snapshot,
+  policyInit,
   policyCheck,
+  policyExplain,
   policyHashCommand,
   policyBuiltin,
   show,

@@ -20,6 +20,7 @@ import { findServer, type GivenServer, type Server } from './server/find-server.
 import { SERVER_ARGUMENT, SERVER_OPTIONS, SERVER_TOPIC } from './server/server-arguments.ts';
 import { withAdvice } from './server/with-server.ts';
 import { paintFor, print } from './terminal.ts';
+import { whileWaiting } from './while-waiting.ts';
 
 type Given = GivenServer & { readonly policy?: string; readonly json?: true };
 
@@ -52,7 +53,7 @@ async function examineAndPrint(given: Given): Promise<ExitCode> {
   const { policy: file, json } = given;
   const server = await findServer(given);
   const { policy } = await policyFor(file, server.declared);
-  const examined = await examine(server, policy);
+  const examined = await whileWaiting(`Examining ${server.name}`, () => examine(server, policy));
   const findings = examined ?? [poolerAnswers()];
   print(
     json

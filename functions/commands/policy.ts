@@ -1,6 +1,9 @@
 import { namesLostSomewhere } from '../core/doctor/lost-names.ts';
+import { parsePolicy } from '../core/policy/parse-policy.ts';
+import { policyTextOf } from '../core/policy/policy-text.ts';
 import { builtinLists } from '../core/server/builtin-lists.ts';
 import { policyHash } from '../remediate/policy-hash.ts';
+import { policySentences } from '../render/terminal/policy-sentences.ts';
 import { type ArgumentSpec, type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
@@ -22,6 +25,32 @@ export const policyCheck: CommandSpec<GivenFile> = {
     const { policy } = await readPolicyFile(file);
     const notes = namesLostSomewhere(policy);
     print(json ? jsonText({ ok: true, hash: policyHash(policy), notes }) : ['ok', ...notes].join('\n'));
+    return EXIT.done;
+  },
+};
+
+export const policyInit: CommandSpec<object> = {
+  name: 'policy init',
+  summary: 'Print a policy to begin with: the defaults, written out. It only observes.',
+  examples: ['headroom policy init > policy.json'],
+  notes:
+    'Change what you need, and look at headroom policy explain. What a policy leaves out keeps its default. docs/guide/policy.md describes every key.',
+  exits: { done: 'done' },
+  run: () => {
+    print(JSON.stringify(policyTextOf(parsePolicy({})), null, 2));
+    return EXIT.done;
+  },
+};
+
+export const policyExplain: CommandSpec<GivenFile> = {
+  name: 'policy explain',
+  summary: 'Say in sentences what a policy does, with its defaults.',
+  arguments: [FILE],
+  examples: ['headroom policy explain policy.json', 'headroom policy init | headroom policy explain -'],
+  exits: { done: 'done' },
+  run: async ({ file }) => {
+    const { policy } = await readPolicyFile(file);
+    print([policySentences(policy), ...namesLostSomewhere(policy)].join('\n\n'));
     return EXIT.done;
   },
 };

@@ -13,7 +13,8 @@ export function headroom(args: readonly string[]): Command {
   for (const command of everyCommand(program)) {
     command.exitOverride();
     command.configureOutput({
-      writeErr: (text) => process.stderr.write(withoutSecrets(text, args)),
+      // Hints after an error are for people.
+      writeErr: (text) => wantsJson(args) || process.stderr.write(withoutSecrets(text, args)),
       outputError: usageError,
     });
   }

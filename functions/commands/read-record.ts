@@ -7,6 +7,7 @@ import { unpackRecord } from '../core/run/codec/unpack-record.ts';
 import type { KeptRecord } from '../core/run/kept-record.ts';
 import type { ArgumentSpec, HelpTopic, OptionSpec } from './command.ts';
 import { decodeText, readBytes } from './read-input.ts';
+import { whileWaiting } from './while-waiting.ts';
 
 export const RECORD_ARGUMENT: ArgumentSpec = {
   form: '<record>',
@@ -34,7 +35,7 @@ const MOST_BYTES = 128 * 1024 * 1024;
  */
 export async function readRecord(from: string, region: string | undefined): Promise<KeptRecord> {
   const bytes = from.startsWith('s3://')
-    ? await fetchKept(placeOf(from), region)
+    ? await whileWaiting(`Reading ${from}`, () => fetchKept(placeOf(from), region))
     : await readBytes(from, 'record', 'record-invalid');
   const isZipped = GZIP.every((byte, at) => bytes[at] === byte);
   const text = decodeText(isZipped ? unzip(bytes) : bytes, from, 'record', 'record-invalid');

@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { STDIN } from './read-input.ts';
 import { RECORD_ARGUMENT, RECORD_REGION, RECORD_TOPIC, readRecord } from './read-record.ts';
 import { print, printNote } from './terminal.ts';
+import { whileWaiting } from './while-waiting.ts';
 import { CREDENTIALS_TOPIC } from './with-memory.ts';
 
 type Given = { readonly record: string; readonly html: string; readonly region?: string };
@@ -34,7 +35,7 @@ export const reportPage: CommandSpec<Given> = {
 
 async function drawAndWrite({ record: file, html, region }: Given): Promise<ExitCode> {
   const record = await readRecord(file, region);
-  const page = await drawPage(explain(record, record.reduced));
+  const page = await whileWaiting('Drawing the page', () => drawPage(explain(record, record.reduced)));
   if (html === STDIN) print(page.trimEnd());
   else await write(html, page);
   return EXIT.done;

@@ -50,7 +50,7 @@ export const roleSqlCommand: CommandSpec<Given> = {
 function version(text: string): number {
   const major = Number(/^(\d{1,3})(\.\d+)*$/.exec(text)?.[1]);
   if (major >= oldest && major <= newest) return major;
-  throw new InvalidArgumentError(`Expected ${oldest} to ${newest}.`);
+  throw new InvalidArgumentError(`Allowed is ${oldest} to ${newest}.`);
 }
 
 function roleName(text: string): string {

@@ -4,11 +4,7 @@ import type { Database, RemediatePorts } from '../remediate/ports.ts';
 const WORTH_TELLING_MS = 1_000;
 
 /** The same ports, which print each step as it is taken. */
-export function withProgress(
-  portsOf: (log: RemediatePorts['log']) => RemediatePorts,
-  step: (text: string) => void,
-): RemediatePorts {
-  const ports = portsOf(() => {});
+export function withProgress(ports: RemediatePorts, step: (text: string) => void): RemediatePorts {
   return {
     ...ports,
     connect: async (deadline) => {

@@ -127,7 +127,7 @@ test('a run without --apply terminates no session', async () => {
 
 test('a run that applies terminates the three, tells each step, and on-call gets the message', async () => {
   const { code, stdout, stderr } = await runHeadroom([
-    ...['remediate', '--url', urlFor(headroom), '--policy', policyFile, '--apply', '--json'],
+    ...['remediate', '--url', urlFor(headroom), '--policy', policyFile, '--apply', '--yes', '--json'],
   ]);
   expect(stderr).toMatch(
     /connected[^\n]*\n.*got the lock.*\n.*read \d+ sessions\n.*terminating 3 sessions: [\d ]+\n.*waiting/,

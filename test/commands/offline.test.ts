@@ -144,6 +144,27 @@ test('policy check says ok, or lists every problem', async () => {
   expect({ code: bad.code, stdout: bad.stdout }).toEqual({ code: 2, stdout: '' });
 });
 
+test('policy init prints the defaults, which policy explain says in sentences', async () => {
+  const { code, stdout: input } = await runHeadroom(['policy', 'init']);
+  expect(code).toBe(0);
+  expect(parsePolicy(JSON.parse(input))).toEqual(parsePolicy({}));
+  const { stdout } = await runHeadroom(['policy', 'explain', '-'], { input });
+  expect(stdout).toMatch(/^This policy observes: /);
+});
+
+test('with --json, policy check and errors are JSON', async () => {
+  const good = await runHeadroom(['policy', 'check', '-', '--json'], { input: '{}' });
+  expect(JSON.parse(good.stdout)).toEqual({ ok: true, hash: expect.any(String), notes: [] });
+  const bad = await runHeadroom(['policy', 'check', '-', '--json'], { input: '{"mode":"on"}' });
+  expect({ code: bad.code, stdout: bad.stdout }).toEqual({ code: 2, stdout: '' });
+  expect(JSON.parse(bad.stderr).error).toEqual({
+    code: 'policy-invalid',
+    message: expect.stringContaining('mode: found "on", expected'),
+  });
+  const usage = await runHeadroom(['plan', '--json', '--sapshot', 'x']);
+  expect(JSON.parse(usage.stderr).error.message).toContain("unknown option '--sapshot'");
+});
+
 test('policy hash prints one hash for policies that say the same, and another where anything differs', async () => {
   const hash = async (input: string) => (await runHeadroom(['policy', 'hash', '-'], { input })).stdout;
   const first = await hash('{}');

@@ -88,7 +88,7 @@ describe.concurrent('headroom show', () => {
       'a key that is not there',
       `s3://${BUCKET}/records/x.json.gz`,
       3,
-      /s3\[:\]\/\/[\w-]+\/records\/x\.json\.gz cannot be read \(NoSuchKey: /,
+      /s3:\/\/[\w-]+\/records\/x\.json\.gz cannot be read \(NoSuchKey: /,
     ],
     ['an address without a key', `s3://${BUCKET}`, 2, /expected s3:\/\/BUCKET\/KEY/],
   ])('refuses %s', async (_, url, expected, message) => {

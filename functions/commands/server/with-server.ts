@@ -1,6 +1,7 @@
 import { type ErrorCode, RemediationError } from '../../core/base/errors.ts';
 import type { Database } from '../../remediate/ports.ts';
 import { printNote } from '../terminal.ts';
+import { whileWaiting } from '../while-waiting.ts';
 import type { Server } from './find-server.ts';
 
 /** The same time that a run has to connect. */
@@ -27,7 +28,8 @@ export async function withServer<Result>(
     throw new RemediationError(code, withAdvice(code, message, server));
   }
   try {
-    return await use(connection.database);
+    const { database } = connection;
+    return await whileWaiting(`Working on ${server.name}`, () => use(database));
   } finally {
     await connection.database.close();
   }
@@ -39,7 +41,7 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, string>>> = {
     'In the URL, sslrootcert=FILE names the authorities to trust (on RDS: its global bundle). sslmode=disable switches TLS off: everything is sent unencrypted.',
   'connect-database-limit': 'In the URL, name another database after the last slash.',
   'connect-password':
-    'Set PGPASSWORD, add a line to ~/.pgpass (or the file that PGPASSFILE names), or run the command on a terminal, where it asks.',
+    'No password was given: set PGPASSWORD, add a line to ~/.pgpass (or the file that PGPASSFILE names), or run the command on a terminal, where it asks.',
 };
 
 export function withAdvice(code: ErrorCode, message: string, { credentials, target }: Server): string {

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { LOCAL_ADDRESS, parseNetwork } from '../base/address.ts';
 import { NO_NAME } from '../base/clean-text.ts';
+import { quoted } from '../base/errors.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { IDLE_STATES } from '../server/session.ts';
+import { meantPattern } from './foreign-pattern.ts';
 import { MODES } from './mode.ts';
 import { MOST_VICTIMS, POLICY_DEFAULTS } from './policy.ts';
 
@@ -36,7 +38,17 @@ function listOf(entry: z.ZodMiniType<string, string>) {
 }
 
 const NAME = 'a name, exact or with "*" for any text, or "(none)" for an empty one';
-const name = z.string({ error: NAME }).check(z.minLength(1, { error: NAME }));
+const name = z.string({ error: NAME }).check(
+  z.minLength(1, { error: NAME }),
+  z.refine((text) => meantPattern(text) === null, { error: ({ input }) => foreignPattern(String(input)) }),
+);
+
+/** Alternatives have no form of ours, so that they get entries of their own. */
+function foreignPattern(text: string): string {
+  const meant = meantPattern(text) ?? '';
+  const form = /[()|]/.test(meant) ? 'one entry for each name' : quoted(meant);
+  return `${form}: "*" stands for any text, everything else is exact, and regular expressions and LIKE are not read`;
+}
 
 const ADDRESS = 'a network such as "10.0.3.0/28" without host bits, an address, "*", "local" or "(none)"';
 const address = z.string({ error: ADDRESS }).check(

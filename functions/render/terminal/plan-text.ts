@@ -45,6 +45,16 @@ export function renderPlan(view: PlanView, paint: Paint): string {
   ]);
 }
 
+/** The part of the plan that a person reads before sessions end. */
+export function renderVictims(view: PlanView, paint: Paint): string {
+  const { plan, policy, snapshot } = view;
+  return sections([
+    { title: paint(meaningOf(plan), headline(plan)), lines: [...shortfall(view), ...origin(view, paint)] },
+    slotsSection(plan, paint),
+    victimsSection(plan, policy, snapshot, paint),
+  ]);
+}
+
 function meaningOf({ verdict }: Plan): Meaning {
   if (verdict === 'healthy' || verdict === 'sufficient') return 'good';
   return verdict === 'partial' ? 'warning' : 'bad';

@@ -118,7 +118,11 @@ test('PGOPTIONS is not used, and said so', async () => {
 });
 
 test.each([
-  ['without a password', {}, /asks for the password of role "headroom", and we have none.\nSet PGPASSWORD/],
+  [
+    'without a password',
+    {},
+    /asks for the password of role "headroom", and we have none.\nNo password was given: set PGPASSWORD/,
+  ],
   ['an unknown service', { PGSERVICE: 'nowhere' }, /PGSERVICE names "nowhere", and no file has that service/],
   ['a port that is none', { PGPORT: 'x' }, /PGPORT: found no number, expected a port from 1 to 65535/],
 ])('%s, the answer says what to do next', async (_, environment, expected) => {
