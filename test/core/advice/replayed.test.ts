@@ -7,7 +7,7 @@ import { recordings } from '../../incidents/recordings.ts';
 /** What advice on a cause is about; words that no advice on another cause needs. */
 const ABOUT: Readonly<Record<Cause, RegExp>> = {
   'connection-leak': /give them back|release|close each|putconn|End idle sessions of role/,
-  'oversized-idle-pools': /at most|cap it at|lifetime/,
+  'oversized-idle-pools': /at most|cap it at|lifetime|keep_connections|dblink_disconnect/,
   'traffic-spike': /pooler|backoff|short transactions|load test/,
   'session-per-request': /a connection for each request/,
   'slow-queries': /has run longest|Bound the statements/,

@@ -48,7 +48,8 @@ export const SLOW_LIMITS: readonly Story[] = [
     beside: 12,
     free: 60,
     refusesItself: true,
-    truth: causeOf('role-limit', 'sync'),
+    // A leak within a limit is a leak.
+    truth: { causes: ['connection-leak', 'role-limit'], culprits: [{ user: 'sync' }] },
     play: async (scene) => {
       await scene.role('sync', 'CONNECTION LIMIT 18');
       for (let at = 0; at < 18; at += 1) {
