@@ -15,7 +15,7 @@ import {
 } from '../stage.ts';
 
 /** What fills a limit: pools at rest or at work, or sessions that were leaked. */
-function filling(random: Random, who: Who): readonly Client[] {
+function filling(random: Random, who: Who, isLeak: boolean): readonly Client[] {
   const count = random.whole(1, 5);
   const size = Math.max(2, Math.ceil(random.wholeLog(5, 60) / count));
   const requestMs = random.log(5, 300);
@@ -23,7 +23,7 @@ function filling(random: Random, who: Who): readonly Client[] {
   return hosts(random, count).flatMap((address) => {
     const requestEveryMs = random.oneOf([null, random.log(MINUTE, HOUR), requestMs / (size * 0.8)]);
     const pool = aPool(random, { size, startedAt, requestMs, requestEveryMs, lending: 'first' });
-    if (random.chance(0.7)) return simulatePool(random, { ...who, address }, pool);
+    if (!isLeak) return simulatePool(random, { ...who, address }, pool);
     return Array.from({ length: size }, (_, at): Client => {
       const openedAt = startedAt * (1 - at / size);
       return {
@@ -42,10 +42,11 @@ function filling(random: Random, who: Who): readonly Client[] {
 function limited(random: Random, kind: 'role' | 'database'): Draft {
   const who = aProgram(random);
   const programs = random.whole(1, 3);
+  const isLeak = random.chance(0.4);
   const clients = Array.from({ length: programs }, (_, at) => {
     const application = at === 0 ? who.application : `job-${'abc'.charAt(at)}`;
     const user = kind === 'database' && at > 0 ? `${who.user}_${'abc'.charAt(at)}` : who.user;
-    return filling(random, { ...who, application, user });
+    return filling(random, { ...who, application, user }, isLeak);
   }).flat();
   const { user, database } = who;
   const refused: Scene['refused'][number] = {
@@ -61,7 +62,8 @@ function limited(random: Random, kind: 'role' | 'database'): Draft {
   return crowded(
     random,
     clients,
-    { causes: [`${kind}-limit`], culprit: isOfLimit },
+    // A leak within a limit is a leak.
+    { causes: isLeak ? [`${kind}-limit`, 'connection-leak'] : [`${kind}-limit`], culprit: isOfLimit },
     {
       trigger: 'log-lines',
       refused: [refused],
