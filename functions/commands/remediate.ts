@@ -8,6 +8,7 @@ import type { RunRecord } from '../core/run/record.ts';
 import { isBlind } from '../core/server/visibility.ts';
 import type { RemediatePorts } from '../remediate/ports.ts';
 import { remediate } from '../remediate/remediate.ts';
+import { fullTextOf } from '../render/message/full-text.ts';
 import { renderIncident } from '../render/message/render-incident.ts';
 import { planDocument } from '../render/terminal/plan-json.ts';
 import { renderVictims } from '../render/terminal/plan-text.ts';
@@ -141,8 +142,7 @@ async function runOnce(server: Server, policy: Policy): Promise<RunRecord> {
 }
 
 function incidentText(record: RunRecord): string {
-  const { subject, text } = renderIncident(record);
-  return `\n${subject}\n\n${text.trimEnd()}`;
+  return `\n${renderIncident(record).subject}\n\n${fullTextOf(record).trimEnd()}`;
 }
 
 /** The JSON for scripts: everything but the sessions of the snapshot. */

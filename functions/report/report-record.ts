@@ -1,12 +1,11 @@
 import { METRICS_CHOICES, type MetricsChoice } from '../contract.ts';
 import type { Story } from '../core/incident/incident.ts';
 import type { Message } from '../render/base/message.ts';
+import type { Additions } from '../render/message/additions.ts';
 import { renderUnreadable } from '../render/message/failure.ts';
-import { withOldRuleText } from '../render/message/kept-before-text.ts';
-import { withLeftOut } from '../render/message/left-out.ts';
 import { renderShort } from '../render/message/short.ts';
 import { checkSize } from './check-size.ts';
-import { type Attempts, attemptsOf } from './count-attempts.ts';
+import { attemptsOf } from './count-attempts.ts';
 import { countRun } from './count-run.ts';
 import { keepPage, keepRecord, urlOf } from './keep-record.ts';
 import { isDescribed, type KnownRun, knownIn, reportedRun } from './known-run.ts';
@@ -77,39 +76,39 @@ async function tellRun(
   if (due === null) return logNotPublished(delivery, ports);
   const { kind, requestId } = delivery;
   const { story } = due;
-  const write = async () =>
-    checkSize(checkMessage(await work.writeMessage(story, links.page ?? links.record)));
+  const keptBefore = keptBeforeToSay(run, due, ports);
+  const write = async () => {
+    const additions = { leftOut: attempts.leftOut(), keptBefore };
+    return checkSize(checkMessage(await work.writeMessage(story, links.page ?? links.record, additions)));
+  };
   const written = links.isRead ? await attempts.attempt('message', write) : null;
-  const message =
-    written === null
-      ? inShort(delivery, run, attempts, links.record, story)
-      : withLeftOut(written, attempts.leftOut());
-  await publishMessage(sayingKeptBefore(message, run, due, ports), due, { kind, requestId }, ports);
+  const additions = { leftOut: attempts.leftOut(), keptBefore };
+  const message = written ?? inShort(delivery, run, additions, links.record, story);
+  await publishMessage(message, due, { kind, requestId }, ports);
 }
 
 /** "Once" needs a memory that can be read and written. Without it there is only a line in the log. */
-function sayingKeptBefore(
-  message: Message,
+function keptBeforeToSay(
   { runId, server, head }: KnownRun,
   { saysKeptBefore }: NonNullable<Dues['run']>,
   { log }: ReportPorts,
-): Message {
-  const kept = head?.keptBefore;
-  if (kept === undefined || saysKeptBefore === false) return message;
-  if (saysKeptBefore === true) return withOldRuleText(message, kept);
+): Additions['keptBefore'] {
+  const kept = head?.keptBefore ?? null;
+  if (kept === null || saysKeptBefore === false) return null;
+  if (saysKeptBefore === true) return kept;
   log('kept-before', { runId, server, ...kept });
-  return message;
+  return null;
 }
 
 function inShort(
   delivery: RecordDelivery,
   run: KnownRun,
-  { leftOut }: Attempts,
+  additions: Additions,
   recordUrl: string | null,
   story: Story | null,
 ): Message {
-  if (isDescribed(run)) return renderShort(run, delivery, leftOut(), recordUrl, story);
-  const problem = leftOut()[0]?.problem ?? { code: 'unexpected', message: 'Nothing is known of it.' };
+  if (isDescribed(run)) return renderShort(run, delivery, additions, recordUrl, story);
+  const problem = additions.leftOut[0]?.problem ?? { code: 'unexpected', message: 'Nothing is known of it.' };
   return renderUnreadable(delivery, run, problem, story, recordUrl);
 }
 

@@ -10,6 +10,7 @@ import { unpackRecord } from '../core/run/codec/unpack-record.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import { headOf, type RunHead } from '../core/run/run-head.ts';
 import type { Message } from '../render/base/message.ts';
+import type { Additions } from '../render/message/additions.ts';
 import { renderMisconfigurations } from '../render/message/misconfigured.ts';
 import { renderOver } from '../render/message/over.ts';
 import { renderExplained } from '../render/message/render-incident.ts';
@@ -34,7 +35,11 @@ export type ReportSteps = {
   /** @throws RemediationError `record-invalid`. */
   readonly readRecord: () => Promise<ReadRun>;
   readonly explain: () => Promise<Pick<RunSummary, 'cause' | 'culprit'>>;
-  readonly writeMessage: (story: Story | null, recordUrl: string | null) => Promise<Message>;
+  readonly writeMessage: (
+    story: Story | null,
+    recordUrl: string | null,
+    additions: Additions,
+  ) => Promise<Message>;
   /** Writes about those of the record's misconfigurations that are news. */
   readonly writeMisconfigurations: (checks: readonly string[]) => Promise<Message>;
   readonly drawPage: () => Promise<string>;
@@ -57,7 +62,7 @@ export function reportSteps(result: unknown): ReportSteps {
       explained = withDiagnosis(known());
       return causeIn(explained.diagnosis);
     },
-    writeMessage: async (story, recordUrl) => messageOf(known(), story, recordUrl),
+    writeMessage: async (story, recordUrl, additions) => messageOf(known(), story, recordUrl, additions),
     writeMisconfigurations: async (checks) => {
       const { record } = known();
       const news = (record.misconfigurations ?? []).filter(({ check }) => checks.includes(check));
@@ -82,8 +87,13 @@ function readRun({ record, reduced }: Explained): ReadRun {
  * A run that found no pressure is reported only because its incident is over, unless it ended sessions
  * itself.
  */
-function messageOf(explained: Explained, story: Story | null, recordUrl: string | null): Message {
+function messageOf(
+  explained: Explained,
+  story: Story | null,
+  recordUrl: string | null,
+  additions: Additions,
+): Message {
   const { record } = explained;
   if (story?.kind === 'over' && record.outcome !== 'reaped') return renderOver(record, story);
-  return renderExplained(explained, recordUrl, story);
+  return renderExplained(explained, recordUrl, story, additions);
 }

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { keepIn } from '../../functions/aws/records.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { KeptRecord } from '../../functions/core/run/kept-record.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
+import { renderForTerminal } from '../../functions/render/message/render-incident.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { keepWhole } from '../support/keep-whole.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
@@ -16,7 +17,7 @@ import { runHeadroom } from './run-headroom.ts';
 const BUCKET = 'records-of-pg-headroom';
 const RECORD: KeptRecord = { ...INCIDENTS.recovered(), reduced: [] };
 const URL = `s3://${BUCKET}/records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz`;
-const TEXT = renderIncident(RECORD).text;
+const TEXT = renderForTerminal(RECORD, []);
 
 let folder: string;
 let s3: LoopbackS3;
@@ -50,6 +51,11 @@ describe.concurrent('headroom show', () => {
       expect([code, stdout]).toEqual([0, TEXT]);
     },
   );
+
+  test('prints everything that is known with --full', async () => {
+    const { code, stdout } = await runHeadroom(['show', fileOf('run.json.gz'), '--full']);
+    expect([code, stdout]).toEqual([0, fullTextOf(RECORD)]);
+  });
 
   test('prints a record from standard input', async () => {
     const input = gzipSync(JSON.stringify(RECORD));

@@ -39,13 +39,15 @@ const shapeOf = (line: string) =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** Of the README's message its subject, titles, heads of tables and SQL: the sentences between them break differently each time. */
+/** Of the README's message its subject, titles and SQL: the sentences between them differ each time. */
+const TOLD = /^(?:Subject: .*|WHY \(\w+\): \S+ \w+ \w+|DONE:|NOW|LATER .*|ALTER .*|Undo: .*)/;
+
 function shapesInReadme(): readonly string[] {
   const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
   const [, mail = ''] = /```text\n(Subject: [\s\S]+?)```/.exec(readme) ?? [];
   return mail
     .split('\n')
-    .filter((line) => /^[A-Z]|^ +(?:slots|ALTER) /.test(line))
+    .flatMap((line) => TOLD.exec(line)?.[0] ?? [])
     .map(shapeOf);
 }
 
@@ -69,7 +71,7 @@ describe('the demo', () => {
       .split('\n')
       .map((line) => shapeOf(line.replace('│', '')));
     expect(shapesInReadme().length).toBeGreaterThan(6);
-    expect(shapesInReadme().filter((line) => !printed.includes(line))).toEqual([]);
+    expect(shapesInReadme().filter((shape) => !printed.some((line) => line.startsWith(shape)))).toEqual([]);
     expect(demo.output()).toMatch(/✓ checkout got in .* after the invocation/);
     expect(code).toBe(0);
   });

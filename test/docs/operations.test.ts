@@ -85,7 +85,8 @@ describe('the list of outcomes', () => {
 
 describe('the sections of a message', () => {
   test('are in the document, all that the golden messages have', () => {
-    const goldens = globSync('../render/golden/*.txt', { cwd: import.meta.dirname });
+    const goldens = globSync('../render/golden/{,full/}*.txt', { cwd: import.meta.dirname });
+    const isStatement = (title: string) => /^(?:SELECT|GRANT|ALTER|REVOKE|CREATE|UPDATE|SET)\b/.test(title);
     const titles = goldens.flatMap((path) =>
       [...readFileSync(new URL(path, import.meta.url), 'utf8').matchAll(/^[A-Z]{2,}(?: [A-Z]+)*/gm)].map(
         ([title]) => title,
@@ -93,6 +94,6 @@ describe('the sections of a message', () => {
     );
     const text = read('operate/messages.md').replace(/\s+/g, ' ');
     expect(titles.length).toBeGreaterThan(100);
-    expect([...new Set(titles)].filter((title) => !text.includes(title))).toEqual([]);
+    expect([...new Set(titles)].filter((title) => !isStatement(title) && !text.includes(title))).toEqual([]);
   });
 });

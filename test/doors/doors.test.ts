@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
+import { problemWords } from '../../functions/render/message/problem-words.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
@@ -162,14 +163,14 @@ describe('bad input ends in a code, a message, and nothing terminated', () => {
     const { invocation, published, said } = await passThrough(recorded('metric-alarm'), options);
     expect(invocation.response).toMatchObject({ outcome: 'cannot-connect' });
     expect(published[0]?.attributes).toMatchObject({ outcome: 'cannot-connect', severity: 'critical' });
-    expect(published[0]?.subject).toContain(code);
+    expect(published[0]?.subject).toContain(problemWords(code));
     expect(said).not.toContain('hunter2');
   });
 
   test('a certificate for another name: cannot-connect', async () => {
     const environment = { HEADROOM_TLS: undefined, HEADROOM_CA_FILE: caFile };
     const { published } = await passThrough(recorded('metric-alarm'), { environment });
-    expect(published[0]?.subject).toContain('connect-tls');
+    expect(published[0]?.subject).toContain(problemWords('connect-tls'));
     expect(published[0]?.message).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
@@ -177,7 +178,7 @@ describe('bad input ends in a code, a message, and nothing terminated', () => {
     await using pooler = await startFakePooler(server);
     const environment = { HEADROOM_PORT: String(pooler.port) };
     const { published } = await passThrough(recorded('metric-alarm'), { environment });
-    expect(published[0]?.subject).toContain('pooler-in-between');
+    expect(published[0]?.subject).toContain(problemWords('pooler-in-between'));
   });
 
   test('a server that takes connections and stays silent: cannot-connect, by the deadline', async () => {
@@ -186,12 +187,12 @@ describe('bad input ends in a code, a message, and nothing terminated', () => {
     const options = { environment, timeoutSeconds: 8 };
     const { invocation, published } = await passThrough(recorded('metric-alarm'), options);
     expect(invocation.response).toMatchObject({ outcome: 'cannot-connect' });
-    expect(published[0]?.subject).toContain('connect-unreachable');
+    expect(published[0]?.subject).toContain(problemWords('connect-unreachable'));
   });
 
   test('a function without time for its work is told all the same, by its outcome or by the backstop', async () => {
     const { published } = await passThrough(recorded('metric-alarm'), { timeoutSeconds: 1 });
     expect(published).toHaveLength(1);
-    expect(published[0]?.subject).toMatch(/^orders: (no way in|run failed)/);
+    expect(published[0]?.subject).toMatch(/^\[critical\] orders (?:NOT REACHED|run FAILED)/);
   });
 });

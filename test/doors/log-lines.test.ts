@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
+import { problemWords } from '../../functions/render/message/problem-words.ts';
 import { recordedEvent } from '../support/events.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -127,6 +128,6 @@ describe('other events', () => {
     const { error, published, secretsRead } = await passThrough(event);
     expect(error).toMatchObject({ errorType: code, errorMessage: expect.stringContaining(found) });
     expect(secretsRead).toBe(0);
-    expect(published[0]?.subject).toContain(`run failed, nothing was terminated, ${code}`);
+    expect(published[0]?.subject).toContain(`run FAILED: nothing ended, ${problemWords(code)}`);
   });
 });

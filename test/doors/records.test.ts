@@ -100,7 +100,10 @@ describe('the report function', () => {
     ]);
     expect(JSON.parse(chat?.message ?? '')).toMatchObject({
       source: 'custom',
-      content: { title: people?.subject, description: expect.stringContaining('Its page:* https://') },
+      content: {
+        title: expect.stringMatching(/^Warning: orders recovered 49 of 57: /),
+        description: expect.stringContaining('Its page:* https://'),
+      },
     });
     expect(chat?.attributes).toEqual(people?.attributes);
   });

@@ -60,7 +60,7 @@ describe('the message is short message, and within 5 s of CPU, when', () => {
     expect(published).toHaveLength(1);
     const [message] = published;
     const text = message?.message.replace(/\s+/g, ' ');
-    expect(message?.subject).toBe('orders: partial, 6 sessions ended, 56 of 57 slots used, short message');
+    expect(message?.subject).toBe('[critical] orders partial 56/57: 6 sessions ended, short message');
     expect(text).toContain(says);
     expect(text).toContain('8 sessions were told to end: 8 of billing-worker.');
     expect(message?.message).toContain(`&prefix=${KEY}.json.gz\n`);
@@ -72,8 +72,8 @@ describe('the message is short message, and within 5 s of CPU, when', () => {
 describe('the rest is told as ever, and says what is left out, when', () => {
   test('diagnose throws: the message has no cause', async () => {
     const { published, lines } = await reportedWith('diagnose', THROW);
-    expect(published[0]?.subject).toContain('still under pressure, 6 idle sessions of billing-worker ended');
-    expect(published[0]?.message).toMatch(/WHAT IS LEFT OUT\n {2}The cause could not be worked out. broken/);
+    expect(published[0]?.subject).toContain('still almost full 56/57: 41 by billing-worker, 6 idle sessions');
+    expect(published[0]?.message).toMatch(/^The cause could not be worked out. broken/m);
     expect(lines).toContainEqual(expect.objectContaining({ ReportsCutShort: 1 }));
   });
 
@@ -82,7 +82,7 @@ describe('the rest is told as ever, and says what is left out, when', () => {
     ['leakChart', 'loops for ever', LOOP, 'The work on the record was ended: it took '],
   ])('%s %s: the page says so in its place', async (where, _, statement, says) => {
     const { published, lines } = await reportedWith(where, statement);
-    expect(published[0]?.subject).toContain('connection leak');
+    expect(published[0]?.subject).toContain('billing-worker leaks');
     const page = stage.s3.objects.get(`${BUCKET}/${KEY}.html`)?.body.toString();
     expect(page).toContain('The page could not be drawn.');
     expect(page).toContain(says);

@@ -28,7 +28,7 @@ clients, runs the whole workflow, and compares outcome and message word for word
 compares it with them.
 
 - **Outcome** is the outcome of the run, one of the closed list in \`functions/core/run/outcome.ts\`.
-- **On-call reads** is the subject of the message. What else it says of the fault is below the table. \`#\` is a number that differs from run to
+- **On-call reads** is the subject of the message. What else it, or the full text of the run, says of the fault is below the table. \`#\` is a number that differs from run to
   run, \`…\` is text of the diagnosis that may differ. Where no message is sent, the run is on record and in the log only.
 - **Ended** are the sessions that the run ended. The test compares all sessions before and after, by process and start
   time: every session that is missing was told to end and is on record, and all others are still there. Among them are a

@@ -3,6 +3,7 @@ import { cleanMessage } from '../../functions/core/base/clean-text.ts';
 import { isReportable } from '../../functions/core/incident/is-reportable.ts';
 import type { Message } from '../../functions/render/base/message.ts';
 import { renderFailure } from '../../functions/render/message/failure.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { alarmNow } from '../support/runs.ts';
 import { asExpected, type Row, type Section } from './row.ts';
@@ -53,7 +54,9 @@ function foundIn(proof: Proof, ends: number, { fault, subject, says }: Row): Row
 
 function messageOf(told: Proof['told']): Message | null {
   if ('errorType' in told) return renderFailure(told, alarmNow());
-  return isReportable(told) ? renderIncident(told) : null;
+  if (!isReportable(told)) return null;
+  const message = renderIncident(told);
+  return { ...message, text: `${message.text}\n${fullTextOf(told)}` };
 }
 
 function saidBy(

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../functions/core/run/record.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
 import type { RemediatePorts } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { type HalfOpen, openSilent, openUnproven } from '../support/half-open.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -270,5 +270,5 @@ async function refusedRun(ports: RemediatePorts): Promise<RunRecord> {
 
 /** What on-call reads, on one line. */
 function textOf(record: RunRecord): string {
-  return renderIncident(record).text.replace(/\s+/g, ' ');
+  return fullTextOf(record).replace(/\s+/g, ' ');
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
 import { planRemediation } from '../../functions/core/plan/plan-remediation.ts';
 import type { Snapshot } from '../../functions/core/server/snapshot.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { aPolicy, HOUR } from '../support/builders.ts';
 import { describeWith } from '../support/installed.ts';
 import { startPgBouncer } from '../support/pgbouncer.ts';
@@ -57,7 +57,7 @@ describeWith('pgbouncer', 'pgbouncer', 'PgBouncer in transaction mode that is no
     const plan = planRemediation(snapshot, POLICY, 'alarm');
     const record = recordOf('partial', { snapshot, policy: POLICY, plan, trigger: ALARM });
     expect(diagnose(record)).toMatchObject({ cause: 'pooler-oversized', confidence: 'medium' });
-    const flat = renderIncident(record).text.replaceAll(/\s+/g, ' ');
+    const flat = fullTextOf(record).replaceAll(/\s+/g, ' ');
     expect(flat).toContain("24 sessions that look like one pooler's, 24 idle");
     expect(flat).toContain('One login has 3 application names.');
     expect(flat).toContain('3 pairs of user and database have 8 sessions each.');

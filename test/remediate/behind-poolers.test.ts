@@ -5,7 +5,7 @@ import { clientsBehind } from '../../functions/core/server/pooler-clients.ts';
 import type { PoolerKind } from '../../functions/core/server/pooler-kind.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { describeWith } from '../support/installed.ts';
 import { startPgBouncer } from '../support/pgbouncer.ts';
 import { startPgPool } from '../support/pgpool.ts';
@@ -154,7 +154,7 @@ describeWith('pgbouncer', 'pgbouncer', 'The clients behind PgBouncer', () => {
           addresses: { count: 1, first: ['127.0.0.17'] },
         },
       ]);
-      const { text } = renderIncident(record);
+      const text = fullTextOf(record);
       expect(text.replaceAll(/\s+/g, ' ')).toMatch(
         mode === 'session'
           ? /5 sessions come through PgBouncer: 5 of 5 for checkout from 127\.0\.0\.17\./
@@ -179,7 +179,7 @@ describeWith('pgbouncer', 'pgbouncer', 'The clients behind PgBouncer', () => {
     await expect(enter()).rejects.toMatchObject({ code: '08P01' });
     const record = await run('pgbouncer', pooler);
     expect(record).toMatchObject({ outcome: 'unexplained', attempts: [] });
-    const flat = renderIncident(record).text.replaceAll(/\s+/g, ' ');
+    const flat = fullTextOf(record).replaceAll(/\s+/g, ' ');
     expect(flat).toMatch(/1\. PgBouncer has 3 clients and takes no more\. Let it take 100\./);
     for (const line of [
       /default_pool_size = \d+/,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { remediate } from '../../functions/remediate/remediate.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy, endedOf, resultsOf } from '../support/runs.ts';
@@ -64,6 +64,6 @@ test.each([
     expect(resultsOf(record)).toEqual({ terminated: NEED });
     expect(await endedOf(distinct, record)).toHaveLength(NEED);
     await expectAlive(server, neighbours);
-    expect(renderIncident(record).text).toMatch(/\b23 +70%/);
+    expect(fullTextOf(record)).toMatch(/\b23 +70%/);
   },
 );

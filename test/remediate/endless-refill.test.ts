@@ -73,9 +73,9 @@ test('a pool that takes its slots back is left alone from the fourth run on, unt
   await report(paused);
   await expectAlive(server, untouched);
   expect(messages.map(({ subject }) => subject)).toEqual([
-    expect.stringMatching(/^orders: filled up again, .* of pool.*, 9 of 9 freed slots re-taken/),
+    expect.stringMatching(/^\[critical\] orders (?:FULL AGAIN|filling again) .*pool.*, 9 of 9 taken again/),
     expect.stringMatching(
-      /^orders: breaker tripped, paused until .*, 27 sessions ended without lasting effect/,
+      /^\[critical\] orders .*, runs PAUSED until .*27 sessions ended without lasting effect/,
     ),
   ]);
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parseLogLines } from '../../functions/events/parse-log-lines.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { terminateNamed } from '../../functions/remediate/terminate-named.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { emulateGauss, type GaussKind, pidOn } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { recordOf } from '../support/records.ts';
@@ -113,7 +113,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       await expectAlive(server, [...spared, ...leaked.filter((session) => !ended.includes(session))]);
       expect(record.readings.at(-1)?.pressure).toMatchObject([{ free: 9, under: false, need: 0 }]);
 
-      const { text } = renderIncident(record);
+      const text = fullTextOf(record);
       const flat = text.replaceAll(/\s+/g, ' ');
       expect(flat).toContain('the server counted 15 of 19 non-active, active 1, reserved 3');
       expect(flat).toContain(
@@ -166,7 +166,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       const chiefs = new Set(forbidden.map(({ pid }) => pidOn(kind, pid)));
       expect(plan?.victims.some(({ session }) => chiefs.has(session.pid ?? 0))).toBe(true);
       for (const { pid, guard } of attempts) expect(guard).toBe(chiefs.has(pid) ? 'forbidden' : 'signalled');
-      const { text } = renderIncident(record);
+      const text = fullTextOf(record);
       expect(text).toContain('2  not allowed: our role needs gs_role_signal_backend');
       expect(text).toContain('GRANT gs_role_signal_backend TO "headroom";');
       expect(text).not.toMatch(/\bpg_signal_backend/);
@@ -204,7 +204,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
       await leak(3);
       const record = await remediate(aRequest({ policy: ENFORCE }), briskPorts(placeOf(kind), blind));
       expect(record).toMatchObject({ outcome: 'blind', attempts: [] });
-      const { text } = renderIncident(record);
+      const text = fullTextOf(record);
       expect(text).toContain(`ALTER USER "blind_${kind}" MONADMIN;`);
       expect(text).toContain(`GRANT gs_role_read_all_stats TO "blind_${kind}";`);
       expect(text).not.toContain('pg_read_all_stats');
@@ -213,7 +213,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
     test('the statement of a message that shows the holders of slots runs there', async () => {
       await leak(3);
       const snapshot = await withSnapshot(kind);
-      const { text } = renderIncident({ ...recordOf('unverified'), snapshot });
+      const text = fullTextOf({ ...recordOf('unverified'), snapshot });
       const statement = /SELECT application_name, usename.*?;/s.exec(text)?.[0] ?? '';
       const client = new Client({ ...placeOf(kind), ...headroom });
       await client.connect();

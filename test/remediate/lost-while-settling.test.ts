@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { RemediatePorts } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -42,10 +43,12 @@ describe('a server that is lost while the run settles', () => {
     expect(resultsOf(record)).toEqual({ terminated: NEED });
     expect(record.readings.map(({ phase }) => phase)).toEqual(['verified']);
     expect(record.problem?.message).toContain('Settling was not seen');
-    const { subject, text } = renderIncident(record);
+    const { subject, text: mail } = renderIncident(record);
+    const text = fullTextOf(record);
     expect(subject).toMatch(/recovered.*40 idle sessions.* ended, not checked again$/);
     expect(text.replaceAll(/\s+/g, ' ')).toContain('Not checked for re-taken slots.');
-    expect(`${subject} ${text}`).not.toMatch(/result not known|What came of it is not known/);
+    expect(mail).toContain('The run stopped before it could see which programs took the freed slots.');
+    expect(`${subject} ${mail} ${text}`).not.toMatch(/result not known|What came of it is not known/);
   };
 
   test('and refuses us afterwards leaves what was verified', async () => {

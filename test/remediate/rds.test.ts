@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { misconfigurationsIn } from '../../functions/core/doctor/misconfigurations.ts';
 import { usableSlots } from '../../functions/core/server/slots.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy, resultsOf } from '../support/runs.ts';
@@ -100,7 +100,7 @@ describe.each(VERSIONS)('PostgreSQL %i set up as RDS sets it up', (version) => {
       ['built-in', "the provider's role rdstopmgr"],
     ]);
     expect(leaked.filter((session) => !session.isOpen())).toHaveLength(NEED);
-    const { text } = renderIncident(record);
+    const text = fullTextOf(record);
     expect(text.replaceAll(/\s+/g, ' ')).toContain(`(max_connections 32, ${taken} reserved)`);
   });
 

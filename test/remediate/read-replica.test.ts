@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RemediatePorts } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { endsOfOurs, interruptWindow, oursOn, takenBack } from '../support/interrupted-window.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -89,7 +89,7 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     await expectAlive(primary, bystanders);
     // Roles are changed on the primary, for all of its servers: nothing of it is computed from this one.
     expect(record.snapshot?.server.isReplica).toBe(true);
-    const text = renderIncident(record).text.replaceAll(/\s+/g, ' ');
+    const text = fullTextOf(record).replaceAll(/\s+/g, ' ');
     expect(text).toContain('This is a read replica: set the CONNECTION LIMIT of role app on the primary');
     expect(text).not.toMatch(/ALTER (ROLE|DATABASE)/);
     expect(await replica.query('SELECT pg_is_in_recovery() AS is')).toEqual([{ is: true }]);

@@ -6,7 +6,7 @@ import { MAX_RECORD_BYTES, packRecord, type RunResult } from '../../functions/co
 import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { ContestedLock } from '../../functions/core/server/contested-lock.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { aPolicy, aSession, HOUR, someSessions } from '../support/builders.ts';
 import { ALARM, runOf, snapshotOf } from '../support/records.ts';
 
@@ -122,7 +122,7 @@ describe('a record is never above 240 KB, and each victim is in it', () => {
     expect(parseRecord(JSON.parse(JSON.stringify({ ...found, reduced: result.reduced }))).attempts).toEqual(
       record.attempts,
     );
-    expect(renderIncident(found, result.reduced).text).toContain(`${hostile.victims} sessions`);
+    expect(fullTextOf(found, result.reduced)).toContain(`${hostile.victims} sessions`);
   });
 
   test('with the names that most of its sessions have, for as many as go in', () => {

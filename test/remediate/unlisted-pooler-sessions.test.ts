@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import { serverPorts } from '../../functions/postgres/server-ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { describeWith } from '../support/installed.ts';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { connectThrough } from '../support/pooler-clients.ts';
@@ -83,7 +83,7 @@ describeWith('pgbouncer', 'pgbouncer', 'A PgBouncer whose console lists some of 
     expect(ended).toEqual(Array(ENDED).fill(LEAK_FROM));
     for (const client of clients) expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   };
-  const flatText = (record: RunRecord) => renderIncident(record).text.replaceAll(/\s+/g, ' ');
+  const flatText = (record: RunRecord) => fullTextOf(record).replaceAll(/\s+/g, ' ');
   const options = () => ({
     mode: 'session' as const,
     roles: [app, headroom],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quoteIdentifier } from '../../functions/render/base/sql.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 
@@ -43,14 +43,14 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   test.each(['recovered', 'partial', 'no-candidates', 'blind', 'cannot-connect', 'unverified'] as const)(
     'runs what the message for %s prints',
     async (outcome) => {
-      const statements = statementsIn(renderIncident(INCIDENTS[outcome]()).text);
+      const statements = statementsIn(fullTextOf(INCIDENTS[outcome]()));
       expect(statements).not.toBe('');
       await server.query(statements);
     },
   );
 
   test('takes limit and undo back and forth', async () => {
-    const { text } = renderIncident(INCIDENTS.recovered());
+    const text = fullTextOf(INCIDENTS.recovered());
     const limitNow = () => server.query("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'billing'");
     await server.query(statementsIn(text));
     expect(await limitNow()).toEqual([{ rolconnlimit: 29 }]);

@@ -4,31 +4,32 @@ import { CAUSES, type Cause, type Culprit, type Diagnosis } from '../../function
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import { type Facts, factsOf } from '../../functions/render/base/facts.ts';
 import { causePhrase, isOutsideSlots } from '../../functions/render/message/cause-phrase.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { headlineOf } from '../../functions/render/message/headline.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
-import { subjectOf } from '../../functions/render/message/subject.ts';
+import { subjectOfRun } from '../../functions/render/message/subject-of-run.ts';
 import { recordings } from '../incidents/recordings.ts';
 import { diagnosisOf } from '../support/diagnosed.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 
 const NAMED: Readonly<Record<Cause, readonly string[]>> = {
-  'connection-leak': ['connection leak of web'],
+  'connection-leak': ['web leaks'],
   'oversized-idle-pools': ['idle pools of web too large'],
-  'traffic-spike': ['traffic spike of web'],
-  'session-per-request': ['a session for each request of web'],
+  'traffic-spike': ['more traffic from web'],
+  'session-per-request': ['a session per request of web'],
   'slow-queries': ['slow queries of web'],
-  'idle-in-transaction': ['open transactions of web'],
-  'clients-owe-input': ['statements of web that wait for input'],
-  'lock-pile-up': ['sessions wait for a lock of web'],
+  'idle-in-transaction': ['web left transactions open'],
+  'clients-owe-input': ['statements of web wait for input'],
+  'lock-pile-up': ['queue behind a lock'],
   'reconnect-storm': ['reconnect storm of web'],
-  'role-limit': ['role limit reached by sessions of web'],
-  'database-limit': ['database limit reached by sessions of web'],
-  'replication-limit': ['all walsenders taken, mostly web'],
+  'role-limit': ['taken by web'],
+  'database-limit': ['taken by web'],
+  'replication-limit': ['all walsenders taken, mostly by web'],
   'pooler-oversized': ['pooler of web too large'],
   'developer-tools': ['database tools left open, mostly web'],
   'monitoring-hog': ['too many monitoring sessions of web'],
   'dead-clients': ['dead clients of web'],
-  'half-open-clients': ['clients that never log in'],
+  'half-open-clients': ['clients never log in'],
   'limit-too-low': ['too few slots'],
   unclear: [],
 };
@@ -54,13 +55,13 @@ function explained(record: Facts['record'], name: string, causes: readonly [Caus
 
 describe('why, in a few words', () => {
   test.each(CAUSES)('%s has a phrase that names its program', (cause) => {
-    expect(causePhrase(explained(INCIDENTS.recovered(), 'web', [cause]))).toEqual(NAMED[cause]);
+    expect(causePhrase(explained(INCIDENTS.recovered(), 'web', [cause]), 40)).toEqual(NAMED[cause]);
   });
 
   test.each(CAUSES)('%s has a phrase without a name', (cause) => {
     const facts = explained(INCIDENTS.recovered(), 'web', [cause]);
     const nobody = facts.diagnosis === null ? null : { ...facts.diagnosis, culprits: [] };
-    const [phrase = ''] = causePhrase({ ...facts, diagnosis: nobody });
+    const [phrase = ''] = causePhrase({ ...facts, diagnosis: nobody }, 40);
     expect(phrase).not.toMatch(/ of$| by | most|undefined| {2}/);
     expect(phrase === '').toBe(cause === 'unclear');
   });
@@ -77,13 +78,13 @@ describe('why, in a few words', () => {
           },
     );
     const diagnosis = facts.diagnosis === null ? null : { ...facts.diagnosis, culprits: other };
-    expect(causePhrase({ ...facts, diagnosis })).toEqual(['slow queries of web']);
+    expect(causePhrase({ ...facts, diagnosis }, 40)).toEqual(['slow queries of web']);
   });
 
   test('a limit is reached by the program that it is for, with a cause of its own', () => {
     const facts = explained(INCIDENTS.recovered(), 'web', ['connection-leak']);
     const diagnosis = facts.diagnosis === null ? null : { ...facts.diagnosis, cause: 'role-limit' as const };
-    expect(causePhrase({ ...facts, diagnosis })).toEqual(['role limit reached by sessions of web']);
+    expect(causePhrase({ ...facts, diagnosis }, 40)).toEqual(['taken by web']);
   });
 
   test('any cause, name, server and outcome make a subject that SNS takes', () => {
@@ -97,9 +98,9 @@ describe('why, in a few words', () => {
         name,
         fc.constantFrom('enforce', 'observe'),
         (cause, incident, who, server, mode) => {
-          const facts = explained({ ...incident(), mode }, who, [cause]);
-          const subject = subjectOf(server, headlineOf(facts).subject);
-          expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+          const facts = explained({ ...incident(), mode, server }, who, [cause]);
+          const subject = subjectOfRun(facts, null);
+          expect(subject).toMatch(/^\[[a-z]+\] [\x20-\x7e]{1,88}$/);
           expect(subject).not.toContain('undefined');
         },
       ),
@@ -117,7 +118,7 @@ describe('of a recorded incident', () => {
       const facts = factsOf(explain(record, []));
       const hidden = record.outcome === 'unexplained' && !isOutsideSlots(facts.diagnosis);
       const known = facts.diagnosis !== null && facts.diagnosis.cause !== 'unclear' && !hidden;
-      const phrases = [40, 24, 14].flatMap((max) => causePhrase(facts, max));
+      const phrases = [64, 32, 24, 14, 0].flatMap((max) => causePhrase(facts, max));
       const { subject } = renderIncident(record, [], null);
       expect(phrases.some((phrase) => subject.includes(phrase))).toBe(known);
     },
@@ -126,7 +127,7 @@ describe('of a recorded incident', () => {
   test.each(told.map((each) => [each.record.runId, each.record] as const))(
     '%s: no evidence of the whole is said again of each',
     (_, record) => {
-      const text = renderIncident(record, [], null).text.replace(/\s+/g, ' ');
+      const text = fullTextOf(record, [], null).replace(/\s+/g, ' ');
       for (const evidence of factsOf(explain(record, [])).diagnosis?.evidence ?? [])
         expect(text.split(evidence.slice(1)).length - 1).toBeLessThanOrEqual(1);
     },

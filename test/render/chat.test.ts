@@ -76,14 +76,17 @@ describe('notifications for chat rooms', () => {
     (_, chat) => expectInert(chat),
   );
 
-  test.each(Object.keys(OBSERVED))('%s says so in title and first line', (name) => {
+  test.each(Object.keys(OBSERVED))('%s says in title and first line that it only observed', (name) => {
     const { title, description } = chatOfRun(name).content;
-    expect(title).toMatch(/^orders: OBSERVED ONLY, /);
-    expect(description).toMatch(/^\*Observed only:\* nothing was terminated\.\n/);
+    expect(title).toMatch(/^Critical: orders .*, observed only$/);
+    expect(description.split('\n')[0]).toMatch(/ Observed only: nothing was ended\.$/);
   });
 
-  test('the title is the answer that people get as subject', () => {
-    expect(chatOfRun('refilled').content.title).toBe(renderIncident(INCIDENTS.refilled()).subject);
+  test('the title is the subject that people get, in words', () => {
+    expect(renderIncident(INCIDENTS.refilled()).subject).toMatch(
+      /^\[critical\] orders filling again 56\/57: /,
+    );
+    expect(chatOfRun('refilled').content.title).toMatch(/^Critical: orders filling again 56 of 57: /);
   });
 
   test('a kept record is linked to, in a form that both Slack and Teams make a link of', () => {

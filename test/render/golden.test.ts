@@ -1,15 +1,17 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { OUTCOMES } from '../../functions/core/run/outcome.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Message } from '../../functions/render/base/message.ts';
 import { renderFailure, renderUnreadable } from '../../functions/render/message/failure.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderMisconfigurations } from '../../functions/render/message/misconfigured.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { HOUR } from '../support/builders.ts';
 import type { Written } from '../support/doctor-facts.ts';
 import { KILLED_RUN, UNCONFIGURED_RUN } from '../support/failed-runs.ts';
-import { fileOf, golden } from '../support/golden.ts';
+import { fileOf, golden, goldenFull } from '../support/golden.ts';
 import {
   cutOffIncident,
   INCIDENTS,
@@ -19,6 +21,7 @@ import {
   restartedIncident,
   roleLimitIncident,
 } from '../support/incidents.ts';
+import { PAGE_URL, RECORD_URL } from '../support/links.ts';
 import { ALARM } from '../support/records.ts';
 import {
   misconfiguredBy,
@@ -26,16 +29,12 @@ import {
   sweptWith,
   sweptWithoutMemory,
 } from '../support/remembered.ts';
-import { failedAgain, STORY_MESSAGES } from '../support/stories.ts';
+import { failedAgain, STORY_MESSAGES, STORY_TEXTS } from '../support/stories.ts';
 
 const UNREADABLE = {
   code: 'record-invalid',
   message: "The run's record cannot be read (unexpected end of file).",
 } as const;
-
-/** As long as the names of buckets and runs make it. */
-const RECORD_URL =
-  'https://eu-west-1.console.aws.amazon.com/s3/object/pg-headroom-reporting-reportingrecords1a2b3c4d-a1b2c3d4e5f6?region=eu-west-1&prefix=records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz';
 
 const FAILURES: Readonly<Record<string, Message>> = {
   'failed-run-killed': renderFailure(KILLED_RUN, ALARM),
@@ -74,40 +73,50 @@ const MISCONFIGURED: Readonly<Record<string, Message>> = Object.fromEntries(
     return [name, renderMisconfigurations(sweptWith(found), found)];
   }),
 );
+const RUNS: Readonly<Record<string, () => RunRecord>> = {
+  ...INCIDENTS,
+  ...OBSERVED,
+  'role-limit': roleLimitIncident,
+  'log-lines': logLinesIncident,
+  'failed-while-ending': cutOffIncident,
+  'recovered-lost': lostIncident,
+  'unverified-restarted': restartedIncident,
+  'recovered-memory-unreadable': recoveredWithoutMemory,
+  'swept-memory-unreadable': sweptWithoutMemory,
+};
 const MESSAGES: Readonly<Record<string, Message>> = {
   ...Object.fromEntries(
-    Object.entries({
-      ...INCIDENTS,
-      ...OBSERVED,
-      'role-limit': roleLimitIncident,
-      'log-lines': logLinesIncident,
-      'failed-while-ending': cutOffIncident,
-      'recovered-lost': lostIncident,
-      'unverified-restarted': restartedIncident,
-      'recovered-memory-unreadable': recoveredWithoutMemory,
-      'swept-memory-unreadable': sweptWithoutMemory,
-    }).map(([name, incident]) => [name, renderIncident(incident())]),
+    Object.entries(RUNS).map(([name, incident]) => [name, renderIncident(incident(), [], PAGE_URL)]),
   ),
   ...STORY_MESSAGES,
   'kept-record': renderIncident(INCIDENTS['cannot-connect'](), [], RECORD_URL),
   ...FAILURES,
   ...MISCONFIGURED,
 };
+const FULL: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(RUNS).map(([name, incident]) => [name, fullTextOf(incident())])),
+  ...STORY_TEXTS,
+  'kept-record': fullTextOf(INCIDENTS['cannot-connect'](), [], RECORD_URL),
+};
 const ALL = Object.entries(MESSAGES);
+const FULL_TEXTS = Object.entries(FULL);
 const isLink = (line: string) => line.startsWith('https://');
 /** Statements are never broken: neither one of a line, nor a row of sessions, nor the command beside it. */
 const isStatement = (line: string) =>
   /^ {7}(?:[A-Z].*;| {2}\(\d+, '.*'\)(?:,|\);)|-- or: headroom terminate .*)$/.test(line);
+const foldersFiles = (folder: string, end: string) =>
+  readdirSync(join(import.meta.dirname, folder))
+    .filter((file) => file.endsWith(end))
+    .toSorted();
 
-describe('messages', () => {
+describe('a mail', () => {
   test.each(ALL)('%s reads as it was agreed by eye', async (name, message) => {
     expect(fileOf(message)).toBe(await golden(name, message));
   });
 
-  test('every golden file has its message, and every outcome its golden file', async () => {
-    const folder = await readdir(join(import.meta.dirname, 'golden'));
-    const files = folder.filter((file) => file.endsWith('.txt'));
-    expect(files.toSorted()).toEqual(ALL.map(([name]) => `${name}.txt`).toSorted());
+  test('has a golden file for each outcome, and each golden file its message', () => {
+    const files = foldersFiles('golden', '.txt');
+    expect(files).toEqual(ALL.map(([name]) => `${name}.txt`).toSorted());
     for (const outcome of OUTCOMES) expect(files).toContain(`${outcome}.txt`);
   });
 
@@ -115,13 +124,24 @@ describe('messages', () => {
     expect(incident().outcome).toBe(outcome);
   });
 
-  test.each(ALL)('%s has a subject that SNS takes', (_, { subject }) => {
-    expect(subject).toMatch(/^[a-z0-9][\x20-\x7e]{0,98}$/);
+  test.each(ALL)('%s has attributes that filters can use', (_, { attributes }) => {
+    expect(Object.keys(attributes).toSorted()).toEqual(['mode', 'outcome', 'server', 'severity']);
+    for (const value of Object.values(attributes)) expect(value).not.toBe('');
+  });
+});
+
+describe('a full text', () => {
+  test.each(FULL_TEXTS)('%s reads as it was agreed by eye', async (name, text) => {
+    expect(text).toBe(await goldenFull(name, text));
   });
 
-  test.each(ALL)(
+  test('has a golden file for each run', () => {
+    expect(foldersFiles('golden/full', '.txt')).toEqual(FULL_TEXTS.map(([name]) => `${name}.txt`).toSorted());
+  });
+
+  test.each(FULL_TEXTS)(
     '%s fits 80 columns but for what is never broken, and one screen before the details',
-    (name, { text }) => {
+    (name, text) => {
       const lines = text.split('\n');
       const [links, others] = [
         lines.filter(isLink),
@@ -134,14 +154,7 @@ describe('messages', () => {
     },
   );
 
-  test.each(ALL)('%s has attributes that filters can use', (_, { attributes }) => {
-    expect(Object.keys(attributes).toSorted()).toEqual(['mode', 'outcome', 'server', 'severity']);
-    for (const value of Object.values(attributes)) expect(value).not.toBe('');
-  });
-
-  test.each(Object.entries(OBSERVED))('%s says so in subject and first line', (_, incident) => {
-    const { subject, text } = renderIncident(incident());
-    expect(subject).toMatch(/^orders: OBSERVED ONLY, /);
-    expect(text).toMatch(/^Observed only: nothing was terminated\.\n/);
+  test.each(Object.entries(OBSERVED))('%s says in its first line that nothing was ended', (_, incident) => {
+    expect(fullTextOf(incident())).toMatch(/^Observed only: nothing was terminated\.\n/);
   });
 });

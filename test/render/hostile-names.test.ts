@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../functions/render/base/message.ts';
 import { renderFailure } from '../../functions/render/message/failure.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderOver } from '../../functions/render/message/over.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aLogLines, aPolicy, aRefused, HOUR } from '../support/builders.ts';
@@ -33,13 +34,15 @@ function expectHarmless({ subject, text, chat, attributes }: Message): void {
 }
 
 /** Titles of sections are what a forged line would look like. */
-const titlesIn = (text: string) => text.split('\n').filter((line) => /^[A-Z]{2,} /.test(line));
+const TITLE = /^(?:WHY(?: \([a-z ]+\))?|DONE|NOT DONE \([a-z ]+\)|NOW|[A-Z]{3,} (?:OF|RECORD).*)(?=:|$)/;
+const titlesIn = (text: string) => text.split('\n').flatMap((line) => TITLE.exec(line)?.[0] ?? []);
 
 describe('names that clients choose', () => {
   test.each(Object.entries(HOSTILE))('%s are harmless wherever they stand', (_, name) => {
     for (const mode of ['enforce', 'observe'] as const) {
       const message = renderIncident(runNamed(name, mode));
       expectHarmless(message);
+      expectHarmless({ ...message, text: fullTextOf(runNamed(name, mode)) });
       expect(titlesIn(message.text)).toEqual(titlesIn(renderIncident(runNamed('web', mode)).text));
     }
   });
@@ -59,7 +62,10 @@ describe('names that clients choose', () => {
   test('any name at all is harmless', () => {
     const anyText = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(
-      fc.property(anyText, (name) => expectHarmless(renderIncident(runNamed(name)))),
+      fc.property(anyText, (name) => {
+        expectHarmless(renderIncident(runNamed(name)));
+        expectHarmless({ ...renderIncident(runNamed(name)), text: fullTextOf(runNamed(name)) });
+      }),
       { numRuns: 100 },
     );
   });
@@ -105,9 +111,11 @@ describe('size', () => {
     policy: aPolicy({ mode: 'enforce', limits: { maxVictims: 2_000, keepPerGroup: 0 } }),
   });
   const { text, chat } = renderIncident(record);
+  const full = fullTextOf(record);
 
   test('5,000 sessions stay far below what SNS takes', () => {
-    expect(Buffer.byteLength(text)).toBeLessThan(200_000);
+    expect(Buffer.byteLength(text)).toBeLessThan(4_000);
+    expect(Buffer.byteLength(full)).toBeLessThan(200_000);
   });
 
   test('and so does all that is published about it, to people and to a room', () => {
@@ -119,19 +127,21 @@ describe('size', () => {
 
   test('and within what a chat room takes', () => {
     expectInert(chat);
-    expect(chat.content.description).toContain('5000 slots: 4000 by billing-worker, ');
-    expect(chat.content.description).toContain(', 998 by 998 more programs.');
+    expect(chat.content.description).toContain('4000 of 5000 slots used, all before');
   });
 
   test('what is left out of a list is counted', () => {
-    expect(text).toMatch(/^ +997 +997 more programs$/m);
-    expect(text).toMatch(/^ {2}and 961 more programs with 961 sessions$/m);
-    expect(text).toMatch(/^ {2}and 950 more$/m);
+    expect(full).toMatch(/^ +997 +997 more programs$/m);
+    expect(full).toMatch(/^ {2}and 961 more programs with 961 sessions$/m);
+    expect(full).toMatch(/^ {2}and 950 more$/m);
   });
 
   test('the record left out is named with what is missing', () => {
-    const reduced = renderIncident(record, ['statements', 'details', 'spared sessions']);
-    const flat = reduced.text.replace(/\s+/g, ' ');
+    const reduced = ['statements', 'details', 'spared sessions'] as const;
+    const { text: mail, chat: short } = renderIncident(record, reduced);
+    for (const each of [mail, short.content.description])
+      expect(each).toContain('The record was too large and left out: statements, details, spared sessions.');
+    const flat = fullTextOf(record, reduced).replace(/\s+/g, ' ');
     expect(flat).toContain('the record was too large to keep the sessions that were spared');
     expect(flat).toContain('left out, in this order: statements, details, spared sessions.');
     expect(flat).toContain('All 5000 usable slots are taken');

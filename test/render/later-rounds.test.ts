@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { anAttempt, someSessions } from '../support/builders.ts';
 import { runOf, snapshotOf } from '../support/records.ts';
 
@@ -28,7 +28,7 @@ describe('A session that a later round ended', () => {
   const { record, victims, substitute } = runWithSubstitute();
 
   test('counts as ended and not as spared, and the one that came back the other way round', () => {
-    const { text } = renderIncident(record);
+    const text = fullTextOf(record);
     const notNeeded = record.plan?.spared.filter(({ reason }) => reason === 'not-needed').length ?? 0;
     expect(text).toContain(`${victims.length} sessions ended`);
     expect(text).toMatch(new RegExp(`\\b${notNeeded - 1}  not needed: enough slots without them`));

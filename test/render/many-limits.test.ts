@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { aPolicy, aSession, aSnapshot, HOUR } from '../support/builders.ts';
 import { runOf } from '../support/records.ts';
 import { renderPage } from '../support/render-page.ts';
@@ -23,10 +23,10 @@ describe('Hundreds of limits that are reached at once', () => {
   const [many, few] = [limited(300), limited(20)];
 
   test('are told by the first twenty, and how many more there are', () => {
-    const { text } = renderIncident(many);
+    const text = fullTextOf(many);
     expect(text.match(/CONNECTION LIMIT of role/g)).toHaveLength(20);
     expect(text.match(/And 280 more limits\./g)).toHaveLength(2);
-    expect(renderIncident(few).text).not.toContain('more limit');
+    expect(fullTextOf(few)).not.toContain('more limit');
   });
 
   test('have one chart on the page, of the first, and the rest are counted', () => {

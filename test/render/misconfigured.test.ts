@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../functions/core/run/record.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderMisconfigurations } from '../../functions/render/message/misconfigured.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { recordOf } from '../support/records.ts';
 import { misconfiguredBy, sweptWith } from '../support/remembered.ts';
@@ -28,7 +28,7 @@ describe('A message about misconfigurations', () => {
     const found = misconfiguredBy({ role: { connectionLimit: null }, settings: { track_activities: 'off' } });
     expect(found.map(({ check }) => check)).toEqual(['connection-limit', 'activity']);
     const { subject } = renderMisconfigurations(sweptWith(found), found);
-    expect(subject).toBe('orders: before an incident: sessions that no run can judge, and 1 more');
+    expect(subject).toBe('[warning] orders 2 things to fix: no incident, sessions that no run can judge');
   });
 
   test('has every statement on one line, whatever the names in it', () => {
@@ -41,9 +41,9 @@ describe('A message about misconfigurations', () => {
       expect(line).not.toMatch(UNSEEN);
       expect(line).not.toContain('://');
     }
-    expect(linesOf(text).filter((line) => line === 'WHAT NEXT')).toHaveLength(1);
-    const statements = linesOf(text).filter((line) => /^ {7}ALTER /.test(line));
-    expect(statements).toEqual(found.flatMap(({ mend }) => mend?.sql ?? []).map((sql) => `       ${sql}`));
+    expect(linesOf(text).filter((line) => line === 'NOW')).toHaveLength(1);
+    const statements = linesOf(text).filter((line) => /^ALTER /.test(line));
+    expect(statements).toEqual(found.flatMap(({ mend }) => mend?.sql ?? []));
   });
 });
 
@@ -59,7 +59,7 @@ describe('A pause in a message', () => {
   });
 
   test('is harmless with any author and any reason of the pause', () => {
-    const { text } = renderIncident(pausedBy(HOSTILE, HOSTILE));
+    const text = fullTextOf(pausedBy(HOSTILE, HOSTILE));
     for (const line of linesOf(text)) {
       expect(line).not.toMatch(UNSEEN);
       expect(line).not.toContain('://');
@@ -68,18 +68,16 @@ describe('A pause in a message', () => {
   });
 
   test('without a reason has none', () => {
-    expect(renderIncident(pausedBy('ada', null)).text).toContain(
-      'Paused since 2026-11-21 02:10:07 UTC by ada.\n',
-    );
+    expect(fullTextOf(pausedBy('ada', null))).toContain('Paused since 2026-11-21 02:10:07 UTC by ada.\n');
   });
 
   test('can be ended by a line that a shell takes, whatever the name of the server', () => {
-    const { text } = renderIncident(pausedBy('ada', null, "it's; $(reboot)"));
+    const text = fullTextOf(pausedBy('ada', null, "it's; $(reboot)"));
     expect(text).toContain("headroom resume --server 'it'\\''s; $(reboot)' --table memory\n");
   });
 
   test('whose author and time are not known is told as one by a person', () => {
-    const { text } = renderIncident({ ...INCIDENTS.paused(), recall: null });
+    const text = fullTextOf({ ...INCIDENTS.paused(), recall: null });
     expect(text).toContain('A person paused it');
     expect(text).toContain('headroom resume --server orders --table TABLE');
   });
@@ -88,5 +86,5 @@ describe('A pause in a message', () => {
 test('memory is no word of a run that would not have acted anyway', () => {
   const observed = recordOf('healthy', { policy: { ...INCIDENTS.healthy().policy, mode: 'observe' } });
   const { recall } = INCIDENTS.paused();
-  expect(renderIncident({ ...observed, recall }).text).not.toContain('Paused since');
+  expect(fullTextOf({ ...observed, recall })).not.toContain('Paused since');
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aPolicy, aSession, aSnapshot, HOUR, SECOND } from '../support/builders.ts';
 import { runOf } from '../support/records.ts';
@@ -30,10 +31,13 @@ const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
 describe.each([70, 60])('A monitoring agent with a session in each of %i databases', (databases) => {
   const record = agentIn(databases);
   const message = renderIncident(record);
-  const text = flat(message.text);
-  const everywhere = [message.text, JSON.stringify(message.chat), renderPage({ ...record, reduced: [] })].map(
-    flat,
-  );
+  const text = flat(fullTextOf(record));
+  const everywhere = [
+    message.text,
+    fullTextOf(record),
+    JSON.stringify(message.chat),
+    renderPage({ ...record, reduced: [] }),
+  ].map(flat);
 
   test('is ended nowhere, and is the culprit with all that it holds', () => {
     expect(record.plan?.victims).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { OBSERVED } from '../support/incidents.ts';
 
 test('a run that would end no session does not call that too few', () => {
@@ -7,7 +7,7 @@ test('a run that would end no session does not call that too few', () => {
   if (record === undefined) throw new Error('There is no such incident.');
   const { plan } = record;
   const none = plan && { ...plan, victims: [] };
-  const text = renderIncident({ ...record, plan: none }).text.replaceAll(/\s+/g, ' ');
+  const text = fullTextOf({ ...record, plan: none }).replaceAll(/\s+/g, ' ');
   expect(text).toContain('Would end no session.');
   expect(text).not.toContain('too few');
 });

@@ -7,6 +7,7 @@ import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
 import type { Reduction, RunRecord } from '../../functions/core/run/record.ts';
 import { headOf } from '../../functions/core/run/run-head.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { renderMemory } from '../../functions/render/terminal/render-memory.ts';
 import { metricsOf } from '../../functions/report/run-metrics.ts';
@@ -47,13 +48,15 @@ function placesOf(record: RunRecord, reduced: readonly Reduction[]) {
   const message = renderIncident(record, reduced);
   const page = renderPage({ ...record, reduced });
   const terminal = renderMemory(record.server, { ...memory, version: 1 }, 0);
-  const said = /(\d+) of 10 freed slots (?:were )?re-taken/g;
+  const said = /(\d+) of 10 freed slots (?:(?:was|were) )?(?:re-taken|taken again)/g;
   return {
     head: headOf(record).retaken,
     memory: memory.runs.at(-1)?.retaken,
     metric: metricsOf(record).find(({ name }) => name === 'retaken')?.value,
-    subject: /(\d+) of 10 freed slots (?:were )?re-taken/.exec(message.subject)?.[1],
-    text: new Set([...message.text.matchAll(said)].map(([, count]) => count)),
+    subject: /(\d+) of 10 taken again/.exec(message.subject)?.[1],
+    text: new Set(
+      [...`${message.text}${fullTextOf(record, reduced)}`.matchAll(said)].map(([, count]) => count),
+    ),
     chat: new Set([...JSON.stringify(message.chat).matchAll(said)].map(([, count]) => count)),
     page: new Set([...page.matchAll(said)].map(([, count]) => count)),
     terminal: / refilled +\d+ +10 +(\d+)$/m.exec(terminal)?.[1],

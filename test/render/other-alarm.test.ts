@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isAboutRefusals } from '../../functions/core/trigger/alarm-reading.ts';
 import type { AlarmTrigger } from '../../functions/core/trigger/trigger.ts';
 import { parseTrigger } from '../../functions/events/parse-trigger.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { anAlarm, aSnapshot, someSessions } from '../support/builders.ts';
 import { recordedEvent } from '../support/events.ts';
@@ -14,11 +15,15 @@ const HIGH = reasonOf('[82.0 (21/11/26 03:14:00)] was greater than the threshold
 function messageFor(fields: Partial<AlarmTrigger>) {
   const snapshot = aSnapshot({ sessions: someSessions(82, 1_000) });
   const record = runOf({ snapshot, trigger: anAlarm(fields), policy: ENFORCE });
-  return renderIncident(record, [], null, null);
+  return {
+    subject: renderIncident(record).subject,
+    text: fullTextOf(record),
+    mail: renderIncident(record).text,
+  };
 }
 
 describe('An alarm on something else than refusals', () => {
-  const { subject, text } = messageFor({
+  const { subject, text, mail } = messageFor({
     alarm: 'orders-db-connections-high',
     metric: 'DatabaseConnections',
     reason: HIGH,
@@ -29,8 +34,13 @@ describe('An alarm on something else than refusals', () => {
       'unexplained. Alarm orders-db-connections-high went off (DatabaseConnections 82 > 80), but nothing here is under pressure. 82 of 97 slots used.',
     );
     expect(text.replaceAll(/\s+/g, ' ')).toContain('UTC: DatabaseConnections 82 > 80.');
-    expect(`${subject}\n${text}`).not.toMatch(/clients (were )?refused|The refusal/i);
-    expect(subject).toContain('went off (DatabaseConnections 82 > 80)');
+    expect(mail).toContain(
+      'orders: alarm orders-db-connections-high went off (DatabaseConnections 82 > 80), but there is room now: 82 of 97 slots used.',
+    );
+    expect(`${subject}\n${mail}\n${text}`).not.toMatch(/clients (were )?refused|The refusal/i);
+    expect(subject).toBe(
+      '[warning] orders alarm, now 82/97: DatabaseConnections 82 > 80, alarm orders-db-connections-high',
+    );
   });
 
   test('is advised to go off when the policy has something to do', () => {
@@ -78,5 +88,6 @@ describe('An alarm on refusals', () => {
 
   test('stays told as one', () => {
     expect(messageFor({}).text).toContain('Clients were refused');
+    expect(messageFor({}).mail).toContain(' refused clients, but there is room now');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LogLinesTrigger, Refused } from '../../functions/core/trigger/log-lines.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { refusedText } from '../../functions/render/message/refused-text.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aLogLines, aRefused } from '../support/builders.ts';
 import { logLinesIncident } from '../support/incidents.ts';
 import { ALARM, recordOf } from '../support/records.ts';
@@ -70,7 +70,7 @@ test('Who was refused is never taken for who held the slots: nothing else in the
   const incident = logLinesIncident();
   const textFor = (user: string) => {
     const refused = [aRefused({ user, database: user, address: '203.0.113.7', kind: 'server', count: 4 })];
-    return renderIncident({ ...incident, trigger: aLogLines({ refused }) }).text;
+    return fullTextOf({ ...incident, trigger: aLogLines({ refused }) });
   };
   const sectionsOf = (text: string) =>
     text.split(/\n(?=[A-Z])/).filter((section) => !section.includes('203.0.113.7'));
@@ -82,7 +82,7 @@ test('Who was refused is never taken for who held the slots: nothing else in the
 });
 
 describe('An event that is dated ahead of its run', () => {
-  const textAt = (at: string) => renderIncident(recordOf('busy', { trigger: { ...ALARM, at } })).text;
+  const textAt = (at: string) => fullTextOf(recordOf('busy', { trigger: { ...ALARM, at } }));
 
   test('is told with the difference', () => {
     expect(textAt('2026-11-21T04:15:43.011Z')).toContain(
@@ -103,6 +103,6 @@ test.each<[string, object, string]>([
   ],
   ['none', {}, 'Alarm pg-headroom-orders-refusals, 2026'],
 ])('an alarm with %s', (_, fields, text) => {
-  const { text: message } = renderIncident(recordOf('busy', { trigger: { ...ALARM, ...fields } }));
+  const message = fullTextOf(recordOf('busy', { trigger: { ...ALARM, ...fields } }));
   expect(message.replace(/\s+/g, ' ')).toContain(text);
 });

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { ageRange, ageText, listText } from '../../functions/render/base/phrases.ts';
 import { severityOf } from '../../functions/render/base/severity.ts';
-import { subjectOf } from '../../functions/render/message/subject.ts';
 
 test.each([
   [0, '0s'],
@@ -24,17 +23,6 @@ test('lists count what they leave out', () => {
   expect(listText(['a'])).toBe('a');
   expect(listText(['a', 'b', 'c'])).toBe('a, b and c');
   expect(listText(['a', 'b', 'c', 'd', 'e'], 2)).toBe('a, b and 3 more');
-});
-
-test('a subject shortens names first, then leaves out its last part, then cuts', () => {
-  const server = 's'.repeat(40);
-  const parts = (max: number) => [`recovered, ${'n'.repeat(max)} ended`, '49 of 57 slots used'];
-  expect(subjectOf('orders', parts)).toBe(`orders: ${parts(40).join(', ')}`);
-  expect(subjectOf(server, parts)).toBe(`${server}: ${parts(14).join(', ')}`);
-  expect(subjectOf(server, (max) => [...parts(max), 'x'.repeat(40)])).toBe(
-    `${server}: ${parts(14).join(', ')}`,
-  );
-  expect(subjectOf(server, () => ['x'.repeat(200)])).toBe(`${server}: ${'x'.repeat(54)}...`);
 });
 
 test('a run that only observes has relieved nothing', () => {

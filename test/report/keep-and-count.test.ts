@@ -50,7 +50,7 @@ describe('a record', () => {
     );
     expect(whatOf(steps, 'publish')).toHaveProperty(
       'text',
-      expect.stringContaining(`  Its page:\n${PAGE_URL}\n`),
+      expect.stringContaining(`ALL OF IT, with each session:\n${PAGE_URL}\n`),
     );
   });
 

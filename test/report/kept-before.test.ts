@@ -49,7 +49,7 @@ function tenants(databases: number, mode: 'enforce' | 'observe' = 'enforce'): Ru
   return runOf({ snapshot: aSnapshot({ sessions, slots: { max: 40, superuserReserved: 0 } }), policy });
 }
 
-const SAYS = 'KEPT BY EARLIER VERSIONS';
+const SAYS = 'limits.keepPerGroup counts by program. In earlier versions';
 const toPeople = () => aws.published.filter(({ topicArn }) => topicArn === PEOPLE);
 const saying = () => toPeople().map(({ message }) => message.includes(SAYS));
 const flat = (text = '') => text.replaceAll(/\s+/g, ' ');

@@ -70,7 +70,9 @@ async function swept(found: readonly Misconfiguration[] | null, ports: Partial<R
 }
 
 const QUIET = { subjects: [], lines: [], counted: [] };
-const aboutReserve = () => [`${server}: before an incident: our role may not use reserved slots`];
+const aboutReserve = () => [
+  `[warning] ${server} 1 thing to fix: no incident, our role may not use reserved slots`,
+];
 
 describe('A misconfiguration', () => {
   test('is told once, however many sweeps see it', async () => {
@@ -88,7 +90,9 @@ describe('A misconfiguration', () => {
   test('that joins another is told alone', async () => {
     await swept(GRANT);
     const { subjects } = await swept(BOTH);
-    expect(subjects).toEqual([`${server}: before an incident: our role may not end sessions`]);
+    expect(subjects).toEqual([
+      `[warning] ${server} 1 thing to fix: no incident, our role may not end sessions`,
+    ]);
     expect((await store.read(server)).told.toSorted()).toEqual(['reserve', 'terminate']);
   });
 

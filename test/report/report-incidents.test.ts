@@ -51,9 +51,11 @@ describe('An incident over the wire', () => {
     await tell(...minutes.map((at) => run(at, 'no-candidates')));
     await tell(...[35, 40, 45, 50].map((at) => run(at, 'healthy')));
     expect(subjects()).toEqual([
-      expect.stringMatching(/^orders-\d+: under pressure/),
-      expect.stringMatching(/^orders-\d+: still open after 30m, under pressure/),
-      expect.stringMatching(/^orders-\d+: over, open for 45m, storefront still to fix$/),
+      expect.stringMatching(
+        /^\[critical\] orders-\d+ almost full 55\/57: slow queries of storefront, policy spares all$/,
+      ),
+      expect.stringMatching(/^\[critical\] orders-\d+ almost full 55\/57: .*, still open after 30m$/),
+      expect.stringMatching(/^\[info\] orders-\d+ over after 45m: storefront still to fix$/),
     ]);
     const rooms = aws.published.filter(({ topicArn }) => topicArn === ROOMS);
     const threads = rooms.map(({ message }) => JSON.parse(message).metadata.threadId);
@@ -77,7 +79,9 @@ describe('An incident over the wire', () => {
     await tell(ranAt(0, `${server}-short`, swept(30_000)));
     expect(subjects()).toEqual([]);
     await tell(ranAt(0, server, swept(330_000)));
-    expect(subjects()).toEqual([expect.stringContaining('no run can act, the lock has been held for')]);
+    expect(subjects()).toEqual([
+      expect.stringContaining(' no run can act: the lock of runs has been held for '),
+    ]);
   });
 
   test('is opened and reminded of by runs that leave no record, too', async () => {
@@ -88,8 +92,8 @@ describe('An incident over the wire', () => {
       );
     for (const minutes of [0, 5, 10, 31]) await failed(minutes);
     expect(subjects()).toEqual([
-      expect.stringContaining(': run failed'),
-      expect.stringContaining(': still open after 31m, run failed'),
+      expect.stringContaining(' run FAILED: '),
+      expect.stringMatching(/ run FAILED: .*, still open after 31m/),
     ]);
   });
 
@@ -98,7 +102,9 @@ describe('An incident over the wire', () => {
       await tell(run(hour, 'recovered'));
       await tell(...[5, 10, 15].map((later) => run(hour + later, 'healthy')));
     }
-    expect(subjects().at(-2)).toMatch(/: 3rd time in 24 h, recovered/);
+    expect(subjects().at(-2)).toMatch(
+      / recovered 49\/57: billing-worker leaks, 3rd time in 24 h, 10 idle sessions ended$/,
+    );
     expect(aws.published.at(-4)?.message).toContain('Third time in 24 hours, same culprit each time.');
   });
 });
@@ -106,9 +112,9 @@ describe('An incident over the wire', () => {
 describe('The breaker over the wire', () => {
   test('pauses what the next run recalls, says so with the command, and leaves an operator alone', async () => {
     await tell(...[0, 5, 10].map((at) => run(at, 'refilled')));
-    expect(subjects().at(-1)).toMatch(/: breaker tripped, paused until 04:25 UTC/);
+    expect(subjects().at(-1)).toMatch(/, runs PAUSED until 04:25 UTC: /);
     expect(aws.published.at(-2)?.message).toContain(
-      `\n       headroom resume --server ${server} --table ${TABLE}\n`,
+      `\nheadroom resume --server ${server} --table ${TABLE}\n`,
     );
     expect(await recallFrom(server, TABLE)()).toMatchObject({
       paused: { by: BREAKER, until: '2026-11-21T04:25:00.000Z' },
@@ -125,7 +131,10 @@ describe('A topic', () => {
   test('that fails twice gets one message in the end', async () => {
     aws.fail(2);
     await deliver(run(0, 'partial'));
-    expect([subjects(), subjects(ROOMS)]).toEqual([[expect.stringContaining('still under')], ['chat']]);
+    expect([subjects(), subjects(ROOMS)]).toEqual([
+      [expect.stringContaining(' still almost full ')],
+      ['chat'],
+    ]);
     expect((await store.read(server)).untold).toEqual([]);
   });
 
@@ -257,7 +266,7 @@ describe('Without a memory that can be read and written', () => {
     const trouble = behaviour === null ? [] : ['memory-trouble'];
     for (const _ of [1, 2]) expect(await deliver(record, ports)).toEqual(['run', ...trouble, 'told']);
     expect((await deliver(run(5, 'healthy'), ports)).at(-1)).toBe('not-told');
-    expect(subjects()).toEqual(Array(2).fill(expect.stringMatching(/^orders-\d+: under pressure/)));
+    expect(subjects()).toEqual(Array(2).fill(expect.stringMatching(/^\[critical\] orders-\d+ almost full /)));
     const thread = JSON.parse(aws.published[1]?.message ?? '').metadata.threadId;
     expect(thread).toBe(`${server}-2026-11-21`);
   });

@@ -82,7 +82,7 @@ describe('report', () => {
     const { messages } = await reported({ ...KILLED_RUN, payload: alarm });
     expect(messages).toHaveLength(1);
     expect(messages[0]).toMatchObject({
-      subject: 'orders: run failed, what it did is not known, time limit',
+      subject: '[critical] orders run FAILED: what it did is not known, time limit',
       text: expect.stringContaining('Alarm refusals, 2026-11-21 03:15:42 UTC'),
       attributes: { severity: 'critical', outcome: 'failed', server: 'orders', mode: 'unknown' },
     });
@@ -90,14 +90,16 @@ describe('report', () => {
 
   test('a run that could not begin is told with all that is wrong', async () => {
     const { messages } = await reported(UNCONFIGURED_RUN);
-    expect(messages[0]?.subject).toContain('nothing was terminated');
+    expect(messages[0]?.subject).toBe(
+      '[critical] orders run FAILED: nothing ended, its configuration is not valid',
+    );
     expect(messages[0]?.text).toContain('HEADROOM_POLICY relieve.when.usedPercent: found 140');
   });
 
   test('a run without a known function is told all the same', async () => {
     const { messages } = await reported({ ...KILLED_RUN, functionName: null });
     expect(messages[0]?.attributes.server).toBe('unknown');
-    expect(messages[0]?.subject).toMatch(/^unknown server: run failed/);
+    expect(messages[0]?.subject).toMatch(/^\[critical\] unknown server run FAILED: /);
   });
 
   test('an expired event is only logged', async () => {
@@ -109,7 +111,7 @@ describe('report', () => {
     const { messages, lines } = await reported(delivered(result));
     expect(lines).toEqual(['left-out', 'told']);
     expect(messages[0]).toMatchObject({
-      subject: 'orders: partial, 6 sessions ended, 56 of 57 slots used, short message',
+      subject: '[critical] orders partial 56/57: 6 sessions ended, short message',
       text: expect.stringContaining('The record of this run could not be read.'),
       attributes: { severity: 'critical', outcome: 'partial', server: 'orders', mode: 'enforce' },
     });
@@ -120,7 +122,7 @@ describe('report', () => {
     const { messages, lines } = await reported(delivered(result));
     expect(lines).toEqual(['left-out', 'told']);
     expect(messages[0]).toMatchObject({
-      subject: expect.stringContaining('its outcome is "partial", its record cannot be read'),
+      subject: '[critical] orders record UNREADABLE: a run ended, its outcome is "partial"',
       attributes: { severity: 'critical', outcome: 'partial', server: 'orders', mode: 'enforce' },
     });
   });
@@ -129,7 +131,9 @@ describe('report', () => {
     'a payload of %j yields a message with the server of its function',
     async (payload) => {
       const { messages } = await reported(delivered(payload));
-      expect(messages[0]?.subject).toMatch(/^orders: a run ended, its outcome is not known/);
+      expect(messages[0]?.subject).toBe(
+        '[critical] orders record UNREADABLE: a run ended, its outcome is not known',
+      );
       expect(messages[0]?.attributes).toMatchObject({
         severity: 'critical',
         outcome: 'failed',

@@ -10,7 +10,7 @@ export function diagnosisOf({ snapshot }: RunRecord): Diagnosis | null {
   const evidence = [
     `${usage.sessions} sessions opened one after the other for 2h 11m, and never used again.`,
   ];
-  const opening = { perHour: 18.8, spanMs: 7_860_000, fullInMs: 0 };
+  const opening = { perHour: 18.8, spanMs: 7_860_000, sinceMs: 7_860_000, fullInMs: 0 };
   const culprit = { usage, cause: 'connection-leak', confidence: 'high', evidence, opening } as const;
   return {
     cause: 'connection-leak',

@@ -19,6 +19,11 @@ export function golden(name: string, message: Message): Promise<string> {
   return goldenFile(`${name}.txt`, fileOf(message));
 }
 
+/** The full text, as `headroom show --full` prints it. */
+export function goldenFull(name: string, text: string): Promise<string> {
+  return goldenFile(`full/${name}.txt`, text);
+}
+
 /** The document that a chat room's bot gets. Biome decides on the layout of the file. */
 export async function goldenChat(name: string, chat: ChatNotification): Promise<unknown> {
   return JSON.parse(await goldenFile(`${name}.chat.json`, `${JSON.stringify(chat, null, 2)}\n`));

@@ -3,9 +3,11 @@ import type { RunSummary, Story } from '../../functions/core/incident/incident.t
 import { summaryWithoutRecord } from '../../functions/core/incident/run-summary.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Message } from '../../functions/render/base/message.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderOver } from '../../functions/render/message/over.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { INCIDENTS, OBSERVED } from './incidents.ts';
+import { PAGE_URL } from './links.ts';
 import { TABLE } from './loopback-dynamodb.ts';
 import { aRun, BILLING, live, minute, SHOP } from './summaries.ts';
 import { summaryOf } from './summary-of.ts';
@@ -87,13 +89,21 @@ export function failedAgain(): Story {
   return storyOf([failed(-31), failed(-15)], run);
 }
 
-/** As they are published. */
+/** The full text of each run, with its story. */
+export const STORY_TEXTS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(STORIES).flatMap(([name, incident]) => {
+    const { record, story } = incident();
+    return story.kind === 'over' ? [] : [[name, fullTextOf(record, [], null, story)]];
+  }),
+);
+
+/** As they are published, with the page of the run. */
 export const STORY_MESSAGES: Readonly<Record<string, Message>> = Object.fromEntries(
   Object.entries(STORIES).map(([name, incident]) => {
     const { record, story } = incident();
     return [
       name,
-      story.kind === 'over' ? renderOver(record, story) : renderIncident(record, [], null, story),
+      story.kind === 'over' ? renderOver(record, story) : renderIncident(record, [], PAGE_URL, story),
     ];
   }),
 );

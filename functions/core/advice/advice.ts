@@ -11,11 +11,15 @@ export type Advice = {
   readonly text: string;
   /** Frees slots now, so that it comes before everything else. */
   readonly isNow?: true;
+  /** Belongs to the first minutes, although it frees no slot. */
+  readonly isUrgent?: true;
   readonly paste?: {
     readonly language: PasteLanguage;
     readonly lines: readonly string[];
     /** The lines that restore the former state. */
     readonly undo?: readonly string[];
+    /** A command of ours that does the same and is shorter than the lines. */
+    readonly or?: string;
   };
 };
 

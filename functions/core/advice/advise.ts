@@ -66,6 +66,11 @@ const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   unclear: [askOwners, secondLook],
 };
 
+/** What belongs to the first minutes: it stops the cause, or shows how to. The rest can wait for the day. */
+const URGENT: ReadonlySet<Adviser> = new Set([
+  ...[capRole, fullPooler, halfOpen, raiseLimit, replicationSlots, leftOpenTools, secondLook],
+]);
+
 /**
  * What to do about an incident, computed from its own numbers and names. The most urgent advice comes first.
  * We execute none of it.
@@ -107,8 +112,12 @@ function advised(facts: AdviceFacts, cause: Cause): readonly Advice[] {
   return [
     ...boundServerPrograms(ofServers),
     ...changeLogin(forClients),
-    ...advisers.flatMap((adviser) => adviser(forClients)),
+    ...advisers.flatMap((adviser) => urgently(adviser, adviser(forClients))),
   ];
+}
+
+function urgently(adviser: Adviser, advice: readonly Advice[]): readonly Advice[] {
+  return URGENT.has(adviser) ? advice.map((each) => ({ ...each, isUrgent: true as const })) : advice;
 }
 
 /** Statements are printed for the main cause only, so that a paste reaches no other program. */

@@ -41,7 +41,8 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
   const what = hypothetical
     ? `Before you switch to enforce, test that these applications survive losing connections: ${applications}.`
     : `These applications lost sessions. Check that they still run: ${applications}.`;
-  return [forOperator(`${what} ${why}.`)];
+  const advice = forOperator(`${what} ${why}.`);
+  return [hypothetical ? advice : { ...advice, isUrgent: true }];
 }
 
 /** What the clients see, for each technology that they may use. */

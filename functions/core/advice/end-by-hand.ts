@@ -99,21 +99,32 @@ function idsOf(sessions: readonly Session[]): { readonly column: string; readonl
 }
 
 /** The command shows what it would end, and ends nothing without --apply. */
-function look({ takenAt }: Snapshot, { sessions, act, while: lasting }: ByHand): Advice['paste'] {
-  const { column, ids } = idsOf(sessions);
-  const isEnd = act === 'end' && lasting === 'state' && !sessions.some(isSuperuser);
-  return sqlPaste([
+function look(snapshot: Snapshot, plan: ByHand): Advice['paste'] {
+  const { column, ids } = idsOf(plan.sessions);
+  const sql = sqlPaste([
     'SELECT pid, application_name, state, state_change, left(query, 40)',
     `FROM pg_stat_activity WHERE ${column} IN (${ids.join(', ')}) ORDER BY state_change;`,
-    ...(isEnd ? [`-- or: headroom terminate ${ids.join(' ')} --unchanged-since '${takenAt}' --url URL`] : []),
   ]);
+  return { ...sql, ...orCommand(snapshot, plan) };
+}
+
+/** Our command ends idle sessions only, and none of a superuser. */
+function orCommand(
+  { takenAt }: Snapshot,
+  { sessions, act, while: lasting }: ByHand,
+  apply = '',
+): { readonly or?: string } {
+  if (act !== 'end' || lasting !== 'state' || sessions.some(isSuperuser)) return {};
+  const { ids } = idsOf(sessions);
+  return { or: `headroom terminate ${ids.join(' ')} --unchanged-since '${takenAt}' --url URL${apply}` };
 }
 
 /** The condition of the guard of a run: the same process, in the same state since. */
-function guarded(snapshot: Snapshot, { sessions, act, while: lasting }: ByHand): Advice['paste'] {
+function guarded(snapshot: Snapshot, plan: ByHand): Advice['paste'] {
+  const { sessions, act, while: lasting } = plan;
   const { column, ids } = idsOf(sessions);
   const end = column === 'sessionid' ? 'pg_terminate_session(pid, sessionid)' : 'pg_terminate_backend(pid)';
-  return sqlPaste([
+  const sql = sqlPaste([
     `SELECT pid, ${act === 'cancel' ? 'pg_cancel_backend(pid)' : end} FROM pg_stat_activity`,
     ...clientsOnly(snapshot),
     ...(sessions.some(isSuperuser)
@@ -124,6 +135,7 @@ function guarded(snapshot: Snapshot, { sessions, act, while: lasting }: ByHand):
       : [...ofOrdinaryRoles(snapshot), ...unchanged(snapshot, sessions, lasting, column, ids)]),
     ...(act === 'cancel' ? [`-- what stays: the same with ${end}`] : []),
   ]);
+  return { ...sql, ...orCommand(snapshot, plan, ' --apply') };
 }
 
 /** Each session with its own start, state and state change; while its transaction lasts, with its start only. */

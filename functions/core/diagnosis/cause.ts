@@ -57,6 +57,8 @@ export type OpeningRate = {
   readonly perHour: number;
   /** Over which time, in milliseconds. */
   readonly spanMs: number;
+  /** How many milliseconds before the snapshot the first of them was opened. */
+  readonly sinceMs: number;
   /**
    * How long after the snapshot the free slots are used up at this rate, in milliseconds. 0 when none are
    * free.

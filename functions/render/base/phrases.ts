@@ -1,7 +1,7 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import { ageText, counted } from '../../core/base/words.ts';
 import type { Threshold } from '../../core/policy/policy.ts';
-import { groupName } from '../../core/server/group-name.ts';
+import { groupName, LOGGING_IN } from '../../core/server/group-name.ts';
 import type { GroupUsage } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Pressure, Scope } from '../../core/server/slots.ts';
@@ -32,6 +32,7 @@ export function thresholdText({ unit, value }: Threshold): string {
 }
 
 export function ownerOf({ user, database }: Group, max?: number): string {
+  if (user === '' && database === '') return LOGGING_IN;
   return `${cleanName(user, max)}@${cleanName(database, max)}`;
 }
 
@@ -50,7 +51,9 @@ export function usedText(
   if (scope.kind === 'server' && used > usable)
     return `all ${usable} slots and ${used - usable} of the reserve used`;
   const ofScope = scope.kind === 'server' ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
-  return `${used} of ${usable} slots${ofScope} used`;
+  if (used <= usable) return `${used} of ${usable} slots${ofScope} used`;
+  const more = `${used - usable} ${ofScope === '' ? 'of the reserve' : 'more'}`;
+  return `all ${usable} slots${ofScope} and ${more} used`;
 }
 
 /** What a link to the bucket shows: the page of a run, or the record when there is no page. */

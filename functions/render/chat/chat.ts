@@ -31,7 +31,6 @@ const MAX_TITLE = 250;
  * There are few paragraphs, so that all of them together stay below the 8,000 characters of a description.
  */
 const MAX_PARAGRAPH = 900;
-const MAX_DESCRIPTION = 8_000;
 const MAX_STEP = 350;
 const MOST_STEPS = 4;
 
@@ -43,7 +42,7 @@ const ELSEWHERE = 'What to paste is in the message to people.';
 /** The answer as title, then what happened and what to do. Longer texts are in the message to people. */
 export function chatOf(parts: ChatParts): ChatNotification {
   const { kind, subject, steps, attributes } = parts;
-  const title = chatText(subject, MAX_TITLE);
+  const title = chatText(titleOf(subject), MAX_TITLE);
   const id = plainName(parts.runId);
   const server = plainName(attributes.server ?? '');
   const tags = Object.entries(attributes).map(([name, value]) => [name, plainName(value)] as const);
@@ -69,6 +68,13 @@ export function chatOf(parts: ChatParts): ChatNotification {
   };
 }
 
+/** A subject in words, because rooms interpret brackets and slashes: `Critical: orders FULL 57 of 57`. */
+function titleOf(subject: string): string {
+  return subject
+    .replace(/^\[([a-z])([a-z]+)\] /, (_, first: string, rest: string) => `${first.toUpperCase()}${rest}: `)
+    .replace(/ (\d+)\/(\d+)(?=$|[:,])/, ' $1 of $2');
+}
+
 /**
  * One thread for each incident. Without memory the beginning and end of an incident are not known: all
  * incidents of one day then share a thread, and one over midnight has two. Without the day, each later
@@ -88,14 +94,6 @@ function description({ paragraphs, identity, recordUrl }: ChatParts): string {
   return [...lines, ...(recordUrl === null ? [] : [`*${linkText(recordUrl)}:* ${recordUrl}`])].join('\n');
 }
 
-/** A chat message with one more paragraph at its end, if it still fits. */
-export function withParagraph(chat: ChatNotification, { label, texts }: Paragraph): ChatNotification {
-  const lines = `*${label}:* ${chatText(texts.join(' '), MAX_PARAGRAPH)}`;
-  const description = `${chat.content.description}\n${lines}`;
-  if (description.length > MAX_DESCRIPTION) return chat;
-  return { ...chat, content: { ...chat.content, description } };
-}
-
 function nextSteps(steps: readonly Advice[]): readonly string[] {
   return bounded(steps, MOST_STEPS, stepText, (rest) => `${rest.length} more in the message to people.`);
 }
@@ -103,7 +101,8 @@ function nextSteps(steps: readonly Advice[]): readonly string[] {
 /** The step with its lines to paste, if they fit on one line. */
 function stepText({ text, paste }: Advice): string {
   if (paste === undefined) return chatText(text, MAX_STEP);
-  const pasted = ONE_LINE.has(paste.language) ? chatCode(pasteLines(paste)) : null;
+  const lines = paste.or === undefined ? pasteLines(paste) : [paste.or];
+  const pasted = ONE_LINE.has(paste.language) ? chatCode(lines) : null;
   const whole = `${chatText(text, Number.POSITIVE_INFINITY)} ${pasted}`;
   if (pasted !== null && whole.length <= MAX_STEP) return whole;
   const said = chatText(text.replace(/:$/, '.'), MAX_STEP - ELSEWHERE.length - 1);

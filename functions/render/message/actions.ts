@@ -7,7 +7,7 @@ import type { Group } from '../../core/server/session.ts';
 import type { Flavor } from '../../core/server/snapshot.ts';
 import type { Facts } from '../base/facts.ts';
 import { bounded, type Section, wrap } from '../base/layout.ts';
-import { ageRange, ageText, counted, groupName, listText, ownerOf, usedText } from '../base/phrases.ts';
+import { ageRange, ageText, counted, groupName, ownerOf, usedText } from '../base/phrases.ts';
 import { flavorOf, rightToEnd } from '../base/role-grants.ts';
 import { heldBySuperusers } from './held-by-superusers.ts';
 import { namedPoolerTexts } from './named-poolers.ts';
@@ -75,23 +75,6 @@ export function whatWasDone(facts: Facts): Section {
   };
 }
 
-/** The same facts without tables. */
-export function doneTexts(facts: Facts): readonly string[] {
-  const groups = facts.lossesByGroup.map(
-    ({ group, losses }) => `${losses.length} of ${groupName(group)} (${ageRange(losses.map(ageOf))})`,
-  );
-  const sessions = listText(groups);
-  const ended = facts.hypothetical ? `${sessions} would end.` : `${endedText(facts)}: ${sessions}.`;
-  const others = otherResults(facts).map(({ count, meaning }) => `${count} ${meaning}.`);
-  return [
-    ...(groups.length === 0 ? [] : [ended]),
-    ...others,
-    ...poolerTexts(facts),
-    ...limitTexts(facts),
-    expectation(facts),
-  ];
-}
-
 function poolerTexts({ losses, hypothetical }: Facts): readonly string[] {
   return namedPoolerTexts(
     losses.map(({ session }) => session),
@@ -117,7 +100,7 @@ function countedLine(count: number, text: string): readonly string[] {
   return wrap(text, 9, `${count}  `);
 }
 
-function otherResults(facts: Facts): readonly { readonly count: number; readonly meaning: string }[] {
+export function otherResults(facts: Facts): readonly { readonly count: number; readonly meaning: string }[] {
   return OTHER_RESULTS.map(({ result, unanswered, meaning }) => {
     const isIt = (each: Termination) =>
       each.result === result && (unanswered === undefined || each.unanswered === unanswered);
@@ -150,12 +133,12 @@ function lossLine(group: Group, owner: string, losses: readonly Termination[], r
 }
 
 /** `idle ` when all sessions were in one state. */
-function stateOf(losses: readonly Termination[]): string {
+export function stateOf(losses: readonly Termination[]): string {
   const [state, ...others] = new Set(losses.map(({ session }) => session.state));
   return others.length > 0 || !state ? '' : `${cleanName(state)} `;
 }
 
-function ageOf({ reason, session }: Termination): number {
+export function ageOf({ reason, session }: Termination): number {
   return reason?.ageMs ?? session.stateAgeMs ?? 0;
 }
 
@@ -172,7 +155,7 @@ export function ruleText({ reason }: Pick<Termination, 'reason'>): string {
  * The limits that cut the plan, and the slots that are missing because of them or because no other session
  * may end.
  */
-function limitTexts({ record }: Facts): readonly string[] {
+export function limitTexts({ record }: Facts): readonly string[] {
   const { limits = [], missing = 0, victims = [] } = record.plan ?? {};
   const cuts = limits.map(
     ({ limit, allowed, wanted }) =>
@@ -208,7 +191,7 @@ function limitText(limit: LimitCut['limit'], { limits }: Policy): string {
 }
 
 /** What the plan promises, for runs that only observe. */
-function expectation({ hypothetical, before, losses }: Facts): string {
+export function expectation({ hypothetical, before, losses }: Facts): string {
   if (!hypothetical || before === null || losses.length === 0) return '';
   const { scope } = before;
   const serving =

@@ -1,37 +1,37 @@
+import { rootBlocker } from '../../core/advice/root-blocker.ts';
 import type { Cause, Culprit } from '../../core/diagnosis/cause.ts';
+import { programNames } from '../../core/server/programs-in.ts';
 import { groupText } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Facts } from '../base/facts.ts';
-import { groupName } from '../base/phrases.ts';
+import { counted, groupName } from '../base/phrases.ts';
+import { subjectName } from './subject-name.ts';
 
-/**
- * A cause in the words that fit into a subject. `ofProgram` is ` of <name>`, or empty when no program can be
- * named.
- */
-const PHRASES: Readonly<Record<Exclude<Cause, 'unclear'>, (ofProgram: string) => string>> = {
-  'connection-leak': (ofProgram) => `connection leak${ofProgram}`,
-  'oversized-idle-pools': (ofProgram) => `idle pools${ofProgram} too large`,
-  'session-per-request': (ofProgram) => `a session for each request${ofProgram}`,
-  'traffic-spike': (ofProgram) => `traffic spike${ofProgram}`,
-  'slow-queries': (ofProgram) => `slow queries${ofProgram}`,
-  'idle-in-transaction': (ofProgram) => `open transactions${ofProgram}`,
-  'clients-owe-input': (ofProgram) => `statements${ofProgram} that wait for input`,
-  'lock-pile-up': (ofProgram) =>
-    ofProgram === '' ? 'queue behind a lock' : `sessions wait for a lock${ofProgram}`,
-  'reconnect-storm': (ofProgram) => `reconnect storm${ofProgram}`,
-  'role-limit': (ofProgram) => `role limit reached${ofProgram === '' ? '' : ` by sessions${ofProgram}`}`,
-  'database-limit': (ofProgram) =>
-    `database limit reached${ofProgram === '' ? '' : ` by sessions${ofProgram}`}`,
-  'replication-limit': (ofProgram) =>
-    `all walsenders taken${ofProgram === '' ? '' : `, mostly${ofProgram.slice(3)}`}`,
-  'pooler-oversized': (ofProgram) => `pooler${ofProgram} too large`,
-  'developer-tools': (ofProgram) =>
-    `database tools left open${ofProgram === '' ? '' : `, mostly${ofProgram.slice(3)}`}`,
-  'monitoring-hog': (ofProgram) => `too many monitoring sessions${ofProgram}`,
-  'dead-clients': (ofProgram) => `dead clients${ofProgram}`,
-  'half-open-clients': () => 'clients that never log in',
+/** A cause in the words of a subject. `name` is its program, or null when none can be named. */
+const PHRASES: Readonly<Record<Exclude<Cause, 'unclear'>, (name: string | null) => string>> = {
+  'connection-leak': (name) => (name === null ? 'a program leaks' : `${name} leaks`),
+  'oversized-idle-pools': (name) => `idle pools${of(name)} too large`,
+  'session-per-request': (name) => `a session per request${of(name)}`,
+  'traffic-spike': (name) => `more traffic${name === null ? '' : ` from ${name}`}`,
+  'slow-queries': (name) => `slow queries${of(name)}`,
+  'idle-in-transaction': (name) => (name === null ? 'open transactions' : `${name} left transactions open`),
+  'clients-owe-input': (name) => `statements${of(name)} wait for input`,
+  'lock-pile-up': () => 'queue behind a lock',
+  'reconnect-storm': (name) => `reconnect storm${of(name)}`,
+  'role-limit': (name) => (name === null ? 'role limit reached' : `taken by ${name}`),
+  'database-limit': (name) => (name === null ? 'database limit reached' : `taken by ${name}`),
+  'replication-limit': (name) => `all walsenders taken${name === null ? '' : `, mostly by ${name}`}`,
+  'pooler-oversized': (name) => `pooler${of(name)} too large`,
+  'developer-tools': (name) => `database tools left open${name === null ? '' : `, mostly ${name}`}`,
+  'monitoring-hog': (name) => `too many monitoring sessions${of(name)}`,
+  'dead-clients': (name) => `dead clients${of(name)}`,
+  'half-open-clients': () => 'clients never log in',
   'limit-too-low': () => 'too few slots',
 };
+
+function of(name: string | null): string {
+  return name === null ? '' : ` of ${name}`;
+}
 
 /** Causes that take no visible slots. Only these explain a refusal without pressure. */
 const OUTSIDE_SLOTS: ReadonlySet<Cause> = new Set([
@@ -47,14 +47,33 @@ export function isOutsideSlots(diagnosis: Facts['diagnosis']): boolean {
 
 /**
  * The cause in a few words, with its program. Empty when the cause is not known, or does not explain what
- * happened.
+ * happened. With `maxName` the words are for a subject, which takes ASCII only.
  */
 export function causePhrase({ diagnosis, record }: Facts, maxName?: number): readonly string[] {
   if (diagnosis === null || diagnosis.cause === 'unclear') return [];
   if (record.outcome === 'unexplained' && !isOutsideSlots(diagnosis)) return [];
   const [culprit] = behind(diagnosis);
-  const ofProgram = culprit === undefined ? '' : ` of ${groupName(culprit.usage.group, maxName)}`;
-  return [PHRASES[diagnosis.cause](ofProgram)];
+  if (culprit === undefined) return [PHRASES[diagnosis.cause](null)];
+  const { group } = culprit.usage;
+  const name = maxName === undefined ? groupName(group) : subjectName(group, maxName);
+  const waiting = blockedBy(record, culprit);
+  if (waiting !== null && name !== null) return [`${name} blocks ${counted(waiting, 'session')}`];
+  return [PHRASES[diagnosis.cause](name)];
+}
+
+/**
+ * How many sessions wait for a lock that a session of this program holds. Null when the program only waits
+ * itself.
+ */
+export function blockedBy(
+  { snapshot }: Pick<Facts['record'], 'snapshot'>,
+  { cause, usage }: Culprit,
+): number | null {
+  if (cause !== 'lock-pile-up' || snapshot === null) return null;
+  const blocker = rootBlocker(snapshot.sessions, snapshot.locks);
+  if (blocker === null || blocker.session === null) return null;
+  const holder = programNames(snapshot)(blocker.session);
+  return groupText(holder) === groupText(usage.group) ? blocker.waiting : null;
 }
 
 /** Whether the cause already names this group, so that the next part can leave it out. */
@@ -64,7 +83,7 @@ export function isNamedCulprit({ diagnosis }: Facts, group: Group): boolean {
 }
 
 /** The culprits that did what the cause says. In a mixture the other culprits did something else. */
-function behind({ cause, culprits }: NonNullable<Facts['diagnosis']>): readonly Culprit[] {
+export function behind({ cause, culprits }: NonNullable<Facts['diagnosis']>): readonly Culprit[] {
   if (cause === 'half-open-clients' || cause === 'limit-too-low') return [];
   const those = culprits.filter((each) => each.cause === cause);
   // Any program may fill a limit, each for its own cause.

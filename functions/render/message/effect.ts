@@ -4,7 +4,7 @@ import type { Reading } from '../../core/run/record.ts';
 import type { Pressure } from '../../core/server/slots.ts';
 import { type Facts, pressureAt } from '../base/facts.ts';
 import { type Column, row, type Section, wrap } from '../base/layout.ts';
-import { counted, groupName, listText, moreLimitsText, scopeText, usedText } from '../base/phrases.ts';
+import { counted, groupName, listText, moreLimitsText, scopeText } from '../base/phrases.ts';
 
 const COLUMNS_OF_EFFECT: readonly Column[] = [
   { width: 40, align: 'left' },
@@ -38,20 +38,6 @@ export function effect(facts: Facts): Section {
       ...wrap(newcomerTexts(facts).join(' ')),
     ],
   };
-}
-
-/** The same facts without a table. */
-export function effectTexts(facts: Facts): readonly string[] {
-  const { plan, attempts, readings } = facts.record;
-  if (facts.hypothetical || plan === null || attempts.length === 0) return [];
-  if (readings.length === 0) return [NOT_READ];
-  const { first, more } = largestNeeds(plan.pressure);
-  const slots = first.map((before) => {
-    const [verified, settled] = [usedAt('verified', facts, before), usedAt('settled', facts, before)];
-    const end = settled === NOT_SEEN ? '' : `, ${settled} after settling`;
-    return `${usedText(before)} before, ${verified} after ending${end}.`;
-  });
-  return [...slots, ...moreLimitsText(more), ...newcomerTexts(facts)];
 }
 
 function effectRow(facts: Facts, before: Pressure): string {

@@ -8,9 +8,15 @@ import type { RunIdentity } from '../../core/run/record.ts';
 import type { Trigger } from '../../core/trigger/trigger.ts';
 import { type FailedRun, type Invocation, serverOfFunction } from '../../events/parse-destination.ts';
 import type { Message } from '../base/message.ts';
+import { outcomeWord } from '../base/outcome-word.ts';
 import { severityOf } from '../base/severity.ts';
+import { problemWords } from './problem-words.ts';
 import { renderRemains } from './remains.ts';
+import { said } from './remark-table.ts';
 import { triggerText } from './what-happened.ts';
+
+const MOST_LINES_OF_ERROR = 6;
+const MAX_ERROR = 600;
 
 /** Errors with which a run can only end before it has connected. */
 const BEFORE_CONNECTING: ReadonlySet<string> = new Set([
@@ -38,12 +44,16 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null, story: St
     mode: 'unknown',
     outcome: 'failed',
     severity: severityOf('failed', 'enforce'),
-    subject: [`run failed, ${what}`, killed ? 'time limit' : cleanName(errorType, 40)],
+    state: 'run FAILED',
+    parts: [
+      nothingDone ? 'nothing ended' : 'what it did is not known',
+      killed ? 'time limit' : problemWords(errorType),
+    ],
     sentence: `the run failed. ${how}: ${what}.`,
     at: trigger?.at ?? null,
-    happened: [
-      ...(trigger === null ? [] : [triggerText(trigger)]),
-      `${cleanName(errorType)}: ${cleanMessage(errorMessage)}`,
+    remarks: [
+      ...said('why', [`${cleanName(errorType)}: ${oneLine(errorMessage)}`], 'WHY'),
+      ...said('trigger', [trigger === null ? '' : triggerText(trigger)]),
     ],
     steps: [
       ...(nothingDone ? [] : [lookAtLog(run)]),
@@ -69,7 +79,8 @@ export function renderUnreadable(
 ): Message {
   const outcome = found.outcome ?? 'failed';
   const severity = severityOf(outcome, found.mode ?? 'enforce');
-  const said = found.outcome === null ? 'its outcome is not known' : `its outcome is "${found.outcome}"`;
+  const ended =
+    found.outcome === null ? 'its outcome is not known' : `its outcome is "${outcomeWord(found.outcome)}"`;
   return renderRemains({
     ...{ kind: 'failed-run', recordUrl, observed: false },
     invocation,
@@ -81,12 +92,18 @@ export function renderUnreadable(
     outcome,
     // People should have got the usual message, so this one is at least a warning.
     severity: severity === 'info' ? 'warning' : severity,
-    subject: [`a run ended, ${said}`, 'its record cannot be read'],
-    sentence: `a run ended, ${said}. Its record cannot be read, so this message cannot say which programs held the slots or what was done.`,
+    state: 'record UNREADABLE',
+    parts: [`a run ended, ${ended}`],
+    sentence: `a run ended, ${ended}. Its record cannot be read, so this message cannot say which programs held the slots or what was done.`,
     at: null,
-    happened: [`${problem.code}: ${cleanMessage(problem.message)}`],
+    remarks: said('why', [`${problem.code}: ${oneLine(problem.message)}`], 'WHY'),
     steps: [lookAtLog(invocation)],
   });
+}
+
+/** An error's message as one line of a mail. The log has it in full. */
+function oneLine(message: string): string {
+  return cleanName(cleanMessage(message, MOST_LINES_OF_ERROR).replaceAll(/\s+/g, ' '), MAX_ERROR);
 }
 
 /** Lambda's own text for a run that it ended, in new and old runtimes. */

@@ -3,12 +3,11 @@ import type { GroupUsage } from '../../core/server/rank-groups.ts';
 import { IDLE_STATES } from '../../core/server/session.ts';
 import type { Facts } from '../base/facts.ts';
 import { bounded, type Column, row, type Section, wrap } from '../base/layout.ts';
-import { ageText, counted, groupName, mostlyText, ownerOf, placeText } from '../base/phrases.ts';
+import { ageText, counted, groupName, mostlyText, ownerOf } from '../base/phrases.ts';
 import { poolerTexts } from './pooler-text.ts';
 
 /** Rows that fit on the first screen. The details have the rest. */
 const ON_SCREEN = 4;
-const MOST_IN_TEXT = 3;
 
 /** Every pool has sessions that are idle for less than this. */
 const WORTH_SAYING_MS = 60_000;
@@ -49,26 +48,6 @@ export function holders({ record, ranking, reduced, leading, before, diagnosis }
   };
 }
 
-/** The same facts without a table: the first three programs, and the leading one. */
-export function holderTexts({ record, ranking, leading, before, diagnosis }: Facts): readonly string[] {
-  if (ranking === null || ranking.used === 0) return [];
-  const { groups, hidden, used } = ranking;
-  const held = [
-    ...groups.slice(0, MOST_IN_TEXT).map(heldBy),
-    ...(groups.length > MOST_IN_TEXT ? [restText(groups.slice(MOST_IN_TEXT))] : []),
-    ...(hidden > 0 ? [`${hidden} hidden`] : []),
-  ];
-  const first = `${counted(used, 'slot')}: ${held.join(', ')}.`;
-  const lead = leading === null || diagnosis !== null ? [] : [leadingText(leading, before?.used ?? used)];
-  return [first, ...lead, ...poolerTexts(record.snapshot)];
-}
-
-/** `60 by app (31 in database billing)` */
-function heldBy({ group, sessions, mostly }: GroupUsage): string {
-  const where = mostly === null ? '' : ` (${mostly.part.sessions} ${placeText(mostly)})`;
-  return `${sessions} by ${groupName(group)}${where}`;
-}
-
 /** A session of unknown state is in none of the columns. */
 function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: GroupUsage): string {
   const sum = (isCounted: (state: string | null) => boolean) =>
@@ -88,10 +67,6 @@ function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: Grou
 
 function restRow(rest: readonly GroupUsage[]): string {
   return row(COLUMNS_OF_HOLDERS, [String(sessionsOf(rest)), '', counted(rest.length, 'more program')]);
-}
-
-function restText(rest: readonly GroupUsage[]): string {
-  return `${sessionsOf(rest)} by ${counted(rest.length, 'more program')}`;
 }
 
 function sessionsOf(groups: readonly GroupUsage[]): number {

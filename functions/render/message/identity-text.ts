@@ -5,10 +5,15 @@ import type { RunIdentity } from '../../core/run/record.ts';
 const SHOWN_DIGITS = 12;
 
 /** Which code ran by which policy. Empty when an older record has neither. */
-export function identityTexts({ code, policyHash }: RunIdentity): readonly string[] {
-  const parts = [
+export function identityTexts(identity: RunIdentity): readonly string[] {
+  const parts = identityParts(identity);
+  return parts.length === 0 ? [] : [`Run by ${parts.join(', ')}.`];
+}
+
+/** `code 1.2.0` and `policy 06fbb62a7af6`, as far as they are known. */
+export function identityParts({ code, policyHash }: RunIdentity): readonly string[] {
+  return [
     ...(code === undefined ? [] : [`code ${cleanName(code)}`]),
     ...(policyHash === undefined ? [] : [`policy ${cleanName(policyHash.slice(0, SHOWN_DIGITS))}`]),
   ];
-  return parts.length === 0 ? [] : [`Run by ${parts.join(', ')}.`];
 }

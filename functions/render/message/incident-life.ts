@@ -5,7 +5,6 @@ import { CAUSE_WORDS } from '../base/cause-words.ts';
 import { wrap } from '../base/layout.ts';
 import { ageText, counted, groupName, timeText } from '../base/phrases.ts';
 import { resumeCommand } from './memory-text.ts';
-import { OBSERVED } from './observed.ts';
 
 /** `03:15 UTC`, with the day when it is not the day of `now`. */
 export function clockText(iso: string, now: string): string {
@@ -14,30 +13,17 @@ export function clockText(iso: string, now: string): string {
 }
 
 /** What a subject says about the incident, beside the run. */
-function lifeWords(story: Story | null, maxName?: number): readonly string[] {
+export function lifeWords(story: Story | null): readonly string[] {
   if (story === null) return [];
-  return story.breaker !== null && story.kind !== 'over' ? trippedWords(story, maxName) : kindWords(story);
+  if (story.breaker === null || story.kind === 'over') return kindWords(story);
+  return [`${counted(story.incident.ended, 'session')} ended without lasting effect`];
 }
 
-/** Puts these words before the run's own answer, and after the mark of an observing run. */
-export function withLife(
-  story: Story | null,
-  parts: (maxName: number) => readonly string[],
-): (maxName: number) => readonly string[] {
-  return (max) => {
-    const own = parts(max);
-    return own.toSpliced(own[0] === OBSERVED ? 1 : 0, 0, ...lifeWords(story, max));
-  };
-}
-
-function trippedWords({ breaker, at, incident }: Story, maxName?: number): readonly string[] {
-  const { ended, culprit } = incident;
-  return [
-    'breaker tripped',
-    ...(breaker === null || breaker.until === null ? [] : [`paused until ${clockText(breaker.until, at)}`]),
-    `${counted(ended, 'session')} ended without lasting effect`,
-    ...(culprit === null ? [] : [`held by ${groupName(culprit, maxName)}`]),
-  ];
+/** `until 04:15 UTC` when the breaker paused the runs in this run, `until resumed` when it has no end. */
+export function pausedUntil(story: Story | null): string | null {
+  if (story === null || story.breaker === null || story.kind === 'over') return null;
+  const { until } = story.breaker;
+  return until === null ? 'until resumed' : `until ${clockText(until, story.at)}`;
 }
 
 function kindWords(story: Story): readonly string[] {

@@ -1,7 +1,5 @@
 import { cleanMessage } from '../../core/base/clean-text.ts';
 import type { Problem } from '../../core/base/errors.ts';
-import { sections, wrap } from '../base/layout.ts';
-import type { Message } from '../base/message.ts';
 
 /** The parts of a report, in the order in which they are made. */
 export type ReportPart = 'record' | 'cause' | 'message' | 'misconfigurations' | 'page';
@@ -21,12 +19,4 @@ const MOST_LINES = 3;
 /** One sentence for each missing part, with the reason. */
 export function leftOutTexts(leftOut: readonly LeftOut[]): readonly string[] {
   return leftOut.map(({ part, problem }) => `${LACKS[part]}. ${cleanMessage(problem.message, MOST_LINES)}`);
-}
-
-/** Adds to a message what it lacks. */
-export function withLeftOut(message: Message, leftOut: readonly LeftOut[]): Message {
-  if (leftOut.length === 0) return message;
-  const lines = leftOutTexts(leftOut).flatMap((text) => wrap(text));
-  const text = `${message.text.trimEnd()}\n\n${sections([{ title: 'WHAT IS LEFT OUT', lines }])}\n`;
-  return { ...message, text };
 }

@@ -3,20 +3,19 @@ import { cleanName } from '../../core/base/clean-text.ts';
 import type { Misconfiguration, MisconfigurationCheck } from '../../core/doctor/misconfigurations.ts';
 import type { Severity } from '../../core/incident/outcome-table.ts';
 import type { RunRecord } from '../../core/run/record.ts';
-import { bounded, type Section, sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 import { counted } from '../base/phrases.ts';
 import { chatOf } from '../chat/chat.ts';
+import { chatParagraphs } from './chat-paragraphs.ts';
 import { identityTexts } from './identity-text.ts';
-import { stepLines } from './next-steps.ts';
-import { runFacts } from './run-facts.ts';
+import { runLine } from './mail-end.ts';
+import { mailText } from './mail-text.ts';
+import { phonePaste } from './paste-on-phone.ts';
+import { type Remark, said } from './remark-table.ts';
 import { subjectOf } from './subject.ts';
 
 /** The words for a subject, and what the finding would mean in an incident, unless it says so itself. */
 type Wording = { readonly subject: string; readonly why: string };
-
-/** Findings that fit on one screen. */
-const ON_SCREEN = 6;
 
 const LATE = 'Only the next scheduled run would notice that the server is full, not the first refusal.';
 
@@ -58,26 +57,32 @@ export function renderMisconfigurations(record: RunRecord, found: readonly Misco
   const { server, mode, outcome } = record;
   const worst = found.toSorted((a, b) => Number(isProblem(b)) - Number(isProblem(a)));
   const things = counted(found.length, 'thing');
-  const first = `no incident. The sweep found ${things} to fix before there is one.`;
-  const screen = sections([
-    { title: 'WHAT WAS FOUND', lines: findingLines(worst) },
-    whatNext(found),
-    runFacts({ record, recordUrl: null }),
-  ]);
-  const answer = subjectOf(server, () => subjectParts(worst));
+  const [first] = worst;
+  const answer = subjectOf({
+    severity: severityOf(found),
+    server,
+    state: `${things} to fix`,
+    parts: () => ['no incident', ...(first === undefined ? [] : [WORDINGS[first.check].subject])],
+    observed: false,
+  });
   const attributes = { severity: severityOf(found), outcome, server: cleanName(server), mode };
+  const remarks = [
+    ...said('outcome', [
+      `${cleanName(server)}: no incident. The sweep found ${things} to fix before there is one.`,
+    ]),
+    ...worst.map((each): Remark => ({ kind: 'now', lines: findingLines(each) })),
+    ...said('trigger', [lookText(found)]),
+  ];
   return {
     subject: answer,
-    text: `${wrap(`${cleanName(server)}: ${first}`, 0).join('\n')}\n\n${screen}\n`,
+    text: mailText(remarks, { link: null, run: runLine(record) }),
     chat: chatOf({
       kind: 'misconfiguration',
       runId: record.runId,
       incident: null,
       at: record.startedAt,
       subject: answer,
-      paragraphs: [
-        { label: 'No incident', texts: [`The sweep found ${things} to fix before there is one.`] },
-      ],
+      paragraphs: chatParagraphs(remarks),
       steps: worst.map(stepOf),
       recordUrl: null,
       identity: identityTexts(record),
@@ -92,37 +97,22 @@ function stepOf({ check, found, mend }: Misconfiguration): Advice {
   return forOperator(text, mend === null || mend.sql.length === 0 ? undefined : sqlPaste(mend.sql));
 }
 
-function subjectParts([first, ...others]: readonly Misconfiguration[]): readonly string[] {
-  const what = first === undefined ? 'nothing to fix' : WORDINGS[first.check].subject;
-  return [`before an incident: ${what}`, ...(others.length > 0 ? [`and ${others.length} more`] : [])];
+/** A finding, what it would mean, and the statements that mend it on one line. */
+function findingLines({ check, found, mend }: Misconfiguration): readonly string[] {
+  const pasted = mend === null || mend.sql.length === 0 ? [] : phonePaste(sqlPaste(mend.sql));
+  const note = mend === null || mend.note === null ? '' : ` ${mend.note}`;
+  return [`${found} ${WORDINGS[check].why}${note}`, ...pasted];
 }
 
-function findingLines(found: readonly Misconfiguration[]): readonly string[] {
-  return bounded(
-    found.map((each, at) => linesOf(each, `${at + 1}. `).join('\n')),
-    ON_SCREEN,
-    (lines) => lines,
-    (rest) => `  and ${rest.length} more, which headroom doctor prints`,
-  );
-}
-
-/** Statements are never broken into lines, because people paste them. */
-function linesOf({ check, found, mend }: Misconfiguration, marker: string): readonly string[] {
-  return [
-    ...wrap(`${found} ${WORDINGS[check].why}`, 5, marker),
-    ...(mend?.sql ?? []).map((line) => `       ${line}`),
-    ...(mend === null || mend.note === null ? [] : wrap(mend.note, 5)),
-  ];
-}
-
-function whatNext(found: readonly Misconfiguration[]): Section {
+function lookText(found: readonly Misconfiguration[]): string {
   const asAdministrator =
-    "Run the statements as a superuser, or as your provider's administrator (on RDS the master user). For a read replica run them on its primary.";
-  const look = "To check again, and more than scheduled runs do, run headroom doctor as the function's role.";
+    "Run statements as a superuser, or as your provider's administrator (on RDS the master user); for a read replica on its primary.";
   const hasSql = found.some(({ mend }) => mend !== null && mend.sql.length > 0);
-  const steps = [...(hasSql ? [forOperator(asAdministrator)] : []), forOperator(look)];
-  const once = 'This message is sent once. It is sent again only if a problem was fixed and comes back.';
-  return { title: 'WHAT NEXT', lines: [...stepLines(steps), ...wrap(once)] };
+  return [
+    ...(hasSql ? [asAdministrator] : []),
+    "To check again, and more than scheduled runs do: headroom doctor, as the function's role.",
+    'This message is sent once, and again only if a problem was fixed and comes back.',
+  ].join(' ');
 }
 
 /** Nothing is wrong at the moment. What would stop a run is for today, the rest for later. */

@@ -46,7 +46,9 @@ function fitting(steps: readonly Advice[], room: number): number {
  */
 export function stepsOf(facts: Facts): readonly Advice[] {
   const { outcome, problem } = facts.record;
-  const own = [...outcomeSteps(outcome, problem?.code ?? null, facts), ...missingGrant(facts)];
+  const own = [...outcomeSteps(outcome, problem?.code ?? null, facts), ...missingGrant(facts)].map(
+    (step) => ({ ...step, isUrgent: true as const }),
+  );
   const enforce = toEnforce(facts);
   const advice = adviceOn(facts);
   const now = advice.filter(({ isNow }) => isNow);

@@ -89,7 +89,7 @@ export function outcomeSteps(outcome: Outcome, code: ErrorCode | null, facts: Fa
 type Steps = (facts: Facts, code: ErrorCode | null) => readonly Advice[];
 
 const none: Steps = () => [];
-const findRoom: Steps = (facts) => [...seeRunning(facts), ...seeUnfinished(facts), ...loosen(facts)];
+const findRoom: Steps = (facts) => [...seeRunning(facts), ...seeUnfinished(facts), ...heldBackSteps(facts)];
 
 const STEPS: Readonly<Record<Outcome, Steps>> = {
   healthy: none,
@@ -115,7 +115,7 @@ const STEPS: Readonly<Record<Outcome, Steps>> = {
 };
 
 /** The keys of the policy because of which slots are missing. This needs the sessions, to plan again. */
-function loosen({ record, ranking }: Facts): readonly Advice[] {
+export function heldBackSteps({ record, ranking }: Facts): readonly Advice[] {
   const { plan, snapshot, policy, trigger } = record;
   if (plan === null || snapshot === null || ranking === null || heldBySuperusers(record)) return [];
   return heldBackTexts(heldBack(plan, snapshot, policy, trigger.kind), policy).map((text) =>

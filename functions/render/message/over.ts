@@ -3,15 +3,18 @@ import { cleanName } from '../../core/base/clean-text.ts';
 import type { Story } from '../../core/incident/incident.ts';
 import type { RunRecord } from '../../core/run/record.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
-import { type Section, sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 import { counted, groupName, ownerOf } from '../base/phrases.ts';
 import { chatOf } from '../chat/chat.ts';
+import { chatParagraphs } from './chat-paragraphs.ts';
 import { identityTexts } from './identity-text.ts';
 import { clockText, openDurationText, recurrenceText } from './incident-life.ts';
-import { stepLines } from './next-steps.ts';
-import { runFacts } from './run-facts.ts';
+import { runLine } from './mail-end.ts';
+import { adviceRemarks } from './mail-steps.ts';
+import { mailText } from './mail-text.ts';
+import { said } from './remark-table.ts';
 import { subjectOf } from './subject.ts';
+import { subjectName } from './subject-name.ts';
 
 /**
  * The message that an incident is over, in short: how long it lasted, what was done, and what is left to fix.
@@ -19,33 +22,32 @@ import { subjectOf } from './subject.ts';
 export function renderOver(record: RunRecord, story: Story): Message {
   const { server, mode, outcome } = record;
   const { ended, culprit } = story.incident;
-  const done = ended === 0 ? [] : [`${counted(ended, 'session')} ended`];
-  const culpritText = (max?: number) => (culprit === null ? [] : [`${groupName(culprit, max)} still to fix`]);
-  const subject = subjectOf(server, (max) => [
-    'over',
-    `open for ${openDurationText(story)}`,
-    ...done,
-    ...culpritText(max),
-  ]);
+  const subject = subjectOf({
+    severity: 'info',
+    server,
+    state: `over after ${openDurationText(story)}`,
+    parts: (max) => [
+      ...culpritPart(culprit, max),
+      ...(ended === 0 ? [] : [`${counted(ended, 'session')} ended`]),
+    ],
+    observed: mode === 'observe',
+  });
   const steps = stepsOf(story);
   const attributes = { severity: 'info', outcome, server: cleanName(server), mode };
+  const remarks = [
+    ...said('outcome', [`${cleanName(server)}: the incident is over. ${whyText(story)}`]),
+    ...said('incident', [incidentTexts(story).join(' ')]),
+  ];
   return {
     subject,
-    text: `${[
-      wrap(`${cleanName(server)}: over. ${whyText(story)}`, 0).join('\n'),
-      sections([
-        theIncident(story),
-        { title: 'WHAT NEXT', lines: stepLines(steps) },
-        runFacts({ record, recordUrl: null }),
-      ]),
-    ].join('\n\n')}\n`,
+    text: mailText([...remarks, ...adviceRemarks(steps, false)], { link: null, run: runLine(record) }),
     chat: chatOf({
       kind: 'run',
       runId: record.runId,
       incident: story.incident.id,
       at: record.startedAt,
       subject,
-      paragraphs: [{ label: 'Over', texts: [whyText(story), ...incidentTexts(story)] }],
+      paragraphs: chatParagraphs(remarks),
       steps,
       recordUrl: null,
       identity: identityTexts(record),
@@ -55,14 +57,16 @@ export function renderOver(record: RunRecord, story: Story): Message {
   };
 }
 
+/** A culprit whose name fits no subject is in the text. */
+function culpritPart(culprit: Story['incident']['culprit'], max: number): readonly string[] {
+  const name = culprit === null ? null : subjectName(culprit, max);
+  return name === null ? [] : [`${name} still to fix`];
+}
+
 function whyText({ because }: Story): string {
   return because === 'healthy'
     ? 'Several runs in a row found no pressure.'
     : 'For an hour no client was refused and there was no pressure.';
-}
-
-function theIncident(story: Story): Section {
-  return { title: 'THE INCIDENT', lines: incidentTexts(story).flatMap((text) => wrap(text)) };
 }
 
 function incidentTexts(story: Story): readonly string[] {

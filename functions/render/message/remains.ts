@@ -6,14 +6,16 @@ import type { Severity } from '../../core/incident/outcome-table.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import type { RunIdentity } from '../../core/run/record.ts';
 import type { Invocation } from '../../events/parse-destination.ts';
-import { sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
-import { linkText } from '../base/phrases.ts';
+import { timeText } from '../base/phrases.ts';
 import { chatOf } from '../chat/chat.ts';
+import { chatParagraphs } from './chat-paragraphs.ts';
 import { identityTexts } from './identity-text.ts';
-import { lifeTexts, withLife } from './incident-life.ts';
-import { stepLines } from './next-steps.ts';
-import { OBSERVED } from './observed.ts';
+import { lifeTexts, lifeWords, pausedUntil } from './incident-life.ts';
+import { identified, linkOf } from './mail-end.ts';
+import { adviceRemarks } from './mail-steps.ts';
+import { mailText } from './mail-text.ts';
+import { type Remark, said } from './remark-table.ts';
 import { subjectOf } from './subject.ts';
 
 /** What is known about a run whose record is missing or cannot be reported. */
@@ -27,11 +29,14 @@ export type Remains = {
   readonly outcome: Outcome;
   readonly severity: Severity;
   readonly observed: boolean;
-  readonly subject: readonly string[];
+  /** What the server or its run is now, and the rest of the subject. */
+  readonly state: string;
+  readonly parts: readonly string[];
+  /** The rest of a sentence that begins with the server's name. */
   readonly sentence: string;
   /** The time in ISO 8601, or null when it is not known. */
   readonly at: string | null;
-  readonly happened: readonly string[];
+  readonly remarks: readonly Remark[];
   readonly steps: readonly Advice[];
   readonly recordUrl: string | null;
   /** The run's code and policy. Without them the message names the code that writes it. */
@@ -40,32 +45,34 @@ export type Remains = {
 
 /** A message about a run without the facts of its record. */
 export function renderRemains(remains: Remains): Message {
-  const { story, outcome, severity, mode, subject, happened, steps, recordUrl } = remains;
+  const { story, outcome, severity, mode, state, parts, steps, recordUrl } = remains;
   const server = remains.server === null ? 'unknown server' : cleanName(remains.server);
-  const own = [...(remains.observed ? [OBSERVED] : []), ...subject];
-  const answer = subjectOf(
-    server,
-    withLife(story, () => own),
-  );
+  const paused = pausedUntil(story);
+  const subject = subjectOf({
+    severity,
+    server: remains.server ?? 'unknown server',
+    state: paused === null ? state : `${state}, runs PAUSED ${paused}`,
+    parts: () => [...parts, ...lifeWords(story)],
+    observed: remains.observed,
+  });
   const attributes = { severity, outcome, server: remains.server === null ? 'unknown' : server, mode };
+  const remarks = remarksOf(remains, server);
+  const urgent = steps.map((step) => ({ ...step, isUrgent: true as const }));
   return {
-    subject: answer,
-    text: textOf(remains, server),
+    subject,
+    text: mailText([...remarks, ...adviceRemarks(urgent, false)], {
+      link: linkOf(recordUrl),
+      run: runLine(remains, server),
+    }),
     chat: chatOf({
       kind: remains.kind,
       runId: remains.runId,
       incident: story?.incident.id ?? null,
       at: remains.at,
-      subject: answer,
-      paragraphs: [
-        { label: 'Incident', texts: lifeTexts(story) },
-        {
-          label: 'What happened',
-          texts: [...(remains.kind === 'failed-run' ? [] : [remains.sentence]), ...happened],
-        },
-      ],
+      subject,
+      paragraphs: chatParagraphs(remarks),
       steps,
-      identity: identified(remains.identity),
+      identity: identityOf(remains.identity),
       recordUrl,
       attributes,
     }),
@@ -73,36 +80,26 @@ export function renderRemains(remains: Remains): Message {
   };
 }
 
-function identified(identity: RunIdentity = {}): readonly string[] {
+function remarksOf({ sentence, observed, story, remarks }: Remains, server: string): readonly Remark[] {
+  const first = `${server}: ${sentence}${observed ? ' Observed only: nothing was ended.' : ''}`;
+  return [...said('outcome', [first]), ...said('incident', [lifeTexts(story).join(' ')]), ...remarks];
+}
+
+function identityOf(identity: RunIdentity = {}): readonly string[] {
   const texts = identityTexts(identity);
   return texts.length > 0 ? texts : [`Message written by code ${CODE_VERSION}.`];
 }
 
-function textOf(
-  { invocation, runId, story, sentence, observed, happened, ...more }: Remains,
+function runLine(
+  { invocation: { functionName }, runId, at, identity = {} }: Remains,
   server: string,
-) {
-  const { functionName } = invocation;
-  const origin = functionName === null ? 'Function unknown' : `Function ${cleanName(functionName)}`;
-  const { recordUrl } = more;
-  // The link has its own line and is never broken, because a part of a link is of no use.
-  const link = recordUrl === null ? [] : [`  ${linkText(recordUrl)}:`, recordUrl];
-  const first = [
-    ...(observed ? ['Observed only: nothing was terminated.'] : []),
-    ...wrap(`${server}: ${sentence}`, 0),
-    ...wrap(lifeTexts(story).join(' '), 0),
+): string {
+  const facts = [
+    server,
+    functionName === null ? 'function unknown' : `function ${cleanName(functionName)}`,
+    `run ${cleanName(runId)}`,
+    ...(at === null ? [] : [timeText(at)]),
   ];
-  const rest = sections([
-    { title: 'WHAT HAPPENED', lines: happened.flatMap((each) => wrap(each)) },
-    { title: 'WHAT NEXT', lines: stepLines(more.steps) },
-    {
-      title: 'THIS RUN',
-      lines: [
-        ...wrap(`${origin}.`),
-        ...wrap([`Run ${cleanName(runId)}.`, ...identified(more.identity)].join(' ')),
-        ...link,
-      ],
-    },
-  ]);
-  return `${first.join('\n')}\n\n${rest}\n`;
+  const isKnown = identityTexts(identity).length > 0;
+  return identified(isKnown ? facts : [...facts, `message written by code ${CODE_VERSION}`], identity);
 }

@@ -4,28 +4,25 @@ import { type Explained, explain } from '../../core/diagnosis/explain.ts';
 import type { Story } from '../../core/incident/incident.ts';
 import type { Reduction, RunRecord } from '../../core/run/record.ts';
 import { type Facts, factsOf } from '../base/facts.ts';
-import { sections, wrap } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 import { severityOf } from '../base/severity.ts';
-import { chatOf, type Paragraph } from '../chat/chat.ts';
-import { doneTexts, whatWasDone } from './actions.ts';
-import { details } from './details.ts';
-import { effect, effectTexts } from './effect.ts';
-import { headlineOf } from './headline.ts';
-import { holders, holderTexts } from './holders.ts';
+import { chatOf } from '../chat/chat.ts';
+import { type Additions, additionRemarks, NO_ADDITIONS } from './additions.ts';
+import { chatParagraphs } from './chat-paragraphs.ts';
 import { identityTexts } from './identity-text.ts';
-import { lifeTexts, trippedLines, trippedTexts, withLife } from './incident-life.ts';
-import { resumeAdvice } from './memory-text.ts';
-import { nextSteps, stepsOf } from './next-steps.ts';
-import { runFacts } from './run-facts.ts';
+import { lifeTexts, trippedTexts } from './incident-life.ts';
+import { linkOf, runLine } from './mail-end.ts';
+import { endedRemarks } from './mail-ended.ts';
+import { noteRemarks } from './mail-notes.ts';
+import { outcomeText } from './mail-outcome.ts';
+import { stepRemarks } from './mail-steps.ts';
+import { mailText, terminalText } from './mail-text.ts';
+import { whyRemarks } from './mail-why.ts';
+import { resumeAdvice, resumeCommand } from './memory-text.ts';
+import { stepsOf } from './next-steps.ts';
+import { type Remark, said } from './remark-table.ts';
 import { isAboutLock } from './run-lock-text.ts';
-import { sparedSummary } from './spared.ts';
-import { subjectOf } from './subject.ts';
-import { happenedTexts, whatHappened } from './what-happened.ts';
-import { whySection, whyTexts } from './why.ts';
-
-/** The lines from the top to the next steps. The run and the details follow. */
-const SCREEN_LINES = 47;
+import { subjectOfRun } from './subject-of-run.ts';
 
 /** The message to on-call about a run, from its record alone. */
 export function renderIncident(
@@ -37,39 +34,44 @@ export function renderIncident(
   return renderExplained(explain(record, reduced), recordUrl, story);
 }
 
+/** The same text as the mail has, for a terminal. */
+export function renderForTerminal(record: RunRecord, reduced: readonly Reduction[]): string {
+  const facts = factsOf(explain(record, reduced), null);
+  return terminalText(remarksOf(facts, null), { link: null, run: runLine(record) });
+}
+
 /**
- * The message that on-call reads at night: the answer in the subject and the first line, then numbers, then
- * details. The story is the place of the run in its incident, or null when nothing is remembered about
- * earlier runs.
+ * The message that on-call reads on a phone at night: the answer in the subject and the first line, then the
+ * cause, what was done, and what to do. The story is the place of the run in its incident, or null when
+ * nothing is remembered about earlier runs.
  */
 export function renderExplained(
   explained: Explained,
   recordUrl: string | null,
   story: Story | null,
+  additions: Additions = NO_ADDITIONS,
 ): Message {
   const { record } = explained;
-  const { server, mode, outcome } = record;
   const facts = factsOf(explained, recordUrl);
-  const { subject, sentence } = headlineOf(facts);
-  const steps = stepsOf(facts);
-  const answer = subjectOf(server, withLife(story, subject));
   const attributes = {
-    severity: severityOf(outcome, mode, isAboutLock(record, story)),
-    outcome,
-    server: cleanName(server),
-    mode,
+    severity: severityOf(record.outcome, record.mode, isAboutLock(record, story)),
+    outcome: record.outcome,
+    server: cleanName(record.server),
+    mode: record.mode,
   };
+  const subject = subjectOfRun(facts, story);
+  const remarks = [...remarksOf(facts, story), ...additionRemarks(additions)];
   return {
-    subject: answer,
-    text: textOf(facts, sentence, steps, story),
+    subject,
+    text: mailText(remarks, { link: linkOf(recordUrl), run: runLine(record) }),
     chat: chatOf({
       kind: 'run',
       runId: record.runId,
       incident: story?.incident.id ?? null,
       at: record.startedAt,
-      subject: answer,
-      paragraphs: paragraphs(facts, story),
-      steps: [...resumeSteps(record, story), ...steps],
+      subject,
+      paragraphs: chatParagraphs(remarks),
+      steps: [...resumeSteps(record, story), ...stepsOf(facts)],
       recordUrl,
       identity: identityTexts(record),
       attributes,
@@ -78,39 +80,18 @@ export function renderExplained(
   };
 }
 
-function textOf(facts: Facts, sentence: string, steps: readonly Advice[], story: Story | null): string {
-  const { server, mode } = facts.record;
-  const first = [
-    ...(mode === 'observe' ? ['Observed only: nothing was terminated.'] : []),
-    ...wrap(`${cleanName(server)}: ${sentence}`, 0),
-    ...wrap(lifeTexts(story).join(' '), 0),
-    ...trippedLines(story, facts.record),
-  ].join('\n');
-  const happened = [
-    whatHappened(facts),
-    holders(facts),
-    whySection(facts),
-    whatWasDone(facts),
-    sparedSummary(facts),
-    effect(facts),
-  ];
-  const firstPart = `${first}\n\n${sections(happened)}`;
-  const next = nextSteps(steps, SCREEN_LINES - firstPart.split('\n').length);
-  const rest = sections([next.first, runFacts(facts), next.rest, ...details(facts)]);
-  return `${firstPart}\n\n${rest}\n`;
-}
-
-/** The parts of the sections above that fit into a chat room. */
-function paragraphs(facts: Facts, story: Story | null): readonly Paragraph[] {
-  const observed = { label: 'Observed only', texts: ['nothing was terminated.'] };
+/** Everything that can be said about a run, in no order. */
+function remarksOf(facts: Facts, story: Story | null): readonly Remark[] {
+  const isOnPage = facts.recordUrl?.endsWith('.html') ?? false;
+  const tripped = trippedTexts(story);
   return [
-    ...(facts.record.mode === 'observe' ? [observed] : []),
-    { label: 'Incident', texts: lifeTexts(story) },
-    { label: 'What happened', texts: happenedTexts(facts) },
-    { label: 'Who held the slots', texts: holderTexts(facts) },
-    { label: 'Why', texts: whyTexts(facts) },
-    { label: facts.hypothetical ? 'What would be done' : 'What was done', texts: doneTexts(facts) },
-    { label: 'Did it work', texts: effectTexts(facts) },
+    ...said('outcome', [outcomeText(facts)]),
+    ...said('incident', [lifeTexts(story).join(' ')]),
+    ...said('breaker', tripped.length === 0 ? [] : [tripped.join(' '), resumeCommand(facts.record)]),
+    ...whyRemarks(facts),
+    ...endedRemarks(facts),
+    ...stepRemarks(facts, isOnPage),
+    ...noteRemarks(facts),
   ];
 }
 

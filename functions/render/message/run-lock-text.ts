@@ -14,31 +14,30 @@ const MOST_NAMED = 3;
 /**
  * The answer of a busy run: another run is at work, or one has held the lock for longer than a run can last.
  */
-export function busyHeadline({ lock }: RunRecord): {
-  readonly subject: readonly string[];
-  readonly sentence: string;
-} {
+export function busySentence({ lock }: RunRecord): string {
   const holder = stuckHolder({ lock });
-  if (holder === null)
-    return {
-      subject: ['another run is at work, this one did nothing'],
-      sentence: 'busy. Another run is at work, so this one did nothing.',
-    };
+  if (holder === null) return 'busy. Another run is at work, so this one did nothing.';
   const since = ageText(holder.openMs ?? 0);
-  return {
-    subject: [`no run can act, the lock has been held for ${since}`],
-    sentence: `busy. No run can act: the lock of runs has been held for ${since}, longer than a run can take.`,
-  };
+  return `busy. No run can act: the lock of runs has been held for ${since}, longer than a run can take.`;
 }
 
 /**
  * Which run holds the lock that a busy run wanted, and which other sessions hold such a lock without effect.
  */
 export function lockTexts({ outcome, lock }: RunRecord): readonly string[] {
+  return [...(outcome === 'busy' ? runLockTexts({ lock }) : []), ...foreignLockTexts({ lock })];
+}
+
+/** Which runs hold the lock, or sessions that look like a run. */
+export function runLockTexts({ lock }: Pick<RunRecord, 'lock'>): readonly string[] {
+  return lock === null ? [] : lock.holders.filter(({ isRun }) => isRun).map(runText);
+}
+
+/** Other sessions than runs that hold a lock with our number. */
+export function foreignLockTexts({ lock }: Pick<RunRecord, 'lock'>): readonly string[] {
   if (lock === null) return [];
-  const runs = outcome === 'busy' ? lock.holders.filter(({ isRun }) => isRun) : [];
   const strangers = lock.holders.filter(({ isRun }) => !isRun);
-  return [...runs.map(runText), ...strangersText(strangers, lock.total - lock.holders.length)];
+  return strangersText(strangers, lock.total - lock.holders.length);
 }
 
 function runText(holder: LockHolder): string {

@@ -8,6 +8,7 @@ import type { Message } from '../base/message.ts';
 import { counted } from '../base/phrases.ts';
 import { type LeftOut, leftOutTexts } from './left-out.ts';
 import { renderRemains } from './remains.ts';
+import { said } from './remark-table.ts';
 
 /** The misconfigurations that a scheduled run found, when the usual message could not be written. */
 export function renderShortMisconfigurations(
@@ -27,9 +28,13 @@ export function renderShortMisconfigurations(
   return renderRemains({
     ...{ kind: 'misconfiguration', invocation, runId, server, outcome, mode, story: null, recordUrl: null },
     ...{ severity: 'warning', observed: false, at: head.startedAt, identity: head },
-    subject: [`before an incident: ${things} to fix`],
+    state: `${things} to fix`,
+    parts: ['before an incident'],
     sentence: `no incident. The sweep found ${things} to fix before there is one.`,
-    happened: [...found.map((each) => each.found), ...leftOutTexts(leftOut)],
+    remarks: [
+      ...said('why', [found.map((each) => each.found).join(' ')], 'FOUND'),
+      ...said('leftOut', [leftOutTexts(leftOut).join(' ').replaceAll('\n', ' ')]),
+    ],
     steps: [forOperator("To see how to fix it, run headroom doctor as the function's role.")],
   });
 }

@@ -9,8 +9,10 @@ import type { Message } from '../base/message.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
 import { counted, groupName, listText, usedText } from '../base/phrases.ts';
 import { severityOf } from '../base/severity.ts';
-import { type LeftOut, leftOutTexts } from './left-out.ts';
+import { type Additions, additionRemarks } from './additions.ts';
 import { renderRemains } from './remains.ts';
+import { said } from './remark-table.ts';
+import { fullness } from './slots-text.ts';
 
 /** A run of which only the head is known. */
 type ShortRun = {
@@ -30,7 +32,7 @@ const NOT_HERE = 'This message has no causes and no advice. The run itself count
 export function renderShort(
   run: ShortRun,
   invocation: Invocation,
-  leftOut: readonly LeftOut[],
+  additions: Additions,
   recordUrl: string | null,
   story: Story | null,
 ): Message {
@@ -44,12 +46,21 @@ export function renderShort(
     // People should look when the usual message could not be written.
     severity: severity === 'info' ? 'warning' : severity,
     observed: mode === 'observe',
-    subject: [word, ...ended.slice(0, 1), ...slots.slice(0, 1), 'short message'],
+    state: stateOf(run),
+    parts: [...ended.slice(0, 1), 'short message'],
     sentence: `${word}. ${sentences([...ended, ...slots])}`,
     at: head.startedAt,
-    happened: [...leftOutTexts(leftOut), NOT_HERE],
+    remarks: [...said('leftOut', [NOT_HERE]), ...additionRemarks(additions)],
     steps: [whereToLook(recordUrl)],
   });
+}
+
+/** `recovered 44/54`. An observing run has recovered nothing. */
+function stateOf({ outcome, mode, head: { before, after } }: ShortRun): string {
+  const latest = after ?? before;
+  const isHoped = outcome === 'recovered' && mode !== 'enforce';
+  const word = isHoped ? (latest === null ? 'under pressure' : fullness(latest)) : outcomeWord(outcome);
+  return latest === null ? word : `${word} ${Math.min(latest.used, latest.usable)}/${latest.usable}`;
 }
 
 function slotTexts({ before, after }: RunHead): readonly string[] {

@@ -106,3 +106,21 @@ function youngest(state: string | null, { relieve, reap }: Policy): string {
   const ages = rungs.length > 0 || reap === null ? rungs : [reap.minAgeMs];
   return ages.length === 0 ? 'the policy asks for' : ageText(Math.min(...ages));
 }
+
+/** The reason in as few words as a line about all spared sessions has room for. */
+export function briefReason(each: Spared, policy: Policy): string {
+  switch (each.reason) {
+    case 'kept':
+      return 'kept (limits.keepPerGroup)';
+    case 'not-needed':
+      return 'not needed';
+    case 'state':
+      return each.session.state === 'active' ? 'active' : cleanName(each.detail, 100);
+    case 'built-in':
+      return cleanName(each.detail, 100);
+    case 'protected':
+      return `protected (${cleanName(each.detail, 100)})`;
+    default:
+      return reasonText(each, policy);
+  }
+}

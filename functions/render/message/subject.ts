@@ -1,22 +1,48 @@
-import { cleanName, toAscii } from '../../core/base/clean-text.ts';
+import { toAscii } from '../../core/base/clean-text.ts';
+import type { Severity } from '../../core/incident/outcome-table.ts';
+import { middleCut } from './subject-name.ts';
 
 /** SNS accepts fewer than 100 characters. */
 const MAX_SUBJECT = 99;
-/** Names are shortened before a part is left out. The last part is left out first. */
-const NAME_LENGTHS = [40, 24, 14] as const;
+/** A lock screen shows this many. */
+const SCREEN = 40;
+/** A server's name is cut no further than this, even if the state does not fit on a lock screen then. */
+const LEAST_SERVER = 12;
+/** A shorter name of a program is hard to recognize. It is cut further, or left out, only when nothing else is left. */
+const NAME_LENGTHS = [64, 32, 24] as const;
+const LAST_LENGTHS = [14, 0] as const;
 
-/** Joins the parts of a subject, the answer first. Names get the greatest length that still fits. */
-export function subjectOf(server: string, partsOf: (maxName: number) => readonly string[]): string {
-  const serverName = cleanName(server, 40);
-  const write = (parts: readonly string[]) => toAscii(`${serverName}: ${parts.join(', ')}`);
-  for (const length of NAME_LENGTHS) {
-    const subject = write(partsOf(length));
-    if (subject.length <= MAX_SUBJECT) return subject;
+export type SubjectParts = {
+  readonly severity: Severity;
+  readonly server: string;
+  /** What the server is now: `FULL 57/57`. */
+  readonly state: string;
+  /** What else people should know, the most important first, with names of at most `maxName` characters. */
+  readonly parts: (maxName: number) => readonly string[];
+  /** Said last, and never left out. */
+  readonly observed: boolean;
+};
+
+/**
+ * `[critical] orders FULL 57/57: billing-worker leaks, observed only`. Severity, server and state stand within
+ * the characters that a lock screen shows. As many parts follow as fit, with names as long as fit.
+ */
+export function subjectOf({ severity, server, state, parts, observed }: SubjectParts): string {
+  const head = `[${severity}] `;
+  const room = Math.max(LEAST_SERVER, SCREEN - head.length - state.length - 1);
+  const begin = `${head}${middleCut(server, room)} ${state}`;
+  const end = observed ? ['observed only'] : [];
+  const write = (told: readonly string[]) => {
+    const all = [...told, ...end];
+    return toAscii(all.length === 0 ? begin : `${begin}: ${all.join(', ')}`);
+  };
+  for (let count = parts(NAME_LENGTHS[0]).length; count > 0; count -= 1) {
+    const lengths = count > 1 ? NAME_LENGTHS : [...NAME_LENGTHS, ...LAST_LENGTHS];
+    const fitting = lengths
+      .map((max) => write(parts(max).slice(0, count)))
+      .find(({ length }) => length <= MAX_SUBJECT);
+    if (fitting !== undefined) return fitting;
   }
-  const parts = partsOf(NAME_LENGTHS[NAME_LENGTHS.length - 1] ?? 14);
-  for (let kept = parts.length - 1; kept > 0; kept -= 1) {
-    const subject = write(parts.slice(0, kept));
-    if (subject.length <= MAX_SUBJECT) return subject;
-  }
-  return `${write(parts.slice(0, 1)).slice(0, MAX_SUBJECT - 3)}...`;
+  const bare = write([]);
+  return bare.length <= MAX_SUBJECT ? bare : `${bare.slice(0, MAX_SUBJECT - 3)}...`;
 }

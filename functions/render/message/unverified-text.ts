@@ -21,11 +21,6 @@ export function unsettledText(facts: Facts): readonly string[] {
   return isUnsettled(facts) ? ['not checked for re-taken slots'] : [];
 }
 
-/** For a subject: a subject that is too long would leave out the longer text. */
-export function unsettledSubject(facts: Facts): readonly string[] {
-  return isUnsettled(facts) ? ['not checked again'] : [];
-}
-
 function isUnsettled({ record, hypothetical }: Facts): boolean {
   return !hypothetical && record.attempts.length > 0 && settledReading(record) === null;
 }

@@ -19,7 +19,7 @@ export function happenedTexts(facts: Facts): readonly string[] {
   const { problem, snapshot, trigger, why, startedAt } = record;
   return [
     triggerText(trigger),
-    clockText(aheadMs(trigger, Date.parse(startedAt))),
+    clockDifference(aheadMs(trigger, Date.parse(startedAt))),
     ...(why === null ? [] : [cleanName(why, 600)]),
     ...(snapshot === null ? [] : [slotsText(facts, snapshot)]),
     ...limitTexts(facts),
@@ -58,7 +58,7 @@ const NOTICES: Readonly<Record<NoticeTrigger['notice'], string>> = {
   'own-message': 'A message or a result of our own.',
 };
 
-function clockText(ahead: number): string {
+export function clockDifference(ahead: number): string {
   if (ahead === 0) return '';
   return `The event is dated ${ageText(ahead)} ahead of this run: one of the two clocks is wrong.`;
 }

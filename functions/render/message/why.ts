@@ -8,27 +8,23 @@ import { aboutText, counted, groupName, ownerOf, placeText } from '../base/phras
 const ON_SCREEN = 3;
 
 /** The cause, and the numbers that support it. */
-export function whySection({ diagnosis }: Facts): Section {
+export function whySection({ diagnosis, record }: Facts): Section {
   if (diagnosis === null) return { title: 'WHY', lines: [] };
   const { evidence, culprits } = diagnosis;
+  // Where the slots were taken again in seconds, the rate says nothing more.
+  const isForecast = record.outcome !== 'refilled';
   return {
     title: `WHY: ${titleOf(diagnosis)}`,
     lines: [
       ...evidence.flatMap((text) => wrap(sentence(text), 4, '- ')),
-      ...bounded(culprits, ON_SCREEN, (each) => wrap(textOf(each, diagnosis), 4, '- ').join('\n'), restText),
+      ...bounded(
+        culprits,
+        ON_SCREEN,
+        (each) => wrap(textOf(each, diagnosis, isForecast), 4, '- ').join('\n'),
+        restText,
+      ),
     ],
   };
-}
-
-/** The same facts without lists. */
-export function whyTexts({ diagnosis }: Facts): readonly string[] {
-  if (diagnosis === null) return [];
-  const { evidence, culprits } = diagnosis;
-  return [
-    sentence(titleOf(diagnosis)),
-    ...evidence.map(sentence),
-    ...bounded(culprits, ON_SCREEN, (each) => textOf(each, diagnosis), restText),
-  ];
 }
 
 function titleOf({ cause, confidence }: Diagnosis): string {
@@ -40,7 +36,7 @@ function titleOf({ cause, confidence }: Diagnosis): string {
  * A culprit whose cause differs from the whole is described. Services with the same name are told apart by
  * role and database.
  */
-function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
+function textOf(culprit: Culprit, diagnosis: Diagnosis, isForecast: boolean): string {
   const { cause, culprits } = diagnosis;
   const { usage, opening } = culprit;
   const { group, sessions, sharePercent, addresses, mostly } = usage;
@@ -53,9 +49,10 @@ function textOf(culprit: Culprit, diagnosis: Diagnosis): string {
   const name = `${groupName(group)}${isShared ? ` (${ownerOf(group)})` : ''}`;
   const most = mostly === null ? '' : `, ${mostly.part.sessions} of them ${placeText(mostly)}`;
   const held = `${name}${other}: ${counted(sessions, 'slot')}${share} from ${from}${most}.`;
-  const full = opening?.fullInMs
-    ? [`At this rate all slots are taken again in ${aboutText(opening.fullInMs)}.`]
-    : [];
+  const full =
+    isForecast && opening?.fullInMs
+      ? [`At this rate all slots are taken again in ${aboutText(opening.fullInMs)}.`]
+      : [];
   return [held, ...ownEvidence(culprit, diagnosis).map(sentence), ...full].join(' ');
 }
 

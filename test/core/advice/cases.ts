@@ -5,7 +5,12 @@ import { aLogLines, aRefused, HOUR, MINUTE, SECOND } from '../../support/builder
 import type { SessionsOf } from '../../support/records.ts';
 import { type AdviceCase, anAdviceCase, LEAK, PODS, SHOP } from './an-advice-case.ts';
 
-const RATE: OpeningRate = { perHour: 18.8, spanMs: 2 * HOUR + 10 * MINUTE, fullInMs: 0 };
+const RATE: OpeningRate = {
+  perHour: 18.8,
+  spanMs: 2 * HOUR + 10 * MINUTE,
+  sinceMs: 2 * HOUR + 11 * MINUTE,
+  fullInMs: 0,
+};
 const STORM: Trigger = aLogLines({
   lines: 40,
   refused: [

@@ -28,7 +28,7 @@ function adviceFor(name: string, application: string, cause: Cause, state: strin
   const { record, diagnosis } = anAdviceCase({
     groups: [group],
     cause,
-    opening: { perHour: 25, spanMs: HOUR, fullInMs: 0 },
+    opening: { perHour: 25, spanMs: HOUR, sinceMs: HOUR, fullInMs: 0 },
     slots: { roles: [{ name, limit: 57 }], databases: [{ name, limit: 57 }] },
     trigger: aLogLines({ refused }),
     change: (snapshot) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Session } from '../../../functions/core/server/session.ts';
-import { renderIncident } from '../../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../../functions/render/message/full-text.ts';
 import { aPolicy, aSession, HOUR, MINUTE, someSessions } from '../../support/builders.ts';
 import { ALARM, runOf, snapshotOf } from '../../support/records.ts';
 
@@ -24,7 +24,7 @@ function textBehind(head: Partial<Session>, first: Partial<Session> = {}): strin
   };
   const snapshot = { ...snapshotOf(sessions, { max: 64 }), locks: [lock] };
   const record = runOf({ snapshot, policy: aPolicy({ mode: 'enforce' }), trigger: ALARM });
-  return renderIncident(record).text.replaceAll(/\s+/g, ' ');
+  return fullTextOf(record).replaceAll(/\s+/g, ' ');
 }
 
 const vacuum = (lastStatement: string) => ({

@@ -23,7 +23,7 @@ describe('advice is withheld', () => {
   });
 
   test('where a leak is faster than any timeout', () => {
-    const opening = (perHour: number) => ({ opening: { perHour, spanMs: HOUR, fullInMs: 0 } });
+    const opening = (perHour: number) => ({ opening: { perHour, spanMs: HOUR, sinceMs: HOUR, fullInMs: 0 } });
     expect(leak(opening(1_000))).toContain("SET idle_session_timeout = '1min'");
     expect(leak(opening(2_000))).not.toContain('idle_session_timeout');
   });
@@ -101,7 +101,7 @@ describe('advice is withheld', () => {
       ],
       cause: 'half-open-clients',
       culprits: { 'billing-worker': 'connection-leak' },
-      opening: { perHour: 4, spanMs: 2 * HOUR, fullInMs: null },
+      opening: { perHour: 4, spanMs: 2 * HOUR, sinceMs: 2 * HOUR, fullInMs: null },
     });
     expect(linesOn(unexplained).join('\n')).not.toContain('ALTER ROLE');
     const limited = anAdviceCase({

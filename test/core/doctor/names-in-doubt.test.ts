@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isInDoubt, quoteIdentifier } from '../../../functions/core/base/sql-text.ts';
 import { examineServer } from '../../../functions/core/doctor/doctor.ts';
 import { misconfigurationsIn } from '../../../functions/core/doctor/misconfigurations.ts';
+import { fullTextOf } from '../../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../../functions/render/message/render-incident.ts';
 import { someFacts } from '../../support/doctor-facts.ts';
 import { runNamed } from '../../support/hostile.ts';
@@ -19,7 +20,7 @@ test.each([READ, IN_DOUBT, '?', 'a"?', '\u202e?'])(
 );
 
 describe('A message', () => {
-  const textOf = (name: string) => renderIncident(runNamed(name)).text;
+  const textOf = (name: string) => fullTextOf(runNamed(name));
   const steps = (name: string) => renderIncident(runNamed(name)).chat.content.nextSteps?.join('\n') ?? '';
   const statement = (name: string) => `ALTER ROLE ${quoteIdentifier(name)} CONNECTION LIMIT`;
 

@@ -12,6 +12,7 @@ import { packRecord } from '../../../functions/core/run/codec/run-result.ts';
 import { unpackRecord } from '../../../functions/core/run/codec/unpack-record.ts';
 import type { LockHolder } from '../../../functions/core/run/lock-sight.ts';
 import { LONGEST_RUN_MS } from '../../../functions/core/run/run-lock.ts';
+import { fullTextOf } from '../../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../../functions/render/message/render-incident.ts';
 import { metricsOf } from '../../../functions/report/run-metrics.ts';
 import { recordOf } from '../../support/records.ts';
@@ -38,8 +39,7 @@ function busy(holders: readonly LockHolder[], total = holders.length) {
   return recordOf('busy', { trigger: SWEEP, lock: { holders, total } });
 }
 
-const textOf = (record: Parameters<typeof renderIncident>[0]) =>
-  renderIncident(record).text.replace(/\s+/g, ' ');
+const textOf = (record: Parameters<typeof renderIncident>[0]) => fullTextOf(record).replace(/\s+/g, ' ');
 
 test('No run takes longer than its function may', () => {
   expect(LONGEST_RUN_MS).toBe(REMEDIATE_TIMEOUT_SECONDS * 1_000);
@@ -61,7 +61,7 @@ describe('A scheduled run that is busy', () => {
 
   test('says who holds the lock, for how long, and how to end it', () => {
     const { subject, attributes } = renderIncident(busy([holder({ openMs: 10_800_000 })]));
-    expect(subject).toBe('orders: no run can act, the lock has been held for 3h');
+    expect(subject).toBe('[critical] orders no run can act: the lock of runs has been held for 3h');
     expect(attributes.severity).toBe('critical');
     const text = textOf(busy([holder({ openMs: 10_800_000 }), STRANGER]));
     expect(text).toContain(

@@ -9,7 +9,7 @@ export const CROWD = {
     crowd: {
       fault: 'there are 1,900 sessions',
       outcome: 'recovered',
-      subject: 'orders: recovered, …500 idle sessions… ended…',
+      subject: '[warning] orders recovered …500 idle sessions… ended…',
       says: null,
       ends: 500,
     },

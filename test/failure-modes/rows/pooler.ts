@@ -9,7 +9,7 @@ export const POOLER = {
     severalProcesses: {
       fault: 'a PgBouncer of several processes: its console lists the sessions of one of them',
       outcome: 'recovered',
-      subject: 'orders: recovered, …6 idle sessions… ended…',
+      subject: '[warning] orders recovered …6 idle sessions… ended…',
       says: 'others may share its port (so_reuseport).',
       ends: 6,
     },

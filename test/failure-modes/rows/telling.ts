@@ -1,6 +1,6 @@
 import type { Row, Section } from '../row.ts';
 
-const SUBJECT = 'orders: recovered, 40 sessions ended, 24 of 64 slots used, short message';
+const SUBJECT = '[warning] orders recovered #/#: 40 sessions ended, short message';
 
 export const TELLING = {
   title: 'While a run is told',

@@ -10,14 +10,14 @@ export const TOO_LARGE = {
     pileUp: {
       fault: 'a pile-up of 2,000: all of them wait for one row',
       outcome: 'no-candidates',
-      subject: 'orders: under pressure, sessions wait for a lock of booking, policy spares all sessions',
+      subject: '[critical] orders FULL #/#: booking blocks # sessions, policy spares all',
       says: '1999 sessions wait behind.',
       ends: 0,
     },
     record: {
       fault: 'the record is too large: 500 of 2,000 sessions go, each with names and a statement of its own',
       outcome: 'recovered',
-      subject: 'orders: recovered, …500 idle sessions… ended…',
+      subject: '[warning] orders recovered …500 idle sessions… ended…',
       says: 'The record was too large and left out, in this order: statements',
       ends: 500,
     },

@@ -27,14 +27,14 @@ describe('the page', () => {
   });
 
   test.each([
-    ['recovered', 'orders has room again: connection leak of billing-worker. 10 idle sessions ended.'],
-    ['partial', 'orders is still full: connection leak of billing-worker. 6 idle sessions ended.'],
+    ['recovered', 'orders has room again: billing-worker leaks. 10 idle sessions ended.'],
+    ['partial', 'orders is still full: billing-worker leaks. 6 idle sessions ended.'],
     [
       'refilled',
-      'orders filled up again: connection leak of billing-worker. 12 idle sessions ended. 11 of 12 freed slots re-taken.',
+      'orders filled up again: billing-worker leaks. 12 idle sessions ended. 11 of 12 freed slots re-taken.',
     ],
     ['cannot-connect', 'orders let no run in. Nothing was ended.'],
-    ['unexplained', 'orders refused clients, and has room now: clients that never log in.'],
+    ['unexplained', 'orders refused clients, and has room now: clients never log in.'],
   ] as const)('of %s says: %s', (outcome, verdict) => {
     expect(textOf(pageOf(INCIDENTS[outcome]()))).toContain(verdict);
   });

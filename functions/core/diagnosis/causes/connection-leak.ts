@@ -205,10 +205,10 @@ function paceText(perHour: number): string {
 function openingFor(
   all: Evidence,
   program: readonly SessionEvidence[],
-  { perHour, spanMs }: Steady,
+  { perHour, spanMs, sinceMs }: Steady,
 ): OpeningRate {
   const whole = perHour * (1 + hiddenOf(all, program) / program.length);
-  return { perHour: whole, spanMs, fullInMs: msUntilFull(all.record, all.server, whole) };
+  return { perHour: whole, spanMs, sinceMs, fullInMs: msUntilFull(all.record, all.server, whole) };
 }
 
 function hiddenOf({ snapshot, programs, hidden }: Evidence, [first]: readonly SessionEvidence[]): number {

@@ -1,0 +1,167 @@
+import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
+import { serverTimeMs } from '../../core/base/server-time.ts';
+import type { Cause, Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
+import { culpritEvidence } from '../../core/diagnosis/culprit-evidence.ts';
+import { CAUSE_WORDS } from '../base/cause-words.ts';
+import type { Facts } from '../base/facts.ts';
+import { counted, groupName, listText, ownerOf, rateText } from '../base/phrases.ts';
+import { blockedBy } from './cause-phrase.ts';
+import { nearTime } from './near-time.ts';
+import { type Remark, said } from './remark-table.ts';
+import { runLockTexts } from './run-lock-text.ts';
+import { ownEvidence } from './why.ts';
+
+const MAX_STATEMENT = 120;
+const MAX_PROBLEM = 400;
+/** More numbers are on the page. */
+const MOST_EVIDENCE = 2;
+/** The statement says what such sessions do. For other causes it says nothing. */
+const TELLING: ReadonlySet<Cause> = new Set([
+  ...(['connection-leak', 'slow-queries', 'idle-in-transaction', 'clients-owe-input'] as const),
+  ...(['lock-pile-up', 'traffic-spike', 'session-per-request'] as const),
+]);
+/** Their sessions run the statement now. */
+const RUNNING: ReadonlySet<Cause> = new Set([
+  ...(['slow-queries', 'clients-owe-input', 'traffic-spike', 'session-per-request'] as const),
+]);
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
+
+const SURE: Readonly<Record<Diagnosis['confidence'], string>> = {
+  high: 'sure',
+  medium: 'likely',
+  low: 'a guess',
+};
+
+/** What a program does, after its name. Causes without a program have a sentence of their own. */
+const DOES: Readonly<Record<Exclude<Cause, 'unclear'>, string>> = {
+  'connection-leak': 'leaks connections',
+  'oversized-idle-pools': 'keeps more sessions than it uses',
+  'session-per-request': 'opens a session for each request',
+  'traffic-spike': 'has more to do than before',
+  'slow-queries': 'runs slow queries',
+  'idle-in-transaction': 'left transactions open',
+  'clients-owe-input': 'began statements and sends no input for them',
+  'lock-pile-up': 'waits in a queue for a lock',
+  'reconnect-storm': 'reconnects without a pause',
+  'role-limit': 'holds most sessions of the role',
+  'database-limit': 'holds most sessions of the database',
+  'replication-limit': 'holds walsenders',
+  'pooler-oversized': 'is a pooler with more sessions than it needs',
+  'developer-tools': 'is a tool that people left open',
+  'monitoring-hog': 'monitors with too many sessions',
+  'dead-clients': 'has sessions whose clients are gone',
+  'half-open-clients': 'has clients that never finished logging in',
+  'limit-too-low': 'needs more slots',
+};
+
+/** Why it happened, in one line: the cause, its program, since when, numbers, and the statement. */
+export function whyRemarks(facts: Facts): readonly Remark[] {
+  const { diagnosis, record } = facts;
+  if (diagnosis !== null && diagnosis.cause !== 'unclear') {
+    const title = `WHY (${SURE[diagnosis.confidence]})`;
+    return said('why', [causeTexts(facts, diagnosis, diagnosis.cause).join(' ')], title);
+  }
+  // The outcome already says it.
+  if (record.outcome === 'blind') return [];
+  if (record.outcome === 'busy') return said('why', [runLockTexts(record).join(' ')], 'WHY');
+  if (record.problem !== null) return said('why', [problemText(record.problem.message)], 'WHY');
+  return diagnosis === null ? [] : said('why', [['not clear.', ...heldTexts(facts)].join(' ')], 'WHY');
+}
+
+function problemText(message: string): string {
+  const [line = ''] = cleanMessage(message, 1).split('\n');
+  return cleanName(line.replaceAll(/ +/g, ' '), MAX_PROBLEM);
+}
+
+function causeTexts(facts: Facts, diagnosis: Diagnosis, cause: Exclude<Cause, 'unclear'>): readonly string[] {
+  const [culprit, ...others] = diagnosis.culprits;
+  // The outcome already says how full a limit is.
+  const whole = facts.before?.scope.kind === 'server' ? diagnosis.evidence.map(sentence) : [];
+  if (culprit === undefined) return [`${capital(CAUSE_WORDS[cause])}.`, ...whole.slice(0, MOST_EVIDENCE)];
+  const { snapshot, startedAt } = facts.record;
+  const { since, statement } = snapshot === null ? NOTHING : culpritEvidence(snapshot, culprit);
+  const now = serverTimeMs(snapshot?.takenAt ?? null) ?? Date.parse(startedAt);
+  const shown = TELLING.has(culprit.cause) ? statement : null;
+  return [
+    `${groupName(culprit.usage.group)} ${doesOf(facts, culprit)}${since === null ? '' : `, since ${nearTime(since, now)}`}.`,
+    ...whole,
+    ...heldText(culprit, ownEvidence(culprit, diagnosis)),
+    ...paceText(culprit),
+    ...forecast(facts, culprit, now),
+    ...othersText(culprit, others),
+    ...(shown === null ? [] : [statementText(culprit, shown)]),
+  ];
+}
+
+const NOTHING = { since: null, statement: null };
+
+function doesOf({ record }: Facts, culprit: Culprit): string {
+  const { cause } = culprit;
+  const waiting = blockedBy(record, culprit);
+  if (waiting !== null) return `blocks ${counted(waiting, 'session')}`;
+  return cause === 'unclear' ? 'holds most of them' : DOES[cause];
+}
+
+/** `It held 41 slots (72 %): all 41 are idle.` */
+function heldText({ usage, cause }: Culprit, evidence: readonly string[]): readonly string[] {
+  const share = usage.sharePercent === null ? '' : ` (${usage.sharePercent} %)`;
+  const [first, ...rest] = evidence.slice(0, cause === 'slow-queries' ? 1 : MOST_EVIDENCE);
+  const held = `It held ${counted(usage.sessions, 'slot')}${share}`;
+  return [first === undefined ? `${held}.` : `${held}: ${first}.`, ...rest.map(sentence)];
+}
+
+function paceText({ opening }: Culprit): readonly string[] {
+  return opening === null ? [] : [`It opens ${rateText(opening.perHour)}.`];
+}
+
+/**
+ * When the slots are taken again at this rate. Where they were taken again in seconds, the rate says
+ * nothing more.
+ */
+function forecast({ record }: Facts, { opening }: Culprit, now: number): readonly string[] {
+  const inMs = opening?.fullInMs ?? 0;
+  const isOver = record.outcome === 'refilled' || inMs <= 0 || inMs > DAY_MS;
+  if (isOver) return [];
+  const when = inMs < MINUTE_MS ? 'within a minute' : `at ${nearTime(now + inMs, now)}`;
+  return [`At this rate it is full again ${when}.`];
+}
+
+function statementText(
+  { cause }: Culprit,
+  { text, count, of }: { readonly text: string; readonly count: number; readonly of: number },
+): string {
+  const does = RUNNING.has(cause) ? (count === 1 ? 'runs' : 'run') : 'ran';
+  const those = count === 1 ? 'It' : count === of ? `All ${of}` : `${count} of ${of}`;
+  return `${those} ${does}${does === 'ran' ? ' last' : ''}: ${cleanName(text, MAX_STATEMENT)}`;
+}
+
+function othersText({ cause, usage }: Culprit, others: readonly Culprit[]): readonly string[] {
+  if (others.length === 0) return [];
+  const name = groupName(usage.group);
+  const texts = others.map((each) => {
+    const { group, sessions } = each.usage;
+    const of = groupName(group) === name ? ` of ${ownerOf(group)}` : '';
+    const does = each.cause === cause || each.cause === 'unclear' ? '' : `, ${DOES[each.cause]}`;
+    return `${groupName(group)}${of} (${sessions}${does})`;
+  });
+  return [`Also ${listText(texts, 2)}.`];
+}
+
+/** The programs that hold most slots, when no cause is known. */
+function heldTexts({ ranking, before }: Facts): readonly string[] {
+  if (ranking === null || ranking.groups.length === 0) return [];
+  const held = ranking.groups.map(({ group, sessions }) => `${groupName(group)} ${sessions}`);
+  const hidden = ranking.hidden > 0 ? [`${ranking.hidden} hidden`] : [];
+  return [
+    `Most of the ${before?.used ?? ranking.used} slots: ${listText([...held.slice(0, 3), ...hidden])}.`,
+  ];
+}
+
+function sentence(text: string): string {
+  return `${capital(text)}.`;
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,2 +1,0 @@
-/** The first words of messages about observing runs. */
-export const OBSERVED = 'OBSERVED ONLY';
