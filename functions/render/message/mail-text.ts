@@ -105,6 +105,6 @@ function isPage({ url }: NonNullable<MailEnd['link']>): boolean {
 
 function moreText(left: number, { link }: MailEnd): string {
   const more = counted(left, 'more remark');
-  if (link === null) return `And ${more}, for which this mail has no room.`;
+  if (link === null) return `And ${more} in the full text (headroom show --full).`;
   return isPage(link) ? `And ${more} on the page.` : `And ${more} in the full text.`;
 }

@@ -105,7 +105,7 @@ function doesOf({ record }: Facts, culprit: Culprit): string {
 
 /** `It held 41 slots (72 %): all 41 are idle.` */
 function heldText({ usage, cause }: Culprit, evidence: readonly string[]): readonly string[] {
-  const share = usage.sharePercent === null ? '' : ` (${usage.sharePercent} %)`;
+  const share = usage.sharePercent === null || usage.sharePercent > 100 ? '' : ` (${usage.sharePercent} %)`;
   const [first, ...rest] = evidence.slice(0, cause === 'slow-queries' ? 1 : MOST_EVIDENCE);
   const held = `It held ${counted(usage.sessions, 'slot')}${share}`;
   return [first === undefined ? `${held}.` : `${held}: ${first}.`, ...rest.map(sentence)];

@@ -4,6 +4,7 @@ import { rootBlocker } from '../../../functions/core/advice/root-blocker.ts';
 import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
 import { explain } from '../../../functions/core/diagnosis/explain.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
+import { fullTextOf } from '../../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../../functions/render/message/render-incident.ts';
 import { aPolicy, aSession, HOUR, MINUTE, SECOND, someSessions } from '../../support/builders.ts';
 import { ALARM, runOf, sessionsOf, snapshotOf } from '../../support/records.ts';
@@ -88,13 +89,13 @@ describe('a superuser’s sessions', () => {
     });
   const messageOf = (count: number, max: number) => {
     const { subject, text } = renderIncident(full(count, max));
-    return { subject, text: text.replaceAll(/\s+/g, ' ') };
+    return { subject, text: `${text}${fullTextOf(full(count, max))}`.replaceAll(/\s+/g, ' ') };
   };
 
   test('are told in words, with the login to change and the reserve', () => {
     const { subject, text } = messageOf(99, 100);
     expect(subject).toContain('no run ends sessions of superusers');
-    expect(text).toContain('All 97 slots and 2 of the reserve used');
+    expect(text).toContain('all 97 slots and 2 of the reserve used');
     expect(text).toContain('Give shop a login that is no superuser, in place of postgres.');
     expect(text).not.toMatch(/policy spares|CONNECTION LIMIT \d|in the policy of|Without (protect|limits)/);
   });
