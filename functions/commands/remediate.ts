@@ -22,7 +22,7 @@ import { withProgress } from './run-progress.ts';
 import { findServer, type GivenServer, type Server } from './server/find-server.ts';
 import { SERVER_ARGUMENT, SERVER_OPTIONS, SERVER_TOPIC } from './server/server-arguments.ts';
 import { withAdvice, withServer } from './server/with-server.ts';
-import { paintFor, print, printDetail, printError, printNote } from './terminal.ts';
+import { paintFor, print, printDetail, printError, printNote, screenOf } from './terminal.ts';
 
 /** The function's budget: 20 s to connect, 25 s to work, 5 s to settle, and some to spare. */
 const RUN_MS = 55_000;
@@ -105,7 +105,7 @@ async function askToEnd(server: Server, policy: Policy, policyName: string): Pro
     trigger: 'manual',
     plan,
   } as const;
-  process.stderr.write(`${renderVictims(view, paintFor(process.stderr))}\n\n`);
+  process.stderr.write(`${renderVictims(view, paintFor(process.stderr), screenOf(process.stderr))}\n\n`);
   const { length } = plan.victims;
   if (length === 0) {
     printNote('There is no session to end.');

@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
 import { cleanMessage } from '../core/base/clean-text.ts';
 import type { Problem } from '../core/base/errors.ts';
+import { fitLines } from '../render/terminal/fit-lines.ts';
 import type { Meaning, Paint } from '../render/terminal/paint.ts';
+import { type Screen, WIDE_SCREEN } from '../render/terminal/screen.ts';
 import { asciiJson } from './json-text.ts';
 
 const STYLES = {
@@ -35,7 +37,13 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
 
 /** Prints the result of the command to standard output. Names in the text must be clean already. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  const { isTTY, columns } = process.stdout;
+  process.stdout.write(`${isTTY && columns > 0 ? fitLines(text, columns) : text}\n`);
+}
+
+/** How much of a table fits on the terminal behind a stream; everything where there is none. */
+export function screenOf({ isTTY, columns }: NodeJS.WriteStream, all = false): Screen {
+  return isTTY && columns > 0 ? { columns, all } : { ...WIDE_SCREEN, all };
 }
 
 /** Prints what a person should know besides the result. */

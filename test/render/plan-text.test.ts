@@ -4,6 +4,7 @@ import type { Slots } from '../../functions/core/server/snapshot.ts';
 import type { TriggerKind } from '../../functions/core/trigger/trigger.ts';
 import { plain } from '../../functions/render/terminal/paint.ts';
 import { renderPlan } from '../../functions/render/terminal/plan-text.ts';
+import { type Screen, WIDE_SCREEN } from '../../functions/render/terminal/screen.ts';
 import {
   aPlan,
   aPolicy,
@@ -27,10 +28,15 @@ function textOf(
     readonly policy?: WrittenPolicy;
     readonly trigger?: TriggerKind;
   } = {},
+  screen: Screen = WIDE_SCREEN,
 ): string {
   const [snapshot, policy] = [aSnapshot({ sessions, slots }), aPolicy(written)];
   const plan = aPlan({ snapshot, policy, trigger });
-  return renderPlan({ source: 'db:5432', policyName: 'p.json', snapshot, policy, trigger, plan }, plain);
+  return renderPlan(
+    { source: 'db:5432', policyName: 'p.json', snapshot, policy, trigger, plan },
+    plain,
+    screen,
+  );
 }
 
 /** 20 usable slots, all taken. */
@@ -116,14 +122,30 @@ test('free slots are never shown below 0, the reserve in use is', () => {
   );
 });
 
-test('a long list is cut, and what is cut is counted by group', () => {
-  const text = textOf(someSessions(60, 100), {
+describe('many victims', () => {
+  const MANY = {
     slots: { max: 63 },
     policy: { limits: { maxPercent: 100 }, relieve: { until: { usedPercent: 20 } } },
+  };
+
+  test('are shown by program', () => {
+    const text = textOf(someSessions(60, 100), MANY);
+    expect(text).toMatch(/To end: 48 sessions\n +sessions {2}application[^\n]*\n +48 {2}web +app +orders/);
+    expect(text).toContain('  Each session with --all.');
   });
-  expect(text).toContain('To end: 48 sessions');
-  expect(text).toContain('  and 18 more, all with --json:\n    18 of web (app@orders)\n');
-  expect(text.match(/1: idle 1h/g)).toHaveLength(30);
+
+  test('are shown one by one where that is asked for', () => {
+    const text = textOf(someSessions(60, 100), MANY, { ...WIDE_SCREEN, all: true });
+    expect(text.match(/1: idle 1h/g)).toHaveLength(48);
+  });
+
+  test.each([60, 80])('no line of a table is wider than %i columns', (columns) => {
+    const text = textOf(someSessions(19, 100), { slots: { max: 22 } }, { columns, all: false });
+    const tables = text.slice(text.indexOf('Slots'));
+    expect(Math.max(...tables.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(tables).toMatch(/server.*under pressure/);
+    expect(tables).toMatch(/pid +application/);
+  });
 });
 
 test('names that clients chose neither break a line nor reach the terminal as they are', () => {

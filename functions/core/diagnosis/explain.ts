@@ -37,6 +37,6 @@ export function withDiagnosis(explained: Explained): Explained {
   return { ...explained, diagnosis };
 }
 
-function lacksSessions(reduced: readonly Reduction[]): boolean {
+export function lacksSessions(reduced: readonly Reduction[]): boolean {
   return reduced.includes('spared sessions');
 }

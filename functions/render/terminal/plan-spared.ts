@@ -11,16 +11,15 @@ import { ageRange, counted } from '../base/phrases.ts';
 import { sparedByNameTexts } from '../message/program-notes.ts';
 import { protectionLimits } from '../message/protection-limits.ts';
 import type { Paint } from './paint.ts';
+import { MOST_ROWS, type Screen, WIDE_SCREEN } from './screen.ts';
 import { type Heading, textTable } from './text-table.ts';
-
-const ON_SCREEN = 40;
 
 const HEADINGS: readonly Heading[] = [
   { title: 'sessions', align: 'right' },
-  { title: 'why', align: 'left', most: 60 },
-  { title: 'application', align: 'left' },
+  { title: 'why', align: 'left', most: 60, least: 20 },
+  { title: 'application', align: 'left', least: 12 },
   { title: 'user', align: 'left', most: 16 },
-  { title: 'database', align: 'left', most: 16 },
+  { title: 'database', align: 'left', most: 16, isSpare: true },
 ];
 
 /** Reasons that a change of the policy can remove come first, built-in ones last. */
@@ -38,20 +37,27 @@ const REASONS: Readonly<Record<SparedReason, string>> = {
 const ORDER = Object.keys(REASONS);
 
 /** Which sessions would stay and why: by reason, by what exactly applied, and by group. */
-export function sparedSection({ spared }: Plan, policy: Policy, snapshot: Snapshot, paint: Paint): Section {
+export function sparedSection(
+  { spared }: Plan,
+  policy: Policy,
+  snapshot: Snapshot,
+  paint: Paint,
+  { columns, all }: Screen = WIDE_SCREEN,
+): Section {
   if (spared.length === 0) return { title: '', lines: [] };
   const nameOf = programNames(snapshot);
   const keyOf = (each: Spared) => kindOf(each, nameOf(each.session));
   const kinds = [...Map.groupBy(spared, keyOf).values()].sort(byKind(keyOf));
+  const most = all ? kinds.length : MOST_ROWS;
   const shown = kinds
-    .slice(0, ON_SCREEN)
+    .slice(0, most)
     .map((kind) => [String(kind.length), whyText(kind), ...names(kind, nameOf)]);
-  const rest = kinds.slice(ON_SCREEN).flat();
+  const rest = kinds.slice(most).flat();
   return {
     title: paint('title', `Spared: ${counted(spared.length, 'session')}`),
     lines: [
-      ...textTable(HEADINGS, shown, paint),
-      ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, all with --json`] : []),
+      ...textTable(HEADINGS, shown, paint, columns),
+      ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, each kind with --all`] : []),
       ...sparedByNameTexts({ spared }, snapshot).map((text) => `  ${text}`),
       ...protectionLimits(policy, spared),
     ],

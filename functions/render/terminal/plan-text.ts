@@ -14,6 +14,7 @@ import { releasedTexts } from '../message/program-notes.ts';
 import type { Meaning, Paint } from './paint.ts';
 import { sparedSection } from './plan-spared.ts';
 import { victimsSection } from './plan-victims.ts';
+import { type Screen, WIDE_SCREEN } from './screen.ts';
 import { type Heading, textTable } from './text-table.ts';
 
 /** A plan, and the snapshot and policy from which it was made. */
@@ -32,35 +33,38 @@ export type PlanView = {
  * A plan for a terminal: the verdict, the slots now and afterwards, which sessions would end, and which would
  * stay and why.
  */
-export function renderPlan(view: PlanView, paint: Paint): string {
+export function renderPlan(view: PlanView, paint: Paint, screen: Screen = WIDE_SCREEN): string {
   const { plan, policy, snapshot } = view;
   return sections([
     {
-      title: paint(meaningOf(plan), headline(plan)),
+      title: paint(verdictMeaning(plan), headline(plan)),
       lines: [...shortfall(view), ...origin(view, paint), ...inVain(view)],
     },
-    slotsSection(plan, paint),
-    victimsSection(plan, policy, snapshot, paint),
-    sparedSection(plan, policy, snapshot, paint),
+    slotsSection(plan, paint, screen),
+    victimsSection(plan, policy, snapshot, paint, screen),
+    sparedSection(plan, policy, snapshot, paint, screen),
   ]);
 }
 
 /** The part of the plan that a person reads before sessions end. */
-export function renderVictims(view: PlanView, paint: Paint): string {
+export function renderVictims(view: PlanView, paint: Paint, screen: Screen = WIDE_SCREEN): string {
   const { plan, policy, snapshot } = view;
   return sections([
-    { title: paint(meaningOf(plan), headline(plan)), lines: [...shortfall(view), ...origin(view, paint)] },
-    slotsSection(plan, paint),
-    victimsSection(plan, policy, snapshot, paint),
+    {
+      title: paint(verdictMeaning(plan), headline(plan)),
+      lines: [...shortfall(view), ...origin(view, paint)],
+    },
+    slotsSection(plan, paint, screen),
+    victimsSection(plan, policy, snapshot, paint, screen),
   ]);
 }
 
-function meaningOf({ verdict }: Plan): Meaning {
+export function verdictMeaning({ verdict }: Plan): Meaning {
   if (verdict === 'healthy' || verdict === 'sufficient') return 'good';
   return verdict === 'partial' ? 'warning' : 'bad';
 }
 
-function headline({ verdict, victims, missing, problem }: Plan): string {
+export function headline({ verdict, victims, missing, problem }: Plan): string {
   const sessions = counted(victims.length, 'session');
   switch (verdict) {
     case 'healthy':
@@ -115,16 +119,16 @@ function inVain({ policy, snapshot }: PlanView): readonly string[] {
 
 const HEADINGS: readonly Heading[] = [
   { title: 'scope', align: 'left', most: 40 },
-  { title: 'usable', align: 'right' },
+  { title: 'usable', align: 'right', isSpare: true },
   { title: 'used', align: 'right' },
   { title: 'free', align: 'right' },
   { title: 'need', align: 'right' },
   { title: 'used then', align: 'right' },
-  { title: 'free then', align: 'right' },
-  { title: '', align: 'left', most: 60 },
+  { title: 'free then', align: 'right', isSpare: true },
+  { title: '', align: 'left', most: 60, least: 14 },
 ];
 
-function slotsSection({ pressure, victims }: Plan, paint: Paint): Section {
+function slotsSection({ pressure, victims }: Plan, paint: Paint, { columns }: Screen): Section {
   const goingIn = inScopes(victims.map(({ session }) => session));
   const rows = pressure.map((each) => {
     const { scope, usable, used, need } = each;
@@ -141,7 +145,7 @@ function slotsSection({ pressure, victims }: Plan, paint: Paint): Section {
       standing(each, going),
     ];
   });
-  return { title: paint('title', 'Slots'), lines: textTable(HEADINGS, rows, paint) };
+  return { title: paint('title', 'Slots'), lines: textTable(HEADINGS, rows, paint, columns) };
 }
 
 function withPercent(used: number, usable: number): string {
