@@ -137,7 +137,8 @@ async function writePage({ s3 }: Stage): Promise<boolean> {
 /** Two sessions of one group, old enough: without the protection one of them would be eligible. */
 function spares(message: string | undefined, listeners: number): boolean {
   return (
-    message !== undefined && new RegExp(`${listeners}  protected: listens for notifications`).test(message)
+    message !== undefined &&
+    new RegExp(`${listeners} protected \\(listens for notifications\\)`).test(message)
   );
 }
 
