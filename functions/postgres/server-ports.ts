@@ -47,13 +47,15 @@ export function serverPorts(
     },
     recall,
     tries,
-    readPooler: async () => {
-      if (pooler === null) return null;
-      const { readPooler } = await import('./pooler/read-pooler.ts');
-      return await readPooler(pooler, ofPooler ?? latest);
-    },
+    readPooler: async () => (pooler === null ? null : await readOnDemand(pooler, ofPooler ?? latest)),
     now: Date.now,
     sleep,
     log,
   };
+}
+
+/** Most servers have no declared pooler, so its code is loaded where there is one. */
+async function readOnDemand(pooler: PoolerAccess, login: Promise<Credentials | null>) {
+  const { readPooler } = await import('./pooler/read-pooler.ts');
+  return await readPooler(pooler, login);
 }

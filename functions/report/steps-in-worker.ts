@@ -48,27 +48,27 @@ export function stepsInWorker(
   worker.on('messageerror', (error) => stop(coerceError(error)));
   worker.on('error', (error) => stop(coerceError(error)));
   worker.on('exit', (code) => stop(new RemediationError('unexpected', `The thread ended with ${code}.`)));
-  const call = (step: string, given: readonly unknown[]) =>
-    new Promise((resolve, reject) => {
-      if (over !== null) {
-        reject(over);
-        return;
-      }
-      calls += 1;
-      waiting.set(calls, { resolve, reject });
-      worker.postMessage({ id: calls, step, given });
-    });
+  const call: Call = async (step, given) => {
+    if (over !== null) throw over;
+    if (step === 'drawPage') allowance = FOR_THE_PAGE;
+    calls += 1;
+    worker.postMessage({ id: calls, step, given });
+    return await new Promise((resolve, reject) => waiting.set(calls, { resolve, reject }));
+  };
+  return { ...stepsBy(call), end: () => stop(new RemediationError('unexpected', 'The report is over.')) };
+}
+
+/** Runs one step in the thread. */
+type Call = (step: keyof ReportSteps, given: readonly unknown[]) => Promise<unknown>;
+
+function stepsBy(call: Call): ReportSteps {
   return {
     readRecord: () => call('readRecord', []) as ReturnType<ReportSteps['readRecord']>,
     explain: () => call('explain', []) as ReturnType<ReportSteps['explain']>,
     writeMessage: (...given) => call('writeMessage', given) as ReturnType<ReportSteps['writeMessage']>,
     writeMisconfigurations: (...given) =>
       call('writeMisconfigurations', given) as ReturnType<ReportSteps['writeMisconfigurations']>,
-    drawPage: () => {
-      allowance = FOR_THE_PAGE;
-      return call('drawPage', []) as ReturnType<ReportSteps['drawPage']>;
-    },
-    end: () => stop(new RemediationError('unexpected', 'The report is over.')),
+    drawPage: () => call('drawPage', []) as ReturnType<ReportSteps['drawPage']>,
   };
 }
 

@@ -39,12 +39,7 @@ export function checkDatabase({
   const counting = openings.some(({ right }) => right === 'CONNECT')
     ? openings
     : openings.filter(({ right }) => right === 'OWNER');
-  const isOpen = RIGHTS.flatMap((right) => {
-    const roles = counting
-      .filter((opening) => opening.right === right)
-      .map((opening) => opening.role ?? 'PUBLIC');
-    return roles.length === 0 ? [] : [`${namesText(roles)} may ${MAY[right]}`];
-  });
+  const isOpen = openingTexts(counting);
   const set = ownSettings.filter((setting) => setting.of === 'database' || setting.name !== 'search_path');
   const findings = [
     ...(isOpen.length > 0
@@ -69,6 +64,16 @@ export function checkDatabase({
   return findings.length > 0
     ? findings
     : [okFinding('database', `No other role may connect to database ${name}, and nothing is set for it.`)];
+}
+
+/** What others may do in the database, one text for each right. */
+function openingTexts(openings: readonly ForeignRight[]): readonly string[] {
+  return RIGHTS.flatMap((right) => {
+    const roles = openings
+      .filter((opening) => opening.right === right)
+      .map((opening) => opening.role ?? 'PUBLIC');
+    return roles.length === 0 ? [] : [`${namesText(roles)} may ${MAY[right]}`];
+  });
 }
 
 /** Other programs use a shared database, so it stays as it is. The advice is to use a database of our own. */

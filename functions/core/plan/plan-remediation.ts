@@ -45,20 +45,15 @@ export function planRemediation(
   const programs = remainder?.programs ? programsAsBefore(remainder.programs, clients) : programsIn(snapshot);
   const quotas = quotasOf(programs, policy.limits.keepPerGroup);
   const reapRungs = trigger === 'schedule' && policy.reap ? [{ state: 'idle' as const, ...policy.reap }] : [];
-  const ineligible = sortOut(snapshot, policy, [...policy.relieve.ladder, ...reapRungs], remainder);
+  const rungs = [...policy.relieve.ladder, ...reapRungs];
+  const ineligible = sortOut(snapshot, policy, rungs, remainder);
   const eligible = snapshot.sessions.filter((session) => !ineligible.has(session));
 
   const wanted = problem === null ? choose(eligible, policy, quotas, pressure, reapRungs) : [];
   const limits = limitCuts(wanted.length, clients.length, policy, remainder);
   const victims = wanted.slice(0, Math.min(wanted.length, ...limits.map(({ allowed }) => allowed)));
   const missing = unmetNeed(pressure, victims);
-  const left = sparedReasons(
-    eligible,
-    { wanted, victims },
-    quotas,
-    [...policy.relieve.ladder, ...reapRungs],
-    policy.limits.keepPerGroup,
-  );
+  const left = sparedReasons(eligible, { wanted, victims }, quotas, rungs, policy.limits.keepPerGroup);
   const spared = inPidOrder(
     [...ineligible, ...left].map(([session, protection]) => ({ session, ...protection })),
   );

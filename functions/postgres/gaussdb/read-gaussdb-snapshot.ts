@@ -70,11 +70,7 @@ export function readGaussdbSnapshot(
     return {
       takenAt,
       server: {
-        flavor: 'gaussdb',
-        version: versionIn(facts.product),
-        provider: null,
-        ownPid: own === undefined ? null : numberOf(own),
-        readsAllStats: seesOthers(rows, own, facts.backends),
+        ...serverOf(facts, rows, own),
         ...(found && { coordinators: found.map((each) => ({ ...each, isOurs: each.name === coordinator })) }),
       },
       slots: {
@@ -85,6 +81,20 @@ export function readGaussdbSnapshot(
       refusals: [],
       pooler: null,
     };
+  };
+}
+
+function serverOf(
+  { product, backends }: Pick<SettingsRow, 'product' | 'backends'>,
+  rows: readonly SessionRow[],
+  own: SessionRow | undefined,
+): Snapshot['server'] {
+  return {
+    flavor: 'gaussdb',
+    version: versionIn(product),
+    provider: null,
+    ownPid: own === undefined ? null : numberOf(own),
+    readsAllStats: seesOthers(rows, own, backends),
   };
 }
 
