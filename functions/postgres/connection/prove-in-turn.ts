@@ -28,11 +28,6 @@ export function proveInTurn(occupyQueue: () => Row): ProofTurns {
     if (timer !== null) clearTimeout(timer);
     timer = null;
   };
-  const takeOthersThan = (kept: ReadyLogin | null) => {
-    const others = [...waiting].filter((login) => login !== kept);
-    for (const login of others) waiting.delete(login);
-    return others;
-  };
   const proveNext = async () => {
     const [next] = waiting;
     if (proving !== null || next === undefined) return;
@@ -41,7 +36,7 @@ export function proveInTurn(occupyQueue: () => Row): ProofTurns {
     await row.begun;
     // It may have ended meanwhile, and another one may wait for a row of its own.
     if (proving !== next) return;
-    for (const login of takeOthersThan(next)) login.giveUp();
+    for (const login of takeOthers(waiting, next)) login.giveUp();
     await row.mostServed;
     if (waiting.delete(next)) next.prove();
   };
@@ -49,7 +44,7 @@ export function proveInTurn(occupyQueue: () => Row): ProofTurns {
     begin: (forMs) => {
       timer ??= setTimeout(() => {
         stop();
-        for (const login of takeOthersThan(proving)) login.prove();
+        for (const login of takeOthers(waiting, proving)) login.prove();
       }, forMs);
     },
     add: (login) => {
@@ -69,7 +64,14 @@ export function proveInTurn(occupyQueue: () => Row): ProofTurns {
     },
     end: () => {
       stop();
-      for (const login of takeOthersThan(null)) login.giveUp();
+      for (const login of takeOthers(waiting, null)) login.giveUp();
     },
   };
+}
+
+/** Takes all logins out but the kept one. */
+function takeOthers(waiting: Set<ReadyLogin>, kept: ReadyLogin | null): readonly ReadyLogin[] {
+  const others = [...waiting].filter((login) => login !== kept);
+  for (const login of others) waiting.delete(login);
+  return others;
 }
