@@ -3,6 +3,7 @@ import { followIncident } from '../core/incident/follow-incident.ts';
 import type { RunSummary, Story } from '../core/incident/incident.ts';
 import { incidentStateOf } from '../core/incident/incident-state.ts';
 import type { Memory } from '../core/incident/memory.ts';
+import { noteObservation, type Observation } from '../core/incident/observation.ts';
 import {
   addToOutbox,
   announceChecks,
@@ -42,6 +43,8 @@ export type Dues = {
   readonly run: DueRun | null;
   /** The misconfigurations that are news. `unknown` when we cannot tell which are. */
   readonly checks: (Due & { readonly checks: readonly string[] }) | null | 'unknown';
+  /** A week of observing to sum up. Without memory there is none. */
+  readonly observed: (Due & { readonly observed: Observation }) | null;
 };
 
 /**
@@ -70,7 +73,7 @@ function wouldOpen({ incident, runs }: Memory, { summary }: ReportedRun): boolea
 
 function remembering(before: Memory, { summary, checks, hasKeptBefore }: ReportedRun, now: number): Memory {
   const { runId } = summary;
-  const { memory, isTold, story } = followIncident(before, summary, now);
+  const { memory, isTold, story } = followIncident(noteObservation(before, summary), summary, now);
   const followed = isTold ? addToOutbox(memory, { runId, story, checks: [] }) : memory;
   const saysIt = isTold && hasKeptBefore === true && memory.keepToldBy === undefined;
   const noted = saysIt ? { ...followed, keepToldBy: runId } : followed;
@@ -80,8 +83,15 @@ function remembering(before: Memory, { summary, checks, hasKeptBefore }: Reporte
 function duesOfNobody({ summary, isReportable, checks }: ReportedRun, ports: ReportPorts): Dues {
   const due = { messageId: `${summary.runId}-run`, topics: topicsOf(ports), mark: async () => {} };
   const run = isReportable ? ({ ...due, story: null, saysKeptBefore: 'unknown' } as const) : null;
-  return { run, checks: checks === null ? null : 'unknown' };
+  return { run, checks: checks === null ? null : 'unknown', observed: null };
 }
+
+/** The last part of a message's id, unless its story has a kind. */
+const KINDS: Readonly<Record<OutboxKey['about'], string | null>> = {
+  run: null,
+  checks: 'misconfigured',
+  observed: 'observed',
+};
 
 function duesIn(memory: Memory, runId: string, store: MemoryStore, server: string, ports: ReportPorts): Dues {
   const all = topicsOf(ports);
@@ -89,17 +99,23 @@ function duesIn(memory: Memory, runId: string, store: MemoryStore, server: strin
     const message = outboxMessageOf(memory, key);
     const topics = all.filter((topic) => message !== null && !message.taken.includes(topic));
     if (message === null || topics.length === 0) return null;
-    const { story, checks } = message;
-    const kind = key.about === 'checks' ? 'misconfigured' : (story?.kind ?? 'run');
+    const { story, checks, observed } = message;
+    const kind = KINDS[key.about] ?? story?.kind ?? 'run';
     const mark: Due['mark'] = (taken) =>
       updateMemory(store, server, (known) => markDelivered(known, key, taken, all)).then(
         () => {},
         (thrown) => noteTrouble(thrown, server, ports),
       );
     const saysKeptBefore = memory.keepToldBy === runId;
-    return { messageId: `${runId}-${kind}`, topics, mark, story, checks, saysKeptBefore };
+    return { messageId: `${runId}-${kind}`, topics, mark, story, checks, observed, saysKeptBefore };
   };
-  return { run: dueOf({ runId, about: 'run' }), checks: dueOf({ runId, about: 'checks' }) };
+  const week = dueOf({ runId, about: 'observed' });
+  const { observed } = week ?? {};
+  return {
+    run: dueOf({ runId, about: 'run' }),
+    checks: dueOf({ runId, about: 'checks' }),
+    observed: week === null || observed === undefined ? null : { ...week, observed },
+  };
 }
 
 /** Problems with memory are logged and counted. The message does not wait for them. */

@@ -12,6 +12,7 @@ import { isDescribed, type KnownRun, knownIn, reportedRun } from './known-run.ts
 import { checkExplained, checkMessage, checkReadRun } from './parse-answers.ts';
 import { logNotPublished, publishMessage } from './publish.ts';
 import { publishMisconfigurations } from './publish-misconfigurations.ts';
+import { publishObservation } from './publish-observation.ts';
 import { type Dues, rememberRun } from './remember-run.ts';
 import type { RecordDelivery, Report } from './report-context.ts';
 import type { ReportPorts, ReportWork } from './report-ports.ts';
@@ -52,6 +53,7 @@ async function reportOn(report: Report): Promise<void> {
   try {
     await tellRun(report, run, dues.run, links);
     if (isRead) await publishMisconfigurations(run, read, dues.checks, report);
+    await publishObservation(run, dues.observed, report);
   } finally {
     // The page is also drawn when a topic refused: the next delivery may fail as well, and the message
     // already links to the page.

@@ -27,4 +27,6 @@ export type RunSummary = Nature &
     readonly refused: boolean;
     /** Whether another run has held the lock for longer than a run can last. */
     readonly isStuck?: boolean;
+    /** How many sessions its plan chose, and of which programs. Absent without a head. */
+    readonly planned?: Pick<RunHead, 'chosen' | 'groups'>;
   };

@@ -135,6 +135,20 @@ const story = strictObject({
  */
 const closed = strictObject({ openedAt: moment, lastRunAt: moment, culprit: fingerprint });
 
+/** What runs in mode `observe` would have ended, since the first of them. */
+const observation = strictObject({
+  since: moment,
+  /** The newest run that was counted. A run that is reported twice is counted once. */
+  lastRunId: text,
+  /** How many runs would have ended sessions, and the most sessions in one run. */
+  runs: count,
+  most: count,
+  /** The programs that would have lost sessions, those in most runs first: in how many runs, and the most in one. */
+  programs: listOf(strictObject({ group: strictObject(groupShape), runs: count, most: count })),
+  /** The run whose message people got about it. Null until there is one. */
+  toldBy: z.nullable(text),
+});
+
 /** A message that has not reached every topic yet. The next delivery of its run publishes it to the rest. */
 const outboxMessage = strictObject({
   runId: text,
@@ -144,6 +158,8 @@ const outboxMessage = strictObject({
   taken: listOf(oneOf(TOPICS)),
   /** The misconfigurations that it reports. Empty when it is about the run. */
   checks,
+  /** The week of observing that it sums up. Absent in other messages. */
+  observed: z.optional(observation),
 });
 
 const { until: _, ...pauseBefore } = pauseFields;
@@ -187,4 +203,6 @@ export const memorySchema = strictObject({
    * until there is such a message.
    */
   keepToldBy: z.optional(text),
+  /** Absent while the policy enforces, and in older items. */
+  observed: z.optional(observation),
 });

@@ -8,7 +8,7 @@ import type { Memory } from './memory.ts';
 const MOST_WAITING = 4;
 
 /** Identifies one message. A run may have two: one about itself, and one about misconfigurations. */
-export type OutboxKey = { readonly runId: string; readonly about: 'run' | 'checks' };
+export type OutboxKey = { readonly runId: string; readonly about: 'run' | 'checks' | 'observed' };
 
 export function outboxMessageOf({ untold }: Memory, key: OutboxKey): OutboxMessage | null {
   return untold.find(hasKey(key)) ?? null;
@@ -59,6 +59,11 @@ export function markDelivered(
   };
 }
 
+function aboutOf({ checks, observed }: OutboxMessage): OutboxKey['about'] {
+  if (observed !== undefined) return 'observed';
+  return checks.length > 0 ? 'checks' : 'run';
+}
+
 function hasKey({ runId, about }: OutboxKey): (message: OutboxMessage) => boolean {
-  return (message) => message.runId === runId && (about === 'checks') === message.checks.length > 0;
+  return (message) => message.runId === runId && about === aboutOf(message);
 }

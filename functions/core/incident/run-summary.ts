@@ -35,12 +35,24 @@ export function summaryWithoutRecord(runId: string, mode: Mode | null, now: numb
 /** What a run means for the incident of its server, before its cause is known. */
 export function summaryOfHead(
   run: Pick<RunSummary, 'runId' | 'outcome' | 'mode'>,
-  { startedAt, heedsPause, need, ended, retaken, ownTries = null, trigger, lock = null }: RunHead,
+  {
+    startedAt,
+    heedsPause,
+    need,
+    ended,
+    retaken,
+    ownTries = null,
+    trigger,
+    lock = null,
+    chosen,
+    groups,
+  }: RunHead,
 ): RunSummary {
   const { runId, outcome, mode } = run;
   return {
     ...{ runId, startedAt, outcome, mode, cause: null, culprit: null },
     ...{ refused: isRefusal(trigger), heedsPause, need, ended, retaken, ownTries },
     isStuck: isStuck({ outcome, lock }),
+    planned: { chosen, groups },
   };
 }

@@ -11,7 +11,7 @@ export type Paragraph = { readonly label: string; readonly texts: readonly strin
 
 /** The parts of a message in short. */
 type ChatParts = {
-  readonly kind: 'run' | 'failed-run' | 'misconfiguration';
+  readonly kind: 'run' | 'failed-run' | 'misconfiguration' | 'observation';
   readonly runId: string;
   /** The id of its incident. Null when no incident is known. */
   readonly incident: string | null;
@@ -49,7 +49,7 @@ export function chatOf(parts: ChatParts): ChatNotification {
   return {
     version: '1.0',
     source: 'custom',
-    id: kind === 'misconfiguration' ? `${id}-${kind}` : id,
+    id: isBeside(kind) ? `${id}-${kind}` : id,
     content: {
       textType: 'client-markdown',
       title,
@@ -83,7 +83,12 @@ function titleOf(subject: string): string {
 function threadOf({ kind, at, runId, incident }: ChatParts, server: string): string {
   if (incident !== null) return plainName(incident);
   const since = at === null ? plainName(runId) : plainName(at.slice(0, 10));
-  return kind === 'misconfiguration' ? `${server}-${since}-${kind}` : `${server}-${since}`;
+  return isBeside(kind) ? `${server}-${since}-${kind}` : `${server}-${since}`;
+}
+
+/** A run may have such a message beside the one about itself. */
+function isBeside(kind: ChatParts['kind']): boolean {
+  return kind === 'misconfiguration' || kind === 'observation';
 }
 
 function description({ paragraphs, identity, recordUrl }: ChatParts): string {

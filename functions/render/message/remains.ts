@@ -20,7 +20,7 @@ import { subjectOf } from './subject.ts';
 
 /** What is known about a run whose record is missing or cannot be reported. */
 export type Remains = {
-  readonly kind: 'run' | 'failed-run' | 'misconfiguration';
+  readonly kind: 'run' | 'failed-run' | 'misconfiguration' | 'observation';
   readonly invocation: Invocation;
   readonly runId: string;
   readonly story: Story | null;
