@@ -104,8 +104,8 @@ async function expectUndo({ server, script }: Stage): Promise<void> {
 
 describe.concurrent('What is refused', () => {
   test.each([
-    [['--version', '13'], 'Allowed is 14 to 18.'],
-    [['--version', 'eighteen'], 'Allowed is 14 to 18.'],
+    [['--version', '13'], 'Allowed is 14 to 19.'],
+    [['--version', 'eighteen'], 'Allowed is 14 to 19.'],
     [['--flavor', 'mysql'], 'Allowed choices are postgresql, rds, gaussdb.'],
     [['--flavor', 'gaussdb', '--version', '16'], 'leave it out for gaussdb'],
     [['--role', ''], 'Allowed are 1 to 63 bytes.'],

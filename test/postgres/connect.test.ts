@@ -207,7 +207,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       values: [Object.keys(bounds)],
     });
     expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toEqual(bounds);
-    expect(product).toMatch(new RegExp(`^PostgreSQL ${version}\\.`));
+    expect(product).toMatch(new RegExp(`^PostgreSQL ${version}(\\.|rc)`));
     expect(Math.floor(versionNumber / 10_000)).toBe(version);
     await close();
   });

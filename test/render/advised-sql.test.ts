@@ -33,12 +33,18 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   });
   afterAll(() => server.stop());
 
-  test.each(NAMES)('takes the quoted name %j for what it is', async (name) => {
-    await server.query(`CREATE ROLE ${quoteIdentifier(name)}`);
-    const rows = await server.query('SELECT count(*)::int AS count FROM pg_roles WHERE rolname = $1', [name]);
-    expect(rows).toEqual([{ count: 1 }]);
-    expect(quoteIdentifier(name)).toMatch(/^[^\p{C}]+$/u);
-  });
+  // From 19 on the server refuses names with line breaks.
+  test.each(NAMES.filter((name) => version < 19 || !name.includes('\n')))(
+    'takes the quoted name %j for what it is',
+    async (name) => {
+      await server.query(`CREATE ROLE ${quoteIdentifier(name)}`);
+      const rows = await server.query('SELECT count(*)::int AS count FROM pg_roles WHERE rolname = $1', [
+        name,
+      ]);
+      expect(rows).toEqual([{ count: 1 }]);
+      expect(quoteIdentifier(name)).toMatch(/^[^\p{C}]+$/u);
+    },
+  );
 
   test.each(['recovered', 'partial', 'no-candidates', 'blind', 'cannot-connect', 'unverified'] as const)(
     'runs what the message for %s prints',

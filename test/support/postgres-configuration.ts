@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyPair } from './certificates.ts';
-import type { Version } from './postgres-binaries.ts';
+import type { Version } from './postgres-versions.ts';
 
 export type ServerOptions = {
   readonly version: Version;

@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { binariesIn, type Installation, type SystemUser, type Version } from './postgres-binaries.ts';
+import { binariesIn, type Installation, type SystemUser } from './postgres-binaries.ts';
+import type { Version } from './postgres-versions.ts';
 
 /** Beside the packages, so that `npm ci` removes it. */
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/pg-headroom');

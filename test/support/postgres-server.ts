@@ -18,15 +18,15 @@ import {
   installationOf,
   type SystemUser,
   systemUser,
-  type Version,
 } from './postgres-binaries.ts';
 import { HOST, type ServerOptions, writeConfiguration } from './postgres-configuration.ts';
 import { copyData, initialData, ownedBy } from './postgres-data.ts';
 import { type Guard, startGuard } from './postgres-guard.ts';
+import type { Version } from './postgres-versions.ts';
 import { waitUntil } from './wait-until.ts';
 
-export { VERSIONS, type Version } from './postgres-binaries.ts';
 export type { ServerOptions } from './postgres-configuration.ts';
+export { VERSIONS, type Version } from './postgres-versions.ts';
 
 export type Role = { readonly user: string; readonly password: string };
 

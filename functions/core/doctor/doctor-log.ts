@@ -10,6 +10,7 @@ import {
   okFinding,
   problemFinding,
 } from './doctor-finding.ts';
+import { logLevelOf } from './log-level.ts';
 import { samplePrefix } from './sample-prefix.ts';
 
 type LogFacts = Pick<DoctorFacts, 'snapshot' | 'settings'>;
@@ -21,9 +22,16 @@ const RDS_PREFIX = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
 export function checkLogHidden(facts: LogFacts): readonly DoctorFinding[] {
   const consequence = 'refused clients leave no line in the log, so they raise no alarm';
   const hidden: DoctorFinding[] = [];
-  if (settingOf(facts, 'log_min_messages') === 'panic') {
-    const mend = bySettings(facts, { name: 'log_min_messages', sql: 'warning', parameter: 'warning' });
-    hidden.push(problemFinding('log-hidden', `log_min_messages is panic: ${consequence}.`, mend));
+  const minimum = settingOf(facts, 'log_min_messages');
+  const ofClients = logLevelOf(minimum);
+  // A refusal is FATAL, and only PANIC is above it.
+  if (ofClients.level === 'panic') {
+    const value = ofClients.with('warning');
+    const sql = value.includes(',') ? quoteLiteral(value) : value;
+    const mend = bySettings(facts, { name: 'log_min_messages', sql, parameter: value });
+    hidden.push(
+      problemFinding('log-hidden', `log_min_messages is ${cleanName(minimum)}: ${consequence}.`, mend),
+    );
   }
   if (settingOf(facts, 'log_destination').trim() === '') {
     const mend = bySettings(facts, { name: 'log_destination', sql: "'stderr'", parameter: 'stderr' });

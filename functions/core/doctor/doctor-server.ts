@@ -14,7 +14,7 @@ import {
 } from './doctor-finding.ts';
 
 /** The versions on which all of our statements run. */
-const KNOWN_VERSIONS = { first: 14, last: 18 };
+const KNOWN_VERSIONS = { first: 14, last: 19 };
 
 const PROVIDERS: Readonly<Record<Provider, string>> = {
   rds: 'Amazon RDS',

@@ -8,7 +8,7 @@ import type { sessionSchema } from './session-schema.ts';
  * all sessions of one application, user and database.
  */
 
-/** The states that `pg_stat_activity.state` can show (PostgreSQL 14 to 18; `starting` is new in 18). */
+/** The states that `pg_stat_activity.state` can show (PostgreSQL 14 to 19; `starting` is new in 18). */
 export const SESSION_STATES = [
   'active',
   'idle',

@@ -45,7 +45,8 @@ describe('The server', () => {
       { connection: { ...connection, crossesNetwork: false } },
       ['ok'],
     ],
-    ['is newer than we know', 'server', { version: '19beta1' }, ['advice']],
+    ['is the newest that we know', 'server', { version: '19rc1 (Debian 19~rc1-1)' }, ['ok']],
+    ['is newer than we know', 'server', { version: '20beta1' }, ['advice']],
   ])('%s (%s)', (_, check, written, expected) => {
     expect(said(written, check)).toEqual([expected]);
   });
@@ -61,6 +62,19 @@ describe('The log', () => {
       { settings: { log_min_messages: 'panic' } },
       ['problem', 'ALTER SYSTEM SET log_min_messages = warning;', RELOAD],
     ],
+    ...[
+      ['warning, backend:panic', 'warning, backend:warning'],
+      ['backend:panic,warning', 'backend:warning, warning'],
+      [' WARNING , Backend : PANIC ', 'WARNING, backend:warning'],
+      ['panic, checkpointer:debug1', 'warning, checkpointer:debug1'],
+    ].map(
+      ([level = '', better]): Case => [
+        `hides refusals by a level for the processes of clients: ${level}`,
+        'log-hidden',
+        { settings: { log_min_messages: level } },
+        ['problem', `ALTER SYSTEM SET log_min_messages = '${better}';`, RELOAD],
+      ],
+    ),
     [
       'goes nowhere',
       'log-hidden',
@@ -113,6 +127,13 @@ describe('The log', () => {
   ])('%s (%s)', (_, check, written, expected) => {
     expect(said(written, check)).toEqual([expected]);
   });
+
+  test.each(['panic, backend:fatal', 'backend:error, panic', 'warning, walsender:panic', 'fatal'])(
+    'shows refusals at %s',
+    (level) => {
+      expect(said({ settings: { log_min_messages: level } }, 'log-hidden')).toEqual([]);
+    },
+  );
 
   test('takes on RDS the one prefix with a SQLSTATE that is allowed there', () => {
     expect(notedBy({ ...prefix('%t:'), provider: 'aurora' }, 'log-sqlstate')).toEqual([
