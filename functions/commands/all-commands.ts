@@ -1,8 +1,10 @@
 import type { AnyCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
+import { forget } from './forget.ts';
 import { help } from './help.ts';
 import { memory } from './memory.ts';
+import { openPage } from './open.ts';
 import { pause, resume } from './pause.ts';
 import { plan } from './plan.ts';
 import { policyBuiltin, policyCheck, policyExplain, policyHashCommand, policyInit } from './policy.ts';
@@ -10,6 +12,7 @@ import { preflight } from './preflight.ts';
 import { remediateOnce } from './remediate.ts';
 import { reportPage } from './report.ts';
 import { roleSqlCommand } from './role-sql.ts';
+import { runs } from './runs.ts';
 import { schema } from './schema.ts';
 import { show } from './show.ts';
 import { snapshot } from './snapshot.ts';
@@ -31,8 +34,11 @@ export const COMMANDS: readonly AnyCommand[] = [
   policyExplain,
   policyHashCommand,
   policyBuiltin,
+  runs,
   show,
+  openPage,
   reportPage,
+  forget,
   schema,
   preflight,
   completion,

@@ -7,11 +7,13 @@ import { unpackRecord } from '../core/run/codec/unpack-record.ts';
 import type { KeptRecord } from '../core/run/kept-record.ts';
 import type { ArgumentSpec, HelpTopic, OptionSpec } from './command.ts';
 import { decodeText, readBytes } from './read-input.ts';
+import { unwrapResult } from './unwrap-result.ts';
 import { whileWaiting } from './while-waiting.ts';
 
 export const RECORD_ARGUMENT: ArgumentSpec = {
   form: '<record>',
-  about: 'the record: a file, - for standard input, or s3://BUCKET/KEY',
+  about:
+    'the record: a file, - for standard input, or s3://BUCKET/KEY; or what aws lambda invoke or a destination gave',
 };
 
 export const RECORD_REGION: OptionSpec = {
@@ -39,17 +41,23 @@ export async function readRecord(from: string, region: string | undefined): Prom
     : await readBytes(from, 'record', 'record-invalid');
   const isZipped = GZIP.every((byte, at) => bytes[at] === byte);
   const text = decodeText(isZipped ? unzip(bytes) : bytes, from, 'record', 'record-invalid');
-  return asItCame(text) ?? parseRecordText(text);
+  return resultIn(text) ?? parseRecordText(text);
 }
 
-/**
- * When `report` runs out of time, it keeps the record as `remediate` returned it. Null when the text has the usual form.
- */
-function asItCame(text: string): KeptRecord | null {
-  if (!text.startsWith('{"pgHeadroom":')) return null;
-  const result: unknown = JSON.parse(text);
+/** A record that is wrapped, or that `report` kept as `remediate` returned it. Null when the text is a record itself. */
+function resultIn(text: string): KeptRecord | null {
+  const result = unwrapResult(jsonOf(text));
+  if (result === null) return null;
   const { reduced } = result as Pick<RunResult, 'reduced'>;
   return parseRecord(JSON.parse(JSON.stringify({ ...unpackRecord(result), reduced })));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function placeOf(url: string): { readonly bucket: string; readonly key: string } {

@@ -8,7 +8,7 @@ export type S3Failure = 'SlowDown' | 'InternalError' | 'AccessDenied' | 'silence
 export type S3Object = { readonly contentType: string; readonly body: Buffer };
 
 /**
- * Amazon S3 on 127.0.0.1, for PUT and GET of an object. It calculates hash and signature itself, without the SDK, and
+ * Amazon S3 on 127.0.0.1, for PUT and GET of an object, and to list and delete objects. It calculates hash and signature itself, without the SDK, and
  * compares.
  */
 export type LoopbackS3 = AsyncDisposable & {
@@ -39,11 +39,13 @@ export async function startLoopbackS3(
       if (failure !== 'silence') refuse(response, STATUS[failure], failure);
       return;
     }
-    const [, bucket = '', key = ''] = /^\/([^/]+)\/([^?]+)/.exec(request.url ?? '') ?? [];
+    const [, bucket = '', key = ''] = /^\/([^/?]+)\/?([^?]*)/.exec(request.url ?? '') ?? [];
     const place = `${bucket}/${decodeURIComponent(key)}`;
     const refusal = refusalOf(request, body, region);
     if (refusal !== null) refuse(response, 403, refusal);
     else if (!buckets.includes(bucket)) refuse(response, 404, 'NoSuchBucket');
+    else if (request.method === 'GET' && key === '') list(objects, bucket, request.url ?? '', response);
+    else if (request.method === 'POST') erase(objects, bucket, body.toString(), response);
     else if (request.method === 'GET') give(objects.get(place), response);
     else {
       objects.set(place, { contentType: request.headers['content-type'] ?? '', body });
@@ -74,6 +76,35 @@ function give(object: S3Object | undefined, response: ServerResponse): void {
   else response.writeHead(200, { 'content-type': object.contentType }).end(object.body);
 }
 
+const MOST_LISTED = 1_000;
+
+function list(
+  objects: ReadonlyMap<string, S3Object>,
+  bucket: string,
+  url: string,
+  response: ServerResponse,
+): void {
+  const query = new URL(url, 'http://loopback').searchParams;
+  const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
+  const from = query.get('continuation-token') ?? '';
+  const keys = [...objects.keys()]
+    .filter((place) => place.startsWith(prefix))
+    .map((place) => place.slice(bucket.length + 1))
+    .toSorted()
+    .filter((key) => key > from);
+  const shown = keys.slice(0, MOST_LISTED);
+  const more =
+    keys.length > shown.length ? `<NextContinuationToken>${shown.at(-1)}</NextContinuationToken>` : '';
+  const contents = shown.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+  const xml = `<ListBucketResult><IsTruncated>${more !== ''}</IsTruncated>${more}${contents}</ListBucketResult>`;
+  response.writeHead(200, { 'content-type': 'application/xml' }).end(xml);
+}
+
+function erase(objects: Map<string, S3Object>, bucket: string, body: string, response: ServerResponse): void {
+  for (const [, key = ''] of body.matchAll(/<Key>([^<]+)<\/Key>/g)) objects.delete(`${bucket}/${key}`);
+  response.writeHead(200, { 'content-type': 'application/xml' }).end('<DeleteResult></DeleteResult>');
+}
+
 function refuse(response: ServerResponse, status: number, code: string): void {
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>loopback</Message></Error>`;
   response.writeHead(status, { 'content-type': 'application/xml' }).end(xml);
@@ -82,7 +113,7 @@ function refuse(response: ServerResponse, status: number, code: string): void {
 function refusalOf(request: IncomingMessage, body: Buffer, region: string): string | null {
   const { method = '', url = '', headers } = request;
   const secret = LOOPBACK_IDENTITY.AWS_SECRET_ACCESS_KEY;
-  if (method !== 'PUT' && method !== 'GET') return 'MethodNotAllowed';
+  if (!['PUT', 'GET', 'POST'].includes(method)) return 'MethodNotAllowed';
   if (headers['x-amz-content-sha256'] !== sha256(body)) return 'XAmzContentSHA256Mismatch';
   if (headers['x-amz-security-token'] !== LOOPBACK_IDENTITY.AWS_SESSION_TOKEN) return 'InvalidToken';
   const [, scope = '', signed = '', given = ''] =
