@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { emulateGauss, pidOn } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -46,7 +47,8 @@ test('a refusal on GaussDB becomes freed slots and a message', async () => {
   await waitUntilOld(server, app);
   const { response } = await lambda.invokeAsync(REMEDIATE, eventOf([LINE]));
 
-  const { outcome, snapshot, attempts, plan } = unpackRecord(response);
+  const record = unpackRecord(response);
+  const { outcome, snapshot, attempts, plan } = record;
   expect(outcome).toBe('recovered');
   expect(snapshot?.server).toMatchObject({ flavor: 'gaussdb', version: 'GaussDB Kernel 505.2.0' });
   // 15 of 17 are in use, 8 may stay.
@@ -55,7 +57,10 @@ test('a refusal on GaussDB becomes freed slots and a message', async () => {
   expect(await Promise.all(ended.map((session) => session.ended))).toEqual(Array(7).fill('57P01'));
   const [published] = aws.published;
   expect(published?.subject).toContain('7 idle sessions ended');
-  const flat = published?.message.replaceAll(/\s+/g, ' ');
+  expect(published?.message).toContain(
+    'orders has room again: 8 of 17 slots used, 15 before. Clients were refused 1 time',
+  );
+  const flat = fullTextOf(record).replaceAll(/\s+/g, ' ');
   expect(flat).toContain('the server counted 15 of 19 non-active, active 1, reserved 3');
   expect(flat).toContain('cn_5002 12 sessions, 9 idle');
   await expectNothingLeft(server);

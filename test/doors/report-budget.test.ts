@@ -72,7 +72,9 @@ describe('the message is short message, and within 5 s of CPU, when', () => {
 describe('the rest is told as ever, and says what is left out, when', () => {
   test('diagnose throws: the message has no cause', async () => {
     const { published, lines } = await reportedWith('diagnose', THROW);
-    expect(published[0]?.subject).toContain('still almost full 56/57: 41 by billing-worker, 6 idle sessions');
+    expect(published[0]?.subject).toContain(
+      'still almost full 56/57: 41 by billing-worker, 6 idle sessions ended',
+    );
     expect(published[0]?.message).toMatch(/^The cause could not be worked out. broken/m);
     expect(lines).toContainEqual(expect.objectContaining({ ReportsCutShort: 1 }));
   });

@@ -3,7 +3,7 @@ import type { Advice } from '../../core/advice/advice.ts';
 type Paste = NonNullable<Advice['paste']>;
 
 /** A longer statement is a list of sessions. People paste it from the page, or use the command. */
-const MAX_STATEMENT = 420;
+const MAX_STATEMENT = 640;
 
 /**
  * What people paste from a phone: each statement on one line, and one line that undoes them. Empty when the

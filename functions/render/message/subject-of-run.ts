@@ -147,10 +147,16 @@ function pressed(facts: Facts): string {
 function causeOrHolder(facts: Facts, max: number): readonly string[] {
   const known = causePhrase(facts, max);
   if (known.length > 0) return known;
-  const [top] = facts.ranking?.groups ?? [];
-  if (top === undefined || facts.before?.scope.kind !== 'server' || !holdsMuch(top)) return [];
+  const top = holderOf(facts);
+  if (top === null) return [];
   const name = subjectName(top.group, max);
   return name === null ? [] : [`${top.sessions} by ${name}`];
+}
+
+/** The largest program, when it is to be named. The largest one of the server may hold none of a limit's slots. */
+function holderOf({ ranking, before }: Facts): GroupUsage | null {
+  const [top] = ranking?.groups ?? [];
+  return top !== undefined && before?.scope.kind === 'server' && holdsMuch(top) ? top : null;
 }
 
 function holdsMuch({ sharePercent }: GroupUsage): boolean {
@@ -163,15 +169,13 @@ function ended(facts: Facts, max: number, adjective = ''): readonly string[] {
   if (hypothetical) return wouldEnd(facts);
   const idle = losses.every(({ session }) => session.state === 'idle') ? 'idle ' : '';
   const sessions = `${counted(losses.length, `${adjective}${idle}session`)}${ofProgram(facts, max)} ended`;
-  if (perhaps.length > 0)
-    return [
-      losses.length === 0 ? `perhaps ${perhaps.length} ended` : `${sessions}, perhaps ${perhaps.length} more`,
-    ];
-  return [losses.length === 0 ? 'no session ended' : sessions];
+  if (losses.length > 0) return [sessions, ...(perhaps.length > 0 ? [`perhaps ${perhaps.length} more`] : [])];
+  return [perhaps.length > 0 ? `perhaps ${perhaps.length} ended` : 'no session ended'];
 }
 
 function ofProgram(facts: Facts, max: number): string {
   const [first, ...others] = facts.lossesByGroup;
+  if (causePhrase(facts, max).length === 0 && holderOf(facts)?.group === first?.group) return '';
   if (first === undefined || others.length > 0 || isNamedCulprit(facts, first.group)) return '';
   const isBlamed =
     facts.diagnosis !== null && behind(facts.diagnosis).some(({ usage }) => usage.group === first.group);

@@ -115,7 +115,7 @@ reads the results and ends no session.`,
     cut: {
       fault: 'the network breaks in the middle of terminating, and is mended',
       outcome: 'recovered',
-      subject: '[warning] orders recovered …20 idle sessions… ended, perhaps 12 more…',
+      subject: '[warning] orders recovered …20 idle sessions ended…',
       says: 'Our session with the server was lost during terminations: 12 attempts have no answer, and nothing was sent after them. A second session read the results.',
       ends: 32,
     },

@@ -31,7 +31,7 @@ export const LOOKING = {
     names: {
       fault: 'names hold quotes, line breaks and 63 bytes of Chinese',
       outcome: 'recovered',
-      subject: `[warning] orders recovered …role it's "our"…`,
+      subject: '[warning] orders recovered #/#: idle pools too large, 9 idle sessions ended',
       says: null,
       ends: 9,
     },
@@ -88,7 +88,7 @@ export const LOOKING = {
       fault: 'the clients do not read a long answer',
       outcome: 'no-candidates',
       subject: '[critical] orders …policy spares all',
-      says: '19 sessions are active. pg-headroom never ends active work. You can: cancel with pg_cancel_backend(pid) first.',
+      says: '19 sessions are active: to free their slots loses work',
       ends: 0,
     },
     clientSlow: {
