@@ -175,4 +175,20 @@ describe('numbers agree', () => {
       expect(text).not.toContain('At this rate');
     expect(mailOf(INCIDENTS.recovered()).text).toContain('At this rate it is full again at 03:41 UTC.');
   });
+
+  test('a rate of more than twenty a minute is said a minute, and no alert is advised that comes too late', () => {
+    for (const text of texts) {
+      for (const [, perHour] of text.replaceAll(/\s+/g, ' ').matchAll(/with (\d+) new ones an hour/g))
+        expect(Number(perHour)).toBeLessThan(1_200);
+      for (const [, count, unit] of text
+        .replaceAll(/\s+/g, ' ')
+        .matchAll(/it comes about (\d+) (\w+?)s? before/g))
+        if (unit === 'second' || unit === 'minute')
+          expect([unit, Number(count) >= 5]).toEqual(['minute', true]);
+    }
+  });
+
+  test('no median is said of two sets of statements', () => {
+    expect(mailOf(INCIDENTS['no-candidates']()).text.match(/half of them/g)).toHaveLength(1);
+  });
 });

@@ -17,6 +17,8 @@ export const FIRST_WITH_IDLE_SESSIONS = 14;
 const FIRST_WITH_TRANSACTIONS = 17;
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
+/** From this rate on people understand the number a minute better. */
+const MANY_AN_HOUR = 1_200;
 /** Statements for more roles would be a list, not advice. */
 const MOST_ROLES = 2;
 
@@ -48,8 +50,7 @@ function idleSessionsOf(facts: AdviceFacts, { usage, opening }: KnownCulprit): r
   const kept = Math.ceil((rate * seconds) / HOUR_S);
   // A timeout cannot stop a leak that fills the server within a minute.
   if (kept > may) return [];
-  const bound =
-    rate > 0 ? `: with ${Math.max(1, Math.round(rate))} new ones an hour, about ${kept} stay open` : '';
+  const bound = rate > 0 ? `: with ${newText(rate)}, about ${kept} stay open` : '';
   const others = othersOf(facts, role);
   const also =
     others === 0
@@ -61,6 +62,13 @@ function idleSessionsOf(facts: AdviceFacts, { usage, opening }: KnownCulprit): r
       rolePaste(role, 'idle_session_timeout', seconds),
     ),
   ];
+}
+
+/** `18 new ones an hour`, `60 new ones a minute`. */
+function newText(perHour: number): string {
+  const isQuick = perHour >= MANY_AN_HOUR;
+  const count = Math.max(1, Math.round(isQuick ? perHour / 60 : perHour));
+  return `${count} new ones ${isQuick ? 'a minute' : 'an hour'}`;
 }
 
 /** For transactions that a client began and left open. */
