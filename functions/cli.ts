@@ -2,10 +2,11 @@
 import { exitCodeFor, headroom } from './commands/program.ts';
 
 // The program that reads our output may close it early: `headroom plan … | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
 
 const args = process.argv.slice(2);
 try {

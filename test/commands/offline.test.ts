@@ -204,6 +204,11 @@ describe.concurrent('bad usage ends in exit code 2, says why, and shows no passw
       ['plan'],
       'Give a server (headroom plan orders, or --url postgres://USER@HOST), or --snapshot',
     ],
+    [
+      'a host in place of a URL',
+      ['plan', '127.0.0.1'],
+      'server: found an address without postgres://USER@ before it',
+    ],
     ['no server', ['doctor'], 'No server is named: give its declared name'],
     ['two sources', ['plan', '--url', url, '--snapshot', 'x'], 'cannot be used with'],
     ['one input for two', ['plan', '--snapshot', '-', '--policy', '-'], 'can be standard input'],

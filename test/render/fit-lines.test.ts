@@ -18,3 +18,12 @@ describe('lines on a narrow screen', () => {
     expect(fitLines(line, 30)).toBe(expected);
   });
 });
+
+test('a paragraph that was filled for 80 columns is filled anew', () => {
+  const [first, second] = [`  ${'word '.repeat(15)}more`, '  words'];
+  expect(fitLines(`${first}\n${second}\n  next`, 60).split('\n')).toEqual([
+    `  ${'word '.repeat(10)}word`,
+    '  word word word word more words',
+    '  next',
+  ]);
+});

@@ -94,7 +94,7 @@ async function placesOf(given: GivenServer, environment: ClientEnvironment): Pro
   if (named === undefined && server !== undefined) return await declaredPlaces(given, server, environment);
   if (environment.PGHOSTADDR && named === undefined)
     throw new RemediationError('config-invalid', HOST_ADDRESS);
-  const read = named === undefined ? [] : [readServerUrl(named)];
+  const read = named === undefined ? [] : [readServerUrl(named, url === undefined ? 'server' : '--url')];
   const service = await environmentService(environment);
   return { declared: null, places: [...read, ...service, inEnvironment], isToken: false };
 }

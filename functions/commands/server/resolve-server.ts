@@ -18,7 +18,8 @@ export function resolveServer(places: readonly ReadServer[]): ResolvedServer {
   const named = firstNamed(places.map((place) => place.named));
   const findings: Finding[] = places.flatMap((place) => place.findings);
   const refuse: Refuse = (path, found, allowed) => findings.push({ path, found, allowed });
-  const isBroken = findings.some(({ path }) => path === '--url');
+  // Without a shape, nothing is known of the other parts, so that nothing is said about them.
+  const isBroken = places.some((place) => place.findings.length > 0 && Object.keys(place.named).length === 0);
   if (!isBroken && named.user === undefined)
     refuse('user', NOTHING, 'a role before the @ of the URL (postgres://USER@HOST), or in PGUSER');
   const host = isBroken ? '' : hostIn(named, refuse);

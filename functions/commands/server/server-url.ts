@@ -16,9 +16,9 @@ const QUERY_KEYS: readonly string[] = ['sslmode', 'sslrootcert'] satisfies reado
  * Reads the URL of a server. A finding never quotes a part that may belong to a password: when the URL has no valid shape,
  * that is any part.
  */
-export function readServerUrl(url: string): ReadServer {
+export function readServerUrl(url: string, path = '--url'): ReadServer {
   const parts = SHAPE.exec(url);
-  if (parts === null) return { named: {}, findings: [{ path: '--url', found: lacking(url), allowed: FORM }] };
+  if (parts === null) return { named: {}, findings: [{ path, found: lacking(url), allowed: FORM }] };
   const findings: Finding[] = [];
   const refuse = (path: string, found: string, allowed: string) => findings.push({ path, found, allowed });
   const decode = (part: string, where: string): NamedValue => {
@@ -29,13 +29,13 @@ export function readServerUrl(url: string): ReadServer {
       return { text: part, from: where };
     }
   };
-  const [, login = '', authority = '', path = '', query = ''] = parts;
+  const [, login = '', authority = '', database = '', query = ''] = parts;
   const [, user = '', password = ''] = /^([^:]*)(?::(.*))?$/s.exec(login) ?? [];
   const named = {
     user: decode(user, 'user'),
     password: decode(password, 'password'),
     ...readAuthority(authority, decode, refuse),
-    database: decode(path, 'database'),
+    database: decode(database, 'database'),
     ...readQuery(query, decode, refuse),
   };
   return { named, findings };

@@ -7,17 +7,58 @@ const STATEMENT = /^ {6}/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is how a terminal is told a colour
 const COLOURED = /^((?:\u001b\[[\d;]*m)*)(.*?)((?:\u001b\[[\d;]*m)*)$/;
 
-/** Breaks the lines that are wider than the screen, with the same indentation. Each part keeps the line's colour. */
+type Line = { readonly before: string; readonly inside: string; readonly after: string };
+
+/**
+ * Breaks the lines that are wider than the screen, with the same indentation. Each part keeps the line's colour. A paragraph
+ * that was filled for a wider screen is filled anew.
+ */
 export function fitLines(text: string, columns: number): string {
   const width = Math.max(NARROWEST, columns);
-  return text
-    .split('\n')
-    .flatMap((line) => {
-      const [, before = '', inside = '', after = ''] = COLOURED.exec(line) ?? [];
-      if (widthOf(inside) <= width || STATEMENT.test(inside)) return [line];
+  const lines = text.split('\n').map((line): Line => {
+    const [, before = '', inside = '', after = ''] = COLOURED.exec(line) ?? [];
+    return { before, inside, after };
+  });
+  return paragraphsOf(lines, width)
+    .flatMap(({ before, inside, after }) => {
+      if (widthOf(inside) <= width || STATEMENT.test(inside)) return [`${before}${inside}${after}`];
       return broken(inside, width).map((part) => `${before}${part}${after}`);
     })
     .join('\n');
+}
+
+/** Joins a line to the one before it where that one was broken for the usual width, and only on a narrower screen. */
+function paragraphsOf(lines: readonly Line[], width: number): readonly Line[] {
+  if (width >= FILLED) return lines;
+  const joined: Line[] = [];
+  let last = '';
+  for (const line of lines) {
+    const before = joined.at(-1);
+    const [word = ''] = line.inside.trimStart().split(' ');
+    const isNext =
+      before !== undefined &&
+      before.before === line.before &&
+      textStart(before.inside) === marginOf(line.inside).length &&
+      !STATEMENT.test(line.inside) &&
+      widthOf(last) + 1 + widthOf(word) > FILLED;
+    if (isNext)
+      joined[joined.length - 1] = { ...before, inside: `${before.inside} ${line.inside.trimStart()}` };
+    else joined.push(line);
+    last = line.inside;
+  }
+  return joined;
+}
+
+/** The usual width, for which texts are filled. */
+const FILLED = 80;
+
+function marginOf(line: string): string {
+  return /^ */.exec(line)?.[0] ?? '';
+}
+
+/** The column in which the text begins after the indentation and a marker. */
+function textStart(line: string): number {
+  return /^ *(?:- |\d+\. )?/.exec(line)?.[0].length ?? 0;
 }
 
 function broken(line: string, width: number): readonly string[] {

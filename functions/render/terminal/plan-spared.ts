@@ -16,9 +16,9 @@ import { type Heading, textTable } from './text-table.ts';
 
 const HEADINGS: readonly Heading[] = [
   { title: 'sessions', align: 'right' },
-  { title: 'why', align: 'left', most: 60, least: 20 },
+  { title: 'why', align: 'left', most: 60, least: 32 },
   { title: 'application', align: 'left', least: 12 },
-  { title: 'user', align: 'left', most: 16 },
+  { title: 'user', align: 'left', most: 16, isSpare: true },
   { title: 'database', align: 'left', most: 16, isSpare: true },
 ];
 

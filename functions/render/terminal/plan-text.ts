@@ -123,9 +123,9 @@ const HEADINGS: readonly Heading[] = [
   { title: 'used', align: 'right' },
   { title: 'free', align: 'right' },
   { title: 'need', align: 'right' },
-  { title: 'used then', align: 'right' },
+  { title: 'used then', align: 'right', isSpare: true },
   { title: 'free then', align: 'right', isSpare: true },
-  { title: '', align: 'left', most: 60, least: 14 },
+  { title: '', align: 'left', most: 60, least: 25 },
 ];
 
 function slotsSection({ pressure, victims }: Plan, paint: Paint, { columns }: Screen): Section {
