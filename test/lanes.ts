@@ -14,6 +14,7 @@ const SERVERS = [
   'test/core/advice/snippets.test.ts',
   'test/render/advised-sql.test.ts',
   'test/render/page/page-in-browser.test.ts',
+  'test/render/page/render-index.test.ts',
   'test/report/diagnosed-once.test.ts',
 ];
 const INFRA = ['test/infra/**/*.test.ts'];

@@ -1,2 +1,2 @@
 /** What we use of S3's client. It is imported on demand, for the reason in `secrets-manager.ts`. */
-export { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+export { GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';

@@ -28,7 +28,7 @@ export const openPage: CommandSpec<Given> = {
 
 async function drawAndOpen({ record: from, region }: Given): Promise<ExitCode> {
   const record = await readRecord(from, region);
-  const page = await whileWaiting('Drawing the page', () => drawPage(explain(record, record.reduced)));
+  const page = await whileWaiting('Drawing the page', () => drawPage(explain(record, record.reduced), null));
   const file = join(await mkdtemp(join(tmpdir(), 'headroom-page-')), 'run.html');
   await writeFile(file, page, { mode: 0o600 });
   print(file);

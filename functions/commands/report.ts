@@ -35,7 +35,7 @@ export const reportPage: CommandSpec<Given> = {
 
 async function drawAndWrite({ record: file, html, region }: Given): Promise<ExitCode> {
   const record = await readRecord(file, region);
-  const page = await whileWaiting('Drawing the page', () => drawPage(explain(record, record.reduced)));
+  const page = await whileWaiting('Drawing the page', () => drawPage(explain(record, record.reduced), null));
   if (html === STDIN) print(page.trimEnd());
   else await write(html, page);
   return EXIT.done;

@@ -1,9 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { coerceError } from '../core/base/errors.ts';
+import type { PlaceInIncident } from '../core/incident/place-in-incident.ts';
 import type { LeftOut } from '../render/message/left-out.ts';
 import { renderNoPage } from '../render/page/no-page.ts';
+import type { PagePlace } from '../render/page/page-facts.ts';
 import { type KnownRun, placeOfRun } from './known-run.ts';
-import type { KeptAs, ReportPorts } from './report-ports.ts';
+import type { RunPlace } from './remember-run.ts';
+import type { Keep, KeptAs, ReportPorts } from './report-ports.ts';
 import type { ReadRun } from './report-steps.ts';
 
 /**
@@ -37,6 +40,19 @@ export async function keepPage(
 /** The address where people can see it. Null when nothing is stored. Never throws. */
 export async function urlOf(run: KnownRun, as: KeptAs, { keep, now }: ReportPorts): Promise<string | null> {
   return keep === null ? null : keep.urlOf(placeOfRun(run, now()), as).catch(() => null);
+}
+
+/** The place of a run in its incident, with the addresses of what its page links to. Never throws. */
+export async function pagePlaceOf(
+  { server }: KnownRun,
+  place: RunPlace,
+  keep: Keep,
+): Promise<PagePlace | null> {
+  if (place === null || place === 'unknown' || place === 'closed' || server === null) return null;
+  const urlOf = ({ id: runId, at: startedAt, hasPage }: PlaceInIncident['earlier'][number]) =>
+    hasPage ? keep.urlOf({ server, startedAt, runId }, 'page').catch(() => null) : null;
+  const earlier = await Promise.all(place.earlier.map(async (run) => ({ ...run, url: await urlOf(run) })));
+  return { ...place, earlier, indexUrl: await keep.index.urlOf(server).catch(() => null) };
 }
 
 async function put(

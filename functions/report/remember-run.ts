@@ -11,6 +11,7 @@ import {
   type OutboxKey,
   outboxMessageOf,
 } from '../core/incident/outbox.ts';
+import { type PlaceInIncident, placeInIncident } from '../core/incident/place-in-incident.ts';
 import { type Due, topicsOf } from './publish.ts';
 import type { MemoryStore, ReportPorts } from './report-ports.ts';
 import { updateMemory } from './update-memory.ts';
@@ -21,6 +22,9 @@ import { updateMemory } from './update-memory.ts';
  * takes longer.
  */
 const PATIENCE_MS = 5_000;
+
+/** `unknown` when nothing is remembered, null when the run belongs to no incident. */
+export type RunPlace = PlaceInIncident | 'closed' | 'unknown' | null;
 
 /** A run as it is reported. */
 export type ReportedRun = {
@@ -40,6 +44,8 @@ type DueRun = Due & { readonly story: Story | null; readonly saysKeptBefore: boo
 
 /** The messages that are due for a run. Without a story the message is about the run alone. */
 export type Dues = {
+  /** Where the run stands in the incident of its server. */
+  readonly place: RunPlace;
   readonly run: DueRun | null;
   /** The misconfigurations that are news. `unknown` when we cannot tell which are. */
   readonly checks: (Due & { readonly checks: readonly string[] }) | null | 'unknown';
@@ -60,7 +66,8 @@ export async function rememberRun(run: ReportedRun, ports: ReportPorts): Promise
     const isUnexplained = incidentStateOf(run.summary) === 'unexplained';
     if (isUnexplained && wouldOpen(await memory.read(server), run)) await sleep(PATIENCE_MS);
     const { after } = await updateMemory(memory, server, (known) => remembering(known, run, now()));
-    return duesIn(after, run.summary.runId, memory, server, ports);
+    const place = placeInIncident(after, run.summary);
+    return { place, ...duesIn(after, run.summary.runId, memory, server, ports) };
   } catch (thrown) {
     noteTrouble(thrown, server, ports);
     return duesOfNobody(run, ports);
@@ -83,7 +90,7 @@ function remembering(before: Memory, { summary, checks, hasKeptBefore }: Reporte
 function duesOfNobody({ summary, isReportable, checks }: ReportedRun, ports: ReportPorts): Dues {
   const due = { messageId: `${summary.runId}-run`, topics: topicsOf(ports), mark: async () => {} };
   const run = isReportable ? ({ ...due, story: null, saysKeptBefore: 'unknown' } as const) : null;
-  return { run, checks: checks === null ? null : 'unknown', observed: null };
+  return { place: 'unknown', run, checks: checks === null ? null : 'unknown', observed: null };
 }
 
 /** The last part of a message's id, unless its story has a kind. */
@@ -93,7 +100,13 @@ const KINDS: Readonly<Record<OutboxKey['about'], string | null>> = {
   observed: 'observed',
 };
 
-function duesIn(memory: Memory, runId: string, store: MemoryStore, server: string, ports: ReportPorts): Dues {
+function duesIn(
+  memory: Memory,
+  runId: string,
+  store: MemoryStore,
+  server: string,
+  ports: ReportPorts,
+): Omit<Dues, 'place'> {
   const all = topicsOf(ports);
   const dueOf = (key: OutboxKey) => {
     const message = outboxMessageOf(memory, key);

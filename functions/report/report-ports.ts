@@ -25,6 +25,21 @@ export type Keep = {
   readonly urlOf: (run: KeptRun, as: KeptAs) => Promise<string>;
   /** Rejects with `record-not-kept`. */
   readonly put: (run: KeptRun, as: KeptAs, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+  readonly index: IndexStore;
+};
+
+/** Stores the index of each server, and for null that of all servers. Rejects with `record-not-kept`. */
+export type IndexStore = {
+  readonly urlOf: (server: string | null) => Promise<string>;
+  /** Null when there is none, and when it may not be read: then no write succeeds. */
+  readonly read: (
+    server: string | null,
+  ) => Promise<{ readonly page: string; readonly version: string } | null>;
+  /**
+   * False when another writer was faster: the stored version has to be this one, or for null there must be
+   * none.
+   */
+  readonly write: (server: string | null, page: string, version: string | null) => Promise<boolean>;
 };
 
 export type ReportPorts = {

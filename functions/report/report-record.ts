@@ -4,16 +4,17 @@ import type { Message } from '../render/base/message.ts';
 import type { Additions } from '../render/message/additions.ts';
 import { renderUnreadable } from '../render/message/failure.ts';
 import { renderShort } from '../render/message/short.ts';
+import { addToIndexes } from './add-to-indexes.ts';
 import { checkSize } from './check-size.ts';
 import { attemptsOf } from './count-attempts.ts';
 import { countRun } from './count-run.ts';
-import { keepPage, keepRecord, urlOf } from './keep-record.ts';
+import { keepPage, keepRecord, pagePlaceOf, urlOf } from './keep-record.ts';
 import { isDescribed, type KnownRun, knownIn, reportedRun } from './known-run.ts';
 import { checkExplained, checkMessage, checkReadRun } from './parse-answers.ts';
 import { logNotPublished, publishMessage } from './publish.ts';
 import { publishMisconfigurations } from './publish-misconfigurations.ts';
 import { publishObservation } from './publish-observation.ts';
-import { type Dues, rememberRun } from './remember-run.ts';
+import { type Dues, type RunPlace, rememberRun } from './remember-run.ts';
 import type { RecordDelivery, Report } from './report-context.ts';
 import type { ReportPorts, ReportWork } from './report-ports.ts';
 import { failedRun } from './run-metrics.ts';
@@ -35,6 +36,7 @@ export async function reportRecord(delivery: RecordDelivery, ports: ReportPorts)
 
 async function reportOn(report: Report): Promise<void> {
   const { delivery, work, attempts, ports } = report;
+  const begunAt = ports.now();
   const read = await attempts.attempt('record', async () => checkReadRun(await work.readRecord()));
   const run = knownIn(delivery.payload, delivery, read?.head ?? null);
   if (read === null) ports.count(failedRun(delivery));
@@ -43,7 +45,8 @@ async function reportOn(report: Report): Promise<void> {
     keepRecord(run, read, delivery.payload, ports),
     read === null ? null : attempts.attempt('cause', async () => checkExplained(await work.explain())),
   ]);
-  const dues = await rememberRun(reportedRun(run, cause, read, ports.now()), ports);
+  const reported = reportedRun(run, cause, read, ports.now());
+  const dues = await rememberRun(reported, ports);
   const isRead = read !== null;
   const links = {
     isRead,
@@ -57,9 +60,15 @@ async function reportOn(report: Report): Promise<void> {
   } finally {
     // The page is also drawn when a topic refused: the next delivery may fail as well, and the message
     // already links to the page.
-    if (links.page !== null)
-      await keepPage(run, await attempts.attempt('page', work.drawPage), attempts.leftOut(), ports);
+    if (links.page !== null) await drawAndKeep(report, run, dues.place);
+    const found = { run, summary: reported.summary, place: dues.place, hasPage: links.page !== null };
+    await addToIndexes(found, begunAt, attempts, ports);
   }
+}
+
+async function drawAndKeep({ work, attempts, ports }: Report, run: KnownRun, place: RunPlace): Promise<void> {
+  const onPage = ports.keep === null ? null : await pagePlaceOf(run, place, ports.keep);
+  await keepPage(run, await attempts.attempt('page', () => work.drawPage(onPage)), attempts.leftOut(), ports);
 }
 
 /** Where people find what is stored of the run. Null for what is not stored, and will not be. */

@@ -3,8 +3,10 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import { type Destination, serverOfFunction } from '../events/parse-destination.ts';
 import { parseEvent } from '../events/parse-event.ts';
 import { renderFailure } from '../render/message/failure.ts';
+import { addToIndexes } from './add-to-indexes.ts';
+import { attemptsOf } from './count-attempts.ts';
 import { logNotPublished, publishMessage } from './publish.ts';
-import { rememberRun } from './remember-run.ts';
+import { type Dues, rememberRun } from './remember-run.ts';
 import type { ReportPorts } from './report-ports.ts';
 import { reportRecord } from './report-record.ts';
 import { expiredEvent, failedRun } from './run-metrics.ts';
@@ -35,14 +37,30 @@ async function reportFailure(
   ports: ReportPorts,
 ): Promise<void> {
   ports.count(failedRun(destination));
-  const { kind, functionName, requestId, payload } = destination;
-  const summary = summaryWithoutRecord(requestId, null, ports.now());
+  const { functionName, requestId } = destination;
+  const begunAt = ports.now();
+  const summary = summaryWithoutRecord(requestId, null, begunAt);
   const server = serverOfFunction(functionName);
-  const { run } = await rememberRun({ server, summary, isReportable: true, checks: null }, ports);
-  if (run === null) return logNotPublished(destination, ports);
+  const { run, place } = await rememberRun({ server, summary, isReportable: true, checks: null }, ports);
+  try {
+    await tellFailure(destination, run, ports);
+  } finally {
+    const known = { runId: requestId, server, mode: null, outcome: null, head: null };
+    const found = { run: known, summary, place, hasPage: false };
+    await addToIndexes(found, begunAt, attemptsOf({ requestId }, ports), ports);
+  }
+}
+
+async function tellFailure(
+  destination: Extract<Destination, { readonly kind: 'failed-run' }>,
+  due: Dues['run'],
+  ports: ReportPorts,
+): Promise<void> {
+  const { kind, requestId, payload } = destination;
+  if (due === null) return logNotPublished(destination, ports);
   await publishMessage(
-    renderFailure(destination, triggerOf(payload), run.story),
-    run,
+    renderFailure(destination, triggerOf(payload), due.story),
+    due,
     { kind, requestId },
     ports,
   );

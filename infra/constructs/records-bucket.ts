@@ -37,12 +37,18 @@ export class RecordsBucket extends Construct {
     this.readers = this.readersPolicy();
   }
 
-  /** Allows a role to write records, but neither to read nor to delete them. */
+  /** Allows a role to write records, but neither to read nor to delete them. It may read and rewrite indexes. */
   grantWrite(role: iam.IRole): void {
     role.addToPrincipalPolicy(
       new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [this.records()] }),
     );
     acknowledgeResource(role, this.records(), "Each run's record has a key of its own.");
+    const ofServer = this.bucket.arnForObjects(`${RECORDS_PREFIX}*/index.html`);
+    const ofAll = this.bucket.arnForObjects(`${RECORDS_PREFIX}index.html`);
+    role.addToPrincipalPolicy(
+      new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [ofServer, ofAll] }),
+    );
+    acknowledgeResource(role, ofServer, 'Each server has an index of its incidents beside its records.');
   }
 
   private records(): string {

@@ -6,6 +6,7 @@ import { report } from '../../functions/report/report.ts';
 import { aPolicy } from '../support/builders.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { ALARM, runOf } from '../support/records.ts';
+import { noIndex } from '../support/report-steps.ts';
 import { workHere } from '../support/report-work.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { openDatabase } from '../support/targets.ts';
@@ -115,7 +116,7 @@ async function measureReport(record: RunRecord): Promise<Measured | undefined> {
     const before = process.cpuUsage();
     await report(destination, {
       work: workHere,
-      keep: { urlOf: async () => 'https://example.org/run', put: async () => {} },
+      keep: { index: noIndex(), urlOf: async () => 'https://example.org/run', put: async () => {} },
       memory: null,
       count: () => {},
       publish: { people: async () => {}, chat: async () => {} },

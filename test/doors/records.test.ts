@@ -82,6 +82,16 @@ describe('the report function', () => {
     expect(metrics).toMatchObject([{ server: 'orders', Unresolved: 0, UsedSlots: 57, Terminated: 10 }]);
   });
 
+  test('adds the run to the index of its server and to that of all servers', async () => {
+    await deliver('recovered');
+    const pages = ['orders/index.html', 'index.html'].map((name) =>
+      s3.objects.get(`${BUCKET}/records/${name}`)?.body.toString(),
+    );
+    expect(pages[0]).toContain('Incidents of orders');
+    expect(pages[0]).toContain('c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.html');
+    expect(pages[1]).toContain('Incidents of all servers');
+  });
+
   test('publishes without a link, and counts, when the bucket is not there', async () => {
     const { metrics, lines } = await deliver('partial', 'elsewhere');
     expect(aws.published).toHaveLength(1);

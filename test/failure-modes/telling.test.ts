@@ -27,6 +27,7 @@ proveRows(
     loops: toldWith('diagnose', 'for(;;)'),
     fills: toldWith('adviseOn', 'for(const all=[];;)all.push({a:[1,2,3]})'),
     unreadable: toldWith('unpackRecord', 'throw new Error("broken")'),
+    index: toldWith('renderIndex', 'throw new Error("broken")'),
   },
   TWO_WINDOWS,
 );

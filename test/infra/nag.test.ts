@@ -72,6 +72,7 @@ test('what is acknowledged is this, each with its reason', () => {
       `pg-headroom-reporting/Reporting/Records/Readers ${records}`,
       'pg-headroom-reporting/Reporting/DeadLetters/Queue SQS3',
       `pg-headroom-reporting/Reporting/Report/Role ${records}`,
+      `pg-headroom-reporting/Reporting/Report/Role ${records.replace('*', '*/index.html')}`,
       'pg-headroom-reporting/Reporting/Report/Role IAM5[Action::kms:GenerateDataKey*]',
       ...servers.map(
         ({ name }) => `pg-headroom-servers-0/${name}/Remediation/Remediate/Role IAM5[Resource::*]`,

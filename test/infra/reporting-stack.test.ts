@@ -13,6 +13,9 @@ const [tableId, table] = theOnly(reporting, 'AWS::DynamoDB::Table');
 const [queueId, queue] = theOnly(reporting, 'AWS::SQS::Queue');
 const [keyId] = theOnly(reporting, 'AWS::KMS::Key');
 const [reportId, report] = theOnly(reporting, 'AWS::Lambda::Function');
+const indexes = ['/records/*/index.html', '/records/index.html'].map((key) => ({
+  'Fn::Join': ['', [{ 'Fn::GetAtt': [bucketId, 'Arn'] }, key]],
+}));
 const records = { 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucketId, 'Arn'] }, '/records/*']] };
 
 describe('the report function', () => {
@@ -59,6 +62,7 @@ describe('the report function', () => {
       },
       { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [queueId, 'Arn'] } },
       { Effect: 'Allow', Action: 's3:PutObject', Resource: records },
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: indexes },
     ]);
     const [, role] = theOnly(reporting, 'AWS::IAM::Role');
     expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');

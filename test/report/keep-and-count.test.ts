@@ -11,7 +11,7 @@ import { KILLED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { identified } from '../support/published.ts';
 import { renderPage } from '../support/render-page.ts';
-import { notingPorts, PAGE_URL, RECORD_URL, type Step } from '../support/report-steps.ts';
+import { noIndex, notingPorts, PAGE_URL, RECORD_URL, type Step } from '../support/report-steps.ts';
 
 const INVOCATION = { functionName: 'pg-headroom-orders', requestId: 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2' };
 
@@ -25,6 +25,7 @@ async function stepsOf(destination: Destination, ports: Partial<ReportPorts> = {
 /** A bucket that does not take some of what is to be kept. */
 function refusing(what: readonly KeptAs[]): Keep {
   return {
+    index: noIndex(),
     urlOf: async (_, as) => (as === 'record' ? RECORD_URL : PAGE_URL),
     put: async (_, as) => {
       if (what.includes(as)) throw new Error('no such bucket');

@@ -47,9 +47,10 @@ export async function startLoopbackS3(
     else if (request.method === 'GET' && key === '') list(objects, bucket, request.url ?? '', response);
     else if (request.method === 'POST') erase(objects, bucket, body.toString(), response);
     else if (request.method === 'GET') give(objects.get(place), response);
+    else if (!isMet(request.headers, objects.get(place))) refuse(response, 412, 'PreconditionFailed');
     else {
       objects.set(place, { contentType: request.headers['content-type'] ?? '', body });
-      response.writeHead(200, { etag: '"loopback"' }).end();
+      response.writeHead(200, { etag: etagOf(body) }).end();
     }
   };
   const server = await startLoopbackServer((request, _, response, body) => answer(request, body, response));
@@ -73,7 +74,21 @@ export async function startLoopbackS3(
 
 function give(object: S3Object | undefined, response: ServerResponse): void {
   if (object === undefined) refuse(response, 404, 'NoSuchKey');
-  else response.writeHead(200, { 'content-type': object.contentType }).end(object.body);
+  else
+    response
+      .writeHead(200, { 'content-type': object.contentType, etag: etagOf(object.body) })
+      .end(object.body);
+}
+
+function etagOf(body: Buffer): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
+}
+
+/** The conditions of a write: that there is no object, or that it is this one. */
+function isMet(headers: IncomingHttpHeaders, object: S3Object | undefined): boolean {
+  if (headers['if-none-match'] === '*') return object === undefined;
+  const match = headers['if-match'];
+  return match === undefined || (object !== undefined && match === etagOf(object.body));
 }
 
 const MOST_LISTED = 1_000;

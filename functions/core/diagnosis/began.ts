@@ -1,6 +1,6 @@
-import type { Cause, Diagnosis } from './cause.ts';
-import type { Doing, Evidence, SessionEvidence } from './evidence.ts';
-import { agesOf, doing } from './suspect.ts';
+import type { Diagnosis } from './cause.ts';
+import { culpritEvidence } from './culprit-evidence.ts';
+import type { Evidence } from './evidence.ts';
 
 /** When the trouble began, in milliseconds before the snapshot, and the sign by which it shows. */
 export type Beginning = { readonly agoMs: number; readonly sign: keyof typeof BEGINNING_SIGNS };
@@ -9,42 +9,21 @@ export type Beginning = { readonly agoMs: number; readonly sign: keyof typeof BE
 export const BEGINNING_SIGNS = {
   opened: 'first of these sessions opened',
   started: 'first of these statements started',
-  left: 'first of these transactions left open',
-  waited: 'first session began to wait',
+  transaction: 'first of these transactions began',
   refused: 'first client refused',
 } as const;
 
-/** What the blamed sessions do in causes that show by a state, and the sign of it. */
-const SHOWN_BY: Partial<Readonly<Record<Cause, readonly [Doing, Beginning['sign']]>>> = {
-  'slow-queries': ['working', 'started'],
-  'clients-owe-input': ['owing', 'started'],
-  'idle-in-transaction': ['in transaction', 'left'],
-  'lock-pile-up': ['waiting', 'waited'],
-};
-
 /**
- * Since when, as far as the snapshot and the log show. `blamed` are the sessions of the programs that are to
- * blame. Null when nothing shows it.
+ * Since when, as far as the first culprit shows it, or else the log. `takenAt` is the moment of the snapshot by the
+ * server's clock. Null when nothing shows it.
  */
-export function beganIn(
-  all: Evidence,
-  { cause, culprits }: Diagnosis,
-  blamed: readonly SessionEvidence[],
-): Beginning | null {
-  const [state, sign] = SHOWN_BY[cause] ?? [];
-  if (state !== undefined && sign !== undefined)
-    return oldest(agesOf(doing(cause === 'lock-pile-up' ? all.holders : blamed, state), 'sinceMs'), sign);
-  if (cause !== 'connection-leak') return firstRefusal(all);
-  const spanMs = culprits[0]?.opening?.spanMs;
-  const ages = agesOf(blamed, 'openedMs');
-  // Older sessions of the program are no part of the leak.
-  return spanMs === undefined || ages.length === 0
-    ? oldest(ages, 'opened')
-    : { agoMs: Math.min(...ages) + spanMs, sign: 'opened' };
-}
-
-function oldest(ages: readonly number[], sign: Beginning['sign']): Beginning | null {
-  return ages.length === 0 ? null : { agoMs: ages.reduce((most, age) => Math.max(most, age), 0), sign };
+export function beganIn(all: Evidence, { culprits }: Diagnosis, takenAt: number): Beginning | null {
+  const [culprit] = culprits;
+  const since = culprit === undefined ? null : culpritEvidence(all.snapshot, culprit).since;
+  if (culprit === undefined || since === null) return firstRefusal(all);
+  const isStatement = culprit.cause === 'slow-queries' || culprit.cause === 'clients-owe-input';
+  const sign = culprit.opening !== null ? 'opened' : isStatement ? 'started' : 'transaction';
+  return { agoMs: Math.max(0, takenAt - since), sign };
 }
 
 function firstRefusal({ refused: { lines, lastAgoMs } }: Evidence): Beginning | null {

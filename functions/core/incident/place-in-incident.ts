@@ -11,12 +11,15 @@ export type PlaceInIncident = {
 
 export type RunBefore = Pick<RecentRun, 'id' | 'at' | 'outcome' | 'ended'> & { readonly hasPage: boolean };
 
-/** Null when the run belongs to no open incident. */
+/**
+ * Null when the run belongs to no open incident, and `closed` when it found that the incident of its server is
+ * over.
+ */
 export function placeInIncident(
-  { incident, runs }: Memory,
+  { incident, runs, closed }: Memory,
   { runId, startedAt }: { readonly runId: string; readonly startedAt: string },
-): PlaceInIncident | null {
-  if (incident === null) return null;
+): PlaceInIncident | 'closed' | null {
+  if (incident === null) return closed.at(-1)?.lastRunAt === startedAt ? 'closed' : null;
   const { id, openedAt, runs: count, ended } = incident;
   const isEarlier = (run: RecentRun) =>
     run.id !== runId &&

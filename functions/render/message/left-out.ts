@@ -2,7 +2,7 @@ import { cleanMessage } from '../../core/base/clean-text.ts';
 import type { Problem } from '../../core/base/errors.ts';
 
 /** The parts of a report, in the order in which they are made. */
-export type ReportPart = 'record' | 'cause' | 'message' | 'misconfigurations' | 'page';
+export type ReportPart = 'record' | 'cause' | 'message' | 'misconfigurations' | 'page' | 'index';
 
 /** A part that is missing in a report. */
 export type LeftOut = { readonly part: ReportPart; readonly problem: Problem };
@@ -13,6 +13,7 @@ const LACKS: Readonly<Record<ReportPart, string>> = {
   message: 'The message could not be written in full',
   misconfigurations: 'The findings of the sweep could not be written in full',
   page: 'The page could not be drawn',
+  index: 'The index of incidents could not be written',
 };
 const MOST_LINES = 3;
 

@@ -1,10 +1,10 @@
 import type { Advice } from '../../core/advice/advice.ts';
 import type { Facts } from '../base/facts.ts';
-import { MOST_NOW } from './mail-text.ts';
 import { stepsOf } from './next-steps.ts';
 import { heldBackSteps } from './outcome-steps.ts';
 import { phonePaste } from './paste-on-phone.ts';
 import type { Remark } from './remark-table.ts';
+import { urgencyOf } from './step-urgency.ts';
 
 /** People read this much of a step on a phone. The rest is on the page. */
 const MAX_STEP = 170;
@@ -20,16 +20,10 @@ export function stepRemarks(facts: Facts, isOnPage: boolean): readonly Remark[] 
   );
 }
 
-/**
- * In the order of the steps. Steps for which there is no room now can still be done later. Where none is
- * urgent, the first is what people can do now.
- */
 export function adviceRemarks(steps: readonly Advice[], isOnPage: boolean): readonly Remark[] {
-  const urgent = steps.filter(({ isNow, isUrgent }) => isNow || isUrgent);
-  const now = urgent.length > 0 ? urgent : steps.slice(0, 1);
-  const later = [...now.slice(MOST_NOW), ...steps.filter((step) => !now.includes(step))];
+  const { now, later } = urgencyOf(steps);
   return [
-    ...now.slice(0, MOST_NOW).map((step): Remark => ({ kind: 'now', lines: nowLines(step, isOnPage) })),
+    ...now.map((step): Remark => ({ kind: 'now', lines: nowLines(step, isOnPage) })),
     ...later.slice(0, MOST_LATER).map((step): Remark => ({ kind: 'later', lines: [laterText(step)] })),
     ...later.slice(MOST_LATER).map((): Remark => ({ kind: 'moreSteps', lines: [] })),
   ];

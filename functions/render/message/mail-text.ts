@@ -4,8 +4,6 @@ import { byRank, isFor, type Remark, type RemarkKind } from './remark-table.ts';
 
 /** A mail is read on a phone. Empty lines count. */
 export const MOST_LINES = 25;
-/** People look this far at night. The rest is on the page. */
-export const MOST_NOW = 3;
 
 /** What every mail ends with, whatever else it says. */
 export type MailEnd = {

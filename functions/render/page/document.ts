@@ -5,7 +5,7 @@ import { STYLE } from './style.ts';
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** A whole page in one file. */
-export function documentHtml(title: string, content: Html): string {
+export function documentHtml(title: string, content: Html, head: Html | null = null): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -13,6 +13,7 @@ export function documentHtml(title: string, content: Html): string {
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
+${head}
 <title>${title}</title>
 <style>${trusted(STYLE)}</style>
 </head>

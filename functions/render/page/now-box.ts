@@ -1,22 +1,10 @@
 import type { Advice } from '../../core/advice/advice.ts';
 import { cleanMessage } from '../../core/base/clean-text.ts';
+import { urgencyOf } from '../message/step-urgency.ts';
 import { isUnresolved } from './answer.ts';
 import { type Html, html } from './html.ts';
 import type { PageFacts } from './page-facts.ts';
 import { pasteBlock } from './paste-block.ts';
-
-/** People do not read more at night. */
-const MOST_NOW = 3;
-
-/** The steps for this moment, and those that can wait until the morning. */
-export type Urgency = { readonly now: readonly Advice[]; readonly later: readonly Advice[] };
-
-/** Without steps that free slots now, the first step is for now: steps are sorted by urgency. */
-export function urgencyOf(steps: readonly Advice[]): Urgency {
-  const urgent = steps.filter(({ isNow }) => isNow);
-  const now = urgent.length > 0 ? urgent.slice(0, MOST_NOW) : steps.slice(0, 1);
-  return { now, later: steps.filter((step) => !now.includes(step)) };
-}
 
 /** The box is red while something is left for a person to do. */
 export function nowHtml(facts: PageFacts): Html | null {
@@ -47,7 +35,9 @@ function stepItem({ to, text, paste }: Advice, isMixed: boolean): Html {
 `;
 }
 
-function pasted({ language, lines, undo }: NonNullable<Advice['paste']>): Html {
+function pasted({ language, lines, undo, or }: NonNullable<Advice['paste']>): Html {
+  const other =
+    or === undefined ? null : html`<p class="undo">Or with our own command:</p>${pasteBlock([or], 'shell')}`;
   const back = undo === undefined ? null : html`<p class="undo">To undo it:</p>${pasteBlock(undo, language)}`;
-  return html`${pasteBlock(lines, language)}${back}`;
+  return html`${pasteBlock(lines, language)}${other}${back}`;
 }

@@ -1,6 +1,5 @@
 import type { Explained } from '../../core/diagnosis/explain.ts';
 import { counted } from '../base/phrases.ts';
-import { happenedTexts } from '../message/what-happened.ts';
 import { answerHtml } from './answer.ts';
 import { causeChart } from './cause-chart.ts';
 import { documentHtml } from './document.ts';
@@ -10,6 +9,7 @@ import { type Html, html } from './html.ts';
 import { laterHtml, nowHtml } from './now-box.ts';
 import { type Given, type PageFacts, type PagePlace, pageFactsOf } from './page-facts.ts';
 import { pageVerdict } from './page-verdict.ts';
+import { remarksHtml } from './remarks.ts';
 import { chosenTable, newcomersTable, refusedTable, sparedTable } from './sessions.ts';
 import { statementsSection } from './statements-chart.ts';
 import { thisRun } from './this-run.ts';
@@ -34,19 +34,13 @@ ${chart?.kind === 'statements' ? null : statementsSection(facts)}
 ${whyHtml(facts)}
 ${chosenTable(facts)}
 ${laterHtml(facts)}
-${happenedHtml(facts)}
+${remarksHtml(facts)}
 ${holdersSection(facts)}
 ${newcomersTable(facts)}
 ${sparedTable(facts)}
 ${refusedTable(facts)}
 ${thisRun(facts)}`,
   );
-}
-
-function happenedHtml(facts: PageFacts): Html {
-  const texts = happenedTexts(facts).filter((text) => text !== '');
-  return html`<section><h2>What happened</h2>${texts.map((text) => html`<p>${text}</p>`)}</section>
-`;
 }
 
 function holdersSection({ ranking, blame }: PageFacts): Html | null {

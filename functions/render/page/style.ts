@@ -81,7 +81,14 @@ th:last-child, td:last-child { padding-right: 0; } th.number:first-child { width
 .culprit { border-left: 4px solid var(--rule); padding: .1rem 0 .1rem .9rem; margin: 1rem 0; } .culprit h3 { margin: 0; }
 dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .25rem 1.25rem; margin: .5rem 0; }
 dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; }
-@media (max-width: 40rem) {
+.incident h2 time { color: var(--faint); font-weight: 400; font-variant-numeric: tabular-nums; margin-right: .6rem; } .incident p { margin: 0; }
+.runs { list-style: none; margin: .75rem 0 0; padding: 0; font-size: .875rem; }
+.runs li { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr) 7rem minmax(0, 15rem); gap: 1rem; align-items: center; padding: .25rem 0; border-top: 1px solid var(--rule); color: var(--ink); }
+.runs time, .runs .slots { font-variant-numeric: tabular-nums; color: var(--faint); } .runs .slots { text-align: right; }
+.runs .track { display: flex; height: .6rem; background: var(--rule); border-radius: .3rem; overflow: hidden; } .runs .ghost { opacity: .4; }
+.runs .critical .fill, .runs .critical .ghost { background: var(--bad); } .runs .info .fill, .runs .info .ghost { background: var(--good); }
+@media (max-width: 40rem) { .runs li { grid-template-columns: minmax(0, 1fr) auto; gap: .2rem .75rem; padding: .5rem 0; } .runs .track { grid-column: 1 / 3; grid-row: 2; } .runs .what { grid-column: 1 / 3; }
+
   main { padding: 1.1rem .75rem 3rem; } h1 { font-size: 1.35rem; } section, figure { padding: .9rem .85rem; }
   pre, .statement { font-size: .8rem; } .wide { display: none; } .narrow { display: block; }
   .bar { grid-template-columns: minmax(0, 1fr); } .bar .name { grid-row: auto; } .bar .track { margin: .3rem 0 .15rem; }

@@ -16,11 +16,10 @@ export type Moment = {
 
 /** When the trouble began by our clock, in milliseconds since the epoch. Null when nothing shows it. */
 export function beganAt(facts: PageFacts): Began | null {
-  const { record, evidence, diagnosis, blame } = facts;
+  const { record, evidence, diagnosis } = facts;
   const at = snapshotAt(record);
   if (evidence === null || diagnosis === null || at === null) return null;
-  const blamed = evidence.holders.filter(({ session }) => blame.isBlamed(session));
-  const began = beganIn(evidence, diagnosis, blamed);
+  const began = beganIn(evidence, diagnosis, at - serverBehindMs(record));
   return began && { atMs: at - began.agoMs, sign: began.sign };
 }
 

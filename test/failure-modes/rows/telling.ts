@@ -30,5 +30,12 @@ links to it.`,
       says: 'The record of this run could not be read.',
       ends: 40,
     },
+    index: {
+      fault: 'the report cannot draw the index of incidents',
+      outcome: 'recovered',
+      subject: '[warning] orders recovered #/#: idle pools of billing too large, 40 idle sessions ended',
+      says: 'orders has room again: 24 of 64 slots used',
+      ends: 40,
+    },
   } satisfies Record<string, Row>,
 } as const satisfies Section;

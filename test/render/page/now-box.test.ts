@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { forDeveloper, forOperator } from '../../../functions/core/advice/advice.ts';
-import { urgencyOf } from '../../../functions/render/page/now-box.ts';
+import { urgencyOf } from '../../../functions/render/message/step-urgency.ts';
 import { RECORDED } from '../../support/page-facts.ts';
 
 const urgent = (text: string) => ({ ...forOperator(text), isNow: true }) as const;
@@ -10,7 +10,7 @@ describe('steps for now', () => {
     const steps = [urgent('look'), urgent('end'), forOperator('cap'), urgent('resume'), urgent('one more')];
     const { now, later } = urgencyOf(steps);
     expect(now.map(({ text }) => text)).toEqual(['look', 'end', 'resume']);
-    expect(later.map(({ text }) => text)).toEqual(['cap', 'one more']);
+    expect(later.map(({ text }) => text)).toEqual(['one more', 'cap']);
   });
 
   test('are the first step where none frees slots', () => {
