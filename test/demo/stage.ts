@@ -23,31 +23,44 @@ const SECRET = `pg-headroom/${SERVER}`;
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:pg-headroom-people';
 
 /** As deployed, but for the ages: the demo has no hour to wait. */
-const POLICY = {
+export const POLICY = {
   mode: 'enforce',
   relieve: {
     when: { usedPercent: 95 },
     until: { usedPercent: 80 },
     ladder: [{ state: 'idle', minAge: '10s' }],
   },
-};
+} as const;
 
 const BUCKET = 'pg-headroom-records';
 
-export type Stage = {
-  readonly server: TestServer;
-  /** What the applications connect as. */
-  readonly roles: { readonly billing: Role; readonly shop: Role };
+/** The bar reads these lines: a look at the server itself would take a slot. */
+export const LOGGED = { log_connections: 'on', log_disconnections: 'on' } as const;
+
+/** Loopback stand-ins for the AWS services, with the two functions in them. */
+export type Deployed = {
   readonly aws: LoopbackAws;
   /** Where the records and pages of runs are kept. */
   readonly s3: LoopbackS3;
   readonly lambda: LoopbackLambda;
 };
 
-/** A real server with TLS, SCRAM and two kinds of reserved slots, and loopback stand-ins for the AWS services. */
-export async function setStage(stack: AsyncDisposableStack): Promise<Stage> {
+export type Stage = Deployed & {
+  readonly server: TestServer;
+  readonly ours: Role;
+  /** What the applications connect as. */
+  readonly roles: { readonly billing: Role; readonly shop: Role };
+};
+
+/** A real server with TLS, SCRAM and two kinds of reserved slots, and the functions deployed for it. */
+export async function setStage(stack: AsyncDisposableStack, policy: object): Promise<Stage> {
   const { ca, server: tls } = await selfSignedCertificates();
-  const settings = { max_connections: 60, superuser_reserved_connections: 3, reserved_connections: 3 };
+  const settings = {
+    max_connections: 60,
+    superuser_reserved_connections: 3,
+    reserved_connections: 3,
+    ...LOGGED,
+  };
   const server = stack.use(await startServer({ version: 18, settings, tls }));
   const ours = await createLeastPrivilegeRole(server);
   const roles = { billing: await createRole(server, 'billing'), shop: await createRole(server, 'shop') };
@@ -55,9 +68,21 @@ export async function setStage(stack: AsyncDisposableStack): Promise<Stage> {
     'CREATE TABLE public.invoices AS SELECT random() * 100 AS amount, false AS paid FROM generate_series(1, 1000)',
   );
   await server.query('GRANT SELECT ON public.invoices TO billing, shop');
+  return { server, ours, roles, ...(await deploy(stack, { server, ours, policy, ca })) };
+}
 
+type Deployment = {
+  readonly server: TestServer;
+  readonly ours: Role;
+  readonly policy: object;
+  /** The authority of the server's certificate, PEM. */
+  readonly ca: string;
+};
+
+export async function deploy(stack: AsyncDisposableStack, deployment: Deployment): Promise<Deployed> {
+  const { server, ours } = deployment;
   const caFile = join(server.folder, 'ca.pem');
-  await writeFile(caFile, ca);
+  await writeFile(caFile, deployment.ca);
   const secret = {
     username: ours.user,
     password: ours.password,
@@ -69,11 +94,11 @@ export async function setStage(stack: AsyncDisposableStack): Promise<Stage> {
     await startLoopbackAws({ secrets: { [SECRET]: { SecretString: JSON.stringify(secret) } } }),
   );
   const s3 = stack.use(await startLoopbackS3([BUCKET]));
-  const lambda = stack.use(startLoopbackLambda({ functions: functionsFor(server, caFile, aws, s3) }));
-  return { server, roles, aws, s3, lambda };
+  const functions = functionsFor(deployment, caFile, aws, s3);
+  return { aws, s3, lambda: stack.use(startLoopbackLambda({ functions })) };
 }
 
-function functionsFor(server: TestServer, caFile: string, aws: LoopbackAws, s3: LoopbackS3) {
+function functionsFor({ server, policy }: Deployment, caFile: string, aws: LoopbackAws, s3: LoopbackS3) {
   return {
     [REMEDIATE]: {
       bundle: BUNDLES.remediate,
@@ -89,7 +114,7 @@ function functionsFor(server: TestServer, caFile: string, aws: LoopbackAws, s3: 
         [REMEDIATE_ENV.port]: String(server.port),
         [REMEDIATE_ENV.database]: 'postgres',
         [REMEDIATE_ENV.secret]: SECRET,
-        [REMEDIATE_ENV.policy]: JSON.stringify(POLICY),
+        [REMEDIATE_ENV.policy]: JSON.stringify(policy),
         [REMEDIATE_ENV.caFile]: caFile,
       },
     },

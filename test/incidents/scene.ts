@@ -4,12 +4,14 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, DatabaseError, escapeIdentifier } from 'pg';
+import type { KeyPair } from '../support/certificates.ts';
 import { guardAgainstOrphaning } from '../support/lambda-guard.ts';
 import type { SystemUser } from '../support/postgres-binaries.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import type { Address } from '../support/proxy.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { RealClock } from './real-clock.ts';
 import { ServerClock } from './server-clock.ts';
 import type { Story } from './story.ts';
 
@@ -35,41 +37,53 @@ const REQUEST = "SELECT count(*) FROM pg_catalog.pg_class WHERE relname LIKE 'pg
 /** What is under way is answered, and clients that work go on, before and after the clock is set ahead. */
 const REAL_PAUSE_MS = 120;
 
+type Setting = {
+  /** Default: one that is set ahead between the events. */
+  readonly clock?: ServerClock | RealClock;
+  readonly tls?: KeyPair;
+};
+
 /** A real server and its clients, while a story is played. */
 export class Scene implements AsyncDisposable {
   readonly server: TestServer;
-  readonly clock: ServerClock;
+  readonly clock: ServerClock | RealClock;
   readonly headroom: Role;
   readonly #pace: number;
   readonly #roles = new Map<string, Promise<Role>>();
   readonly #props = new AsyncDisposableStack();
   #isOver = false;
 
-  private constructor(server: TestServer, clock: ServerClock, headroom: Role, pace: number) {
+  private constructor(server: TestServer, clock: ServerClock | RealClock, headroom: Role, pace: number) {
     this.server = server;
     this.clock = clock;
     this.headroom = headroom;
     this.#pace = pace;
   }
 
-  static async start(story: Story, pace: number): Promise<Scene> {
+  static async start(story: Story, pace: number, { clock: given, tls }: Setting = {}): Promise<Scene> {
     const { version, settings, uptimeMs = 0, authentication = 'scram' } = story;
     const log_line_prefix = '%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a';
     // Long enough ago that the story, which goes on from there, ends before today.
-    const clock = new ServerClock(pace === 1 && uptimeMs === 0 ? 0 : LONG_AGO_MS);
+    const clock = given ?? new ServerClock(pace === 1 && uptimeMs === 0 ? 0 : LONG_AGO_MS);
     const server = await startServer({
       version,
       authentication,
+      ...(tls && { tls }),
       settings: { log_line_prefix, ...settings },
       environment: clock.environment,
     });
-    await onClock(server);
+    if (clock instanceof ServerClock) await onClock(server);
     clock.ahead(uptimeMs);
     // Without reserved_connections our role may use the slots of superusers, as if the reserve had never been set.
     const headroom = settings.reserved_connections
       ? await createLeastPrivilegeRole(server)
       : await createRole(server, 'headroom', 'SUPERUSER');
     return new Scene(server, clock, headroom, pace);
+  }
+
+  /** Whether all time of the story really passes. */
+  get #isReal(): boolean {
+    return this.#pace === 1 || this.clock instanceof RealClock;
   }
 
   /** Ends with the story. */
@@ -112,7 +126,7 @@ export class Scene implements AsyncDisposable {
     const betweenMs = everyMs * this.#pace;
     for (let at = 0; at < count; at += 1) {
       const due = startedAt + (at + (Math.random() - 0.5) * jitter) * betweenMs;
-      if (this.#pace === 1) await sleep(Math.max(0, due - this.clock.now()));
+      if (this.#isReal) await sleep(Math.max(0, due - this.clock.now()));
       else this.clock.setTo(due);
       const as = from[at % from.length];
       if (as === undefined) return;
@@ -221,7 +235,7 @@ export class Scene implements AsyncDisposable {
 
   /** A pause of the story. At a slower pace most of it passes on the server's clock only. */
   async wait(ms: number): Promise<void> {
-    if (this.#pace === 1) return await sleep(ms);
+    if (this.#isReal) return await sleep(ms * this.#pace);
     await this.pass(ms * this.#pace);
   }
 
@@ -255,9 +269,10 @@ async function onClock(server: TestServer): Promise<void> {
   await waitUntil(isSo, { what: "the server's own processes were on its clock", everyMs: 400 });
 }
 
-/** A socket whose own end has this address. */
+/** A socket whose own end has this address. Outside of Linux a machine has one loopback address. */
 function socketFrom(localAddress: string): Socket {
   const socket = new Socket();
+  if (process.platform !== 'linux') return socket;
   const connect = Socket.prototype.connect.bind(socket);
   return Object.assign(socket, {
     connect: (port: number, host: string) => connect({ port, host, localAddress }),

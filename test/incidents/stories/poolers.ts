@@ -10,6 +10,9 @@ import { DEFAULT_RESERVES, group } from './stage.ts';
 type Pooled = { readonly port: number };
 
 /** Debian's PgBouncer before the scene's server. Clients log in to it without a password. */
+/** Where Debian's package has it. */
+export const PGBOUNCER = '/usr/sbin/pgbouncer';
+
 export async function startPgBouncer(
   scene: Scene,
   ini: readonly string[],
@@ -42,7 +45,7 @@ export async function startPgBouncer(
     chownSync(join(folder, name), uid, gid);
   }
   chownSync(folder, uid, gid);
-  scene.program('/usr/sbin/pgbouncer', [join(folder, 'ini')], scene.clock.environment, { uid, gid });
+  scene.program(PGBOUNCER, [join(folder, 'ini')], scene.clock.environment, { uid, gid });
   await waitUntil(
     () =>
       scene.open({ user: users[0] ?? '', through: { host: '127.0.0.1', port } }).then(
