@@ -73,11 +73,26 @@ function pausesIn(snapshot: Snapshot, isLeak: boolean): ReadonlyMap<string, numb
   return new Map(
     [...Map.groupBy(slotHolders(snapshot), (session) => of(session)).values()].flatMap((sessions) => {
       const order = sessions.toSorted((a, b) => startOf(a) - startOf(b));
-      const pauses = order.map((session, at) => startOf(order[at + 1] ?? session) - startOf(session));
-      const median = pauses.toSorted((a, b) => a - b)[Math.floor(pauses.length / 2)] ?? 0;
-      return order.map((session, at) => [identityOf(session), isLeak ? (pauses[at] ?? 0) : median] as const);
+      const starts = order.map(startOf);
+      const pauses = starts.map((start, at) => (starts[at + 1] ?? start) - start).toSorted((a, b) => a - b);
+      const median = pauses[Math.floor(pauses.length / 2)] ?? 0;
+      return order.map((session) => {
+        const pause = isLeak ? pauseAfter(starts, startOf(session)) : median;
+        return [identityOf(session), pause] as const;
+      });
     }),
   );
+}
+
+/** The sessions of one pool are opened together, so that they are copied together. */
+const TOGETHER_MS = 2_000;
+
+/** From this moment, or the end of the pool that was opened then, to the next opening. */
+function pauseAfter(starts: readonly number[], at: number): number {
+  const later = starts.filter((start) => start >= at);
+  const last = later.findIndex((start, next) => (later[next + 1] ?? Infinity) - start > TOGETHER_MS);
+  const end = later[last] ?? at;
+  return (later[last + 1] ?? end) - end;
 }
 
 function startedLater(session: Session, ms: number): Session {

@@ -25,7 +25,7 @@ const HOUR_MS = 3_600_000;
 /** Fewer sessions at once may be chance. */
 const BURST = 4;
 /**
- * Openings with smaller gaps are one burst. The gap is a tenth of the mean gap since the first opening. Where
+ * Openings with smaller gaps are one burst. The gap is a tenth of the mean gap among the younger half. Where
  * most gaps are short, it is at most two seconds, because a quick leak that filled the server long ago is no
  * burst.
  */
@@ -62,7 +62,9 @@ export function openingsOf(ages: readonly number[]): Openings {
 
 /** The oldest first. Each run has the sessions that were opened without a pause. */
 function runsOf(times: readonly number[]): readonly (readonly number[])[] {
-  const mean = -(times[0] ?? 0) / times.length;
+  // Of the younger half: a few much older sessions would make the mean too long.
+  const half = Math.floor(times.length / 2);
+  const mean = -(times[half] ?? 0) / Math.max(1, times.length - half);
   const median = medianOf(times.slice(1).map((time, at) => time - (times[at] ?? time))) ?? 0;
   const { ofMean, ofMedian, leastMs, mostMs } = BURST_GAP;
   const gap = Math.min(Math.max(mostMs, ofMedian * median), Math.max(leastMs, ofMean * mean));
@@ -123,9 +125,12 @@ function unevenness(times: readonly number[]): number {
   return Math.max(...times.map((time, at) => Math.abs((time - first) / span - at / (times.length - 1))));
 }
 
-/** Sessions that are opened at random at a constant rate hardly ever exceed this. */
+/**
+ * Sessions that are opened at random at a constant rate hardly ever exceed this. The rate of requests is not
+ * constant, which shows where many sessions leave little to chance.
+ */
 function mostUneven(count: number): number {
-  return 0.05 + 1 / Math.sqrt(count);
+  return 0.1 + 1 / Math.sqrt(count);
 }
 
 function spanOf(times: readonly number[]): number {

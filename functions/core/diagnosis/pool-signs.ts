@@ -119,7 +119,7 @@ function turnsOf(
  * The spread of the pauses between openings, divided by their mean: 1 when requests of many people open the
  * sessions, 0 for a timer. Null when there are too few.
  */
-export function spreadOfPauses(members: readonly SessionEvidence[]): number | null {
+function spreadOfPauses(members: readonly SessionEvidence[]): number | null {
   const ages = agesOf(members, 'openedMs').toSorted((a, b) => a - b);
   if (ages.length < FEWEST_PAUSES) return null;
   const gaps = ages.slice(1).map((age, at) => age - (ages[at] ?? age));
@@ -128,6 +128,12 @@ export function spreadOfPauses(members: readonly SessionEvidence[]): number | nu
 }
 
 const FEWEST_PAUSES = 8;
+
+/** The same, of all sessions together or of half of the hosts, where each has a timer of its own. At most 1. */
+export function spreadByClock(members: readonly SessionEvidence[]): number {
+  const ofHosts = byPool(members).map((pool) => spreadOfPauses(pool) ?? 1);
+  return Math.min(1, spreadOfPauses(members) ?? 1, medianOf(ofHosts) ?? 1);
+}
 
 /** Each process opens its pool when it starts: all sessions at once, from its own address. */
 export function openedTogether(members: readonly SessionEvidence[], all: Openings): number {

@@ -5,17 +5,18 @@ import type { Confidence, OpeningRate } from '../cause.ts';
 import { type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
 import { msUntilFull } from '../ms-until-full.ts';
 import { openedOneByOne } from '../opening-order.ts';
-import { openingsOf, type Steady } from '../opening-rate.ts';
+import type { Steady } from '../opening-rate.ts';
 import {
   byPool,
   isBalanced,
   isUsedInTurn,
   poolsOpened,
-  spreadOfPauses,
+  spreadByClock,
   typicalRest,
   wasGivenBack,
   workOf,
 } from '../pool-signs.ts';
+import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
@@ -33,8 +34,11 @@ const FORGOTTEN = 0.6;
 const GOES_ON = { leastMs: MINUTE_MS, ofSpan: 2 } as const;
 /** A leak may be too fast to show a steady rate. */
 const QUICK = { spanMs: 5 * MINUTE_MS, share: 0.7 } as const;
-/** Pools do not open or replace sessions at exact intervals, but a timer does. */
-const CLOCK = { mostSpread: 0.45, exact: 0.2 } as const;
+/**
+ * Pools do not open or replace sessions at exact intervals, but a timer does. A pool that fills takes less
+ * than `leastPauseMs` from one session to the next.
+ */
+const CLOCK = { mostSpread: 0.45, exact: 0.2, leastPauseMs: 5_000 } as const;
 /**
  * Sessions that have never worked belong to a pool, unless a timer has opened them for longer than any pool
  * takes to fill.
@@ -59,8 +63,7 @@ export function connectionLeak(all: Evidence, program: readonly SessionEvidence[
   const resting = doing(program, 'resting');
   if (resting.length < program.length * FORGOTTEN || program.every(({ session }) => isServerProgram(session)))
     return null;
-  const openings = openingsOf(agesOf(program, 'openedMs'));
-  return ofPools(all, program) ?? ofSessions(all, program, openings.steady) ?? quick(all, program);
+  return ofPools(all, program) ?? ofSessions(all, program, steadyOpenings(program)) ?? quick(all, program);
 }
 
 /** The sessions that were opened since this moment. */
@@ -83,7 +86,7 @@ function ofSessions(
   program: readonly SessionEvidence[],
   steady: Steady | null,
 ): Suspect | null {
-  if (steady === null || steady.sessions * 2 < program.length || !goesOn(steady.lastMs, steady.spanMs))
+  if (steady === null || !goesOn(steady.lastMs, steady.spanMs))
     return null;
   const since = openedSince(program, steady.sinceMs);
   if (since.length * 2 < program.length || !isForgotten(since)) return null;
@@ -103,10 +106,12 @@ function mostConfidence(
   const work = workOf(since);
   if (work === 'partly' || isUsedInTurn(since)) return null;
   if (work === 'worked' && !wasGivenBack(since)) return 'high';
-  const spread = spreadOfPauses(since) ?? 1;
+  const spread = spreadByClock(since);
   const isClock = spread <= CLOCK.mostSpread;
   if (work === 'never worked' && (!isClock || spanMs < UNUSED_LEAK_MS)) return null;
   if (work === 'never worked') return spread <= CLOCK.exact ? 'high' : 'medium';
+  // A schedule that runs on each host opens as many on each.
+  if (isClock && !wasGivenBack(since) && spanMs >= since.length * CLOCK.leastPauseMs) return 'medium';
   if (isBalanced(program)) return null;
   const theirs = new Set(since.map(({ session }) => session.address));
   const older = program.filter(
