@@ -12,7 +12,14 @@ const leakedAt = (hosts: number, moments: readonly number[]): readonly Client[] 
     Array.from({ length: hosts }, (_, host): Client => {
       const openedAt = -ago + host * 40;
       const address = `10.2.0.${host + 1}`;
-      return { ...JOB, address, openedAt, state: 'idle', since: openedAt + 300, statement: 'SELECT report()' };
+      return {
+        ...JOB,
+        address,
+        openedAt,
+        state: 'idle',
+        since: openedAt + 300,
+        statement: 'SELECT report()',
+      };
     }),
   );
 

@@ -31,7 +31,11 @@ const openingIn = (record: RunRecord) => diagnose(record)?.culprits[0]?.opening;
 
 describe('until the slots are gone', () => {
   test('is what the free slots last at the rate of the leak', () => {
-    expect(openingIn(leaking(77, 100))).toEqual({ perHour: 10, spanMs: 76 * 6 * MINUTE, fullInMs: 2 * HOUR });
+    expect(openingIn(leaking(77, 100))).toMatchObject({
+      perHour: 10,
+      spanMs: 76 * 6 * MINUTE,
+      fullInMs: 2 * HOUR,
+    });
   });
 
   test('is nothing once they are, also where the reserve is being eaten', () => {

@@ -86,8 +86,7 @@ function ofSessions(
   program: readonly SessionEvidence[],
   steady: Steady | null,
 ): Suspect | null {
-  if (steady === null || !goesOn(steady.lastMs, steady.spanMs))
-    return null;
+  if (steady === null || !goesOn(steady.lastMs, steady.spanMs)) return null;
   const since = openedSince(program, steady.sinceMs);
   if (since.length * 2 < program.length || !isForgotten(since)) return null;
   const doubt = mostConfidence(all, program, since, steady);
