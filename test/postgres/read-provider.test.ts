@@ -43,4 +43,16 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       for (const statement of unmark) await server.query(statement);
     }
   });
+
+  test('a router of Aurora Limitless is refused, and another server with such a database is not', async () => {
+    await server.query('CREATE DATABASE postgres_limitless');
+    expect(await provider()).toBeNull();
+    await server.query(AURORA_VERSION);
+    try {
+      await expect(provider()).rejects.toMatchObject({ code: 'server-unsupported' });
+    } finally {
+      await server.query('DROP FUNCTION aurora_version()');
+      await server.query('DROP DATABASE postgres_limitless');
+    }
+  });
 });

@@ -6,6 +6,7 @@
  * - `secret-unreadable`, `secret-malformed`: no usable credentials.
  * - `connect-*`: why we got no session with the server.
  * - `pooler-in-between`: something else than the server answered.
+ * - `server-unsupported`: a server answered on which our statements do not hold.
  * - `pooler-unreadable`, `pooler-full`: the server's pooler did not report its state. This is a note: the run
  *   goes on.
  * - `capacity-unusable`, `target-unreachable`: the thresholds do not fit the server's slots.
@@ -38,6 +39,7 @@ export type ErrorCode =
   | 'connect-unreachable'
   | 'connect-failed'
   | 'pooler-in-between'
+  | 'server-unsupported'
   | 'pooler-unreadable'
   | 'pooler-full'
   | 'capacity-unusable'

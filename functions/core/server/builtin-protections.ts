@@ -54,6 +54,10 @@ export const BUILTIN_APPLICATIONS: readonly string[] = [
   // Replication that connects like a client.
   'AWS DMS*',
   'Debezium*',
+  // What a coordinator of Citus opens on a worker (citusdata/citus connection_management.h).
+  'citus_internal gpid=*',
+  'citus_rebalancer gpid=*',
+  'citus_run_command gpid=*',
   // Migrations and maintenance.
   'pg_repack*',
   'pg_squeeze*',

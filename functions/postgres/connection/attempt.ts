@@ -6,6 +6,7 @@ import { type Attempted, classifyAnswer } from './attempted.ts';
 import { clientOnSocket } from './client-on-socket.ts';
 import { holdProof, type ReadyLogin } from './hold-proof.ts';
 import { beginSession } from './open-session.ts';
+import { reportedParameters } from './reported-parameters.ts';
 import {
   type KnownStartup,
   knownStartup,
@@ -76,6 +77,7 @@ async function attemptLogin(
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
   });
   watchLogin(client, targetText(target), credentials);
+  const reported = reportedParameters(client);
   const brokenBy = watchBreaking(client);
   const silence = watchSilence(socket, withinMs, hangs);
   over?.addEventListener('abort', silence.breakOff, { once: true });
@@ -83,7 +85,7 @@ async function attemptLogin(
   try {
     await client.connect();
     silence.isIn();
-    const session = await beginSession(client, socket, target);
+    const session = await beginSession(client, socket, target, reported);
     return { kind: 'in', session: { ...session, brokenBy } };
   } catch (error) {
     socket.destroy();

@@ -6,6 +6,7 @@ import { BEGIN_SESSION } from '../postgresql/sql/begin-session.ts';
 import type { Dialect } from './dialect.ts';
 import { foreignSettings } from './foreign-settings.ts';
 import { poolerInBetween } from './pooler-in-between.ts';
+import { refuseByVersion, refuseForeign } from './refuse-foreign.ts';
 import { IDLE_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './startup.ts';
 import type { Target } from './target.ts';
 
@@ -36,19 +37,25 @@ type Answer = {
 
 /**
  * Learns which server answers, and sets path and bounds of our session.
- * @throws RemediationError `pooler-in-between`; `connect-failed` if the settings are not ours afterwards; or the error of
+ * @throws RemediationError `pooler-in-between`; `server-unsupported`; `connect-failed` if the settings are not ours afterwards; or the error of
  * the statement.
  */
 export async function beginSession(
   client: Client,
   socket: Socket,
   target: Target,
+  reported: ReadonlyMap<string, string>,
 ): Promise<Omit<OpenSession, 'brokenBy'>> {
+  refuseForeign(target, reported, null);
   // The process id of the protocol is the pooler's if a pooler answers. The function always returns the server's.
   const processId: unknown = Reflect.get(client, 'processID');
   const first = { text: BEGIN_SESSION, values: [processId], query_timeout: NO_BOUND_MS };
-  const { rows } = await client.query(first);
+  const { rows } = await client.query(first).catch(async (error: unknown) => {
+    if (serverAnswer(error) !== null) await refuseByVersion(client, target, reported);
+    throw error;
+  });
   const { pid, version: product, number: versionNumber, port, foreign } = rows[0] as Answer;
+  refuseForeign(target, reported, product);
   const open = { client, product, versionNumber, close: () => goodbye(client, socket) };
   if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client, target) };
   // pgpool-II passes the server's process id on. But if the connection comes from another port than ours, something is in

@@ -114,7 +114,8 @@ function problemOf(kind: PoolerKind, target: Target, thrown: unknown): PoolerPro
 }
 
 const NEXT: Readonly<Record<PoolerKind, string>> = {
-  pgbouncer: 'check that it runs, its password for our role, and that stats_users names our role',
+  pgbouncer:
+    'check that it runs, its password for our role, that stats_users names our role, and, if auth_query finds our role, that auth_dbname names a database of the server',
   pgpool:
     'check that it runs, that pool_hba.conf and pool_passwd let our role in, and that a process of it is free',
 };

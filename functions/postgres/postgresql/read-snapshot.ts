@@ -1,3 +1,4 @@
+import { RemediationError } from '../../core/base/errors.ts';
 import type { Session } from '../../core/server/session.ts';
 import type { Provider, Snapshot } from '../../core/server/snapshot.ts';
 import { DEFAULT_STATEMENTS, redactStatements } from '../../core/server/statement-choice.ts';
@@ -18,6 +19,7 @@ type SettingsRow = Omit<Snapshot['slots'], 'providerReserved' | 'roles' | 'datab
   readonly ownPid: number;
   readonly version: string;
   readonly provider: Provider | null;
+  readonly hasLimitless: boolean;
   readonly readsAllStats: boolean;
   readonly isReplica: boolean;
 };
@@ -51,8 +53,9 @@ export async function readSnapshot(
       readFacts(query, versionNumber),
       reserveIn(query(READ_PROVIDER_RESERVE)),
     ]);
-  const { takenAt, ownPid, version, provider, readsAllStats, isReplica, ...slots } =
+  const { takenAt, ownPid, version, provider, hasLimitless, readsAllStats, isReplica, ...slots } =
     settingsRows[0] as SettingsRow;
+  if (provider === 'aurora' && hasLimitless) throw limitless();
   const rows = sessionRows as readonly SessionRow[];
   const { locks, blockedBy } = await readWaits(query, rows, lockRows);
   const ownDatabase = rows.find(({ pid }) => pid === ownPid)?.database ?? null;
@@ -113,4 +116,12 @@ function toSession(
     advisoryLock: advisoryLocks?.has(pid) ?? null,
     temporaryTables: connected ? (temporaryTables?.has(pid) ?? null) : false,
   };
+}
+
+/** A router shows its own sessions only, and ending one there is documented by another function for the shard group. */
+function limitless(): RemediationError {
+  return new RemediationError(
+    'server-unsupported',
+    'The server is a router of Aurora PostgreSQL Limitless Database, which is not supported: its sessions are spread over routers and shards, and rds_aurora.limitless_terminate_session ends them. No session was ended.',
+  );
 }

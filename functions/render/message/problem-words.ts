@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<ErrorCode, string>> = {
   'connect-unreachable': 'the server does not answer',
   'connect-failed': 'connecting failed',
   'pooler-in-between': 'a pooler answered, not the server',
+  'server-unsupported': 'this kind of server is not supported',
   'pooler-unreadable': 'the pooler did not answer',
   'pooler-full': 'the pooler is full',
   'capacity-unusable': 'the server has no usable slots',

@@ -4,8 +4,8 @@ const numberIn = (setting: string): string =>
 /**
  * Slots, reserves, what our role may see, whether this is a read replica, and which provider runs the server. A provider
  * shows by its own role, and Aurora by a function of the first superuser (10), which an ordinary role cannot imitate.
- * `reserved_connections` exists since 16.
- * Reads: settings, pg_roles, pg_proc. Needs: no privilege.
+ * `reserved_connections` exists since 16. Every Aurora Limitless has the database `postgres_limitless`.
+ * Reads: settings, pg_roles, pg_proc, pg_database. Needs: no privilege.
  */
 export const READ_SETTINGS = `
 SELECT pg_catalog.now()::pg_catalog.text AS "takenAt",
@@ -19,6 +19,8 @@ SELECT pg_catalog.now()::pg_catalog.text AS "takenAt",
             WHEN pg_catalog.to_regrole('azure_pg_admin'::pg_catalog.text) IS NOT NULL THEN 'azure'::pg_catalog.text
             WHEN pg_catalog.to_regrole('cloudsqlsuperuser'::pg_catalog.text) IS NOT NULL
             THEN 'google'::pg_catalog.text END AS provider,
+       EXISTS (SELECT FROM pg_catalog.pg_database d
+               WHERE d.datname OPERATOR(pg_catalog.=) 'postgres_limitless'::pg_catalog.name) AS "hasLimitless",
        pg_catalog.pg_has_role('pg_read_all_stats'::pg_catalog.name, 'USAGE'::pg_catalog.text) AS "readsAllStats",
        pg_catalog.pg_is_in_recovery() AS "isReplica",
        ${numberIn('max_connections')} AS max,
