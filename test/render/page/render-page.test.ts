@@ -86,6 +86,7 @@ describe('the page', () => {
       'The policy acts from 55 on and frees down to 45.',
       'billing-worker billing@orders 41 72 % 41 idle 10.0.3.17, 10.0.3.18, 10.0.4.2 2h 11m',
       '10 billing-worker billing@orders 1h 35m to 2h 11m the policy&#39;s first step: 1h terminated',
+      'What this means for their developers (57P01): docs/guide/for-developers.md',
       'billing-worker billing@orders 1 10 1 re-taken',
       '1 protected: listens for notifications',
       'told sessions to end 590 ms 336 ms',
