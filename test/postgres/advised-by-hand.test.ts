@@ -67,6 +67,20 @@ describe.each([14, 16, 18] as const)(
       expect(stillOpen([woken, still, later, ...spared])).toEqual(Array(7).fill(true));
     });
 
+    test('a session that woke up stays, also for a person whose client keeps a transaction open', async () => {
+      const [woken, still] = await openMany(2, () => idle('leak'));
+      const [look, act] = await advisedNow(server, headroom, 'connection-leak');
+      const person = await server.connect();
+      const ask = async (text: string) => (await person.query(text)).rows;
+      await ask('BEGIN');
+      await pasted(look ? [look] : [], ask);
+      await woken?.client.query('BEGIN');
+      const { done } = await pasted(act ? [{ text: '', to: 'operator' }, act] : [], ask);
+      await ask('COMMIT');
+      expect(done).toEqual([{ pid: still?.pid, pg_terminate_backend: true }]);
+      expect(woken?.isOpen()).toBe(true);
+    });
+
     test('sessions of a superuser: a superuser can end them, our role cannot', async () => {
       const sessions = await openMany(3, () =>
         openIdle(server, { role: server.superuser, application: 'shop' }),

@@ -44,7 +44,10 @@ describe('what comes next', () => {
       factsOf(explain(OBSERVED['observe-recovered']?.() ?? INCIDENTS.healthy(), [])),
     );
     expect(look?.paste?.lines[0]).toMatch(/^SELECT pid, application_name/);
-    expect(end?.paste?.lines[0]).toMatch(/pg_terminate_backend/);
+    expect(end?.paste?.lines.slice(0, 2)).toEqual([
+      'SELECT pg_stat_clear_snapshot();',
+      'SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity',
+    ]);
     expect(bears?.text).toMatch(/^Before you switch to enforce/);
     expect(acts?.text).toMatch(/^To let it act/);
   });

@@ -48,7 +48,9 @@ export async function pasted(
     for (const each of statements) rows.push(...(await ask(each)));
     return rows;
   };
-  return { shown: await answers(look), done: await answers(act) };
+  const shown = await answers(look);
+  const done = (await answers(act)).filter((row) => !('pg_stat_clear_snapshot' in row));
+  return { shown, done };
 }
 
 /** A COPY whose client sends nothing. The driver itself would end it at once. */

@@ -119,12 +119,19 @@ function orCommand(
   return { or: `headroom terminate ${ids.join(' ')} --unchanged-since '${takenAt}' --url URL${apply}` };
 }
 
+/**
+ * In an open transaction, which some clients begin by themselves, the server shows the sessions as the first
+ * look found them.
+ */
+const LOOK_AGAIN = 'SELECT pg_stat_clear_snapshot();';
+
 /** The condition of the guard of a run: the same process, in the same state since. */
 function guarded(snapshot: Snapshot, plan: ByHand): Advice['paste'] {
   const { sessions, act, while: lasting } = plan;
   const { column, ids } = idsOf(sessions);
   const end = column === 'sessionid' ? 'pg_terminate_session(pid, sessionid)' : 'pg_terminate_backend(pid)';
   const sql = sqlPaste([
+    LOOK_AGAIN,
     `SELECT pid, ${act === 'cancel' ? 'pg_cancel_backend(pid)' : end} FROM pg_stat_activity`,
     ...clientsOnly(snapshot),
     ...(sessions.some(isSuperuser)
