@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
-import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { aSession, HOUR, MINUTE } from '../support/builders.ts';
 import { runOf, snapshotOf } from '../support/records.ts';
 import { renderPage } from '../support/render-page.ts';
@@ -86,7 +86,7 @@ test.each(Object.entries(NAMES))('with %s all 90 sessions count for one program'
     /90 sessions from 10 addresses become 5/,
     /Check that they still run: .{3,60} \(20\)/,
   ];
-  const message = renderIncident(record).text.replace(/\s+/g, ' ');
+  const message = fullTextOf(record).replace(/\s+/g, ' ');
   // A page has charts, which take their time.
   const page = ON_PAGE.has(title) ? [textOf(renderPage({ ...record, reduced: [] }))] : [];
   for (const text of [message, ...page]) {
