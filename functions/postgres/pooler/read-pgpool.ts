@@ -39,7 +39,7 @@ export async function readPgPool(show: Show): Promise<PgBouncerState> {
       mode: 'session',
       mostClients: mostClients(status),
       poolsPerChild: numberIn(status, 'max_pool'),
-      failsOver: switchIn(status, 'failover_on_backend_shutdown'),
+      failsOver: failsOver(status, textColumn(version, 'pool_version')),
     },
   };
 }
@@ -108,6 +108,18 @@ function numberIn(status: ReadonlyMap<string, string>, item: string): number | n
 }
 
 /** `1` or `on`, by version. Every other value except `0` and `off` is unknown. */
+/**
+ * Whether the end of one of its sessions may end its use of the server. Before 4.3 the setting does not exist, and it is
+ * always so (release notes of 4.3). Null where a later version does not show the setting.
+ */
+function failsOver(status: ReadonlyMap<string, string>, version: string): boolean | null {
+  const shown = switchIn(status, 'failover_on_backend_shutdown');
+  if (shown !== null) return shown;
+  const [, major, minor] = /^(\d{1,3})\.(\d{1,3})/.exec(version) ?? [];
+  if (major === undefined) return null;
+  return Number(major) < 4 || (Number(major) === 4 && Number(minor) < 3) ? true : null;
+}
+
 function switchIn(status: ReadonlyMap<string, string>, item: string): boolean | null {
   const text = status.get(item) ?? '';
   if (/^(1|on)$/i.test(text)) return true;
