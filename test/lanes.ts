@@ -12,6 +12,7 @@ export type Lane = {
 const SERVERS = [
   'test/{bench,commands,demo,doors,failure-modes,postgres,remediate,staging,support}/**/*.test.ts',
   'test/core/advice/snippets.test.ts',
+  'test/docs/commands.test.ts',
   'test/render/advised-sql.test.ts',
   'test/render/page/page-in-browser.test.ts',
   'test/render/page/render-index.test.ts',

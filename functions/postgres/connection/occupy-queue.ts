@@ -9,10 +9,10 @@ const MOST_ROWS = 5;
 const MOST_MS = 1_000;
 
 /** A row of our connections in the queue of a server. `begun` resolves when its first one is served. */
-export type Row = { readonly begun: Promise<void>; readonly mostServed: Promise<void> };
+export type QueueRow = { readonly begun: Promise<void>; readonly mostServed: Promise<void> };
 
 /** Puts a row into the server's queue, as often as is allowed in one connect. */
-export function queueOccupier(target: Target): () => Row {
+export function queueOccupier(target: Target): () => QueueRow {
   let rows = 0;
   return () => {
     if (rows === MOST_ROWS) return { begun: Promise.resolve(), mostServed: Promise.resolve() };
@@ -26,7 +26,7 @@ export function queueOccupier(target: Target): () => Row {
  * each, about one a millisecond. So from the moment that the first of ours is served until the last is, it serves no other
  * client. A connection that says nothing takes no slot, and the server writes nothing about it into its log.
  */
-function occupyQueue({ host, port }: Target): Row {
+function occupyQueue({ host, port }: Target): QueueRow {
   const [begun, mostServed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let served = 0;
   const countServed = () => {

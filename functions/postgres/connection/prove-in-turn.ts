@@ -1,5 +1,5 @@
 import type { ReadyLogin } from './hold-proof.ts';
-import type { Row } from './occupy-queue.ts';
+import type { QueueRow } from './occupy-queue.ts';
 
 /** The logins of one run that have a slot and could send their proof. */
 export type ProofTurns = {
@@ -20,7 +20,7 @@ export type ProofTurns = {
  * clients that are logging in are refused meanwhile and free their slots, and no others take them. One login proves at a
  * time, and gives the slots of those that wait beside it back before.
  */
-export function proveInTurn(occupyQueue: () => Row): ProofTurns {
+export function proveInTurn(occupyQueue: () => QueueRow): ProofTurns {
   const waiting = new Set<ReadyLogin>();
   let proving: ReadyLogin | null = null;
   let timer: NodeJS.Timeout | null = null;

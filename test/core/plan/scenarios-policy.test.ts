@@ -96,9 +96,9 @@ const NAMES: readonly (readonly [readonly string[], readonly string[], readonly 
   [['(none)'], [''], ['app', ' ', 'none']],
   [['(none)', 'app'], ['', 'app'], ['app2']],
   [['a.c'], ['a.c'], ['abc', 'a-c']],
-  [['[a-z]+'], ['[a-z]+'], ['abc']],
+  [['[3 of 10]'], ['[3 of 10]'], ['3']],
   [['a?c'], ['a?c'], ['abc']],
-  [['%'], ['%'], ['app']],
+  [['a%20b'], ['a%20b'], ['a b', 'a20b']],
   [['app '], ['app '], ['app']],
   [
     ['größe', '日本'],
