@@ -1,4 +1,5 @@
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
+import type { Cause, Culprit } from '../../core/diagnosis/cause.ts';
 import { meaningOf, type Severity } from '../../core/incident/outcome-table.ts';
 import { marksOf } from '../../core/plan/pressure.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
@@ -53,17 +54,31 @@ function badges(facts: PageFacts): readonly Html[] {
 }
 
 function whyText(
-  { evidence }: PageFacts,
+  { evidence, blame }: PageFacts,
   { cause, confidence, culprits }: NonNullable<PageFacts['diagnosis']>,
 ) {
   if (cause === 'unclear') return 'not clear';
-  // One session at the head of a queue says nothing about the slots.
-  const isOfSlots = evidence !== null && cause !== 'lock-pile-up';
-  const share = culprits
-    .filter((each) => isOfSlots && each.cause === cause)
-    .reduce((sum, { usage }) => sum + (usage.sharePercent ?? 0), 0);
+  const share = evidence === null || ELSEWHERE.has(cause) ? 0 : blamedShare(evidence, blame, culprits, cause);
   const part = share > 0 ? `, ${share} % of the slots` : '';
   return `${CAUSE_WORDS[cause]}${part}, confidence ${confidence}`;
+}
+
+/** These causes have slots of their own, or one session that holds up many. */
+const ELSEWHERE: ReadonlySet<Cause> = new Set([
+  ...(['lock-pile-up', 'role-limit', 'database-limit', 'replication-limit'] as const),
+]);
+
+/** The share of the slots that the blamed programs hold. In a mixture those of the main cause count. */
+function blamedShare(
+  { holders, server }: NonNullable<PageFacts['evidence']>,
+  { isBlamed }: PageFacts['blame'],
+  culprits: readonly Culprit[],
+  cause: Cause,
+): number {
+  const own = culprits.filter((each) => each.cause === cause);
+  if (own.length < culprits.length) return own.reduce((sum, { usage }) => sum + (usage.sharePercent ?? 0), 0);
+  const blamed = holders.filter(({ session }) => isBlamed(session)).length;
+  return server.usable > 0 ? Math.min(100, Math.round((blamed * 100) / server.usable)) : 0;
 }
 
 /** How full the scope of the message is, with the marks of the policy. */

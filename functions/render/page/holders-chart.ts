@@ -1,5 +1,5 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import type { GroupUsage } from '../../core/server/rank-groups.ts';
+import { type GroupUsage, groupText } from '../../core/server/rank-groups.ts';
 import { ageText, counted, listText } from '../base/phrases.ts';
 import { type Bar, barList, looksLegend } from './bar-list.ts';
 import type { Blame } from './blame.ts';
@@ -29,9 +29,14 @@ function barOf(row: HolderRow, usable: number): Bar {
   };
 }
 
+/** Before PostgreSQL knows role and database of a client. */
+const NAMELESS = { application: '', user: '', database: '' };
+
 /** One program by its names, several as a number with the first names. */
 export function namesOf(groups: readonly GroupUsage[]): Pick<Bar, 'name' | 'detail'> {
   const [only] = groups;
+  if (groups.length === 1 && only !== undefined && groupText(only.group) === groupText(NAMELESS))
+    return { name: html`clients that are logging in`, detail: null };
   if (groups.length === 1 && only !== undefined)
     return { name: nameHtml(only.group.application), detail: ownerHtml(only.group) };
   const names = groups.map(({ group }) =>
