@@ -1,3 +1,4 @@
+import { isServerProgram } from '../server/client-technology.ts';
 import { programNames } from '../server/programs-in.ts';
 import { CLIENT_BACKEND } from '../server/session.ts';
 import { type Advice, forDeveloper } from './advice.ts';
@@ -26,7 +27,8 @@ export function fixBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advi
   const session = blocker?.session ?? null;
   if (blocker?.passesOn) return [forDeveloper(hotRow(blocker.waiting))];
   if (session === null) return [];
-  if (session.backendType !== CLIENT_BACKEND) return [forDeveloper(`For changes of tables, set ${GIVE_UP}.`)];
+  if (session.backendType !== CLIENT_BACKEND || isServerProgram(session))
+    return [forDeveloper(`For changes of tables, set ${GIVE_UP}.`)];
   const clients = clientsOf(programNames(snapshot)(session), sessionsOf);
   if (session.state === 'idle')
     return [

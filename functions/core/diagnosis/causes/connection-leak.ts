@@ -44,6 +44,8 @@ const CLOCK = { mostSpread: 0.45, exact: 0.2, leastPauseMs: 5_000 } as const;
  * takes to fill.
  */
 const UNUSED_LEAK_MS = 30 * MINUTE_MS;
+/** A rollout takes less than half an hour, and each of its processes opens its sessions within seconds. */
+const ROLLOUT = { fewest: 8, share: 0.95, oneGoMs: 10_000, mostMs: 30 * MINUTE_MS } as const;
 /** Pools replace their sessions after 8 hours at the latest. */
 const LONGEST_LIFETIME_MS = 9 * HOUR_MS;
 /** Much older sessions from the same hosts show that no lifetime replaces sessions. */
@@ -100,8 +102,10 @@ function mostConfidence(
   { hidden }: Evidence,
   program: readonly SessionEvidence[],
   since: readonly SessionEvidence[],
-  { sinceMs, spanMs }: Steady,
+  steady: Steady,
 ): Confidence | null {
+  const { sinceMs, spanMs } = steady;
+  if (isRollout(since, steady)) return null;
   const work = workOf(since);
   if (work === 'partly' || isUsedInTurn(since)) return null;
   if (work === 'worked' && !wasGivenBack(since)) return 'high';
@@ -122,6 +126,21 @@ function mostConfidence(
   const isUneven = hidden === 0 && byPool(since).length > 3;
   // Without statements, or when sessions were given back, a pool that replaces its sessions shows the ages of a leak.
   return isClock || isNoLifetime || isUneven ? 'medium' : 'low';
+}
+
+/**
+ * Processes that start one after the other, as in a deployment or when more are needed: each host has opened
+ * its sessions in one go. A leak goes on for longer than that takes, or opens on the same hosts again.
+ */
+function isRollout(since: readonly SessionEvidence[], { spanMs }: Steady): boolean {
+  const hosts = byPool(since);
+  const once = hosts.filter((host) => {
+    const ages = agesOf(host, 'openedMs');
+    return Math.max(...ages) - Math.min(...ages) <= ROLLOUT.oneGoMs;
+  });
+  return (
+    hosts.length >= ROLLOUT.fewest && once.length >= hosts.length * ROLLOUT.share && spanMs < ROLLOUT.mostMs
+  );
 }
 
 /**

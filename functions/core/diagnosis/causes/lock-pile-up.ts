@@ -1,4 +1,5 @@
 import { ageText, counted, listText } from '../../base/words.ts';
+import { isServerProgram } from '../../server/client-technology.ts';
 import { PREPARED } from '../../server/contested-lock.ts';
 import { firstWaiters } from '../../server/first-waiters.ts';
 import { passesOn } from '../../server/passes-on.ts';
@@ -23,7 +24,7 @@ export const lockPileUp: Search = (all, left) => {
   const holders = clients.map(({ session }) => session);
   if (passesOn(holders, Math.max(0, ...agesOf(waiting, 'sinceMs'))))
     return [queueOf(all, waiting, PASSED_ON)];
-  const first = clients.length > 0 ? [] : firstInQueue(all, waiting, atHead);
+  const first = holders.every(isServerProgram) ? firstInQueue(all, waiting, atHead) : [];
   const behind = waiting.filter((member) => !first.includes(member));
   return [
     ...holdersOf(all, first.length > 0 ? [] : heads, waiting),
@@ -45,8 +46,8 @@ function headsOf(
 }
 
 /**
- * The first waiters, when the holder of the lock is no client (autovacuum, a prepared transaction, replay):
- * they cause the queue.
+ * The first waiters, when the holder of the lock is no client (autovacuum, a prepared transaction, replay) or
+ * a program of servers such as pg_dump, which does what it is for: they cause the queue.
  */
 function firstInQueue(
   { snapshot }: Evidence,
@@ -123,7 +124,11 @@ function preparedText({ locks: { heads } }: Evidence): readonly string[] {
 function processText({ locks: { heads }, snapshot }: Evidence): readonly string[] {
   const pids = new Set(heads[0]?.pids);
   const process = snapshot.sessions.find((each) => each.pid !== null && pids.has(each.pid));
-  if (process === undefined || process.backendType === CLIENT_BACKEND) return [];
+  if (process === undefined) return [];
+  if (process.backendType === CLIENT_BACKEND)
+    return isServerProgram(process)
+      ? [`a backup or another program of servers holds the lock (pid ${process.pid})`]
+      : [];
   const what = isServerProcess(process)
     ? `the server's own ${process.backendType}`
     : 'a replication connection';
