@@ -7,6 +7,7 @@ import type { AdviceFacts } from './advice-facts.ts';
 import { hasPooler, isOfPooler } from './known-poolers.ts';
 import { poolerSettings } from './pooler-settings.ts';
 import { refusedClients } from './refused-clients.ts';
+import { upgradePooler } from './upgrade-pooler.ts';
 
 /** With fewer addresses a pooler is not worth running, because the few pools could be smaller. */
 const MANY_ADDRESSES = 3;
@@ -57,7 +58,7 @@ export function poolerConfiguration(facts: AdviceFacts): readonly Advice[] {
  */
 export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
   const asked = poolerSettings(facts);
-  if (asked.length > 0) return asked;
+  if (asked.length > 0) return [...asked, ...upgradePooler(facts)];
   const { slots, snapshot } = facts;
   const sessions = ofPooler(facts);
   const pairs = new Set(sessions.map(pairOf)).size;
