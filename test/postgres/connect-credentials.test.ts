@@ -222,7 +222,10 @@ describe('an IAM token', () => {
     await useRules(`host all "by ""ident""" all ident`);
     const connection = await connectWith(async () => byIdent);
     expect(connection).toMatchObject({
-      problem: { code: 'connect-denied', message: expect.stringContaining("check the secret's user") },
+      problem: {
+        code: 'connect-denied',
+        message: expect.stringContaining('check user and password (in the secret'),
+      },
       connecting: { attempts: 1 },
     });
     await useRules('');

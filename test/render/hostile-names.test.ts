@@ -127,7 +127,7 @@ describe('size', () => {
 
   test('and within what a chat room takes', () => {
     expectInert(chat);
-    expect(chat.content.description).toContain('4000 of 5000 slots used, all before');
+    expect(chat.content.description).toContain('4000 of 5000 slots used, all 5000 before');
   });
 
   test('what is left out of a list is counted', () => {

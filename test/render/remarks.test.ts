@@ -28,7 +28,7 @@ const additions = {
 
 /** A mail in which each kind stands, and a text of it. */
 const IN_MAIL: readonly (readonly [RemarkKind, () => string, RegExp])[] = [
-  ['outcome', () => mailOf(), /^orders has room again: 49 of 57 slots used, all before\./],
+  ['outcome', () => mailOf(), /^orders has room again: 49 of 57 slots used, all 57 before\./],
   ['incident', () => STORY_MESSAGES['life-opened-again']?.text ?? '', /^Third time in 24 hours/m],
   [
     'breaker',

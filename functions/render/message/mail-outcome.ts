@@ -121,7 +121,7 @@ function change(facts: Facts): string {
   const { before, after } = facts;
   const isChange = before !== null && after !== null && before.used !== after.used;
   if (!isChange) return used(facts);
-  return `${used(facts)}, ${before.used < before.usable ? before.used : 'all'} before`;
+  return `${used(facts)}, ${before.used < before.usable ? before.used : `all ${before.usable}`} before`;
 }
 
 /** The policy asks for fewer slots in use before it ends sessions than it needs to find enough of them free. */

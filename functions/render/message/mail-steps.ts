@@ -32,7 +32,7 @@ export function adviceRemarks(steps: readonly Advice[], isOnPage: boolean): read
 function nowLines({ text, paste }: Advice, isOnPage: boolean): readonly string[] {
   const pasted = paste === undefined ? [] : phonePaste(paste);
   const isElsewhere = paste !== undefined && pasted.length === 0;
-  const short = firstSentences(text, MAX_STEP);
+  const short = isOnPage ? firstSentences(text, MAX_STEP) : text;
   return [isElsewhere ? `${closed(short)} ${elsewhere(isOnPage)}` : short, ...pasted];
 }
 

@@ -18,7 +18,7 @@ export const TOO_LARGE = {
       fault: 'the record is too large: 500 of 2,000 sessions go, each with names and a statement of its own',
       outcome: 'recovered',
       subject: '[warning] orders recovered …500 idle sessions… ended…',
-      says: 'The record was too large and left out, in this order: statements',
+      says: 'The record was too large and left out: statements.',
       ends: 500,
     },
   } satisfies Record<string, Row>,
