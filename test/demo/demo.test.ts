@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { chmod, mkdtempDisposable, readdir, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -85,8 +85,11 @@ describe.concurrent('the demo', () => {
     expect(code).toBe(0);
   });
 
-  test('leaves nothing running when it is interrupted', async () => {
-    await using demo = startDemo();
+  test('leaves nothing running, and no file, when it is interrupted', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'demo-'));
+    // As root, the server is another user, who may pass through the folder and change nothing in it.
+    await chmod(folder.path, 0o755);
+    await using demo = startDemo([], { TMPDIR: folder.path });
     await waitUntil(() => demo.output().includes('billing-worker opens'), {
       what: 'the demo was under way',
     });
@@ -94,6 +97,8 @@ describe.concurrent('the demo', () => {
     expect(await accepts(port)).toBe(true);
     demo.child.kill('SIGINT');
     expect(await demo.exit).toBe(130);
+    expect(demo.output()).toContain('interrupted; everything is cleaned up');
+    expect(await readdir(folder.path)).not.toContainEqual(expect.stringMatching(/^headroom-/));
     expect(await accepts(port)).toBe(false);
   });
 

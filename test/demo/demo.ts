@@ -4,7 +4,7 @@ import { RemediationError } from '../../functions/core/base/errors.ts';
 import { type DemoOptions, parseDemoOptions, USAGE } from './demo-options.ts';
 import { demoPolicy } from './demo-policy.ts';
 import { leakIncident } from './leak-incident.ts';
-import { commands, line, title } from './narration.ts';
+import { commands, line, redraw, title } from './narration.ts';
 import { FOLDER } from './on-call-reads.ts';
 import type { Shown } from './shown.ts';
 import { missingFor, storyIncident, storyOf } from './story-incident.ts';
@@ -23,7 +23,11 @@ async function demo(options: DemoOptions): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
       if (isKept) return interrupted.resolve();
-      void stack.disposeAsync().finally(() => process.exit(130));
+      void stack.disposeAsync().finally(() => {
+        redraw('');
+        line('interrupted; everything is cleaned up');
+        process.exit(130);
+      });
     });
   title('pg-headroom: a full PostgreSQL gets its slots back');
   const shown =

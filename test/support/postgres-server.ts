@@ -207,6 +207,8 @@ export class TestServer {
     await Promise.allSettled(closing);
     this.#lastLog = this.log();
     closeSync(this.#log);
+    // The guard, another user, cannot remove it from a temporary folder that is ours alone.
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
