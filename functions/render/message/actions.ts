@@ -6,10 +6,10 @@ import type { Termination } from '../../core/run/terminations.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Flavor } from '../../core/server/snapshot.ts';
 import type { Facts } from '../base/facts.ts';
+import { heldBySuperusers } from '../base/held-by-superusers.ts';
 import { bounded, type Section, wrap } from '../base/layout.ts';
 import { ageRange, ageText, counted, groupName, ownerOf, usedText } from '../base/phrases.ts';
 import { flavorOf, rightToEnd } from '../base/role-grants.ts';
-import { heldBySuperusers } from './held-by-superusers.ts';
 import { namedPoolerTexts } from './named-poolers.ts';
 import { releasedTexts } from './program-notes.ts';
 

@@ -3,11 +3,11 @@ import type { Outcome } from '../../core/run/outcome.ts';
 import { pauseIn } from '../../core/run/pause.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
+import { heldBySuperusers } from '../base/held-by-superusers.ts';
 import { counted, groupName, listText, usedText } from '../base/phrases.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
 import { behind, isNamedCulprit, isOutsideSlots } from './cause-phrase.ts';
 import { endedPhrase } from './ended-phrase.ts';
-import { heldBySuperusers } from './held-by-superusers.ts';
 import { busySentence } from './run-lock-text.ts';
 import { unsettledText, unverifiedReason, unverifiedText } from './unverified-text.ts';
 

@@ -11,13 +11,13 @@ import { poolerRefuses } from '../../core/server/pooler-refusals.ts';
 import type { Flavor } from '../../core/server/snapshot.ts';
 import type { AlarmTrigger } from '../../core/trigger/trigger.ts';
 import type { Facts } from '../base/facts.ts';
+import { heldBySuperusers } from '../base/held-by-superusers.ts';
 import { counted, thresholdText } from '../base/phrases.ts';
 import { flavorOf, statementsToSee } from '../base/role-grants.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
 import { isOutsideSlots } from './cause-phrase.ts';
 import { mayHaveSent } from './headline.ts';
 import { heldBackTexts } from './held-back-text.ts';
-import { heldBySuperusers } from './held-by-superusers.ts';
 import { resumeStep } from './memory-text.ts';
 import { freeLock } from './run-lock-text.ts';
 

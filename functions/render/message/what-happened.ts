@@ -3,6 +3,7 @@ import { largestNeeds } from '../../core/plan/largest-needs.ts';
 import type { Snapshot } from '../../core/server/snapshot.ts';
 import { aheadMs, type NoticeTrigger, type Trigger } from '../../core/trigger/trigger.ts';
 import type { Facts } from '../base/facts.ts';
+import { HELD_BY_SUPERUSERS, heldBySuperusers } from '../base/held-by-superusers.ts';
 import { type Section, wrap } from '../base/layout.ts';
 import { ageText, counted, moreLimitsText, scopeText, thresholdText, timeText } from '../base/phrases.ts';
 import { alarmText } from './alarm-text.ts';
@@ -87,8 +88,10 @@ function takenText(used: number, usable: number): string {
   return `All ${usable} usable slots${reserve} are taken`;
 }
 
-function targetText({ policy, plan }: Facts['record'], need: number): string {
+function targetText(record: Facts['record'], need: number): string {
+  const { policy, plan } = record;
   if (plan === null) return '';
+  if (heldBySuperusers(record)) return HELD_BY_SUPERUSERS;
   const { when, until } = policy.relieve;
   const compare = when.unit === 'usedPercent' ? 'from' : 'below';
   const acts = `The policy acts ${compare} ${thresholdText(when)}`;

@@ -4,6 +4,7 @@ import { meaningOf, type Severity } from '../../core/incident/outcome-table.ts';
 import { marksOf } from '../../core/plan/pressure.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
+import { HELD_BY_SUPERUSERS, heldBySuperusers } from '../base/held-by-superusers.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
 import { ageText, counted } from '../base/phrases.ts';
 import { severityOf } from '../base/severity.ts';
@@ -98,9 +99,12 @@ function slotsMeter({ before, after, record }: PageFacts): Html | null {
     after === null || after.used >= before.used
       ? null
       : html`<span class="ghost" style="width:${percent(before.used)}%"></span>`;
+  const policy = heldBySuperusers(record)
+    ? HELD_BY_SUPERUSERS
+    : `The policy acts from ${pressureFrom} on and frees down to ${relievedAt}.`;
   return html`<div class="meter"><p><strong>${usedText(now.used, usable)}</strong> ${scope} used${change}</p>
 <div class="track ${look}">${ghost}<span class="fill" style="width:${percent(now.used)}%"></span><span class="mark" style="left:${percent(relievedAt)}%"></span><span class="mark" style="left:${percent(pressureFrom)}%"></span></div>
-<p class="faint">The policy acts from ${pressureFrom} on and frees down to ${relievedAt}.</p></div>
+<p class="faint">${policy}</p></div>
 `;
 }
 

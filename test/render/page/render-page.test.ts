@@ -20,6 +20,17 @@ const textOf = (page: string) =>
     .replaceAll(/\s+/g, ' ');
 
 describe('the page', () => {
+  test('speaks of no policy where superusers hold the slots, because none ends their sessions', () => {
+    const usual = INCIDENTS.recovered();
+    const snapshot = usual.snapshot && {
+      ...usual.snapshot,
+      sessions: usual.snapshot.sessions.map((session) => ({ ...session, superuser: true })),
+    };
+    const text = textOf(pageOf({ ...usual, snapshot }));
+    expect(text).toContain('No policy ends sessions of superusers, which hold at least half of the slots.');
+    expect(text).not.toContain('The policy acts from');
+  });
+
   test.each(Object.entries({ ...INCIDENTS, ...OBSERVED }))('of %s begins with its verdict', (_, run) => {
     const [, heading = ''] = /<h1>(.*?)<\/h1>/.exec(pageOf(run())) ?? [];
     expect(heading).toMatch(/^orders [a-z]/);

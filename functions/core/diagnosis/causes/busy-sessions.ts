@@ -84,9 +84,10 @@ function isReplacing(program: readonly SessionEvidence[]): boolean {
 }
 
 /**
- * When ages are spread evenly, the oldest is twice the median. Before they are, it is a few times the median.
+ * When ages are spread evenly, the oldest is twice the median. Before they are, it is up to 20 times the
+ * median. Sessions from before a surge are older than that.
  */
-const SURGE = { mostMs: 480_000, timesMedian: 8 } as const;
+const SURGE = { mostMs: 480_000, timesMedian: 20 } as const;
 
 /**
  * A program that holds most slots and opened its sessions within this time is a surge, whatever they do.

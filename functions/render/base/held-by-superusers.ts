@@ -6,3 +6,7 @@ import { superusersIn } from '../../core/server/superusers-in.ts';
 export function heldBySuperusers({ snapshot }: RunRecord): boolean {
   return snapshot !== null && superusersIn(slotHolders(snapshot));
 }
+
+/** In place of what the policy does. */
+export const HELD_BY_SUPERUSERS =
+  'No policy ends sessions of superusers, which hold at least half of the slots.';
