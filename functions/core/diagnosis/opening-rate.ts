@@ -125,12 +125,9 @@ function unevenness(times: readonly number[]): number {
   return Math.max(...times.map((time, at) => Math.abs((time - first) / span - at / (times.length - 1))));
 }
 
-/**
- * Sessions that are opened at random at a constant rate hardly ever exceed this. The rate of requests is not
- * constant, which shows where many sessions leave little to chance.
- */
+/** Sessions that are opened at random at a constant rate hardly ever exceed this. */
 function mostUneven(count: number): number {
-  return 0.1 + 1 / Math.sqrt(count);
+  return 0.05 + 1 / Math.sqrt(count);
 }
 
 function spanOf(times: readonly number[]): number {
