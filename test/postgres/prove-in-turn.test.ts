@@ -1,17 +1,22 @@
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import { connect } from '../../functions/postgres/connection/connect.ts';
 import type { ReadyLogin } from '../../functions/postgres/connection/hold-proof.ts';
 import { queueOccupier } from '../../functions/postgres/connection/occupy-queue.ts';
 import { proveInTurn } from '../../functions/postgres/connection/prove-in-turn.ts';
 import { tlsOptions } from '../../functions/postgres/connection/target.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
+import { dialUpstream, listenOnLoopback } from '../support/proxy.ts';
 import { reload } from '../support/reload.ts';
 import { createRole } from '../support/roles.ts';
-import { targetOf } from '../support/targets.ts';
+import { fillUntilRefused, openIdle, openMany } from '../support/sessions.ts';
+import { inMs, targetOf } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const LONG_MS = 60_000;
@@ -27,6 +32,7 @@ describe('Logins of a run in a storm', () => {
     });
     const add = (name: string) => {
       const login = {
+        address: null,
         prove: () => events.push(`${name} proves`),
         giveUp: () => events.push(`${name} ends`),
       };
@@ -83,6 +89,28 @@ describe('Logins of a run in a storm', () => {
     expect(add('c')).toBe(false);
   });
 
+  test('wait no longer than that for a row that the server does not serve either', async () => {
+    const events: string[] = [];
+    const never = new Promise<void>(() => {});
+    const turns = proveInTurn(() => ({ begun: Promise.resolve(), mostServed: never }));
+    turns.begin(20);
+    turns.add({ address: null, prove: () => events.push('proves'), giveUp: () => {} });
+    await waitUntil(() => events.length > 0, { what: 'the login proved' });
+    expect(events).toEqual(['proves']);
+  });
+
+  test('have their row at the server that they reached, because a name may have several addresses', async () => {
+    const addresses: (string | null)[] = [];
+    const turns = proveInTurn((address) => {
+      addresses.push(address);
+      return { begun: Promise.resolve(), mostServed: Promise.resolve() };
+    });
+    turns.begin(LONG_MS);
+    turns.add({ address: '10.0.0.7', prove: () => {}, giveUp: () => {} });
+    turns.end();
+    expect(addresses).toEqual(['10.0.0.7']);
+  });
+
   test('end without a proof when another session is open', async () => {
     const { events, turns, add, ended } = scene();
     turns.begin(LONG_MS);
@@ -106,6 +134,22 @@ describe('Logins of a run in a storm', () => {
     await proved(events, 'b');
     expect(events).not.toContain('a proves');
     turns.end();
+  });
+});
+
+describe('A row in the queue of a server', () => {
+  test('enters at the address of the login, and a server that does not serve it gets no other one', async () => {
+    const sockets = new Set<Socket>();
+    const mute = createServer({ allowHalfOpen: true }, (socket) => sockets.add(socket.on('error', () => {})));
+    await once(mute.listen(0, '127.0.77.3'), 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const occupy = queueOccupier(targetOf({ host: 'a-name.invalid', port }));
+    await occupy('127.0.77.3').mostServed;
+    expect(sockets.size).toBe(48);
+    await occupy('127.0.77.3').mostServed;
+    expect(sockets.size).toBe(48);
+    for (const socket of sockets) socket.destroy();
+    mute.close();
   });
 });
 
@@ -183,12 +227,35 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(waited).toBe(0);
   });
 
+  test('a full server that no client storms sees no row, although our own tries take its last slot', async () => {
+    const application = await createRole(server, 'application');
+    const { sessions } = await fillUntilRefused(server, { role: application });
+    const superusers = await openMany(2, () => openIdle(server, { role: server.superuser }));
+    // Far away, so that our tries overlap.
+    let connections = 0;
+    await using far = await listenOnLoopback((client) => {
+      connections += 1;
+      const upstream = dialUpstream(server);
+      const later = (run: () => void) => setTimeout(run, 15);
+      client.on('data', (bytes) => later(() => upstream.write(bytes))).on('end', () => upstream.end());
+      upstream
+        .on('data', (bytes) => later(() => client.write(bytes)))
+        .on('end', () => later(() => client.end()));
+    });
+    const { connecting } = await connect(targetOf(far), async () => roles.SCRAM, inMs(4_000));
+    await Promise.all([...sessions, ...superusers].map((each) => each.close()));
+    expect(connecting.refusals.map(({ routine }) => routine)).toEqual(
+      expect.arrayContaining(['InitPostgres', 'InitProcess']),
+    );
+    expect(connections).toBe(connecting.attempts);
+  }, 30_000);
+
   test('connections that occupy the queue leave no line in the log, and five rows are the limit', async () => {
     const before = lines();
     const occupy = queueOccupier(targetOf(server));
-    for (let row = 0; row < 5; row += 1) await occupy().mostServed;
+    for (let row = 0; row < 5; row += 1) await occupy(null).mostServed;
     const startedAt = performance.now();
-    await occupy().mostServed;
+    await occupy(null).mostServed;
     expect(performance.now() - startedAt).toBeLessThan(1);
     await server.query('SELECT 1');
     expect(lines()).toBe(before);

@@ -110,9 +110,10 @@ function watchProof(
   onProof: (login: ReadyLogin) => void,
 ): () => boolean {
   let isGivenUp = false;
-  holdProof(client, ({ prove, giveUp }) => {
+  holdProof(client, ({ prove, giveUp, address }) => {
     silence.pause();
     onProof({
+      address,
       prove: () => {
         silence.goOn();
         prove();

@@ -6,6 +6,7 @@ import type { OpenSession } from './open-session.ts';
 import type { Pace } from './pace.ts';
 import type { ProofTurns } from './prove-in-turn.ts';
 import type { KnownStartup } from './startup.ts';
+import type { StormSigns } from './storm-signs.ts';
 import type { CredentialSource, Credentials, Target } from './target.ts';
 
 /** The state of all attempts to connect for one run. */
@@ -21,6 +22,7 @@ export type ConnectAttempts = {
   /** Tries whose login waits with its proof, so that others began meanwhile. */
   readonly waiting: Promise<void>[];
   readonly turns: ProofTurns;
+  readonly signs: StormSigns;
   /** The local address of the latest try that reached the server; null if none did. */
   address: string | null;
   /** Failed tries by SQLSTATE and routine. Both are empty for tries without an answer. */

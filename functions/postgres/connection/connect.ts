@@ -13,6 +13,7 @@ import type { OpenSession } from './open-session.ts';
 import { newPace, type Pace } from './pace.ts';
 import { proveInTurn } from './prove-in-turn.ts';
 import { type KnownStartup, knownStartup } from './startup.ts';
+import { stormSigns } from './storm-signs.ts';
 import {
   type CredentialSource,
   type Credentials,
@@ -73,6 +74,7 @@ export async function openSession(
     tries: 0,
     waiting: [],
     turns: proveInTurn(queueOccupier(target)),
+    signs: stormSigns(),
     address: null,
     refusals: new Map(),
     obstacles: new Map(),
@@ -151,7 +153,9 @@ async function tryOnce(attempts: ConnectAttempts, tls: TlsOptions, waits: () => 
   if (credentials === null || attempts.end !== null) return;
   attempts.user = credentials.user;
   attempts.tries += 1;
+  const endTry = attempts.signs.begin();
   const attempted = await attemptOnce(attempts, tls, credentials, waits);
+  endTry(attempted.kind === 'refused' ? attempted.fullness : null);
   if (attempted.kind === 'given-up') return;
   if (attempted.kind === 'in') return await getIn(attempts, attempted.session);
   if (!attempts.over.signal.aborted) {
@@ -169,13 +173,9 @@ async function tryOnce(attempts: ConnectAttempts, tls: TlsOptions, waits: () => 
   waitInStorm(attempts);
 }
 
-/**
- * In a storm most tries find no slot at the beginning of their login, and others too few free ones at its end. Where
- * sessions have the slots and no client storms, each try finds the same, and no login waits.
- */
-function waitInStorm({ obstacles, turns, pace, end }: ConnectAttempts): void {
-  const [noSlot, tooFew] = [obstacles.get('all') ?? 0, obstacles.get('reserved-left') ?? 0];
-  if (end !== null || tooFew === 0 || noSlot <= tooFew) return;
+/** Where no client storms, no login waits. */
+function waitInStorm({ signs, turns, pace, end }: ConnectAttempts): void {
+  if (end !== null || !signs.isStormed()) return;
   const forMs = pace.eagerMs(Date.now());
   if (forMs > 0) turns.begin(forMs);
 }

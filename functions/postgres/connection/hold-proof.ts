@@ -3,6 +3,8 @@ import type { Client } from 'pg';
 /** A login that has a slot and a proof of its password, and has not sent the proof yet. */
 export type ReadyLogin = {
   readonly prove: () => void;
+  /** The server that this login reached. A name may have several addresses. */
+  readonly address: string | null;
   /** Closes the connection. The server frees the slot, and writes nothing into its log. */
   readonly giveUp: () => void;
 };
@@ -10,7 +12,7 @@ export type ReadyLogin = {
 /** Members of `pg` that its types leave out. With TLS it replaces `stream`. */
 type Connection = {
   readonly once: (event: string, listener: () => void) => unknown;
-  readonly stream: { readonly end: () => unknown };
+  readonly stream: { readonly end: () => unknown; readonly remoteAddress?: string | undefined };
   password: (hash: string) => void;
   sendSCRAMClientFinalMessage: (proof: string) => void;
 };
@@ -22,12 +24,16 @@ type Connection = {
 export function holdProof(client: Client, ready: (login: ReadyLogin) => void): void {
   const inner: unknown = Reflect.get(client, 'connection');
   const connection = inner as Connection;
-  const giveUp = () => connection.stream.end();
+  const loginWith = (prove: () => void): ReadyLogin => ({
+    prove,
+    address: connection.stream.remoteAddress ?? null,
+    giveUp: () => connection.stream.end(),
+  });
   const sendProof = connection.sendSCRAMClientFinalMessage.bind(connection);
-  connection.sendSCRAMClientFinalMessage = (proof) => ready({ prove: () => sendProof(proof), giveUp });
+  connection.sendSCRAMClientFinalMessage = (proof) => ready(loginWith(() => sendProof(proof)));
   // Before the listener of the driver, which answers with `password`.
   connection.once('authenticationMD5Password', () => {
     const sendHash = connection.password.bind(connection);
-    connection.password = (hash) => ready({ prove: () => sendHash(hash), giveUp });
+    connection.password = (hash) => ready(loginWith(() => sendHash(hash)));
   });
 }

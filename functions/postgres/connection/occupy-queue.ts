@@ -11,13 +11,19 @@ const MOST_MS = 1_000;
 /** A row of our connections in the queue of a server. `begun` resolves when its first one is served. */
 export type QueueRow = { readonly begun: Promise<void>; readonly mostServed: Promise<void> };
 
-/** Puts a row into the server's queue, as often as is allowed in one connect. */
-export function queueOccupier(target: Target): () => QueueRow {
+/**
+ * Puts a row into the queue of the server at this address, as often as is allowed in one connect. A server whose queue is
+ * shorter than a row, or that serves it too slowly, gets no other one.
+ */
+export function queueOccupier({ host, port }: Target): (address: string | null) => QueueRow {
   let rows = 0;
-  return () => {
+  const stop = () => {
+    rows = MOST_ROWS;
+  };
+  return (address) => {
     if (rows === MOST_ROWS) return { begun: Promise.resolve(), mostServed: Promise.resolve() };
     rows += 1;
-    return occupyQueue(target);
+    return occupyQueue(address ?? host, port, stop);
   };
 }
 
@@ -26,7 +32,7 @@ export function queueOccupier(target: Target): () => QueueRow {
  * each, about one a millisecond. So from the moment that the first of ours is served until the last is, it serves no other
  * client. A connection that says nothing takes no slot, and the server writes nothing about it into its log.
  */
-function occupyQueue({ host, port }: Target): QueueRow {
+function occupyQueue(host: string, port: number, onUnserved: () => void): QueueRow {
   const [begun, mostServed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let served = 0;
   const countServed = () => {
@@ -39,7 +45,10 @@ function occupyQueue({ host, port }: Target): QueueRow {
     socket.once('connect', () => socket.end());
     socket.once('close', countServed);
     socket.on('error', () => {});
-    socket.setTimeout(MOST_MS, () => socket.destroy());
+    socket.setTimeout(MOST_MS, () => {
+      onUnserved();
+      socket.destroy();
+    });
     socket.resume();
     socket.connect(port, host);
   }

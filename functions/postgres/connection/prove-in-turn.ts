@@ -20,7 +20,7 @@ export type ProofTurns = {
  * clients that are logging in are refused meanwhile and free their slots, and no others take them. One login proves at a
  * time, and gives the slots of those that wait beside it back before.
  */
-export function proveInTurn(occupyQueue: () => QueueRow): ProofTurns {
+export function proveInTurn(occupyQueue: (address: string | null) => QueueRow): ProofTurns {
   const waiting = new Set<ReadyLogin>();
   let proving: ReadyLogin | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -32,7 +32,7 @@ export function proveInTurn(occupyQueue: () => QueueRow): ProofTurns {
     const [next] = waiting;
     if (proving !== null || next === undefined) return;
     proving = next;
-    const row = occupyQueue();
+    const row = occupyQueue(next.address);
     await row.begun;
     // It may have ended meanwhile, and another one may wait for a row of its own.
     if (proving !== next) return;
@@ -44,7 +44,7 @@ export function proveInTurn(occupyQueue: () => QueueRow): ProofTurns {
     begin: (forMs) => {
       timer ??= setTimeout(() => {
         stop();
-        for (const login of takeOthers(waiting, proving)) login.prove();
+        for (const login of takeOthers(waiting, null)) login.prove();
       }, forMs);
     },
     add: (login) => {
