@@ -85,7 +85,7 @@ test.each<[string, () => Message | Promise<Message>]>([
   ],
 ])('a message %s names code and policy, for people and for rooms', async (_, write) => {
   const { text, chat } = await write();
-  expect(flat(text)).toContain(`Run by ${SHOWN}.`);
+  expect(flat(text)).toContain(` · ${SHOWN}`);
   expect(flat(chat.content.description)).toContain(`*This run:* Run by ${SHOWN}.`);
 });
 
@@ -94,7 +94,7 @@ test.each<[string, () => Message | Promise<Message>]>([
   ['a result of which nothing can be read', () => toldOf('nothing')],
 ])('a message of %s names the code that tells it', async (_, write) => {
   const { text, chat } = await write();
-  expect(flat(text)).toContain(`Message written by code ${CODE_VERSION}.`);
+  expect(flat(text)).toContain(` · message written by code ${CODE_VERSION}`);
   expect(flat(chat.content.description)).toContain(`*This run:* Message written by code ${CODE_VERSION}.`);
 });
 

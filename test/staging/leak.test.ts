@@ -57,7 +57,7 @@ test.each([
   ['no URL', [], /^Leaks sessions on purpose/],
   ['a question', ['--help'], /^Leaks sessions on purpose/],
   ['no number', ['--url', 'postgres://a@localhost/b', '--sessions', 'all'], /^Leaks sessions on purpose/],
-  ['half a URL', ['--url', 'postgres://a:secret'], /^The URL has 1 problem/],
+  ['half a URL', ['--url', 'postgres://a:secret'], /^The server's address has 2 problems/],
 ])('%s is answered by what it takes', async (_, args, what) => {
   const { child, said } = leak(...args);
   expect(await once(child, 'exit')).toEqual([2, null]);

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RemediationError } from '../../../functions/core/base/errors.ts';
 import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
+import { meantPattern } from '../../../functions/core/policy/foreign-pattern.ts';
 import { parsePolicy, parsePolicyText } from '../../../functions/core/policy/parse-policy.ts';
 import { aPolicy, aSnapshot, someSessions } from '../../support/builders.ts';
 import { policies } from '../plan/arbitraries.ts';
@@ -36,7 +37,9 @@ const whole =
   (value) =>
     typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 const isFlag = oneOf(true, false);
-const isName: Check = (value) => typeof value === 'string' && value.length > 0;
+/** Patterns of other languages have tests of their own. */
+const isName: Check = (value) =>
+  typeof value === 'string' && value.length > 0 && meantPattern(value) === null;
 
 function seconds(age: string): number {
   return Number(age.slice(0, -1)) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[age.slice(-1)] ?? Number.NaN);
