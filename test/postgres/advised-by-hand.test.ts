@@ -81,6 +81,23 @@ describe.each([14, 16, 18] as const)(
       expect(woken?.isOpen()).toBe(true);
     });
 
+    test('in a database whose owner has a schema before pg_catalog, nothing of that owner runs', async () => {
+      const leaked = await openMany(2, () => idle('leak'));
+      const advice = await advisedNow(server, headroom, 'connection-leak');
+      const spring = "LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the trap was run'; END $$";
+      await server.query('CREATE SCHEMA trap');
+      await server.query(`CREATE FUNCTION trap."left"(text, int) RETURNS text ${spring}`);
+      await server.query(`CREATE FUNCTION trap.same(int, int) RETURNS boolean ${spring}`);
+      await server.query('CREATE OPERATOR trap.= (LEFTARG = int, RIGHTARG = int, FUNCTION = trap.same)');
+      const person = await server.connect(server.superuser, { options: '-c search_path=trap,pg_catalog' });
+      const ask = async (text: string) => (await person.query(text)).rows;
+      const { shown, done } = await pasted(advice, ask);
+      await server.query('DROP SCHEMA trap CASCADE');
+      expect(shown).toHaveLength(2);
+      expect(done).toHaveLength(2);
+      expect(await Promise.all(leaked.map(({ ended }) => ended))).toEqual(['57P01', '57P01']);
+    });
+
     test('sessions of a superuser: a superuser can end them, our role cannot', async () => {
       const sessions = await openMany(3, () =>
         openIdle(server, { role: server.superuser, application: 'shop' }),

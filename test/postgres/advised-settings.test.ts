@@ -122,7 +122,7 @@ describe.each([14, 16, 17, 18] as const)('on PostgreSQL %i', (version) => {
       const statements = statementsOf(lines);
       const takesRestart = !statements.includes('SELECT pg_reload_conf();');
       const wanted = statements.flatMap((each) => [[...(SERVER_SETTING.exec(each) ?? [])].slice(1)]);
-      const [name = '', value = ''] = wanted[0] ?? [];
+      const [name = '', value = ''] = wanted.find((found) => found.length > 0) ?? [];
       const before = await asSeenBy(server.superuser, name);
       const becomes = async (expected: string | undefined) => {
         if (takesRestart) await server.restart();

@@ -150,7 +150,7 @@ describe('a full text', () => {
       expect(links).toEqual(name === 'kept-record' ? [RECORD_URL] : []);
       expect(Math.max(...others.map(({ length }) => length))).toBeLessThanOrEqual(80);
       expect(lines.indexOf('THIS RUN')).toBeGreaterThan(0);
-      expect(lines.indexOf('THIS RUN')).toBeLessThanOrEqual(50);
+      expect(lines.indexOf('THIS RUN')).toBeLessThanOrEqual(51);
     },
   );
 

@@ -6,7 +6,9 @@ import { nextSteps, stepLines, stepsOf } from '../../functions/render/message/ne
 import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
 
 const steps = (count: number): readonly Advice[] =>
-  Array.from({ length: count }, (_, at) => forOperator(`Step ${at + 1}.`, sqlPaste([`SELECT ${at + 1};`])));
+  Array.from({ length: count }, (_, at) =>
+    forOperator(`Step ${at + 1}.`, sqlPaste([`ALTER ROLE r${at + 1} RESET ALL;`])),
+  );
 const MORE = / more steps? (is|are) below, with the details\.$/;
 
 describe('what comes next', () => {
@@ -29,10 +31,13 @@ describe('what comes next', () => {
   );
 
   test('begins on the screen, however long it is', () => {
-    const long = forOperator('To paste:', sqlPaste(Array.from({ length: 40 }, (_, at) => `SELECT ${at};`)));
+    const long = forOperator(
+      'To paste:',
+      sqlPaste(Array.from({ length: 40 }, (_, at) => `ALTER ROLE r${at} RESET ALL;`)),
+    );
     const { first, rest } = nextSteps([long, ...steps(1)], 10);
     expect(first.lines).toHaveLength(42);
-    expect(rest.lines).toEqual(['  2. Step 1.', '       SELECT 1;']);
+    expect(rest.lines).toEqual(['  2. Step 1.', '       ALTER ROLE r1 RESET ALL;']);
   });
 
   test.each(Object.entries({ ...INCIDENTS, ...OBSERVED }))('after %s is six steps at most', (_, incident) => {
@@ -43,8 +48,12 @@ describe('what comes next', () => {
     const [look, end, bears, acts] = stepsOf(
       factsOf(explain(OBSERVED['observe-recovered']?.() ?? INCIDENTS.healthy(), [])),
     );
-    expect(look?.paste?.lines[0]).toMatch(/^SELECT pid, application_name/);
-    expect(end?.paste?.lines.slice(0, 2)).toEqual([
+    expect(look?.paste?.lines.slice(0, 2)).toEqual([
+      'SET search_path TO pg_catalog;',
+      'SELECT pid, application_name, state, state_change, left(query, 40)',
+    ]);
+    expect(end?.paste?.lines.slice(0, 3)).toEqual([
+      'SET search_path TO pg_catalog;',
       'SELECT pg_stat_clear_snapshot();',
       'SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity',
     ]);

@@ -44,7 +44,18 @@ function withPaste(text: string, paste: Paste | undefined): Pick<Advice, 'text' 
     : { text, paste };
 }
 
+/**
+ * The owner of a database can put a schema of its own before `pg_catalog`. A superuser who pastes a query there would run
+ * that owner's functions and operators.
+ */
+const SAFE_PATH = 'SET search_path TO pg_catalog;';
+
 /** Statements, each on its own line or broken on purpose, and the statements that undo them. */
 export function sqlPaste(lines: readonly string[], undo: readonly string[] = []): Paste {
-  return { language: 'sql', lines, ...(undo.length > 0 && { undo }) };
+  const isQuery = lines.some((line) => line.startsWith('SELECT '));
+  return {
+    language: 'sql',
+    lines: isQuery ? [SAFE_PATH, ...lines] : lines,
+    ...(undo.length > 0 && { undo }),
+  };
 }
