@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/base/errors.ts';
 
 /** What a person may say about a server and our login there. */
-export const NAMED_KEYS = ['host', 'port', 'user', 'password', 'database', 'sslmode', 'sslrootcert'] as const;
+const NAMED_KEYS = ['host', 'port', 'user', 'password', 'database', 'sslmode', 'sslrootcert'] as const;
 export type NamedKey = (typeof NAMED_KEYS)[number];
 
 /** A text and the place where it was found, as errors name it: `PGPORT`, or `port in service "orders"`. */

@@ -71,7 +71,7 @@ function tlsIn({ sslmode, sslrootcert }: NamedServer, host: string, refuse: Refu
   return { mode: 'verify', caFile: file === 'system' ? null : file };
 }
 
-export function isSocket(host: string): boolean {
+function isSocket(host: string): boolean {
   return host.startsWith('/');
 }
 

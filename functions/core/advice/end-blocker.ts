@@ -37,7 +37,7 @@ export function endBlocker(facts: AdviceFacts): readonly Advice[] {
 /**
  * Sessions without a conflicting holder wait for those before them in the queue. Its order is not visible.
  */
-export function guessOf({ guessed }: RootBlocker): string {
+function guessOf({ guessed }: RootBlocker): string {
   return guessed === 0 ? '' : ` (for ${guessed} of them this is a guess, by their place in the queue)`;
 }
 

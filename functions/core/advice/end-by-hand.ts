@@ -71,7 +71,7 @@ export function exactly(sessions: readonly Session[]): string {
 }
 
 /** The time of the snapshot: how old the list is. */
-export function seenAt({ takenAt }: Pick<Snapshot, 'takenAt'>): string | null {
+function seenAt({ takenAt }: Pick<Snapshot, 'takenAt'>): string | null {
   const ms = serverTimeMs(takenAt);
   return ms === null ? null : `${new Date(ms).toISOString().slice(11, 19)} UTC`;
 }

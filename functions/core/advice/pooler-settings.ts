@@ -4,12 +4,12 @@ import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
 /** An idle client of a session pool gives its session back after this time. */
-export const CLIENT_IDLE_S = 600;
-export const SESSION_MODE =
+const CLIENT_IDLE_S = 600;
+const SESSION_MODE =
   'In session mode an idle client keeps its session, and only client_idle_timeout ends it.';
 
 /** Whether the console says that a client keeps its session until it leaves. */
-export function isSessionMode({ pooler }: Pick<AdviceFacts['snapshot'], 'pooler'>): boolean {
+function isSessionMode({ pooler }: Pick<AdviceFacts['snapshot'], 'pooler'>): boolean {
   const modes = pooler?.pools.map(({ mode }) => mode ?? pooler.settings.mode) ?? [];
   return modes.length > 0 && modes.every((mode) => mode === 'session');
 }

@@ -34,11 +34,7 @@ export function fullTextOf(
  * The answer first, then numbers, then details. The story is the place of the run in its incident, or null
  * when nothing is remembered about earlier runs.
  */
-export function explainedFullText(
-  explained: Explained,
-  recordUrl: string | null,
-  story: Story | null,
-): string {
+function explainedFullText(explained: Explained, recordUrl: string | null, story: Story | null): string {
   const facts = factsOf(explained, recordUrl);
   const { server, mode } = facts.record;
   const first = [
