@@ -6,10 +6,15 @@ import { wrap } from '../base/layout.ts';
 import { ageText, counted, groupName, timeText } from '../base/phrases.ts';
 import { resumeCommand } from './memory-text.ts';
 
-/** `03:15 UTC`, with the day when it is not the day of `now`. */
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * `03:15 UTC`, with the day when it is a day or more away from `now`. Midnight alone adds no day: an hour's
+ * pause at 23:30 reads as one at noon does, and a subject keeps its room for the cause.
+ */
 export function clockText(iso: string, now: string): string {
   const text = timeText(iso);
-  return text.slice(0, 10) === timeText(now).slice(0, 10) ? `${text.slice(11, 16)} UTC` : text;
+  return Math.abs(Date.parse(iso) - Date.parse(now)) < DAY_MS ? `${text.slice(11, 16)} UTC` : text;
 }
 
 /** What a subject says about the incident, beside the run. */
