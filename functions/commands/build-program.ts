@@ -77,6 +77,9 @@ function addCommand(parent: Command, name: string, spec: AnyCommand, commands: r
   command.addHelpText('after', helpAfter(spec)).action(async () => {
     const options: Readonly<Record<string, unknown>> = command.opts();
     const named = command.registeredArguments.map((each, at) => [each.name(), command.processedArgs[at]]);
+    const [twice] = named.filter(([key, value]) => value !== undefined && Object.hasOwn(options, key));
+    if (twice !== undefined)
+      command.error(`error: Give the ${twice[0]} once: as an argument or with --${twice[0]}.`);
     setLoudness(options);
     const given = { ...options, ...Object.fromEntries(named.filter(([, value]) => value !== undefined)) };
     try {

@@ -7,7 +7,14 @@ import { updateMemory } from '../report/update-memory.ts';
 import type { CommandSpec } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { print, printNote } from './terminal.ts';
-import { CREDENTIALS_TOPIC, type GivenMemory, MEMORY_OPTIONS, memoryStore } from './with-memory.ts';
+import {
+  CREDENTIALS_TOPIC,
+  DEPLOYED_ARGUMENT,
+  DEPLOYED_TOPIC,
+  type GivenMemory,
+  MEMORY_OPTIONS,
+  serverMemory,
+} from './with-memory.ts';
 
 const MOST_REASON = 200;
 
@@ -20,6 +27,7 @@ const EXITS = { done: 'done (also if it was so before)' } as const;
 export const pause: CommandSpec<GivenPause> = {
   name: 'pause',
   summary: 'Stop the runs for a server from ending sessions, until headroom resume.',
+  arguments: [DEPLOYED_ARGUMENT],
   options: [
     ...MEMORY_OPTIONS,
     {
@@ -28,9 +36,12 @@ export const pause: CommandSpec<GivenPause> = {
       parse: reasonOf,
     },
   ],
-  examples: ['headroom pause --server orders --table pg-headroom-memory --reason "fail-over test"'],
+  examples: [
+    'headroom pause orders --reason "fail-over test"',
+    'headroom pause orders --table pg-headroom-memory --reason "fail-over test"',
+  ],
   notes: NOTES,
-  topics: [CREDENTIALS_TOPIC],
+  topics: [DEPLOYED_TOPIC, CREDENTIALS_TOPIC],
   exits: EXITS,
   run: pauseRuns,
 };
@@ -38,10 +49,11 @@ export const pause: CommandSpec<GivenPause> = {
 export const resume: CommandSpec<GivenMemory> = {
   name: 'resume',
   summary: 'Let the runs for a paused server end sessions again.',
+  arguments: [DEPLOYED_ARGUMENT],
   options: MEMORY_OPTIONS,
-  examples: ['headroom resume --server orders --table pg-headroom-memory'],
+  examples: ['headroom resume orders', 'headroom resume orders --table pg-headroom-memory'],
   notes: NOTES,
-  topics: [CREDENTIALS_TOPIC],
+  topics: [DEPLOYED_TOPIC, CREDENTIALS_TOPIC],
   exits: EXITS,
   run: resumeRuns,
 };
@@ -57,24 +69,26 @@ async function pauseRuns(options: GivenPause): Promise<ExitCode> {
   const paused: Pause = { at: new Date().toISOString(), by: userName(), reason, until: null };
   // The breaker's pause ends by itself. This command sets a pause without end, also in place of the breaker's.
   const isPaused = (known: Pause | null): known is Pause => known !== null && known.until === null;
-  const { before } = await updateMemory(memoryStore(options), options.server, (memory) =>
+  const { name: server, store } = await serverMemory(options);
+  const { before } = await updateMemory(store, server, (memory) =>
     isPaused(memory.paused) ? memory : { ...memory, paused },
   );
-  const name = cleanName(options.server);
+  const name = cleanName(server);
   if (isPaused(before.paused))
     print(`${name} was already paused, ${pauseText(before.paused)}. Nothing was changed.`);
   else print(`${name} is paused: from the next run on, no session is ended until headroom resume.`);
-  // The command does not know which servers exist, so a name that nothing is remembered of may be a typing error.
-  if (before.version === 0)
+  // With a table the server's function is not looked up, so a name that nothing is remembered of may be a typing error.
+  if (before.version === 0 && options.table !== undefined)
     printNote(`This table had no entry for ${name}: check that this is the server's name.`);
   return EXIT.done;
 }
 
 async function resumeRuns(options: GivenMemory): Promise<ExitCode> {
-  const { before } = await updateMemory(memoryStore(options), options.server, (memory) =>
+  const { name: server, store } = await serverMemory(options);
+  const { before } = await updateMemory(store, server, (memory) =>
     memory.paused === null ? memory : { ...memory, paused: null },
   );
-  const name = cleanName(options.server);
+  const name = cleanName(server);
   if (before.paused === null) print(`${name} was not paused. Nothing was changed.`);
   else
     print(

@@ -2,8 +2,7 @@ import { type PreflightCheck, preflightOf, preflightOfRegion } from '../core/dec
 import type { CommandSpec } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { readInput } from './read-input.ts';
-import { type DeclaredPlace, readDeclaredPlaces } from './server/declared-server.ts';
-import { DECLARATION_FILE } from './server/find-server.ts';
+import { DECLARATION_FILE, type DeclaredPlace, readDeclaredPlaces } from './server/declared-server.ts';
 import { print } from './terminal.ts';
 
 export const preflight: CommandSpec<{ readonly file: string }> = {

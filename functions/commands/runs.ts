@@ -4,19 +4,17 @@ import { type FoundRun, renderRuns, renderSession } from '../render/terminal/run
 import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { RECORD_REGION, readRecord } from './read-record.ts';
-import { type KeptPlace, storeAt } from './records/kept-records.ts';
+import { readRecord } from './read-record.ts';
+import { findStores, type GivenRecords, PLACE_ARGUMENT, RECORDS_OPTIONS } from './records/found-stores.ts';
+import type { KeptPlace } from './records/kept-records.ts';
 import { sinceTime } from './records/since.ts';
 import { paintFor, print, printNote, screenOf } from './terminal.ts';
 import { whileWaiting } from './while-waiting.ts';
-import { CREDENTIALS_TOPIC } from './with-memory.ts';
+import { CREDENTIALS_TOPIC, DEPLOYED_TOPIC } from './with-memory.ts';
 
-type Given = {
-  readonly place: string;
-  readonly server?: string;
+type Given = GivenRecords & {
   readonly pid?: number;
   readonly since?: number;
-  readonly region?: string;
   readonly json?: true;
 };
 
@@ -28,27 +26,26 @@ const AT_ONCE = 8;
 export const runs: CommandSpec<Given> = {
   name: 'runs',
   summary: 'List kept runs, or say which run ended a session and why.',
-  arguments: [
-    { form: '<place>', about: 'where records are kept: s3://BUCKET, or a folder with its content' },
-  ],
+  arguments: [PLACE_ARGUMENT],
   options: [
-    { flags: '--server <name>', about: 'only runs for this server' },
+    { flags: '--server <name>', about: 'only runs for this server, by its declared name' },
     { flags: '--pid <pid>', about: 'what happened to the session with this process id', parse: pidOf },
     {
       flags: '--since <time>',
       about: `an age such as 2h or 30d, or a time in UTC (default: ${DAYS}d)`,
       parse: (text) => sinceTime(text),
     },
-    RECORD_REGION,
+    ...RECORDS_OPTIONS,
     JSON_OPTION,
   ],
   examples: [
-    'headroom runs s3://BUCKET --server orders --since 2h',
-    'headroom runs s3://BUCKET --server orders --pid 4711',
+    'headroom runs --server orders --since 2h',
+    'headroom runs --server orders --pid 4711',
+    'headroom runs s3://BUCKET --since 30d',
   ],
   notes:
-    'Process ids are used again by the server: compare time and application. Quiet runs leave no record. It needs s3:ListBucket on the bucket and s3:GetObject on records/.',
-  topics: [CREDENTIALS_TOPIC],
+    'Process ids are used again by the server: compare time and application. Quiet runs leave no record. Without a place and a server, all declared servers are meant. It needs s3:ListBucket on the bucket and s3:GetObject on records/.',
+  topics: [DEPLOYED_TOPIC, CREDENTIALS_TOPIC],
   exits: { done: 'found', remains: 'nothing found' },
   run: listAndPrint,
 };
@@ -59,12 +56,8 @@ function pidOf(text: string): number {
 }
 
 async function listAndPrint(given: Given): Promise<ExitCode> {
-  const { place, server = null, pid, since = Date.now() - DAYS * DAY_MS, region, json } = given;
-  const firstDay = new Date(since).toISOString().slice(0, 10);
-  const places = await whileWaiting(`Listing ${place}`, () => storeAt(place, region).places(server));
-  const recent = places.filter(({ day }) => day >= firstDay);
-  const found = await whileWaiting(`Reading ${recent.length} records`, () => readAll(recent, region));
-  const inTime = found
+  const { pid, since = Date.now() - DAYS * DAY_MS, json } = given;
+  const inTime = (await recentRuns(given, since))
     .filter(({ record }) => Date.parse(record.startedAt) >= since)
     .toSorted((a, b) => b.record.startedAt.localeCompare(a.record.startedAt));
   const those = pid === undefined ? inTime : inTime.filter((each) => renderSession(each, pid) !== '');
@@ -79,6 +72,17 @@ async function listAndPrint(given: Given): Promise<ExitCode> {
   const what = pid === undefined ? 'No kept run' : `No kept run saw a session with pid ${pid}`;
   printNote(`${what} since ${new Date(since).toISOString()}. --since 30d looks further back.`);
   return EXIT.remains;
+}
+
+async function recentRuns(given: Given, since: number): Promise<readonly FoundRun[]> {
+  const firstDay = new Date(since).toISOString().slice(0, 10);
+  const all: FoundRun[] = [];
+  for (const { store, place, server, region } of await findStores(given)) {
+    const places = await whileWaiting(`Listing ${place}`, () => store.places(server));
+    const recent = places.filter(({ day }) => day >= firstDay);
+    all.push(...(await whileWaiting(`Reading ${recent.length} records`, () => readAll(recent, region))));
+  }
+  return all;
 }
 
 /** A record that cannot be read is named, and the others are shown. */

@@ -146,7 +146,6 @@ describe('headroom pause and resume', () => {
   test.each([
     ['no server', ['pause', '--table', TABLE]],
     ['an empty server', ['pause', '--table', TABLE, '--server', '']],
-    ['no table', ['resume', '--server', 'orders']],
     ['no end of a reason', ['pause', '--server', 'orders', '--table', TABLE, '--reason', 'x'.repeat(201)]],
   ])('%s is bad usage', async (_, args) => {
     expect(await runHeadroom(args, { environment: environment() })).toMatchObject({ code: 2, stdout: '' });

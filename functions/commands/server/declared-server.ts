@@ -10,6 +10,8 @@ import {
 import { readJson } from '../read-json.ts';
 import type { NamedServer } from './named-server.ts';
 
+export const DECLARATION_FILE = 'cdk.json';
+
 /** A declared server, with the stage that it belongs to, or null. */
 export type DeclaredServer = {
   readonly stage: string | null;

@@ -12,6 +12,7 @@ import { printNote } from '../terminal.ts';
 import { askPassword, canAsk } from './ask-password.ts';
 import { declaredLogin } from './declared-login.ts';
 import {
+  DECLARATION_FILE,
   type DeclaredServer,
   findDeclared,
   namedByDeclaration,
@@ -39,8 +40,6 @@ export type Server = ResolvedServer & {
   readonly declared: DeclaredServer | null;
   readonly ports: (log: RemediatePorts['log']) => RemediatePorts;
 };
-
-export const DECLARATION_FILE = 'cdk.json';
 
 /** Whether the command line or the environment names any server. */
 export function namesServer(

@@ -16,6 +16,7 @@
  * - `publish-failed`: the message did not reach the topic.
  * - `record-not-kept`: the run's record or its page did not reach the bucket.
  * - `record-unreadable`: the record cannot be read from the bucket.
+ * - `function-unreadable`: a deployed function cannot be looked up.
  * - `out-of-budget`: a part of a report took more time or memory than it may. That part was ended, and the
  *   report goes on without it.
  */
@@ -53,6 +54,7 @@ export type ErrorCode =
   | 'publish-failed'
   | 'record-not-kept'
   | 'record-unreadable'
+  | 'function-unreadable'
   | 'out-of-budget'
   | 'unexpected';
 

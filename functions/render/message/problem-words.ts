@@ -35,6 +35,7 @@ const WORDS: Readonly<Record<ErrorCode, string>> = {
   'publish-failed': 'a message was not accepted',
   'record-not-kept': 'its record was not kept',
   'record-unreadable': 'its record cannot be read',
+  'function-unreadable': 'its function cannot be looked up',
   'out-of-budget': 'it took too long',
   unexpected: 'an unexpected error',
 };

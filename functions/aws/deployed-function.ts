@@ -1,0 +1,64 @@
+import {
+  GetFunctionConfigurationCommand,
+  GetFunctionEventInvokeConfigCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda';
+import { RemediationError } from '../core/base/errors.ts';
+import { knownRegion } from './known-region.ts';
+import { sdkFailureText } from './sdk-failure.ts';
+
+/** All tries of one call together may take this long, because a person waits for it. */
+const WITHIN_MS = 5_000;
+
+/** What a deployed function is configured with. Its client is loaded only by commands that look one up. */
+export type DeployedFunction = {
+  readonly environment: Readonly<Record<string, string>>;
+  /** The function or other resource that gets the results of its runs. */
+  readonly destination: string | null;
+};
+
+/**
+ * Where the function is, and null where no function of this name is.
+ * @throws RemediationError `function-unreadable`.
+ */
+export async function deployedFunction(
+  name: string,
+  region: string | undefined,
+): Promise<{ readonly region: string; readonly found: DeployedFunction | null }> {
+  const client = new LambdaClient(region === undefined ? {} : { region });
+  try {
+    const known = await knownRegion(client);
+    return { region: known, found: await read(client, name) };
+  } catch (thrown) {
+    if (thrown instanceof RemediationError) throw thrown;
+    const message = `The function ${name} cannot be looked up (${sdkFailureText(thrown)}): check that your credentials have lambda:GetFunctionConfiguration and lambda:GetFunctionEventInvokeConfig on pg-headroom's functions.`;
+    throw new RemediationError('function-unreadable', message, { cause: thrown });
+  } finally {
+    client.destroy();
+  }
+}
+
+async function read(client: LambdaClient, FunctionName: string): Promise<DeployedFunction | null> {
+  const options = { abortSignal: AbortSignal.timeout(WITHIN_MS) };
+  try {
+    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }), options);
+    const destination = await destinationOf(client, FunctionName);
+    return { environment: Environment?.Variables ?? {}, destination };
+  } catch (thrown) {
+    if (thrown instanceof ResourceNotFoundException) return null;
+    throw thrown;
+  }
+}
+
+async function destinationOf(client: LambdaClient, FunctionName: string): Promise<string | null> {
+  const options = { abortSignal: AbortSignal.timeout(WITHIN_MS) };
+  try {
+    const command = new GetFunctionEventInvokeConfigCommand({ FunctionName });
+    const { DestinationConfig } = await client.send(command, options);
+    return DestinationConfig?.OnSuccess?.Destination ?? null;
+  } catch (thrown) {
+    if (thrown instanceof ResourceNotFoundException) return null;
+    throw thrown;
+  }
+}
