@@ -68,8 +68,12 @@ export const OWN_METRICS = {
 } as const;
 export const SERVICE_NAME = 'pg-headroom';
 
-/** The prefix of records in their bucket. `report` may write only below it. */
+/** The prefix of records in their bucket. `report` may write below it and below the next one. */
 export const RECORDS_PREFIX = 'records/';
+/** The prefix of the indexes of incidents, which have a retention of their own. `report` may read them too. */
+export const INDEX_PREFIX = 'index/';
+/** An index has the incidents of so many days. */
+export const INDEX_DAYS = 400;
 
 /**
  * Texts by which a server log shows SQLSTATE 53300: of PostgreSQL, openGauss and pgpool. Upper and lower case differ. The

@@ -1,4 +1,4 @@
-import { RECORDS_PREFIX } from '../contract.ts';
+import { INDEX_PREFIX } from '../contract.ts';
 import { RemediationError } from '../core/base/errors.ts';
 import { plainName } from '../core/base/plain-name.ts';
 import type { IndexStore } from '../report/report-ports.ts';
@@ -19,10 +19,10 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   'NoSuchKey',
 ]);
 
-/** The indexes of incidents in one bucket: one beside the records of each server, and one of all servers. */
+/** The indexes of incidents in one bucket: one for each server, and one of all servers. */
 export function indexIn(bucket: string, urlAt: (key: string) => Promise<string>): IndexStore {
   const keyOf = (server: string | null) =>
-    `${RECORDS_PREFIX}${server === null ? '' : `${plainName(server)}/`}index.html`;
+    `${INDEX_PREFIX}${server === null ? '' : `${plainName(server)}/`}index.html`;
   return {
     urlOf: (server) => urlAt(keyOf(server)),
     read: (server) =>

@@ -1,12 +1,12 @@
-import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { RECORDS_PREFIX } from '../../functions/contract.ts';
+import { INDEX_DAYS, INDEX_PREFIX, RECORDS_PREFIX } from '../../functions/contract.ts';
 import { acknowledgeResource } from './acknowledge.ts';
 
 export interface RecordsBucketProps {
-  /** Records are deleted after this time. */
+  /** Records and pages are deleted after this time. */
   readonly keepFor: Duration;
 }
 
@@ -24,8 +24,12 @@ export class RecordsBucket extends Construct {
       minimumTLSVersion: 1.2,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      lifecycleRules: [{ expiration: keepFor }],
-      // Records show which sessions were terminated and why, so they outlive the stack. The lifecycle rule empties the
+      lifecycleRules: [
+        { prefix: RECORDS_PREFIX, expiration: keepFor },
+        // Each write begins its time anew, so that an index outlives the youngest of its incidents.
+        { prefix: INDEX_PREFIX, expiration: Duration.days(INDEX_DAYS) },
+      ],
+      // Records show which sessions were terminated and why, so they outlive the stack. The lifecycle rules empty the
       // bucket in time.
       removalPolicy: RemovalPolicy.RETAIN,
     });
@@ -39,16 +43,17 @@ export class RecordsBucket extends Construct {
 
   /** Allows a role to write records, but neither to read nor to delete them. It may read and rewrite indexes. */
   grantWrite(role: iam.IRole): void {
-    role.addToPrincipalPolicy(
-      new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [this.records()] }),
-    );
+    const resources = [this.records(), this.indexes()];
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources }));
     acknowledgeResource(role, this.records(), "Each run's record has a key of its own.");
-    const ofServer = this.bucket.arnForObjects(`${RECORDS_PREFIX}*/index.html`);
-    const ofAll = this.bucket.arnForObjects(`${RECORDS_PREFIX}index.html`);
     role.addToPrincipalPolicy(
-      new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [ofServer, ofAll] }),
+      new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.indexes()] }),
     );
-    acknowledgeResource(role, ofServer, 'Each server has an index of its incidents beside its records.');
+    acknowledgeResource(role, this.indexes(), 'Each server has an index of its incidents.');
+  }
+
+  private indexes(): string {
+    return this.bucket.arnForObjects(`${INDEX_PREFIX}*`);
   }
 
   private records(): string {
@@ -59,11 +64,11 @@ export class RecordsBucket extends Construct {
     const readers = new iam.ManagedPolicy(this, 'Readers', {
       description: 'Allows reading the records of pg-headroom runs, which messages link to.',
       statements: [
-        new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.records()] }),
+        new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.records(), this.indexes()] }),
         new iam.PolicyStatement({
           actions: ['s3:ListBucket'],
           resources: [this.bucket.bucketArn],
-          conditions: { StringLike: { 's3:prefix': `${RECORDS_PREFIX}*` } },
+          conditions: { StringLike: { 's3:prefix': [`${RECORDS_PREFIX}*`, `${INDEX_PREFIX}*`] } },
         }),
         // The console reads the bucket's location before it shows an object.
         new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [this.bucket.bucketArn] }),
@@ -74,6 +79,7 @@ export class RecordsBucket extends Construct {
       this.records(),
       'On-call people may read every record, because any message may link to it.',
     );
+    acknowledgeResource(readers, this.indexes(), 'On-call people may read the index of every server.');
     return readers;
   }
 }

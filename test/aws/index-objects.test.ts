@@ -6,8 +6,8 @@ import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
 import { aRun } from '../support/summaries.ts';
 
 const BUCKET = 'records-of-pg-headroom';
-const OF_ORDERS = `${BUCKET}/records/orders/index.html`;
-const OF_ALL = `${BUCKET}/records/index.html`;
+const OF_ORDERS = `${BUCKET}/index/orders/index.html`;
+const OF_ALL = `${BUCKET}/index/index.html`;
 
 let s3: LoopbackS3;
 beforeEach(async () => {
@@ -42,7 +42,7 @@ describe('the index of incidents in its bucket', () => {
     expect(page?.contentType).toBe('text/html; charset=utf-8');
     expect(page?.body.toString()).toContain('Incidents of orders');
     expect(page?.body.toString()).toContain(`prefix=records/orders/2026/11/21/one.html`);
-    expect(s3.objects.get(OF_ALL)?.body.toString()).toContain('prefix=records/orders/index.html');
+    expect(s3.objects.get(OF_ALL)?.body.toString()).toContain('prefix=index/orders/index.html');
   });
 
   test('loses no incident when reports of one server write at once, and none of another server', async () => {

@@ -85,7 +85,7 @@ describe('the report function', () => {
   test('adds the run to the index of its server and to that of all servers', async () => {
     await deliver('recovered');
     const pages = ['orders/index.html', 'index.html'].map((name) =>
-      s3.objects.get(`${BUCKET}/records/${name}`)?.body.toString(),
+      s3.objects.get(`${BUCKET}/index/${name}`)?.body.toString(),
     );
     expect(pages[0]).toContain('Incidents of orders');
     expect(pages[0]).toContain('c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.html');

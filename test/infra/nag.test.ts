@@ -64,6 +64,7 @@ test('what is acknowledged is this, each with its reason', () => {
     ),
   );
   const records = 'IAM5[Resource::<ReportingRecordsBucket60D45362.Arn>/records/*]';
+  const indexes = records.replace('records', 'index');
   const log =
     'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/rds/instance/orders/postgresql:*';
   expect(acknowledged.map(({ where }) => where).toSorted()).toEqual(
@@ -72,7 +73,8 @@ test('what is acknowledged is this, each with its reason', () => {
       `pg-headroom-reporting/Reporting/Records/Readers ${records}`,
       'pg-headroom-reporting/Reporting/DeadLetters/Queue SQS3',
       `pg-headroom-reporting/Reporting/Report/Role ${records}`,
-      `pg-headroom-reporting/Reporting/Report/Role ${records.replace('*', '*/index.html')}`,
+      `pg-headroom-reporting/Reporting/Report/Role ${indexes}`,
+      `pg-headroom-reporting/Reporting/Records/Readers ${indexes}`,
       'pg-headroom-reporting/Reporting/Report/Role IAM5[Action::kms:GenerateDataKey*]',
       ...servers.map(
         ({ name }) => `pg-headroom-servers-0/${name}/Remediation/Remediate/Role IAM5[Resource::*]`,

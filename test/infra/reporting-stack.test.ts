@@ -13,10 +13,8 @@ const [tableId, table] = theOnly(reporting, 'AWS::DynamoDB::Table');
 const [queueId, queue] = theOnly(reporting, 'AWS::SQS::Queue');
 const [keyId] = theOnly(reporting, 'AWS::KMS::Key');
 const [reportId, report] = theOnly(reporting, 'AWS::Lambda::Function');
-const indexes = ['/records/*/index.html', '/records/index.html'].map((key) => ({
-  'Fn::Join': ['', [{ 'Fn::GetAtt': [bucketId, 'Arn'] }, key]],
-}));
-const records = { 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucketId, 'Arn'] }, '/records/*']] };
+const objects = (key: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucketId, 'Arn'] }, key]] });
+const [records, indexes] = [objects('/records/*'), objects('/index/*')];
 
 describe('the report function', () => {
   test('is the built bundle on Node 24 and arm64, outside every network', () => {
@@ -61,7 +59,7 @@ describe('the report function', () => {
         Resource: { 'Fn::GetAtt': [tableId, 'Arn'] },
       },
       { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [queueId, 'Arn'] } },
-      { Effect: 'Allow', Action: 's3:PutObject', Resource: records },
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: [indexes, records] },
       { Effect: 'Allow', Action: 's3:GetObject', Resource: indexes },
     ]);
     const [, role] = theOnly(reporting, 'AWS::IAM::Role');
@@ -85,7 +83,7 @@ describe('the report function', () => {
 });
 
 describe('the bucket of records', () => {
-  test('is encrypted, private, and empties itself after a year', () => {
+  test('is encrypted, private, and empties itself: of records after a year, of indexes after what they show', () => {
     expect(bucket.Properties).toMatchObject({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
@@ -97,7 +95,12 @@ describe('the bucket of records', () => {
         RestrictPublicBuckets: true,
       },
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
-      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 365, Status: 'Enabled' }] },
+      LifecycleConfiguration: {
+        Rules: [
+          { Prefix: 'records/', ExpirationInDays: 365, Status: 'Enabled' },
+          { Prefix: 'index/', ExpirationInDays: 400, Status: 'Enabled' },
+        ],
+      },
     });
   });
 
@@ -110,7 +113,9 @@ describe('the bucket of records', () => {
       reportingElsewhere(() => ({ keepRecordsFor: Duration.days(30) })),
       'AWS::S3::Bucket',
     );
-    expect(Properties.LifecycleConfiguration).toMatchObject({ Rules: [{ ExpirationInDays: 30 }] });
+    expect(Properties.LifecycleConfiguration).toMatchObject({
+      Rules: [{ ExpirationInDays: 30 }, { ExpirationInDays: 400 }],
+    });
   });
 
   test('takes TLS 1.2 or later only', () => {
@@ -126,12 +131,12 @@ describe('the bucket of records', () => {
     const [, { Properties }] = theOnly(reporting, 'AWS::IAM::ManagedPolicy');
     const bucketArn = { 'Fn::GetAtt': [bucketId, 'Arn'] };
     expect((Properties.PolicyDocument as { readonly Statement: unknown }).Statement).toEqual([
-      { Effect: 'Allow', Action: 's3:GetObject', Resource: records },
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: [indexes, records] },
       {
         Effect: 'Allow',
         Action: 's3:ListBucket',
         Resource: bucketArn,
-        Condition: { StringLike: { 's3:prefix': 'records/*' } },
+        Condition: { StringLike: { 's3:prefix': ['records/*', 'index/*'] } },
       },
       { Effect: 'Allow', Action: 's3:GetBucketLocation', Resource: bucketArn },
     ]);

@@ -10,7 +10,7 @@ export const RECORD_URL =
   'https://eu-west-1.console.aws.amazon.com/s3/object/records?region=eu-west-1&prefix=records/orders/x';
 export const PAGE_URL = `${RECORD_URL}.html`;
 export const INDEX_URL =
-  'https://eu-west-1.console.aws.amazon.com/s3/object/records?region=eu-west-1&prefix=records/orders/index.html';
+  'https://eu-west-1.console.aws.amazon.com/s3/object/records?region=eu-west-1&prefix=index/orders/index.html';
 
 const unzipped = (bytes: Uint8Array): unknown => JSON.parse(gunzipSync(bytes).toString());
 

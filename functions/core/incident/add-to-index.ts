@@ -1,10 +1,11 @@
+import { INDEX_DAYS } from '../../contract.ts';
 import { groupName } from '../server/group-name.ts';
 import type { RunSummary } from './incident.ts';
 import type { IncidentIndex, IndexedIncident, IndexedRun } from './incident-index.ts';
 import type { PlaceInIncident } from './place-in-incident.ts';
 
 /** Older incidents are dropped: their records are gone, or soon will be. */
-const KEPT_MS = 400 * 24 * 3_600_000;
+const KEPT_MS = INDEX_DAYS * 24 * 3_600_000;
 /** More would make a file that a phone cannot open. */
 const MOST_INCIDENTS = 300;
 /** The newest runs of an incident. Its number of runs counts all. */

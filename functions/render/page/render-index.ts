@@ -1,3 +1,4 @@
+import { INDEX_DAYS } from '../../contract.ts';
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { IncidentIndex, IndexedIncident, IndexedRun } from '../../core/incident/incident-index.ts';
 import { meaningOf } from '../../core/incident/outcome-table.ts';
@@ -28,7 +29,7 @@ export function renderIndex({ incidents }: IncidentIndex, place: IndexPlace): st
   const open = incidents.filter(({ closedAt }) => closedAt === null).length;
   const title = server === null ? 'Incidents of all servers' : `Incidents of ${cleanName(server)}`;
   const back = up === null ? null : html` · ${linkHtml(up, 'all servers')}`;
-  const count = `${counted(incidents.length, 'incident')} in 400 days${open > 0 ? `, ${open} open` : ''}`;
+  const count = `${counted(incidents.length, 'incident')} in ${INDEX_DAYS} days${open > 0 ? `, ${open} open` : ''}`;
   const items = incidents.map((incident, at) => incidentItem(incident, place, at < MOST_OPEN));
   return documentHtml(
     title,
