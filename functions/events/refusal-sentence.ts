@@ -51,7 +51,11 @@ const WORDINGS: readonly Wording[] = [
     '(?:[Tt]he )?IAM authentication failed because of too many competing requests',
     '[Tt]imed-out waiting to acquire database connection',
     // Odyssey and Supavisor
-    String.raw`too many (?:active clients|tcp connections)(?: for user)?(?: \([\w .-]{1,160}\))?`,
+    String.raw`too many (?:active clients|(?:client )?tcp connections)(?: for user)?(?: \([\w .-]{1,160}\))?`,
+    // What Odyssey writes into its own log for these.
+    'server pool wait timed out, closing',
+    String.raw`route connection limit reached for client '[^'\n]{1,80}', closing`,
+    String.raw`global connection limit reached for '[^'\n]{1,80}' client, closing`,
     String.raw`(?:\(EMAXCONN\w{0,20}\) |MaxClientsInSessionMode: )?[Mm]ax client(?:s| connections) reached[\w ,:-]{0,120}`,
   ].map((pattern): Wording => ({ kind: 'pooler', pattern })),
 ];

@@ -109,7 +109,7 @@ export interface ServerRemediationProps extends ServerLogin {
    */
   readonly reservedConcurrency?: number;
   /**
-   * The PgBouncer or pgpool-II in front of the server. Its console is read while a run takes its snapshot. If it has a
+   * The PgBouncer, pgpool-II or Odyssey in front of the server. Its console is read while a run takes its snapshot. If it has a
    * secret of its own, that secret must be encrypted with the default key of Secrets Manager.
    *
    * @default - none: sessions of poolers are known only by the addresses that the policy names

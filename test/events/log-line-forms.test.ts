@@ -251,41 +251,4 @@ describe("An application's lines", () => {
   ])('of %s', (_, line, kind) => {
     expect(told(line)).toEqual({ kind, ...NOBODY });
   });
-
-  test('of PgBouncer tell one refusal of the server once', () => {
-    const at = '2026-11-21 03:47:47.929 UTC [15634]';
-    const lines = [
-      `${at} WARNING S-0x55d0: orders/app@10.0.0.5:5432 server login failed: FATAL ${SAID}`,
-      `${at} LOG S-0x55d0: orders/app@10.0.0.5:5432 closing because: FATAL: ${SAID} (age=0s)`,
-    ];
-    expect(refusalsInBatch(lines).filter((refusal) => refusal !== null)).toHaveLength(1);
-  });
-
-  /** As PgBouncer 1.26.1 wrote them when its server had no slot. */
-  const OF_1_26 = (pid: number, client: string) => {
-    const at = `2026-11-28 22:03:59.363 UTC [${pid}]`;
-    return [
-      `${at} WARNING server login failed: FATAL ${SAID}`,
-      `${at} LOG C-0x5638fc54e1e0: orders/${client}@127.0.0.1:47458 closing because: ${SAID} (age=0s)`,
-      `${at} WARNING C-0x5638fc54e1e0: orders/${client}@127.0.0.1:47458 pooler error: ${SAID}`,
-      `${at} LOG S-0x5638fc563cb0: orders/${client}@127.0.0.1:17998 closing because: ${SAID} (age=0s)`,
-    ];
-  };
-
-  test('of PgBouncer 1.26 tell it once, with the client that was refused', () => {
-    const found = refusalsInBatch(OF_1_26(1294, 'app')).filter((refusal) => refusal !== null);
-    expect(found).toMatchObject([{ user: 'app', database: 'orders', address: '127.0.0.1' }]);
-  });
-
-  test('of PgBouncer 1.26 tell each refused client, in each process', () => {
-    const lines = [...OF_1_26(1294, 'app'), ...OF_1_26(1294, 'web'), ...OF_1_26(1295, 'app')];
-    expect(refusalsInBatch(lines).filter((refusal) => refusal !== null)).toHaveLength(3);
-  });
-
-  test('of PgBouncer 1.26 tell the refusal of its own login where no client, or one of another process, is let go', () => {
-    const [login = '', , client = ''] = OF_1_26(1294, 'app');
-    expect(refusalsInBatch([login]).filter((refusal) => refusal !== null)).toHaveLength(1);
-    const other = client.replace('[1294]', '[7]');
-    expect(refusalsInBatch([login, other]).filter((refusal) => refusal !== null)).toHaveLength(2);
-  });
 });

@@ -179,7 +179,7 @@ describeWith('pgbouncer', 'pgbouncer', "PgBouncer's console", () => {
       const { problem, sessions } = await lookInto('pgbouncer', pooler, app);
       expect(problem).toEqual({
         code: 'pooler-unreadable',
-        message: `PgBouncer's console at 127.0.0.1:${pooler.port} cannot be read (08P01: not allowed): check that it runs, its password for our role, that stats_users names our role, and, if auth_query finds our role, that auth_dbname names a database of the server.`,
+        message: `PgBouncer's console at 127.0.0.1:${pooler.port} cannot be read (08P01: not allowed): check that it runs, its password for our role, and that stats_users names our role.`,
       });
       expect(sessions).toEqual([]);
     });

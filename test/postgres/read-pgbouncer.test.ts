@@ -7,6 +7,10 @@ type Console = {
   readonly config?: Readonly<Record<string, string>>;
   readonly peers?: readonly Row[];
   readonly servers?: readonly Row[];
+  readonly pools?: readonly Row[];
+  readonly databases?: readonly Row[];
+  readonly users?: readonly Row[];
+  readonly stats?: readonly Row[];
 };
 
 const SERVER = {
@@ -23,12 +27,16 @@ const PEERS = [
 ];
 
 /** What is read of such a console, and what it was asked. */
-async function read({ config = {}, peers, servers = [SERVER] }: Console) {
+async function read({ config = {}, peers, servers = [SERVER], ...more }: Console) {
   const asked: string[] = [];
   const told = await readPgBouncer(async (command) => {
     asked.push(command);
     if (command === 'SHOW CONFIG') return Object.entries(config).map(([key, value]) => ({ key, value }));
     if (command === 'SHOW SERVERS') return servers;
+    if (command === 'SHOW POOLS') return more.pools ?? [];
+    if (command === 'SHOW DATABASES') return more.databases ?? [];
+    if (command === 'SHOW STATS') return more.stats ?? [];
+    if (command === 'SHOW USERS') return more.users ?? [];
     if (command !== 'SHOW PEERS') return [];
     if (peers === undefined) throw new Error("invalid command 'SHOW PEERS', use SHOW HELP;");
     return peers;
@@ -77,5 +85,39 @@ describe('what the console does not list', () => {
       const { unlisted, sessions } = await read({ servers: [{ ...SERVER, remote_pid }] });
       expect({ unlisted, sessions }).toEqual({ unlisted: null, sessions: [] });
     }
+  });
+});
+
+describe('of what PgBouncer 1.26 added', () => {
+  const POOL = { database: 'limited', user: 'slow', sv_active: 2, pool_mode: 'transaction' };
+  const DATABASE = { name: 'limited', database: 'postgres', pool_size: 3 };
+  /** 1.26.1 puts spaces before a size. */
+  const USERS = [
+    { name: 'app', pool_size: null },
+    { name: 'slow', pool_size: '        2' },
+  ];
+  const LATE = [
+    { database: 'limited', total_client_login_count: 840, avg_client_login_count: 12 },
+    { database: 'orders', total_client_login_count: 90, avg_client_login_count: 2 },
+    { database: 'pgbouncer', total_client_login_count: 7, avg_client_login_count: 1 },
+  ];
+  const EARLY = [{ database: 'limited', avg_xact_count: 3 }];
+
+  test("logins are counted over all databases, without the console's", async () => {
+    expect((await read({ stats: LATE })).loginsPerSecond).toBe(14);
+    expect((await read({ stats: LATE.slice(2) })).loginsPerSecond).toBe(0);
+  });
+
+  test('an earlier version has no count of logins', async () => {
+    expect(await read({ stats: EARLY })).not.toHaveProperty('loginsPerSecond');
+  });
+
+  test("a user's size counts before its database's", async () => {
+    const at = async (user: string, stats: readonly Row[]) =>
+      (await read({ pools: [{ ...POOL, user }], databases: [DATABASE], users: USERS, stats })).pools[0]?.size;
+    expect(await at('slow', LATE)).toBe(2);
+    expect(await at('app', LATE)).toBe(3);
+    // It shows a size for users without one, so it is not asked.
+    expect(await at('slow', EARLY)).toBe(3);
   });
 });

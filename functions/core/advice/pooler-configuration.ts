@@ -5,6 +5,7 @@ import { groupKey, groupOf, type Session } from '../server/session.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { hasPooler, isOfPooler } from './known-poolers.ts';
+import { leversText, otherPooler } from './pooler-levers.ts';
 import { poolerSettings } from './pooler-settings.ts';
 import { refusedClients } from './refused-clients.ts';
 import { upgradePooler } from './upgrade-pooler.ts';
@@ -71,7 +72,20 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
   const proxy = isAmazon(snapshot.server.provider)
     ? ` On RDS Proxy set MaxConnectionsPercent to at most ${percent}, and MaxIdleConnectionsPercent below it.`
     : '';
-  const text = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy. Let each pool have at most ${size} and close idle sessions. RELOAD in its console applies it, SHOW POOLS shows the use of each pool.${proxy || SESSION_MODE_UNKNOWN}`;
+  const held = `${poolers === 1 ? 'The pooler holds' : `${poolers} poolers hold`} ${counted(sessions.length, 'session')} for ${pairs === 1 ? 'one role and database' : `${pairs} roles and databases`}, ${busy} of them busy.`;
+  const product = otherPooler(
+    snapshot.pooler,
+    facts.culprits.map(({ technology }) => technology),
+    snapshot.sessions,
+  );
+  if (product === 'RDS Proxy')
+    return [forOperator(`${held}${proxy} ${leversText(product)}`), ...declarePooler(facts)];
+  if (product !== null && product !== 'PgBouncer')
+    return [
+      forOperator(`${held} Let each pool have at most ${size}. ${leversText(product)}`),
+      ...declarePooler(facts),
+    ];
+  const text = `${held} Let each pool have at most ${size} and close idle sessions. RELOAD in its console applies it, SHOW POOLS shows the use of each pool.${proxy || SESSION_MODE_UNKNOWN}`;
   return [
     forOperator(text, {
       language: 'ini',

@@ -29,7 +29,7 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
     ? `PgBouncer has ${snapshot.pooler?.clientCount} clients and takes no more. Let it take ${maxClientConn}. `
     : '';
   const isSession = isSessionMode(snapshot);
-  const text = `${full}PgBouncer has ${counted(pools, 'pool')} here${takes}. Other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${counted(defaultPoolSize, 'session')}. RELOAD in its console applies it. ${isSession ? SESSION_MODE : 'A pool_size in [databases] overrides it.'}`;
+  const text = `${full}PgBouncer has ${counted(pools, 'pool')} here${takes}. Other clients and a margin leave it ${counted(room, 'slot')}. Let each pool have at most ${counted(defaultPoolSize, 'session')}. RELOAD in its console applies it. ${isSession ? SESSION_MODE : 'A setting of the same name for a database or user overrides it.'}`;
   const { defaultPoolSize: size, mostClients, serverIdleTimeoutMs, queryWaitTimeoutMs } = settings;
   return [
     forOperator(text, {

@@ -16,7 +16,9 @@ export const poolerDeclaration = () =>
     strictObject({
       kind: oneOf(POOLER_KINDS, 'which pooler it is'),
       host: matching(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, HOST),
-      port: z.optional(wholeNumber(1, 65_535, 'a port from 1 to 65535; 6432 or 9999 if left out')),
+      port: z.optional(
+        wholeNumber(1, 65_535, 'a port from 1 to 65535; 6432, or 9999 for pgpool, if left out'),
+      ),
       secretArn: z.optional(matching(SECRET_FORM, SECRET)),
       tls: z.optional(oneOf(['verify', 'off'], '"off" only for a network that you trust')),
       caFile: z.optional(
@@ -33,4 +35,8 @@ export const NO_PASSWORD = {
   allowed: "the pooler's own secret: a pooler accepts no IAM token, and the server has no password",
 } as const;
 
-export const POOLER_PORTS: Readonly<Record<PoolerKind, number>> = { pgbouncer: 6432, pgpool: 9999 };
+export const POOLER_PORTS: Readonly<Record<PoolerKind, number>> = {
+  pgbouncer: 6432,
+  pgpool: 9999,
+  odyssey: 6432,
+};

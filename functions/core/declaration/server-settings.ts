@@ -189,7 +189,7 @@ export const SERVER_SETTINGS = {
   },
   pooler: {
     about:
-      'The PgBouncer or pgpool-II in front of the server. Its console is read while a run takes its snapshot. If it has a secret of its own, that secret must be encrypted with the default key of Secrets Manager.',
+      'The PgBouncer, pgpool-II or Odyssey in front of the server. Its console is read while a run takes its snapshot. If it has a secret of its own, that secret must be encrypted with the default key of Secrets Manager.',
     declared: () => z.optional(poolerDeclaration()),
     variable: 'HEADROOM_POOLER',
     otherwise: 'none: sessions of poolers are known only by the addresses that the policy names',

@@ -8,6 +8,7 @@ import type { Snapshot } from '../server/snapshot.ts';
 export const UNLISTED_TEXTS: Readonly<Record<UnlistedCause, string>> = {
   'shared-port': 'lists the sessions of one process, and others may share its port (so_reuseport)',
   peers: 'lists the sessions of one process, and it has peers (peer_id)',
+  'no-process-ids': "lists its sessions without the server's process ids",
   'pooler-behind': "lists sessions that lead to another pooler, not that one's sessions with the server",
 };
 

@@ -26,6 +26,16 @@ export function poolerSessionsIn({ pooler }: Snapshot, sessions: readonly Sessio
   return sessions.filter(({ pid }) => pid !== null && pids.has(pid));
 }
 
+/** How many sessions the pooler has here. One that lists no process ids counts those of all its servers. */
+export function poolerSessionCount(snapshot: Snapshot): number {
+  const { pooler, sessions } = snapshot;
+  if (pooler?.unlisted?.cause !== 'no-process-ids') return poolerSessionsIn(snapshot, sessions).length;
+  return pooler.pools.reduce(
+    (sum, { sessionsActive, sessionsIdle }) => sum + sessionsActive + sessionsIdle,
+    0,
+  );
+}
+
 /**
  * The clients that use the pooler's sessions among these, those with most sessions first. A lent session
  * names its client by pid. The other sessions are shared by all clients of their pool.
@@ -39,7 +49,8 @@ export function clientsBehind(
   const theirs = new Map(
     poolerSessionsIn(snapshot, sessions).map((session) => [session.pid, session] as const),
   );
-  if (theirs.size === 0) return [];
+  const isUnjoined = pooler.unlisted?.cause === 'no-process-ids';
+  if (theirs.size === 0 && !isUnjoined) return [];
   const linked = new Map<PoolerClients, number>();
   for (const { pid, user, client } of pooler.sessions) {
     const clients = client === null ? undefined : pooler.clients[client];
@@ -47,7 +58,8 @@ export function clientsBehind(
     if (clients === undefined || theirs.get(pid)?.user !== user) continue;
     linked.set(clients, (linked.get(clients) ?? 0) + 1);
   }
-  const isBehind = sharing(pooler, [...theirs.values()]);
+  // Which of its sessions are on this server is unknown then, and so all of its clients may be.
+  const isBehind = isUnjoined ? () => true : sharing(pooler, [...theirs.values()]);
   const behind = pooler.clients.filter((clients) => linked.has(clients) || isBehind(clients));
   return [...Map.groupBy(behind, keyOf).values()]
     .flatMap((alike) => standing(alike, linked))

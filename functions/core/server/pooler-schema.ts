@@ -91,8 +91,9 @@ const list = <Entry extends z.ZodMiniType>(entry: Entry) =>
  * - `shared-port`: PgBouncer's `so_reuseport`, with which several processes listen on one port.
  * - `peers`: PgBouncer's `peer_id`, with which several processes forward cancellations to each other.
  * - `pooler-behind`: its sessions lead to another pooler, which has its own sessions with the server.
+ * - `no-process-ids`: Odyssey, which lists its sessions without the server's process ids.
  */
-const UNLISTED_CAUSES = ['shared-port', 'peers', 'pooler-behind'] as const;
+const UNLISTED_CAUSES = ['shared-port', 'peers', 'pooler-behind', 'no-process-ids'] as const;
 
 const unlisted = strictObject({
   cause: z.enum(UNLISTED_CAUSES, { error: UNLISTED_CAUSES.map((cause) => `"${cause}"`).join(', ') }),
@@ -104,7 +105,7 @@ const unlisted = strictObject({
 });
 
 export const poolerSchema = strictObject({
-  kind: z.enum(POOLER_KINDS, { error: '"pgbouncer" or "pgpool"' }),
+  kind: z.enum(POOLER_KINDS, { error: POOLER_KINDS.map((kind) => `"${kind}"`).join(' or ') }),
   /** Host and port of the console. */
   at: z._default(text, ''),
   addresses: described(list(text), 'Where its sessions are likely to come from.'),
@@ -114,6 +115,10 @@ export const poolerSchema = strictObject({
   clients: list(clients),
   /** All clients, with those that the list leaves out and other users of the console, but without us. */
   clientCount: z._default(count, 0),
+  loginsPerSecond: described(
+    z.optional(count),
+    'Logins of clients, on average over its last stats_period (PgBouncer from 1.26 on).',
+  ),
   sessions: described(list(session), 'Its sessions with the server: they are spared.'),
   unlisted: described(
     z._default(z.nullable(unlisted), null),

@@ -50,10 +50,14 @@ export function poolerSizes(snapshot: Snapshot): PoolerSizes | null {
   const { settings } = pooler;
   const sizes = used.map(({ size }) => size ?? settings.defaultPoolSize);
   const reserve = settings.reservePoolSize ?? 0;
-  const known = sizes.filter((size) => size !== null);
+  // A size of 0 is without limit (PgBouncer from 1.24 on).
+  const known = sizes.filter((size) => size !== null && size > 0);
   return {
     pools: used.length,
-    most: known.length < sizes.length ? null : known.reduce((sum, size) => sum + size + reserve, 0),
+    most:
+      known.length < sizes.length
+        ? null
+        : known.reduce((sum: number, size) => sum + (size ?? 0) + reserve, 0),
     room,
     defaultPoolSize: Math.max(1, Math.floor(room / used.length) - reserve),
     maxClientConn: Math.max(

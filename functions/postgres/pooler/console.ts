@@ -48,9 +48,11 @@ export function textColumn(row: Row, name: string): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-/** A whole number from 0, or null where the column is missing or holds something else. */
+/**
+ * A whole number from 0, or null where the column is missing or holds something else. PgBouncer puts spaces before some.
+ */
 export function numberColumn(row: Row, name: string): number | null {
-  const text = textColumn(row, name);
+  const text = textColumn(row, name).trim();
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 

@@ -10,7 +10,7 @@ export type ShownClient = Pick<PoolerClients, 'application' | 'user' | 'database
 };
 
 export type GroupedClients = {
-  /** The group whose clients hold the most sessions comes first. */
+  /** The group that holds the most sessions comes first. */
   readonly groups: readonly PoolerClients[];
   /** The index of a client's group; null when the group was cut off the list. */
   readonly placeOf: (client: ShownClient) => number | null;

@@ -12,9 +12,9 @@ import { groupClients, type ShownClient } from './group-clients.ts';
 /** The console's own database. Clients connected to it are people or tools, not applications. */
 export const PGBOUNCER_CONSOLE = 'pgbouncer';
 
-export type PgBouncerState = Pick<
+export type ConsoleState = Pick<
   PoolerState,
-  'version' | 'pools' | 'clients' | 'clientCount' | 'sessions' | 'settings'
+  'version' | 'pools' | 'clients' | 'clientCount' | 'loginsPerSecond' | 'sessions' | 'settings'
 > & { readonly unlisted: UnlistedHosts | null };
 
 /**
@@ -29,26 +29,37 @@ export type UnlistedHosts = { readonly cause: UnlistedCause; readonly hosts: rea
  */
 const LARGEST_PID = 2 ** 22;
 
+/** PgBouncer has this column from 1.26 on. Its totals become smaller when a pool is freed, the averages do not. */
+const LOGINS = 'avg_client_login_count';
+
 /** Reads the console of PgBouncer 1.18 or later. A role in `stats_users` may see all of it. */
-export async function readPgBouncer(show: Show): Promise<PgBouncerState> {
+export async function readPgBouncer(show: Show): Promise<ConsoleState> {
   const version = await show('SHOW VERSION');
   // Sessions are read before clients: if a session is lent in between, its client is in the later list.
   const servers = await show('SHOW SERVERS');
   const clients = await show('SHOW CLIENTS');
   const pools = await show('SHOW POOLS');
   const databases = await show('SHOW DATABASES');
+  const stats = await show('SHOW STATS');
+  const isLate = stats.some((row) => numberColumn(row, LOGINS) !== null);
+  const users = isLate ? await show('SHOW USERS') : [];
   const config = settingsOf(await show('SHOW CONFIG'), 'key');
   const peers = isOneOfPeers(config) ? await show('SHOW PEERS') : [];
   const [first = {}] = version;
   return {
     version: textColumn(first, 'version') || null,
-    pools: pools.filter(isForClients).map((row) => toPool(row, databases, config)),
+    pools: pools.filter(isForClients).map((row) => toPool(row, databases, users, config)),
     ...toClients(clients.filter(isForClients), servers.filter(namesProcess)),
     unlisted: toUnlisted(servers, peers, config),
     // Without our own.
     clientCount: clients.length - 1,
+    ...(isLate && { loginsPerSecond: loginsIn(stats.filter(isForClients)) }),
     settings: toSettings(config),
   };
+}
+
+function loginsIn(stats: readonly Row[]): number {
+  return stats.reduce((sum, row) => sum + (numberColumn(row, LOGINS) ?? 0), 0);
 }
 
 function isOneOfPeers(config: ReadonlyMap<string, string>): boolean {
@@ -85,7 +96,7 @@ function toUnlisted(
 /**
  * Loopback addresses and Unix sockets belong to the pooler's own host. The server sees that host under another address.
  */
-function isElsewhere(host: string): boolean {
+export function isElsewhere(host: string): boolean {
   return !/^(|unix|\/.*|@.*|localhost|127\..*|::1)$/.test(host);
 }
 
@@ -93,17 +104,25 @@ function isForClients(row: Row): boolean {
   return textColumn(row, 'database') !== PGBOUNCER_CONSOLE;
 }
 
-function toPool(row: Row, databases: readonly Row[], config: ReadonlyMap<string, string>): Pool {
+/** The size of a user counts before that of the database. Before 1.26 users without one show one too. */
+function toPool(
+  row: Row,
+  databases: readonly Row[],
+  users: readonly Row[],
+  config: ReadonlyMap<string, string>,
+): Pool {
   const database = textColumn(row, 'database');
+  const user = textColumn(row, 'user');
+  const own = users.find((each) => textColumn(each, 'name') === user) ?? {};
   const of = databases.find((each) => textColumn(each, 'name') === database) ?? {};
   const count = (name: string) => numberColumn(row, name) ?? 0;
   const waitS = numberColumn(row, 'maxwait');
   return {
     database,
     serverDatabase: textColumn(of, 'database') || database,
-    user: textColumn(row, 'user'),
+    user,
     mode: textColumn(row, 'pool_mode') || config.get('pool_mode') || null,
-    size: numberColumn(of, 'pool_size'),
+    size: numberColumn(own, 'pool_size') ?? numberColumn(of, 'pool_size'),
     clientsActive: count('cl_active'),
     clientsWaiting: numberColumn(row, 'cl_waiting'),
     sessionsActive: count('sv_active'),
@@ -117,7 +136,7 @@ function toPool(row: Row, databases: readonly Row[], config: ReadonlyMap<string,
 function toClients(
   clients: readonly Row[],
   servers: readonly Row[],
-): Pick<PgBouncerState, 'clients' | 'sessions'> {
+): Pick<ConsoleState, 'clients' | 'sessions'> {
   const shown = clients.map(toShown);
   const { groups, placeOf } = groupClients(shown);
   const byPointer = new Map(clients.map((row, at) => [textColumn(row, 'ptr'), shown[at]]));

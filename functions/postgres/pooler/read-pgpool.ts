@@ -2,7 +2,7 @@ import type { Pool, PoolerSession } from '../../core/server/pooler.ts';
 import { NO_SETTINGS } from '../../core/server/pooler.ts';
 import { numberColumn, type Row, type Show, settingsOf, textColumn } from './console.ts';
 import { groupClients, type ShownClient } from './group-clients.ts';
-import type { PgBouncerState } from './read-pgbouncer.ts';
+import type { ConsoleState } from './read-pgbouncer.ts';
 
 /** pgpool never keeps its sessions to this database, so the one that it opens for us ends with us. */
 export const PGPOOL_CONSOLE = 'postgres';
@@ -13,7 +13,7 @@ const FREE = 'Wait for connection';
  * Reads what pgpool-II shows in SQL to every client. It shows neither names nor addresses of its clients. Each row of
  * POOL_POOLS is a session that one process keeps; we come through such a process too.
  */
-export async function readPgPool(show: Show): Promise<PgBouncerState> {
+export async function readPgPool(show: Show): Promise<ConsoleState> {
   const [version = {}] = await show('SHOW POOL_VERSION');
   const rows = await show('SHOW POOL_POOLS');
   const processes = await show('SHOW POOL_PROCESSES');
@@ -107,7 +107,6 @@ function numberIn(status: ReadonlyMap<string, string>, item: string): number | n
   return /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
-/** `1` or `on`, by version. Every other value except `0` and `off` is unknown. */
 /**
  * Whether the end of one of its sessions may end its use of the server. Before 4.3 the setting does not exist, and it is
  * always so (release notes of 4.3). Null where a later version does not show the setting.
@@ -120,6 +119,7 @@ function failsOver(status: ReadonlyMap<string, string>, version: string): boolea
   return Number(major) < 4 || (Number(major) === 4 && Number(minor) < 3) ? true : null;
 }
 
+/** `1` or `on`, by version. Every other value except `0` and `off` is unknown. */
 function switchIn(status: ReadonlyMap<string, string>, item: string): boolean | null {
   const text = status.get(item) ?? '';
   if (/^(1|on)$/i.test(text)) return true;

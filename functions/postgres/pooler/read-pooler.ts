@@ -12,13 +12,9 @@ import { POOLER_NAMES, type PoolerKind } from '../../core/server/pooler-kind.ts'
 import { serverWords } from '../connection/server-words.ts';
 import { startupOptions } from '../connection/startup.ts';
 import { type Credentials, type Target, targetText } from '../connection/target.ts';
-import { SilentConsole, withConsole } from './console.ts';
-import {
-  PGBOUNCER_CONSOLE,
-  type PgBouncerState,
-  readPgBouncer,
-  type UnlistedHosts,
-} from './read-pgbouncer.ts';
+import { type Show, SilentConsole, withConsole } from './console.ts';
+import { ODYSSEY_CONSOLE, readOdyssey } from './read-odyssey.ts';
+import { type ConsoleState, PGBOUNCER_CONSOLE, readPgBouncer, type UnlistedHosts } from './read-pgbouncer.ts';
 import { PGPOOL_CONSOLE, readPgPool } from './read-pgpool.ts';
 
 /** Where a pooler's console is. */
@@ -30,7 +26,22 @@ export type PoolerTarget = { readonly kind: PoolerKind; readonly target: Omit<Ta
  */
 const BOUND_MS = 1_000;
 
-const NOTHING: PgBouncerState = {
+type Console = {
+  readonly database: string;
+  /** What the startup packet sets. A console of a pooler's own has no settings. */
+  readonly options: string | null;
+  readonly read: (show: Show) => Promise<ConsoleState>;
+};
+
+const CONSOLES: Readonly<Record<PoolerKind, Console>> = {
+  pgbouncer: { database: PGBOUNCER_CONSOLE, options: null, read: readPgBouncer },
+  odyssey: { database: ODYSSEY_CONSOLE, options: null, read: readOdyssey },
+  // pgpool opens a session with the server in our name and runs statements of its own there, which do not name a schema,
+  // so that session gets our search_path.
+  pgpool: { database: PGPOOL_CONSOLE, options: startupOptions('no-bounds'), read: readPgPool },
+};
+
+const NOTHING: ConsoleState = {
   version: null,
   pools: [],
   clients: [],
@@ -45,7 +56,7 @@ export async function readPooler(
   { kind, target }: PoolerTarget,
   credentials: Promise<Credentials | null>,
 ): Promise<PoolerState> {
-  const console = { ...target, database: kind === 'pgbouncer' ? PGBOUNCER_CONSOLE : PGPOOL_CONSOLE };
+  const console = { ...target, database: CONSOLES[kind].database };
   const silent = sleep(BOUND_MS, null, { ref: false }).then((): never => {
     throw new SilentConsole();
   });
@@ -81,14 +92,11 @@ async function tellingOf(
   kind: PoolerKind,
   console: Target,
   credentials: Promise<Credentials | null>,
-): Promise<PgBouncerState> {
+): Promise<ConsoleState> {
   const known = await credentials;
   if (known === null) throw new Error('there are no credentials for it');
-  // PgBouncer's console has no settings. pgpool opens a session with the server in our name and runs statements of its
-  // own there, which do not name a schema, so that session gets our search_path.
-  return kind === 'pgbouncer'
-    ? await withConsole(console, known, BOUND_MS, null, readPgBouncer)
-    : await withConsole(console, known, BOUND_MS, startupOptions('no-bounds'), readPgPool);
+  const { options, read } = CONSOLES[kind];
+  return await withConsole(console, known, BOUND_MS, options, read);
 }
 
 /** The addresses under which the server sees this host, as far as DNS knows them. */
@@ -110,12 +118,19 @@ function problemOf(kind: PoolerKind, target: Target, thrown: unknown): PoolerPro
     thrown instanceof SilentConsole
       ? `no answer in ${BOUND_MS / 1_000} s`
       : `${answer === null ? '' : `${answer.sqlstate}: `}${serverWords(thrown)}`;
-  return { code: 'pooler-unreadable', message: `${where} cannot be read (${found}): ${NEXT[kind]}.` };
+  const next = kind === 'pgbouncer' && found.includes(NO_AUTH_DATABASE) ? SET_AUTH_DBNAME : NEXT[kind];
+  return { code: 'pooler-unreadable', message: `${where} cannot be read (${found}): ${next}.` };
 }
 
+/** What PgBouncer answers where auth_query would have to ask in its own database. It tells the reason only to its log. */
+const NO_AUTH_DATABASE = 'bouncer config error';
+const SET_AUTH_DBNAME =
+  "its auth_query looks for our role in PgBouncer's own database. Set auth_dbname to a database of the server, or give our role a line in auth_file";
+
 const NEXT: Readonly<Record<PoolerKind, string>> = {
-  pgbouncer:
-    'check that it runs, its password for our role, that stats_users names our role, and, if auth_query finds our role, that auth_dbname names a database of the server',
+  pgbouncer: 'check that it runs, its password for our role, and that stats_users names our role',
   pgpool:
     'check that it runs, that pool_hba.conf and pool_passwd let our role in, and that a process of it is free',
+  odyssey:
+    'check that it runs, and that its database "console" has a user of our role\'s name with storage "local", role "stat" and our password',
 };

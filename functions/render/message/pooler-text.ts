@@ -1,9 +1,15 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import { counted } from '../../core/base/words.ts';
 import { poolerProtection, UNLISTED_TEXTS } from '../../core/plan/pooler-protection.ts';
+import { clientChurn } from '../../core/server/client-churn.ts';
 import { groupName } from '../../core/server/group-name.ts';
 import type { PoolerState } from '../../core/server/pooler.ts';
-import { type ClientsBehind, clientsBehind, poolerSessionsIn } from '../../core/server/pooler-clients.ts';
+import {
+  type ClientsBehind,
+  clientsBehind,
+  poolerSessionCount,
+  poolerSessionsIn,
+} from '../../core/server/pooler-clients.ts';
 import { POOLER_NAMES } from '../../core/server/pooler-kind.ts';
 import type { Session } from '../../core/server/session.ts';
 import { slotHolders } from '../../core/server/slots.ts';
@@ -20,7 +26,7 @@ export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
   if (snapshot === null || pooler === null) return [];
   if (pooler.problem !== null) return [cleanName(pooler.problem.message, 400)];
   const name = POOLER_NAMES[pooler.kind];
-  const sessions = poolerSessionsIn(snapshot, snapshot.sessions).length;
+  const sessions = poolerSessionCount(snapshot);
   const behind = clientsBehind(snapshot);
   const rest = behind.slice(MOST_NAMED);
   const named = [
@@ -31,12 +37,22 @@ export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
   const refusals = snapshot.refusals.filter(({ kind }) => kind === 'pooler');
   return [
     `${counted(sessions, 'session comes', 'sessions come')} through ${name}${clientsText}.`,
+    ...churnText(pooler),
     ...unlistedText(snapshot, pooler),
     ...refusals.map(({ name: database, count }) =>
       database === null
         ? `${name} takes no more clients.`
         : `${counted(count, 'client')} of database ${cleanName(database)} ${count === 1 ? 'waits' : 'wait'} for a session of ${name}.`,
     ),
+  ];
+}
+
+function churnText(pooler: PoolerState): readonly string[] {
+  const churn = clientChurn(pooler);
+  if (churn === null) return [];
+  const stay = churn.stayS === 0 ? 'less than a second' : `${churn.stayS} s`;
+  return [
+    `Its clients log in ${churn.perSecond} times a second and stay ${stay} on average: they open a connection for each piece of work.`,
   ];
 }
 
@@ -49,8 +65,8 @@ function unlistedText(snapshot: Snapshot, { unlisted }: PoolerState): readonly s
   const others = holders.filter((session) => !listed.has(session) && isTheirs(session) !== null);
   const spared =
     others.length === 0
-      ? 'No other session comes from its addresses.'
-      : `${counted(others.length, 'more session')} from ${namedAddresses(others)} may belong to it and ${others.length === 1 ? 'is' : 'are'} spared.`;
+      ? `No ${listed.size > 0 ? 'other ' : ''}session comes from its addresses.`
+      : `${counted(others.length, listed.size > 0 ? 'more session' : 'session')} from ${namedAddresses(others)} may belong to it and ${others.length === 1 ? 'is' : 'are'} spared.`;
   const unknown = unlisted.unknownHosts.map((host) => cleanName(host)).join(', ');
   return [
     [
