@@ -20,13 +20,17 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
 ]);
 
 /** The indexes of incidents in one bucket: one for each server, and one of all servers. */
-export function indexIn(bucket: string, urlAt: (key: string) => Promise<string>): IndexStore {
+export function indexIn(
+  bucket: string,
+  urlAt: (key: string) => Promise<string>,
+  region?: string,
+): IndexStore {
   const keyOf = (server: string | null) =>
     `${INDEX_PREFIX}${server === null ? '' : `${plainName(server)}/`}index.html`;
   return {
     urlOf: (server) => urlAt(keyOf(server)),
     read: (server) =>
-      unless(NOT_THERE, null, keyOf(server), ({ GetObjectCommand }, client, options) =>
+      unless(region, NOT_THERE, null, keyOf(server), ({ GetObjectCommand }, client, options) =>
         client
           .send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(server) }), options)
           .then(async ({ Body, ETag = '' }) => ({
@@ -35,7 +39,7 @@ export function indexIn(bucket: string, urlAt: (key: string) => Promise<string>)
           })),
       ),
     write: (server, page, version) =>
-      unless(OVERTAKEN, false, keyOf(server), async ({ PutObjectCommand }, client, options) => {
+      unless(region, OVERTAKEN, false, keyOf(server), async ({ PutObjectCommand }, client, options) => {
         const condition = version === null ? { IfNoneMatch: '*' } : { IfMatch: version };
         const object = {
           Bucket: bucket,
@@ -51,13 +55,14 @@ export function indexIn(bucket: string, urlAt: (key: string) => Promise<string>)
 
 /** The result of a call, or `otherwise` when S3 answers with one of these codes. */
 async function unless<Result, Otherwise>(
+  region: string | undefined,
   codes: ReadonlySet<string>,
   otherwise: Otherwise,
   key: string,
   use: Parameters<typeof withS3<Result>>[1],
 ): Promise<Result | Otherwise> {
   try {
-    return await withS3(undefined, use, WITHIN_MS);
+    return await withS3(region, use, WITHIN_MS);
   } catch (thrown) {
     if (thrown instanceof Error && codes.has(thrown.name)) return otherwise;
     if (thrown instanceof RemediationError) throw thrown;

@@ -13,21 +13,21 @@ const CONTENT_TYPES: Readonly<Record<KeptAs, string>> = {
 };
 const ENDINGS: Readonly<Record<KeptAs, string>> = { record: '.json.gz', page: '.html' };
 
-/** Keeps records and their pages in one bucket, and returns where each can be seen. */
-export function keepIn(bucket: string): Keep {
+/** Keeps records and their pages in one bucket, and returns where each can be seen. The region is that of the environment. */
+export function keepIn(bucket: string, given?: string): Keep {
   const keyOf = (run: KeptRun, as: KeptAs) => `${RECORDS_PREFIX}${placeOf(run)}${ENDINGS[as]}`;
   let region: Promise<string> | null = null;
   const urlAt = async (key: string) => {
-    region ??= withS3(undefined, (_, client) => knownRegion(client));
+    region ??= withS3(given, (_, client) => knownRegion(client));
     return consoleUrl({ bucket, key }, await region);
   };
   return {
-    index: indexIn(bucket, urlAt),
+    index: indexIn(bucket, urlAt, given),
     urlOf: (run, as) => urlAt(keyOf(run, as)),
     put: async (run, as, Body) => {
       const object = { Bucket: bucket, Key: keyOf(run, as), Body, ContentType: CONTENT_TYPES[as] };
       try {
-        await withS3(undefined, ({ PutObjectCommand }, client, options) =>
+        await withS3(given, ({ PutObjectCommand }, client, options) =>
           client.send(new PutObjectCommand(object), options),
         );
       } catch (thrown) {

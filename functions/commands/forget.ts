@@ -1,107 +1,115 @@
 import { InvalidArgumentError } from 'commander';
-import { coerceError } from '../core/base/errors.ts';
 import { counted } from '../core/base/words.ts';
-import type { KeptRecord } from '../core/run/kept-record.ts';
 import { nameMatcher } from '../core/server/name-pattern.ts';
 import { askYes, canAnswer } from './ask-yes.ts';
 import type { CommandSpec } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { RECORD_REGION, readRecord } from './read-record.ts';
-import { type KeptPlace, storeAt } from './records/kept-records.ts';
+import { forgetInIndexes } from './records/forget-in-indexes.ts';
+import { type Changes, changesFor, makeChanges } from './records/forget-program.ts';
+import { findStores, type GivenRecords, PLACE_ARGUMENT, RECORDS_OPTIONS } from './records/found-stores.ts';
+import type { KeptPlace } from './records/kept-records.ts';
 import { print, printNote } from './terminal.ts';
 import { whileWaiting } from './while-waiting.ts';
-import { CREDENTIALS_TOPIC } from './with-memory.ts';
+import { CREDENTIALS_TOPIC, DEPLOYED_TOPIC } from './with-memory.ts';
 
-type Given = {
-  readonly place: string;
+type Given = GivenRecords & {
   readonly server: string;
   readonly program?: string;
-  readonly region?: string;
   readonly yes?: true;
 };
 
 export const forget: CommandSpec<Given> = {
   name: 'forget',
-  summary: 'Delete kept records of a server, with their pages, before their retention ends.',
-  arguments: [
-    { form: '<place>', about: 'where records are kept: s3://BUCKET, or a folder with its content' },
-  ],
+  summary: 'Delete kept records of a server, or take a program out of them, before their retention ends.',
+  arguments: [PLACE_ARGUMENT],
   options: [
     { flags: '--server <name>', about: "the server's declared name", isRequired: true },
     {
       flags: '--program <name>',
-      about:
-        'only records in which a session has this application name or role, exact or with * for any text',
+      about: 'only what is about this application name or role, exact or with * for any text',
     },
-    RECORD_REGION,
+    ...RECORDS_OPTIONS,
     { flags: '--yes', about: 'ask no question: for scripts' },
   ],
   examples: [
-    'headroom forget s3://BUCKET --server orders --program "bi-*"',
+    'headroom forget --server orders --program "bi-*"',
     'headroom forget s3://BUCKET --server orders --yes',
   ],
   notes:
-    "The command lists what it would delete and asks. A record that cannot be read may name anybody, so that it is deleted too. It needs s3:ListBucket and s3:DeleteObject, and with --program s3:GetObject. Older versions in a bucket with versioning stay, and so do messages that were sent, logs, and the server's item in the memory table, which keeps the last runs and an open incident.",
-  topics: [CREDENTIALS_TOPIC],
-  exits: { done: 'deleted, or nothing to delete', remains: 'the answer was no' },
-  run: askAndDelete,
+    "The command lists what it would change and asks. With --program, a record that names other clients too stays, without the program: its names, addresses and statements are removed, counts and times stay, and the page is drawn anew. A record that names no other client is deleted, and so is one that cannot be read. The indexes of incidents are written anew. It needs s3:ListBucket, s3:GetObject, s3:DeleteObject and s3:PutObject. Older versions in a bucket with versioning stay, and so do messages that were sent, logs, and the server's item in the memory table, which keeps the last runs and an open incident.",
+  topics: [DEPLOYED_TOPIC, CREDENTIALS_TOPIC],
+  exits: {
+    done: 'done, or nothing to forget',
+    remains: 'the answer was no, or an index still has the names',
+  },
+  run: askAndForget,
 };
 
-async function askAndDelete({ place, server, program, region, yes }: Given): Promise<ExitCode> {
+async function askAndForget(given: Given): Promise<ExitCode> {
+  const { program, yes } = given;
+  if (program === '') throw new InvalidArgumentError('--program needs a name.');
   if (!yes && !canAnswer())
     throw new InvalidArgumentError(
       'This deletes records, and here is no terminal on which the command could ask: add --yes.',
     );
-  const store = storeAt(place, region);
-  const all = await whileWaiting(`Listing ${place}`, () => store.places(server));
-  const those =
-    program === undefined
-      ? all
-      : await whileWaiting(`Reading ${all.length} records`, () => naming(all, program, region));
-  if (those.length === 0) {
-    print(
-      `No kept record of ${server}${program === undefined ? '' : ` names ${program}`}: nothing was deleted.`,
-    );
-    return EXIT.done;
-  }
-  for (const { address } of those) printNote(address);
-  const what = `${counted(those.length, 'record')} of ${server}, with their pages`;
-  if (!yes && !(await askYes(`Delete ${what}?`))) {
-    print('Nothing was deleted.');
+  const [found] = await findStores(given);
+  if (found === undefined) return EXIT.done;
+  const { store, place, region } = found;
+  const server = found.server ?? given.server;
+  const matches = program === undefined ? null : nameMatcher([program]);
+  const places = await whileWaiting(`Listing ${place}`, () => store.places(server));
+  const { changes, names } = await whileWaiting(`Reading ${counted(places.length, 'record')}`, async () =>
+    matches === null ? allOf(places) : await changesFor(places, matches, region),
+  );
+  for (const { kind, place: each } of changes) printNote(`${kind} ${each.address}`);
+  if (!yes && !(await askYes(questionFor(changes, server)))) {
+    print('Nothing was changed.');
     return EXIT.remains;
   }
-  await store.remove(those);
-  print(`Deleted ${what}.`);
-  return EXIT.done;
+  await whileWaiting('Forgetting', () => makeChanges(changes, store));
+  const runs = new Set(changes.flatMap((each) => (each.kind === 'delete' ? [each.place.runId] : [])));
+  const isForgotten = matches && ((culprit: string) => matches(culprit) || mentions(culprit, names));
+  const isWritten = await forgetInIndexes({ server, runs, isForgotten }, await store.keep());
+  print(doneText(changes, server, program));
+  return isWritten ? EXIT.done : EXIT.remains;
 }
 
-/** The records that name the program, and those that cannot be read. */
-async function naming(
-  places: readonly KeptPlace[],
-  program: string,
-  region: string | undefined,
-): Promise<readonly KeptPlace[]> {
-  const matches = nameMatcher([program]);
-  const those: KeptPlace[] = [];
-  for (const place of places) {
-    try {
-      if (names(await readRecord(place.address, region), matches)) those.push(place);
-    } catch (thrown) {
-      const { code, message } = coerceError(thrown);
-      if (code !== 'record-invalid') throw thrown;
-      printNote(`${place.address} cannot be read, and is deleted too. ${message}`);
-      those.push(place);
-    }
-  }
-  return those;
+function allOf(places: readonly KeptPlace[]): Changes {
+  return { changes: places.map((place) => ({ kind: 'delete', place })), names: new Set() };
 }
 
-function names({ snapshot, plan, readings }: KeptRecord, matches: (name: string) => boolean): boolean {
-  const sessions = [
-    ...(snapshot?.sessions ?? []),
-    ...(plan?.victims ?? []).map(({ session }) => session),
-    ...(plan?.spared ?? []).map(({ session }) => session),
-    ...readings.flatMap(({ came }) => came),
+/** An index names a program without an application name as `role NAME`. */
+function mentions(culprit: string, names: ReadonlySet<string>): boolean {
+  return [...names].some((name) => culprit === name || culprit.startsWith(`role ${name}`));
+}
+
+type Counted = { readonly deleted: number; readonly redacted: number };
+
+function countOf(changes: Changes['changes']): Counted {
+  const deleted = changes.filter(({ kind }) => kind === 'delete').length;
+  return { deleted, redacted: changes.length - deleted };
+}
+
+function questionFor(changes: Changes['changes'], server: string): string {
+  const { deleted, redacted } = countOf(changes);
+  const parts = [
+    ...(deleted > 0 ? [`delete ${counted(deleted, 'record')}`] : []),
+    ...(redacted > 0 ? [`rewrite ${counted(redacted, 'record')} without the program`] : []),
   ];
-  return sessions.some(({ application, user }) => matches(application) || matches(user ?? ''));
+  if (parts.length === 0)
+    return `No kept record of ${server} is about that. Look through the indexes of incidents too?`;
+  const [first = ''] = parts;
+  return `${[first.replace(/^./, (letter) => letter.toUpperCase()), ...parts.slice(1)].join(' and ')} of ${server}, with the pages?`;
+}
+
+function doneText(changes: Changes['changes'], server: string, program: string | undefined): string {
+  const { deleted, redacted } = countOf(changes);
+  if (changes.length === 0)
+    return `No kept record of ${server}${program === undefined ? '' : ` names ${program}`}: none was changed.`;
+  return [
+    ...(deleted > 0 ? [`Deleted ${counted(deleted, 'record')} of ${server}, with their pages.`] : []),
+    ...(redacted > 0
+      ? [`Removed ${program} from ${counted(redacted, 'record')} of ${server}, with their pages.`]
+      : []),
+  ].join('\n');
 }

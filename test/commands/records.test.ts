@@ -1,11 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { IncidentIndex } from '../../functions/core/incident/incident-index.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import type { KeptRecord } from '../../functions/core/run/kept-record.ts';
 import { placeOf } from '../../functions/core/run/kept-record.ts';
+import { renderIndex } from '../../functions/render/page/render-index.ts';
+import { packIndex, readIndex } from '../../functions/report/index-file.ts';
 import { destinationEnvelope } from '../support/destination-envelope.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
@@ -25,7 +36,24 @@ const SPARED = ENFORCED.plan?.spared.find(({ session }) => session.application =
 let folder: string;
 let s3: LoopbackS3;
 
+/** As `report` writes it, with a link to the page of one run. */
+const INDEX: IncidentIndex = {
+  incidents: [
+    {
+      ...{ id: ENFORCED.runId, server: 'orders', openedAt: ENFORCED.startedAt, closedAt: null, ended: 10 },
+      ...{ cause: 'connection-leak', culprit: 'billing-worker', runCount: 1, runs: [] },
+    },
+  ],
+};
+
 const keptIn = (place: string) => {
+  for (const server of ['orders', null]) {
+    const key = `index/${server === null ? '' : `${server}/`}index.html`;
+    const page = renderIndex(INDEX, { server, up: null, data: packIndex(INDEX), urlOf: () => null });
+    s3.put(`${BUCKET}/${key}`, { contentType: 'text/html; charset=utf-8', body: Buffer.from(page) });
+    mkdirSync(dirname(join(place, key)), { recursive: true });
+    writeFileSync(join(place, key), page);
+  }
   for (const record of [ENFORCED, OTHER])
     for (const [ending, body] of [
       ['.json.gz', gzipSync(JSON.stringify(record))],
@@ -96,10 +124,18 @@ describe.each([
 });
 
 describe('headroom forget', () => {
+  const pageOf = (place: string) => contentAt(place, `records/${placeOf(ENFORCED)}.html`);
+  const indexAt = (place: string, server: string | null) =>
+    contentAt(place, `index/${server === null ? '' : `${server}/`}index.html`);
+  const contentAt = (place: string, key: string) =>
+    place === folder
+      ? readFileSync(join(folder, key), 'utf8')
+      : (s3.objects.get(`${BUCKET}/${key}`)?.body.toString() ?? '');
+
   const left = () =>
     readdirSync(folder, { recursive: true })
       .map(String)
-      .filter((name) => /\.\w+$/.test(name));
+      .filter((name) => /^records.*\.\w+$/.test(name));
 
   test('needs --yes where it cannot ask', async () => {
     const { code, stderr } = await headroom('forget', folder, '--server', 'shop');
@@ -119,15 +155,59 @@ describe('headroom forget', () => {
     const { code } = await headroom('forget', `s3://${BUCKET}`, '--server', 'shop', '--yes');
     expect(code).toBe(0);
     expect([...s3.objects.keys()].filter((key) => key.includes('/shop/'))).toEqual([]);
-    expect([...s3.objects.keys()].filter((key) => key.includes('/orders/'))).toHaveLength(2);
+    expect([...s3.objects.keys()].filter((key) => key.includes('/records/orders/'))).toHaveLength(2);
   });
 
-  test('deletes only records that name the program', async () => {
-    const none = await headroom('forget', folder, '--server', 'orders', '--program', 'bi-*', '--yes');
-    expect(none.stdout).toBe('No kept record of orders names bi-*: nothing was deleted.\n');
-    const some = await headroom('forget', folder, '--server', 'orders', '--program', 'billing-*', '--yes');
-    expect(some.stdout).toContain('Deleted 1 record of orders');
-    expect(left().every((name) => name.includes('shop'))).toBe(true);
+  describe.each([
+    ['a folder', () => folder],
+    ['a bucket', () => `s3://${BUCKET}`],
+  ])('with a program, on %s', (_, placeAt) => {
+    const forget = (program: string) =>
+      headroom('forget', placeAt(), '--server', 'orders', '--program', program, '--yes');
+    const kept = async () => {
+      const { stdout } = await headroom('runs', placeAt(), ...SINCE, '--server', 'orders', '--json');
+      const [run] = JSON.parse(stdout).runs;
+      return run === undefined ? null : (await headroom('show', run.address, '--full')).stdout;
+    };
+
+    test('changes no record that does not name it', async () => {
+      const before = await kept();
+      expect((await forget('bi-*')).stdout).toBe('No kept record of orders names bi-*: none was changed.\n');
+      expect(await kept()).toBe(before);
+    });
+
+    test('takes it out of a record that names others, and draws its page again', async () => {
+      const { code, stdout } = await forget('billing-*');
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: 'Removed billing-* from 1 record of orders, with their pages.\n',
+      });
+      const text = await kept();
+      expect(text).toContain('(forgotten)');
+      expect(text).toContain('storefront');
+      expect(text).not.toContain('billing');
+      expect(pageOf(placeAt())).toMatch(/<svg.*storefront|storefront.*<svg/s);
+      expect(pageOf(placeAt())).not.toContain('billing');
+    });
+
+    test('takes it out of the indexes', async () => {
+      await forget('billing-*');
+      for (const server of ['orders', null]) {
+        const page = indexAt(placeAt(), server);
+        expect(readIndex(page).incidents).toMatchObject([{ culprit: '(forgotten)' }]);
+        expect(page).not.toContain('billing');
+      }
+    });
+
+    test('deletes a record that names nothing else', async () => {
+      expect((await forget('*')).stdout).toBe('Deleted 1 record of orders, with their pages.\n');
+      expect(await kept()).toBeNull();
+    });
+  });
+
+  test('takes a whole server out of the index of all servers', async () => {
+    await headroom('forget', folder, '--server', 'orders', '--yes');
+    expect(readIndex(indexAt(folder, null)).incidents).toEqual([]);
   });
 });
 

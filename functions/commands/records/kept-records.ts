@@ -1,8 +1,11 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RECORDS_PREFIX } from '../../contract.ts';
+import { pathToFileURL } from 'node:url';
+import { INDEX_PREFIX, RECORDS_PREFIX } from '../../contract.ts';
 import { RemediationError } from '../../core/base/errors.ts';
 import { plainName } from '../../core/base/plain-name.ts';
+import { type KeptRun, placeOf } from '../../core/run/kept-record.ts';
+import type { IndexStore, Keep, KeptAs } from '../../report/report-ports.ts';
 
 const RECORD = /(?:^|\/)([\w-]+)\/(\d{4})\/(\d{2})\/(\d{2})\/([\w-]+)\.json\.gz$/;
 
@@ -16,12 +19,18 @@ export type KeptPlace = {
   readonly runId: string;
 };
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** Where records are kept: a bucket or a folder that has the bucket's content. */
 export type Store = {
   /** The newest day first. */
   readonly places: (server: string | null) => Promise<readonly KeptPlace[]>;
   /** Deletes the records and their pages. */
   readonly remove: (places: readonly KeptPlace[]) => Promise<void>;
+  /** Writes another record and page in place of these. */
+  readonly replace: (place: KeptPlace, record: Bytes, page: Bytes) => Promise<void>;
+  /** For indexes, and for the addresses that pages link to. */
+  readonly keep: () => Promise<Keep>;
 };
 
 export function storeAt(place: string, region: string | undefined): Store {
@@ -35,6 +44,7 @@ export function storeAt(place: string, region: string | undefined): Store {
 }
 
 function bucketStore(bucket: string, region: string | undefined): Store {
+  const keep = async () => (await import('../../aws/records.ts')).keepIn(bucket, region);
   const keyOf = (address: string) => address.slice(`s3://${bucket}/`.length);
   return {
     places: async (server) => {
@@ -51,6 +61,12 @@ function bucketStore(bucket: string, region: string | undefined): Store {
       const keys = places.flatMap(({ address }) => withPage(keyOf(address)));
       await deleteKeys(bucket, keys, region);
     },
+    replace: async ({ server, day, runId }, record, page) => {
+      const { put } = await keep();
+      await put({ server, startedAt: day, runId }, 'record', record);
+      await put({ server, startedAt: day, runId }, 'page', page);
+    },
+    keep,
   };
 }
 
@@ -69,11 +85,47 @@ function folderStore(folder: string): Store {
     remove: async (places) => {
       for (const file of places.flatMap(({ address }) => withPage(address))) await rm(file, { force: true });
     },
+    replace: async ({ address }, record, page) => {
+      await writeFile(address, record);
+      await writeFile(pageOf(address), page);
+    },
+    keep: async () => keepInFolder(folder),
+  };
+}
+
+/** The same as for a bucket. Links of its pages lead to the files. */
+function keepInFolder(folder: string): Keep {
+  const fileOf = (run: KeptRun, as: KeptAs) =>
+    join(folder, RECORDS_PREFIX, `${placeOf(run)}${as === 'record' ? '.json.gz' : '.html'}`);
+  return {
+    urlOf: async (run, as) => pathToFileURL(fileOf(run, as)).href,
+    put: async (run, as, bytes) => writeFile(fileOf(run, as), bytes),
+    index: indexInFolder(folder),
+  };
+}
+
+function indexInFolder(folder: string): IndexStore {
+  const fileOf = (server: string | null) =>
+    join(folder, INDEX_PREFIX, server === null ? '' : plainName(server), 'index.html');
+  return {
+    urlOf: async (server) => pathToFileURL(fileOf(server)).href,
+    read: async (server) => {
+      const page = await readFile(fileOf(server), 'utf8').catch(() => null);
+      return page === null ? null : { page, version: page };
+    },
+    write: async (server, page) => {
+      await writeFile(fileOf(server), page);
+      return true;
+    },
   };
 }
 
 function withPage(record: string): readonly string[] {
-  return [record, record.replace(/\.json\.gz$/, '.html')];
+  return [record, pageOf(record)];
+}
+
+function pageOf(record: string): string {
+  return record.replace(/\.json\.gz$/, '.html');
 }
 
 function placesIn(addresses: readonly string[], server: string | null): readonly KeptPlace[] {
