@@ -1,3 +1,5 @@
+import { rdsHost } from './rds-host.ts';
+import { REGION_FORM } from './region-form.ts';
 import type { ServerDeclaration } from './server-declaration.ts';
 
 /**
@@ -35,12 +37,12 @@ const UNRESERVED = 100;
 /** The checks for one server. */
 export function preflightOf(server: CheckedServer): readonly PreflightCheck[] {
   return [
-    ...(isRds(server) ? [logExport(server)] : []),
+    ...(rdsHost(server.host) ? [logExport(server)] : []),
     ...(server.logGroup === undefined ? [] : [logGroup(server, server.logGroup)]),
     ...(server.logGroup !== undefined && server.alarm === 'subscription'
       ? [slot(server, server.logGroup)]
       : []),
-    ...(isRds(server) ? [rule(server)] : []),
+    ...(rdsHost(server.host) ? [rule(server)] : []),
     ...(server.secretArn === undefined ? [] : [secret(server, server.secretArn), secretsEndpoint(server)]),
     ...(server.resourceId === undefined ? [] : [iamLogin(server, server.resourceId)]),
     ...(server.memoryAccess === 'existing' ? [memoryEndpoint(server)] : []),
@@ -68,17 +70,15 @@ export function preflightOfRegion(
   return wanted === 0 ? [bootstrap] : [bootstrap, quota];
 }
 
+const ZONE = new RegExp(`^${REGION_FORM}`);
+
 /** The region of a server that is declared without one, taken from its zones. */
 export function regionOf({ vpc }: Pick<ServerDeclaration, 'vpc'>): string {
-  return /^[a-z]{2}(-[a-z]+)+-\d/.exec(vpc.availabilityZones[0] ?? '')?.[0] ?? '';
+  return ZONE.exec(vpc.availabilityZones[0] ?? '')?.[0] ?? '';
 }
 
 function reservedBy({ alarm, reservedConcurrency }: CheckedServer): number {
   return reservedConcurrency ?? (alarm === 'subscription' ? SUBSCRIPTION_CONCURRENCY : 0);
-}
-
-function isRds({ host }: CheckedServer): boolean {
-  return /\.rds\.amazonaws\.com(\.cn)?$/i.test(host);
 }
 
 /**

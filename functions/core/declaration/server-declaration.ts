@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { described, matching, someOf, wholeNumber } from '../base/schema-fields.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { policySchema } from '../policy/policy-schema.ts';
+import { REGION_FORM } from './region-form.ts';
 import {
   ALL_SETTINGS,
   type DeclaredKey,
@@ -85,7 +86,7 @@ function stageFields<Server extends z.core.$ZodType>(server: Server) {
 function stagesOf<Server extends z.core.$ZodType>(server: Server) {
   const stage = strictObject({
     account: matching(/^\d{12}$/, ACCOUNT),
-    region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, REGION),
+    region: matching(new RegExp(`^${REGION_FORM}$`), REGION),
     ...stageFields(server),
   });
   return z.record(stageName, stage, { error: STAGES });

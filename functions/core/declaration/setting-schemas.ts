@@ -110,7 +110,7 @@ export const vpc = () =>
   strictObject({
     vpcId: matching(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'a VPC id such as "vpc-0a1b2c3d4e5f60718"'),
     availabilityZones: someOf(
-      matching(/^[a-z]{2}-[a-z0-9-]+[a-z]$/, ZONE),
+      matching(/^[a-z]{2,}-[a-z0-9-]+[a-z]$/, ZONE),
       'a list of availability zones such as "eu-west-1a", at least one',
     ),
     subnetIds: someOf(

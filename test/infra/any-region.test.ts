@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { regionOf } from '../../functions/core/declaration/preflight.ts';
+import { parseDeclaration } from '../../infra/stacks/declaration.ts';
+import { PARTITIONS } from '../support/aws-partitions.ts';
+import { aServer } from './synthesis.ts';
+
+const REGIONS = PARTITIONS.flatMap(({ regions }) => regions).filter((region) => !region.endsWith('-global'));
+
+test.each(REGIONS)('a server and a stage can be declared in %s', (region) => {
+  const server = aServer({ vpc: { ...(aServer().vpc as object), availabilityZones: [`${region}a`] } });
+  const stage = { account: '111122223333', region, servers: [server] };
+  const [declared] = parseDeclaration({ stages: { live: stage } });
+  expect(declared?.place?.region).toBe(region);
+  expect(declared?.servers.map(regionOf)).toEqual([region]);
+});
