@@ -1,4 +1,4 @@
-import { isInDoubt } from '../base/sql-text.ts';
+import { isInDoubt, RELOAD } from '../base/sql-text.ts';
 
 /** The language of the lines to paste. */
 export type PasteLanguage = 'sql' | 'ini' | 'properties' | 'shell' | 'javascript' | 'python' | 'java';
@@ -52,10 +52,15 @@ const SAFE_PATH = 'SET search_path TO pg_catalog;';
 
 /** Statements, each on its own line or broken on purpose, and the statements that undo them. */
 export function sqlPaste(lines: readonly string[], undo: readonly string[] = []): Paste {
-  const isQuery = lines.some((line) => line.startsWith('SELECT '));
   return {
     language: 'sql',
-    lines: isQuery ? [SAFE_PATH, ...lines] : lines,
-    ...(undo.length > 0 && { undo }),
+    lines: withSafePath(lines),
+    ...(undo.length > 0 && { undo: withSafePath(undo) }),
   };
+}
+
+/** Other statements than queries resolve nothing by the path. */
+function withSafePath(lines: readonly string[]): readonly string[] {
+  const isQuery = lines.some((line) => line.startsWith('SELECT ') && line !== RELOAD);
+  return isQuery ? [SAFE_PATH, ...lines] : lines;
 }

@@ -1,4 +1,4 @@
-import { cleanName } from '../base/clean-text.ts';
+import { cleanName, isPlainlyVisible } from '../base/clean-text.ts';
 import { UNKNOWN_BYTE } from '../base/server-text.ts';
 import { quoteIdentifier, quoteLiteral } from '../base/sql-text.ts';
 import { counted, listText } from '../base/words.ts';
@@ -65,8 +65,9 @@ function forMany(limits: readonly RoleLimit[]): Advice {
   const held = limits.reduce((sum, each) => sum + each.held, 0);
   const each = `${least === most ? least : `${least} to ${most}`} sessions`;
   const text = `${limits.length} roles held ${held} sessions together: ${names}. Let each have at most ${each}: make its pool so small, and cap it with CONNECTION LIMIT. ${KEEPS}`;
-  if (limits.length > MOST_PRINTED || limits.some(({ role }) => role.includes(UNKNOWN_BYTE)))
-    return forOperator(text);
+  // What the query prints has the names as they are.
+  const isUnclear = ({ role }: RoleLimit) => role.includes(UNKNOWN_BYTE) || !isPlainlyVisible(role);
+  if (limits.length > MOST_PRINTED || limits.some(isUnclear)) return forOperator(text);
   return forOperator(`${text} This prints the statements and changes nothing:`, printPaste(limits));
 }
 

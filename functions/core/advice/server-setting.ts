@@ -1,3 +1,4 @@
+import { RELOAD } from '../base/sql-text.ts';
 import { PROVIDER_PLACES } from '../server/provider-places.ts';
 import type { Advice } from './advice.ts';
 import { sqlPaste } from './advice.ts';
@@ -25,7 +26,7 @@ export function changeSettings(
     const when = takesRestart ? 'static' : 'dynamic, no reboot';
     return { where: ` ${PROVIDER_PLACES[provider]}: ${list} (${when}).` };
   }
-  const reload = takesRestart ? [] : ['SELECT pg_reload_conf();'];
+  const reload = takesRestart ? [] : [RELOAD];
   const undo = settings.map(({ name, before }) =>
     before === null ? `ALTER SYSTEM RESET ${name};` : `ALTER SYSTEM SET ${name} = ${before};`,
   );

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { cleanName } from '../base/clean-text.ts';
 import type { ReadOnly } from '../base/read-only.ts';
-import { isInDoubt } from '../base/sql-text.ts';
+import { isInDoubt, RELOAD } from '../base/sql-text.ts';
 import { PROVIDER_PLACES } from '../server/provider-places.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import type { findingSchema } from './finding-schema.ts';
@@ -94,7 +94,7 @@ export function bySettings(
     return {
       sql: [
         ...values.map(({ name, sql }) => `ALTER SYSTEM SET ${name} = ${sql};`),
-        ...(isStatic ? [] : ['SELECT pg_reload_conf();']),
+        ...(isStatic ? [] : [RELOAD]),
       ],
       note: isStatic ? restart : null,
     };

@@ -1,6 +1,9 @@
 import type { LockHolder } from './lock-sight.ts';
 import type { RunRecord } from './record.ts';
 
+/** "pghr" in ASCII: the class of our locks. Earlier versions had a single lock with this key. */
+export const LOCK_CLASS = 1885825138;
+
 /** No run lasts longer, because this is the function's timeout. A run opens its session after it began. */
 export const LONGEST_RUN_MS = 60_000;
 

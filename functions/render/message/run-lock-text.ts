@@ -4,7 +4,7 @@ import { cleanName } from '../../core/base/clean-text.ts';
 import type { Story } from '../../core/incident/incident.ts';
 import type { LockHolder } from '../../core/run/lock-sight.ts';
 import type { RunRecord } from '../../core/run/record.ts';
-import { isStuck, LONGEST_RUN_MS, stuckHolder } from '../../core/run/run-lock.ts';
+import { isStuck, LOCK_CLASS, LONGEST_RUN_MS, stuckHolder } from '../../core/run/run-lock.ts';
 import { isRefusal } from '../../core/trigger/trigger.ts';
 import { ageText, listText } from '../base/phrases.ts';
 
@@ -84,5 +84,15 @@ export function freeLock({ lock }: RunRecord): readonly Advice[] {
   if (holder === null || holder.pid === null) return [];
   const text =
     'No run can act until this session ends. Check what it is, then end it. If it comes back, something else uses our role or our application name:';
-  return [forOperator(text, sqlPaste([`SELECT pg_terminate_backend(${cleanName(String(holder.pid))});`]))];
+  return [forOperator(text, sqlPaste(endHolder(cleanName(String(holder.pid)))))];
+}
+
+/** Ends the session only if it still has the lock and is too old, so that no later one with the same pid ends. */
+function endHolder(pid: string): readonly string[] {
+  return [
+    'SELECT pg_stat_clear_snapshot();',
+    'SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity',
+    `WHERE pid = ${pid} AND backend_start < clock_timestamp() - interval '${LONGEST_RUN_MS / 1_000} s'`,
+    `AND pid IN (SELECT pid FROM pg_locks WHERE ${LOCK_CLASS} IN (classid, objid));`,
+  ];
 }

@@ -5,7 +5,7 @@ import { findingsOf, notedBy, said, type Written } from '../../support/doctor-fa
 
 type Case = readonly [what: string, check: CheckName, written: Written, expected: readonly string[]];
 
-const RELOAD = 'SELECT pg_reload_conf();';
+const RELOAD = 'SELECT pg_catalog.pg_reload_conf();';
 
 describe('The server', () => {
   const off = (role: string | null, database: string | null): Written => ({

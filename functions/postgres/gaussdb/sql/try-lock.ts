@@ -1,5 +1,6 @@
+import { LOCK_CLASS } from '../../../core/run/run-lock.ts';
 import { sqlMilliseconds } from '../../postgresql/sql/milliseconds.ts';
-import { LOCK_CLASS, RANDOM_KEY } from '../../postgresql/sql/try-lock.ts';
+import { RANDOM_KEY } from '../../postgresql/sql/try-lock.ts';
 
 /**
  * Announces a run as postgresql/sql/try-lock.ts does, but in several statements: without LATERAL, one statement cannot

@@ -1,4 +1,4 @@
-import { LOCK_CLASS } from './try-lock.ts';
+import { LOCK_CLASS } from '../../../core/run/run-lock.ts';
 
 /**
  * Counts the taken slots without ours. Also returns whether there are rows that our role may not read, since when the

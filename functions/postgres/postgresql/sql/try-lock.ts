@@ -1,7 +1,5 @@
+import { LOCK_CLASS } from '../../../core/run/run-lock.ts';
 import { sqlMilliseconds } from './milliseconds.ts';
-
-/** "pghr" in ASCII: the class of our locks. Earlier versions had a single lock with this key. */
-export const LOCK_CLASS = 1885825138;
 
 /**
  * Holders that are reported at most. One session may hold thousands of locks, and a few rows show which session it is.
