@@ -1,7 +1,8 @@
 import { type ContestedLock, PREPARED } from '../server/contested-lock.ts';
+import { holdsBriefly } from '../server/holds-briefly.ts';
+import { lastingHeads } from '../server/lasting-heads.ts';
 import { lockGraphOf } from '../server/lock-graph.ts';
-import { passesOn } from '../server/passes-on.ts';
-import { CLIENT_BACKEND, type Session } from '../server/session.ts';
+import type { Session } from '../server/session.ts';
 
 /** The head of a queue for locks. A prepared transaction has no session: null. */
 export type RootBlocker = {
@@ -9,7 +10,7 @@ export type RootBlocker = {
   readonly waiting: number;
   /** How many wait for it only because of their place in a queue, which is a guess. */
   readonly guessed: number;
-  /** Other sessions that hold the same lock. The queue goes on when all have ended. */
+  /** Other sessions that have held the same lock for two seconds or more. The queue goes on when all have ended. */
   readonly beside: readonly (Session | null)[];
   /** Whether the lock goes from one working client to the next, so that none of them is the reason. */
   readonly passesOn: boolean;
@@ -24,26 +25,18 @@ export function rootBlocker(
   locks: readonly ContestedLock[] = [],
 ): RootBlocker | null {
   const graph = lockGraphOf({ sessions, locks });
-  const [most] = graph.heads;
+  const [longest] = graph.heads;
+  const [lasting] = lastingHeads({ sessions, locks }, graph);
+  const most = lasting ?? longest;
   const root = most?.pids[0];
   if (most === undefined || root === undefined) return null;
   const byPid = new Map(sessions.map((each) => [each.pid, each]));
   const sessionOf = (pid: number) => (pid === PREPARED ? null : (byPid.get(pid) ?? null));
-  const session = sessionOf(root);
   const beside = graph
     .holdersBeside(most)
     .filter((pid) => pid !== root)
-    .map(sessionOf);
-  const holders = [session, ...beside];
-  const waits = sessions.filter(({ pid }) => graph.isWaiting(pid)).map(({ stateAgeMs }) => stateAgeMs ?? 0);
-  const clients = holders
-    .filter((each) => each?.backendType === CLIENT_BACKEND)
-    .filter((each) => each !== null);
-  return {
-    session,
-    waiting: most.waiting,
-    guessed: most.guessed,
-    beside,
-    passesOn: clients.length === holders.length && passesOn(clients, Math.max(0, ...waits)),
-  };
+    .map(sessionOf)
+    .filter((each) => each === null || !holdsBriefly(each, { sessions, locks }));
+  const { waiting, guessed } = most;
+  return { session: sessionOf(root), waiting, guessed, beside, passesOn: lasting === undefined };
 }

@@ -14,12 +14,13 @@ export const sessionFields = fields({
   lastStatement: describe('Its last statement, as far as the declaration of the server allows.', textOrNull),
 });
 
-const { kind, holders } = lockSchema.shape;
+const { kind, holders, waitedMs } = lockSchema.shape;
 const shares = list(fields(holders.def.element.shape));
 const lockFields = fields({
   kind,
   holders: describe('The sessions that hold it; pid 0 is a prepared transaction.', shares),
   waiters: describe('The sessions that wait for it, in the order in which they began to wait.', shares),
+  waitedMs,
 });
 
 const { roles, databases, ...ownSlots } = obligatory(slotsShape);

@@ -19,6 +19,10 @@ export const lockSchema = strictObject({
   kind: describe('As locktype of pg_locks, for example "tuple".', z.string({ error: 'a text' })),
   holders: shares('The sessions that hold it.'),
   waiters: shares('The sessions that wait for it, in the order in which they began to wait.'),
+  waitedMs: describe(
+    'For how long one of them has waited for it, the longest, in milliseconds; absent where it is unknown.',
+    z.optional(integerFrom(0, Number.MAX_SAFE_INTEGER)),
+  ),
 });
 
 const slotCount = (description: string, fallback: number) =>

@@ -12,6 +12,8 @@ type LockRow = {
   readonly holderModes: readonly string[] | null;
   readonly waiterPids: readonly (number | null)[] | null;
   readonly waiterModes: readonly string[] | null;
+  /** Null while a wait has just begun. */
+  readonly waitedMs: number | null;
 };
 
 /** The columns of a session that show which sessions it may wait for. */
@@ -72,5 +74,6 @@ function lockOf(row: LockRow, leaders: ReadonlyMap<number | null, number | null>
     kind: row.kind,
     holders: shares(row.holderPids, row.holderModes),
     waiters: shares(row.waiterPids, row.waiterModes),
+    ...(row.waitedMs !== null && { waitedMs: Math.max(0, row.waitedMs) }),
   };
 }

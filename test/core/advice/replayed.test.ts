@@ -13,7 +13,7 @@ const ABOUT: Readonly<Record<Cause, RegExp>> = {
   'slow-queries': /has run longest|Bound the statements/,
   'idle-in-transaction': /left a transaction open|leaves open end/,
   'clients-owe-input': /waits for input from its client/,
-  'lock-pile-up': /blocks \d+ session|prepared transaction/,
+  'lock-pile-up': /blocks \d+ session|prepared transaction|no session has held/,
   'reconnect-storm': /exponential backoff/,
   'role-limit': /sessions that role/,
   'database-limit': /sessions that database/,

@@ -11,12 +11,36 @@ async function stock(scene: Scene): Promise<void> {
 
 async function queueUp(scene: Scene, as: As, count: number, statement: string): Promise<void> {
   for (const client of await scene.pool(as, count)) scene.start(client, statement);
-  await scene.wait(700);
+  // What holds a lock for less than two seconds is not named.
+  await scene.wait(2_500);
 }
 
 const TAKE = 'UPDATE stock SET left_over = left_over - 1 WHERE id = 1';
 
+/** Each client changes the row in a short transaction of its own, and then again. */
+const hotRow = (version: Story['version'], clients: number, workMs: number): Story => ({
+  name: `lock-pile-up-hot-row-${version}`,
+  told: `${clients} clients change one row in turn, each within ${workMs} ms; all wait for seconds, and none holds it for long.`,
+  version,
+  settings: { max_connections: clients + 14, superuser_reserved_connections: 3 },
+  trigger: 'alarm',
+  expected: {
+    cause: 'lock-pile-up',
+    confidence: 'high',
+    culprits: [{ ...group('counter', 'events'), sessions: clients, cause: 'lock-pile-up' }],
+  },
+  play: async (scene) => {
+    await stock(scene);
+    await scene.busy({ user: 'shop', application: 'storefront' }, 10, 30);
+    const script = `BEGIN;\n${TAKE};\nSELECT pg_sleep(${workMs / 1_000});\nCOMMIT;\n`;
+    await scene.pgbench({ user: 'events', application: 'counter' }, clients, script);
+    await scene.wait(clients * workMs * 2);
+  },
+});
+
 export const LOCKS: readonly Story[] = [
+  hotRow(14, 26, 150),
+  hotRow(18, 34, 120),
   {
     name: 'lock-pile-up-forgotten-transaction',
     told: 'An admin tool changed a row in a transaction and left it open; forty orders wait for the row.',

@@ -2,7 +2,7 @@ import { ageText, counted, listText } from '../../base/words.ts';
 import { isServerProgram } from '../../server/client-technology.ts';
 import { PREPARED } from '../../server/contested-lock.ts';
 import { firstWaiters } from '../../server/first-waiters.ts';
-import { passesOn } from '../../server/passes-on.ts';
+import { lastingHeads } from '../../server/lasting-heads.ts';
 import { CLIENT_BACKEND, isServerProcess } from '../../server/session.ts';
 import type { Doing, Evidence, SessionEvidence } from '../evidence.ts';
 import { agesOf, confidenceIn, doing, type Search, type Suspect, suspect } from '../suspect.ts';
@@ -17,13 +17,13 @@ const FEWEST = 3;
 export const lockPileUp: Search = (all, left) => {
   const waiting = doing(left, 'waiting');
   if (waiting.length < FEWEST || waiting.length * 5 < left.length) return [];
-  const heads = headsOf(all, waiting);
+  const lasting = lastingHeads(all.snapshot, all.locks);
+  if (all.locks.heads.length > 0 && lasting.length === 0) return [queueOf(all, waiting, PASSED_ON)];
+  const heads = headsOf(all, waiting, new Set(lasting.flatMap(({ pids }) => pids)));
   // The longest queue is told: a short one beside it may have a client at its head.
-  const atHead = new Set(all.locks.heads[0]?.pids);
+  const atHead = new Set(lasting[0]?.pids);
   const clients = heads.filter(({ session: { pid } }) => pid !== null && atHead.has(pid));
   const holders = clients.map(({ session }) => session);
-  if (passesOn(holders, Math.max(0, ...agesOf(waiting, 'sinceMs'))))
-    return [queueOf(all, waiting, PASSED_ON)];
   const first = holders.every(isServerProgram) ? firstInQueue(all, waiting, atHead) : [];
   const behind = waiting.filter((member) => !first.includes(member));
   return [
@@ -40,9 +40,10 @@ export const lockPileUp: Search = (all, left) => {
 function headsOf(
   { holders, locks }: Evidence,
   waiting: readonly SessionEvidence[],
+  lasting: ReadonlySet<number>,
 ): readonly SessionEvidence[] {
   const heads = new Set(waiting.flatMap(({ session: { pid } }) => (pid === null ? [] : locks.headsOf(pid))));
-  return holders.filter(({ session: { pid } }) => pid !== null && heads.has(pid));
+  return holders.filter(({ session: { pid } }) => pid !== null && heads.has(pid) && lasting.has(pid));
 }
 
 /**

@@ -27,6 +27,7 @@ type PackedShare = {
   readonly lock: number;
   readonly kind: string;
   readonly waits: boolean;
+  readonly waitedMs: number | null;
 } & ContestedLock['holders'][number];
 
 /**
@@ -55,7 +56,14 @@ type Packed = {
 export type PackedRecord = Omit<ReadOnly<z.input<typeof runRecordSchema>>, keyof Packed> & Packed;
 
 const ATTEMPT_KEYS = ['round', 'guard', 'result'] as const satisfies readonly (keyof Attempt)[];
-const SHARE_KEYS = ['lock', 'kind', 'waits', 'pid', 'mode'] as const satisfies readonly (keyof PackedShare)[];
+const SHARE_KEYS = [
+  'lock',
+  'kind',
+  'waits',
+  'pid',
+  'mode',
+  'waitedMs',
+] as const satisfies readonly (keyof PackedShare)[];
 
 export function toPackedRecord(record: RunRecord): PackedRecord {
   const { snapshot, plan, readings } = record;
@@ -85,10 +93,11 @@ function packSnapshot(snapshot: Snapshot, dictionary: Dictionary): PackedSnapsho
   };
 }
 
-function sharesOf({ kind, holders, waiters }: ContestedLock, lock: number): readonly PackedShare[] {
+function sharesOf({ kind, holders, waiters, waitedMs }: ContestedLock, lock: number): readonly PackedShare[] {
+  const ofLock = { lock, kind, waitedMs: waitedMs ?? null };
   return [
-    ...holders.map((share) => ({ ...share, lock, kind, waits: false })),
-    ...waiters.map((share) => ({ ...share, lock, kind, waits: true })),
+    ...holders.map((share) => ({ ...share, ...ofLock, waits: false })),
+    ...waiters.map((share) => ({ ...share, ...ofLock, waits: true })),
   ];
 }
 
@@ -130,6 +139,7 @@ function unpackLocks(packed: Columned<PackedShare>): readonly ContestedLock[] {
     kind: shares[0]?.kind ?? '',
     holders: shares.filter(({ waits }) => !waits).map(({ pid, mode }) => ({ pid, mode })),
     waiters: shares.filter(({ waits }) => waits).map(({ pid, mode }) => ({ pid, mode })),
+    ...(typeof shares[0]?.waitedMs === 'number' && { waitedMs: shares[0].waitedMs }),
   }));
 }
 

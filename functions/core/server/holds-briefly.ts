@@ -1,0 +1,50 @@
+import type { ContestedLock } from './contested-lock.ts';
+import type { Session } from './session.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** A holder that has the lock for a shorter time may have passed it on before a message is read. */
+const BRIEF_MS = 2_000;
+/** A statement may do other work before it waits for a row. */
+const WORK_MS = 500;
+
+/**
+ * Whether a session has held its locks for less than two seconds. It is then not the reason for a queue: the lock
+ * goes from one working client to the next, as with a row that many clients change.
+ */
+export function holdsBriefly(session: Session, snapshot: Pick<Snapshot, 'sessions' | 'locks'>): boolean {
+  const heldMs = rowHeldMs(session, snapshot) ?? heldAtMostMs(session);
+  return heldMs !== null && heldMs < BRIEF_MS;
+}
+
+/** When a lock of the session itself was taken is not known. */
+function heldAtMostMs({ transactionAgeMs, stateAgeMs, advisoryLock }: Session): number | null {
+  return transactionAgeMs ?? (advisoryLock === false ? stateAgeMs : null);
+}
+
+/**
+ * For how long it has held rows that it had to wait for itself: its transaction is older than that. Sessions that
+ * wait for a row wait for the transaction of its holder, and with each new holder they begin anew, in the same
+ * statement. Null when the locks do not tell.
+ */
+function rowHeldMs(
+  { pid, state, stateAgeMs }: Session,
+  { sessions, locks = [] }: Pick<Snapshot, 'sessions' | 'locks'>,
+): number | null {
+  const held = locks.filter(({ holders }) => holders.some((holder) => holder.pid === pid));
+  if (held.length === 0) return null;
+  const ages = new Map(sessions.map((each) => [each.pid, each.stateAgeMs]));
+  const waits = held.map((lock) => sinceHandover(lock, ages));
+  const known = waits.filter((wait) => wait !== null);
+  if (known.length < held.length) return null;
+  return Math.max(...known, state === 'active' ? 0 : (stateAgeMs ?? BRIEF_MS));
+}
+
+/** Null unless most of the waiters have waited for another holder before. */
+function sinceHandover(
+  { kind, waiters, waitedMs }: ContestedLock,
+  ages: ReadonlyMap<number | null, number | null>,
+): number | null {
+  if (kind !== 'transactionid' || waitedMs === undefined) return null;
+  const before = waiters.filter(({ pid }) => (ages.get(pid) ?? 0) >= waitedMs + WORK_MS);
+  return before.length * 2 > waiters.length ? waitedMs : null;
+}

@@ -1,0 +1,27 @@
+import { PREPARED } from './contested-lock.ts';
+import { holdsBriefly } from './holds-briefly.ts';
+import type { Heads, LockGraph } from './lock-graph.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** The head of a shorter queue beside the longest one is not named. */
+const SHARE = 1 / 4;
+
+/**
+ * The heads of queues that make the others wait, those of the longest queue first: what has held its lock for
+ * less than two seconds is left out.
+ */
+export function lastingHeads(
+  { sessions, locks }: Pick<Snapshot, 'sessions' | 'locks'>,
+  graph: LockGraph,
+): readonly Heads[] {
+  const byPid = new Map(sessions.map((session) => [session.pid, session]));
+  const isLasting = (pid: number) => {
+    const session = byPid.get(pid);
+    return pid === PREPARED || session === undefined || !holdsBriefly(session, { sessions, locks });
+  };
+  const most = graph.heads[0]?.waiting ?? 0;
+  return graph.heads
+    .filter(({ waiting }) => waiting >= most * SHARE)
+    .map((heads) => ({ ...heads, pids: heads.pids.filter(isLasting) }))
+    .filter(({ pids }) => pids.length > 0);
+}
