@@ -2,7 +2,7 @@ import { cleanName, isPlainlyVisible } from '../base/clean-text.ts';
 import { UNKNOWN_BYTE } from '../base/server-text.ts';
 import { quoteIdentifier, quoteLiteral } from '../base/sql-text.ts';
 import { counted, listText } from '../base/words.ts';
-import { type RoleLimit, roleLimitFor } from '../server/role-limit.ts';
+import { evenLimits, limitsText, type RoleLimit, roleLimitFor } from '../server/role-limit.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { maySetRole } from './bystanders.ts';
@@ -24,13 +24,17 @@ export function capRole(facts: AdviceFacts): readonly Advice[] {
   if (first === undefined) return [];
   if (facts.isReplica)
     return limits.slice(0, 1).map((limit) => limitOnPrimary(heldText(limit), whoseOf(limit)));
-  if (limits.length > MOST_ROLES) return [forMany(limits)];
+  if (limits.length > MOST_ROLES) return [forMany(limits, facts.slots.usable)];
   return [forOperator(limits.length === 1 ? forOne(first) : forSome(limits), limitPaste(limits))];
 }
 
 function limitsOf({ snapshot, diagnosis, culprits, slots }: AdviceFacts): readonly RoleLimit[] {
   const behind = culprits.filter(({ cause }) => cause === diagnosis.cause);
   const explained = behind.flatMap(({ sessions }) => sessions);
+  const ofMany = evenLimits(snapshot, explained, slots.need).filter(({ role }) =>
+    maySetRole(snapshot, role, 'work'),
+  );
+  if (ofMany.length > MOST_ROLES) return ofMany;
   return [...Map.groupBy(explained, ({ user }) => user ?? '')]
     .toSorted(([, some], [, more]) => more.length - some.length)
     .filter(([role]) => maySetRole(snapshot, role, 'work'))
@@ -55,15 +59,14 @@ function forSome(limits: readonly RoleLimit[]): string {
   return `To keep these roles from filling the server again, cap each: role ${listText(each, MOST_ROLES)}. ${KEEPS}`;
 }
 
-function forMany(limits: readonly RoleLimit[]): Advice {
-  const sizes = limits.map(({ limit }) => limit).toSorted((a, b) => a - b);
-  const [least = 0, most = 0] = [sizes[0], sizes.at(-1)];
+function forMany(limits: readonly RoleLimit[], usable: number): Advice {
   const names = listText(
     limits.map(({ role }) => cleanName(role)),
     3,
   );
   const held = limits.reduce((sum, each) => sum + each.held, 0);
-  const each = `${least === most ? least : `${least} to ${most}`} sessions`;
+  const together = limits.reduce((sum, { limit }) => sum + limit, 0);
+  const each = `${limitsText(limits)} sessions (${together} together, of ${usable} usable slots)`;
   const text = `${limits.length} roles held ${held} sessions together: ${names}. Let each have at most ${each}: make its pool so small, and cap it with CONNECTION LIMIT. ${KEEPS}`;
   // What the query prints has the names as they are.
   const isUnclear = ({ role }: RoleLimit) => role.includes(UNKNOWN_BYTE) || !isPlainlyVisible(role);

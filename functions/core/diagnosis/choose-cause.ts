@@ -1,10 +1,11 @@
+import { medianOf } from '../base/median.ts';
 import { ageText, counted } from '../base/words.ts';
 import { poolerRefuses } from '../server/pooler-refusals.ts';
 import { groupText } from '../server/rank-groups.ts';
 import type { Cause, Confidence, Culprit, Diagnosis } from './cause.ts';
 import { inUse, RECENT_MS } from './causes/busy-sessions.ts';
 import { isStorm, stormText } from './causes/reconnect-storm.ts';
-import { type Evidence, sumOf } from './evidence.ts';
+import { type Evidence, type SessionEvidence, sumOf } from './evidence.ts';
 import { cappedAt, type Suspect, toCulprit } from './suspect.ts';
 
 /**
@@ -133,14 +134,25 @@ function suspectsNobody(all: Evidence, suspects: readonly Suspect[]): boolean {
     suspects.filter(({ cause }) => IDLE_CAUSES.has(cause)),
     ({ explains }) => explains,
   );
-  const used = inUse(all.holders).length;
+  const used = inUse(all.holders);
   return (
     all.server.under &&
-    used * 10 >= all.server.used * 6 &&
+    used.length * 10 >= all.server.used * 6 &&
+    isBusy(used) &&
     wasted * 10 < all.server.used &&
     !suspects.some(({ cause }) => cause === 'connection-leak' || cause === 'dead-clients')
   );
 }
+
+/** Many small pools that are used every few seconds are in use, but they need fewer sessions. */
+function isBusy(used: readonly SessionEvidence[]): boolean {
+  return (
+    (medianOf(used.map(({ doing, sinceMs }) => (doing === 'resting' ? (sinceMs ?? 0) : 0))) ?? 0) < BUSY_MS
+  );
+}
+
+/** A session that rests longer between its uses works for a small part of the time. */
+const BUSY_MS = 1_000;
 
 function limitTooLow(all: Evidence): Diagnosis {
   const used = inUse(all.holders).length;

@@ -63,6 +63,11 @@ export function wasGivenBack(members: readonly SessionEvidence[]): boolean {
   return reset.length >= members.length * NEVER_WORKED;
 }
 
+/** What a pooler in session mode runs when a client has left, and some pools when a connection is given back. */
+export function isReset({ session }: SessionEvidence): boolean {
+  return /^DISCARD ALL\b/i.test(session.lastStatement ?? '');
+}
+
 /**
  * Sessions by the pool to which they probably belong: one role from one process, as far as the address tells.
  */

@@ -129,7 +129,7 @@ export function asFamily(
     evidence: [
       // Each role is a program of its own, and the hosts are told with what the roles share.
       ...found.evidence.filter((text) => !/^the same is true of|^they come from/.test(text)),
-      `${roles} roles with ${Math.round(sessions.length / roles)} sessions each, at most ${most}: together they may have ${Math.floor(server.usable / roles)} each on ${server.usable} usable slots${limits > 0 ? `; ${limits} of the roles have a limit` : ''}`,
+      `${roles} roles with ${counted(Math.round(sessions.length / roles), 'session')} each, at most ${most}${limits > 0 ? `; ${limits} of the roles have a limit` : ''}`,
       sharedText(found.members, uptimeMs),
     ],
   };

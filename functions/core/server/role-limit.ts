@@ -31,6 +31,43 @@ export function roleLimitFor(snapshot: Snapshot, role: string, part: number): Ro
 }
 
 /**
+ * The same limit for many roles that are one program: together they give back what the server lacks, the largest
+ * first. A role that holds less needs no limit.
+ */
+export function evenLimits(
+  snapshot: Snapshot,
+  sessions: readonly Session[],
+  lacking: number,
+): readonly RoleLimit[] {
+  if (lacking <= 0) return [];
+  const held = Map.groupBy(sessions, ({ user }) => user ?? '');
+  const each = evenShare(
+    [...held.values()].map(({ length }) => length),
+    sessions.length - lacking,
+  );
+  return [...held]
+    .toSorted(([, some], [, more]) => more.length - some.length)
+    .flatMap(([role]) => roleLimitOf(snapshot, role, () => each) ?? []);
+}
+
+/** The largest number with which all together hold no more than this. At least one. */
+function evenShare(held: readonly number[], together: number): number {
+  const sumOf = (most: number) => held.reduce((sum, each) => sum + Math.min(each, most), 0);
+  let share = 1;
+  while (share < Math.max(0, ...held) && sumOf(share + 1) <= together) share += 1;
+  return share;
+}
+
+/** `2` or `1 to 3`: the limits of many roles. */
+export function limitsText(limits: readonly RoleLimit[]): string {
+  const [least, most] = [
+    Math.min(...limits.map(({ limit }) => limit)),
+    Math.max(...limits.map(({ limit }) => limit)),
+  ];
+  return least === most ? `${least}` : `${least} to ${most}`;
+}
+
+/**
  * The limit is never below half of what the role held, and never below what it uses and half as much again
  * for a surge: one snapshot does not show the role's normal use. Null when limits do not apply to the role,
  * when it has this limit already, or when no such limit is below what it held.

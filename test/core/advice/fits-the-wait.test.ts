@@ -166,9 +166,7 @@ describe('one program of many roles', () => {
       culprits: [{ usage: { group: { user: 'tenant_*' } } }],
     });
     const evidence = diagnosis?.culprits[0]?.evidence.join('; ');
-    expect(evidence).toMatch(
-      /55 roles with 3 sessions each, at most 3: together they may have 3 each on 167 usable slots/,
-    );
+    expect(evidence).toMatch(/55 roles with 3 sessions each, at most 3/);
     expect(evidence).toMatch(/the roles share 3 addresses/);
     expect(evidence).not.toMatch(/the same is true of/);
   });

@@ -160,8 +160,19 @@ test.each<[string, readonly Session[]]>([
   expect(JSON.stringify(causeOf(idle).diagnosis)).not.toContain('pooler');
 });
 
+test.each([1, 2, 4])(
+  'one login without a name on %i hosts is a pool, and may be behind a pooler',
+  (hosts) => {
+    const each = Array.from({ length: hosts }, (_, at) =>
+      resets(40 / hosts, 1_000 + at * 50, { application: '', address: `10.0.0.${at}` }),
+    ).flat();
+    const { diagnosis } = causeOf(each);
+    expect(diagnosis?.cause).toBe('oversized-idle-pools');
+    expect(JSON.stringify(diagnosis)).toContain('40 were reset by DISCARD ALL');
+  },
+);
+
 test.each<[string, readonly Session[]]>([
-  ['one login without a name', resets(40, 1_000, { application: '' })],
   [
     'four logins without a name, with ten sessions each',
     ['a', 'b', 'c', 'd'].flatMap((user, at) => resets(10, 1_000 + at * 20, { user, application: '' })),

@@ -85,6 +85,60 @@ function steady(random: Random): Draft {
   return crowded(random, kept, { ...truth, lacksEvidence: isAmbiguous(leak, isTold) }, { isTold });
 }
 
+/** Requests by day, fewer or none by night: the rate follows the sun for days. */
+function byDayAndNight(random: Random): Draft {
+  const leak = { ...aLeak(random), count: random.wholeLog(30, 200), workMs: random.log(2, 1_500) };
+  const days = random.between(1.2, 6);
+  const depth = random.between(0.6, 1);
+  const phase = random.next();
+  // A smooth change, or office hours and hardly anything else.
+  const isOffice = random.chance(0.6);
+  const clients: Client[] = [];
+  while (clients.length < leak.count) {
+    const openedAt = -random.next() * days * DAY - SECOND;
+    const sun = Math.sin((openedAt / DAY + phase) * 2 * Math.PI);
+    if (!random.chance(isOffice ? (sun > 0.3 ? 1 : 1 - depth) : (1 + depth * sun) / 2)) continue;
+    const worked = Math.min(-openedAt * 0.9, leak.workMs * random.between(0.5, 2));
+    clients.push({
+      ...leak.who,
+      address: random.oneOf(leak.addresses),
+      openedAt,
+      state: 'idle',
+      since: openedAt + worked,
+      statement: leak.statement,
+    });
+  }
+  const isTold = !random.chance(0.2);
+  return crowded(
+    random,
+    clients,
+    { causes: ['connection-leak'], culprit: isOf(leak.who), lacksEvidence: !isTold },
+    { isTold },
+  );
+}
+
+/** A leak that was mended, or whose job has ended, long ago. */
+function endedLongAgo(random: Random): Draft {
+  const drawn = aLeak(random);
+  const leak = {
+    ...drawn,
+    perHour: random.log(4, 400),
+    addresses: drawn.addresses.slice(0, 5),
+    count: random.wholeLog(20, 200),
+  };
+  const spanMs = leak.count * (HOUR / leak.perHour);
+  const clients = leaked(random, leak, spanMs * random.between(2.2, 8));
+  const isTold = !random.chance(0.2);
+  // A pool that was opened slowly leaves the same when it ends within minutes.
+  const lacksEvidence = !isTold || spanMs < 15 * MINUTE;
+  return crowded(
+    random,
+    clients,
+    { causes: ['connection-leak'], culprit: isOf(leak.who), lacksEvidence },
+    { isTold },
+  );
+}
+
 function besideOlder(random: Random): Draft {
   const leak = aLeak(random);
   const fresh = leaked(random, leak);
@@ -152,6 +206,16 @@ function listenersLongAgo(random: Random): Draft {
 
 export const LEAKS: readonly Kind[] = [
   { name: 'leak', told: 'Requests that open a session and forget it, at a steady rate', draw: steady },
+  {
+    name: 'leak by day and night',
+    told: 'The same at a rate that follows day and night, for days',
+    draw: byDayAndNight,
+  },
+  {
+    name: 'leak that ended',
+    told: 'A leak that ended long ago, for twice its time or longer',
+    draw: endedLongAgo,
+  },
   {
     name: 'leak beside older sessions',
     told: 'The same beside older sessions of the program',

@@ -38,7 +38,7 @@ function pooler(random: Random): Draft {
 
 /** A pool of one service that resets its sessions itself. */
 function discardAllPool(random: Random): Draft {
-  const who = { ...aProgram(random), application: 'shop-api' };
+  const who = { ...aProgram(random), application: random.oneOf(['shop-api', '']) };
   const count = random.wholeLog(1, 8);
   const size = Math.max(4, Math.floor(random.log(12, 120) / count));
   const deployedMs = random.log(10 * MINUTE, 10 * DAY);

@@ -198,11 +198,7 @@ const UNTUNED: readonly Played[] = [
     version: 17,
     settings: { max_connections: 34, ...DEFAULT_RESERVES },
     paces: [100],
-    expected: {
-      cause: 'pooler-oversized',
-      confidence: 'medium',
-      culprits: [{ ...group('', 'app'), sessions: 17, cause: 'pooler-oversized' }],
-    },
+    truth: { causes: ['pooler-oversized', 'oversized-idle-pools'], culprits: [{ user: 'app' }] },
     play: async (scene) => {
       const pooler = await startPgBouncer(scene, ['pool_mode = session', 'default_pool_size = 17'], ['app']);
       await rush(scene, pooler, [{ user: 'app', application: 'cart' }], 17);

@@ -18,6 +18,7 @@ import {
 } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+import { type Varying, varyingOpenings, wereLeftSlowly, wereUsedBriefly } from '../varying-openings.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
 const HOUR_MS = 3_600_000;
@@ -49,7 +50,7 @@ const ROLLOUT = { fewest: 8, share: 0.95, oneGoMs: 10_000, mostMs: 30 * MINUTE_M
 /** Pools replace their sessions after 8 hours at the latest. */
 const LONGEST_LIFETIME_MS = 9 * HOUR_MS;
 /** Much older sessions from the same hosts show that no lifetime replaces sessions. */
-const OLDER = { times: 5, share: 0.1 } as const;
+const OLDER = { times: 5, share: 0.1, ofGeneration: 0.75 } as const;
 /**
  * A process has few pools and opens each once. More pools from the same host are a leak of pools, unless they come within a
  * second of each other: one pool that fills by a few sessions at a time looks the same.
@@ -65,7 +66,14 @@ export function connectionLeak(all: Evidence, program: readonly SessionEvidence[
   const resting = doing(program, 'resting');
   if (resting.length < program.length * FORGOTTEN || program.every(({ session }) => isServerProgram(session)))
     return null;
-  return ofPools(all, program) ?? ofSessions(all, program, steadyOpenings(program)) ?? quick(all, program);
+  const steady = steadyOpenings(program);
+  return (
+    ofPools(all, program) ??
+    ofSessions(all, program, steady) ??
+    quick(all, program) ??
+    varying(all, program) ??
+    ended(all, program, steady)
+  );
 }
 
 /** The sessions that were opened since this moment. */
@@ -117,12 +125,18 @@ function mostConfidence(
   if (isClock && !wasGivenBack(since) && spanMs >= since.length * CLOCK.leastPauseMs) return 'medium';
   if (isBalanced(program)) return null;
   const theirs = new Set(since.map(({ session }) => session.address));
-  const older = program.filter(
-    ({ openedMs, session }) => (openedMs ?? 0) > sinceMs * OLDER.times && theirs.has(session.address),
-  ).length;
+  const older = agesOf(
+    program.filter(
+      ({ openedMs, session }) => (openedMs ?? 0) > sinceMs * OLDER.times && theirs.has(session.address),
+    ),
+    'openedMs',
+  );
+  // A pool that is replacing a generation has older sessions of about one age as well.
+  const isGeneration = Math.min(...older) >= Math.max(...older) * OLDER.ofGeneration;
   // Sessions that were given back stay idle in their pool until it lends them again.
   const isNoLifetime =
-    !wasGivenBack(since) && (sinceMs > LONGEST_LIFETIME_MS || older >= program.length * OLDER.share);
+    !wasGivenBack(since) &&
+    (sinceMs > LONGEST_LIFETIME_MS || (!isGeneration && older.length >= program.length * OLDER.share));
   const isUneven = hidden === 0 && byPool(since).length > 3;
   // Without statements, or when sessions were given back, a pool that replaces its sessions shows the ages of a leak.
   return isClock || isNoLifetime || isUneven ? 'medium' : 'low';
@@ -180,8 +194,48 @@ function ofPools(all: Evidence, program: readonly SessionEvidence[]): Suspect | 
   });
 }
 
+/** A leak whose rate goes up and down, with its average and range. */
+function varying(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
+  const steady = varyingOpenings(program);
+  if (steady === null || !goesOn(steady.lastMs, steady.spanMs) || !wasLeft(program, steady)) return null;
+  if (isBalanced(program) || isRollout(program, steady)) return null;
+  const confidence = cappedAt('medium', confidenceIn(steady.sessions, program.length));
+  return leak(all, program, program, { steady, confidence, pools: null });
+}
+
+/** A leak that went on for a while and has ended long ago. Its rate is no forecast. */
+function ended(all: Evidence, program: readonly SessionEvidence[], steady: Steady | null): Suspect | null {
+  if (steady === null || goesOn(steady.lastMs, steady.spanMs)) return null;
+  const since = openedSince(program, steady.sinceMs);
+  if (since.length * 2 < program.length || !wereLeftSlowly(since, steady) || !wasLeft(since, steady))
+    return null;
+  if (steady.sessions < byPool(since).length * EACH_HOST) return null;
+  const confidence = cappedAt('medium', confidenceIn(steady.sessions, since.length));
+  const found = leak(all, program, since, { steady, confidence, pools: null });
+  return { ...found, opening: null };
+}
+
+/** Processes that start one after the other open a session or two each. */
+const EACH_HOST = 3;
+
+/**
+ * Sessions that did one piece of work each and were left. Listeners stay by design, and what was given back to a
+ * pool may be lent again.
+ */
+function wasLeft(members: readonly SessionEvidence[], steady: Steady): boolean {
+  const isListening = members.some(({ session }) => /^LISTEN\b/i.test(session.lastStatement ?? ''));
+  return (
+    !isListening &&
+    workOf(members) === 'worked' &&
+    !wasGivenBack(members) &&
+    !isUsedInTurn(members) &&
+    isForgotten(members) &&
+    wereUsedBriefly(members, steady)
+  );
+}
+
 type Found = {
-  readonly steady: Steady | null;
+  readonly steady: Steady | Varying | null;
   readonly confidence: Confidence;
   readonly pools: { readonly perHour: number; readonly size: number } | null;
 };
@@ -213,11 +267,21 @@ function leak(
   });
 }
 
-function steadyText({ perHour, spanMs, sinceMs, lastMs }: Steady, older: number): string {
+function steadyText(steady: Steady | Varying, older: number): string {
+  const { perHour, spanMs, sinceMs, lastMs } = steady;
   const ended = lastMs > (5 * HOUR_MS) / perHour ? `; the last was opened ${ageText(lastMs)} ago` : '';
   const beside =
     older > 0 ? `, since ${ageText(sinceMs)} ago, beside ${counted(older, 'older session')}` : '';
-  return `it opened ${paceText(perHour)} over ${ageText(spanMs)}${beside}${ended}`;
+  const pace =
+    'leastPerHour' in steady ? `${paceText(perHour)} on average (${rangeText(steady)})` : paceText(perHour);
+  return `it opened ${pace} over ${ageText(spanMs)}${beside}${ended}`;
+}
+
+function rangeText({ leastPerHour, mostPerHour }: Varying): string {
+  const [least, most] = [leastPerHour, mostPerHour].map((rate) =>
+    rate < 10 ? rate.toFixed(1) : `${Math.round(rate)}`,
+  );
+  return `between ${least} and ${most} an hour`;
 }
 
 function paceText(perHour: number): string {

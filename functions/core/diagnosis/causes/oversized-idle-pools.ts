@@ -2,8 +2,10 @@ import { ageText, counted, partText } from '../../base/words.ts';
 import { isServerProgram } from '../../server/client-technology.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { type Openings, openingsOf } from '../opening-rate.ts';
-import { isBalanced, isUsedInTurn, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
+import { isBalanced, isReset, isUsedInTurn, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
+import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+import { wereLeftSlowly } from '../varying-openings.ts';
 import { inUse, isUsedAgain } from './busy-sessions.ts';
 
 /**
@@ -13,6 +15,8 @@ import { inUse, isUsedAgain } from './busy-sessions.ts';
 const RESTING = 0.6;
 /** When the server is older than all sessions by this factor, a lifetime limits their age. */
 const OLDER_SERVER = 1.5;
+/** Poolers of one login run on fewer hosts. */
+export const HOSTS_OF_SERVICE = 5;
 /** The openings must have ended longer ago than twice the time that they took. */
 const LONG_AGO = 2;
 
@@ -32,13 +36,23 @@ export function oversizedIdlePools(
     // Idle small pools of many roles need no other sign.
     isFamily ||
     isOfServers(program) ||
+    (!mayHaveLeaked(program) && looksLikePool(program, resting, openings));
+  return isPool ? pools(all, program, resting, openings) : null;
+}
+
+function looksLikePool(
+  program: readonly SessionEvidence[],
+  resting: readonly SessionEvidence[],
+  openings: Openings,
+): boolean {
+  return (
     PARTLY.has(workOf(program)) ||
     isUsedInTurn(program) ||
     isBalanced(program) ||
     openedTogether(program, openings) * 2 >= program.length ||
     wasOpenedLongAgo(program) ||
-    isUsedNowAndThen(program, resting);
-  return isPool ? pools(all, program, resting, openings) : null;
+    isUsedNowAndThen(program, resting)
+  );
 }
 
 function isOfServers(program: readonly SessionEvidence[]): boolean {
@@ -51,6 +65,13 @@ function wasOpenedLongAgo(program: readonly SessionEvidence[]): boolean {
   const ages = agesOf(program, 'openedMs');
   const [first, last] = [Math.max(0, ...ages), Math.min(...ages)];
   return last >= (first - last) * LONG_AGO;
+}
+
+/** Without statements, a leak that has ended leaves the same as processes that were started slowly. */
+function mayHaveLeaked(program: readonly SessionEvidence[]): boolean {
+  if (workOf(program) !== 'untold' || !wasOpenedLongAgo(program)) return false;
+  const steady = steadyOpenings(program);
+  return steady !== null && wereLeftSlowly(program, steady);
 }
 
 function isUsedNowAndThen(program: readonly SessionEvidence[], resting: readonly SessionEvidence[]): boolean {
@@ -81,6 +102,7 @@ function pools(
           ]
         : []),
       ...openedText(all, program, openings),
+      ...resetText(program),
       ...(addresses > 1
         ? [
             `they come from ${addresses} addresses, with ${Math.round(program.length / addresses)} sessions each`,
@@ -88,6 +110,16 @@ function pools(
         : []),
     ],
   });
+}
+
+/** Without a name, which a reset takes away, a pool that resets its sessions looks like a pooler in session mode. */
+function resetText(program: readonly SessionEvidence[]): readonly string[] {
+  const reset = program.filter((member) => member.session.application === '' && isReset(member)).length;
+  const hosts = new Set(program.map(({ session }) => session.address)).size;
+  if (reset * 3 < program.length || hosts >= HOSTS_OF_SERVICE) return [];
+  return [
+    `${reset} were reset by DISCARD ALL, as a pool of their own does (slonik, Npgsql before 4) or a pooler in session mode (PgBouncer)`,
+  ];
 }
 
 function openedText(

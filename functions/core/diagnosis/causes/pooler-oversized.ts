@@ -3,12 +3,12 @@ import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
 import { isNamedAsPooler } from '../../server/pooler-names.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
+import { isReset } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Search, type Suspect, suspect } from '../suspect.ts';
 import { inUse } from './busy-sessions.ts';
+import { HOSTS_OF_SERVICE } from './oversized-idle-pools.ts';
 
 const FEWEST = 8;
-/** Poolers of one login run on fewer hosts. */
-const HOSTS_OF_SERVICE = 5;
 
 /**
  * `pooler-oversized`: a pooler with many idle sessions. Its console, where it was asked, lists its sessions.
@@ -66,8 +66,8 @@ const NAMED_BY_POLICY: Signs = {
 };
 
 /**
- * Signs that a host with several services behind one address shows as well. They count only together with
- * another sign.
+ * Signs that a service or a host with several services shows as well. They count only together with another
+ * sign.
  */
 function signsIn(members: readonly SessionEvidence[]): Signs | null {
   const reset = members.filter(isReset).length;
@@ -76,12 +76,14 @@ function signsIn(members: readonly SessionEvidence[]): Signs | null {
   const sizes = logins.map(({ length }) => length);
   const isEven = sizes.length >= 3 && Math.min(...sizes) >= 3 && Math.max(...sizes) === Math.min(...sizes);
   const isMostlyReset = reset * 3 >= members.length;
+  const roles = new Set(members.filter(isReset).map(({ session }) => session.user)).size;
   const texts = [
     ...(isMostlyReset ? [`${reset} were reset by DISCARD ALL, as poolers do`] : []),
     ...(names >= 3 ? [`one login has ${names} application names`] : []),
+    ...(isMostlyReset && roles > 1 ? [`${roles} roles are reset in the same way`] : []),
     ...(isEven ? [`${sizes.length} pairs of user and database have ${sizes[0]} sessions each`] : []),
   ];
-  return isMostlyReset || texts.length > 1 ? { isKnown: false, isSure: false, texts } : null;
+  return texts.length > 1 ? { isKnown: false, isSure: false, texts } : null;
 }
 
 function loginOf({ session: { user, database } }: SessionEvidence): string {
@@ -90,10 +92,6 @@ function loginOf({ session: { user, database } }: SessionEvidence): string {
 
 function namesIn(members: readonly SessionEvidence[]): number {
   return new Set(members.map(({ session }) => session.application)).size;
-}
-
-function isReset({ session }: SessionEvidence): boolean {
-  return /^DISCARD ALL\b/i.test(session.lastStatement ?? '');
 }
 
 /**

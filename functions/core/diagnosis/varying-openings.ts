@@ -1,0 +1,78 @@
+import { medianOf } from '../base/median.ts';
+import type { SessionEvidence } from './evidence.ts';
+import { openingsOf, type Steady } from './opening-rate.ts';
+import { agesOf } from './suspect.ts';
+
+/** Openings whose rate goes up and down, as with day and night. The rate is the average. */
+export type Varying = Steady & {
+  /** Sessions an hour in the slowest and in the fastest part of the time. */
+  readonly leastPerHour: number;
+  readonly mostPerHour: number;
+};
+
+const HOUR_MS = 3_600_000;
+/** Fewer sessions, or a shorter time, show no rhythm. */
+const FEWEST = 15;
+const LEAST_SPAN_MS = 12 * HOUR_MS;
+/** Half a day of two has more or fewer. A pool that replaces what is used again has most sessions in the younger half. */
+const IN_OLDER_HALF = { least: 0.35, most: 0.75 } as const;
+const IN_BURSTS = 0.5;
+/** For one part of the time that is told, on average. */
+const IN_PART = 8;
+const MOST_PARTS = 12;
+
+/** Null when they are too few, or look like bursts or like replaced sessions. */
+export function varyingOpenings(program: readonly SessionEvidence[]): Varying | null {
+  const ages = agesOf(program, 'openedMs').toSorted((a, b) => b - a);
+  const [sinceMs = 0, lastMs = 0] = [ages[0], ages.at(-1)];
+  const spanMs = sinceMs - lastMs;
+  if (ages.length < FEWEST || spanMs < LEAST_SPAN_MS) return null;
+  const older = ages.filter((age) => age > lastMs + spanMs / 2).length / ages.length;
+  if (older < IN_OLDER_HALF.least || older > IN_OLDER_HALF.most) return null;
+  if (openingsOf(ages).inBursts > ages.length * IN_BURSTS) return null;
+  const rates = ratesIn(ages, sinceMs, spanMs);
+  return {
+    perHour: ((ages.length - 1) * HOUR_MS) / spanMs,
+    spanMs,
+    sessions: ages.length,
+    sinceMs,
+    lastMs,
+    leastPerHour: Math.min(...rates),
+    mostPerHour: Math.max(...rates),
+  };
+}
+
+function ratesIn(ages: readonly number[], sinceMs: number, spanMs: number): readonly number[] {
+  const parts = Math.min(MOST_PARTS, Math.max(2, Math.floor(ages.length / IN_PART)));
+  const partMs = spanMs / parts;
+  const counts = Array.from({ length: parts }, () => 0);
+  for (const age of ages) {
+    const at = Math.min(parts - 1, Math.floor((sinceMs - age) / partMs));
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return counts.map((count) => (count * HOUR_MS) / partMs);
+}
+
+/**
+ * Whether nearly each session was used once, for less time than to the next opening. What a pool lends again is
+ * used for longer.
+ */
+export function wereUsedBriefly(members: readonly SessionEvidence[], { spanMs, sessions }: Steady): boolean {
+  const most = Math.max(BRIEF.ms, (spanMs / sessions) * BRIEF.ofPause);
+  const used = members.flatMap(({ openedMs, sinceMs }) =>
+    openedMs === null || sinceMs === null ? [] : [openedMs - sinceMs],
+  );
+  const brief = used.filter((ms) => ms <= most).length;
+  return brief >= members.length * BRIEF.share && (medianOf(used) ?? most) < most;
+}
+
+const BRIEF = { ms: 2_000, ofPause: 0.5, share: 0.85 } as const;
+
+/** Whether they were opened more slowly than a pool fills, and each was used briefly. */
+export function wereLeftSlowly(members: readonly SessionEvidence[], steady: Steady): boolean {
+  const isSlow =
+    steady.spanMs >= SLOWLY.leastSpanMs && steady.spanMs >= steady.sessions * SLOWLY.leastPauseMs;
+  return isSlow && wereUsedBriefly(members, steady);
+}
+
+const SLOWLY = { leastSpanMs: 180_000, leastPauseMs: 5_000 } as const;
