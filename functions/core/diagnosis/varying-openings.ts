@@ -1,4 +1,3 @@
-import { medianOf } from '../base/median.ts';
 import type { SessionEvidence } from './evidence.ts';
 import { openingsOf, type Steady } from './opening-rate.ts';
 import { agesOf } from './suspect.ts';
@@ -52,27 +51,3 @@ function ratesIn(ages: readonly number[], sinceMs: number, spanMs: number): read
   }
   return counts.map((count) => (count * HOUR_MS) / partMs);
 }
-
-/**
- * Whether nearly each session was used once, for less time than to the next opening. What a pool lends again is
- * used for longer.
- */
-export function wereUsedBriefly(members: readonly SessionEvidence[], { spanMs, sessions }: Steady): boolean {
-  const most = Math.max(BRIEF.ms, (spanMs / sessions) * BRIEF.ofPause);
-  const used = members.flatMap(({ openedMs, sinceMs }) =>
-    openedMs === null || sinceMs === null ? [] : [openedMs - sinceMs],
-  );
-  const brief = used.filter((ms) => ms <= most).length;
-  return brief >= members.length * BRIEF.share && (medianOf(used) ?? most) < most;
-}
-
-const BRIEF = { ms: 2_000, ofPause: 0.5, share: 0.85 } as const;
-
-/** Whether they were opened more slowly than a pool fills, and each was used briefly. */
-export function wereLeftSlowly(members: readonly SessionEvidence[], steady: Steady): boolean {
-  const isSlow =
-    steady.spanMs >= SLOWLY.leastSpanMs && steady.spanMs >= steady.sessions * SLOWLY.leastPauseMs;
-  return isSlow && wereUsedBriefly(members, steady);
-}
-
-const SLOWLY = { leastSpanMs: 180_000, leastPauseMs: 5_000 } as const;

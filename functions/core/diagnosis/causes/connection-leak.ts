@@ -3,6 +3,7 @@ import { isServerProgram } from '../../server/client-technology.ts';
 import { isHidden } from '../../server/session.ts';
 import type { Confidence, OpeningRate } from '../cause.ts';
 import { type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
+import { FORGOTTEN, isForgotten, wasLeft, wereLeftSlowly } from '../left-sessions.ts';
 import { msUntilFull } from '../ms-until-full.ts';
 import { openedOneByOne } from '../opening-order.ts';
 import type { Steady } from '../opening-rate.ts';
@@ -18,16 +19,11 @@ import {
 } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
-import { type Varying, varyingOpenings, wereLeftSlowly, wereUsedBriefly } from '../varying-openings.ts';
+import { type Varying, varyingOpenings } from '../varying-openings.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/**
- * The share of the sessions that are idle, and of these the share that was never used again after the first
- * use.
- */
-const FORGOTTEN = 0.6;
 /**
  * A leak has stopped when its last session is older than this, and older than twice the time that the leak
  * took.
@@ -79,12 +75,6 @@ export function connectionLeak(all: Evidence, program: readonly SessionEvidence[
 /** The sessions that were opened since this moment. */
 function openedSince(program: readonly SessionEvidence[], sinceMs: number): readonly SessionEvidence[] {
   return program.filter(({ openedMs }) => openedMs !== null && openedMs <= sinceMs);
-}
-
-function isForgotten(members: readonly SessionEvidence[]): boolean {
-  const resting = doing(members, 'resting');
-  const unused = resting.filter((member) => !isUsedAgain(member));
-  return resting.length >= members.length * FORGOTTEN && unused.length >= resting.length * FORGOTTEN;
 }
 
 function goesOn(lastMs: number, spanMs: number): boolean {
@@ -217,22 +207,6 @@ function ended(all: Evidence, program: readonly SessionEvidence[], steady: Stead
 
 /** Processes that start one after the other open a session or two each. */
 const EACH_HOST = 3;
-
-/**
- * Sessions that did one piece of work each and were left. Listeners stay by design, and what was given back to a
- * pool may be lent again.
- */
-function wasLeft(members: readonly SessionEvidence[], steady: Steady): boolean {
-  const isListening = members.some(({ session }) => /^LISTEN\b/i.test(session.lastStatement ?? ''));
-  return (
-    !isListening &&
-    workOf(members) === 'worked' &&
-    !wasGivenBack(members) &&
-    !isUsedInTurn(members) &&
-    isForgotten(members) &&
-    wereUsedBriefly(members, steady)
-  );
-}
 
 type Found = {
   readonly steady: Steady | Varying | null;

@@ -1,11 +1,11 @@
 import { ageText, counted, partText } from '../../base/words.ts';
 import { isServerProgram } from '../../server/client-technology.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
+import { wereLeftSlowly } from '../left-sessions.ts';
 import { type Openings, openingsOf } from '../opening-rate.ts';
 import { isBalanced, isReset, isUsedInTurn, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
-import { wereLeftSlowly } from '../varying-openings.ts';
 import { inUse, isUsedAgain } from './busy-sessions.ts';
 
 /**
