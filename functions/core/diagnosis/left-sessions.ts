@@ -9,12 +9,12 @@ import { doing } from './suspect.ts';
  * The share of the sessions that are idle, and of these the share that was never used again after the first
  * use.
  */
-export const FORGOTTEN = 0.6;
+export const LEFT_SHARE = 0.6;
 
 export function isForgotten(members: readonly SessionEvidence[]): boolean {
   const resting = doing(members, 'resting');
   const unused = resting.filter((member) => !isUsedAgain(member));
-  return resting.length >= members.length * FORGOTTEN && unused.length >= resting.length * FORGOTTEN;
+  return resting.length >= members.length * LEFT_SHARE && unused.length >= resting.length * LEFT_SHARE;
 }
 
 /**
