@@ -3,7 +3,7 @@ import { isServerProgram } from '../../server/client-technology.ts';
 import { isHidden } from '../../server/session.ts';
 import type { Confidence, OpeningRate } from '../cause.ts';
 import { type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
-import { LEFT_SHARE, isForgotten, wasLeft, wereLeftSlowly } from '../left-sessions.ts';
+import { isForgotten, LEFT_SHARE, wasLeft, wereLeftSlowly } from '../left-sessions.ts';
 import { msUntilFull } from '../ms-until-full.ts';
 import { openedOneByOne } from '../opening-order.ts';
 import type { Steady } from '../opening-rate.ts';
@@ -60,7 +60,10 @@ const POOLS = { fewest: 4, perHost: 2, share: 0.7, leastApartMs: 1_000 } as cons
  */
 export function connectionLeak(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const resting = doing(program, 'resting');
-  if (resting.length < program.length * LEFT_SHARE || program.every(({ session }) => isServerProgram(session)))
+  if (
+    resting.length < program.length * LEFT_SHARE ||
+    program.every(({ session }) => isServerProgram(session))
+  )
     return null;
   const steady = steadyOpenings(program);
   return (
