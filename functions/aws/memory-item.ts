@@ -1,5 +1,6 @@
 import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from '../core/incident/memory.ts';
 import { memoryDocument, parseMemory } from '../core/incident/memory-document.ts';
+import type { Pause } from '../core/run/pause.ts';
 
 /**
  * The attributes of an item in DynamoDB. All but `version`, which the condition of a write needs, is one text: nothing else
@@ -23,14 +24,58 @@ export function itemOf(place: MemoryPlace, memory: Memory): MemoryItem {
   };
 }
 
+type Attribute = {
+  readonly N?: string;
+  readonly S?: string;
+  readonly NULL?: boolean;
+  readonly M?: Readonly<Record<string, Attribute>>;
+};
+
 /**
- * No item means that nothing is remembered of the server yet.
+ * No item means that nothing is remembered of the server yet. An item with only the switch is what `headroom pause` writes
+ * before the first run.
  * @throws RemediationError `memory-unreadable`.
  */
-export function parseMemoryItem(place: MemoryPlace, item: unknown): Memory {
+export function parseMemoryItem(place: MemoryPlace, item: unknown, now: number): Memory {
   if (item === undefined) return NOTHING_REMEMBERED;
-  const { version, memory } = (item ?? {}) as {
-    readonly [Name in string]?: { readonly N?: string; readonly S?: string };
+  const { version, memory, pause } = (item ?? {}) as { readonly [Name in string]?: Attribute };
+  const isSwitchOnly = memory === undefined && pause !== undefined;
+  const known = isSwitchOnly
+    ? { ...NOTHING_REMEMBERED, version: Number(version?.N) || 1 }
+    : parseMemory(place, Number(version?.N), memory?.S ?? '');
+  return pause === undefined ? known : { ...known, paused: switchedTo(pause, now) };
+}
+
+/**
+ * The switch of people, beside the text of the memory: a map while the server is paused, NULL after it was resumed. It is
+ * stronger than the pause in the text. The next write of the memory takes it over, and removes it.
+ */
+export function switchAttribute(pause: Pause | null): { NULL: true } | { M: Record<string, { S: string }> } {
+  if (pause === null) return { NULL: true };
+  const given = Object.entries(pause).filter((entry): entry is [string, string] => entry[1] !== null);
+  return { M: Object.fromEntries(given.map(([name, text]) => [name, { S: text }])) };
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const MOST_TEXT = 300;
+const UNREADABLE = 'the end of this pause could not be read, so it lasts until headroom resume';
+
+/**
+ * A person may have typed it at night. What is no time of an end is a pause without end: it ends no session, and says why.
+ */
+function switchedTo(pause: Attribute, now: number): Pause | null {
+  if (pause.NULL === true) return null;
+  const textAt = (name: keyof Pause) => pause.M?.[name]?.S?.slice(0, MOST_TEXT) || null;
+  const momentAt = (name: 'at' | 'until') => {
+    const text = textAt(name);
+    return text !== null && MOMENT.test(text) && !Number.isNaN(Date.parse(text)) ? text : null;
   };
-  return parseMemory(place, Number(version?.N), memory?.S ?? '');
+  const until = momentAt('until');
+  const isClear = pause.M !== undefined && (until !== null || pause.M.until === undefined);
+  return {
+    at: momentAt('at') ?? new Date(now).toISOString(),
+    by: textAt('by') ?? 'a person without a name',
+    reason: isClear ? textAt('reason') : UNREADABLE,
+    until,
+  };
 }

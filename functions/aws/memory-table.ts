@@ -26,7 +26,7 @@ export async function readMemory(place: MemoryPlace, limits: Limits, region?: st
   const abortSignal = AbortSignal.timeout(limits.withinMs);
   try {
     const { Item } = await withClient(limits, region, (client) => client.send(command, { abortSignal }));
-    return parseMemoryItem(place, Item);
+    return parseMemoryItem(place, Item, Date.now());
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
     throw memoryUnreadable(

@@ -1,11 +1,15 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError } from 'commander';
+import { callerIdentity, type SwitchPlace, writeSwitch } from '../aws/pause-switch.ts';
 import { cleanName } from '../core/base/clean-text.ts';
-import type { Pause } from '../core/run/pause.ts';
+import { coerceError, RemediationError } from '../core/base/errors.ts';
+import type { Memory } from '../core/incident/memory.ts';
+import { type Pause, pauseAt } from '../core/run/pause.ts';
 import { timeText } from '../render/base/phrases.ts';
-import { updateMemory } from '../report/update-memory.ts';
 import type { CommandSpec } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { durationMs } from './records/since.ts';
+import { requireDeployed } from './server/deployed-server.ts';
 import { print, printNote } from './terminal.ts';
 import {
   CREDENTIALS_TOPIC,
@@ -18,28 +22,30 @@ import {
 
 const MOST_REASON = 200;
 
-type GivenPause = GivenMemory & { readonly reason?: string };
+type GivenPause = GivenMemory & { readonly reason?: string; readonly for?: number };
 
 const NOTES =
-  'Runs for a paused server observe, plan and report as before, but end no session, whatever started them. A pause takes effect with the next run; a run that has started goes on. Without access to AWS, revoke pg_signal_backend from the role: it has the same effect. The credentials need dynamodb:GetItem and dynamodb:PutItem on the table.';
-const EXITS = { done: 'done (also if it was so before)' } as const;
+  'Runs for a paused server observe, plan and report as before, but end no session, whatever started them. A pause takes effect with the next run; a run that has started goes on. The name of the IAM identity that paused is in every record. A server exists if its function does. Without access to AWS, revoke pg_signal_backend from the role: it has the same effect. The credentials need dynamodb:GetItem and dynamodb:UpdateItem on the table and those on the function: the managed policy of the output OperatorsPolicyArn has these rights.';
+const EXITS = { done: 'done (also if it was so before)', badInput: 'there is no such server' } as const;
 
 export const pause: CommandSpec<GivenPause> = {
   name: 'pause',
-  summary: 'Stop the runs for a server from ending sessions, until headroom resume.',
+  summary: 'Stop the runs for a server from ending sessions, for a time or until headroom resume.',
   arguments: [DEPLOYED_ARGUMENT],
   options: [
     ...MEMORY_OPTIONS,
+    {
+      flags: '--for <time>',
+      about: 'how long, such as 30m, 2h or 1d (default: until headroom resume)',
+      parse: lengthOf,
+    },
     {
       flags: '--reason <text>',
       about: 'the reason, for the messages that people get',
       parse: reasonOf,
     },
   ],
-  examples: [
-    'headroom pause orders --reason "fail-over test"',
-    'headroom pause orders --table pg-headroom-memory --reason "fail-over test"',
-  ],
+  examples: ['headroom pause --server orders --table pg-headroom-memory --for 2h --reason "fail-over test"'],
   notes: NOTES,
   topics: [DEPLOYED_TOPIC, CREDENTIALS_TOPIC],
   exits: EXITS,
@@ -64,43 +70,85 @@ function reasonOf(text: string): string {
   return text;
 }
 
-async function pauseRuns(options: GivenPause): Promise<ExitCode> {
-  const { reason = null } = options;
-  const paused: Pause = { at: new Date().toISOString(), by: userName(), reason, until: null };
-  // The breaker's pause ends by itself. This command sets a pause without end, also in place of the breaker's.
-  const isPaused = (known: Pause | null): known is Pause => known !== null && known.until === null;
-  const { name: server, store } = await serverMemory(options);
-  const { before } = await updateMemory(store, server, (memory) =>
-    isPaused(memory.paused) ? memory : { ...memory, paused },
-  );
-  const name = cleanName(server);
-  if (isPaused(before.paused))
-    print(`${name} was already paused, ${pauseText(before.paused)}. Nothing was changed.`);
-  else print(`${name} is paused: from the next run on, no session is ended until headroom resume.`);
-  // With a table the server's function is not looked up, so a name that nothing is remembered of may be a typing error.
-  if (before.version === 0 && options.table !== undefined)
-    printNote(`This table had no entry for ${name}: check that this is the server's name.`);
+function lengthOf(text: string): number {
+  const length = durationMs(text);
+  if (length === null || length === 0) throw new InvalidArgumentError('A time is such as 30m, 2h or 1d.');
+  return length;
+}
+
+async function pauseRuns(given: GivenPause): Promise<ExitCode> {
+  const { place, before } = await readExisting(given);
+  const { reason = null, for: length } = given;
+  const now = Date.now();
+  const name = cleanName(place.server);
+  const current = pauseAt(before.paused, now);
+  // The breaker's pause ends by itself, and so does one with an end: this one takes its place.
+  if (current?.until === null && length === undefined) {
+    print(`${name} was already paused, ${pauseText(current)}. Nothing was changed.`);
+    return EXIT.done;
+  }
+  const until = length === undefined ? null : new Date(now + length).toISOString();
+  await writeSwitch(place, { at: new Date(now).toISOString(), by: await whoAmI(place), reason, until });
+  const end = until === null ? 'headroom resume' : `${timeText(until)}, or headroom resume`;
+  print(`${name} is paused: from the next run on, no session is ended until ${end}.`);
+  if (current !== null) print(`This replaces the pause ${pauseText(current)}.`);
   return EXIT.done;
 }
 
-async function resumeRuns(options: GivenMemory): Promise<ExitCode> {
-  const { name: server, store } = await serverMemory(options);
-  const { before } = await updateMemory(store, server, (memory) =>
-    memory.paused === null ? memory : { ...memory, paused: null },
+async function resumeRuns(given: GivenMemory): Promise<ExitCode> {
+  const { place, before } = await readExisting(given);
+  const { paused } = before;
+  const name = cleanName(place.server);
+  if (paused === null) {
+    print(`${name} was not paused. Nothing was changed.`);
+    return EXIT.done;
+  }
+  await writeSwitch(place, null);
+  print(
+    `${name} is resumed: from the next run on, its policy applies again. It was paused ${pauseText(paused)}.`,
   );
-  const name = cleanName(server);
-  if (before.paused === null) print(`${name} was not paused. Nothing was changed.`);
-  else
-    print(
-      `${name} is resumed: from the next run on, its policy applies again. It was paused ${pauseText(before.paused)}.`,
-    );
   return EXIT.done;
+}
+
+type Existing = { readonly place: SwitchPlace; readonly before: Memory };
+
+/**
+ * What is remembered of a server that exists. A pause of a name with a typing error would be believed at night. Without the
+ * right to ask for its function, an entry in the table shows that there is one.
+ * @throws RemediationError `config-invalid` when there is no such server, `function-unreadable` when we cannot tell.
+ */
+async function readExisting(given: GivenMemory): Promise<Existing> {
+  const { store, place } = await serverMemory(given);
+  const before = await store.read(place.server);
+  if (given.table === undefined) return { place, before };
+  try {
+    await requireDeployed(place.server, place.region);
+  } catch (thrown) {
+    const { code, message } = coerceError(thrown);
+    if (code !== 'function-unreadable') throw thrown;
+    if (before.version === 0)
+      throw new RemediationError(code, `${message} Nothing was changed.`, { cause: thrown });
+    printNote(`${message} The table has an entry for ${cleanName(place.server)}, so it is taken to exist.`);
+  }
+  return { place, before };
 }
 
 function pauseText({ at, by, reason, until }: Pause): string {
   const why = reason === null ? '' : ` ("${cleanName(reason, MOST_REASON)}")`;
   const end = until === null ? '' : `, until ${timeText(until)}`;
-  return `since ${timeText(at)} by ${cleanName(by)}${why}${end}`;
+  return `since ${timeText(at)} by ${cleanName(by, MOST_NAME)}${why}${end}`;
+}
+
+/** An ARN of a role with a session is longer than other names. */
+const MOST_NAME = 200;
+
+/** The caller's IAM identity. If AWS cannot be asked, the pause matters more than its author. */
+async function whoAmI({ region }: SwitchPlace): Promise<string> {
+  const identity = await callerIdentity(region);
+  if ('arn' in identity) return identity.arn;
+  const user = `${userName()} (IAM identity unknown)`;
+  printNote(`AWS did not say who you are (${identity.problem}): the pause is recorded as by ${user}.`);
+  return user;
 }
 
 /** Some machines have no name for the current user. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { memoryIn } from '../aws/memory-table.ts';
+import type { SwitchPlace } from '../aws/pause-switch.ts';
 import type { MemoryStore } from '../report/report-ports.ts';
 import type { ArgumentSpec, HelpTopic, OptionSpec } from './command.ts';
 import { DECLARATION_FILE } from './server/declared-server.ts';
@@ -55,10 +56,15 @@ function nameOf(text: string): string {
 export async function serverMemory({ server, ...given }: GivenMemory): Promise<{
   readonly name: string;
   readonly store: MemoryStore;
+  readonly place: SwitchPlace;
 }> {
   if (!server) throw new InvalidArgumentError('Name the server by its declared name.');
   const { table, region } = given;
-  if (table !== undefined) return { name: server, store: memoryIn(table, region) };
-  const found = await memoryOf({ server, ...given });
-  return { name: found.name, store: memoryIn(found.table, found.region) };
+  const found = table === undefined ? await memoryOf({ server, ...given }) : { name: server, table, region };
+  const place = {
+    server: found.name,
+    table: found.table,
+    ...(found.region !== undefined && { region: found.region }),
+  };
+  return { name: found.name, store: memoryIn(found.table, found.region), place };
 }

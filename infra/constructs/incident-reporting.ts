@@ -10,6 +10,7 @@ import { BUNDLES, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/con
 import { acknowledgeAction } from './acknowledge.ts';
 import { BundledFunction, builtBundle } from './bundled-function.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { OperatorsPolicy } from './operators-policy.ts';
 import { ownTopicsIn } from './output-topic.ts';
 import { RecordsBucket } from './records-bucket.ts';
 import { ReportingAlarms } from './reporting-alarms.ts';
@@ -68,6 +69,8 @@ export class IncidentReporting extends Construct {
   /** What is remembered of earlier runs: one item for each server. */
   readonly memory: dynamodb.ITable;
   readonly deadLetters: sqs.IQueue;
+  /** Attach it to the roles of people who may pause and resume runs. */
+  readonly operators: iam.ManagedPolicy;
   readonly alarms: ReportingAlarms;
 
   constructor(scope: Construct, id: string, props: IncidentReportingProps = {}) {
@@ -81,6 +84,10 @@ export class IncidentReporting extends Construct {
       keepFor: props.keepRecordsFor ?? Duration.days(365),
     });
     this.memory = this.memoryTable();
+    this.operators = new OperatorsPolicy(this, 'Operators', { memory: this.memory }).policy;
+    this.records.readers.addStatements(
+      new iam.PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [this.memory.tableArn] }),
+    );
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     this.deadLetters = deadLetters.queue;
     this.report = this.reportFunction(props, { chat, deadLetters });

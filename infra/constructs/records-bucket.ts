@@ -6,9 +6,12 @@ import { INDEX_DAYS, INDEX_PREFIX, RECORDS_PREFIX } from '../../functions/contra
 import { acknowledgeResource } from './acknowledge.ts';
 
 export interface RecordsBucketProps {
-  /** Records and pages are deleted after this time. */
+  /** Records and pages are deleted after this time, and what was overwritten 30 days later. */
   readonly keepFor: Duration;
 }
+
+/** Indexes are rewritten after each incident, so replaced versions are many. */
+const KEEP_REPLACED = Duration.days(30);
 
 /** The bucket of records and the policy for reading them. Records name roles, addresses and applications. */
 export class RecordsBucket extends Construct {
@@ -24,10 +27,13 @@ export class RecordsBucket extends Construct {
       minimumTLSVersion: 1.2,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      // The report function may write any record. A version that it replaces stays, and it may not delete versions.
+      versioned: true,
       lifecycleRules: [
         { prefix: RECORDS_PREFIX, expiration: keepFor },
         // Each write begins its time anew, so that an index outlives the youngest of its incidents.
         { prefix: INDEX_PREFIX, expiration: Duration.days(INDEX_DAYS) },
+        { noncurrentVersionExpiration: KEEP_REPLACED, expiredObjectDeleteMarker: true },
       ],
       // Records show which sessions were terminated and why, so they outlive the stack. The lifecycle rules empty the
       // bucket in time.

@@ -79,7 +79,7 @@ export class RefusalLogAlarm extends Construct {
    */
   private queryRole(logGroup: logs.ILogGroup): iam.Role {
     const role = new iam.Role(this, 'QueryRole', {
-      assumedBy: new iam.ServicePrincipal('logs.amazonaws.com'),
+      assumedBy: queriesOfThisAccount(Stack.of(this)),
       description: 'Lets CloudWatch Logs run the query of an alarm',
     });
     role.addToPolicy(
@@ -99,4 +99,17 @@ export class RefusalLogAlarm extends Construct {
     );
     return role;
   }
+}
+
+/**
+ * CloudWatch Logs, for this account and region only. The query that the alarm makes gets an id of its own, so that its ARN is
+ * not known here.
+ */
+function queriesOfThisAccount(stack: Stack): iam.ServicePrincipal {
+  return new iam.ServicePrincipal('logs.amazonaws.com', {
+    conditions: {
+      StringEquals: { 'aws:SourceAccount': stack.account },
+      ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'logs', resource: '*' }) },
+    },
+  });
 }

@@ -32,7 +32,7 @@ export class ReportingStack extends Stack {
       ...declaredReporting(this, declared),
     });
     new Dashboard(this, 'Dashboard', { reporting: this.reporting, servers });
-    const { people, chat, records, memory, deadLetters, report } = this.reporting;
+    const { people, chat, records, memory, deadLetters, report, operators } = this.reporting;
     // Exported even if no server imports it now. CloudFormation does not remove an export while a stack still imports it,
     // and the stack of the last server that gave up its memory is updated only later.
     for (const value of [report.functionArn, memory.tableArn, memory.tableName]) this.exportValue(value);
@@ -43,7 +43,12 @@ export class ReportingStack extends Stack {
     this.output(
       'RecordReadersPolicyArn',
       records.readers.managedPolicyArn,
-      'Attach it to the roles of on-call people, so that they can read records.',
+      'Attach it to the roles of on-call people, so that they can read records and memory.',
+    );
+    this.output(
+      'OperatorsPolicyArn',
+      operators.managedPolicyArn,
+      'Attach it to the roles of people who may pause and resume runs.',
     );
     this.output('MemoryTableName', memory.tableName, 'What runs remember; "headroom pause" writes to it.');
     this.output('ReportFunctionName', report.functionName, 'Turns results of runs into messages.');

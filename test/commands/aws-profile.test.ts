@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { INCIDENTS } from '../support/incidents.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
+import { type LoopbackOperator, startLoopbackOperator } from '../support/loopback-operator.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
 import { LOOPBACK_IDENTITY, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { runHeadroom } from './run-headroom.ts';
@@ -20,10 +21,12 @@ let home: string;
 let dynamodb: LoopbackDynamoDb;
 let s3: LoopbackS3;
 let sso: LoopbackServer;
+let operator: LoopbackOperator;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'headroom-home-'));
   dynamodb = await startLoopbackDynamoDb();
+  operator = await startLoopbackOperator(() => true);
   s3 = await startLoopbackS3([BUCKET]);
   // The portal that turns a signed-in session into keys: GET /federation/credentials.
   sso = await startLoopbackServer((request, _, response) => {
@@ -42,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
-  await Promise.all([dynamodb.close(), s3[Symbol.asyncDispose](), sso.close()]);
+  await Promise.all([dynamodb.close(), s3[Symbol.asyncDispose](), sso.close(), operator.close()]);
 });
 
 function writeHome(): void {
@@ -112,6 +115,7 @@ const environmentOf = (profile: string) => ({
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_ENDPOINT_URL_SSO: `http://${sso.address}`,
   ...dynamodb.environment,
+  ...operator.environment,
 });
 
 const memory = (profile: string, ...args: readonly string[]) =>

@@ -72,6 +72,7 @@ test('what is acknowledged is this, each with its reason', () => {
       'pg-headroom-reporting/Reporting/Records/Bucket S1',
       `pg-headroom-reporting/Reporting/Records/Readers ${records}`,
       'pg-headroom-reporting/Reporting/DeadLetters/Queue SQS3',
+      'pg-headroom-reporting/Reporting/Operators/Policy IAM5[Resource::arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:pg-headroom-*]',
       `pg-headroom-reporting/Reporting/Report/Role ${records}`,
       `pg-headroom-reporting/Reporting/Report/Role ${indexes}`,
       `pg-headroom-reporting/Reporting/Records/Readers ${indexes}`,

@@ -124,9 +124,10 @@ describe('an alarm on a query', () => {
   });
 
   test('queries in a role that may do so in this log group alone, and that is complete before', () => {
-    expect(JSON.stringify(role.Properties.AssumeRolePolicyDocument)).toContain(
-      '"Service":"logs.amazonaws.com"',
-    );
+    const trust = JSON.stringify(role.Properties.AssumeRolePolicyDocument);
+    expect(trust).toContain('"Service":"logs.amazonaws.com"');
+    expect(trust).toContain('"aws:SourceAccount":{"Ref":"AWS::AccountId"}');
+    expect(trust).toMatch(/"ArnLike":\{"aws:SourceArn":.*":logs:".*"AWS::AccountId"\},":\*"/);
     expect(statements(servers, 'queryRemediationRefusals')).toEqual([
       { Effect: 'Allow', Action: 'logs:StartQuery', Resource: logArn(String(aServer().logGroup)) },
       {

@@ -95,10 +95,17 @@ describe('the bucket of records', () => {
         RestrictPublicBuckets: true,
       },
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      // What report overwrites stays for a while as a version, and report may not delete versions.
+      VersioningConfiguration: { Status: 'Enabled' },
       LifecycleConfiguration: {
         Rules: [
           { Prefix: 'records/', ExpirationInDays: 365, Status: 'Enabled' },
           { Prefix: 'index/', ExpirationInDays: 400, Status: 'Enabled' },
+          {
+            NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+            ExpiredObjectDeleteMarker: true,
+            Status: 'Enabled',
+          },
         ],
       },
     });
@@ -114,7 +121,7 @@ describe('the bucket of records', () => {
       'AWS::S3::Bucket',
     );
     expect(Properties.LifecycleConfiguration).toMatchObject({
-      Rules: [{ ExpirationInDays: 30 }, { ExpirationInDays: 400 }],
+      Rules: [{ ExpirationInDays: 30 }, { ExpirationInDays: 400 }, { ExpiredObjectDeleteMarker: true }],
     });
   });
 
@@ -128,7 +135,7 @@ describe('the bucket of records', () => {
   });
 
   test('is read with the policy for readers, and by the links in messages', () => {
-    const [, { Properties }] = theOnly(reporting, 'AWS::IAM::ManagedPolicy');
+    const [, { Properties }] = theOnly(reporting, 'AWS::IAM::ManagedPolicy', 'ReportingRecords');
     const bucketArn = { 'Fn::GetAtt': [bucketId, 'Arn'] };
     expect((Properties.PolicyDocument as { readonly Statement: unknown }).Statement).toEqual([
       { Effect: 'Allow', Action: 's3:GetObject', Resource: [indexes, records] },
@@ -139,9 +146,33 @@ describe('the bucket of records', () => {
         Condition: { StringLike: { 's3:prefix': ['records/*', 'index/*'] } },
       },
       { Effect: 'Allow', Action: 's3:GetBucketLocation', Resource: bucketArn },
+      { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: { 'Fn::GetAtt': [tableId, 'Arn'] } },
     ]);
     expect(Properties).not.toHaveProperty('Roles');
   });
+});
+
+test('the policy for operators lets people write the switch, and nothing else of the memory', () => {
+  const [, { Properties }] = theOnly(reporting, 'AWS::IAM::ManagedPolicy', 'ReportingOperators');
+  const Resource = { 'Fn::GetAtt': [tableId, 'Arn'] };
+  expect((Properties.PolicyDocument as { readonly Statement: unknown }).Statement).toEqual([
+    { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource },
+    {
+      Effect: 'Allow',
+      Action: 'dynamodb:UpdateItem',
+      Resource,
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['server', 'pause', 'version'] },
+        StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'] },
+      },
+    },
+    {
+      Effect: 'Allow',
+      Action: ['lambda:GetFunctionConfiguration', 'lambda:GetFunctionEventInvokeConfig'],
+      Resource: expect.objectContaining({ 'Fn::Join': expect.anything() }),
+    },
+  ]);
+  expect(JSON.stringify(Properties)).toContain(':function:pg-headroom-*');
 });
 
 describe('memory', () => {
@@ -179,7 +210,8 @@ describe('the outputs', () => {
   test.each([
     ['PeopleTopicArn', { Ref: topicId }],
     ['RecordsBucketName', { Ref: bucketId }],
-    ['RecordReadersPolicyArn', { Ref: theOnly(reporting, 'AWS::IAM::ManagedPolicy')[0] }],
+    ['RecordReadersPolicyArn', { Ref: theOnly(reporting, 'AWS::IAM::ManagedPolicy', 'ReportingRecords')[0] }],
+    ['OperatorsPolicyArn', { Ref: theOnly(reporting, 'AWS::IAM::ManagedPolicy', 'ReportingOperators')[0] }],
     ['MemoryTableName', { Ref: tableId }],
     ['DeadLettersUrl', { Ref: queueId }],
     ['ReportFunctionName', { Ref: reportId }],

@@ -103,7 +103,7 @@ const FULL_TEXTS = Object.entries(FULL);
 const isLink = (line: string) => line.startsWith('https://');
 /** Statements are never broken: neither one of a line, nor a row of sessions, nor the command beside it. */
 const isStatement = (line: string) =>
-  /^ {7}(?:[A-Z].*;| {2}\(\d+, '.*'\)(?:,|\);)|-- or: headroom terminate .*)$/.test(line);
+  /^ {7}(?:[A-Z].*;| {2}\(\d+, '.*'\)(?:,|\);)|-- or: headroom terminate .*|aws .*)$/.test(line);
 const foldersFiles = (folder: string, end: string) =>
   readdirSync(join(import.meta.dirname, folder))
     .filter((file) => file.endsWith(end))

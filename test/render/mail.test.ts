@@ -24,7 +24,7 @@ const RUNS: readonly (readonly [string, RunRecord])[] = [...RECORDED, ...MADE_UP
 const mailOf = (record: RunRecord) => renderIncident(record, [], PAGE_URL);
 
 /** Names in statements are as the server has them. */
-const PASTED = /^(?:SET|SELECT|ALTER|GRANT|Undo:|headroom) /;
+const PASTED = /^(?:aws lambda|SET|SELECT|ALTER|GRANT|Undo:|headroom) /;
 
 /** Two spaces would be a column, spaces at the beginning an indentation. */
 function expectPhoneMail({ text, subject }: Pick<Message, 'text' | 'subject'>): void {

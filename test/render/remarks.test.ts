@@ -50,6 +50,11 @@ const IN_MAIL: readonly (readonly [RemarkKind, () => string, RegExp])[] = [
     /^pid 99 \(role app, .* holds a lock with our number\./m,
   ],
   [
+    'switch',
+    () => mailOf(INCIDENTS.paused()),
+    /^To resume runs, paste this into AWS CloudShell .*\naws lambda .* && aws dynamodb update-item /m,
+  ],
+  [
     'sparedByName',
     () =>
       mailOf(

@@ -35,6 +35,14 @@ export async function memoryOf(given: GivenDeployed): Promise<MemoryAddress> {
   throw new RemediationError('config-invalid', message);
 }
 
+/**
+ * Whether a server exists whose memory the command line names.
+ * @throws RemediationError `config-invalid` if it has no function, `function-unreadable`.
+ */
+export async function requireDeployed(server: string, region: string | undefined): Promise<void> {
+  await lookUp(functionNameOf(server), region, 'Nothing was changed.');
+}
+
 /** One server of each declared place, each with its stage. They share the reporting of the place. */
 export async function oneServerOfEachPlace(declaration: string | undefined): Promise<readonly string[]> {
   const places = (await declaredPlaces(declaration)) ?? [];

@@ -1,6 +1,6 @@
 import { pauseAt } from '../run/pause.ts';
 import { addOwnTries } from './add-own-tries.ts';
-import { breakerPause } from './breaker.ts';
+import { BREAKER, breakerPause } from './breaker.ts';
 import { isBusyForLong, noteBusyRun } from './busy-runs.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Incident, IncidentState, Nature, RunSummary, Story } from './incident.ts';
@@ -81,7 +81,7 @@ function close(
   because: NonNullable<Story['because']>,
   now: number,
 ): Life {
-  const breaker = memory.paused !== null && memory.paused.until !== null ? memory.paused : null;
+  const breaker = memory.paused?.by === BREAKER ? memory.paused : null;
   const over = {
     ...memory,
     incident: null,

@@ -6,6 +6,7 @@ import type { Reduction, RunRecord } from '../../core/run/record.ts';
 import { factsOf } from '../base/facts.ts';
 import { sections, wrap } from '../base/layout.ts';
 import { whatWasDone } from './actions.ts';
+import { switchSection } from './cloud-shell.ts';
 import { details } from './details.ts';
 import { effect } from './effect.ts';
 import { headlineOf } from './headline.ts';
@@ -53,6 +54,6 @@ function explainedFullText(explained: Explained, recordUrl: string | null, story
   ];
   const told = `${first}\n\n${sections(happened)}`;
   const next = nextSteps(stepsOf(facts), SCREEN_LINES - told.split('\n').length);
-  const rest = sections([next.first, runFacts(facts), next.rest, ...details(facts)]);
+  const rest = sections([next.first, runFacts(facts), switchSection(facts), next.rest, ...details(facts)]);
   return `${told}\n\n${rest}\n`;
 }

@@ -1,6 +1,8 @@
 import { cleanName } from '../../core/base/clean-text.ts';
+import { BREAKER } from '../../core/incident/breaker.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import { pauseIn } from '../../core/run/pause.ts';
+import { authorName } from '../base/author-name.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { heldBySuperusers } from '../base/held-by-superusers.ts';
@@ -115,7 +117,8 @@ function most(facts: Facts): readonly string[] {
 function whoPaused({ record }: Facts): string {
   const pause = pauseIn(record.recall);
   if (pause === null) return 'A person';
-  return pause.until ? 'The breaker' : cleanName(pause.by);
+  const by = authorName(pause.by);
+  return by === BREAKER ? 'The breaker' : by;
 }
 
 function pausedPlan(facts: Facts): readonly string[] {

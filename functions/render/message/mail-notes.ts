@@ -4,6 +4,7 @@ import { pauseIn } from '../../core/run/pause.ts';
 import { aheadMs } from '../../core/trigger/trigger.ts';
 import type { Facts } from '../base/facts.ts';
 import { coordinatorsText } from '../base/product.ts';
+import { cloudShellSwitch } from './cloud-shell.ts';
 import { memoryTexts } from './memory-text.ts';
 import { namedPoolerTexts } from './named-poolers.ts';
 import { heldBackSteps } from './outcome-steps.ts';
@@ -44,6 +45,7 @@ export function noteRemarks(facts: Facts): readonly Remark[] {
     ),
     ...each('releasedKeep', plan === null ? [] : releasedTexts(plan, snapshot)),
     ...each('clock', [clockDifference(aheadMs(record.trigger, Date.parse(record.startedAt)))]),
+    ...said('switch', cloudShellSwitch(record)),
     ...onPage('unseenByProtection', protectionLimits(policy, spared).slice(0, 1)),
     ...onPage('pooler', poolerTexts(snapshot).slice(0, 1)),
     ...onPage('coordinators', snapshot === null || coordinatorsText(snapshot.server) === null ? [] : [0]),

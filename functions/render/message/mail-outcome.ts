@@ -4,6 +4,7 @@ import type { Outcome } from '../../core/run/outcome.ts';
 import { pauseIn } from '../../core/run/pause.ts';
 import { stuckHolder } from '../../core/run/run-lock.ts';
 import { refusalsIn, sinceOf } from '../../core/trigger/log-lines.ts';
+import { authorName } from '../base/author-name.ts';
 import type { Facts } from '../base/facts.ts';
 import { ageText, counted, groupName, listText } from '../base/phrases.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
@@ -171,7 +172,7 @@ function pausedText({ record }: Facts): string {
   const now = Date.parse(record.startedAt);
   const why = pause.reason === null ? '' : ` ("${cleanName(pause.reason, 100)}")`;
   const until = pause.until ? `, until ${nearTime(Date.parse(pause.until), now)}` : '';
-  const by = pause.until ? 'the breaker' : cleanName(pause.by);
+  const by = authorName(pause.by);
   return `Runs are paused since ${nearTime(Date.parse(pause.at), now)} by ${by}${why}${until}: nothing was ended.`;
 }
 

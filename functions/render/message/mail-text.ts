@@ -35,6 +35,7 @@ const SECTIONS: readonly { readonly title: 'NOW' | 'LATER' | null; readonly kind
         'clock',
       ],
     },
+    { title: null, kinds: ['switch'] },
   ];
 
 /** Steps of a list are numbered from `NOW` to `LATER`. */

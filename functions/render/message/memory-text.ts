@@ -2,6 +2,7 @@ import { type Advice, forOperator } from '../../core/advice/advice.ts';
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
 import { pauseIn } from '../../core/run/pause.ts';
 import type { RunRecord } from '../../core/run/record.ts';
+import { authorName } from '../base/author-name.ts';
 import { timeText } from '../base/phrases.ts';
 
 /** What a run knew about a pause, when that decided what it did. */
@@ -11,7 +12,7 @@ export function memoryTexts({ recall, mode, policy }: RunRecord): readonly strin
   if (pause !== null) {
     const why = pause.reason === null ? '' : ` ("${cleanName(pause.reason, 200)}")`;
     const until = pause.until ? `, until ${timeText(pause.until)}` : '';
-    return [`Paused since ${timeText(pause.at)} by ${cleanName(pause.by)}${why}${until}.`];
+    return [`Paused since ${timeText(pause.at)} by ${authorName(pause.by)}${why}${until}.`];
   }
   if (recall.kind === 'read') return [];
   const then =
@@ -24,7 +25,7 @@ export function memoryTexts({ recall, mode, policy }: RunRecord): readonly strin
 /** For on-call, because another person may have paused runs. The breaker's pause ends by itself. */
 export function resumeStep(record: RunRecord): Advice {
   const pause = pauseIn(record.recall);
-  const by = pause === null ? 'the person who paused them' : cleanName(pause.by);
+  const by = pause === null ? 'the person who paused them' : authorName(pause.by);
   const text = pause?.until
     ? `No session is ended until ${timeText(pause.until)}, then runs act again. To let them act earlier:`
     : `No session is ended until runs are resumed. Ask ${by}, or resume them:`;

@@ -3,10 +3,12 @@ import { policyTextOf } from '../../core/policy/policy-text.ts';
 import type { RunRecord, Timings } from '../../core/run/record.ts';
 import type { Facts } from '../base/facts.ts';
 import { ageText, listText, secondsText, thresholdText, timeText } from '../base/phrases.ts';
+import { cloudShellSwitch } from '../message/cloud-shell.ts';
 import { connectingText } from '../message/run-facts.ts';
 import { fold } from './fold.ts';
 import { type Html, html } from './html.ts';
 import { htmlTable } from './html-table.ts';
+import { pasteBlock } from './paste-block.ts';
 
 /** How the run went, by which policy, and where it ran. */
 export function thisRun({ record }: Facts): Html {
@@ -20,9 +22,14 @@ export function thisRun({ record }: Facts): Html {
 <dt>Run</dt><dd>${cleanName(runId)}</dd><dt>Began</dt><dd>${timeText(startedAt)}</dd><dt>Mode</dt><dd>${mode}</dd>
 ${identity(record)}
 <dt>Getting in</dt><dd>${connectingText(record)}</dd></dl>
-<h3>Steps</h3>${timeline(record)}
+${pauseByHand(record)}<h3>Steps</h3>${timeline(record)}
 <h3>Policy in force</h3>${policyPart(record)}`,
   );
+}
+
+function pauseByHand(record: RunRecord): Html | null {
+  const [title = '', command] = cloudShellSwitch(record);
+  return command === undefined ? null : html`<p>${title}</p>${pasteBlock([command], 'shell')}`;
 }
 
 function identity({ code, policyHash }: RunRecord): Html {

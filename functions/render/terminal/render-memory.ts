@@ -1,6 +1,7 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { Memory } from '../../core/incident/memory.ts';
 import { pauseAt } from '../../core/run/pause.ts';
+import { authorName } from '../base/author-name.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import { type Column, row, type Section, sections, wrap } from '../base/layout.ts';
 import { counted, groupName, ownerOf, timeText } from '../base/phrases.ts';
@@ -41,7 +42,7 @@ function thePause({ paused }: Memory, now: number): Section {
   const isOver = pauseAt(paused, now) === null ? ', but this time is over: runs act again' : '';
   return {
     title: 'PAUSED',
-    lines: wrap(`Since ${timeText(at)} by ${cleanName(by)}${why}, ${end}${isOver}.`),
+    lines: wrap(`Since ${timeText(at)} by ${authorName(by)}${why}, ${end}${isOver}.`),
   };
 }
 

@@ -6,7 +6,7 @@ import { describe } from '../../base/schema-fields.ts';
 
 /**
  * While a pause lasts, runs only observe. It says who paused, when, and why. `until` is when the pause ends
- * without a person: the breaker sets it, people do not.
+ * without a person: the breaker sets it, and people do with `--for`.
  */
 export const pauseShape = {
   at: text,
