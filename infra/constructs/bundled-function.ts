@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -28,9 +27,12 @@ export interface BundledFunctionProps extends OpenOptions {
   readonly logRemovalPolicy?: RemovalPolicy;
 }
 
-/** The folder with a built bundle, in this project or in the node_modules of an app that uses it. */
+/**
+ * The folder with a built bundle, in this project or in the node_modules of an app that uses it. The built constructs are in
+ * dist/constructs, as deep as this source.
+ */
 export function builtBundle(relative: string): string {
-  return join(dirname(findPackageJSON(import.meta.url) ?? ''), relative);
+  return join(import.meta.dirname, '../..', relative);
 }
 
 /**

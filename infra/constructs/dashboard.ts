@@ -7,12 +7,13 @@ import {
   SERVER_DIMENSION,
   SERVER_METRICS,
 } from '../../functions/contract.ts';
+import type { WrittenPolicy } from '../../functions/core/policy/written-policy.ts';
 import type { IncidentReporting } from './incident-reporting.ts';
 import { functionMetric } from './own-alarm.ts';
 import { HALF_WIDTH, slotsWidget } from './slots-widget.ts';
 
 /** A server on the dashboard: its name, and its declared policy for the thresholds. */
-export type DashboardServer = { readonly server: string; readonly policy?: unknown };
+export type DashboardServer = { readonly server: string; readonly policy?: WrittenPolicy | undefined };
 
 export interface DashboardProps {
   readonly reporting: IncidentReporting;

@@ -1,8 +1,12 @@
 /** The public API of this package for CDK apps. */
+export type { MetricsChoice } from '../../functions/contract.ts';
 export type { AlarmKind } from '../../functions/core/declaration/setting-schemas.ts';
+export type { WrittenPolicy as Policy } from '../../functions/core/policy/written-policy.ts';
+export type { StatementChoice } from '../../functions/core/server/statement-choice.ts';
 export { Dashboard, type DashboardProps, type DashboardServer } from './dashboard.ts';
 export { IncidentReporting, type IncidentReportingProps } from './incident-reporting.ts';
 export { MemoryEndpoint, type MemoryEndpointProps } from './memory-endpoint.ts';
+export type { PoolerProps } from './pooler-props.ts';
 export { RefusalAlarm } from './refusal-alarm.ts';
 export { RefusalLogAlarm } from './refusal-log-alarm.ts';
 export { RefusalSubscription } from './refusal-subscription.ts';

@@ -6,9 +6,10 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { MetricsChoice } from '../../functions/contract.ts';
-import type { PoolerDeclaration } from '../../functions/core/declaration/pooler-declaration.ts';
 import type { AlarmKind } from '../../functions/core/declaration/setting-schemas.ts';
+import type { WrittenPolicy } from '../../functions/core/policy/written-policy.ts';
 import type { StatementChoice } from '../../functions/core/server/statement-choice.ts';
+import type { PoolerProps } from './pooler-props.ts';
 import type { ServerLogin } from './server-login.ts';
 
 /** Texts and numbers follow the same rules as in cdk.json, unless they are known only at deployment. */
@@ -31,10 +32,18 @@ export interface ServerRemediationProps extends ServerLogin {
   readonly database?: string;
   /** The network that reaches the server. */
   readonly vpc: ec2.IVpc;
-  /** The subnets in which the function runs. */
-  readonly subnets: ec2.SubnetSelection;
-  /** The security groups of the function. Those of the server must allow connections from them. */
-  readonly securityGroups: readonly ec2.ISecurityGroup[];
+  /**
+   * The subnets in which the function runs.
+   *
+   * @default - the private subnets of the VPC that reach the Internet, or else the isolated ones
+   */
+  readonly subnets?: ec2.SubnetSelection;
+  /**
+   * The security groups of the function. Those of the server must allow connections from them.
+   *
+   * @default - a group of its own, to which the server's `connections` can allow its port
+   */
+  readonly securityGroups?: readonly ec2.ISecurityGroup[];
   /** Gets the result of every run. */
   readonly report: lambda.IFunction;
   /**
@@ -42,7 +51,7 @@ export interface ServerRemediationProps extends ServerLogin {
    *
    * @default - the policy's own defaults, with which runs only observe
    */
-  readonly policy?: unknown;
+  readonly policy?: WrittenPolicy;
   /**
    * How a refused client starts a run: `metric` by a metric filter with an alarm, `subscription` by the log lines
    * themselves, `log-alarm` by an alarm on a log query; `none` switches it off.
@@ -114,7 +123,7 @@ export interface ServerRemediationProps extends ServerLogin {
    *
    * @default - none: sessions of poolers are known only by the addresses that the policy names
    */
-  readonly pooler?: PoolerDeclaration;
+  readonly pooler?: PoolerProps;
   /**
    * Which metrics `report` sends for the server's runs.
    *

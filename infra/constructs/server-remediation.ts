@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -25,10 +26,12 @@ import { TopicTrigger } from './topic-trigger.ts';
 const REMEDIATE_MEMORY_MB = 1_024;
 
 /** Everything for one server: its function with a role of its own, its alarm and its schedule. */
-export class ServerRemediation extends Construct {
+export class ServerRemediation extends Construct implements ec2.IConnectable {
   /** The server's name in messages and names. */
   readonly server: string;
   readonly remediate: lambda.Function;
+  /** The function's place in the network: `instance.connections.allowDefaultPortFrom(remediation)`. */
+  readonly connections: ec2.Connections;
   /** What starts a run when the server refused a client. */
   readonly refusals: RefusalTrigger;
 
@@ -43,6 +46,7 @@ export class ServerRemediation extends Construct {
     denyNetworkInterfacesToCode(this, bundled);
     const { function: remediate } = bundled;
     this.remediate = remediate;
+    this.connections = remediate.connections;
     this.refusals = refusalTrigger(this, { alarm, server, logGroup, logStream, remediate });
     new SweepSchedule(this, 'Sweep', { server, sweep, remediate });
     for (const [index, topic] of alarmTopics.entries())
@@ -64,8 +68,7 @@ export class ServerRemediation extends Construct {
       timeout: Duration.seconds(REMEDIATE_TIMEOUT_SECONDS),
       memorySize: REMEDIATE_MEMORY_MB,
       vpc,
-      vpcSubnets: subnets,
-      securityGroups: [...securityGroups],
+      ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),
       // Never retried, and old events are dropped: a late run would act on another state of the server than the event was
       // about.
       retryAttempts: 0,
@@ -73,6 +76,7 @@ export class ServerRemediation extends Construct {
       onSuccess: destination,
       onFailure: destination,
       ...omitUndefined({
+        vpcSubnets: subnets,
         reservedConcurrentExecutions: reservedConcurrency,
         tracing: tracing ? lambda.Tracing.ACTIVE : undefined,
         logRetention,

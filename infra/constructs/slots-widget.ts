@@ -1,5 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
+import type { WrittenPolicy } from '../../functions/core/policy/written-policy.ts';
 import { serverMetric } from './server-metric.ts';
 
 type Threshold = ReturnType<typeof parsePolicy>['relieve']['when'];
@@ -8,7 +9,7 @@ type Threshold = ReturnType<typeof parsePolicy>['relieve']['when'];
 export const HALF_WIDTH = 12;
 
 /** The slots of a server at its runs, the thresholds of its policy, and the sessions that runs ended. */
-export function slotsWidget(server: string, policy: unknown = {}): cloudwatch.GraphWidget {
+export function slotsWidget(server: string, policy: WrittenPolicy = {}): cloudwatch.GraphWidget {
   const { when, until } = parsePolicy(policy).relieve;
   const usable = serverMetric(server, 'usableSlots', cloudwatch.Stats.MAXIMUM, { label: 'usable' });
   const lineAt = (threshold: Threshold, label: string) =>

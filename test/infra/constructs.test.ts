@@ -99,7 +99,8 @@ describe('properties of the construct', () => {
           logStream: 'orders-1',
           sweep: ScheduleExpression.rate(Duration.days(2)),
           reservedConcurrency: 0,
-          policy: { relieve: { when: { usedPercnt: 95 } } },
+          // As from a file: types find what is written in TypeScript.
+          policy: JSON.parse('{ "relieve": { "when": { "usedPercnt": 95 } } }'),
         }),
       );
       expect(problems.map((line) => line.split(':')[0])).toEqual([

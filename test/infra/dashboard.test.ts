@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { countRun } from '../../functions/report/count-run.ts';
 import { knownIn } from '../../functions/report/known-run.ts';
+import type { DashboardServer } from '../../infra/constructs/dashboard.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { workHere } from '../support/report-work.ts';
 import { reportingStack } from './reporting.ts';
@@ -20,9 +21,7 @@ type Widget = {
 };
 
 /** The widgets of the one dashboard; what is known only when deployed is a word in them. */
-function widgetsFor(
-  servers: readonly { readonly server: string; readonly policy?: unknown }[],
-): readonly Widget[] {
+function widgetsFor(servers: readonly DashboardServer[]): readonly Widget[] {
   const [, { Properties }] = theOnly(reportingStack({ servers }), 'AWS::CloudWatch::Dashboard');
   const body = Properties.DashboardBody as { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
   const text = body['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'deployed')).join('');

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { METRICS_CHOICES } from '../../contract.ts';
 import { DEFAULT_DATABASE } from '../base/maintenance-database.ts';
 import { described, oneOf, wholeNumber } from '../base/schema-fields.ts';
+import type { WrittenPolicy } from '../policy/written-policy.ts';
 import { DEFAULT_STATEMENTS, STATEMENT_CHOICES } from '../server/statement-choice.ts';
 import { poolerDeclaration } from './pooler-declaration.ts';
 import * as schemas from './setting-schemas.ts';
@@ -91,7 +92,8 @@ export const SERVER_SETTINGS = {
   },
   policy: {
     about: 'The policy as JSON. Synthesis parses it by the same code as a run.',
-    declared: () => z.optional(z.unknown()),
+    // Any value here: the policy's own parser says what is wrong with it.
+    declared: () => z.optional(z.unknown() as z.ZodMiniType<WrittenPolicy>),
     variable: 'HEADROOM_POLICY',
     read: () => variables.someText('a policy as JSON'),
     otherwise: "the policy's own defaults, with which runs only observe",
