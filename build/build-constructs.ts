@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
@@ -7,6 +7,8 @@ import { dts } from 'rolldown-plugin-dts';
 import { REFUSE_OLD_NODE } from './require-node.ts';
 
 const ENTRY = 'infra/constructs/index';
+/** Its name is in comments of the result, which is the same each time. */
+const DECLARATIONS = 'dist/types';
 
 /**
  * Builds the constructs for CDK apps: one CommonJS file, which `import`, `require`, Jest and bundlers all load, and one file
@@ -33,15 +35,14 @@ export async function buildConstructs(folder: string): Promise<void> {
 
 /** Errors of types are for `npm run check` to report. */
 async function bundleTypes(folder: string): Promise<void> {
-  const declarations = await mkdtemp('dist/types-');
-  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'build/tsconfig.dist.json', '--outDir', declarations];
+  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'build/tsconfig.dist.json', '--outDir', DECLARATIONS];
   execFileSync(process.execPath, tsc, { stdio: 'inherit' });
   const bundle = await rolldown({
-    input: join(declarations, `${ENTRY}.d.ts`),
+    input: join(DECLARATIONS, `${ENTRY}.d.ts`),
     external: /^(aws-cdk-lib|constructs|zod)(\/|$)/,
-    plugins: [dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
+    plugins: [dts({ dtsInput: true, emitDtsOnly: true, oxc: true, tsconfig: false })],
   });
   await bundle.write({ dir: folder, entryFileNames: 'index.d.ts' });
   await bundle.close();
-  await rm(declarations, { recursive: true });
+  await rm(DECLARATIONS, { recursive: true });
 }

