@@ -23,6 +23,7 @@ import { HOST, type ServerOptions, writeConfiguration } from './postgres-configu
 import { copyData, initialData, ownedBy } from './postgres-data.ts';
 import { type Guard, startGuard } from './postgres-guard.ts';
 import type { Version } from './postgres-versions.ts';
+import { quickFolder } from './quick-folder.ts';
 import { waitUntil } from './wait-until.ts';
 
 export type { ServerOptions } from './postgres-configuration.ts';
@@ -57,7 +58,9 @@ function launch(options: ServerOptions, installation: Installation, user: System
   const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
   const { folder: initial, password } = initialData(options.version, installation, user);
   // A short name: the path of a Unix socket may have at most 103 bytes.
-  const folder = mkdtempSync(join(tmpdir(), 'headroom-pg-'));
+  const folder = installation.isReachable
+    ? quickFolder('headroom-pg-')
+    : mkdtempSync(join(tmpdir(), 'headroom-pg-'));
   try {
     writeConfiguration(folder, port, options);
     copyData(options.data ?? initial, folder);

@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type ServerOptions, startServer, type TestServer } from './postgres-server.ts';
+import { quickFolder } from './quick-folder.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Files that belong to the running server, and a folder in which files come and go. */
@@ -17,7 +17,7 @@ export async function startStandby(
   primary: TestServer,
   settings: ServerOptions['settings'] = {},
 ): Promise<TestServer> {
-  const data = mkdtempSync(join(tmpdir(), 'headroom-base-'));
+  const data = quickFolder('headroom-base-');
   try {
     await copyData(primary, data);
     writeFileSync(join(data, 'standby.signal'), '');
