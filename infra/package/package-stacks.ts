@@ -3,23 +3,13 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { IReusableStackSynthesizer } from 'aws-cdk-lib';
 import { type Zippable, zipSync } from 'fflate';
+import { contextOf, parseDeclaration } from '../stacks/declaration.ts';
 import { declaredApp } from '../stacks/declared-app.ts';
-import { ASSETS_BUCKET, type PackagedAsset, PackagedSynthesizer } from './packaged-synthesizer.ts';
+import { deployScript } from './deploy-script.ts';
+import { type PackagedAsset, PackagedSynthesizer } from './packaged-synthesizer.ts';
 
 const TEMPLATES = 'templates';
 const ASSETS = 'assets';
-
-type Place = { readonly account: string; readonly region: string };
-
-/**
- * A stack of a package. Servers without stages have an empty `stage`, and their stack fits every account and region.
- */
-type PackagedStack = {
-  readonly stage: string;
-  readonly place: Place;
-  readonly name: string;
-  readonly template: string;
-};
 
 /**
  * Synthesizes the declared servers into a folder that can be deployed with the AWS CLI alone. The former content of the
@@ -57,7 +47,9 @@ function write(context: Readonly<Record<string, unknown>>, synthesis: string, fo
   return [...Map.groupBy(stacks, ({ stage }) => stage)].map(([stage, own]) => {
     const script = stage === '' ? 'deploy.sh' : `deploy-${stage}.sh`;
     const [place] = stage === '' ? [] : own.map((stack) => stack.place);
-    writeFileSync(join(folder, script), deployScript(own, place), { mode: 0o755 });
+    const prefix = stage === '' ? 'pg-headroom-' : `${stage}-pg-headroom-`;
+    const deployment = { stacks: own, servers: serversIn(context, stage), prefix, place };
+    writeFileSync(join(folder, script), deployScript(deployment), { mode: 0o755 });
     return script;
   });
 }
@@ -83,29 +75,9 @@ function zipped(folder: string): Uint8Array {
   return zipSync(Object.assign({}, ...entries), { level: 9 });
 }
 
-function deployScript(stacks: readonly PackagedStack[], place: Place | undefined): string {
-  const deployments = stacks.map(({ name, template }) =>
-    [
-      `aws cloudformation deploy --stack-name ${name} --template-file ${template}`,
-      `--s3-bucket "$1" --s3-prefix pg-headroom --parameter-overrides ${ASSETS_BUCKET}="$1"`,
-      '--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset',
-    ].join(' \\\n  '),
-  );
-  return `#!/bin/sh
-# Deploys the templates beside this file, in their order, where the AWS CLI's credentials and region say.
-# Run it with the name of a bucket in that region.
-set -eu
-: "\${1:?name the bucket that takes the zipped assets}"
-cd "$(dirname "$0")"
-${place === undefined ? '' : onlyIn(place)}aws s3 cp ${ASSETS}/ "s3://$1/" --recursive
-${deployments.join('\n')}
-`;
-}
-
-/** The templates of a stage name its account and region, so they would fail halfway anywhere else. */
-function onlyIn({ account, region }: Place): string {
-  return `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
-test "$(aws sts get-caller-identity --query Account --output text)" = ${account} ||
-  { echo "The AWS CLI's credentials are not of account ${account}." >&2; exit 1; }
-`;
+/** The names of a stage's servers. Servers without stages are in the stage without a name. */
+function serversIn(context: Readonly<Record<string, unknown>>, stage: string): readonly string[] {
+  return parseDeclaration(contextOf((key) => context[key]))
+    .filter(({ place }) => (place?.stage ?? '') === stage)
+    .flatMap(({ servers }) => servers.map(({ name }) => name));
 }

@@ -14,6 +14,7 @@ import {
   repeatedNames,
   type WrittenServer,
 } from '../checks/fleet-problems.ts';
+import { placeProblems } from '../checks/place-problems.ts';
 import { topicProblems } from '../checks/topic-problems.ts';
 import { repeatedEntries } from '../constructs/repeated-entries.ts';
 import { serverProblems } from '../constructs/server-problems.ts';
@@ -99,6 +100,7 @@ function problemsOf(stages: readonly WrittenStage[]): readonly Finding[] {
     ...all.flatMap(({ path, server }) =>
       serverProblems(server).map((finding) => ({ ...finding, path: `${path}.${finding.path}` })),
     ),
+    ...stages.flatMap((stage) => placeProblems(stage)),
     ...stages.flatMap(({ path, fields, servers }) => [
       ...repeatedNames(servers),
       ...overfullStacks(servers),

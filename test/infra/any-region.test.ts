@@ -7,7 +7,12 @@ import { aServer } from './synthesis.ts';
 const REGIONS = PARTITIONS.flatMap(({ regions }) => regions).filter((region) => !region.endsWith('-global'));
 
 test.each(REGIONS)('a server and a stage can be declared in %s', (region) => {
-  const server = aServer({ vpc: { ...(aServer().vpc as object), availabilityZones: [`${region}a`] } });
+  const secretArn = `arn:aws:secretsmanager:${region}:111122223333:secret:orders-Ab3dEf`;
+  const server = aServer({
+    secretArn,
+    host: 'orders.example.com',
+    vpc: { ...(aServer().vpc as object), availabilityZones: [`${region}a`] },
+  });
   const stage = { account: '111122223333', region, servers: [server] };
   const [declared] = parseDeclaration({ stages: { live: stage } });
   expect(declared?.place?.region).toBe(region);

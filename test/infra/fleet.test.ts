@@ -93,7 +93,12 @@ describe('the subscriptions of a log group', () => {
   });
 
   test('are counted in one account and region', () => {
-    const [first, second, third] = instances;
+    const [first, second, last] = instances;
+    const third = {
+      ...last,
+      secretArn: String(last?.secretArn).replace('eu-west-1', 'eu-west-2'),
+      vpc: { ...(last?.vpc as object), availabilityZones: ['eu-west-2a'] },
+    };
     const stages = {
       one: { account: '111122223333', region: 'eu-west-1', servers: [first, second] },
       other: { account: '111122223333', region: 'eu-west-2', servers: [third] },
@@ -102,12 +107,14 @@ describe('the subscriptions of a log group', () => {
   });
 });
 
+const IAM = { secretArn: undefined, user: 'headroom', resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ' };
+
 describe('stages', () => {
-  const staging = { account: '111122223333', region: 'eu-west-1', servers: [named('orders')] };
+  const staging = { account: '111122223333', region: 'eu-west-1', servers: [named('orders', IAM)] };
   const production = {
     account: '444455556666',
     region: 'eu-west-1',
-    servers: [named('orders', { host: 'p.example.com' })],
+    servers: [named('orders', { ...IAM, host: 'p.example.com' })],
   };
   const stageProblems = (stages: unknown, beside: object = {}) =>
     problemsOf(() => parseDeclaration({ stages, ...beside }));
@@ -167,7 +174,7 @@ describe('stages', () => {
         staging,
         production: {
           ...production,
-          servers: [named('orders', { host: 'p.example.com', policy: { mode: 'on' } })],
+          servers: [named('orders', { host: 'p.example.com', ...IAM, policy: { mode: 'on' } })],
         },
       },
       {},

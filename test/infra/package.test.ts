@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,35 @@ function callsOf(script: string, ...args: readonly string[]): readonly string[] 
   const env = { PATH: `${folder}:${process.env.PATH}`, AWS_REGION: 'of-the-caller' };
   execFileSync('sh', [script, ...args], { env, stdio: 'pipe' });
   return readFileSync(log, 'utf8').trim().split('\n');
+}
+
+type Deployed = { readonly stacks: readonly string[]; readonly functions: readonly string[] };
+
+/** Runs the script where these stacks and functions are deployed and, as its questions ask, not declared. */
+function scriptRun(args: readonly string[], { stacks, functions }: Deployed) {
+  const log = join(folder, 'calls');
+  writeFileSync(log, '');
+  writeFileSync(
+    join(folder, 'aws'),
+    `#!/bin/sh
+echo "$@" >> ${log}
+case "$1 $2" in
+"cloudformation describe-stacks") printf '%s\\t' ${stacks.join(' ')};;
+"lambda list-functions") printf '%s\\t' ${functions.join(' ')};;
+esac
+`,
+    { mode: 0o755 },
+  );
+  const { status, stdout, stderr } = spawnSync('sh', [packaged('deploy.sh'), ...args], {
+    env: { PATH: `${folder}:${process.env.PATH}` },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const calls = readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .filter((call) => call !== '');
+  return { code: status, out: stdout, err: stderr, calls };
 }
 
 describe('A package', () => {
@@ -75,7 +104,8 @@ describe('A package', () => {
 
   test('is deployed by a script: assets first, then what others import from', () => {
     expect(scripts).toEqual(['deploy.sh']);
-    const [copied, ...deployed] = callsOf(packaged('deploy.sh'), 'our-bucket');
+    const [copied, ...calls] = callsOf(packaged('deploy.sh'), 'our-bucket');
+    const deployed = calls.filter((call) => call.includes(' cloudformation deploy '));
     expect(copied).toBe('of-the-caller s3 cp assets/ s3://our-bucket/ --recursive');
     expect(deployed.map((call) => /--stack-name (\S+)/.exec(call)?.[1])).toEqual(names());
     for (const call of deployed) {
@@ -83,6 +113,61 @@ describe('A package', () => {
         /^of-the-caller cloudformation deploy .* --parameter-overrides AssetsBucket=our-bucket /,
       );
     }
+  });
+
+  describe('names what is deployed and not declared', () => {
+    const stray = 'pg-headroom-servers-7';
+
+    test('after it was deployed, and fails', () => {
+      const { code, err, calls } = scriptRun(['our-bucket'], {
+        stacks: [stray],
+        functions: ['pg-headroom-old'],
+      });
+      expect(code).toBe(1);
+      expect(err).toContain(`Deployed and not declared: stack ${stray}. --prune deletes it.`);
+      expect(err).toContain('Deployed and not declared: function pg-headroom-old goes on running.');
+      expect(calls.filter((call) => call.includes('delete-stack'))).toEqual([]);
+    });
+
+    test('and deletes it with --prune, also alone', () => {
+      for (const args of [['our-bucket', '--prune'], ['--prune']]) {
+        const { calls } = scriptRun(args, { stacks: [stray], functions: [] });
+        expect(calls.filter((call) => call.includes('delete-stack'))).toEqual([
+          `cloudformation delete-stack --stack-name ${stray}`,
+        ]);
+        expect(calls.filter((call) => call.includes('wait'))).toHaveLength(1);
+      }
+    });
+
+    test('by questions that leave out what is declared', () => {
+      const { code, calls } = scriptRun(['--leftovers'], { stacks: [], functions: [] });
+      expect(code).toBe(0);
+      const [stacks = '', functions = ''] = calls;
+      for (const name of names()) expect(stacks).toContain(`'${name}'`);
+      expect(functions).toContain("!contains(['pg-headroom-orders'], FunctionName)");
+      expect(calls).toHaveLength(2);
+    });
+  });
+
+  test('is undone with --undo: what imports goes first', () => {
+    const all = [
+      'pg-headroom-servers-7',
+      'pg-headroom-servers-2',
+      'pg-headroom-reporting',
+      'pg-headroom-network',
+    ];
+    const { code, calls, out } = scriptRun(['--undo'], { stacks: all, functions: [] });
+    expect(code).toBe(0);
+    expect(
+      calls.filter((call) => call.includes('delete-stack')).map((call) => call.split(' ').at(-1)),
+    ).toEqual([
+      ...['pg-headroom-servers-7', 'pg-headroom-servers-2', 'pg-headroom-network', 'pg-headroom-reporting'],
+    ]);
+    expect(out).toContain('Nothing of ours runs any more.');
+  });
+
+  test('knows no other option', () => {
+    expect(scriptRun(['--all'], { stacks: [], functions: [] })).toMatchObject({ code: 2, calls: [] });
   });
 
   test('is not deployed without a bucket', () => {
@@ -94,10 +179,16 @@ describe('Each stage', () => {
   const { servers, ...flags } = CONTEXT;
   const other = servers.map((server) => ({
     ...server,
-    host: 'other.abcdefghijkl.eu-west-2.rds.amazonaws.com',
+    host: 'orders.mnopqrstuvwx.eu-west-2.rds.amazonaws.com',
+    secretArn: String(server.secretArn).replace('eu-west-1', 'eu-west-2'),
+    vpc: { ...(server.vpc as object), availabilityZones: ['eu-west-2a'] },
   }));
+  const otherAccount = (server: object) => ({
+    ...server,
+    secretArn: 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:orders-Ab3dEf',
+  });
   const stages = {
-    production: { account: '444455556666', region: 'eu-west-1', servers },
+    production: { account: '444455556666', region: 'eu-west-1', servers: servers.map(otherAccount) },
     staging: { account: '111122223333', region: 'eu-west-2', servers: other },
   };
   const staged = (script: string) => join(folder, 'stages', script);
@@ -111,7 +202,7 @@ describe('Each stage', () => {
 
   test('is deployed to its region, whatever the caller has set', () => {
     const calls = callsOf(staged('deploy-staging.sh'), 'our-bucket');
-    expect(calls).toHaveLength(3);
+    expect(calls).toHaveLength(5);
     for (const call of calls) expect(call).toMatch(/^eu-west-2 /);
   });
 

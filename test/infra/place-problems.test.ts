@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { parseDeclaration } from '../../infra/stacks/declaration.ts';
+import { aServer } from './synthesis.ts';
+
+const secretIn = (region: string, account = '111122223333') =>
+  `arn:aws:secretsmanager:${region}:${account}:secret:orders-Ab3dEf`;
+const topicIn = (region: string) => ({ topicArn: `arn:aws:sns:${region}:111122223333:on-call` });
+const vpc = (...availabilityZones: string[]) => ({ ...(aServer().vpc as object), availabilityZones });
+const staged = (server: object, reporting = {}) => ({
+  stages: {
+    live: { account: '111122223333', region: 'eu-west-1', servers: [aServer({ ...server })], reporting },
+  },
+});
+
+describe('what contradicts the place of a stage is refused with its path', () => {
+  test.each([
+    ['a zone', { vpc: vpc('eu-west-1a', 'eu-west-2a') }, 'vpc.availabilityZones[1]', 'what is in eu-west-1'],
+    ['a host', { host: 'orders.abc.eu-west-2.rds.amazonaws.com' }, 'host', 'what is in eu-west-1'],
+    ['a secret of another region', { secretArn: secretIn('us-east-1') }, 'secretArn', 'what is in eu-west-1'],
+    [
+      'a secret of another account',
+      { secretArn: secretIn('eu-west-1', '444455556666') },
+      'secretArn',
+      'what is in account 111122223333',
+    ],
+    [
+      "another instance's log",
+      { logGroup: '/aws/rds/instance/billing/postgresql' },
+      'logGroup',
+      '/aws/rds/instance/orders/postgresql',
+    ],
+  ])('%s', (_, server, path, allowed) => {
+    const refused = () => parseDeclaration(staged(server));
+    expect(refused).toThrow(`stages.live.servers[0].${path}: found `);
+    expect(refused).toThrow(allowed);
+  });
+
+  test.each(['people', 'chat', 'pager'])('a topic for %s in another region', (key) => {
+    expect(() => parseDeclaration(staged({}, { [key]: topicIn('us-east-1') }))).toThrow(
+      `stages.live.reporting.${key}.topicArn: found `,
+    );
+  });
+
+  test('without stages, the second region', () => {
+    const second = aServer({
+      ...{
+        name: 'billing',
+        host: 'billing.abc.us-east-1.rds.amazonaws.com',
+        secretArn: secretIn('us-east-1'),
+      },
+      ...{ logGroup: '/aws/rds/instance/billing/postgresql', vpc: vpc('us-east-1a') },
+    });
+    expect(() => parseDeclaration({ servers: [aServer(), second] })).toThrow(
+      /servers\[1\]\.host: .*servers of several regions need stages/,
+    );
+  });
+});
+
+test.each([
+  [
+    "a secret of another account with that account's key",
+    {
+      secretArn: secretIn('eu-west-1', '444455556666'),
+      secretKeyArn: 'arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9',
+    },
+  ],
+  ['a local zone', { vpc: vpc('eu-west-1-lhr-1a') }],
+  ['a host of our own', { host: 'orders.example.com', logGroup: '/aws/rds/instance/other/postgresql' }],
+  ['alarms of another region', { alarmTopicArns: ['arn:aws:sns:us-east-1:111122223333:theirs'] }],
+])('%s is no contradiction', (_, server) => {
+  expect(parseDeclaration(staged(server))).toHaveLength(1);
+});
