@@ -1,8 +1,9 @@
+import { ANY_NAME } from '../server/program-stem.ts';
 import { programNames } from '../server/programs-in.ts';
 import { groupText } from '../server/rank-groups.ts';
-import type { Group } from '../server/session.ts';
+import type { Group, Session } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Spared } from './plan.ts';
 
 /**
  * Clients choose their names. When only the name spares more sessions than this, people should look at them.
@@ -17,20 +18,42 @@ const KEYS: Readonly<Record<string, string>> = {
 
 export type SparedByName = { readonly group: Group; readonly sessions: number; readonly key: string };
 
-/** Programs with more than a few sessions that only their name spares, those with most first. */
+/**
+ * Programs with more than a few sessions that only their name spares, those with most first. Programs of one role
+ * that have fewer count together: otherwise a client could hide by using several such names.
+ */
 export function sparedByName(
   { spared }: Pick<Plan, 'spared'>,
   snapshot: Snapshot | null,
 ): readonly SparedByName[] {
   const nameOf = programNames(snapshot);
   const named = spared.filter(({ reason, detail }) => reason === 'protected' && KEYS[detail] !== undefined);
-  const alike = Map.groupBy(named, ({ session, detail }) => `${detail} ${groupText(nameOf(session))}`);
-  return [...alike.values()]
-    .filter(({ length }) => length > MANY)
-    .toSorted((a, b) => b.length - a.length)
-    .flatMap((those) =>
-      those[0]
-        ? [{ group: nameOf(those[0].session), sessions: those.length, key: KEYS[those[0].detail] ?? '' }]
-        : [],
-    );
+  const byProgram = groupsOf(named, ({ session }) => groupText(nameOf(session)));
+  const few = byProgram.filter(({ length }) => length <= MANY).flat();
+  const byRole = groupsOf(few, ({ session }) => session.user ?? '');
+  const toSpared = (those: readonly Spared[], group: (session: Session) => Group) =>
+    those.slice(0, 1).map(({ session, detail }) => ({
+      group: group(session),
+      sessions: those.length,
+      key: KEYS[detail] ?? '',
+    }));
+  return [
+    ...byProgram.filter(isMany).flatMap((those) => toSpared(those, nameOf)),
+    ...byRole.filter(isMany).flatMap((those) => toSpared(those, ofRole)),
+  ].toSorted((a, b) => b.sessions - a.sessions);
+}
+
+function groupsOf(
+  all: readonly Spared[],
+  nameOf: (spared: Spared) => string,
+): readonly (readonly Spared[])[] {
+  return [...Map.groupBy(all, (each) => `${each.detail} ${nameOf(each)}`).values()];
+}
+
+function isMany({ length }: readonly Spared[]): boolean {
+  return length > MANY;
+}
+
+function ofRole({ user }: Session): Group {
+  return { application: ANY_NAME, user: user ?? '', database: ANY_NAME };
 }

@@ -162,4 +162,20 @@ describe('Sessions that only their name spares', () => {
     const { plan, snapshot } = planned(sessions, { protect: { applications: ['web-*'] } });
     expect(sparedByName(plan, snapshot)).toMatchObject([{ sessions: 12, key: 'protect.applications' }]);
   });
+
+  test('a client with a few sessions under each of many such names does not hide them', () => {
+    const names = [...'abcdefgh'].map((letter) => `pg_dump ${letter}`);
+    const sessions = [
+      ...some(16, 1, (at) => ({ user: 'mallory', application: names[at % 8] ?? '' })),
+      ...some(10, 51, () => ({ user: 'ops', application: 'pg_dump' })),
+    ];
+    const { plan, snapshot } = planned(sessions, {});
+    expect(sparedByName(plan, snapshot)).toEqual([
+      {
+        group: { application: '*', user: 'mallory', database: '*' },
+        sessions: 16,
+        key: 'protect.builtinApplications',
+      },
+    ]);
+  });
 });
