@@ -7,10 +7,10 @@ import {
   withResults,
 } from '../core/run/named-session.ts';
 import type { GuardResult } from '../core/run/record.ts';
+import { windowsOf } from '../core/run/windows-of.ts';
 import { identityOf, type Session } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
 import type { Database, RemediatePorts } from './ports.ts';
-import { WINDOW } from './terminate.ts';
 import { VERIFY_EVERY_MS, VERIFY_FOR_MS } from './verify.ts';
 
 export type NamedRequest = {
@@ -40,7 +40,7 @@ export async function terminateNamed(
   const snapshot = await database.readSnapshot();
   const named = namedSessions(snapshot, pids, unchangedSince ?? null);
   if (!apply) return { snapshot, sessions: asDryRun(named), problem: null };
-  const answers = await signal(database, endableSessions(named));
+  const answers = await signal(database, windowsOf(endableSessions(named), snapshot.sessions.length));
   try {
     if ([...answers.values()].includes('unknown')) throw lost();
     const alive = await verify(database, ports, answers);
@@ -57,11 +57,10 @@ export async function terminateNamed(
 /** Sends window by window. When the session breaks, it stops: later windows are never sent. */
 async function signal(
   database: Database,
-  sessions: readonly Session[],
+  windows: readonly (readonly Session[])[],
 ): Promise<ReadonlyMap<Session, GuardResult>> {
   const answers = new Map<Session, GuardResult>();
-  for (let from = 0; from < sessions.length; from += WINDOW) {
-    const window = sessions.slice(from, from + WINDOW);
+  for (const window of windows) {
     const guards = await database.terminate(window);
     for (const [at, session] of window.entries()) answers.set(session, guards[at] ?? 'unknown');
     if (guards.includes('unknown')) break;

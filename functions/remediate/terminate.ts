@@ -1,10 +1,11 @@
 import { RemediationError } from '../core/base/errors.ts';
-import type { Plan } from '../core/plan/plan.ts';
+import type { Victim } from '../core/plan/plan.ts';
 import { planRemediation } from '../core/plan/plan-remediation.ts';
 import { MOST_VICTIMS } from '../core/policy/policy.ts';
 import type { Planned } from '../core/run/outcome-of.ts';
 import type { GuardResult } from '../core/run/record.ts';
 import { attemptResult, countIneffective } from '../core/run/verification.ts';
+import { windowsOf } from '../core/run/windows-of.ts';
 import { programsIn } from '../core/server/programs-in.ts';
 import { identityOf, type Session } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
@@ -12,8 +13,6 @@ import type { Database } from './ports.ts';
 import { markStep, type Run } from './run.ts';
 import { verify } from './verify.ts';
 
-/** Sessions per statement. A statement that was sent runs to its end, even if Lambda freezes us the next moment. */
-export const WINDOW = 32;
 /** Rounds to replace victims that became active again. */
 const MAX_ROUNDS = 3;
 
@@ -25,7 +24,7 @@ export async function terminateVictims(run: Run, database: Database, first: Plan
   const { policy, trigger } = run.request;
   let { plan } = first;
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-    await signal(run, database, plan, round);
+    await signal(run, database, windowsOf(plan.victims, first.snapshot.sessions.length), round);
     markStep(run, 'terminated');
     const later = await verify(run, database, first);
     const toNothing = countIneffective(
@@ -54,11 +53,16 @@ function withoutEnding(later: Snapshot, { attempts }: Run): Snapshot {
 /**
  * Sends window by window. When the session breaks, the rest of its window is `unknown`, and later windows are never sent.
  */
-async function signal(run: Run, database: Database, { victims }: Plan, round: number): Promise<void> {
+async function signal(
+  run: Run,
+  database: Database,
+  windows: readonly (readonly Victim[])[],
+  round: number,
+): Promise<void> {
   const { ports, request } = run;
-  for (let from = 0; from < victims.length; from += WINDOW) {
+  for (const window of windows) {
     if (ports.now() >= request.deadline) break;
-    const sessions = victims.slice(from, from + WINDOW).map(({ session }) => session);
+    const sessions = window.map(({ session }) => session);
     ports.log('terminating', { runId: request.runId, round, pids: sessions.map(({ pid }) => pid) });
     // Attempts are noted before they are sent, so that the record names every one of them wherever the run ends.
     note(run, sessions, round, () => 'unknown');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { WINDOW } from '../../functions/remediate/terminate.ts';
+import { windowsOf } from '../../functions/core/run/windows-of.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { openDatabase } from '../support/targets.ts';
@@ -87,8 +87,7 @@ function sidesOf({ server, crowd, ours, watcher }: Stage, size: number) {
       const { sessions } = await database.readSnapshot();
       const victims = sessions.filter((session) => session.application === application);
       const end = async () => {
-        for (let from = 0; from < victims.length; from += WINDOW)
-          await database.terminate(victims.slice(from, from + WINDOW));
+        for (const window of windowsOf(victims, sessions.length)) await database.terminate(window);
       };
       return { end, close: database.close };
     }),

@@ -1,4 +1,4 @@
-import { WINDOW } from '../../functions/remediate/terminate.ts';
+import { windowsOf } from '../../functions/core/run/windows-of.ts';
 import type { Role, TestServer } from './postgres-server.ts';
 import { openDatabase } from './targets.ts';
 
@@ -48,8 +48,8 @@ async function guarded({ server, user, ours, wait }: Race): Promise<Racer> {
     const plan = sessions.filter((session) => session.user === user && session.state === 'idle');
     await wait();
     let signalled = 0;
-    for (let from = 0; from < plan.length; from += WINDOW) {
-      const guards = await database.terminate(plan.slice(from, from + WINDOW));
+    for (const window of windowsOf(plan, sessions.length)) {
+      const guards = await database.terminate(window);
       const odd = guards.find((guard) => guard !== 'signalled' && guard !== 'no-match');
       if (odd !== undefined) throw new Error(`The guard of an ordinary session said "${odd}"`);
       signalled += guards.filter((guard) => guard === 'signalled').length;
