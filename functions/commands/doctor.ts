@@ -7,6 +7,7 @@ import type { Policy } from '../core/policy/policy.ts';
 import { openSession } from '../postgres/connection/connect.ts';
 import { queryOf } from '../postgres/connection/database.ts';
 import type { OpenSession } from '../postgres/connection/open-session.ts';
+import { outlivesItsClient } from '../postgres/connection/outlives-its-client.ts';
 import { newPace } from '../postgres/connection/pace.ts';
 import { forExamination } from '../postgres/connection/startup.ts';
 import { readGaussdbFacts } from '../postgres/gaussdb/read-gaussdb-facts.ts';
@@ -69,6 +70,7 @@ async function examine(server: Server, policy: Policy | null): Promise<readonly 
   try {
     const session = await open(server);
     try {
+      if (await isBehindPgPool(session, server)) return null;
       if (session.dialect.flavor === 'gaussdb')
         return examineGaussdb(await readGaussdbFacts(session), policy);
       return examineServer(await readDoctorFacts(queryOf(session), session.versionNumber), policy);
@@ -80,6 +82,18 @@ async function examine(server: Server, policy: Policy | null): Promise<readonly 
     if (error.code === 'pooler-in-between') return null;
     throw error;
   }
+}
+
+/**
+ * pgpool-II looks like the server but for its port, and keeps a second session of ours after we left it. A run does not
+ * look for it: it would take one more slot.
+ */
+async function isBehindPgPool(session: OpenSession, server: Server): Promise<boolean> {
+  if (!session.isRelayed) return false;
+  const second = await open(server).catch(() => null);
+  if (second === null) return false;
+  await second.close();
+  return second.pid !== null && (await outlivesItsClient(session, second.pid));
 }
 
 /**

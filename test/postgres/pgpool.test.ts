@@ -2,10 +2,12 @@ import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { poolerRefusals } from '../../functions/core/server/pooler-refusals.ts';
 import { connect } from '../../functions/postgres/connection/connect.ts';
+import { runHeadroom } from '../commands/run-headroom.ts';
 import { describeWith } from '../support/installed.ts';
 import { type PgPool, startPgPool } from '../support/pgpool.ts';
 import { connectThrough, lookInto, refusalOf } from '../support/pooler-clients.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { type Address, dialUpstream, listenOnLoopback } from '../support/proxy.ts';
 import { refusalIn } from '../support/refusal-in.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { endAllSessions } from '../support/server-state.ts';
@@ -108,10 +110,28 @@ describeWith('pgpool', 'pgpool2', "pgpool-II's own view", () => {
     });
   });
 
-  test('is not taken for the server by mistake', async () => {
-    const connection = await connect(targetOf(pooler), async () => app, inMs(10_000));
-    expect(connection).toMatchObject({ problem: { code: 'pooler-in-between' } });
+  const doctor = ({ host, port }: Address) =>
+    runHeadroom(['doctor', '--url', `postgres://${headroom.user}@${host}:${port}/shop`], {
+      environment: { PGPASSWORD: headroom.password },
+    });
+
+  test('is not taken for the server by the doctor, which no server logs', async () => {
+    const { code, stdout } = await doctor(pooler);
+    expect(stdout).toMatch(/1 problem to fix\.[\s\S]*A pooler answers in place of the server/);
+    expect(code).toBe(3);
+    expect(server.log()).not.toMatch(/ERROR|pool_version/);
     await endAllSessions(server);
+  });
+
+  test('is told apart from a tunnel, which ends its session with ours', async () => {
+    await using tunnel = await listenOnLoopback((client) => {
+      const upstream = dialUpstream(server);
+      client.pipe(upstream).pipe(client);
+      client.on('close', () => upstream.destroy());
+    });
+    const { stdout } = await doctor(tunnel);
+    expect(stdout).not.toContain('A pooler answers');
+    expect(server.log()).not.toMatch(/ERROR|pool_version/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { ageText, counted } from '../base/words.ts';
 import { workProtection } from '../plan/by-hand-protection.ts';
 import type { Session } from '../server/session.ts';
-import { waitingForStandby } from '../server/waiting-for-standby.ts';
+import { isWaitingForWal, waitingForStandby, waitingForWal } from '../server/waiting-for-standby.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { endByHand, exactly, isKnown, isToldToEnd, sessionName } from './end-by-hand.ts';
@@ -14,7 +14,10 @@ const MOST_SESSIONS = 20;
 
 /** The longest statements of the sessions that hold slots. A cancel keeps the session. */
 export function cancelLongest(facts: AdviceFacts): readonly Advice[] {
-  const running = endable(facts, ({ state, waitEvent }) => state === 'active' && waitEvent !== 'SyncRep');
+  const running = endable(
+    facts,
+    (session) => session.state === 'active' && session.waitEvent !== 'SyncRep' && !isWaitingForWal(session),
+  );
   const longest = running.slice(0, FEWEST_SESSIONS);
   const [first] = longest;
   if (first === undefined) return [];
@@ -36,6 +39,18 @@ export function askStandby({ culprits }: AdviceFacts): readonly Advice[] {
   const see = [
     'SHOW synchronous_standby_names;',
     'SELECT application_name, state, sync_state, replay_lag FROM pg_stat_replication;',
+  ];
+  return [{ ...forOperator(text, sqlPaste(see)), isNow: true }];
+}
+
+/** Readers that wait for this standby: what holds them up is its replay. */
+export function askReplay({ culprits }: AdviceFacts): readonly Advice[] {
+  const waiting = waitingForWal(culprits.flatMap(({ sessions }) => sessions));
+  if (waiting.length === 0) return [];
+  const text = `${counted(waiting.length, 'session waits', 'sessions wait')} in WAIT FOR LSN until this standby has the WAL that ${waiting.length === 1 ? 'it wants' : 'they want'} to read. They run no query. See why the standby is late: a paused replay, a query that replay waits for (max_standby_streaming_delay), or a receiver without a connection. A TIMEOUT in WAIT FOR bounds the wait.`;
+  const see = [
+    'SELECT pg_is_wal_replay_paused(), pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), pg_last_xact_replay_timestamp();',
+    'SELECT status, latest_end_time FROM pg_stat_wal_receiver;',
   ];
   return [{ ...forOperator(text, sqlPaste(see)), isNow: true }];
 }

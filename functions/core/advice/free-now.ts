@@ -4,7 +4,7 @@ import type { AdviceFacts } from './advice-facts.ts';
 import { endBlocker } from './end-blocker.ts';
 import { endGone } from './end-gone.ts';
 import { endIdle } from './end-idle.ts';
-import { askStandby, cancelLongest, endOpenTransactions, endOwing } from './end-work.ts';
+import { askReplay, askStandby, cancelLongest, endOpenTransactions, endOwing } from './end-work.ts';
 import { leaveToPooler } from './leave-to-pooler.ts';
 
 type Way = (facts: AdviceFacts) => readonly Advice[];
@@ -18,7 +18,7 @@ const WAYS: Readonly<Record<Cause, readonly Way[]>> = {
   'oversized-idle-pools': [endIdle],
   'session-per-request': [endIdle],
   'traffic-spike': [endIdle],
-  'slow-queries': [askStandby, cancelLongest, endIdle],
+  'slow-queries': [askStandby, askReplay, cancelLongest, endIdle],
   'idle-in-transaction': [endOpenTransactions],
   'clients-owe-input': [endOwing],
   'lock-pile-up': [endBlocker],

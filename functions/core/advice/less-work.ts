@@ -1,5 +1,5 @@
 import { isOfKind } from '../server/client-technology.ts';
-import { waitingForStandby } from '../server/waiting-for-standby.ts';
+import { isWaitingForReplication } from '../server/waiting-for-standby.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
@@ -9,7 +9,7 @@ export function lessWork({ culprits }: AdviceFacts): readonly Advice[] {
   if (culprit !== undefined && isOfKind(culprit.technology, 'load test'))
     return [forDeveloper('pgbench is a load test. Stop it where it runs, or give it fewer clients (-c).')];
   // What the clients wait for is on another server.
-  if (culprit !== undefined && waitingForStandby(culprit.sessions).length > 0) return [];
+  if (culprit !== undefined && isWaitingForReplication(culprit.sessions)) return [];
   const ofProgram = culprit === undefined ? '' : ` of ${culprit.name}`;
   return [
     forDeveloper(

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../base/sql-text.ts';
 import { ageText, counted } from '../base/words.ts';
 import { roleOf } from '../server/rank-groups.ts';
 import { groupOf } from '../server/session.ts';
-import { waitingForStandby } from '../server/waiting-for-standby.ts';
+import { isWaitingForReplication } from '../server/waiting-for-standby.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 import { maySetRole, type RoleSetting } from './bystanders.ts';
@@ -102,8 +102,8 @@ export function boundOpenTransactions(
 /** For statements that hold a slot for long. It is set for a role, never for the whole server. */
 export function longStatements(facts: AdviceFacts): readonly Advice[] {
   const culprit = facts.culprits.find((each) => maySet(facts, each));
-  // A timeout gives up the replication of a COMMIT, as a cancel does.
-  if (culprit === undefined || waitingForStandby(culprit.sessions).length > 0) return [];
+  // A timeout gives up the replication of a COMMIT, as a cancel does. It would end WAIT FOR LSN too early.
+  if (culprit === undefined || isWaitingForReplication(culprit.sessions)) return [];
   if (facts.isReplica)
     return [settingOnPrimary([roleOf(culprit.usage)], 'statement_timeout', 'Limit long statements')];
   const ages = culprit.sessions

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
-import { serverAnswer, UNDEFINED_OBJECT } from '../../core/base/sqlstate.ts';
+import { serverAnswer } from '../../core/base/sqlstate.ts';
 import { postgresql } from '../postgresql/postgresql.ts';
 import { BEGIN_SESSION } from '../postgresql/sql/begin-session.ts';
 import type { Dialect } from './dialect.ts';
@@ -20,6 +20,10 @@ export type OpenSession = {
   /** What `version()` says. */
   readonly product: string;
   readonly versionNumber: number;
+  /** The server's process. Null for GaussDB. */
+  readonly pid: number | null;
+  /** The server sees another port than ours: a tunnel, a load balancer, or pgpool-II, which passes the process id on. */
+  readonly isRelayed: boolean;
   readonly dialect: Dialect;
   /** The error that ended the session between statements, or null. */
   readonly brokenBy: () => unknown;
@@ -56,27 +60,18 @@ export async function beginSession(
   });
   const { pid, version: product, number: versionNumber, port, foreign } = rows[0] as Answer;
   refuseForeign(target, reported, product);
-  const open = { client, product, versionNumber, close: () => goodbye(client, socket) };
+  const close = () => goodbye(client, socket);
+  const open = { client, product, versionNumber, pid: null, isRelayed: false, close };
   if (isGaussdb(product)) return { ...open, dialect: await beginGaussdb(client, target) };
-  // pgpool-II passes the server's process id on. But if the connection comes from another port than ours, something is in
-  // between.
-  const isDirect = pid === processId && (port === (socket.localPort ?? null) || !(await isPgPool(client)));
-  if (isDirect) {
-    if (foreign !== null) throw foreignSettings(target, foreign);
-    return { ...open, dialect: postgresql(versionNumber) };
-  }
-  throw poolerInBetween(target, null);
-}
-
-/** A server has no such setting, and logs an error. So it is asked only if something is in between. */
-async function isPgPool(client: Client): Promise<boolean> {
-  try {
-    await client.query('SHOW pool_version');
-    return true;
-  } catch (error) {
-    if (serverAnswer(error)?.sqlstate !== UNDEFINED_OBJECT) throw error;
-    return false;
-  }
+  if (pid !== processId) throw poolerInBetween(target, null);
+  if (foreign !== null) throw foreignSettings(target, foreign);
+  const known = typeof pid === 'number' ? pid : null;
+  return {
+    ...open,
+    pid: known,
+    isRelayed: port !== (socket.localPort ?? null),
+    dialect: postgresql(versionNumber),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Cause, Culprit } from '../../core/diagnosis/cause.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { groupText } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
+import { waitingForWal } from '../../core/server/waiting-for-standby.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, groupName } from '../base/phrases.ts';
 import { subjectName } from './subject-name.ts';
@@ -58,7 +59,20 @@ export function causePhrase({ diagnosis, record }: Facts, maxName?: number): rea
   const name = maxName === undefined ? groupName(group) : subjectName(group, maxName);
   const waiting = blockedBy(record, culprit);
   if (waiting !== null && name !== null) return [`${name} blocks ${counted(waiting, 'session')}`];
+  if (waitsForWal(record, culprit))
+    return [`${name ?? 'clients'} ${name === null ? 'wait' : 'waits'} for replay`];
   return [PHRASES[diagnosis.cause](name)];
+}
+
+/** Whether its statements that last are WAIT FOR LSN on a standby, which are no queries. */
+export function waitsForWal(
+  { snapshot }: Pick<Facts['record'], 'snapshot'>,
+  { cause, usage }: Culprit,
+): boolean {
+  if (cause !== 'slow-queries' || snapshot === null) return false;
+  const nameOf = programNames(snapshot);
+  const name = groupText(usage.group);
+  return waitingForWal(snapshot.sessions.filter((each) => groupText(nameOf(each)) === name)).length > 0;
 }
 
 /**

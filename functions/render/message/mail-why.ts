@@ -5,7 +5,7 @@ import { culpritEvidence } from '../../core/diagnosis/culprit-evidence.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, groupName, listText, ownerOf, rateText } from '../base/phrases.ts';
-import { blockedBy } from './cause-phrase.ts';
+import { blockedBy, waitsForWal } from './cause-phrase.ts';
 import { nearTime } from './near-time.ts';
 import { type Remark, said } from './remark-table.ts';
 import { runLockTexts } from './run-lock-text.ts';
@@ -100,6 +100,7 @@ function doesOf({ record }: Facts, culprit: Culprit): string {
   const { cause } = culprit;
   const waiting = blockedBy(record, culprit);
   if (waiting !== null) return `blocks ${counted(waiting, 'session')}`;
+  if (waitsForWal(record, culprit)) return 'waits for WAL on this standby (WAIT FOR LSN)';
   return cause === 'unclear' ? 'holds most of them' : DOES[cause];
 }
 

@@ -70,6 +70,25 @@ describe('what most sessions wait for decides', () => {
     expect([...textsOn(slow('SyncRep')), ...linesOn(slow('SyncRep'))].join('\n')).not.toMatch(
       /pg_cancel|pg_terminate|statement_timeout|short transactions/,
     );
+  });
+
+  test('WAIT FOR LSN on a standby is no slow query: it is neither cancelled nor given a timeout', () => {
+    for (const event of ['WaitForWalReplay', 'WaitForWalWrite', 'WaitForWalFlush']) {
+      const incident = slow(event);
+      expect(textsOn(incident)[0]).toMatch(
+        /^50 sessions wait in WAIT FOR LSN until this standby has the WAL/,
+      );
+      expect([...textsOn(incident), ...linesOn(incident)].join('\n')).not.toMatch(
+        /pg_cancel|pg_terminate|statement_timeout|short transactions|slow quer/,
+      );
+      const { subject, text } = renderIncident(incident.record);
+      expect(subject).toContain('web waits for replay');
+      expect(text.replaceAll(/\s+/g, ' ')).toContain('web waits for WAL on this standby (WAIT FOR LSN)');
+      expect(text).not.toContain('slow quer');
+    }
+  });
+
+  test('a statement that works is cancelled and given a timeout', () => {
     expect(linesOn(slow('DataFileRead')).join('\n')).toMatch(/pg_cancel_backend[\s\S]*statement_timeout/);
   });
 });

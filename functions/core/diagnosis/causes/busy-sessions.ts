@@ -1,6 +1,6 @@
 import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
-import { waitingForStandby } from '../../server/waiting-for-standby.ts';
+import { waitingForStandby, waitingForWal } from '../../server/waiting-for-standby.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { prepares } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
@@ -36,10 +36,15 @@ export function slowQueries(all: Evidence, program: readonly SessionEvidence[]):
 }
 
 function standbyText(slow: readonly SessionEvidence[]): readonly string[] {
-  const waiting = waitingForStandby(slow.map(({ session }) => session)).length;
-  return waiting === 0
-    ? []
-    : [`${waiting} of them wait until a synchronous standby confirms their COMMIT (SyncRep)`];
+  const sessions = slow.map(({ session }) => session);
+  const waiting = waitingForStandby(sessions).length;
+  const reading = waitingForWal(sessions).length;
+  return [
+    ...(waiting === 0
+      ? []
+      : [`${waiting} of them wait until a synchronous standby confirms their COMMIT (SyncRep)`]),
+    ...(reading === 0 ? [] : [`${reading} of them wait in WAIT FOR LSN until this standby has the WAL`]),
+  ];
 }
 
 /** Redaction keeps equal shapes equal, so that they can be counted. They are not repeated here. */
