@@ -1,6 +1,5 @@
 import { namesLostSomewhere } from '../core/doctor/lost-names.ts';
-import { parsePolicy } from '../core/policy/parse-policy.ts';
-import { policyTextOf } from '../core/policy/policy-text.ts';
+import { POLICY_DEFAULTS } from '../core/policy/policy.ts';
 import { builtinLists } from '../core/server/builtin-lists.ts';
 import { policyHash } from '../remediate/policy-hash.ts';
 import { policySentences } from '../render/terminal/policy-sentences.ts';
@@ -37,7 +36,7 @@ export const policyInit: CommandSpec<object> = {
     'Change what you need, and look at headroom policy explain. What a policy leaves out keeps its default. docs/guide/policy.md describes every key.',
   exits: { done: 'done' },
   run: () => {
-    print(JSON.stringify(policyTextOf(parsePolicy({})), null, 2));
+    print(JSON.stringify(POLICY_DEFAULTS, null, 2));
     return EXIT.done;
   },
 };

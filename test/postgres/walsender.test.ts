@@ -46,6 +46,16 @@ describe.each(VERSIONS)('The replication of an ordinary role on PostgreSQL %i', 
     await expectNothingLeft(server);
   });
 
+  test('a transaction with an id counts those that began after it, and one without a snapshot does not', async () => {
+    const [writing, reading] = await openMany(2, () => openIdleInTransaction(server, { role: app }));
+    await writing?.client.query('SELECT txid_current()');
+    for (let count = 0; count < 3; count += 1) await server.query('SELECT txid_current()');
+    const { sessions } = await (await openDatabase(server, headroom)).readSnapshot();
+    const ageOf = (pid?: number) => sessions.find((session) => session.pid === pid)?.horizonAge;
+    expect(ageOf(writing?.pid)).toBeGreaterThanOrEqual(3);
+    expect(ageOf(reading?.pid)).toBeUndefined();
+  });
+
   test('goes on through a run that ends everybody it may, the ordinary sessions of its role among them', async () => {
     await using replication = await openReplication(server, replicator);
     const clients = [

@@ -29,7 +29,32 @@ describe('a policy in sentences', () => {
       'pressure when fewer than 10 slots are free. Then a run takes sessions until at least 30 slots are free',
     ],
     [{ relieve: { ladder: [] } }, 'Its ladder is empty, so no session ends under pressure.'],
-    [{ reap: { minAge: '8h' } }, 'ends idle sessions that are idle for 8h or longer, without pressure.'],
+    [{ reap: { minAge: '8h' } }, 'also ends sessions in state "idle" for 8h or longer, without pressure.'],
+    [
+      {
+        reap: [
+          { minAge: '8h', applications: ['DBeaver*', 'psql'] },
+          { minAge: '10m', connectionAge: '1d' },
+        ],
+      },
+      '- sessions in state "idle" for 8h or longer, of applications "DBeaver*" and "psql" - sessions in state "idle" for 10m or longer, connected for 1d or longer',
+    ],
+    [
+      { reap: { state: 'idle in transaction', minAge: '15m', onlyIf: ['blocks', 'holdsBackVacuum'] } },
+      'sessions in state "idle in transaction" for 15m or longer, only if they block another session or hold back vacuum, without pressure.',
+    ],
+    [
+      { relieve: { ladder: [{ state: 'idle', minAge: '5m', users: ['batch'], addresses: ['local'] }] } },
+      '1. sessions in state "idle" for 5m or longer, of users "batch" and addresses "local"',
+    ],
+    [
+      { protect: { youngerThan: [{ age: '60m', applications: ['etl-*'] }] } },
+      '- until 1h in their state: applications "etl-*";',
+    ],
+    [
+      { protect: { between: [{ from: '02:00', to: '04:00', zone: 'Europe/Berlin' }] } },
+      '- between 02:00 and 04:00 (Europe/Berlin): all sessions;',
+    ],
     [{ limits: { maxVictims: 0 } }, 'Its limits are 0, so a run ends no session.'],
     [{ limits: { keepPerGroup: 0 } }, 'It may end all sessions of a program.'],
     [{ include: { users: ['a', 'b', 'c', 'd'] } }, 'all of these: users "a", "b", "c" and "d".'],

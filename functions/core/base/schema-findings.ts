@@ -26,7 +26,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
  * allowed.
  */
 export function findingsOf(error: z.core.$ZodError, input: unknown): readonly Finding[] {
-  const findings = error.issues.flatMap((issue) => {
+  const findings = error.issues.flatMap(meantIssues).flatMap((issue) => {
     const paths =
       issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     return paths.map((path) => ({
@@ -40,4 +40,20 @@ export function findingsOf(error: z.core.$ZodError, input: unknown): readonly Fi
       findings.map((finding) => [JSON.stringify([finding.path, finding.allowed]), finding]),
     ).values(),
   ];
+}
+
+/**
+ * A value with several forms fails in each of them. The form that was meant is the one of its kind, an object or a
+ * list, in which only parts are wrong. Where no form is of its kind, the issue says what the forms are.
+ */
+function meantIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.find((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
+  );
+  return (
+    meant?.flatMap((part) =>
+      meantIssues({ ...part, path: [...issue.path, ...part.path] } as z.core.$ZodIssue),
+    ) ?? [issue]
+  );
 }

@@ -1,6 +1,7 @@
 import { cleanName } from '../base/clean-text.ts';
 import { isAscii } from '../base/server-text.ts';
-import type { Include, Policy } from '../policy/policy.ts';
+import { type Policy, reapRules } from '../policy/policy.ts';
+import type { Selection } from '../policy/selection.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import { majorVersion } from './doctor-facts.ts';
 import { byHand, type DoctorFinding, okFinding, problemFinding } from './doctor-finding.ts';
@@ -13,13 +14,25 @@ import { byHand, type DoctorFinding, okFinding, problemFinding } from './doctor-
 const FIRST_MAJOR_THAT_KEEPS = 16;
 const CHARACTERS = 'characters other than ASCII';
 
-type Lists = { readonly [List in 'include' | 'protect']: Pick<Include, 'applications'> };
-
 /** The patterns that match nothing on such servers, each with its path. */
-function lostPatterns(policy: Lists): readonly string[] {
-  return (['include', 'protect'] as const).flatMap((list) =>
-    policy[list].applications.flatMap((pattern, at) =>
-      isAscii(pattern) ? [] : [`${list}.applications[${at}] "${cleanName(pattern)}"`],
+function lostPatterns(policy: Policy): readonly string[] {
+  const { include, protect, relieve } = policy;
+  return [
+    ...lostIn('include', [include]),
+    ...lostIn('protect', [protect]),
+    ...lostIn('relieve.ladder[]', relieve.ladder),
+    ...lostIn(Array.isArray(policy.reap) ? 'reap[]' : 'reap', reapRules(policy)),
+    ...lostIn('protect.youngerThan[]', protect.youngerThan ?? []),
+    ...lostIn('protect.between[]', protect.between ?? []),
+  ];
+}
+
+function lostIn(place: string, lines: readonly Selection[]): readonly string[] {
+  return lines.flatMap(({ applications = [] }, line) =>
+    applications.flatMap((pattern, at) =>
+      isAscii(pattern)
+        ? []
+        : [`${place.replace('[]', `[${line}]`)}.applications[${at}] "${cleanName(pattern)}"`],
     ),
   );
 }

@@ -4,6 +4,7 @@ import type { Session } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import { poolerProtection } from './pooler-protection.ts';
 import { builtinProtection, protectCheck } from './protection.ts';
+import { timeProtection } from './time-protection.ts';
 
 /** Why a session is not to be ended by hand, or null. */
 type Check = (session: Session) => string | null;
@@ -46,6 +47,7 @@ function byHand(snapshot: Snapshot, protect: Protect): Check {
     builtinProtection(snapshot),
     poolerProtection(snapshot, protect.poolers.length > 0),
     protectCheck(protect),
+    timeProtection(snapshot, protect),
   ];
   return (session) => {
     for (const check of checks) {

@@ -1,21 +1,47 @@
-import type { Rung } from '../policy/policy.ts';
 import type { Session } from '../server/session.ts';
 import { compareText } from '../server/slots.ts';
-import type { Protection } from './plan.ts';
+import type { Protection, SparedReason } from './plan.ts';
+import type { ActiveRung } from './rungs.ts';
 
 /** A session that a rung admits, with its age at that moment. */
 export type Candidate = { readonly session: Session; readonly rung: number; readonly ageMs: number };
 
+/** The nearest miss is the reason that people are told: what a session lacks for the rung that it fits best. */
+const MISSES: readonly SparedReason[] = ['state', 'not-included', 'unknown-age', 'too-young'];
+
 /** The first rung that admits the session, or why no rung does. */
-export function candidateOf(session: Session, ladder: readonly Rung[]): Candidate | Protection {
-  const rungs = ladder.filter(({ state }) => state === session.state);
-  if (rungs.length === 0) return { reason: 'state', detail: session.state ?? 'unknown state' };
+export function candidateOf(session: Session, rungs: readonly ActiveRung[]): Candidate | Protection {
+  let nearest: Protection = { reason: 'state', detail: session.state ?? 'unknown state' };
+  for (const [rung, line] of rungs.entries()) {
+    if (line.state !== session.state) continue;
+    const miss = missOf(session, line);
+    if (miss === null) return { session, rung, ageMs: session.stateAgeMs ?? 0 };
+    if (rank(miss) >= rank(nearest)) nearest = miss;
+  }
+  return nearest;
+}
+
+function rank({ reason }: Protection): number {
+  return MISSES.indexOf(reason);
+}
+
+/** Why a rung of the session's state does not take it, or null. */
+function missOf(session: Session, line: ActiveRung): Protection | null {
+  if (!line.isHarmful(session))
+    return { reason: 'state', detail: `${session.state}, without harm to others` };
+  const name = line.excludes(session);
+  if (name !== null)
+    return { reason: 'not-included', detail: `${name}, by the lines that end such sessions` };
   const ageMs = session.stateAgeMs;
   if (ageMs === null) return { reason: 'unknown-age', detail: 'the server did not report its age' };
-  const rung = ladder.findIndex(({ state, minAgeMs }) => state === session.state && ageMs >= minAgeMs);
-  return rung < 0
-    ? { reason: 'too-young', detail: `${session.state} for ${ageMs} ms` }
-    : { session, rung, ageMs };
+  if (ageMs < line.minAgeMs) return { reason: 'too-young', detail: `${session.state} for ${ageMs} ms` };
+  if (line.connectionAgeMs === null) return null;
+  const connectedMs = line.connectedForMs(session);
+  if (connectedMs === null)
+    return { reason: 'unknown-age', detail: 'the server did not report when it was opened' };
+  return connectedMs >= line.connectionAgeMs
+    ? null
+    : { reason: 'too-young', detail: `connected for ${connectedMs} ms` };
 }
 
 /**
@@ -37,6 +63,9 @@ function compareSessions(a: Session, b: Session): number {
 }
 
 /** The sessions that some rung admits. */
-export function candidatesOf(sessions: readonly Session[], rungs: readonly Rung[]): readonly Candidate[] {
+export function candidatesOf(
+  sessions: readonly Session[],
+  rungs: readonly ActiveRung[],
+): readonly Candidate[] {
   return sessions.map((session) => candidateOf(session, rungs)).filter((admitted) => 'session' in admitted);
 }

@@ -42,11 +42,34 @@ const KEYS: readonly Loosened[] = [
   protection('listeners', false),
   protection('advisoryLocks', false),
   protection('temporaryTables', false),
+  protection('youngerThan', []),
+  protection('between', []),
+  { key: 'relieve.ladder', loosen: withoutConditions },
   inclusion('users'),
   inclusion('databases'),
   inclusion('applications'),
   inclusion('addresses'),
 ];
+
+/** Rungs that take every session of their state and age. */
+function withoutConditions(policy: Policy): Policy {
+  const ladder = policy.relieve.ladder.map(({ state, minAgeMs }) => ({ state, minAgeMs }));
+  return { ...policy, relieve: { ...policy.relieve, ladder } };
+}
+
+/** Planning again costs time, so lines that a policy does not have are not left out of it. */
+function isInForce({ key }: Loosened, { relieve, protect }: Policy): boolean {
+  switch (key) {
+    case 'protect.youngerThan':
+      return protect.youngerThan !== undefined;
+    case 'protect.between':
+      return protect.between !== undefined;
+    case 'relieve.ladder':
+      return relieve.ladder.some((rung) => Object.keys(rung).length > 2);
+    default:
+      return true;
+  }
+}
 
 /**
  * The keys of the policy because of which slots stay missing, the one with the most slots first. They are
@@ -64,15 +87,16 @@ export function heldBack(
     const { victims, missing } = planRemediation(snapshot, loose, trigger);
     return { keys: keys.map(({ key }) => key), more: victims.length - plan.victims.length, missing };
   };
+  const inForce = KEYS.filter((key) => isInForce(key, policy));
   const helps = ({ missing }: HeldBack) => missing < plan.missing;
-  const alone = KEYS.map((key) => without([key])).filter(helps);
+  const alone = inForce.map((key) => without([key])).filter(helps);
   if (alone.length > 0) return alone.toSorted((a, b) => a.missing - b.missing);
-  const all = without(KEYS);
+  const all = without(inForce);
   if (!helps(all)) return [];
   // A key that makes no difference is put back. The remaining keys hold slots back only together.
-  const needed = KEYS.reduce((kept: readonly Loosened[], key) => {
+  const needed = inForce.reduce((kept: readonly Loosened[], key) => {
     const fewer = kept.filter((each) => each !== key);
     return without(fewer).missing <= all.missing ? fewer : kept;
-  }, KEYS);
+  }, inForce);
   return [without(needed)];
 }

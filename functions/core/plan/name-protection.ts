@@ -24,17 +24,27 @@ const NOTHING = '\0';
 
 /** The first name that a protecting list matches, or could match. */
 export function nameProtection(lists: Lists): NameCheck {
-  const checks = NAMES.map(({ field, list }) => {
-    const matches = nameMatcher(lists[list]);
-    const couldMatch = possibleNameMatcher(lists[list]);
-    return (session: Session): string | null => {
-      if (matches(nameOf(session, field)) || matchesShown(session, field, matches)) return field;
-      const isPossible =
-        isUndecoded(session, field) && couldMatch(nameOf(session, field), isCutOff(session, field));
-      return isPossible ? `${field}, which cannot be decoded` : null;
-    };
+  return firstOf(NAMES.map(({ field, list }) => protectionBy(field, lists[list])));
+}
+
+/** Whether all lists match the session, or could match it. A list that is left out matches. */
+export function couldMatchAll(lists: Partial<Lists>): (session: Session) => boolean {
+  const checks = NAMES.flatMap(({ field, list }) => {
+    const patterns = lists[list];
+    return patterns === undefined ? [] : [protectionBy(field, patterns)];
   });
-  return firstOf(checks);
+  return (session) => checks.every((check) => check(session) !== null);
+}
+
+function protectionBy(field: NameField, patterns: readonly string[]): NameCheck {
+  const matches = nameMatcher(patterns);
+  const couldMatch = possibleNameMatcher(patterns);
+  return (session: Session): string | null => {
+    if (matches(nameOf(session, field)) || matchesShown(session, field, matches)) return field;
+    const isPossible =
+      isUndecoded(session, field) && couldMatch(nameOf(session, field), isCutOff(session, field));
+    return isPossible ? `${field}, which cannot be decoded` : null;
+  };
 }
 
 /** The first name that its list does not match for certain. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.ts';
-import type { Policy, Rung } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Programs } from '../server/programs.ts';
 import { programsAsBefore, programsIn } from '../server/programs-in.ts';
 import { groupKey, identityOf, type Session } from '../server/session.ts';
@@ -11,6 +11,7 @@ import { type Quotas, quotasOf } from './keep.ts';
 import type { LimitCut, Plan, Protection, Spared, Verdict, Victim } from './plan.ts';
 import { capacityProblem, pressureNow, pressureOf } from './pressure.ts';
 import { protectionsOf } from './protection.ts';
+import { type ActiveRung, type ActiveRungs, activeRungs } from './rungs.ts';
 import { selectForReaping, selectForRelief } from './select-victims.ts';
 import { sparedReasons } from './spared-reasons.ts';
 
@@ -44,12 +45,12 @@ export function planRemediation(
   const clients = clientSessions(snapshot);
   const programs = remainder?.programs ? programsAsBefore(remainder.programs, clients) : programsIn(snapshot);
   const quotas = quotasOf(programs, policy.limits.keepPerGroup);
-  const reapRungs = trigger === 'schedule' && policy.reap ? [{ state: 'idle' as const, ...policy.reap }] : [];
-  const rungs = [...policy.relieve.ladder, ...reapRungs];
+  const active = activeRungs(snapshot, policy, trigger);
+  const rungs = [...active.ladder, ...active.reap];
   const ineligible = sortOut(snapshot, policy, rungs, remainder);
   const eligible = snapshot.sessions.filter((session) => !ineligible.has(session));
 
-  const wanted = problem === null ? choose(eligible, policy, quotas, pressure, reapRungs) : [];
+  const wanted = problem === null ? choose(eligible, quotas, pressure, active) : [];
   const limits = limitCuts(wanted.length, clients.length, policy, remainder);
   const victims = wanted.slice(0, Math.min(wanted.length, ...limits.map(({ allowed }) => allowed)));
   const missing = unmetNeed(pressure, victims);
@@ -71,15 +72,14 @@ export function planRemediation(
 /** Chooses sessions for relief first, then reaps what is left. */
 function choose(
   eligible: readonly Session[],
-  policy: Policy,
   quotas: Quotas,
   pressure: readonly Pressure[],
-  reapRungs: readonly Rung[],
+  { ladder, reap }: ActiveRungs,
 ): readonly Victim[] {
-  const relieved = selectForRelief(candidatesOf(eligible, policy.relieve.ladder), quotas, pressure, policy);
+  const relieved = selectForRelief(candidatesOf(eligible, ladder), quotas, pressure, ladder);
   const taken = new Set(relieved.map(({ session }) => session));
   const rest = eligible.filter((session) => !taken.has(session));
-  const reaped = selectForReaping(candidatesOf(rest, reapRungs), quotas, policy.reap?.minAgeMs ?? 0);
+  const reaped = selectForReaping(candidatesOf(rest, reap), quotas, reap);
   return [...relieved, ...reaped];
 }
 
@@ -87,7 +87,7 @@ function choose(
 function sortOut(
   snapshot: Snapshot,
   policy: Policy,
-  rungs: readonly Rung[],
+  rungs: readonly ActiveRung[],
   remainder: Remainder | undefined,
 ): ReadonlyMap<Session, Protection> {
   const protect = protectionsOf(snapshot, policy);

@@ -1,14 +1,16 @@
 import { addressMatcher } from '../base/address.ts';
-import type { Include, Policy, Protect } from '../policy/policy.ts';
+import type { Policy, Protect } from '../policy/policy.ts';
 import { BUILTIN_APPLICATIONS, PROVIDER_ROLES } from '../server/builtin-protections.ts';
 import type { Held } from '../server/held-by-statement.ts';
 import { nameMatcher } from '../server/name-pattern.ts';
 import { CLIENT_BACKEND, isHidden, SESSION_STATES, type Session } from '../server/session.ts';
 import { ownSessions, type Snapshot } from '../server/snapshot.ts';
 import { heldByRedacted } from '../server/statement-choice.ts';
-import { nameExclusion, nameProtection } from './name-protection.ts';
+import { nameProtection } from './name-protection.ts';
 import type { Protection } from './plan.ts';
 import { poolerProtection } from './pooler-protection.ts';
+import { exclusionOf } from './rungs.ts';
+import { timeProtection } from './time-protection.ts';
 
 /** The detail when advisory locks could not be read, so that the session may hold one. */
 export const ADVISORY_LOCKS_UNREAD = 'advisory locks could not be read';
@@ -82,16 +84,6 @@ export function protectCheck(protect: Protect): Check {
   };
 }
 
-function includeCheck(include: Include): Check {
-  const excludesName = nameExclusion(include);
-  const addresses = addressMatcher(include.addresses);
-  return (session) => {
-    const byName = excludesName(session);
-    if (byName !== null) return byName;
-    return addresses(session.address) ? null : 'address';
-  };
-}
-
 /**
  * One function that tells why a session is out of reach, or null. Protections take precedence over `include`.
  */
@@ -100,7 +92,8 @@ export function protectionsOf(snapshot: Snapshot, policy: Policy): (session: Ses
     { reason: 'built-in', check: builtinProtection(snapshot) },
     { reason: 'built-in', check: poolerProtection(snapshot, policy.protect.poolers.length > 0) },
     { reason: 'protected', check: protectCheck(policy.protect) },
-    { reason: 'not-included', check: includeCheck(policy.include) },
+    { reason: 'protected', check: timeProtection(snapshot, policy.protect) },
+    { reason: 'not-included', check: exclusionOf(policy.include) },
   ] as const;
   return (session) => {
     for (const { reason, check } of steps) {

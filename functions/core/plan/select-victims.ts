@@ -1,4 +1,3 @@
-import type { Policy, Rung } from '../policy/policy.ts';
 import { groupOf } from '../server/session.ts';
 import type { Pressure, Scope } from '../server/slots.ts';
 import type { Candidate } from './candidates.ts';
@@ -6,6 +5,7 @@ import { type Demand, type Demands, demandsIn } from './demands.ts';
 import { type ExcessKeeps, excessKeeps, type Quotas } from './keep.ts';
 import type { Victim } from './plan.ts';
 import { inLadderOrder, inRungOrder, splitTurns } from './rung-order.ts';
+import type { ActiveRung } from './rungs.ts';
 
 /** What has been chosen so far, in order. */
 type Choice = {
@@ -26,7 +26,7 @@ export function selectForRelief(
   candidates: readonly Candidate[],
   quotas: Quotas,
   pressure: readonly Pressure[],
-  { relieve }: Policy,
+  ladder: readonly ActiveRung[],
 ): readonly Victim[] {
   const demands = demandsIn(pressure);
   const choice: Choice = { demands, quotas, chosen: new Set(), released: new Set() };
@@ -34,7 +34,7 @@ export function selectForRelief(
   let excess: ExcessKeeps | null = null;
   for (const demand of demands.all) {
     const inScope = candidatesIn(demand.scope);
-    for (let rung = 0; rung < relieve.ladder.length && demand.left > 0; rung += 1) {
+    for (let rung = 0; rung < ladder.length && demand.left > 0; rung += 1) {
       const inRung = inScope.filter((candidate) => candidate.rung === rung);
       // Two turns, so that a pooler's session goes last in its rung even when it serves most scopes.
       for (const turn of splitTurns(inRung)) drain(inRungOrder(turn, quotas), demand, choice);
@@ -44,7 +44,7 @@ export function selectForRelief(
     release(inScope, demand, excess, choice);
   }
   return withoutSurplus(choice).map((candidate) =>
-    toVictim(candidate, relieve.ladder, demands, choice.released.has(candidate)),
+    toVictim(candidate, ladder, demands, choice.released.has(candidate)),
   );
 }
 
@@ -127,7 +127,7 @@ function withoutSurplus({ demands, quotas, chosen }: Choice): readonly Candidate
 
 function toVictim(
   { session, rung, ageMs }: Candidate,
-  ladder: readonly Rung[],
+  ladder: readonly ActiveRung[],
   demands: Demands,
   isReleased: boolean,
 ): Victim {
@@ -139,19 +139,19 @@ function toVictim(
 }
 
 /**
- * All sessions that are idle for long enough, the largest program first, as far as the keep of each program
- * allows.
+ * All sessions that a rule of `reap` takes, the largest program first, as far as the keep of each program allows.
  */
 export function selectForReaping(
   candidates: readonly Candidate[],
   quotas: Quotas,
-  minAgeMs: number,
+  rules: readonly ActiveRung[],
 ): readonly Victim[] {
-  return inRungOrder(candidates, quotas).flatMap(({ session, ageMs }): readonly Victim[] => {
+  return inRungOrder(candidates, quotas).flatMap(({ session, rung, ageMs }): readonly Victim[] => {
     const quota = quotas.of(session);
     if (quota === undefined || quota.remaining <= 0) return [];
     quota.remaining -= 1;
     const group = groupOf(session);
+    const minAgeMs = rules[rung]?.minAgeMs ?? 0;
     return [
       {
         session,

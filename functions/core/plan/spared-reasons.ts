@@ -1,5 +1,4 @@
 import { counted } from '../base/words.ts';
-import type { Rung } from '../policy/policy.ts';
 import { groupName } from '../server/group-name.ts';
 import type { Program } from '../server/programs.ts';
 import type { Session } from '../server/session.ts';
@@ -7,6 +6,7 @@ import { candidatesOf } from './candidates.ts';
 import type { Quotas } from './keep.ts';
 import type { Protection, Victim } from './plan.ts';
 import { inLadderOrder } from './rung-order.ts';
+import type { ActiveRung } from './rungs.ts';
 
 /**
  * Why eligible sessions stay: a limit cut them off, their program keeps them, or their slot is not needed.
@@ -15,7 +15,7 @@ export function sparedReasons(
   eligible: readonly Session[],
   { wanted, victims }: { readonly wanted: readonly Victim[]; readonly victims: readonly Victim[] },
   quotas: Quotas,
-  rungs: readonly Rung[],
+  rungs: readonly ActiveRung[],
   keepPerGroup: number,
 ): ReadonlyMap<Session, Protection> {
   const gone = new Set(wanted.map(({ session }) => session));

@@ -1,22 +1,19 @@
 import * as z from 'zod/mini';
 import { type Finding, invalid, quoted } from '../base/errors.ts';
 import { findingsOf } from '../base/schema-findings.ts';
+import { fieldAt } from './field-at.ts';
 import {
-  MIN_AGE_MS,
   POLICY_DEFAULTS,
   type Policy,
   type PolicyFields,
-  type Rung,
+  type Protect,
+  type ReapRule,
   type Threshold,
 } from './policy.ts';
-import { type PolicyInput, policySchema, rungFields, thresholdFields } from './policy-schema.ts';
-
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-function ageMs(text: string): number {
-  const unit = text.slice(-1) as keyof typeof UNIT_MS;
-  return Number(text.slice(0, -1)) * UNIT_MS[unit];
-}
+import { ageMs } from './policy-age.ts';
+import { type PolicyInput, policySchema, thresholdFields } from './policy-schema.ts';
+import { writtenLists } from './selection.ts';
+import { harmProblems, uselessLines } from './useless-lines.ts';
 
 type ThresholdInput = PolicyInput['relieve']['when'];
 
@@ -30,18 +27,16 @@ function threshold({ usedPercent, freeSlots }: ThresholdInput): Threshold {
 function contradictions(input: unknown): readonly Finding[] {
   const relieve = fieldAt(input, 'relieve');
   const ladder = fieldAt(relieve, 'ladder');
+  const reap = fieldAt(input, 'reap');
+  const rules = Array.isArray(reap) ? reap : [reap];
+  const reapPath = (index: number) => (Array.isArray(reap) ? `reap[${index}]` : 'reap');
   const { when, until } = POLICY_DEFAULTS.relieve;
   return [
     ...thresholdContradictions(fieldAt(relieve, 'when') ?? when, fieldAt(relieve, 'until') ?? until),
-    ...(Array.isArray(ladder) ? ladderContradictions(ladder) : []),
-    ...tooYoung('reap.minAge', fieldAt(fieldAt(input, 'reap'), 'minAge')),
+    ...(Array.isArray(ladder) ? uselessLines(ladder, (index) => `relieve.ladder[${index}]`) : []),
+    ...uselessLines(rules, reapPath),
+    ...rules.flatMap((rule, index) => harmProblems(rule, reapPath(index))),
   ];
-}
-
-function fieldAt(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? Reflect.get(value, key)
-    : undefined;
 }
 
 function thresholdContradictions(when: unknown, until: unknown): readonly Finding[] {
@@ -73,31 +68,6 @@ function parsedAt<Value>(schema: z.ZodMiniType<Value>, written: unknown, key: st
   return field.success ? field.data : null;
 }
 
-function ladderContradictions(ladder: readonly unknown[]): readonly Finding[] {
-  const lowest = new Map<string, string>();
-  return ladder.flatMap((rung, index) => {
-    const [state, minAge] = [
-      parsedAt(rungFields.state, rung, 'state'),
-      parsedAt(rungFields.minAge, rung, 'minAge'),
-    ];
-    const path = `relieve.ladder[${index}].minAge`;
-    const young = tooYoung(path, fieldAt(rung, 'minAge'));
-    if (state === null || minAge === null) return young;
-    const before = lowest.get(state);
-    if (before === undefined || ageMs(minAge) < ageMs(before)) lowest.set(state, minAge);
-    if (before === undefined || ageMs(minAge) < ageMs(before)) return young;
-    const allowed = `an age below the ${before} of an earlier rung of state "${state}". Otherwise this rung adds no session`;
-    return [...young, { path, found: quoted(minAge), allowed }];
-  });
-}
-
-function tooYoung(path: string, minAge: unknown): readonly Finding[] {
-  const parsed = z.safeParse(rungFields.minAge, minAge);
-  if (!parsed.success || ageMs(parsed.data) >= MIN_AGE_MS) return [];
-  const allowed = 'an age of at least 10s: a younger idle session may be between two statements';
-  return [{ path, found: quoted(minAge), allowed }];
-}
-
 /** A policy, or all problems of the input. */
 export type PolicyOrFindings = { readonly policy: Policy } | { readonly findings: readonly Finding[] };
 
@@ -118,19 +88,43 @@ export function readPolicyText(text: string): PolicyOrFindings {
 }
 
 function toPolicy({ mode, relieve, reap, limits, include, protect }: PolicyInput): Policy {
-  const ladder: readonly Rung[] = relieve.ladder.map(({ state, minAge }) => ({
-    state,
-    minAgeMs: ageMs(minAge),
-  }));
   const fields: PolicyFields = {
     mode,
-    relieve: { when: threshold(relieve.when), until: threshold(relieve.until), ladder },
-    reap: reap === null ? null : { minAgeMs: ageMs(reap.minAge) },
+    relieve: {
+      when: threshold(relieve.when),
+      until: threshold(relieve.until),
+      ladder: relieve.ladder.map((rung) => ({ state: rung.state, ...agesOf(rung), ...writtenLists(rung) })),
+    },
+    reap: Array.isArray(reap) ? reap.map(toRule) : reap && toRule(reap),
     limits,
     include,
-    protect,
+    protect: toProtect(protect),
   };
   return fields as Policy;
+}
+
+type RuleInput = Exclude<NonNullable<PolicyInput['reap']>, readonly unknown[]>;
+
+function toRule({ state, onlyIf, ...rule }: RuleInput): ReapRule {
+  return { ...agesOf(rule), ...(state && { state }), ...(onlyIf && { onlyIf }), ...writtenLists(rule) };
+}
+
+function agesOf({ minAge, connectionAge }: Pick<RuleInput, 'minAge' | 'connectionAge'>) {
+  return {
+    minAgeMs: ageMs(minAge),
+    ...(connectionAge !== undefined && { connectionAgeMs: ageMs(connectionAge) }),
+  };
+}
+
+/** A policy without such lines is the same as before they existed, and has the same hash. */
+function toProtect({ youngerThan, between, ...protect }: PolicyInput['protect']): Protect {
+  const young = youngerThan.map((line) => ({ ageMs: ageMs(line.age), ...writtenLists(line) }));
+  const times = between.map(({ from, to, zone, ...line }) => ({ from, to, zone, ...writtenLists(line) }));
+  return {
+    ...protect,
+    ...(young.length > 0 && { youngerThan: young }),
+    ...(times.length > 0 && { between: times }),
+  };
 }
 
 /**

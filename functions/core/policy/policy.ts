@@ -3,14 +3,22 @@ import type { ReadOnly } from '../base/read-only.ts';
 import type { IdleState } from '../server/session.ts';
 import type { keptPolicySchema } from './kept-policy-schema.ts';
 import type { Mode } from './mode.ts';
+import type { Selection } from './selection.ts';
 
 /** What a policy says, before it is checked. */
 export type PolicyFields = ReadOnly<z.output<typeof keptPolicySchema>>;
 export type Threshold = PolicyFields['relieve']['when'];
 export type Rung = PolicyFields['relieve']['ladder'][number];
+/** A rule that ends sessions on the schedule, with or without pressure. */
+export type ReapRule = Exclude<NonNullable<PolicyFields['reap']>, readonly unknown[]>;
+export type Harm = NonNullable<ReapRule['onlyIf']>[number];
 export type Limits = PolicyFields['limits'];
 export type Include = PolicyFields['include'];
 export type Protect = PolicyFields['protect'];
+/** Protects the sessions that it is about until they have been in their state for this long. */
+export type YoungerThan = NonNullable<Protect['youngerThan']>[number];
+/** Protects the sessions that it is about at a time of the day. */
+export type Between = NonNullable<Protect['between']>[number];
 
 /** The most sessions that a run may end. A record can list this many with pid and start. */
 export const MOST_VICTIMS = 5_000;
@@ -26,12 +34,27 @@ export type PolicyText = {
   readonly relieve: {
     readonly when: ThresholdText;
     readonly until: ThresholdText;
-    readonly ladder: readonly { readonly state: IdleState; readonly minAge: string }[];
+    readonly ladder: readonly RungText[];
   };
-  readonly reap: { readonly minAge: string } | null;
+  readonly reap: ReapText | readonly ReapText[] | null;
   readonly limits: Limits;
   readonly include: Include;
-  readonly protect: Protect;
+  readonly protect: ProtectText;
+};
+type RungText = Selection & {
+  readonly state: IdleState;
+  readonly minAge: string;
+  readonly connectionAge?: string;
+};
+export type ReapText = Selection & {
+  readonly minAge: string;
+  readonly state?: IdleState;
+  readonly onlyIf?: readonly Harm[];
+  readonly connectionAge?: string;
+};
+export type ProtectText = Omit<Protect, 'youngerThan' | 'between'> & {
+  readonly youngerThan?: readonly (Selection & { readonly age: string })[];
+  readonly between?: readonly Between[];
 };
 export type ThresholdText = { readonly usedPercent: number } | { readonly freeSlots: number };
 
@@ -84,8 +107,17 @@ export const POLICY_DEFAULTS = {
     // They rarely hold more than scratch data, and on PostgreSQL 16 and later they are visible in one
     // database only.
     temporaryTables: false,
+    youngerThan: [],
+    between: [],
   },
 } as const satisfies PolicyText;
 
-/** A shorter idle time may be the pause between two statements of one request. */
-export const MIN_AGE_MS = 10_000;
+/** The rules of `reap`, of which a policy may write a single one without a list. */
+export function reapRules({ reap }: Pick<PolicyFields, 'reap'>): readonly ReapRule[] {
+  if (reap === null) return [];
+  return isList(reap) ? reap : [reap];
+}
+
+function isList<Item>(value: Item | readonly Item[]): value is readonly Item[] {
+  return Array.isArray(value);
+}

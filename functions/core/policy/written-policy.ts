@@ -18,11 +18,11 @@ export interface WrittenPolicy {
   /** Ends sessions under pressure, on any trigger. */
   readonly relieve?: WrittenRelief;
   /**
-   * Ends idle sessions of this age on the schedule, with or without pressure.
+   * Ends sessions on the schedule, with or without pressure: one rule, or several.
    *
    * @default null
    */
-  readonly reap?: { readonly minAge: string } | null;
+  readonly reap?: WrittenReap | readonly WrittenReap[] | null;
   /** How many sessions a run may end. */
   readonly limits?: WrittenLimits;
   /**
@@ -38,10 +38,36 @@ export interface WrittenPolicy {
 /** A share of the usable slots, or a number of slots that are free. */
 type WrittenThreshold = { readonly usedPercent: number } | { readonly freeSlots: number };
 
-interface WrittenRung {
-  readonly state: IdleState;
+/** What a line of the ladder or of `reap` asks for beside the state. All that it has must be true of a session. */
+interface WrittenConditions extends WrittenNames {
   /** The time in that state, such as `90s`, `10m`, `8h` or `2d`; at least `10s`. */
   readonly minAge: string;
+  /** The time since the connection was opened. */
+  readonly connectionAge?: string;
+}
+
+interface WrittenRung extends WrittenConditions {
+  readonly state: IdleState;
+}
+
+interface WrittenReap extends WrittenConditions {
+  /** @default idle */
+  readonly state?: IdleState;
+  /** For open transactions, and needed there: they end only where one of these is true. */
+  readonly onlyIf?: readonly ('blocks' | 'holdsBackVacuum')[];
+}
+
+/** Spares the sessions of its lists until they have been in their state for this long. */
+interface WrittenYoungerThan extends WrittenNames {
+  readonly age: string;
+}
+
+/** Spares all sessions, or those of its lists, at a time of the day: from `02:00` on and before `04:00`. */
+interface WrittenBetween extends WrittenNames {
+  readonly from: string;
+  readonly to: string;
+  /** The name of a time zone, such as `Europe/Berlin`. */
+  readonly zone: string;
 }
 
 interface WrittenRelief {
@@ -124,4 +150,16 @@ interface WrittenProtections extends WrittenNames {
    * @default false
    */
   readonly temporaryTables?: boolean;
+  /**
+   * A higher age for some programs than ladder and `reap` have.
+   *
+   * @default - none
+   */
+  readonly youngerThan?: readonly WrittenYoungerThan[];
+  /**
+   * Times of the day by the server's clock.
+   *
+   * @default - none
+   */
+  readonly between?: readonly WrittenBetween[];
 }

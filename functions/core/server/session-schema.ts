@@ -86,6 +86,11 @@ export const sessionShape = {
   stateAgeMs: ageOrNull('How long the session has been in its state; unknown spares'),
   transactionAgeMs: ageOrNull('Age of its transaction'),
   queryAgeMs: ageOrNull('Age of its last statement'),
+  /** Absent where it holds back nothing, and where it was not read. */
+  horizonAge: describe(
+    'Transactions that began after it: vacuum cannot remove the rows that died since. Absent without a snapshot or a transaction id.',
+    z.optional(integerFrom(0, MOST)),
+  ),
   waitEvent: optionalText('What the server process waits for.'),
   /** At most three of the sessions that hold the lock. `locks` has all of them. */
   blockedBy: describe(

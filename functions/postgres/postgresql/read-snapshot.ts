@@ -23,7 +23,11 @@ type SettingsRow = Omit<Snapshot['slots'], 'providerReserved' | 'roles' | 'datab
   readonly readsAllStats: boolean;
   readonly isReplica: boolean;
 };
-type SessionRow = Omit<Session, 'sessionId' | 'blockedBy' | 'advisoryLock' | 'temporaryTables'> & Waiter;
+type SessionRow = Omit<
+  Session,
+  'sessionId' | 'blockedBy' | 'advisoryLock' | 'temporaryTables' | 'horizonAge'
+> &
+  Waiter & { readonly horizonAge: number | null };
 type Facts = Pick<Waits, 'blockedBy'> & {
   /** Null where it could not be read. A protection that needs it then spares every session. */
   readonly advisoryLocks: ReadonlySet<number> | null;
@@ -102,7 +106,7 @@ async function reserveIn(rows: Promise<readonly unknown[]>): Promise<number> {
 
 /** Temporary tables can be seen in the connected database only, so no other database is checked for them. */
 function toSession(
-  { waitsForLock, leaderPid, ...row }: SessionRow,
+  { waitsForLock, leaderPid, horizonAge, ...row }: SessionRow,
   { blockedBy, advisoryLocks, temporaryTables }: Facts,
   connected: boolean,
   decoding: Decoding,
@@ -111,6 +115,7 @@ function toSession(
   return {
     ...row,
     ...decoded(row, decoding),
+    ...(horizonAge !== null && { horizonAge: Math.max(0, horizonAge) }),
     sessionId: null,
     blockedBy: blockedBy.get(pid) ?? [],
     advisoryLock: advisoryLocks?.has(pid) ?? null,

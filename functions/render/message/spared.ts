@@ -1,6 +1,7 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { Spared } from '../../core/plan/plan.ts';
-import type { Policy } from '../../core/policy/policy.ts';
+import { policyKeyOf } from '../../core/plan/policy-key.ts';
+import { type Policy, reapRules } from '../../core/policy/policy.ts';
 import type { RunRecord } from '../../core/run/record.ts';
 import { identityOf, type Session, takesSlot } from '../../core/server/session.ts';
 import { ownSessions } from '../../core/server/snapshot.ts';
@@ -69,18 +70,18 @@ function agesOf(spared: readonly Spared[]): string {
 
 /** One line for all programs that keep a session. */
 function keptText({ limits: { keepPerGroup } }: Policy): string {
-  return `the last ${keepPerGroup === 1 ? 'one' : keepPerGroup} of ${keepPerGroup === 1 ? 'its' : 'their'} program (limits.keepPerGroup)`;
+  return `the last ${keepPerGroup === 1 ? 'one' : keepPerGroup} of ${keepPerGroup === 1 ? 'its' : 'their'} program, kept by policy key limits.keepPerGroup`;
 }
 
-function reasonText({ reason, detail, session }: Spared, policy: Policy): string {
+function reasonText(spared: Spared, policy: Policy): string {
+  const { reason, detail, session } = spared;
   const exactly = cleanName(detail, 100);
   switch (reason) {
     case 'built-in':
       return `never ended: ${exactly}`;
     case 'protected':
-      return `protected: ${exactly}`;
     case 'not-included':
-      return `not included by the policy: ${exactly}`;
+      return `kept by policy key ${policyKeyOf(spared) ?? reason}: ${exactly}`;
     case 'state':
       return session.state === 'active' ? 'active' : `${exactly} (your policy does not end those)`;
     case 'unknown-age':
@@ -101,9 +102,11 @@ function reasonText({ reason, detail, session }: Spared, policy: Policy): string
 }
 
 /** The least age at which a rung ends sessions of this state. */
-function youngest(state: string | null, { relieve, reap }: Policy): string {
-  const rungs = relieve.ladder.filter((rung) => rung.state === state).map(({ minAgeMs }) => minAgeMs);
-  const ages = rungs.length > 0 || reap === null ? rungs : [reap.minAgeMs];
+function youngest(state: string | null, policy: Policy): string {
+  const agesOf = (lines: readonly { readonly state?: string | undefined; readonly minAgeMs: number }[]) =>
+    lines.filter((line) => (line.state ?? 'idle') === state).map(({ minAgeMs }) => minAgeMs);
+  const rungs = agesOf(policy.relieve.ladder);
+  const ages = rungs.length > 0 ? rungs : agesOf(reapRules(policy));
   return ages.length === 0 ? 'the policy asks for' : ageText(Math.min(...ages));
 }
 
@@ -119,7 +122,8 @@ export function briefReason(each: Spared, policy: Policy): string {
     case 'built-in':
       return cleanName(each.detail, 100);
     case 'protected':
-      return `protected (${cleanName(each.detail, 100)})`;
+    case 'not-included':
+      return `kept by policy key ${policyKeyOf(each) ?? each.reason}`;
     default:
       return reasonText(each, policy);
   }

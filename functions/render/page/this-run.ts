@@ -1,8 +1,10 @@
 import { cleanName } from '../../core/base/clean-text.ts';
+import { reapRules } from '../../core/policy/policy.ts';
 import { policyTextOf } from '../../core/policy/policy-text.ts';
 import type { RunRecord, Timings } from '../../core/run/record.ts';
 import type { Facts } from '../base/facts.ts';
-import { ageText, listText, secondsText, thresholdText, timeText } from '../base/phrases.ts';
+import { secondsText, thresholdText, timeText } from '../base/phrases.ts';
+import { reapLine, rungLine } from '../base/policy-lines.ts';
 import { cloudShellSwitch } from '../message/cloud-shell.ts';
 import { connectingText } from '../message/run-facts.ts';
 import { fold } from './fold.ts';
@@ -65,16 +67,17 @@ function msText(ms: number): string {
 }
 
 function policyPart({ policy }: RunRecord): Html {
-  const { relieve, limits, reap } = policy;
-  const ladder = relieve.ladder.map(({ state, minAgeMs }) => `${state} for ${ageText(minAgeMs)}`);
+  const { relieve, limits } = policy;
+  const ladder = relieve.ladder.map(rungLine);
+  const rules = reapRules(policy).map(reapLine);
   const { maxVictims, maxPercent, keepPerGroup } = limits;
   const texts = [
     `Under pressure ${relieve.when.unit === 'usedPercent' ? 'from' : 'below'} ${thresholdText(relieve.when)}, relief until ${thresholdText(relieve.until)}.`,
-    `The ladder: ${listText(ladder, ladder.length)}.`,
+    `The ladder: ${ladder.join('; ')}.`,
     `Never more than ${maxVictims} or ${maxPercent} % of the sessions, and at least ${keepPerGroup} of each program stays.`,
-    reap === null
+    rules.length === 0
       ? 'Nothing is reaped without pressure.'
-      : `On the schedule, idle sessions of ${ageText(reap.minAgeMs)} and more end without pressure too.`,
+      : `On the schedule these end without pressure too: ${rules.join('; ')}.`,
   ];
   return html`<p>${texts.join(' ')}</p>
 <details><summary>All of it, as it is written</summary><pre tabindex="0"><code>${cleanJson(policyTextOf(policy))}</code></pre></details>`;

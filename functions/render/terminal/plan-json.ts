@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/base/errors.ts';
 import type { LimitCut, Plan, SparedReason, Verdict, VictimReason } from '../../core/plan/plan.ts';
+import { policyKeyOf } from '../../core/plan/policy-key.ts';
 import type { Pressure } from '../../core/server/slots.ts';
 
 /** A plan for programs. It names sessions by pid. Ages are in milliseconds. */
@@ -12,6 +13,8 @@ export type PlanDocument = {
     readonly pid: number | null;
     readonly reason: SparedReason;
     readonly detail: string;
+    /** The key of the policy that keeps it, or null where none does. */
+    readonly key: string | null;
   }[];
   readonly limits: readonly LimitCut[];
   readonly missing: number;
@@ -26,7 +29,12 @@ export function planDocument(plan: Plan, notes: readonly string[] = []): PlanDoc
     verdict,
     pressure,
     victims: victims.map(({ session, reason }) => ({ pid: session.pid, reasons: reason })),
-    spared: spared.map(({ session, reason, detail }) => ({ pid: session.pid, reason, detail })),
+    spared: spared.map(({ session, reason, detail }) => ({
+      pid: session.pid,
+      reason,
+      detail,
+      key: policyKeyOf({ reason, detail }),
+    })),
     limits,
     missing,
     problem,

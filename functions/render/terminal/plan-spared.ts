@@ -1,5 +1,6 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { Plan, Spared, SparedReason } from '../../core/plan/plan.ts';
+import { policyKeyOf } from '../../core/plan/policy-key.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { groupText } from '../../core/server/rank-groups.ts';
@@ -101,6 +102,10 @@ function whyText(kind: readonly Spared[]): string {
   if (first === undefined) return '';
   const detail = cleanName(detailOf(first));
   if (first.reason === 'state' && first.session.state === 'active') return 'active';
+  const key = policyKeyOf(first);
+  // The key says what applied, but not that it is in doubt.
+  if (key !== null)
+    return `kept by policy key ${key}${/ could not | cannot /.test(detail) ? `: ${detail}` : ''}`;
   if (first.reason !== 'too-young') return `${REASONS[first.reason]}${detail}`;
   return `${REASONS[first.reason]}${detail} for ${ageRange(kind.map(({ session }) => session.stateAgeMs ?? 0))}`;
 }

@@ -1,7 +1,7 @@
-import { cleanName } from '../../core/base/clean-text.ts';
-import type { Policy, Rung, Threshold } from '../../core/policy/policy.ts';
+import { type Policy, type Rung, reapRules, type Threshold } from '../../core/policy/policy.ts';
 import { wrap } from '../base/layout.ts';
-import { ageText, counted, listText } from '../base/phrases.ts';
+import { counted } from '../base/phrases.ts';
+import { betweenLine, patternsText, reapLine, rungLine, youngerThanLine } from '../base/policy-lines.ts';
 
 /** The policy in sentences, so that a reader sees whether it does what is wanted. */
 export function policySentences(policy: Policy): string {
@@ -9,7 +9,7 @@ export function policySentences(policy: Policy): string {
   const paragraphs = [
     wrap(`${MODES[policy.mode]} ${actsText(relieve.when, relieve.until)}`, 0),
     ladderLines(relieve.ladder),
-    wrap(reapText(policy), 0),
+    reapLines(policy),
     wrap(limitsText(limits), 0),
     wrap(includeText(policy), 0),
     ['It spares:', ...sparedTexts(protect).flatMap((text) => wrap(text, 4, '- '))],
@@ -41,16 +41,20 @@ function actsText(when: Threshold, until: Threshold): string {
 
 function ladderLines(ladder: readonly Rung[]): readonly string[] {
   if (ladder.length === 0) return wrap('Its ladder is empty, so no session ends under pressure.', 0);
-  const rungs = ladder.map(
-    ({ state, minAgeMs }, at) =>
-      `  ${at + 1}. sessions in state "${state}" for ${ageText(minAgeMs)} or longer`,
-  );
+  const rungs = ladder.flatMap((rung, at) => wrap(rungLine(rung), 5, `  ${at + 1}. `));
   return [...wrap('They are taken in this order, each step only while slots are missing:', 0), ...rungs];
 }
 
-function reapText({ reap }: Policy): string {
-  if (reap === null) return 'Without pressure, no session ends.';
-  return `On its schedule, a run also ends idle sessions that are idle for ${ageText(reap.minAgeMs)} or longer, without pressure.`;
+function reapLines(policy: Policy): readonly string[] {
+  const rules = reapRules(policy);
+  const [only] = rules;
+  if (only === undefined) return wrap('Without pressure, no session ends.', 0);
+  if (rules.length === 1)
+    return wrap(`On its schedule, a run also ends ${reapLine(only)}, without pressure.`, 0);
+  return [
+    ...wrap('On its schedule, a run also ends, without pressure:', 0),
+    ...rules.flatMap((rule) => wrap(reapLine(rule), 4, '- ')),
+  ];
 }
 
 function limitsText({ maxVictims, maxPercent, keepPerGroup }: Policy['limits']): string {
@@ -70,14 +74,6 @@ function includeText({ include }: Policy): string {
   return `It takes only sessions that match all of these: ${texts.join('; ')}.`;
 }
 
-function patternsText(patterns: readonly string[]): string {
-  if (patterns.length === 0) return 'none, so that it takes no session at all';
-  return listText(
-    patterns.map((pattern) => `"${cleanName(pattern)}"`),
-    patterns.length,
-  );
-}
-
 function sparedTexts(protect: Policy['protect']): readonly string[] {
   const { users, databases, applications, addresses, poolers } = protect;
   const named = Object.entries({ users, databases, applications, addresses, poolers })
@@ -92,7 +88,11 @@ function sparedTexts(protect: Policy['protect']): readonly string[] {
     [protect.advisoryLocks, 'holders of advisory locks;'],
     [protect.temporaryTables, 'owners of temporary tables in the maintenance database;'],
   ] as const;
-  const texts = [...named, ...kinds.filter(([isOn]) => isOn).map(([, text]) => text)];
+  const lines = [
+    ...(protect.youngerThan ?? []).map(youngerThanLine),
+    ...(protect.between ?? []).map(betweenLine),
+  ].map((line) => `${line};`);
+  const texts = [...named, ...lines, ...kinds.filter(([isOn]) => isOn).map(([, text]) => text)];
   return texts.length === 0
     ? ['nothing of its own choice.']
     : texts.map((text, at) => (at === texts.length - 1 ? text.replace(/;$/, '.') : text));

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { ReapText } from '../../../functions/core/policy/policy.ts';
 import type { IdleState, Session } from '../../../functions/core/server/session.ts';
 import type { Slots, Snapshot } from '../../../functions/core/server/snapshot.ts';
 import { aHiddenSession, aSession, aSnapshot } from '../../support/builders.ts';
@@ -51,6 +52,12 @@ const sessionFields: fc.Arbitrary<Partial<Session>> = fc.record({
   advisoryLock: mostly<boolean | null>(fc.constant(false), fc.constantFrom(true, null)),
   temporaryTables: mostly<boolean | null>(fc.constant(false), fc.constantFrom(true, null)),
   lastStatement: mostly<string | null>(fc.constantFrom(...STATEMENTS), fc.constant(null)),
+  backendStart: mostly<string | null>(
+    fc.constantFrom('2026-11-20 00:00:00.000000+00', '2026-11-21 03:10:43.000000+00'),
+    fc.constant(null),
+  ),
+  blockedBy: mostly<readonly number[]>(fc.constant([]), fc.constantFrom([1], [2, 3])),
+  horizonAge: fc.constantFrom(0, 5, 900),
 });
 
 /** What fills a server: idle for long, under few roles and many names. */
@@ -115,21 +122,71 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc
 const STATES = ['idle', 'idle in transaction', 'idle in transaction (aborted)'] as const;
 const RUNG_AGES = [10, 60, 300, 600, 3_600] as const;
 
-/** Any rungs, less those that could add nobody. */
-const ladders = fc
-  .array(
-    fc.record({ state: fc.constantFrom<IdleState>(...STATES), seconds: fc.constantFrom(...RUNG_AGES) }),
-    {
-      maxLength: 5,
-    },
-  )
-  .map((rungs) =>
-    rungs
-      .filter(({ state, seconds }, index) =>
-        rungs.slice(0, index).every((earlier) => earlier.state !== state || earlier.seconds > seconds),
-      )
-      .map(({ state, seconds }) => ({ state, minAge: `${seconds}s` })),
-  );
+/** What a line asks for beside state and age; two of a kind are the same. */
+const CONDITIONS = [
+  {},
+  {},
+  {},
+  { connectionAge: '600s' },
+  { applications: ['web*'] },
+  { users: ['app', 'web'], addresses: ['10.0.3.0/24'] },
+] as const;
+
+const line = fc.record({
+  state: fc.constantFrom<IdleState>(...STATES),
+  seconds: fc.constantFrom(...RUNG_AGES),
+  condition: fc.constantFrom(...CONDITIONS),
+});
+
+/** Any lines, less those that could add nobody: an earlier one without conditions, or with the same, takes all. */
+function useful(lines: readonly (typeof line extends fc.Arbitrary<infer Line> ? Line : never)[]) {
+  return lines
+    .filter(({ state, seconds, condition }, index) =>
+      lines
+        .slice(0, index)
+        .filter((earlier) => earlier.condition === condition || Object.keys(earlier.condition).length === 0)
+        .every((earlier) => earlier.state !== state || earlier.seconds > seconds),
+    )
+    .map(({ state, seconds, condition }) => ({ state, minAge: `${seconds}s`, ...condition }));
+}
+
+const ladders = fc.array(line, { maxLength: 5 }).map(useful);
+
+const HARM = [['blocks'], ['holdsBackVacuum'], ['blocks', 'holdsBackVacuum']] as const;
+
+/** A single rule or a list; one about open transactions says why they may end. */
+const reaps: fc.Arbitrary<FullPolicy['reap']> = fc.oneof(
+  fc.constant(null),
+  fc.constantFrom(...RUNG_AGES).map((seconds) => ({ minAge: `${seconds}s` })),
+  fc
+    .record({ lines: fc.array(line, { maxLength: 3 }), harm: fc.constantFrom(...HARM) })
+    .map(({ lines, harm }) =>
+      useful(lines).map((each) => (each.state === 'idle' ? each : { ...each, onlyIf: harm })),
+    ),
+);
+
+const youngerThan = fc.array(
+  fc.constantFrom(
+    { age: '3600s', applications: ['web*'] },
+    { age: '600s', users: ['*'] },
+    { age: '7200s', users: ['app'], databases: ['o*'] },
+  ),
+  { maxLength: 1 },
+);
+const between = mostly<FullPolicy['protect']['between'] & {}>(
+  fc.constant([]),
+  fc
+    .record({
+      times: fc.constantFrom(
+        { from: '03:00', to: '04:15' },
+        { from: '04:15', to: '04:16' },
+        { from: '22:00', to: '04:00' },
+      ),
+      zone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'),
+      condition: fc.constantFrom<{ applications?: string[] }>({}, { applications: ['*a*'] }),
+    })
+    .map(({ times, zone, condition }) => [{ ...times, zone, ...condition }]),
+);
 
 const thresholds = fc.oneof(
   fc
@@ -155,7 +212,7 @@ export const policies: fc.Arbitrary<FullPolicy> = fc
     mode: fc.constantFrom('off' as const, 'observe' as const, 'enforce' as const),
     thresholds,
     ladder: ladders,
-    reap: fc.option(fc.constantFrom(...RUNG_AGES).map((seconds) => ({ minAge: `${seconds}s` }))),
+    reap: reaps,
     limits: fc.record({
       maxVictims: mostly(fc.constant(1_000), fc.nat(12)),
       maxPercent: mostly(fc.constant(100), fc.nat(100)),
@@ -177,6 +234,8 @@ export const policies: fc.Arbitrary<FullPolicy> = fc
       listeners: fc.boolean(),
       advisoryLocks: fc.boolean(),
       temporaryTables: fc.boolean(),
+      youngerThan,
+      between,
     }),
   })
   .map(({ thresholds: { when, until }, ladder, ...rest }) => ({ ...rest, relieve: { when, until, ladder } }));
@@ -216,9 +275,11 @@ export function tighten(policy: FullPolicy, by: Tightening): FullPolicy {
       ...relieve,
       ladder: relieve.ladder
         .filter((_, index) => index !== by.dropRung)
-        .map(({ state, minAge }) => ({ state, minAge: older(minAge) })),
+        .map((rung) => ({ ...rung, minAge: older(rung.minAge) })),
     },
-    reap: policy.reap && { minAge: older(policy.reap.minAge) },
+    reap: Array.isArray(policy.reap)
+      ? policy.reap.map((rule: ReapText) => ({ ...rule, minAge: older(rule.minAge) }))
+      : policy.reap && { ...(policy.reap as ReapText), minAge: older((policy.reap as ReapText).minAge) },
     limits: {
       maxVictims: Math.min(limits.maxVictims, by.mostVictims),
       maxPercent: Math.min(limits.maxPercent, by.mostPercent),

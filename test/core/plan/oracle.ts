@@ -3,6 +3,7 @@ import type { PolicyText } from '../../../functions/core/policy/policy.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
 import type { Snapshot } from '../../../functions/core/server/snapshot.ts';
 import type { TriggerKind } from '../../../functions/core/trigger/trigger.ts';
+import { addressIn, nameIn } from './oracle-names.ts';
 import { compare, mergedInto, type OracleProgram, rungOrder, stemOf } from './oracle-programs.ts';
 
 /**
@@ -15,28 +16,6 @@ export type FullPolicy = PolicyText;
 const PROVIDERS = ['rdsadmin', 'rdsproxyadmin', 'rdsrepladmin', 'rdstopmgr', 'azuresu', 'cloudsqladmin'];
 const IDLE = ['idle', 'idle in transaction', 'idle in transaction (aborted)'];
 const BUSY = ['active', 'fastpath function call', 'starting'];
-
-/** Which of the generated addresses lie in which of the generated networks, written out by hand. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  '10.0.3.0/28': ['10.0.3.7', '::ffff:10.0.3.7'],
-  '10.0.3.0/24': ['10.0.3.7', '10.0.3.200', '::ffff:10.0.3.7'],
-  '192.168.0.0/16': ['192.168.1.1'],
-  '0.0.0.0/0': ['10.0.3.7', '10.0.3.200', '::ffff:10.0.3.7', '10.0.9.9', '192.168.1.1'],
-  '::1/128': ['::1'],
-  local: ['local'],
-  '(none)': [''],
-};
-
-const addressIn = (list: readonly string[], address: string) =>
-  list.some((pattern) => pattern === '*' || MEMBERS[pattern]?.includes(address) === true);
-
-function nameIn(list: readonly string[], name: string | null): boolean {
-  return list.some((pattern) => {
-    if (pattern === '(none)') return (name ?? '') === '';
-    const regexp = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${regexp.join('.*')}$`, 's').test(name ?? '');
-  });
-}
 
 export const seconds = (minAge: string) => Number(minAge.slice(0, -1));
 
@@ -110,18 +89,78 @@ function isIncluded(session: Session, { include }: FullPolicy): boolean {
   );
 }
 
-/** The first rung of a ladder that takes the session, or -1. */
-export function rungOf(session: Session, ladder: FullPolicy['relieve']['ladder']): number {
-  return ladder.findIndex(
-    ({ state, minAge }) =>
-      session.state === state && session.stateAgeMs !== null && session.stateAgeMs >= seconds(minAge) * 1_000,
-  );
+/** A line of the ladder or of `reap`; what it leaves out is the same for all sessions. */
+type Line = Partial<Exclude<FullPolicy['reap'], readonly unknown[] | null>> & {
+  readonly state?: string;
+  readonly minAge: string;
+};
+
+/** When the generated sessions were opened, by how many seconds before the snapshot. */
+const CONNECTED: Readonly<Record<string, number>> = { '03:10:43': 300, '00:00:00': 98_143 };
+const connectedFor = ({ backendStart }: Session) => CONNECTED[backendStart?.slice(11, 19) ?? ''] ?? null;
+
+const isMeant = (session: Session, line: Partial<FullPolicy['include']>) =>
+  (line.users === undefined || nameIn(line.users, session.user)) &&
+  (line.databases === undefined || nameIn(line.databases, session.database)) &&
+  (line.applications === undefined || nameIn(line.applications, session.application)) &&
+  (line.addresses === undefined || addressIn(line.addresses, session.address));
+
+function doesHarm(session: Session, line: Line, snapshot: Snapshot | null): boolean {
+  const blocks = snapshot?.sessions.some(({ blockedBy }) => blockedBy.includes(session.pid ?? -1)) ?? false;
+  const holdsBack = session.horizonAge !== undefined && session.horizonAge > 0;
+  if (line.onlyIf === undefined) return true;
+  return (line.onlyIf.includes('blocks') && blocks) || (line.onlyIf.includes('holdsBackVacuum') && holdsBack);
 }
 
-function rungsInForce({ relieve, reap }: FullPolicy, trigger: TriggerKind): FullPolicy['relieve']['ladder'] {
-  return reap !== null && trigger === 'schedule'
-    ? [...relieve.ladder, { state: 'idle', minAge: reap.minAge }]
-    : relieve.ladder;
+/** Why a line does not take a session, as far from taking it as the number says; 4 is: it takes it. */
+function nearnessOf(session: Session, line: Line, snapshot: Snapshot | null): 0 | 1 | 2 | 3 | 4 {
+  if (session.state !== (line.state ?? 'idle') || !doesHarm(session, line, snapshot)) return 0;
+  if (!isMeant(session, line as Partial<FullPolicy['include']>)) return 1;
+  if (session.stateAgeMs === null) return 2;
+  if (session.stateAgeMs < seconds(line.minAge) * 1_000) return 3;
+  if (line.connectionAge === undefined) return 4;
+  const connected = connectedFor(session);
+  if (connected === null) return 2;
+  return connected < seconds(line.connectionAge) ? 3 : 4;
+}
+
+/** The first rung of a ladder that takes the session, or -1. */
+export function rungOf(session: Session, ladder: readonly Line[], snapshot: Snapshot | null = null): number {
+  return ladder.findIndex((line) => nearnessOf(session, line, snapshot) === 4);
+}
+
+/** The trigger, and state and age in milliseconds of the rule that reaps the session. */
+export function reapedBy(session: Session, policy: FullPolicy, snapshot: Snapshot) {
+  const line = rulesOf(policy)[rungOf(session, rulesOf(policy), snapshot)];
+  return ['schedule', line?.state ?? 'idle', seconds(line?.minAge ?? '0s') * 1_000];
+}
+
+const rulesOf = ({ reap }: FullPolicy): readonly Line[] =>
+  reap === null ? [] : ([reap].flat() as readonly Line[]);
+
+/** Times of the day, by hand: what the clocks show when the generated snapshots are taken, 03:15:43 UTC in winter. */
+const CLOCKS: Readonly<Record<string, string>> = {
+  UTC: '03:15',
+  'Europe/Berlin': '04:15',
+  'America/New_York': '22:15',
+  'Asia/Kolkata': '08:45',
+};
+
+function isTimed(session: Session, { protect: { youngerThan = [], between = [] } }: FullPolicy): boolean {
+  return (
+    youngerThan.some(
+      (line) =>
+        session.stateAgeMs !== null &&
+        session.stateAgeMs < seconds(line.age) * 1_000 &&
+        isMeant(session, line as Partial<FullPolicy['include']>),
+    ) ||
+    between.some((line) => {
+      const clock = CLOCKS[line.zone] ?? '';
+      const isNow =
+        line.from < line.to ? line.from <= clock && clock < line.to : clock >= line.from || clock < line.to;
+      return isNow && isMeant(session, line as Partial<FullPolicy['include']>);
+    })
+  );
 }
 
 /** Why the session is out of reach; null when it is eligible. */
@@ -131,13 +170,12 @@ export function barOf(
   policy: FullPolicy,
   trigger: TriggerKind,
 ): SparedReason | null {
-  const rungs = rungsInForce(policy, trigger);
+  const lines = [...policy.relieve.ladder, ...(trigger === 'schedule' ? rulesOf(policy) : [])];
   if (isBuiltIn(session, snapshot)) return 'built-in';
-  if (isProtected(session, policy)) return 'protected';
+  if (isProtected(session, policy) || isTimed(session, policy)) return 'protected';
   if (!isIncluded(session, policy)) return 'not-included';
-  if (!rungs.some(({ state }) => state === session.state)) return 'state';
-  if (session.stateAgeMs === null) return 'unknown-age';
-  return rungOf(session, rungs) < 0 ? 'too-young' : null;
+  const nearest = Math.max(0, ...lines.map((line) => nearnessOf(session, line, snapshot)));
+  return (['state', 'not-included', 'unknown-age', 'too-young', null] as const)[nearest] ?? null;
 }
 
 /** One scope in need: how many of its sessions have to go, and which sessions are its own. */

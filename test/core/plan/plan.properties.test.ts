@@ -19,6 +19,7 @@ import {
   orderForServer,
   programOf,
   programsIn,
+  reapedBy,
   rungOf,
   spareOf,
   wideOpen,
@@ -75,11 +76,10 @@ describe('Which sessions are chosen', () => {
   });
 
   always('each victim tells the rung that took it, and reap is for the schedule', (...given) => {
-    const [, policy, trigger, plan] = given;
+    const [snapshot, policy, trigger, plan] = given;
     for (const { session, reason } of plan.victims) {
-      const rung = rungOf(session, policy.relieve.ladder);
-      if (reason.purpose === 'relieve') expect(reason.rung).toBe(rung + 1);
-      else expect([trigger, session.state, reason.rung]).toEqual(['schedule', 'idle', null]);
+      if (reason.purpose === 'relieve') expect(reason.rung).toBe(rungOf(session, policy.relieve.ladder) + 1);
+      else expect([trigger, session.state, reason.minAgeMs]).toEqual(reapedBy(session, policy, snapshot));
       expect(reason.ageMs).toBe(session.stateAgeMs);
       expect(reason.ageMs).toBeGreaterThanOrEqual(reason.minAgeMs);
     }

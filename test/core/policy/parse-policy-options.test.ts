@@ -55,6 +55,12 @@ const EFFECTS: readonly (readonly [string, WrittenPolicy, readonly number[]])[] 
   ['protect.listeners', { protect: { listeners: false } }, [1, 2, 3, 5, 7]],
   ['protect.advisoryLocks', { protect: { advisoryLocks: false } }, [1, 2, 3, 6, 7]],
   ['protect.temporaryTables', { protect: { temporaryTables: true } }, [1, 2, 3]],
+  ['protect.youngerThan', { protect: { youngerThan: [{ age: '3h', applications: ['web'] }] } }, [3, 7]],
+  [
+    'protect.between',
+    { protect: { between: [{ from: '04:00', to: '05:00', zone: 'Europe/Berlin', users: ['app'] }] } },
+    [3],
+  ],
 ];
 
 describe('Every option has an effect', () => {

@@ -1,12 +1,11 @@
-import { isIP } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RemediationError } from '../../../functions/core/base/errors.ts';
 import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
-import { meantPattern } from '../../../functions/core/policy/foreign-pattern.ts';
 import { parsePolicy, parsePolicyText } from '../../../functions/core/policy/parse-policy.ts';
 import { aPolicy, aSnapshot, someSessions } from '../../support/builders.ts';
 import { policies } from '../plan/arbitraries.ts';
+import { isAllowed } from './allowed-policy.ts';
 
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) };
 
@@ -20,115 +19,6 @@ function accepts(parse: () => unknown): boolean {
     expect(error.message).toMatch(/^The policy has \d+ problems?;/);
     return false;
   }
-}
-
-/** What specification §4 allows, a second time: by hand, without a schema, over JSON values only. */
-type Check = (value: unknown) => boolean;
-const listOf =
-  (entry: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(entry);
-const oneOf =
-  (...words: readonly unknown[]): Check =>
-  (value) =>
-    words.includes(value);
-const whole =
-  (least: number, most: number): Check =>
-  (value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
-const isFlag = oneOf(true, false);
-/** Patterns of other languages have tests of their own. */
-const isName: Check = (value) =>
-  typeof value === 'string' && value.length > 0 && meantPattern(value) === null;
-
-function seconds(age: string): number {
-  return Number(age.slice(0, -1)) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[age.slice(-1)] ?? Number.NaN);
-}
-const isAge: Check = (value) =>
-  typeof value === 'string' && /^\d+[smhd]$/.test(value) && seconds(value) >= 10;
-
-/** IPv6 is taken at its word when it names a lone address; the fuzz makes no networks of it. */
-const isNetwork: Check = (value) => {
-  if (typeof value !== 'string') return false;
-  const [address = '', bits, ...more] = value.split('/');
-  const family = isIP(address);
-  if (family === 0 || more.length > 0) return false;
-  if (bits === undefined || family === 6) return bits === undefined || Number(bits) === 128;
-  if (!/^\d+$/.test(bits) || Number(bits) > 32) return false;
-  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  return number % 2 ** (32 - Number(bits)) === 0;
-};
-const isAddress: Check = (value) => oneOf('*', 'local', '(none)')(value) || isNetwork(value);
-
-/** An object with these keys and no others, each of which may be left out unless it is obligatory. */
-const strict =
-  (shape: Readonly<Record<string, Check>>, ...obligatory: readonly string[]): Check =>
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    obligatory.every((key) => Object.hasOwn(value, key)) &&
-    Object.entries(value).every(([key, inner]) => Object.hasOwn(shape, key) && shape[key]?.(inner) === true);
-
-const isThreshold: Check = (value) =>
-  strict({ usedPercent: whole(1, 100), freeSlots: whole(1, Number.MAX_SAFE_INTEGER) })(value) &&
-  Object.keys(value as object).length === 1;
-const names = listOf(isName);
-const addresses = listOf(isAddress);
-const count = whole(0, Number.MAX_SAFE_INTEGER);
-const isShaped = strict({
-  $schema: (value) => typeof value === 'string',
-  mode: oneOf('off', 'observe', 'enforce'),
-  relieve: strict({
-    when: isThreshold,
-    until: isThreshold,
-    ladder: listOf(
-      strict(
-        { state: oneOf('idle', 'idle in transaction', 'idle in transaction (aborted)'), minAge: isAge },
-        'state',
-        'minAge',
-      ),
-    ),
-  }),
-  reap: (value) => value === null || strict({ minAge: isAge }, 'minAge')(value),
-  limits: strict({ maxVictims: count, maxPercent: whole(0, 100), keepPerGroup: count }),
-  include: strict({ users: names, databases: names, applications: names, addresses }),
-  protect: strict({
-    users: names,
-    databases: names,
-    applications: names,
-    builtinApplications: isFlag,
-    addresses,
-    poolers: listOf((value) => value === 'local' || isNetwork(value)),
-    listeners: isFlag,
-    advisoryLocks: isFlag,
-    temporaryTables: isFlag,
-  }),
-});
-
-type Written = {
-  readonly relieve?: {
-    readonly when?: Readonly<Record<string, number>>;
-    readonly until?: Readonly<Record<string, number>>;
-    readonly ladder?: readonly { readonly state: string; readonly minAge: string }[];
-  };
-};
-
-function isAllowed(value: unknown): boolean {
-  if (!isShaped(value)) return false;
-  const {
-    when = { usedPercent: 95 },
-    until = { usedPercent: 80 },
-    ladder = [],
-  } = (value as Written).relieve ?? {};
-  const agree =
-    'usedPercent' in when
-      ? 'usedPercent' in until && (until.usedPercent ?? 0) < (when.usedPercent ?? 0)
-      : 'freeSlots' in until && (until.freeSlots ?? 0) >= (when.freeSlots ?? 0);
-  const useful = ladder.every(({ state, minAge }, index) =>
-    ladder.slice(0, index).every((other) => other.state !== state || seconds(other.minAge) > seconds(minAge)),
-  );
-  return agree && useful;
 }
 
 /** Values that stand where a policy's values stand, right ones and wrong ones. */
@@ -163,6 +53,11 @@ const atoms = fc.oneof(
     'idle in transaction',
     'observe',
     'off',
+    '02:00',
+    '24:00',
+    'Europe/Berlin',
+    'Europe/Nowhere',
+    'blocks',
   ),
   fc.constantFrom<unknown>(
     '10.0.0.0/8',

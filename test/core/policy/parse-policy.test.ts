@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RemediationError } from '../../../functions/core/base/errors.ts';
 import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { parsePolicy, parsePolicyText } from '../../../functions/core/policy/parse-policy.ts';
-import { POLICY_DEFAULTS } from '../../../functions/core/policy/policy.ts';
+import { POLICY_DEFAULTS, reapRules } from '../../../functions/core/policy/policy.ts';
 import { pathsRefused, refusalOf, refusedAt } from '../../events/refused.ts';
 import { aPolicy, aSession, aSnapshot } from '../../support/builders.ts';
 
@@ -44,7 +44,7 @@ describe('Ages', () => {
     ['999999d', 86_399_913_600_000],
   ])('%s is %d ms', (minAge, ms) => {
     const policy = aPolicy({ reap: { minAge }, relieve: { ladder: [{ state: 'idle', minAge }] } });
-    expect([policy.reap?.minAgeMs, policy.relieve.ladder[0]?.minAgeMs]).toEqual([ms, ms]);
+    expect([reapRules(policy)[0]?.minAgeMs, policy.relieve.ladder[0]?.minAgeMs]).toEqual([ms, ms]);
   });
 
   test.each([
@@ -182,7 +182,7 @@ describe('What is no policy', () => {
     [{ relieve: { When: {}, ladders: [] } }, ['relieve.When', 'relieve.ladders']],
     [{ relieve: { when: { percent: 5, usedPercent: 95 } } }, ['relieve.when.percent']],
     [{ relieve: { ladder: [{ ...rung('1h'), maxAge: '2h' }] } }, ['relieve.ladder[0].maxAge']],
-    [{ reap: { minAge: '8h', state: 'idle' } }, ['reap.state']],
+    [{ reap: { minAge: '8h', stat: 'idle' } }, ['reap.stat']],
     [{ limits: { maxvictims: 1 } }, ['limits.maxvictims']],
     [{ include: { user: [] } }, ['include.user']],
     [{ protect: { listener: true } }, ['protect.listener']],

@@ -10,7 +10,7 @@ const age = (column: string): string =>
  * Every row of the activity view, including background processes. Timestamps come as text, because the guard compares them
  * to the microsecond. Ages are measured by the clock of this statement: a state change after its start has age 0, and an
  * event that never happened has no age (`greatest` would turn null into 0). Which session waits for which is read with the
- * contested locks. Names and statements are bytes, in ASCII with escapes; application names are ASCII.
+ * contested locks. The older of a transaction's id and its snapshot is what vacuum has to wait for. Names and statements are bytes, in ASCII with escapes; application names are ASCII.
  * Reads: pg_stat_activity, pg_roles. Needs: pg_read_all_stats, or most columns of other roles' rows are null.
  */
 export const READ_SESSIONS = `
@@ -24,6 +24,7 @@ SELECT a.pid, a.backend_start::pg_catalog.text AS "backendStart", a.backend_type
        ${age('a.state_change')} AS "stateAgeMs",
        ${age('a.xact_start')} AS "transactionAgeMs",
        ${age('a.query_start')} AS "queryAgeMs",
+       greatest(pg_catalog.age(a.backend_xid), pg_catalog.age(a.backend_xmin)) AS "horizonAge",
        a.wait_event AS "waitEvent",
        coalesce(a.wait_event_type OPERATOR(pg_catalog.=) 'Lock'::pg_catalog.text, false) AS "waitsForLock",
        CASE WHEN a.backend_type OPERATOR(pg_catalog.=) 'parallel worker'::pg_catalog.text THEN a.leader_pid END AS "leaderPid",
