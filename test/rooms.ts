@@ -18,6 +18,7 @@ const RUN = [...PLAN, 'functions/core/doctor', 'functions/core/run'];
 const CORE = [
   ...RUN,
   'functions/core/doctor',
+  'functions/core/budget',
   'functions/core/declaration',
   'functions/core/diagnosis',
   'functions/core/advice',
@@ -41,6 +42,7 @@ export const ROOMS: readonly Room[] = [
     may: [...SERVER, 'functions/core/policy', 'functions/core/trigger', 'functions/core/plan'],
     packages: PURE,
   },
+  { name: 'functions/core/budget', may: SERVER, packages: PURE },
   { name: 'functions/core/plan', may: [...SERVER, ...TRIGGER, 'functions/core/policy'], packages: PURE },
   {
     name: 'functions/core/declaration',

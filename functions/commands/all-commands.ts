@@ -1,3 +1,4 @@
+import { budget } from './budget.ts';
 import type { AnyCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   openPage,
   reportPage,
   forget,
+  budget,
   schema,
   preflight,
   completion,

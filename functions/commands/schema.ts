@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { budgetSchema } from '../core/budget/budget-schema.ts';
 import { cdkJsonSchema } from '../core/declaration/server-declaration.ts';
 import { policySchema } from '../core/policy/policy-schema.ts';
 import { keptRecordSchema } from '../core/run/codec/record-schema.ts';
@@ -12,11 +13,12 @@ const SCHEMAS = {
   servers: cdkJsonSchema,
   snapshot: snapshotFileSchema,
   record: keptRecordSchema,
+  budget: budgetSchema,
 } as const;
 
 export const schema: CommandSpec<{ readonly kind: keyof typeof SCHEMAS }> = {
   name: 'schema',
-  summary: 'Print the JSON Schema of policies, declared servers, snapshot files or records of runs.',
+  summary: 'Print the JSON Schema of policies, declared servers, snapshot files, records of runs or budgets.',
   arguments: [{ form: '<kind>', about: 'which file', choices: Object.keys(SCHEMAS) }],
   examples: ['headroom schema policy > policy.schema.json'],
   notes: `In the policy, the schema lets editors complete and check it:

@@ -56,6 +56,16 @@ test('a plan of sessions that are too young ends none', async () => {
   expect(code).toBe(1);
 });
 
+test('a budget takes slots and use from the server, and says what would fit', async () => {
+  const services = [{ name: 'billing', replicas: 4, pool: 5, role: 'app' }];
+  const input = JSON.stringify({ servers: { here: {} }, services });
+  const { code, stdout } = await runHeadroom(['budget', '-', '--url', urlFor(headroom)], { input });
+  expect(stdout).toContain('Over budget: server here, 5 slots too many.');
+  expect(stdout).toContain('largest pool that fits: billing to 3');
+  expect(stdout).toContain('The most seen of here: 15 of 15 usable slots');
+  expect(code).toBe(1);
+});
+
 test('a wrong password ends in exit code 3 and is nowhere in the output', async () => {
   const { code, stdout, stderr } = await runHeadroom([
     'plan',

@@ -114,7 +114,7 @@ beforeAll(() => {
     }),
     'esm/package.json': json({ type: 'module' }),
     'esm/stack.ts': STACK,
-    'esm/test/stack.test.ts': TEST,
+    'esm/test/stack.test.ts': TEST.replace("'../stack'", "'../stack.js'"),
     // ts-jest takes the compiler that is beside it, which is ours.
     'typescript-5.cjs': `const { Module } = require('node:module');
         const resolve = Module._resolveFilename;

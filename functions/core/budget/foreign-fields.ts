@@ -1,0 +1,38 @@
+/** Reads documents of others, of which nothing is known. */
+
+export type ForeignFields = Readonly<Record<string, unknown>>;
+
+/** An object's fields. Nothing for anything else. */
+export function foreignFields(value: unknown): ForeignFields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as ForeignFields) : {};
+}
+
+export function foreignList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Texts, and numbers and flags as texts. Null for anything else. */
+export function plainText(value: unknown): string | null {
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : null;
+}
+
+export function wholeOr(value: unknown, otherwise: number): number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : otherwise;
+}
+
+/** Values by name, of an object or of a list of `NAME=VALUE`. */
+export function byNames(value: unknown): ReadonlyMap<string, string | null> {
+  const pairs = Array.isArray(value)
+    ? value.flatMap((entry) => {
+        const [, name, text] = /^([^=]+)(?:=([\s\S]*))?$/.exec(plainText(entry) ?? '') ?? [];
+        return name === undefined ? [] : [[name, text ?? null] as const];
+      })
+    : Object.entries(foreignFields(value)).map(([name, each]) => [name, plainText(each)] as const);
+  return new Map(pairs);
+}
+
+/** Copies that a rolling deployment adds. Kubernetes rounds a share up. */
+export function surgeOf(surge: unknown, copies: number): number {
+  const percent = /^(\d{1,3})%$/.exec(plainText(surge) ?? '')?.[1];
+  return percent === undefined ? wholeOr(surge, 0) : Math.ceil((copies * Number(percent)) / 100);
+}

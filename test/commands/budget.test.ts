@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { runHeadroom } from './run-headroom.ts';
+
+const budget = (pool: number, name = 'api') =>
+  JSON.stringify({ servers: { db: { maxConnections: 53 } }, services: [{ name, replicas: 10, pool }] });
+const run = (input: string, ...args: readonly string[]) => runHeadroom(['budget', '-', ...args], { input });
+
+test('ends with 0 where everything fits, 1 where it does not, and 2 where it cannot be read', async () => {
+  const [fits, breaks, unreadable, yaml] = await Promise.all([
+    run(budget(5)),
+    run(budget(6)),
+    run('{ "services": [{}] }'),
+    run('a: [b'),
+  ]);
+  expect([fits.code, breaks.code, unreadable.code, yaml.code]).toEqual([0, 1, 2, 2]);
+  expect(fits.stdout).toContain('Fits: in the worst case every limit holds.');
+  expect(breaks.stdout).toContain('Over budget: server db, 10 slots too many.');
+  expect(unreadable.stderr).toContain('services[0].pool: missing');
+  expect(yaml.stderr).toContain('expected JSON or YAML');
+});
+
+test('is JSON for programs and Markdown for people, in which a hostile name does nothing', async () => {
+  const hostile = '`@team` | <img src=x> [x](http://evil) \u001b[31m';
+  const [json, markdown] = await Promise.all([
+    run(budget(6, hostile), '--json'),
+    run(budget(6, hostile), '--markdown'),
+  ]);
+  const document = JSON.parse(json.stdout);
+  expect(document).toMatchObject({ fits: false, lines: [{ pools: 10, pool: 6, largest: 5 }] });
+  expect(json.stdout).not.toContain('\u001b');
+  const outside = markdown.stdout.replaceAll(/`[^`]*`/g, '');
+  expect(outside).not.toMatch(/@team|<img|evil/);
+  expect(markdown.stdout).not.toContain('\u001b');
+  // A bar in a name begins no cell.
+  const [row] = markdown.stdout.split('\n').filter((line) => line.includes('| 60 |'));
+  expect(row?.split(/(?<!\\)\|/)).toHaveLength(8);
+});
+
+test('refuses YAML whose aliases multiply', async () => {
+  const bomb = [
+    'a: &a [x, x, x, x, x, x, x, x, x]',
+    ...[...'bcdefghi'].map(
+      (name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[at]}`).join(', ')}]`,
+    ),
+  ];
+  const { code, stderr } = await run(bomb.join('\n'));
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/alias/i)]);
+});
