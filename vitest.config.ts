@@ -17,7 +17,7 @@ export default defineConfig({
     })),
     sequence: { sequencer: LongestFirst },
     // Most tests wait for a server: Vitest's own choice, one worker less than cores, would leave two cores idle.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 4,
     // They only end a test that hangs: a busy machine may take ten times as long as a quiet one.
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -1,7 +1,12 @@
+import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examineServer } from '../../functions/core/doctor/doctor.ts';
 import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
+import { openSession } from '../../functions/postgres/connection/connect.ts';
+import { queryOf } from '../../functions/postgres/connection/database.ts';
+import { forExamination } from '../../functions/postgres/connection/startup.ts';
+import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
-import { runHeadroom } from '../commands/run-headroom.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy, resultsOf } from '../support/runs.ts';
@@ -132,28 +137,36 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     },
   );
 
-  /** The doctor's word on each check, without what it says of the database's own settings. */
+  /** What the doctor finds, without what it says of the database's own settings. */
   const examined = async () => {
-    const url = `postgres://headroom@${place.host}:${place.port}/maint?sslmode=disable`;
-    const environment = { PGPASSWORD: headroom.password };
-    const ran = await runHeadroom(['doctor', '--json', '--url', url], { environment });
-    if (ran.stdout === '') throw new Error(ran.stderr);
-    const { findings }: { findings: readonly { check: string; standing: string }[] } = JSON.parse(ran.stdout);
+    const options = { startup: forExamination() };
+    const { session } = await openSession(targetOf(place), async () => headroom, inMs(60_000), options);
+    if (session === null) throw new Error('the doctor did not get in');
+    const facts = await readDoctorFacts(queryOf(session), session.versionNumber);
+    await session.close();
+    const findings = examineServer(facts, null);
     return findings.filter(({ check }) =>
       ['keepalives', 'idle-in-transaction', 'visibility'].includes(check),
     );
   };
 
-  test.each(tricks)('the doctor looks, and at the same settings, where $what', async ({ sets }) => {
-    await set([]);
-    const writing = await server.connect(app);
-    await writing.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
-    await writing.query('CREATE TEMPORARY TABLE written (at int)');
-    const before = await examined();
-    await set(sets);
-    expect(await examined()).toEqual(before);
-    expect(before).toHaveLength(3);
-    await writing.end();
+  describe('The doctor looks, and at the same settings,', () => {
+    let usual: Awaited<ReturnType<typeof examined>>;
+    let writing: Client;
+    beforeAll(async () => {
+      writing = await server.connect(app);
+      await writing.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
+      await writing.query('CREATE TEMPORARY TABLE written (at int)');
+      await set([]);
+      usual = await examined();
+      expect(usual).toHaveLength(3);
+    });
+    afterAll(() => writing.end());
+
+    test.each(tricks)('where $what', async ({ sets }) => {
+      await set(sets);
+      expect(await examined()).toEqual(usual);
+    });
   });
 
   test('what an owner has the server say is one line of ours, and short', async () => {
