@@ -6,7 +6,7 @@ import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 import { hasPooler, isOfPooler } from './known-poolers.ts';
 import { leversText, otherPooler } from './pooler-levers.ts';
-import { poolerSettings } from './pooler-settings.ts';
+import { poolerSettings, SESSION_MODE } from './pooler-settings.ts';
 import { refusedClients } from './refused-clients.ts';
 import { upgradePooler } from './upgrade-pooler.ts';
 
@@ -85,7 +85,7 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
       forOperator(`${held} Let each pool have at most ${size}. ${leversText(product)}`),
       ...declarePooler(facts),
     ];
-  const text = `${held} Let each pool have at most ${size} and close idle sessions. RELOAD in its console applies it, SHOW POOLS shows the use of each pool.${proxy || SESSION_MODE_UNKNOWN}`;
+  const text = `${held} Let each pool have at most ${size} and close idle sessions. RELOAD in its console applies it, SHOW POOLS shows the use of each pool.${proxy || ` ${SESSION_MODE}`}`;
   return [
     forOperator(text, {
       language: 'ini',
@@ -99,10 +99,6 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
     ...declarePooler(facts),
   ];
 }
-
-/** Without the console we do not know the mode. */
-const SESSION_MODE_UNKNOWN =
-  ' In session mode set client_idle_timeout as well: idle clients keep their sessions.';
 
 /** A client that only looks like a pooler is not spared as one. */
 function declarePooler(facts: AdviceFacts): readonly Advice[] {

@@ -3,10 +3,9 @@ import { poolerSizes } from '../server/pooler-sizes.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
-/** An idle client of a session pool gives its session back after this time. */
-const CLIENT_IDLE_S = 600;
-const SESSION_MODE =
-  'In session mode an idle client keeps its session, and only client_idle_timeout ends it.';
+/** PgBouncer's `client_idle_timeout` passes over clients that have a session. */
+export const SESSION_MODE =
+  'In session mode an idle client keeps its session, and client_idle_timeout does not end it: use pool_mode = transaction, or idle_session_timeout of the role, which ends its client as well.';
 
 /** Whether the console says that a client keeps its session until it leaves. */
 function isSessionMode({ pooler }: Pick<AdviceFacts['snapshot'], 'pooler'>): boolean {
@@ -39,7 +38,6 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
         `default_pool_size = ${defaultPoolSize}`,
         `max_client_conn = ${maxClientConn}`,
         `server_idle_timeout = ${serverIdleTimeoutS}`,
-        ...(isSession ? [`client_idle_timeout = ${CLIENT_IDLE_S}`] : []),
         `query_wait_timeout = ${queryWaitTimeoutS}`,
       ],
       undo: [
@@ -47,7 +45,6 @@ export function poolerSettings({ snapshot }: Pick<AdviceFacts, 'snapshot'>): rea
         ...before('default_pool_size', size),
         ...before('max_client_conn', mostClients),
         ...before('server_idle_timeout', secondsOf(serverIdleTimeoutMs)),
-        ...(isSession ? ['client_idle_timeout = 0'] : []),
         ...before('query_wait_timeout', secondsOf(queryWaitTimeoutMs)),
       ],
     }),
