@@ -6,6 +6,7 @@ import { planRemediation } from '../core/plan/plan-remediation.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
 import { parseSnapshotText } from '../core/server/snapshot-file.ts';
 import { isBlind } from '../core/server/visibility.ts';
+import { lookingPace } from '../postgres/connection/pace.ts';
 import { planDocument } from '../render/terminal/plan-json.ts';
 import { type PlanView, renderPlan } from '../render/terminal/plan-text.ts';
 import { type CommandSpec, JSON_OPTION } from './command.ts';
@@ -164,6 +165,6 @@ async function liveInputs(given: Given): Promise<Inputs> {
   const known = given.policy === undefined ? null : await policyFor(given.policy, null);
   const server = await findServer(given);
   const { policy, name: policyName } = known ?? (await policyFor(undefined, server.declared));
-  const snapshot = await withServer(server, (database) => database.readSnapshot());
+  const snapshot = await withServer(server, (database) => database.readSnapshot(), lookingPace());
   return { snapshot, source: server.name, policy, policyName };
 }

@@ -6,6 +6,7 @@ import {
   type StatementChoice,
 } from '../core/server/statement-choice.ts';
 import { isBlind } from '../core/server/visibility.ts';
+import { lookingPace } from '../postgres/connection/pace.ts';
 import type { CommandSpec } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
@@ -45,7 +46,7 @@ Statements are reduced to their shape: the file has none of their values. --stat
 
 async function takeAndPrint(given: Given): Promise<ExitCode> {
   const server = await findServer(given, given.statements);
-  const taken = await withServer(server, (database) => database.readSnapshot());
+  const taken = await withServer(server, (database) => database.readSnapshot(), lookingPace());
   const blindness = isBlind(taken);
   // A snapshot file does not say that its author could not see the sessions. A plan from it would take hidden sessions for
   // missing ones.

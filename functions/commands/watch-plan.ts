@@ -3,6 +3,7 @@ import { coerceError, RemediationError } from '../core/base/errors.ts';
 import { planRemediation } from '../core/plan/plan-remediation.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { isBlind } from '../core/server/visibility.ts';
+import { lookingPace } from '../postgres/connection/pace.ts';
 import type { Database } from '../remediate/ports.ts';
 import { renderWatch } from '../render/terminal/watch-text.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -44,7 +45,7 @@ export async function watchPlan(watched: Watched): Promise<ExitCode> {
 }
 
 async function opened(server: Server): Promise<Database> {
-  const { connect, now } = server.ports(() => {});
+  const { connect, now } = server.ports(() => {}, lookingPace());
   const connection = await connect(now() + CONNECT_MS);
   if ('database' in connection) return connection.database;
   const { code, message } = connection.problem;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newPace } from '../../functions/postgres/connection/pace.ts';
+import { lookingPace, newPace } from '../../functions/postgres/connection/pace.ts';
 
 const CONNECT_MS = 20_000;
 
@@ -38,6 +38,15 @@ describe('A run that tries to get in', () => {
     const tries = triesOf(newPace(), 0, true);
     expect(tries.length).toBeLessThanOrEqual(100);
     expect(tries.length).toBeGreaterThan(50);
+  });
+
+  test('makes 20, one a second, where a person only looks, and occupies no queue', () => {
+    const pace = lookingPace();
+    const tries = triesOf(pace);
+    expect(tries.length).toBeLessThanOrEqual(20);
+    const gaps = tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(999);
+    expect(pace.eagerMs(0)).toBe(0);
   });
 
   test('makes as many as it is given', () => {

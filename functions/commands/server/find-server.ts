@@ -3,7 +3,7 @@ import { invalid, quoted, RemediationError } from '../../core/base/errors.ts';
 import { serverName } from '../../core/declaration/setting-schemas.ts';
 import { DEFAULT_STATEMENTS, type StatementChoice } from '../../core/server/statement-choice.ts';
 import { openSession } from '../../postgres/connection/connect.ts';
-import { newPace } from '../../postgres/connection/pace.ts';
+import { newPace, type Pace } from '../../postgres/connection/pace.ts';
 import { targetText } from '../../postgres/connection/target.ts';
 import { serverPorts } from '../../postgres/server-ports.ts';
 import type { RemediatePorts } from '../../remediate/ports.ts';
@@ -38,7 +38,8 @@ export type Server = ResolvedServer & {
   readonly name: string;
   /** Null when the server is not named by its declaration. */
   readonly declared: DeclaredServer | null;
-  readonly ports: (log: RemediatePorts['log']) => RemediatePorts;
+  /** `pace` is that of a run, unless given. */
+  readonly ports: (log: RemediatePorts['log'], pace?: Pace) => RemediatePorts;
 };
 
 /** Whether the command line or the environment names any server. */
@@ -72,7 +73,8 @@ export async function findServer(
     credentials: known,
     declared,
     name: targetText(target),
-    ports: (log) => serverPorts(target, async (refused) => (refused === 0 ? known : null), log),
+    ports: (log, pace) =>
+      serverPorts(target, async (refused) => (refused === 0 ? known : null), log, pace && { pace }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, RemediationError } from '../../core/base/errors.ts';
+import type { Pace } from '../../postgres/connection/pace.ts';
 import type { Database } from '../../remediate/ports.ts';
 import { printNote } from '../terminal.ts';
 import { whileWaiting } from '../while-waiting.ts';
@@ -10,18 +11,19 @@ const CONNECT_MS = 20_000;
 const SILENT_MS = 1_000;
 
 /**
- * Opens a session as a run does, passes it to `use`, and closes it afterwards.
+ * Opens a session as a run does, or at another pace, passes it to `use`, and closes it afterwards.
  * @throws RemediationError `connect-*` when no session can be opened.
  */
 export async function withServer<Result>(
   server: Server,
   use: (database: Database) => Promise<Result>,
+  pace?: Pace,
 ): Promise<Result> {
   const patience = setTimeout(
     () => printNote(`Still trying to connect to ${server.name} (up to ${CONNECT_MS / 1_000} s)`),
     SILENT_MS,
   );
-  const { connect, now } = server.ports(() => {});
+  const { connect, now } = server.ports(() => {}, pace);
   const connection = await connect(now() + CONNECT_MS).finally(() => clearTimeout(patience));
   if ('problem' in connection) {
     const { code, message } = connection.problem;

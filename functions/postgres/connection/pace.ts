@@ -49,6 +49,14 @@ export function newPace({ eagerTries = EAGER.tries as number, mostTries = MOST_T
   };
 }
 
+/**
+ * For a person who only looks. No client waits for a slot, so tries never come close together: 20 of them, one a second, and
+ * no row of connections (decision 65).
+ */
+export function lookingPace(): Pace {
+  return newPace({ eagerTries: 0, mostTries: 20 });
+}
+
 /** Varies the time by up to this share, so that clients which were refused together do not all return together. */
 function jittered(ms: number, share: number): number {
   return ms * (1 + share * (2 * Math.random() - 1));
