@@ -65,6 +65,18 @@ test('A server that does not understand us and is none of these is told as it an
   expect(message).toContain('42601');
 });
 
+test.each(['42704', '22023'])(
+  'A server that refuses the settings of our session (%s) is said to be another kind',
+  async (refuses) => {
+    const { code, message, attempts } = await problemWith({ version: '', refuses });
+    expect(code).toBe('server-unsupported');
+    expect(message).toMatch(/^The server at \S+ refuses the settings that our session begins with \(/);
+    expect(message).toMatch(/Nothing was read and no session was ended\.$/);
+    // One try sends all settings, and then only those that decide which code runs.
+    expect(attempts).toBe(1);
+  },
+);
+
 test('PgBouncer from 1.26 on is told by what it reports, with its version and mode, before any statement', async () => {
   const parameters = { 'pgbouncer.version': '1.26.1', 'pgbouncer.pool_mode': 'transaction' };
   const { code, message, statements } = await problemWith({ parameters, version: 'PostgreSQL 18.4' });

@@ -8,6 +8,8 @@ export type FakeServer = {
   readonly version: string;
   /** Whether it understands our first statement. Otherwise it answers with a syntax error. */
   readonly understands?: boolean;
+  /** The SQLSTATE by which it refuses each login. */
+  readonly refuses?: string;
 };
 
 const PID = 4711;
@@ -30,6 +32,7 @@ export async function startFakeServer(
         rest = rest.subarray(rest.readUInt32BE(0));
         if (isTls) return void socket.write('N');
         isGreeted = true;
+        if (fake.refuses !== undefined) return void socket.end(refusal(fake.refuses));
         socket.write(greeting(fake));
       }
       while (rest.length >= 5 && rest.length > rest.readUInt32BE(1)) {
@@ -58,6 +61,12 @@ function answerTo({ version }: FakeServer): readonly [readonly string[], readonl
 function greeting({ parameters = {} }: FakeServer): Buffer {
   const reported = Object.entries(parameters).map(([name, value]) => message('S', text(name), text(value)));
   return Buffer.concat([message('R', int32(0)), ...reported, message('K', int32(PID), int32(1)), READY]);
+}
+
+function refusal(sqlstate: string): Buffer {
+  const words = 'unrecognized configuration parameter "local_preload_libraries"';
+  const fields = ['SFATAL', `C${sqlstate}`, `M${words}`, 'Rset_config_option'].map(text);
+  return message('E', ...fields, Buffer.from([0]));
 }
 
 function syntaxError(): Buffer {

@@ -29,6 +29,10 @@ const HINTS: readonly Hint[] = [
     text: 'Each repmgrd keeps one, and so does each command that runs. See which nodes they come from: a daemon that was started twice has twice as many.',
   },
   {
+    name: /^citus_/,
+    text: 'Coordinators of Citus open them for the queries of their own clients. There, citus.max_shared_pool_size bounds how many all of them open on a node, and citus.max_cached_conns_per_worker how many each session keeps.',
+  },
+  {
     name: /^pg_(dump|restore)/,
     text: 'With -j N it opens N + 1. Let it finish. Run it with fewer jobs the next time, or a dump on a replica.',
   },

@@ -87,6 +87,7 @@ export const TECHNOLOGIES = {
   dblink: 'server program',
   pg_cron: 'server program',
   repmgr: 'server program',
+  Citus: 'server program',
   pg_dump: 'server program',
 } as const satisfies Readonly<Record<string, TechnologyKind>>;
 export type Technology = keyof typeof TECHNOLOGIES;

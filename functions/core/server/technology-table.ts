@@ -57,6 +57,9 @@ export const NAME_SIGNS: readonly NameSign[] = [
   likely('dblink', ['dblink'], BY_ADMINISTRATORS),
   certain('pg_cron*', 'pg_cron', 'citusdata/pg_cron src/pg_cron.c'),
   certain('repmgr*', 'repmgr', 'EnterpriseDB/repmgr dbutils.c'),
+  ...['citus_internal gpid=*', 'citus_rebalancer gpid=*', 'citus_run_command gpid=*'].map((name) =>
+    certain(name, 'Citus', 'citusdata/citus src/include/distributed/connection_management.h'),
+  ),
   certain('pgcli', 'pgcli', 'dbcli/pgcli pgcli/main.py'),
   likely('usql', ['usql'], BY_ADMINISTRATORS),
   certain('pg_activity', 'pg_activity', 'dalibo/pg_activity pgactivity/data.py'),

@@ -13,6 +13,7 @@ import {
 import type { OpenSession } from './open-session.ts';
 import { poolerInBetween } from './pooler-in-between.ts';
 import { serverWords } from './server-words.ts';
+import { refusesSettings } from './startup.ts';
 import { type Credentials, type Target, targetText } from './target.ts';
 
 /**
@@ -59,6 +60,10 @@ export function classifyAnswer(
   if (answer.sqlstate === UNDEFINED_DATABASE) {
     const message = `The maintenance database ${target.database} does not exist at ${where} (3D000): make it with the statements that headroom role-sql prints, or declare another "database" for the server, or name it in the URL (postgres was the default before).`;
     return { kind: 'denied', answer, problem: { code: 'connect-failed', message } };
+  }
+  if (refusesSettings(answer)) {
+    const message = `The server at ${where} refuses the settings that our session begins with (${answer.sqlstate}: ${serverWords(error)}). No PostgreSQL from 14 on does, so it is a server of another kind, which is not supported. Nothing was read and no session was ended.`;
+    return { kind: 'denied', answer, problem: { code: 'server-unsupported', message } };
   }
   const code = denialOf(answer);
   const whenDenied = isToken

@@ -94,6 +94,10 @@ export function startupOptions(startup: Startup): string {
 
 /** The server does not know a name, or refuses a value. */
 const REFUSED: ReadonlySet<string> = new Set([UNDEFINED_OBJECT, INVALID_PARAMETER_VALUE]);
+/** Whether a login was refused for the settings that it sent. */
+export function refusesSettings({ sqlstate }: { readonly sqlstate: string }): boolean {
+  return REFUSED.has(sqlstate);
+}
 /** A timeout that the database or the role sets ended the login. The code shows which settings the server has. */
 const ENDED_BY: Readonly<Record<string, Startup>> = {
   [TRANSACTION_TIMEOUT]: 'since-17',

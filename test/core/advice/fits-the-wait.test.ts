@@ -163,6 +163,17 @@ describe('the server’s own programs', () => {
   });
 });
 
+test('what coordinators of Citus open has the hint of its own settings', () => {
+  const application = 'citus_internal gpid=10000012199';
+  const incident = anAdviceCase({
+    groups: [{ ...LEAK, application }, SHOP],
+    cause: 'oversized-idle-pools',
+  });
+  const said = [...textsOn(incident), ...linesOn(incident)].join('\n');
+  expect(said).toContain('citus.max_shared_pool_size');
+  expect(said).not.toMatch(/HikariCP|Let them hold at most|pgbouncer|pg_terminate_backend|CONNECTION LIMIT/);
+});
+
 describe('one program of many roles', () => {
   const groups = Array.from({ length: 55 }, (_, at) => ({
     ...LEAK,
