@@ -1,6 +1,7 @@
 import {
   GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
+  InvokeCommand,
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
@@ -60,5 +61,32 @@ async function destinationOf(client: LambdaClient, FunctionName: string): Promis
   } catch (thrown) {
     if (thrown instanceof ResourceNotFoundException) return null;
     throw thrown;
+  }
+}
+
+/** Publishing to two topics may take this long, and the function may have to start. */
+const INVOKE_WITHIN_MS = 40_000;
+
+/**
+ * Invokes a function and waits for its end.
+ * @returns what went wrong in it, or null.
+ * @throws RemediationError `function-unreadable` if it could not be invoked.
+ */
+export async function invokeAndWait(
+  name: string,
+  region: string | undefined,
+  event: object,
+): Promise<string | null> {
+  const client = new LambdaClient({ maxAttempts: 1, ...(region !== undefined && { region }) });
+  const command = new InvokeCommand({ FunctionName: name, Payload: Buffer.from(JSON.stringify(event)) });
+  try {
+    const abortSignal = AbortSignal.timeout(INVOKE_WITHIN_MS);
+    const { FunctionError, Payload } = await client.send(command, { abortSignal });
+    return FunctionError === undefined ? null : Buffer.from(Payload ?? []).toString();
+  } catch (thrown) {
+    const message = `The function ${name} cannot be invoked (${sdkFailureText(thrown)}): check that your credentials have lambda:InvokeFunction on it.`;
+    throw new RemediationError('function-unreadable', message, { cause: thrown });
+  } finally {
+    client.destroy();
   }
 }

@@ -18,6 +18,7 @@ import { schema } from './schema.ts';
 import { show } from './show.ts';
 import { snapshot } from './snapshot.ts';
 import { terminate } from './terminate.ts';
+import { testMessage } from './test-message.ts';
 
 /** All commands, in the order of help and documents. A new command needs its own file and a line here. */
 export const COMMANDS: readonly AnyCommand[] = [
@@ -43,6 +44,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   budget,
   schema,
   preflight,
+  testMessage,
   completion,
   help,
 ];

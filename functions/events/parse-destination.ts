@@ -14,7 +14,9 @@ export type Destination =
       readonly payload: unknown;
     })
   /** The event was not processed: it waited too long, or the function may not run at all. */
-  | (Invocation & { readonly kind: 'expired' });
+  | (Invocation & { readonly kind: 'expired' })
+  /** A person asks for a message that tests the way to people. */
+  | (Invocation & { readonly kind: 'test-message'; readonly by: string });
 
 export type Invocation = {
   /** Null when the ARN is not that of a function. */
@@ -27,6 +29,9 @@ export type FailedRun = Extract<Destination, { readonly kind: 'failed-run' }>;
 /** The function of a server is named with this prefix and the server's name. */
 const FUNCTION_PREFIX = 'pg-headroom-';
 
+/** The value of `headroom` in the event of `headroom test-message`. */
+export const TEST_MESSAGE = 'test-message';
+
 const CONDITIONS = ['Success', 'RetriesExhausted', 'EventAgeExceeded', 'ZeroReservedConcurrency'] as const;
 
 /**
@@ -34,6 +39,9 @@ const CONDITIONS = ['Success', 'RetriesExhausted', 'EventAgeExceeded', 'ZeroRese
  * found. Nothing is guessed.
  */
 export function parseDestination(event: unknown): Destination {
+  const { headroom, by } = fieldsOf(event);
+  if (headroom === TEST_MESSAGE)
+    return { kind: TEST_MESSAGE, functionName: null, requestId: 'test', by: textOr(by, 'a person') };
   const { requestContext, requestPayload, responsePayload } = fieldsOf(event);
   const { condition, functionArn, requestId } = fieldsOf(requestContext);
   const known = CONDITIONS.find((each) => each === condition);
@@ -44,7 +52,7 @@ export function parseDestination(event: unknown): Destination {
   const invocation: Invocation = { functionName: functionNameOf(functionArn), requestId };
   switch (known) {
     case 'Success':
-      return { kind: 'record', ...invocation, payload: responsePayload };
+      return { kind: 'record', ...invocation, payload: ofItsServer(responsePayload, invocation) };
     case 'RetriesExhausted':
       return { kind: 'failed-run', ...invocation, ...failureOf(responsePayload), payload: requestPayload };
     case 'EventAgeExceeded':
@@ -63,6 +71,17 @@ export function parseDestination(event: unknown): Destination {
 export function serverOfFunction(functionName: string | null): string | null {
   if (functionName === null || !functionName.startsWith(FUNCTION_PREFIX)) return null;
   return functionName.slice(FUNCTION_PREFIX.length) || null;
+}
+
+/**
+ * A result with the name of the server that the function which ran belongs to, whatever the result says: a function has the
+ * login of one server, and must not open, close or hide the incidents of another. Functions with other names are believed.
+ */
+function ofItsServer(payload: unknown, { functionName }: Invocation): unknown {
+  const server = serverOfFunction(functionName);
+  if (server === null || typeof payload !== 'object' || payload === null || !('server' in payload))
+    return payload;
+  return { ...payload, server };
 }
 
 /** The name in `arn:aws:lambda:<region>:<account>:function:<name>`. A version or alias may follow. */

@@ -55,7 +55,9 @@ export function reportSteps(result: unknown): ReportSteps {
   };
   return {
     readRecord: async () => {
-      const record = unpackRecord(result);
+      // Which server it was is known from the function that ran; report.ts has written that beside the packed record.
+      const { server } = result as RunResult;
+      const record = { ...unpackRecord(result), ...(typeof server === 'string' && { server }) };
       explained = withoutDiagnosis(record, (result as RunResult).reduced);
       return readRun(explained);
     },

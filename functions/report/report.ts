@@ -3,9 +3,10 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import { type Destination, serverOfFunction } from '../events/parse-destination.ts';
 import { parseEvent } from '../events/parse-event.ts';
 import { renderFailure } from '../render/message/failure.ts';
+import { renderTestMessage } from '../render/message/test-message.ts';
 import { addToIndexes } from './add-to-indexes.ts';
 import { attemptsOf } from './count-attempts.ts';
-import { logNotPublished, publishMessage } from './publish.ts';
+import { logNotPublished, publishMessage, topicsOf } from './publish.ts';
 import { type Dues, rememberRun } from './remember-run.ts';
 import type { ReportPorts } from './report-ports.ts';
 import { reportRecord } from './report-record.ts';
@@ -25,11 +26,23 @@ export async function report(destination: Destination, ports: ReportPorts): Prom
     case 'expired':
       ports.count(expiredEvent(destination));
       return logNotPublished(destination, ports);
+    case 'test-message':
+      return sendTestMessage(destination, ports);
     default: {
       const never: never = destination;
       return never;
     }
   }
+}
+
+/** Nothing is remembered of it. An error goes back to the person who asks. */
+async function sendTestMessage(
+  { kind, by }: Extract<Destination, { readonly kind: 'test-message' }>,
+  ports: ReportPorts,
+): Promise<void> {
+  const at = new Date(ports.now()).toISOString();
+  const due = { messageId: `test-${at}`, topics: topicsOf(ports), mark: async () => {} };
+  await publishMessage(renderTestMessage(by, at), due, { kind }, ports);
 }
 
 async function reportFailure(

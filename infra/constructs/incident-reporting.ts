@@ -84,13 +84,14 @@ export class IncidentReporting extends Construct {
       keepFor: props.keepRecordsFor ?? Duration.days(365),
     });
     this.memory = this.memoryTable();
-    this.operators = new OperatorsPolicy(this, 'Operators', { memory: this.memory }).policy;
     this.records.readers.addStatements(
       new iam.PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [this.memory.tableArn] }),
     );
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     this.deadLetters = deadLetters.queue;
     this.report = this.reportFunction(props, { chat, deadLetters });
+    const { memory, report } = this;
+    this.operators = new OperatorsPolicy(this, 'Operators', { memory, report }).policy;
     this.alarms = new ReportingAlarms(this, 'Alarms', {
       report: this.report,
       deadLetters: this.deadLetters,

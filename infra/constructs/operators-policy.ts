@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { functionNameOf } from '../../functions/contract.ts';
 import { acknowledgeResource } from './acknowledge.ts';
@@ -8,11 +9,17 @@ import { acknowledgeResource } from './acknowledge.ts';
 /** The attributes of an item that the switch writes. The memory itself is not among them. */
 const SWITCH_ATTRIBUTES = ['server', 'pause', 'version'];
 
-/** Attach it to the roles of people who may pause and resume runs: `headroom pause`, or the same from CloudShell. */
+interface OperatorsPolicyProps {
+  readonly memory: dynamodb.ITable;
+  readonly report: lambda.IFunction;
+}
+
+/** Attach it to the roles of people who may pause and resume runs: `headroom pause`, or the same from CloudShell, and send a
+ * test message. */
 export class OperatorsPolicy extends Construct {
   readonly policy: iam.ManagedPolicy;
 
-  constructor(scope: Construct, id: string, { memory }: { readonly memory: dynamodb.ITable }) {
+  constructor(scope: Construct, id: string, { memory, report }: OperatorsPolicyProps) {
     super(scope, id);
     const functions = Stack.of(this).formatArn({
       service: 'lambda',
@@ -33,6 +40,15 @@ export class OperatorsPolicy extends Construct {
         new iam.PolicyStatement({
           actions: ['lambda:GetFunctionConfiguration', 'lambda:GetFunctionEventInvokeConfig'],
           resources: [functions],
+        }),
+        // For `headroom test-message`, and to find the bucket of records.
+        new iam.PolicyStatement({
+          actions: [
+            'lambda:InvokeFunction',
+            'lambda:GetFunctionConfiguration',
+            'lambda:GetFunctionEventInvokeConfig',
+          ],
+          resources: [report.functionArn],
         }),
       ],
     });

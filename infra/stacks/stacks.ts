@@ -1,4 +1,4 @@
-import { Stage } from 'aws-cdk-lib';
+import { Annotations, Stage } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { stackNumberOf } from '../checks/stack-number.ts';
@@ -17,6 +17,10 @@ export type StacksOptions = {
   readonly bundle?: string;
 };
 
+/** People may subscribe to the topic by hand, and `headroom preflight` looks. */
+const NO_RECEIVER =
+  'No receiver of messages is declared: "reporting" has neither emails nor people, chat or pager. Unless somebody subscribes to the topic by hand, runs end sessions and no person is told.';
+
 /**
  * Adds everything for the servers of one stage: the reporting, the endpoints that they declare, and the stacks of servers.
  */
@@ -30,6 +34,9 @@ export function addStacks(app: Construct, stage: DeclaredStage, options: StacksO
       .map(({ name, policy }) => ({ server: name, policy })),
     ...options,
   });
+  const { people, emails, chat, pager: declaredPager } = declared;
+  if ([people, emails, chat, declaredPager].every((each) => each === undefined))
+    Annotations.of(reportingStack).addWarningV2('pg-headroom:nobody-is-told', NO_RECEIVER);
   const { reporting } = reportingStack;
   const pager = declared.pager && Topic.fromTopicArn(reportingStack, 'Pager', declared.pager.topicArn);
   const routeTables = routeTablesOf(servers);

@@ -7,7 +7,7 @@ import { placeOf } from '../../functions/core/run/kept-record.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
 import { type LoopbackFunctions, startLoopbackFunctions } from '../support/loopback-functions.ts';
-import { type LoopbackOperator, startLoopbackOperator } from '../support/loopback-operator.ts';
+import { ADA, type LoopbackOperator, startLoopbackOperator } from '../support/loopback-operator.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
 import { runHeadroom } from './run-headroom.ts';
@@ -130,5 +130,19 @@ describe('a server that is named as it is declared', () => {
     functions.deny(false);
     expect(stderr).toMatch(/cannot be looked up \(AccessDeniedException.*lambda:GetFunctionConfiguration/);
     expect(code).toBe(3);
+  });
+});
+
+describe('headroom test-message', () => {
+  test('asks the function that sends all messages, in the name of the caller', async () => {
+    const { code, stdout } = await headroom('test-message', 'orders');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('The topics took a test message.')]);
+    expect(functions.invocations.map((event) => JSON.parse(event))).toEqual([
+      { headroom: 'test-message', by: ADA },
+    ]);
+  });
+
+  test('without a server is bad usage', async () => {
+    expect(await headroom('test-message')).toMatchObject({ code: 2, stdout: '' });
   });
 });

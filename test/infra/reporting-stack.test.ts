@@ -171,6 +171,15 @@ test('the policy for operators lets people write the switch, and nothing else of
       Action: ['lambda:GetFunctionConfiguration', 'lambda:GetFunctionEventInvokeConfig'],
       Resource: expect.objectContaining({ 'Fn::Join': expect.anything() }),
     },
+    {
+      Effect: 'Allow',
+      Action: [
+        'lambda:GetFunctionConfiguration',
+        'lambda:GetFunctionEventInvokeConfig',
+        'lambda:InvokeFunction',
+      ],
+      Resource: { 'Fn::GetAtt': [reportId, 'Arn'] },
+    },
   ]);
   expect(JSON.stringify(Properties)).toContain(':function:pg-headroom-*');
 });

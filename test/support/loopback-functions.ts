@@ -5,6 +5,8 @@ export type DeployedStandIn = {
   readonly environment: Readonly<Record<string, string>>;
   /** Where the results of its runs go. */
   readonly destination?: string;
+  /** What an invocation answers: null, or the error with which it fails. */
+  readonly failsWith?: object;
 };
 
 /** The part of Lambda's API on 127.0.0.1 that tells how a function is configured. */
@@ -12,6 +14,8 @@ export type LoopbackFunctions = AsyncDisposable & {
   readonly environment: Readonly<Record<string, string>>;
   /** Paths that were asked for, with the region of the signature. */
   readonly asked: readonly string[];
+  /** The events of invocations, as JSON. */
+  readonly invocations: readonly string[];
   readonly deny: (isDenied: boolean) => void;
 };
 
@@ -23,8 +27,9 @@ export async function startLoopbackFunctions(
   functions: Readonly<Record<string, DeployedStandIn>>,
 ): Promise<LoopbackFunctions> {
   const asked: string[] = [];
+  const invocations: string[] = [];
   let isDenied = false;
-  const server = await startLoopbackServer((request, _, response) => {
+  const server = await startLoopbackServer((request, body, response) => {
     const answer = (status: number, document: object, error?: string) =>
       response
         .writeHead(status, {
@@ -35,6 +40,15 @@ export async function startLoopbackFunctions(
     const [, encoded = '', what = ''] = PATH.exec(request.url ?? '') ?? [];
     const name = decodeURIComponent(encoded);
     const region = SIGNED.exec(request.headers.authorization ?? '')?.[1];
+    if (request.method === 'POST') {
+      const [, invoked = ''] = /functions\/([^/]+)\/invocations$/.exec(request.url ?? '') ?? [];
+      const { failsWith = null } = functions[decodeURIComponent(invoked)] ?? {};
+      invocations.push(body);
+      response
+        .writeHead(200, failsWith === null ? {} : { 'x-amz-function-error': 'Unhandled' })
+        .end(JSON.stringify(failsWith));
+      return;
+    }
     asked.push(`${region} ${what} ${name}`);
     const found = functions[name];
     if (region === undefined) answer(403, { message: 'Not signed.' }, 'InvalidSignatureException');
@@ -49,6 +63,7 @@ export async function startLoopbackFunctions(
   return {
     environment: { AWS_ENDPOINT_URL_LAMBDA: `http://${server.address}` },
     asked,
+    invocations,
     deny: (denied) => {
       isDenied = denied;
     },

@@ -66,6 +66,24 @@ export async function bucketOf(given: GivenDeployed): Promise<BucketAddress> {
   throw new RemediationError('config-invalid', message);
 }
 
+/**
+ * The function that gets the results of this server's runs, and tells people.
+ * @throws RemediationError `config-invalid`, `function-unreadable`.
+ */
+export async function reportFunctionOf(
+  given: GivenDeployed,
+): Promise<{ readonly name: string; readonly region: string | undefined }> {
+  const server = await deployedServer(given);
+  const { destination, region } = await lookUp(
+    functionNameOf(server.name),
+    server.region,
+    'Nothing was sent.',
+  );
+  if (destination !== null) return { name: destination, region };
+  const message = `No function gets the results of the runs for ${server.name}, so no message would be sent.`;
+  throw new RemediationError('config-invalid', message);
+}
+
 const OR_TABLE = 'Or name the memory with --table.';
 const OR_PLACE = 'Or name the place of the records: s3://BUCKET.';
 
