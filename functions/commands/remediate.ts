@@ -22,7 +22,7 @@ import { withProgress } from './run-progress.ts';
 import { findServer, type GivenServer, type Server } from './server/find-server.ts';
 import { SERVER_ARGUMENT, SERVER_OPTIONS, SERVER_TOPIC } from './server/server-arguments.ts';
 import { withAdvice, withServer } from './server/with-server.ts';
-import { paintFor, print, printDetail, printError, printNote, screenOf } from './terminal.ts';
+import { paintFor, print, printDetail, printError, printNote, printProgress, screenOf } from './terminal.ts';
 
 /** The function's budget: 20 s to connect, 25 s to work, 5 s to settle, and some to spare. */
 const RUN_MS = 55_000;
@@ -119,7 +119,7 @@ async function askToEnd(server: Server, policy: Policy, policyName: string): Pro
 async function runOnce(server: Server, policy: Policy): Promise<RunRecord> {
   const startedAt = Date.now();
   const seconds = () => ((Date.now() - startedAt) / 1_000).toFixed(1).padStart(6);
-  const step = (text: string) => printNote(`${seconds()} s  ${text}`);
+  const step = (text: string) => printProgress(`${seconds()} s  ${text}`);
   const log: RemediatePorts['log'] = (event, fields) => printDetail(JSON.stringify({ event, ...fields }));
   const { ports, finish } = interruptibleRun(withProgress(server.ports(log), step));
   try {

@@ -51,6 +51,12 @@ export function printNote(message: string): void {
   if (loudness !== 'quiet') writeError(message);
 }
 
+/** Prints how far the work is: on a terminal, and elsewhere only with `--verbose`. */
+export function printProgress(message: string): void {
+  if (process.stderr.isTTY) printNote(message);
+  else printDetail(message);
+}
+
 /** Prints what only an investigation needs. */
 export function printDetail(message: string): void {
   if (loudness === 'verbose') writeError(message);

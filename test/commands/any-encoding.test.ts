@@ -131,7 +131,8 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
 
   test('a run gives the server its slots back', async () => {
     const { code, stdout, stderr } = await run('remediate', POLICY, '--apply', '--yes');
-    expect(stderr).toMatch(/outcome: recovered\n$/);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('recovered');
     expect(stdout).toContain('db_latin1');
     expect(open.leaks.some(({ isOpen }) => !isOpen())).toBe(true);
     expect([...open.listeners, ...open.backups].every(({ isOpen }) => isOpen())).toBe(true);
