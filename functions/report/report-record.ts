@@ -14,7 +14,7 @@ import { checkExplained, checkMessage, checkReadRun } from './parse-answers.ts';
 import { logNotPublished, publishMessage } from './publish.ts';
 import { publishMisconfigurations } from './publish-misconfigurations.ts';
 import { publishObservation } from './publish-observation.ts';
-import { type Dues, type RunPlace, rememberRun } from './remember-run.ts';
+import { type Dues, rememberRun } from './remember-run.ts';
 import type { RecordDelivery, Report } from './report-context.ts';
 import type { ReportPorts, ReportWork } from './report-ports.ts';
 import { failedRun } from './run-metrics.ts';
@@ -60,15 +60,19 @@ async function reportOn(report: Report): Promise<void> {
   } finally {
     // The page is also drawn when a topic refused: the next delivery may fail as well, and the message
     // already links to the page.
-    if (links.page !== null) await drawAndKeep(report, run, dues.place);
+    if (links.page !== null) await drawAndKeep(report, run, dues);
     const found = { run, summary: reported.summary, place: dues.place, hasPage: links.page !== null };
     await addToIndexes(found, begunAt, attempts, ports);
   }
 }
 
-async function drawAndKeep({ work, attempts, ports }: Report, run: KnownRun, place: RunPlace): Promise<void> {
-  const onPage = ports.keep === null ? null : await pagePlaceOf(run, place, ports.keep);
-  await keepPage(run, await attempts.attempt('page', () => work.drawPage(onPage)), attempts.leftOut(), ports);
+/** The page says all that the message says, and what the message has no room for. */
+async function drawAndKeep({ work, attempts, ports }: Report, run: KnownRun, dues: Dues): Promise<void> {
+  const onPage = ports.keep === null ? null : await pagePlaceOf(run, dues.place, ports.keep);
+  const keptBefore = dues.run?.saysKeptBefore === true ? (run.head?.keptBefore ?? null) : null;
+  const told = { story: dues.run?.story ?? null, additions: { leftOut: attempts.leftOut(), keptBefore } };
+  const page = await attempts.attempt('page', () => work.drawPage(onPage, told));
+  await keepPage(run, page, attempts.leftOut(), ports);
 }
 
 /** Where people find what is stored of the run. Null for what is not stored, and will not be. */

@@ -14,7 +14,7 @@ import type { Additions } from '../render/message/additions.ts';
 import { renderMisconfigurations } from '../render/message/misconfigured.ts';
 import { renderOver } from '../render/message/over.ts';
 import { renderExplained } from '../render/message/render-incident.ts';
-import type { PagePlace } from '../render/page/page-facts.ts';
+import type { PagePlace, Told } from '../render/page/page-facts.ts';
 import { drawPage } from './draw-page.ts';
 import { metricsOf, type ServerMetric } from './run-metrics.ts';
 
@@ -43,7 +43,7 @@ export type ReportSteps = {
   ) => Promise<Message>;
   /** Writes about those of the record's misconfigurations that are news. */
   readonly writeMisconfigurations: (checks: readonly string[]) => Promise<Message>;
-  readonly drawPage: (place: PagePlace | null) => Promise<string>;
+  readonly drawPage: (place: PagePlace | null, told: Told) => Promise<string>;
 };
 
 /** The steps for one result of `remediate`. Later steps use the results of earlier ones. */
@@ -71,7 +71,7 @@ export function reportSteps(result: unknown): ReportSteps {
       const news = (record.misconfigurations ?? []).filter(({ check }) => checks.includes(check));
       return renderMisconfigurations(record, news);
     },
-    drawPage: async (place) => drawPage(known(), place),
+    drawPage: async (place, told) => drawPage(known(), place, told),
   };
 }
 

@@ -68,7 +68,7 @@ function stepsBy(call: Call): ReportSteps {
     writeMessage: (...given) => call('writeMessage', given) as ReturnType<ReportSteps['writeMessage']>,
     writeMisconfigurations: (...given) =>
       call('writeMisconfigurations', given) as ReturnType<ReportSteps['writeMisconfigurations']>,
-    drawPage: (place) => call('drawPage', [place]) as ReturnType<ReportSteps['drawPage']>,
+    drawPage: (place, told) => call('drawPage', [place, told]) as ReturnType<ReportSteps['drawPage']>,
   };
 }
 

@@ -137,7 +137,7 @@ describe('of a recorded incident', () => {
     const atWork = told.find(({ record }) => record.runId === 'role-limit-at-work');
     if (atWork === undefined) throw new Error('The incident role-limit-at-work is not recorded.');
     const { sentence } = headlineOf(factsOf(explain(atWork.record, [])));
-    expect(sentence).toContain('8 of 8 slots of role batch used.');
+    expect(sentence).toContain('ll 8 slots of role batch used.');
     expect(sentence).not.toContain('storefront');
   });
 });

@@ -35,7 +35,7 @@ describe('An alarm on something else than refusals', () => {
     );
     expect(text.replaceAll(/\s+/g, ' ')).toContain('UTC: DatabaseConnections 82 > 80.');
     expect(mail).toContain(
-      'orders: alarm orders-db-connections-high went off (DatabaseConnections 82 > 80), but there is room now: 82 of 97 slots used.',
+      'orders has room, although alarm orders-db-connections-high went off (DatabaseConnections 82 > 80): 82 of 97 slots used.',
     );
     expect(`${subject}\n${mail}\n${text}`).not.toMatch(/clients (were )?refused|The refusal/i);
     expect(subject).toBe(
@@ -88,6 +88,6 @@ describe('An alarm on refusals', () => {
 
   test('stays told as one', () => {
     expect(messageFor({}).text).toContain('Clients were refused');
-    expect(messageFor({}).mail).toContain(' refused clients, but there is room now');
+    expect(messageFor({}).mail).toContain(' refused clients, and has room now');
   });
 });

@@ -1,10 +1,15 @@
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
-import { type PageFacts, type PagePlace, pageFactsOf } from '../../functions/render/page/page-facts.ts';
+import {
+  NOTHING_TOLD,
+  type PageFacts,
+  type PagePlace,
+  pageFactsOf,
+} from '../../functions/render/page/page-facts.ts';
 import { recordings } from '../incidents/recordings.ts';
 
 export function factsOfPage(record: RunRecord, place: PagePlace | null = null): PageFacts {
-  return pageFactsOf(explain(record, []), place);
+  return pageFactsOf(explain(record, []), place, NOTHING_TOLD);
 }
 
 const RECORDINGS = new Map(recordings().map(({ story, record }) => [story.name, record]));

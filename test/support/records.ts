@@ -218,3 +218,15 @@ export function runOf({ snapshot, policy = ENFORCE, trigger = ALARM, ...rest }: 
     },
   });
 }
+
+/** Eight programs of one role, of which each keeps six sessions until slots are missing. */
+export function releasedKeeps(): RunRecord {
+  const programs = [...'abcdefgh'].map((letter) => ({
+    ...{ count: 7, application: `${letter}-service`, user: 'app', fromAgeMs: 7_200 * SECOND },
+  }));
+  const sessions = sessionsOf([...programs, { count: 1, application: 'z-service', user: 'app' }]);
+  return runOf({
+    snapshot: snapshotOf(sessions),
+    policy: aPolicy({ mode: 'enforce', limits: { keepPerGroup: 6 } }),
+  });
+}

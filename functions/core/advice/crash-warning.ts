@@ -41,7 +41,7 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
   const what = hypothetical
     ? `Before you switch to enforce, test that these applications survive losing connections: ${applications}.`
     : `These applications lost sessions. Check that they still run: ${applications}.`;
-  const advice = forOperator(`${what} ${why}.`);
+  const advice = forOperator(`${what} For their developers: docs/guide/for-developers.md. ${why}.`);
   return [hypothetical ? advice : { ...advice, isUrgent: true }];
 }
 

@@ -1,4 +1,4 @@
-import { ageText, counted } from '../base/words.ts';
+import { counted } from '../base/words.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
 import { settingsText } from './technology-texts.ts';
@@ -14,8 +14,8 @@ export function poolLifetime({ culprits }: AdviceFacts): readonly Advice[] {
   const scattered = culprits.find(isScattered);
   if (scattered === undefined) return [];
   const { name, usage, mostPerAddress, technology } = scattered;
-  const { addresses, medianIdleMs } = usage;
-  const text = `${name} comes from ${addresses.count} addresses with up to ${counted(mostPerAddress, 'session')} each, half of them idle for over ${ageText(medianIdleMs ?? 0)}. Let its pool close connections that are idle for 10 minutes, and make connections live shorter than a pod. During a rolling deploy the old and the new pools are both open.`;
+  const { addresses } = usage;
+  const text = `${name} comes from ${addresses.count} addresses with up to ${counted(mostPerAddress, 'session')} each. Let its pool close connections that are idle for 10 minutes, and make connections live shorter than a pod. During a rolling deploy the old and the new pools are both open.`;
   return [forDeveloper(`${text}${settingsText(technology, 'lifetime')}`)];
 }
 

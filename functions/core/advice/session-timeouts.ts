@@ -1,4 +1,5 @@
 import { cleanName } from '../base/clean-text.ts';
+import { medianOf } from '../base/median.ts';
 import { quoteIdentifier } from '../base/sql-text.ts';
 import { ageText, counted } from '../base/words.ts';
 import { roleOf } from '../server/rank-groups.ts';
@@ -108,10 +109,9 @@ export function longStatements(facts: AdviceFacts): readonly Advice[] {
     return [settingOnPrimary([roleOf(culprit.usage)], 'statement_timeout', 'Limit long statements')];
   const ages = culprit.sessions
     .filter(({ state }) => state === 'active')
-    .flatMap(({ queryAgeMs }) => queryAgeMs ?? [])
-    .sort((a, b) => a - b);
-  const median = ages[Math.floor((ages.length - 1) / 2)];
-  if (median === undefined) return [];
+    .flatMap(({ queryAgeMs }) => queryAgeMs ?? []);
+  const median = medianOf(ages);
+  if (median === null) return [];
   const seconds = tidySecondsAbove(median * 2);
   const role = roleOf(culprit.usage);
   return [

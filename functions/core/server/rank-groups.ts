@@ -1,3 +1,4 @@
+import { medianOf } from '../base/median.ts';
 import { memoizeByObject } from '../base/memoize.ts';
 import { byProgram, programsIn } from './programs-in.ts';
 import { type Group, IDLE_STATES, isHidden, type Session, takesSlot } from './session.ts';
@@ -111,7 +112,7 @@ export function usageIn(sessions: readonly Session[], usable: number, group: Gro
       mostlyIn('database', databases, sessions.length) ??
       mostlyIn('address', addresses, sessions.length),
     oldestIdleMs: ages.at(-1) ?? null,
-    medianIdleMs: ages[Math.floor((ages.length - 1) / 2)] ?? null,
+    medianIdleMs: medianOf(ages),
   };
 }
 

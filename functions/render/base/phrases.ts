@@ -40,20 +40,26 @@ export function scopeText(scope: Scope): string {
   return scope.kind === 'server' ? 'server' : `${scope.kind} ${cleanName(scope.name)}`;
 }
 
+type Used = Pick<Pressure, 'scope' | 'used' | 'usable'>;
+
 /**
- * `31 of 57 slots used`, for a limit with its scope: `5 of 5 slots of role batch used`. Superusers may take
- * more than the usable slots: `all 97 slots and 2 of the reserve used`.
+ * `49 of 57 slots`, `all 24 slots and 1 of the reserve`: ordinary clients and superusers may hold slots of the reserve. For
+ * a limit with its scope: `all 5 slots of role batch`, unless the text has named it before.
  */
-export function usedText(
-  { scope, used, usable }: Pick<Pressure, 'scope' | 'used' | 'usable'>,
-  max?: number,
+export function slotsHeld(
+  { scope, used, usable }: Used,
+  { isNamed = false, max }: { readonly isNamed?: boolean; readonly max?: number } = {},
 ): string {
-  if (scope.kind === 'server' && used > usable)
-    return `all ${usable} slots and ${used - usable} of the reserve used`;
-  const ofScope = scope.kind === 'server' ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
-  if (used <= usable) return `${used} of ${usable} slots${ofScope} used`;
-  const more = `${used - usable} ${ofScope === '' ? 'of the reserve' : 'more'}`;
-  return `all ${usable} slots${ofScope} and ${more} used`;
+  const isServer = scope.kind === 'server';
+  const of = isServer || isNamed ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
+  if (used < usable) return `${used} of ${usable} slots${of}`;
+  const reserve = used > usable ? ` and ${used - usable} ${isServer ? 'of the reserve' : 'more'}` : '';
+  return `all ${usable} slots${of}${reserve}`;
+}
+
+/** `31 of 57 slots used`. */
+export function usedText(used: Used, max?: number): string {
+  return `${slotsHeld(used, max === undefined ? {} : { max })} used`;
 }
 
 /** What a link to the bucket shows: the page of a run, or the record when there is no page. */

@@ -28,22 +28,11 @@ function holdersInDetail({ ranking }: Facts): Section {
   };
 }
 
-function groupLines({
-  group,
-  sessions,
-  states,
-  addresses,
-  medianIdleMs,
-  oldestIdleMs,
-  mostly,
-}: GroupUsage): string {
+function groupLines({ group, sessions, states, addresses, oldestIdleMs, mostly }: GroupUsage): string {
   const byState = states
     .map(({ state, count }) => `${count} ${cleanName(state ?? 'of unknown state')}`)
     .join(', ');
-  const ages =
-    medianIdleMs === null || oldestIdleMs === null
-      ? ''
-      : `; idle for ${ageText(medianIdleMs)} in the median, ${ageText(oldestIdleMs)} at most`;
+  const ages = oldestIdleMs === null ? '' : `; idle for up to ${ageText(oldestIdleMs)}`;
   const from = addresses.first.map((address) => (address === '' ? 'unknown' : cleanName(address))).join(', ');
   const more = addresses.count - addresses.first.length;
   const where = `from ${from}${more > 0 ? ` and ${more} more` : ''}`;

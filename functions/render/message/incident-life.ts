@@ -64,6 +64,13 @@ export function lifeTexts(story: Story | null): readonly string[] {
   );
 }
 
+/** What the place of a run in its incident does not show: what has changed, and how often it came. */
+export function lifeOnPage(story: Story | null): string {
+  return story === null
+    ? ''
+    : [changeText(story), recurrenceText(story)].filter((text) => text !== '').join(' ');
+}
+
 const CHANGED = 'Changed since the last message';
 
 function changeText({ change, incident: { cause, culprit } }: Story): string {

@@ -2,15 +2,15 @@ import { cleanName } from '../../core/base/clean-text.ts';
 import { settledReading } from '../../core/run/newcomers.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import { pauseIn } from '../../core/run/pause.ts';
-import { stuckHolder } from '../../core/run/run-lock.ts';
 import { refusalsIn, sinceOf } from '../../core/trigger/log-lines.ts';
 import { authorName } from '../base/author-name.ts';
 import type { Facts } from '../base/facts.ts';
-import { ageText, counted, groupName, listText } from '../base/phrases.ts';
-import { otherAlarm, seenText } from './alarm-text.ts';
+import { counted, groupName, listText, slotsHeld } from '../base/phrases.ts';
+import { otherAlarm } from './alarm-text.ts';
 import { mayHaveSent } from './headline.ts';
 import { nearTime } from './near-time.ts';
-import { enoughText, fullness, slotsHeld } from './slots-text.ts';
+import { enoughText } from './slots-text.ts';
+import { stateSentence } from './state-sentence.ts';
 import { unverifiedReason, unverifiedText } from './unverified-text.ts';
 
 const OBSERVED = 'Observed only: nothing was ended.';
@@ -19,87 +19,52 @@ const OBSERVED = 'Observed only: nothing was ended.';
 export function outcomeText(facts: Facts): string {
   const { outcome, mode, server } = facts.record;
   const observed = mode === 'observe' ? [OBSERVED] : [];
-  return [...OUTCOMES[outcome](facts, cleanName(server)), ...observed].join(' ');
+  const verdict = `${cleanName(server)} ${stateSentence(facts)}${slotsText(facts)}.`;
+  return [verdict, ...MORE[outcome](facts), ...observed].join(' ');
 }
 
-type Sentences = (facts: Facts, server: string) => readonly string[];
+type Sentences = (facts: Facts) => readonly string[];
 
-const OUTCOMES: Readonly<Record<Outcome, Sentences>> = {
-  healthy: (facts, server) => [`${server} has room: ${used(facts)}.`],
-  reaped: (facts, server) => [`${server} has room: ${used(facts)}.`, ...unsettled(facts)],
-  recovered: (facts, server) =>
+/** What follows the verdict: the slots, and what belongs to this outcome alone. */
+const MORE: Readonly<Record<Outcome, Sentences>> = {
+  healthy: () => [],
+  reaped: unsettled,
+  recovered: (facts) =>
     facts.hypothetical
-      ? pressed(facts, server)
-      : [
-          `${server} has room again: ${change(facts)}.`,
-          ...refusedSince(facts),
-          ...unsettled(facts),
-          ...takenAgain(facts),
-          ...gotIn(facts),
-        ],
-  partial: (facts, server) =>
+      ? pressed(facts)
+      : [...refusedSince(facts), ...unsettled(facts), ...takenAgain(facts), ...gotIn(facts)],
+  partial: (facts) =>
     facts.hypothetical
-      ? pressed(facts, server)
-      : [
-          `${server} is still ${stateOf(facts)}: ${change(facts)}.`,
-          ...refusedSince(facts),
-          ...tooFew(facts),
-          ...unsettled(facts),
-          ...takenAgain(facts),
-        ],
-  refilled: (facts, server) => [
-    `${server} filled up again: ${change(facts)}.`,
-    ...takenAgain(facts),
-    ...refusedSince(facts),
-    ...unsettled(facts),
-  ],
+      ? pressed(facts)
+      : [...refusedSince(facts), ...tooFew(facts), ...unsettled(facts), ...takenAgain(facts)],
+  refilled: (facts) => [...takenAgain(facts), ...refusedSince(facts), ...unsettled(facts)],
   'no-candidates': pressed,
-  unexplained: (facts, server) => {
-    const alarm = otherAlarm(facts.record.trigger);
-    const room = `but there is room now: ${used(facts)}.`;
-    return alarm === null
-      ? [`${server} refused clients, ${room}`, ...refusedSince(facts)]
-      : [`${server}: alarm ${cleanName(alarm.alarm, 100)} went off (${seenText(alarm)}), ${room}`];
-  },
-  busy: ({ record }, server) => {
-    const holder = stuckHolder(record);
-    if (holder === null) return [`${server}: another run is at work, so this one did nothing.`];
-    return [
-      `${server}: no run can act. The lock of runs has been held for ${ageText(holder.openMs ?? 0)}, longer than a run can take.`,
-    ];
-  },
-  paused: (facts, server) => [...pressed(facts, server), pausedText(facts)],
-  muted: ({ record }, server) => [`${server}: the trigger needs no action.`, ...whyOf(record.why)],
-  stale: ({ record }, server) => [`${server}: nothing was done.`, ...whyOf(record.why)],
-  off: (_, server) => [`${server}: nothing was read or done, because the policy's mode is off.`],
-  blind: (facts, server) => [
-    `${server} was not judged: our role may not see other sessions.`,
-    ...nothingEnded(facts),
+  unexplained: (facts) => (otherAlarm(facts.record.trigger) === null ? refusedSince(facts) : []),
+  busy: nothingEnded,
+  paused: (facts) => [...refusedSince(facts), pausedText(facts)],
+  muted: ({ record }) => whyOf(record.why),
+  stale: ({ record }) => whyOf(record.why),
+  off: () => [],
+  blind: nothingEnded,
+  'cannot-connect': (facts) => [...nothingEnded(facts), ...refusedSince(facts)],
+  unverified: (facts) => [
+    `${unverifiedText(facts)} were told to end, and whether they did is not known: ${unverifiedReason(facts)}.`,
   ],
-  'cannot-connect': (facts, server) => [
-    `${server} could not be looked at: no connection in ${tries(facts)}.`,
-    ...nothingEnded(facts),
-    ...refusedSince(facts),
-  ],
-  unverified: (facts, server) => [
-    `${server}: ${unverifiedText(facts)} were told to end, and whether they did is not known: ${unverifiedReason(facts)}.`,
-  ],
-  failed: (facts, server) =>
-    mayHaveSent(facts)
-      ? [`${server}: the run failed while it ended sessions. Which of them ended is not known.`]
-      : [`${server}: the run failed.`, ...nothingEnded(facts)],
+  failed: (facts) => (mayHaveSent(facts) ? ['Which of them ended is not known.'] : nothingEnded(facts)),
 };
 
-function pressed(facts: Facts, server: string): readonly string[] {
-  const nothing = facts.record.outcome === 'paused' ? [] : nothingEnded(facts);
-  return [pressedText(facts, server), ...refusedSince(facts), ...nothing];
+/** Outcomes of which the slots say nothing, or of which nothing is known. */
+const WITHOUT_SLOTS: ReadonlySet<Outcome> = new Set([
+  ...(['busy', 'muted', 'stale', 'off', 'blind', 'cannot-connect', 'unverified', 'failed'] as const),
+]);
+
+function slotsText(facts: Facts): string {
+  if (WITHOUT_SLOTS.has(facts.record.outcome)) return '';
+  return `: ${change(facts)}`;
 }
 
-/** Beside a limit that is reached, the server itself may have room. */
-function pressedText(facts: Facts, server: string): string {
-  const { scope } = facts.after ?? facts.before ?? { scope: { kind: 'server' } as const };
-  if (scope.kind === 'server') return `${server} is ${stateOf(facts)}: ${used(facts)}.`;
-  return `${server}: ${scope.kind} ${cleanName(scope.name)} is ${stateOf(facts)}, ${used(facts)}.`;
+function pressed(facts: Facts): readonly string[] {
+  return [...refusedSince(facts), ...nothingEnded(facts)];
 }
 
 /** In mode `observe` the last sentence says so. */
@@ -107,15 +72,13 @@ function nothingEnded({ record }: Facts): readonly string[] {
   return record.mode === 'observe' ? [] : ['Nothing was ended.'];
 }
 
-function stateOf({ before, after }: Facts): string {
+function used(facts: Facts): string {
+  const { before, after, record } = facts;
   const latest = after ?? before;
-  return latest === null ? 'under pressure' : fullness(latest);
-}
-
-function used({ before, after, record }: Facts): string {
-  const latest = after ?? before;
-  if (latest !== null) return `${slotsHeld(latest)} used`;
-  return record.snapshot === null ? 'its slots were not read' : 'its slots are not known';
+  if (latest === null)
+    return record.snapshot === null ? 'its slots were not read' : 'its slots are not known';
+  const isNamed = stateSentence(facts).includes(` for ${latest.scope.kind} `);
+  return `${slotsHeld(latest, { isNamed })} used`;
 }
 
 function change(facts: Facts): string {
@@ -178,8 +141,4 @@ function pausedText({ record }: Facts): string {
 
 function whyOf(why: string | null): readonly string[] {
   return why === null ? [] : [cleanName(why, 400)];
-}
-
-function tries({ record }: Facts): string {
-  return counted(record.connecting.attempts, 'try', 'tries');
 }

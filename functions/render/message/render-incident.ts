@@ -1,4 +1,3 @@
-import type { Advice } from '../../core/advice/advice.ts';
 import { cleanName } from '../../core/base/clean-text.ts';
 import { type Explained, explain } from '../../core/diagnosis/explain.ts';
 import type { Story } from '../../core/incident/incident.ts';
@@ -18,9 +17,10 @@ import { outcomeText } from './mail-outcome.ts';
 import { stepRemarks } from './mail-steps.ts';
 import { mailText, terminalText } from './mail-text.ts';
 import { whyRemarks } from './mail-why.ts';
-import { resumeAdvice, resumeCommand } from './memory-text.ts';
+import { resumeCommand } from './memory-text.ts';
 import { stepsOf } from './next-steps.ts';
 import { type Remark, said } from './remark-table.ts';
+import { resumeSteps } from './resume-steps.ts';
 import { isAboutLock } from './run-lock-text.ts';
 import { subjectOfRun } from './subject-of-run.ts';
 
@@ -93,10 +93,4 @@ function remarksOf(facts: Facts, story: Story | null): readonly Remark[] {
     ...stepRemarks(facts, isOnPage),
     ...noteRemarks(facts),
   ];
-}
-
-/** In a chat room the first step is to resume the runs that the breaker paused. */
-function resumeSteps(record: RunRecord, story: Story | null): readonly Advice[] {
-  const text = trippedTexts(story).join(' ');
-  return text === '' ? [] : [resumeAdvice(record, text)];
 }

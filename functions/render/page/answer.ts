@@ -6,8 +6,10 @@ import type { Outcome } from '../../core/run/outcome.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import { HELD_BY_SUPERUSERS, heldBySuperusers } from '../base/held-by-superusers.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
-import { ageText, counted } from '../base/phrases.ts';
+import { ageText, counted, slotsHeld } from '../base/phrases.ts';
 import { severityOf } from '../base/severity.ts';
+import { lifeOnPage } from '../message/incident-life.ts';
+import { leftOutTexts } from '../message/left-out.ts';
 import { clockTime, dateTime } from './clock.ts';
 import { type Html, html, linkHtml } from './html.ts';
 import type { EarlierRun, PageFacts } from './page-facts.ts';
@@ -21,7 +23,7 @@ export function answerHtml(facts: PageFacts): Html {
 <p class="kicker">pg-headroom · ${cleanName(server)} · <time datetime="${startedAt}">${dateTime(Date.parse(startedAt))}</time> · run ${cleanName(runId, 40)}</p>
 <h1>${pageVerdict(facts)}</h1>
 <p class="badges">${badges(facts)}</p>
-${slotsMeter(facts)}${sinceHtml(facts)}${missing(facts)}
+${slotsMeter(facts)}${sinceHtml(facts)}${missing(facts)}${leftOutHtml(facts)}
 </header>
 `;
 }
@@ -90,10 +92,6 @@ function slotsMeter({ before, after, record }: PageFacts): Html | null {
   const { pressureFrom, relievedAt } = marksOf(before, record.policy);
   const percent = (slots: number) => Math.min(100, Math.max(0, Math.round((slots * 1_000) / usable) / 10));
   const look = now.used >= pressureFrom ? 'full' : now.used <= relievedAt ? 'free' : 'between';
-  const scope =
-    before.scope.kind === 'server'
-      ? 'slots'
-      : `slots of ${before.scope.kind} ${cleanName(before.scope.name)}`;
   const change = after === null ? '' : ` now, ${before.used} before`;
   const ghost =
     after === null || after.used >= before.used
@@ -102,15 +100,10 @@ function slotsMeter({ before, after, record }: PageFacts): Html | null {
   const policy = heldBySuperusers(record)
     ? HELD_BY_SUPERUSERS
     : `The policy acts from ${pressureFrom} on and frees down to ${relievedAt}.`;
-  return html`<div class="meter"><p><strong>${usedText(now.used, usable)}</strong> ${scope} used${change}</p>
+  return html`<div class="meter"><p><strong>${slotsHeld(now)}</strong> used${change}</p>
 <div class="track ${look}">${ghost}<span class="fill" style="width:${percent(now.used)}%"></span><span class="mark" style="left:${percent(relievedAt)}%"></span><span class="mark" style="left:${percent(pressureFrom)}%"></span></div>
 <p class="faint">${policy}</p></div>
 `;
-}
-
-/** Ordinary clients may hold slots of the reserve. */
-function usedText(used: number, usable: number): string {
-  return used > usable ? `all ${usable} and ${used - usable} of the reserve` : `${used} of ${usable}`;
 }
 
 function sinceHtml(facts: PageFacts): Html | null {
@@ -122,7 +115,10 @@ function sinceHtml(facts: PageFacts): Html | null {
       ? null
       : html`<strong>Since ${clockTime(began.atMs, now)} UTC</strong> (${ageText(now - began.atMs)} before this run). `;
   const incident = place === null ? null : incidentHtml(place, now, record.runId);
-  return since === null && incident === null ? null : html`<p class="since">${since}${incident}</p>`;
+  const told = lifeOnPage(facts.told.story);
+  return since === null && incident === null && told === ''
+    ? null
+    : html`<p class="since">${since}${incident} ${told}</p>`;
 }
 
 function incidentHtml(
@@ -149,6 +145,12 @@ function runLinks(earlier: readonly EarlierRun[], now: number): readonly Html[] 
     return html`${index === 0 ? '' : ', '}${url === null ? text : linkHtml(url, text)}`;
   });
   return more > 0 ? [html`${more} more, `, ...links] : links;
+}
+
+/** The parts of the report that failed before the page was drawn. */
+function leftOutHtml({ told }: PageFacts): Html | null {
+  const texts = leftOutTexts(told.additions.leftOut);
+  return texts.length === 0 ? null : html`<p class="notice" role="note">${texts.join(' ')}</p>`;
 }
 
 /** Whether something is left for a person to do. */

@@ -72,9 +72,14 @@ function runItem(run: IndexedRun, { urlOf }: IndexPlace): Html {
   const slots =
     used === null || usable === null
       ? 'not seen'
-      : `${used}${after === null || after === used ? '' : ` → ${after}`} of ${usable}`;
+      : `${reserveApart(used, usable)}${after === null || after === used ? '' : ` → ${after}`} of ${usable}`;
   return html`<li class="${lookOf(run)}"><time datetime="${at}">${momentText(at)}</time><span class="track">${barOf(run)}</span><span class="slots">${slots}</span><span class="what">${url === null ? word : linkHtml(url, word)}</span></li>
 `;
+}
+
+/** `54 and 1 of the reserve`: ordinary clients may hold slots of the reserve. */
+function reserveApart(used: number, usable: number): string {
+  return used > usable ? `${usable} and ${used - usable} of the reserve` : String(used);
 }
 
 function barOf({ used, after, usable }: IndexedRun): Html | null {

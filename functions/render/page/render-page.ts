@@ -4,10 +4,18 @@ import { answerHtml } from './answer.ts';
 import { causeChart } from './cause-chart.ts';
 import { documentHtml } from './document.ts';
 import { fold } from './fold.ts';
+import { forDevelopers } from './for-developers.ts';
 import { holdersTable } from './holders-chart.ts';
 import { type Html, html } from './html.ts';
 import { laterHtml, nowHtml } from './now-box.ts';
-import { type Given, type PageFacts, type PagePlace, pageFactsOf } from './page-facts.ts';
+import {
+  type Given,
+  NOTHING_TOLD,
+  type PageFacts,
+  type PagePlace,
+  pageFactsOf,
+  type Told,
+} from './page-facts.ts';
 import { pageVerdict } from './page-verdict.ts';
 import { remarksHtml } from './remarks.ts';
 import { chosenTable, newcomersTable, refusedTable, sparedTable } from './sessions.ts';
@@ -23,9 +31,10 @@ import { whyHtml } from './why-section.ts';
 export function renderExplainedPage(
   explained: Explained,
   place: PagePlace | null = null,
+  told: Told = NOTHING_TOLD,
   given: Given = {},
 ): string {
-  const facts = pageFactsOf(explained, place, given);
+  const facts = pageFactsOf(explained, place, told, given);
   const chart = causeChart(facts);
   return documentHtml(
     pageVerdict(facts),
@@ -33,6 +42,7 @@ export function renderExplainedPage(
 ${chart?.kind === 'statements' ? null : statementsSection(facts)}
 ${whyHtml(facts)}
 ${chosenTable(facts)}
+${forDevelopers(facts)}
 ${laterHtml(facts)}
 ${remarksHtml(facts)}
 ${holdersSection(facts)}

@@ -40,7 +40,6 @@ export function chosenTable({ record, hypothetical, terminations, losses }: Fact
   const title = hypothetical ? 'Sessions that would be ended' : 'Sessions chosen, and their results';
   return html`<section><h2>${title}</h2>
 ${htmlTable(['#sessions', 'program', 'idle for', ...result], groups)}
-<p class="faint">What this means for their developers (57P01): docs/guide/for-developers.md</p>
 <details><summary>${counted(all.length, 'session')}, one by one</summary>
 <p class="faint">Their pids; one click selects them.</p>${pidsBlock(all.flatMap(({ session }) => session.pid ?? []))}
 ${htmlTable(['#pid', 'program', 'from', '#idle for', 'by', ...result], rows, MOST_SESSIONS)}</details></section>

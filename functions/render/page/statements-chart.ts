@@ -71,15 +71,7 @@ export function shapeText(statement: string): string {
   return cleanName(statement.replace(/\s+/g, ' ').trim(), MOST_CHARACTERS);
 }
 
-function doingText({
-  running,
-  waiting,
-  inTransaction,
-  idle,
-  longestMs,
-  medianMs,
-  waits,
-}: StatementUse): string {
+function doingText({ running, waiting, inTransaction, idle, longestMs, waits }: StatementUse): string {
   const counts = [
     [running, 'running'],
     [waiting, 'waiting for a lock'],
@@ -87,9 +79,8 @@ function doingText({
     [idle, 'idle, ran it last'],
   ] as const;
   const doing = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
-  const median = medianMs === null || medianMs < 1_000 ? '' : `, half over ${ageText(medianMs)}`;
   const isShort = longestMs === null || longestMs < 1_000;
-  const longest = isShort ? [] : [`longest ${ageText(longestMs)}${median}`];
+  const longest = isShort ? [] : [`longest ${ageText(longestMs)}`];
   const [wait] = waits;
   const on = wait === undefined || wait === null || waiting > 0 ? [] : [`waits: ${cleanName(wait)}`];
   return [...doing, ...longest, ...on].join(' · ');

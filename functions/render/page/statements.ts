@@ -1,4 +1,3 @@
-import { medianOf } from '../../core/base/median.ts';
 import type { Doing, SessionEvidence } from '../../core/diagnosis/evidence.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { groupText } from '../../core/server/rank-groups.ts';
@@ -19,7 +18,6 @@ export type StatementUse = {
   readonly sessions: number;
   /** How long the running and waiting ones have taken, in milliseconds. Null when none runs. */
   readonly longestMs: number | null;
-  readonly medianMs: number | null;
   /** What they wait for, the most frequent first. Null stands for no wait. */
   readonly waits: readonly (string | null)[];
   readonly pids: readonly number[];
@@ -71,7 +69,6 @@ function useOf(
     inTransaction: count('in transaction'),
     idle: count('resting'),
     longestMs: ages.length === 0 ? null : Math.max(...ages),
-    medianMs: medianOf(ages),
     pids: those.flatMap(({ session: { pid } }) => pid ?? []),
   };
 }

@@ -2,7 +2,7 @@ import { BEGINNING_SIGNS, type Beginning, beganIn } from '../../core/diagnosis/b
 import { settledReading } from '../../core/run/newcomers.ts';
 import { refusalsIn, sinceOf } from '../../core/trigger/log-lines.ts';
 import { pressureAt } from '../base/facts.ts';
-import { aboutText, counted } from '../base/phrases.ts';
+import { aboutText, counted, slotsHeld } from '../base/phrases.ts';
 import { clockTime, serverBehindMs, snapshotAt } from './clock.ts';
 import { type Html, html } from './html.ts';
 import type { PageFacts } from './page-facts.ts';
@@ -67,7 +67,7 @@ function runMoments({ record, before, losses, hypothetical }: PageFacts): readon
     ms === null ? [] : [{ atMs: start + ms, text, look }];
   const settled = settledReading(record);
   const then = before === null ? null : pressureAt((settled ?? readings.at(-1))?.pressure, before);
-  const used = before === null ? '' : `: ${before.used} of ${before.usable} slots used`;
+  const used = before === null ? '' : `: ${slotsHeld(before)} used`;
   return [
     ...at(timings.snapshot === null ? 0 : timings.snapshot, `this run looks${used}`, 'run'),
     ...(hypothetical || losses.length === 0

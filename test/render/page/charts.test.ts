@@ -40,7 +40,7 @@ describe('what they run', () => {
     const [first, ...others] = statementsOf(facts);
     expect(first).toMatchObject({ isBlamed: true, running: 17, sessions: 17, idle: 0 });
     expect(first?.statement).toMatch(/^SELECT count\(\*\) FROM/);
-    expect(first?.longestMs).toBeGreaterThanOrEqual(first?.medianMs ?? Number.POSITIVE_INFINITY);
+    expect(first?.longestMs).toBeGreaterThan(0);
     expect(first?.pids.length).toBe(17);
     expect(others.map(({ isBlamed }) => isBlamed)).toEqual([true, false]);
     expect(longestRunning(facts).length).toBe(17);

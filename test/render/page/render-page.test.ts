@@ -39,12 +39,12 @@ describe('the page', () => {
 
   test.each([
     ['recovered', 'orders has room again: billing-worker leaks. 10 idle sessions ended.'],
-    ['partial', 'orders is still full: billing-worker leaks. 6 idle sessions ended.'],
+    ['partial', 'orders is still almost full: billing-worker leaks. 6 idle sessions ended.'],
     [
       'refilled',
       'orders filled up again: billing-worker leaks. 12 idle sessions ended. 11 of 12 freed slots re-taken.',
     ],
-    ['cannot-connect', 'orders let no run in. Nothing was ended.'],
+    ['cannot-connect', 'orders let no run in: no connection in 214 tries. Nothing was ended.'],
     ['unexplained', 'orders refused clients, and has room now: clients never log in.'],
   ] as const)('of %s says: %s', (outcome, verdict) => {
     expect(textOf(pageOf(INCIDENTS[outcome]()))).toContain(verdict);
@@ -81,6 +81,7 @@ describe('the page', () => {
       'What they run',
       'Why',
       'Sessions chosen, and their results',
+      'For their developers',
       'Later',
       'What happened',
       'What held the slots',
@@ -97,7 +98,7 @@ describe('the page', () => {
       'The policy acts from 55 on and frees down to 45.',
       'billing-worker billing@orders 41 72 % 41 idle 10.0.3.17, 10.0.3.18, 10.0.4.2 2h 11m',
       '10 billing-worker billing@orders 1h 35m to 2h 11m the policy&#39;s first step: 1h terminated',
-      'What this means for their developers (57P01): docs/guide/for-developers.md',
+      'how to see that it was us: docs/guide/for-developers.md',
       'billing-worker billing@orders 1 10 1 re-taken',
       '1 kept by policy key protect.listeners: listens for notifications',
       'told sessions to end 590 ms 336 ms',

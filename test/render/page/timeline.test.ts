@@ -40,7 +40,7 @@ describe('the timeline', () => {
     expect(moments.map(({ atMs, text }) => `${clockTime(atMs, atMs)} ${text}`)).toEqual([
       '01:04:43 first of these sessions opened',
       '03:15:42 the alarm goes off',
-      '03:15:43 this run looks: 57 of 57 slots used',
+      '03:15:43 this run looks: all 57 slots used',
       '03:15:43 10 sessions ended',
       '03:15:46 looks again: 49 used',
       '03:41:50 full again at this rate, in about 26 minutes',
