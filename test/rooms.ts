@@ -18,6 +18,7 @@ const RUN = [...PLAN, 'functions/core/doctor', 'functions/core/run'];
 const CORE = [
   ...RUN,
   'functions/core/doctor',
+  'functions/core/backtest',
   'functions/core/budget',
   'functions/core/declaration',
   'functions/core/diagnosis',
@@ -42,6 +43,7 @@ export const ROOMS: readonly Room[] = [
     may: [...SERVER, 'functions/core/policy', 'functions/core/trigger', 'functions/core/plan'],
     packages: PURE,
   },
+  { name: 'functions/core/backtest', may: RUN, packages: [] },
   { name: 'functions/core/budget', may: SERVER, packages: PURE },
   { name: 'functions/core/plan', may: [...SERVER, ...TRIGGER, 'functions/core/policy'], packages: PURE },
   {

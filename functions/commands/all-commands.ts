@@ -1,3 +1,4 @@
+import { backtest } from './backtest.ts';
 import { budget } from './budget.ts';
 import type { AnyCommand } from './command.ts';
 import { completion } from './completion.ts';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   openPage,
   reportPage,
   forget,
+  backtest,
   budget,
   schema,
   preflight,

@@ -1,14 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { RemediationError } from '../core/base/errors.ts';
 import { explain } from '../core/diagnosis/explain.ts';
 import { drawPage } from '../report/draw-page.ts';
 import type { CommandSpec } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { STDIN } from './read-input.ts';
 import { RECORD_ARGUMENT, RECORD_REGION, RECORD_TOPIC, readRecord } from './read-record.ts';
-import { print, printNote } from './terminal.ts';
 import { whileWaiting } from './while-waiting.ts';
 import { CREDENTIALS_TOPIC } from './with-memory.ts';
+import { writePage } from './write-page.ts';
 
 type Given = { readonly record: string; readonly html: string; readonly region?: string };
 
@@ -36,18 +33,6 @@ export const reportPage: CommandSpec<Given> = {
 async function drawAndWrite({ record: file, html, region }: Given): Promise<ExitCode> {
   const record = await readRecord(file, region);
   const page = await whileWaiting('Drawing the page', () => drawPage(explain(record, record.reduced), null));
-  if (html === STDIN) print(page.trimEnd());
-  else await write(html, page);
+  await writePage(page, html);
   return EXIT.done;
-}
-
-async function write(path: string, page: string): Promise<void> {
-  try {
-    await writeFile(path, page);
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unwritable';
-    const message = `The page cannot be written to ${path} (${reason}): name a file in a folder that exists.`;
-    throw new RemediationError('config-invalid', message, { cause });
-  }
-  printNote(`The page was written to ${path}.`);
 }

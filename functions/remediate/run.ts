@@ -2,6 +2,7 @@ import { CODE_VERSION } from '../core/base/code-version.ts';
 import { type Problem, RemediationError } from '../core/base/errors.ts';
 import type { Misconfiguration } from '../core/doctor/misconfigurations.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { PLANNER_VERSION } from '../core/plan/planner-version.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { LockSight } from '../core/run/lock-sight.ts';
 import type { Outcome } from '../core/run/outcome.ts';
@@ -86,6 +87,7 @@ export function toRecord(run: Run, { outcome, problem, why }: RunEnd, recall: Re
     runId,
     server,
     code: CODE_VERSION,
+    planner: PLANNER_VERSION,
     policyHash: policyHash(policy),
     mode: modeInForce(policy.mode, recall, trigger.kind),
     trigger,

@@ -119,6 +119,7 @@ const runShape = {
   runId: describe('The id of the Lambda invocation.', text),
   server: describe('The name of the server, as it is declared.', text),
   code: describe('Version and commit of the code that ran; absent in older records.', z.optional(text)),
+  planner: describe('The version of the planner; absent in older records.', z.optional(count)),
   policyHash: describe('SHA-256 of the policy in force; absent in older records.', z.optional(text)),
   /** The policy's, or `observe` when a scheduled run could not know whether runs are paused. */
   mode: describe('The mode in which the run acted.', enumOf(MODES)),

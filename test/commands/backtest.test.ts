@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordings } from '../incidents/recordings.ts';
+import { runHeadroom } from './run-headroom.ts';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const backtest = (...args: readonly string[]) => runHeadroom(['backtest', ...args]);
+
+/** Five runs that would end sessions, each kept as `report` keeps it, one of them twice, in a bucket's layout. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-backtest-'));
+  const records = recordings()
+    .map(({ record }) => record)
+    .filter(({ plan }) => (plan?.victims.length ?? 0) > 3)
+    .slice(0, 5)
+    .map((record, run) => ({
+      ...record,
+      reduced: run === 4 ? ['statements'] : [],
+      runId: `run-${run}`,
+      server: 'orders',
+    }));
+  for (const record of records) {
+    const place = at(`bucket/records/orders/${record.startedAt.slice(0, 10).replaceAll('-', '/')}`);
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, `${record.runId}.json.gz`), gzipSync(JSON.stringify(record)));
+  }
+  writeFileSync(at('one.json'), JSON.stringify(records[0]));
+  mkdirSync(at('empty'));
+  writeFileSync(at('off.json'), '{ "mode": "off" }');
+  writeFileSync(at('few.json'), '{ "mode": "enforce", "limits": { "maxVictims": 2 } }');
+  writeFileSync(at('bad.json'), '{ "mood": "off" }');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('A backtest', () => {
+  test('replays what can be replayed, and counts the rest', async () => {
+    const { code, stdout, stderr } = await backtest(at('bucket'), '--policy', at('few.json'));
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/few\.json would end \d+ sessions? more and \d+ fewer,\s+in 4 runs/);
+    expect(stdout).toContain('Counted and not replayed: 1 reduced to keep the record small.');
+    expect(stdout).toMatch(/tried only\s+on the 4 runs above/);
+  });
+
+  test('compares two policies, as JSON for programs', async () => {
+    const { code, stdout } = await backtest(
+      at('one.json'),
+      '--policy',
+      at('off.json'),
+      '--against',
+      at('few.json'),
+      '--json',
+    );
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ replayed: 1, more: 0, before: 2, after: 0, fewer: 2, unfaithful: 0 });
+    expect(document.runs[0].fewer).toHaveLength(2);
+    expect(code).toBe(0);
+  });
+
+  test('writes a page without scripts', async () => {
+    const { code } = await backtest(at('bucket'), '--policy', at('few.json'), '--html', at('page.html'));
+    const page = readFileSync(at('page.html'), 'utf8');
+    expect([code, /<script/.test(page)]).toEqual([0, false]);
+    expect(page).toContain('Each run, replayed alone');
+  });
+
+  test('of nothing is a result', async () => {
+    const { code, stdout } = await backtest(at('empty'), '--policy', at('off.json'));
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('Nothing to backtest: no kept run can be replayed.'),
+    ]);
+  });
+
+  test('names a record that it cannot read, and refuses a policy that is none', async () => {
+    const [unreadable, refused] = await Promise.all([
+      backtest(at('bad.json'), at('one.json'), '--policy', at('off.json')),
+      backtest(at('one.json'), '--policy', at('bad.json')),
+    ]);
+    expect([unreadable.code, unreadable.stderr]).toEqual([
+      0,
+      expect.stringContaining('bad.json is left out'),
+    ]);
+    expect(unreadable.stdout).toContain('1 unreadable');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('mood')]);
+  });
+});
