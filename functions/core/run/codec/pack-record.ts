@@ -88,9 +88,15 @@ function packSnapshot(snapshot: Snapshot, dictionary: Dictionary): PackedSnapsho
   return {
     ...snapshot,
     sessions: packSessions(sessions, dictionary),
-    locks: locks && toColumns(SHARE_KEYS, locks.flatMap(sharesOf)),
+    locks: locks && toColumns(shareKeysOf(locks), locks.flatMap(sharesOf)),
     pooler: pooler === null ? null : packPooler(pooler),
   };
+}
+
+/** Earlier servers and records do not tell for how long a lock has been waited for. */
+function shareKeysOf(locks: readonly ContestedLock[]): readonly (keyof PackedShare)[] {
+  const isTold = locks.some(({ waitedMs }) => waitedMs !== undefined);
+  return SHARE_KEYS.filter((key) => isTold || key !== 'waitedMs');
 }
 
 function sharesOf({ kind, holders, waiters, waitedMs }: ContestedLock, lock: number): readonly PackedShare[] {
