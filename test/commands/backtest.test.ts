@@ -64,7 +64,7 @@ describe('A backtest', () => {
     const { code } = await backtest(at('bucket'), '--policy', at('few.json'), '--html', at('page.html'));
     const page = readFileSync(at('page.html'), 'utf8');
     expect([code, /<script/.test(page)]).toEqual([0, false]);
-    expect(page).toContain('Each run, replayed alone');
+    expect(page).toContain('Each run, replayed alone, with another plan first');
   });
 
   test('of nothing is a result', async () => {

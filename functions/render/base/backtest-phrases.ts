@@ -41,7 +41,7 @@ function totals(sum: BacktestSum, against: string | null): readonly string[] {
   const was = against === null ? 'were planned' : `with ${cleanName(against, 60)}`;
   return [
     `${counted(after, 'different session')} would end, ${before} ${was}. Another plan in ${changedIncidents} of ${counted(incidents, 'incident')}.`,
-    `Slots stay missing in ${counted(missingAfter, 'run')}, before in ${missingBefore}.`,
+    `Slots stay missing in ${counted(missingAfter, 'run')}, before in ${missingBefore}, each by the goal of its own policy.`,
   ];
 }
 

@@ -1,7 +1,8 @@
+import type { ReplayedRun } from '../../core/backtest/replay-run.ts';
 import { type BacktestView, backtestHeadline, backtestRemarks } from '../base/backtest-phrases.ts';
 import { timeText } from '../base/phrases.ts';
 import { documentHtml } from './document.ts';
-import { type Html, html, nameHtml } from './html.ts';
+import { type Html, html, nameHtml, type Piece } from './html.ts';
 import { groupCell, htmlTable } from './html-table.ts';
 
 /** More rows make a page that no phone opens. */
@@ -37,20 +38,37 @@ ${htmlTable(['program', 'server', '#more end', '#fewer end'], rows, MOST_ROWS)}<
 }
 
 function runsSection({ sum }: BacktestView): Html {
-  const rows = sum.runs.map((run) => [
-    html`<time datetime="${run.startedAt}">${timeText(run.startedAt).replace(' UTC', '')}</time>`,
-    nameHtml(run.server),
-    run.mode === 'observe' ? `${run.outcome}, observed` : run.outcome,
-    run.ended,
-    run.before.victims.length,
-    run.after.victims.length,
-    run.more.length,
-    run.fewer.length,
-    run.before.missing,
-    run.after.missing,
-  ]);
-  const titles = ['began', 'server', 'outcome then', '#ended then', '#before', '#after'];
-  return html`<section><h2>Each run, replayed alone</h2>
-${htmlTable([...titles, '#more', '#fewer', '#slots missing before', '#after that'], rows, MOST_ROWS)}</section>
+  const isOther = (run: ReplayedRun) => run.more.length + run.fewer.length > 0;
+  const [other, same] = [sum.runs.filter(isOther), sum.runs.filter((run) => !isOther(run))];
+  const titles = [
+    'began',
+    'server',
+    'outcome then',
+    '#ended',
+    '#before',
+    '#after',
+    '#more',
+    '#fewer',
+    '#missing',
+  ];
+  return html`<section><h2>Each run, replayed alone, with another plan first</h2>
+${htmlTable(titles, [...other, ...same].map(runRow), MOST_ROWS)}</section>
 `;
+}
+
+function runRow(run: ReplayedRun): readonly Piece[] {
+  const { startedAt, server, mode, outcome, ended, before, after, more, fewer } = run;
+  // A day and a time are short enough not to be broken.
+  const [day = '', time = ''] = timeText(startedAt).split(' ');
+  return [
+    html`<time datetime="${startedAt}">${day}\u00a0${time.slice(0, 5)}</time>`,
+    nameHtml(server),
+    mode === 'observe' ? `${outcome}, observed` : outcome,
+    ended,
+    before.victims.length,
+    after.victims.length,
+    more.length,
+    fewer.length,
+    before.missing === after.missing ? after.missing : `${before.missing} → ${after.missing}`,
+  ];
 }
