@@ -35,7 +35,7 @@ describe('a declared pooler', () => {
   });
 
   test.each([
-    ['another product', { pooler: { ...POOLER, kind: 'odyssey' } }, 'pooler.kind: found "odyssey"'],
+    ['another product', { pooler: { ...POOLER, kind: 'pgcat' } }, 'pooler.kind: found "pgcat"'],
     ['a key that nobody knows', { pooler: { ...POOLER, user: 'x' } }, 'pooler.user: found "x"'],
     [
       'no password beside IAM',

@@ -1,99 +1,18 @@
 import { expect, test } from 'vitest';
+import { poolerProtection } from '../../functions/core/plan/pooler-protection.ts';
+import { withPooler } from '../../functions/core/server/pooler-refusals.ts';
 import type { Row } from '../../functions/postgres/pooler/console.ts';
 import { readOdyssey } from '../../functions/postgres/pooler/read-odyssey.ts';
-
-/**
- * What Odyssey 1.5.2 answered in front of PostgreSQL 19rc1: five of six clients run a statement, with pools of three
- * sessions. Columns that are empty there are left out here.
- */
-const client = (user: string, database: string, state: string, port: string): Row => ({
-  type: 'C',
-  user,
-  database,
-  state,
-  storage_user: '',
-  addr: '10.0.5.9',
-  port,
-  local_addr: '10.0.3.4',
-  local_port: '6432',
-  connect_time: '',
-  request_time: '',
-  wait: '0',
-  wait_us: '0',
-  id: 'c541347332608',
-  ptr: '0x7f4a3c009d40',
-  coro: '2',
-  remote_pid: '0',
-  tls: '',
-});
-const server = (state: string, local_port: string): Row => ({
-  type: 'S',
-  user: 'app',
-  database: 'postgres',
-  state,
-  addr: '10.0.1.1',
-  port: '5432',
-  local_addr: '10.0.3.4',
-  local_port,
-  connect_time: '',
-  request_time: '',
-  wait: '0',
-  wait_us: '0',
-  ptr: 'scc82720e3e4e',
-  link: '',
-  remote_pid: '0',
-  tls: '(null)',
-  offline: '0',
-});
-const pool = (database: string, user: string, counts: readonly string[], mode: string): Row => ({
-  database,
-  user,
-  cl_active: counts[0],
-  cl_waiting: counts[1],
-  sv_active: counts[2],
-  sv_idle: counts[3],
-  sv_used: '0',
-  sv_tested: '0',
-  sv_login: '0',
-  maxwait: '0',
-  maxwait_us: '0',
-  pool_mode: mode,
-});
-const rule = (name: string, user: string, pool_size: string): Row => ({
-  name,
-  host: '10.0.1.1',
-  port: '5432',
-  database: 'default_db',
-  force_user: user,
-  pool_size,
-  reserve_pool: '0',
-  pool_mode: 'transaction',
-  max_connections: '8',
-  current_connections: '3',
-  paused: '0',
-  disabled: '0',
-});
-
-const ANSWERS: Readonly<Record<string, readonly Row[]>> = {
-  'SHOW VERSION': [{ version: 'odyssey 1.5.2 release, compiled by gcc-16.2.0, 64-bit' }],
-  'SHOW POOLS': [
-    pool('postgres', 'app', ['3', '1', '3', '0'], 'transaction'),
-    pool('console', 'headroom', ['0', '1', '0', '0'], 'session'),
-  ],
-  'SHOW SERVERS': [server('active', '51916'), server('active', '51904'), server('active', '53618')],
-  'SHOW CLIENTS': [
-    client('headroom', 'console', 'pending', '46750'),
-    ...['active', 'active', 'active', 'pending', 'queue', 'queue'].map((state, at) =>
-      client('app', 'postgres', state, String(46_760 + at)),
-    ),
-  ],
-  'SHOW DATABASES': [rule('postgres', 'default_user', '3'), rule('console', 'headroom', '0')],
-};
+import { poolerTexts } from '../../functions/render/message/pooler-text.ts';
+import { aSession, aSnapshot } from '../support/builders.ts';
+import { startFakeServer } from '../support/fake-server.ts';
+import { ODYSSEY_ANSWERS, odysseyClient, odysseyRule } from '../support/odyssey-answers.ts';
+import { lookInto } from '../support/pooler-clients.ts';
 
 /** The console, with other answers in place of some. Every other command is an error there. */
 function consoleWith(other: Readonly<Record<string, readonly Row[]>> = {}) {
   return async (command: string) => {
-    const rows = { ...ANSWERS, ...other }[command];
+    const rows = { ...ODYSSEY_ANSWERS, ...other }[command];
     if (rows === undefined) throw new Error(`console command error: ${command}`);
     return rows;
   };
@@ -142,13 +61,38 @@ test('no session is named, because process ids are left out; their address is', 
 test('the rule of a user counts before that of all users, and a size of 0 is none', async () => {
   const sizes = async (rules: readonly Row[]) =>
     (await readOdyssey(consoleWith({ 'SHOW DATABASES': rules }))).pools.map(({ size }) => size);
-  expect(await sizes([rule('postgres', 'default_user', '3'), rule('postgres', 'app', '9')])).toEqual([9]);
-  expect(await sizes([rule('postgres', 'app', '0')])).toEqual([null]);
-  expect(await sizes([rule('other', 'app', '7')])).toEqual([null]);
+  expect(
+    await sizes([odysseyRule('postgres', 'default_user', '3'), odysseyRule('postgres', 'app', '9')]),
+  ).toEqual([9]);
+  expect(await sizes([odysseyRule('postgres', 'app', '0')])).toEqual([null]);
+  expect(await sizes([odysseyRule('other', 'app', '7')])).toEqual([null]);
 });
 
 test('clients of a Unix socket, for which no address is shown, are local', async () => {
-  const odd = { ...client('app', 'postgres', 'active', '0'), addr: '' };
+  const odd = { ...odysseyClient('app', 'postgres', 'active', '0'), addr: '' };
   const { clients } = await readOdyssey(consoleWith({ 'SHOW CLIENTS': [odd] }));
   expect(clients.map(({ address }) => address)).toEqual(['local']);
+});
+
+test('a console is read over the wire, in the simple protocol and in its own database', async () => {
+  await using server = await startFakeServer({ version: 'odyssey', answers: ODYSSEY_ANSWERS });
+  const state = await lookInto('odyssey', server, { user: 'headroom', password: 'hunter2' });
+  expect(state).toMatchObject({ kind: 'odyssey', problem: null, clientCount: 6, sessions: [] });
+  expect(state.unlisted).toMatchObject({ cause: 'no-process-ids', addresses: ['10.0.3.4'] });
+  expect(state.pools).toHaveLength(1);
+});
+
+test('sessions from its addresses are spared, and the message says how many there are for which clients', async () => {
+  await using server = await startFakeServer({ version: 'odyssey', answers: ODYSSEY_ANSWERS });
+  const pooler = await lookInto('odyssey', server, { user: 'headroom', password: 'hunter2' });
+  const sessions = ['10.0.3.4', '10.0.3.4', '10.0.3.4', '10.0.9.9'].map((address, at) =>
+    aSession({ pid: at + 1, user: 'app', database: 'postgres', address }),
+  );
+  const snapshot = withPooler(aSnapshot({ sessions }), pooler);
+  const isTheirs = poolerProtection(snapshot, false);
+  expect(sessions.map((session) => isTheirs(session) !== null)).toEqual([true, true, true, false]);
+  expect(poolerTexts(snapshot)).toEqual([
+    '3 sessions come through Odyssey: 6 clients of role app from 10.0.5.9.',
+    "Its console lists its sessions without the server's process ids. 3 sessions from 10.0.3.4 may belong to it and are spared.",
+  ]);
 });

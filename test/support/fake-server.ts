@@ -8,6 +8,8 @@ export type FakeServer = {
   readonly version: string;
   /** Whether it understands our first statement. Otherwise it answers with a syntax error. */
   readonly understands?: boolean;
+  /** Rows of texts that it answers to a command in the simple protocol, by column. It answers others with `version`. */
+  readonly answers?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
   /** The SQLSTATE by which it refuses each login. */
   readonly refuses?: string;
 };
@@ -40,7 +42,7 @@ export async function startFakeServer(
         const content = rest.subarray(5, 1 + rest.readUInt32BE(1));
         rest = rest.subarray(1 + rest.readUInt32BE(1));
         if (type === 'Q' || type === 'P') statements.push(content.toString('latin1'));
-        if (type === 'Q') socket.write(Buffer.concat([rows(['version'], [fake.version]), READY]));
+        if (type === 'Q') socket.write(Buffer.concat([answered(fake, content), READY]));
         if (type === 'P') failed = fake.understands !== true;
         if (type === 'P' && failed) socket.write(syntaxError());
         if (type === 'E' && !failed) socket.write(rows(...answerTo(fake)));
@@ -49,6 +51,12 @@ export async function startFakeServer(
     });
   });
   return { ...listening, statements };
+}
+
+function answered({ answers, version }: FakeServer, command: Buffer): Buffer {
+  const found = answers?.[command.toString('utf8').replace('\0', '')];
+  if (found === undefined) return rows(['version'], [version]);
+  return rows(Object.keys(found[0] ?? {}), ...found.map((row) => Object.values(row)));
 }
 
 function answerTo({ version }: FakeServer): readonly [readonly string[], readonly string[]] {
@@ -74,17 +82,17 @@ function syntaxError(): Buffer {
   return message('E', ...fields, Buffer.from([0]));
 }
 
-/** Description, one row of texts, and its end. */
-function rows(names: readonly string[], values: readonly string[]): Buffer {
+/** Description, rows of texts, and their end. */
+function rows(names: readonly string[], ...all: readonly (readonly string[])[]): Buffer {
   const TEXT = 25;
   const described = names.map((name) =>
     Buffer.concat([text(name), int32(0), int16(0), int32(TEXT), int16(-1), int32(-1), int16(0)]),
   );
-  const cells = values.map((value) => Buffer.concat([int32(Buffer.byteLength(value)), Buffer.from(value)]));
+  const cell = (value: string) => Buffer.concat([int32(Buffer.byteLength(value)), Buffer.from(value)]);
   return Buffer.concat([
     message('T', int16(names.length), ...described),
-    message('D', int16(values.length), ...cells),
-    message('C', text('SELECT 1')),
+    ...all.map((values) => message('D', int16(values.length), ...values.map(cell))),
+    message('C', text('SHOW')),
   ]);
 }
 

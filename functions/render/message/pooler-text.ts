@@ -59,14 +59,15 @@ function churnText(pooler: PoolerState): readonly string[] {
 /** Says that the console does not list all sessions, and how the others are spared. */
 function unlistedText(snapshot: Snapshot, { unlisted }: PoolerState): readonly string[] {
   if (unlisted === null) return [];
+  const isUnjoined = unlisted.cause === 'no-process-ids';
   const isTheirs = poolerProtection(snapshot, false);
   const holders = slotHolders(snapshot);
   const listed = new Set(poolerSessionsIn(snapshot, holders));
   const others = holders.filter((session) => !listed.has(session) && isTheirs(session) !== null);
   const spared =
     others.length === 0
-      ? `No ${listed.size > 0 ? 'other ' : ''}session comes from its addresses.`
-      : `${counted(others.length, listed.size > 0 ? 'more session' : 'session')} from ${namedAddresses(others)} may belong to it and ${others.length === 1 ? 'is' : 'are'} spared.`;
+      ? `No ${isUnjoined ? '' : 'other '}session comes from its addresses.`
+      : `${counted(others.length, isUnjoined ? 'session' : 'more session')} from ${namedAddresses(others)} may belong to it and ${others.length === 1 ? 'is' : 'are'} spared.`;
   const unknown = unlisted.unknownHosts.map((host) => cleanName(host)).join(', ');
   return [
     [
