@@ -62,6 +62,12 @@ test('one that lets clients wait, and takes more of them, is told the same sizes
   expect(linesOn(incident)).toContain('default_pool_size = 19');
 });
 
+test('a pool of size 0, which PgBouncer takes as without limit, has no number of slots that it may take', () => {
+  const pools = CONSOLE.pools.map((pool, at) => (at === 0 ? { ...pool, size: 0 } : pool));
+  const [first] = textsOn(roomy({ ...CONSOLE, pools }));
+  expect(first).toContain('PgBouncer has 2 pools here. Other clients');
+});
+
 test('one that refuses no client is left as it is', () => {
   const pools = CONSOLE.pools.map((pool) => ({ ...pool, clientsWaiting: 0, longestWaitMs: 0 }));
   for (const pooler of [null, { ...CONSOLE, clientCount: 10, pools }])
