@@ -1,5 +1,5 @@
+import { briefHolders } from '../server/brief-holders.ts';
 import { type ContestedLock, PREPARED } from '../server/contested-lock.ts';
-import { holdsBriefly } from '../server/holds-briefly.ts';
 import { lastingHeads } from '../server/lasting-heads.ts';
 import { lockGraphOf } from '../server/lock-graph.ts';
 import type { Session } from '../server/session.ts';
@@ -32,11 +32,12 @@ export function rootBlocker(
   if (most === undefined || root === undefined) return null;
   const byPid = new Map(sessions.map((each) => [each.pid, each]));
   const sessionOf = (pid: number) => (pid === PREPARED ? null : (byPid.get(pid) ?? null));
+  const isBrief = briefHolders({ sessions, locks });
   const beside = graph
     .holdersBeside(most)
     .filter((pid) => pid !== root)
     .map(sessionOf)
-    .filter((each) => each === null || !holdsBriefly(each, { sessions, locks }));
+    .filter((each) => each === null || !isBrief(each));
   const { waiting, guessed } = most;
   return { session: sessionOf(root), waiting, guessed, beside, passesOn: lasting === undefined };
 }

@@ -1,5 +1,5 @@
+import { briefHolders } from './brief-holders.ts';
 import { PREPARED } from './contested-lock.ts';
-import { holdsBriefly } from './holds-briefly.ts';
 import type { Heads, LockGraph } from './lock-graph.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -14,10 +14,11 @@ export function lastingHeads(
   { sessions, locks }: Pick<Snapshot, 'sessions' | 'locks'>,
   graph: LockGraph,
 ): readonly Heads[] {
+  const isBrief = briefHolders({ sessions, locks });
   const byPid = new Map(sessions.map((session) => [session.pid, session]));
   const isLasting = (pid: number) => {
     const session = byPid.get(pid);
-    return pid === PREPARED || session === undefined || !holdsBriefly(session, { sessions, locks });
+    return pid === PREPARED || session === undefined || !isBrief(session);
   };
   const most = graph.heads[0]?.waiting ?? 0;
   return graph.heads

@@ -8,12 +8,27 @@ const BRIEF_MS = 2_000;
 const WORK_MS = 500;
 
 /**
- * Whether a session has held its locks for less than two seconds. It is then not the reason for a queue: the lock
- * goes from one working client to the next, as with a row that many clients change.
+ * Tells of a session whether it has held its locks for less than two seconds. It is then not the reason for a queue:
+ * the lock goes from one working client to the next, as with a row that many clients change.
  */
-export function holdsBriefly(session: Session, snapshot: Pick<Snapshot, 'sessions' | 'locks'>): boolean {
-  const heldMs = rowHeldMs(session, snapshot) ?? heldAtMostMs(session);
-  return heldMs !== null && heldMs < BRIEF_MS;
+export function briefHolders({
+  sessions,
+  locks = [],
+}: Pick<Snapshot, 'sessions' | 'locks'>): (session: Session) => boolean {
+  const ages = new Map(sessions.map(({ pid, stateAgeMs }) => [pid, stateAgeMs]));
+  const held = new Map<number, (number | null)[]>();
+  for (const lock of locks) {
+    const wait = sinceHandover(lock, ages);
+    for (const { pid } of lock.holders) {
+      const waits = held.get(pid);
+      if (waits === undefined) held.set(pid, [wait]);
+      else waits.push(wait);
+    }
+  }
+  return (session) => {
+    const heldMs = rowHeldMs(session, held.get(session.pid ?? -1) ?? []) ?? heldAtMostMs(session);
+    return heldMs !== null && heldMs < BRIEF_MS;
+  };
 }
 
 /** When a lock of the session itself was taken is not known. */
@@ -26,16 +41,9 @@ function heldAtMostMs({ transactionAgeMs, stateAgeMs, advisoryLock }: Session): 
  * wait for a row wait for the transaction of its holder, and with each new holder they begin anew, in the same
  * statement. Null when the locks do not tell.
  */
-function rowHeldMs(
-  { pid, state, stateAgeMs }: Session,
-  { sessions, locks = [] }: Pick<Snapshot, 'sessions' | 'locks'>,
-): number | null {
-  const held = locks.filter(({ holders }) => holders.some((holder) => holder.pid === pid));
-  if (held.length === 0) return null;
-  const ages = new Map(sessions.map((each) => [each.pid, each.stateAgeMs]));
-  const waits = held.map((lock) => sinceHandover(lock, ages));
+function rowHeldMs({ state, stateAgeMs }: Session, waits: readonly (number | null)[]): number | null {
   const known = waits.filter((wait) => wait !== null);
-  if (known.length < held.length) return null;
+  if (known.length === 0 || known.length < waits.length) return null;
   return Math.max(...known, state === 'active' ? 0 : (stateAgeMs ?? BRIEF_MS));
 }
 
