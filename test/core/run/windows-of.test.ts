@@ -14,8 +14,8 @@ describe('The victims of a run', () => {
     [1, [1]],
     [32, [32]],
     [33, [32, 1]],
-    [288, [32, 256]],
-    [500, [32, 256, 212]],
+    [160, [32, 128]],
+    [500, [32, 128, 128, 128, 84]],
   ])('when they are %i, are sent in statements of %j', (victims, sizes) => {
     expect(sizesOf(victims, 1_999)).toEqual(sizes);
   });
