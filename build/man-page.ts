@@ -9,6 +9,9 @@ export function manPage(commands: readonly AnyCommand[]): string {
   const topics = [...new Set(commands.flatMap((command) => command.topics ?? []))];
   return [
     `.TH HEADROOM 1 "" "pg-headroom ${packageJson.version}"`,
+    // Ragged right, without hyphens: names of options stay whole.
+    '.ad l',
+    '.nh',
     '.SH NAME',
     `headroom \\- ${roff('gives a full PostgreSQL its connection slots back')}`,
     '.SH SYNOPSIS',

@@ -42,7 +42,7 @@ const RECORD_ADDRESS = /^s3:\/\/[^@]*$/;
 function withoutSecrets(text: string, args: readonly string[]): string {
   return args
     .flatMap((arg) => (arg.startsWith('-') ? [arg.slice(arg.indexOf('=') + 1)] : [arg]))
-    .filter((arg) => /:\/\/|@/.test(arg) && !RECORD_ADDRESS.test(arg))
+    .filter((arg) => /:\/\/.|@/.test(arg) && !RECORD_ADDRESS.test(arg))
     .toSorted((a, b) => b.length - a.length)
     .reduce((cleaned, arg) => cleaned.replaceAll(arg, '(not shown: it may hold a password)'), text);
 }

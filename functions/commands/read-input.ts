@@ -15,11 +15,15 @@ export async function readInput(path: string, what: string, code: ErrorCode): Pr
 
 /** @throws RemediationError with the given code when it cannot be read. */
 export async function readBytes(path: string, what: string, code: ErrorCode): Promise<Uint8Array> {
+  let bytes: Uint8Array;
   try {
-    return path === STDIN ? await buffer(process.stdin) : await readFile(path);
+    bytes = path === STDIN ? await buffer(process.stdin) : await readFile(path);
   } catch (cause) {
     throw unreadable(path, what, code, cause);
   }
+  if (bytes.length > 0) return bytes;
+  const message = `The ${what} ${path === STDIN ? 'on standard input' : path} is empty: name a file with content, or - for standard input.`;
+  throw new RemediationError(code, message);
 }
 
 /** @throws RemediationError with the given code when the bytes are not UTF-8. */
@@ -33,8 +37,16 @@ export function decodeText(bytes: Uint8Array, path: string, what: string, code: 
   }
 }
 
+/** What Node's codes mean. */
+const READING_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is no UTF-8 text',
+};
+
 function unreadable(path: string, what: string, code: ErrorCode, cause: unknown): RemediationError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-  const message = `The ${what} ${path} cannot be read (${reason}): name a readable file, or - for standard input.`;
+  const message = `The ${what} ${path} cannot be read (${READING_FAILURES[reason] ?? reason}): name a readable file, or - for standard input.`;
   return new RemediationError(code, message, { cause });
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { coerceError } from '../core/base/errors.ts';
+import { timeText } from '../render/base/phrases.ts';
 import { type FoundRun, renderRuns, renderSession } from '../render/terminal/runs-text.ts';
 import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -70,7 +71,7 @@ async function listAndPrint(given: Given): Promise<ExitCode> {
     );
   if (those.length > 0) return EXIT.done;
   const what = pid === undefined ? 'No kept run' : `No kept run saw a session with pid ${pid}`;
-  printNote(`${what} since ${new Date(since).toISOString()}. --since 30d looks further back.`);
+  printNote(`${what} since ${timeText(new Date(since).toISOString())}. --since 30d looks further back.`);
   return EXIT.remains;
 }
 

@@ -61,7 +61,7 @@ describe.concurrent('exit codes of plan', () => {
       2,
       'limits.maxVictim: found 1, expected no such key',
     ],
-    ['a policy that is not there', FULL, 'absent.json', 2, 'cannot be read (ENOENT)'],
+    ['a policy that is not there', FULL, 'absent.json', 2, 'cannot be read (there is no such file)'],
     [
       'a snapshot that does not parse',
       { slots: {}, sessions: 3 },

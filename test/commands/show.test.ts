@@ -74,7 +74,7 @@ describe.concurrent('headroom show', () => {
   });
 
   test.each([
-    ['a file that is not there', ['no.json'], 2, /no\.json cannot be read \(ENOENT\)/],
+    ['a file that is not there', ['no.json'], 2, /no\.json cannot be read \(there is no such file\)/],
     [
       'a gzip that is cut off',
       ['cut.json.gz'],

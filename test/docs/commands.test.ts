@@ -1,4 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { commandsDocument } from '../../build/commands-document.ts';
@@ -18,7 +19,26 @@ test('the man page has every command, and no line that roff would take for a req
   const page = manPage(COMMANDS);
   for (const { name } of COMMANDS) expect(page).toContain(`.SS headroom ${name.replaceAll('-', '\\-')}`);
   const requests = [...page.matchAll(/^\.(\w+)/gm)].map(([, name]) => name);
-  expect([...new Set(requests)].toSorted()).toEqual(['B', 'I', 'PP', 'SH', 'SS', 'TH', 'TP', 'fi', 'nf']);
+  expect([...new Set(requests)].toSorted()).toEqual([
+    'B',
+    'I',
+    'PP',
+    'SH',
+    'SS',
+    'TH',
+    'TP',
+    'ad',
+    'fi',
+    'nf',
+    'nh',
+  ]);
+});
+
+test.skipIf(!existsSync('/usr/bin/groff'))('groff sets the man page without a warning', () => {
+  const args = ['-man', '-Tutf8', '-ww', '-rLL=80n'];
+  const { stderr, stdout, status } = spawnSync('groff', args, { input: manPage(COMMANDS), encoding: 'utf8' });
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout).toContain('General Commands Manual');
 });
 
 describe('every command line that a document shows is one that runs', () => {

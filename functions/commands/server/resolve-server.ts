@@ -21,7 +21,11 @@ export function resolveServer(places: readonly ReadServer[]): ResolvedServer {
   // Without a shape, nothing is known of the other parts, so that nothing is said about them.
   const isBroken = places.some((place) => place.findings.length > 0 && Object.keys(place.named).length === 0);
   if (!isBroken && named.user === undefined)
-    refuse('user', NOTHING, 'a role before the @ of the URL (postgres://USER@HOST), or in PGUSER');
+    refuse(
+      'user',
+      NOTHING,
+      'a role before the @ of the URL (postgres://USER@HOST), in PGUSER, or as user in the service',
+    );
   const host = isBroken ? '' : hostIn(named, refuse);
   const resolved = {
     target: {

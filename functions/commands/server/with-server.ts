@@ -46,8 +46,16 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, string>>> = {
     'No password was given: set PGPASSWORD, add a line to ~/.pgpass (or the file that PGPASSFILE names), or run the command on a terminal, where it asks.',
 };
 
+/** What the system's word for a failed connect means. */
+const REASONS = [
+  ['ECONNREFUSED', 'Nothing listens on this port there: check host and port.'],
+  ['ENOTFOUND', 'No host of this name is known here: check its spelling, and whether it needs a VPN.'],
+  ['EAI_AGAIN', 'The name could not be looked up: check the network of this machine.'],
+] as const;
+
 export function withAdvice(code: ErrorCode, message: string, { credentials, target }: Server): string {
   const lines = [message, ADVICE[code]];
+  if (code === 'connect-unreachable') lines.push(REASONS.find(([sign]) => message.includes(sign))?.[1]);
   if (code === 'connect-denied')
     lines.push(`We used role "${credentials.user}" and database "${target.database}".`);
   return lines.filter((line) => line !== undefined).join('\n');

@@ -15,10 +15,23 @@ import { keptRecordSchema, RECORD_VERSION } from './record-schema.ts';
 export function parseRecord(input: unknown): KeptRecord {
   const version = typeof input === 'object' && input !== null ? Reflect.get(input, 'version') : undefined;
   if (typeof version === 'number' && version !== RECORD_VERSION) throw otherVersion(version);
+  if (isSomethingElse(input)) throw noRecord();
   const parsed = z.safeParse(keptRecordSchema, input);
   if (!parsed.success) throw invalid('record-invalid', 'The record', findingsOf(parsed.error, input));
   // The policy was checked when the run began.
   return linked({ ...parsed.data, policy: parsed.data.policy as PolicyFields as Policy });
+}
+
+/** A file of another kind is told by one sentence, and not by all that it lacks. */
+function isSomethingElse(input: unknown): boolean {
+  const keys = ['version', 'runId', 'outcome', 'startedAt'];
+  return typeof input !== 'object' || input === null || !keys.some((key) => key in input);
+}
+
+function noRecord(): RemediationError {
+  const found = 'something else';
+  const allowed = 'the record of a run, as the bucket keeps it below records/';
+  return invalid('record-invalid', 'The record', [{ path: '(root)', found, allowed }]);
 }
 
 function otherVersion(version: number): RemediationError {

@@ -69,8 +69,8 @@ describe('what is no record', () => {
   test.each([
     ['no JSON', '{', /\(root\): found .*, expected one JSON object/],
     ['nothing', '', /\(root\): found .*, expected one JSON object/],
-    ['another JSON', '[]', /\(root\): found \[\], expected an object with version, runId/],
-    ['null', 'null', /\(root\): found null, expected an object with version, runId/],
+    ['another JSON', '[]', /\(root\): found something else, expected the record of a run/],
+    ['null', 'null', /\(root\): found something else, expected the record of a run/],
     [
       'a newer version',
       written({ ...kept('recovered'), version: 2 }),
@@ -82,7 +82,11 @@ describe('what is no record', () => {
       /version: found 0, expected 1: an older headroom reads it$/,
     ],
     ['no version', written(without('version')), /version: missing, expected 1$/],
-    ['a snapshot file', written({ slots: { max: 20 }, sessions: [] }), /runId: missing, expected a text/],
+    [
+      'a snapshot file',
+      written({ slots: { max: 20 }, sessions: [] }),
+      /1 problem.*\n.*found something else, expected the record of a run/,
+    ],
     ['a part left out', written(without('timings')), /timings: missing, expected an object with connected/],
     [
       'a word of no meaning',
