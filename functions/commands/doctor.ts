@@ -90,7 +90,7 @@ async function examine(server: Server, policy: Policy | null): Promise<readonly 
  */
 async function isBehindPgPool(session: OpenSession, server: Server): Promise<boolean> {
   if (!session.isRelayed) return false;
-  const second = await open(server).catch(() => null);
+  const second = await open(server, 1).catch(() => null);
   if (second === null) return false;
   await second.close();
   return second.pid !== null && (await outlivesItsClient(session, second.pid));
@@ -100,9 +100,9 @@ async function isBehindPgPool(session: OpenSession, server: Server): Promise<boo
  * Connects as a run does, but with few tries: no client waits for a slot here, and each refused try is a line in the
  * server's log.
  */
-async function open(server: Server): Promise<OpenSession> {
+async function open(server: Server, mostTries = MOST_TRIES): Promise<OpenSession> {
   const { target, credentials } = server;
-  const pace = newPace({ eagerTries: 0, mostTries: MOST_TRIES });
+  const pace = newPace({ eagerTries: 0, mostTries });
   const deadline = Date.now() + CONNECT_MS;
   const options = { pace, startup: forExamination() };
   const { session, problem } = await openSession(target, async () => credentials, deadline, options);
