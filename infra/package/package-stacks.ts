@@ -1,12 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { IReusableStackSynthesizer } from 'aws-cdk-lib';
-import { type Zippable, zipSync } from 'fflate';
 import { contextOf, parseDeclaration } from '../stacks/declaration.ts';
 import { declaredApp } from '../stacks/declared-app.ts';
 import { deployScript } from './deploy-script.ts';
-import { type PackagedAsset, PackagedSynthesizer } from './packaged-synthesizer.ts';
+import { PackagedSynthesizer } from './packaged-synthesizer.ts';
+import { writeAssets } from './write-assets.ts';
 
 const TEMPLATES = 'templates';
 const ASSETS = 'assets';
@@ -43,7 +43,7 @@ function write(context: Readonly<Record<string, unknown>>, synthesis: string, fo
     const stage = displayName.split('/').slice(0, -1).join('-');
     return { stage, place: environment, name: stackName, template };
   });
-  for (const asset of synthesizer.assets) writeZip(asset, synthesis, join(folder, ASSETS));
+  writeAssets(synthesizer.assets, synthesis, join(folder, ASSETS));
   return [...Map.groupBy(stacks, ({ stage }) => stage)].map(([stage, own]) => {
     const script = stage === '' ? 'deploy.sh' : `deploy-${stage}.sh`;
     const [place] = stage === '' ? [] : own.map((stack) => stack.place);
@@ -52,27 +52,6 @@ function write(context: Readonly<Record<string, unknown>>, synthesis: string, fo
     writeFileSync(join(folder, script), deployScript(deployment), { mode: 0o755 });
     return script;
   });
-}
-
-function writeZip({ folder, file }: PackagedAsset, synthesis: string, assets: string): void {
-  const path = join(assets, file);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, zipped(join(synthesis, basename(folder))));
-}
-
-/** The same files give the same bytes: the time of packing is left out. Permissions let Lambda read the files. */
-function zipped(folder: string): Uint8Array {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  const entries = files
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted()
-    .map((path): Zippable => {
-      const name = path.slice(folder.length + 1).replaceAll('\\', '/');
-      return { [name]: [readFileSync(path), { mtime: '1980-01-01', os: 3, attrs: 0o100644 << 16 }] };
-    });
-  return zipSync(Object.assign({}, ...entries), { level: 9 });
 }
 
 /** The names of a stage's servers. Servers without stages are in the stage without a name. */
