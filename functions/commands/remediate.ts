@@ -142,7 +142,7 @@ async function runOnce(server: Server, policy: Policy): Promise<RunRecord> {
 }
 
 function incidentText(record: RunRecord): string {
-  return `\n${renderIncident(record).subject}\n\n${fullTextOf(record).trimEnd()}`;
+  return `\n${renderIncident(record).subject}\n\n${fullTextOf(record, [], null, null, screenOf(process.stdout).columns).trimEnd()}`;
 }
 
 /** The JSON for scripts: everything but the sessions of the snapshot. */

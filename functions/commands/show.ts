@@ -5,7 +5,7 @@ import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { RECORD_ARGUMENT, RECORD_REGION, RECORD_TOPIC, readRecord } from './read-record.ts';
-import { print } from './terminal.ts';
+import { print, screenOf } from './terminal.ts';
 import { CREDENTIALS_TOPIC } from './with-memory.ts';
 
 type Given = {
@@ -43,6 +43,6 @@ async function readAndPrint({ record: file, full, json, region }: Given): Promis
 /** The message to people, or the full text. */
 function messageOf(record: KeptRecord, isFull: boolean): string {
   const { reduced } = record;
-  if (isFull) return fullTextOf(record, reduced).trimEnd();
+  if (isFull) return fullTextOf(record, reduced, null, null, screenOf(process.stdout).columns).trimEnd();
   return renderForTerminal(record, reduced).trimEnd();
 }

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { fitLines } from '../../functions/render/terminal/fit-lines.ts';
+
+import { INCIDENTS } from '../support/incidents.ts';
 
 describe('lines on a narrow screen', () => {
   test.each([
@@ -20,10 +23,22 @@ describe('lines on a narrow screen', () => {
 });
 
 test('a paragraph that was filled for 80 columns is filled anew', () => {
-  const [first, second] = [`  ${'word '.repeat(15)}more`, '  words'];
+  const [first, second] = [`  ${'word '.repeat(14)}more`, '  words'];
   expect(fitLines(`${first}\n${second}\n  next`, 60).split('\n')).toEqual([
     `  ${'word '.repeat(10)}word`,
-    '  word word word word more words',
+    '  word word word more words',
     '  next',
   ]);
+});
+
+test('a line that is longer than 80 columns takes none of the next line', () => {
+  const [long, next] = [`  ${'word '.repeat(20)}end`, '  Policy next'];
+  expect(fitLines(`${long}\n${next}`, 60).split('\n').at(-1)).toBe(next);
+});
+
+test('the table of who held the slots fits 60 columns', () => {
+  const text = fullTextOf(INCIDENTS.recovered(), [], null, null, 60);
+  const [, table = ''] = /WHO HELD THE SLOTS\n(.*?)\n\n/s.exec(text) ?? [];
+  expect(table).toMatch(/slots +share +application +user@database +oldest/);
+  for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
 });

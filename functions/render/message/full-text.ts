@@ -27,15 +27,21 @@ export function fullTextOf(
   reduced: readonly Reduction[] = [],
   recordUrl: string | null = null,
   story: Story | null = null,
+  columns?: number,
 ): string {
-  return explainedFullText(explain(record, reduced), recordUrl, story);
+  return explainedFullText(explain(record, reduced), recordUrl, story, columns);
 }
 
 /**
  * The answer first, then numbers, then details. The story is the place of the run in its incident, or null
  * when nothing is remembered about earlier runs.
  */
-function explainedFullText(explained: Explained, recordUrl: string | null, story: Story | null): string {
+function explainedFullText(
+  explained: Explained,
+  recordUrl: string | null,
+  story: Story | null,
+  columns: number | undefined,
+): string {
   const facts = factsOf(explained, recordUrl);
   const { server, mode } = facts.record;
   const first = [
@@ -46,7 +52,7 @@ function explainedFullText(explained: Explained, recordUrl: string | null, story
   ].join('\n');
   const happened = [
     whatHappened(facts),
-    holders(facts),
+    holders(facts, columns),
     whySection(facts),
     whatWasDone(facts),
     sparedSummary(facts),

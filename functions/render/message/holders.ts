@@ -23,8 +23,31 @@ const COLUMNS_OF_HOLDERS: readonly Column[] = [
   { width: 7, align: 'right' },
 ];
 const TITLES = ['slots', 'share', 'application', 'user@database', 'busy', 'idle', 'in tx', 'oldest'];
+/** On a narrow screen the details alone have the states. */
+const WHOLE_WIDTH = 78;
+const IN_NARROW = [0, 1, 2, 3, 7] as const;
+const NARROW_WIDTHS: readonly Column[] = [
+  { width: 5, align: 'right' },
+  { width: 5, align: 'right' },
+  { width: 17, align: 'left' },
+  { width: 15, align: 'left' },
+  { width: 7, align: 'right' },
+];
 
-export function holders({ record, ranking, reduced, leading, before, diagnosis }: Facts): Section {
+function rowFor(columns: number): (cells: readonly string[]) => string {
+  if (columns >= WHOLE_WIDTH) return (cells) => row(COLUMNS_OF_HOLDERS, cells);
+  return (cells) =>
+    row(
+      NARROW_WIDTHS,
+      IN_NARROW.map((at) => cells[at] ?? ''),
+    );
+}
+
+export function holders(
+  { record, ranking, reduced, leading, before, diagnosis }: Facts,
+  columns = WHOLE_WIDTH,
+): Section {
+  const inColumns = rowFor(columns);
   const title = 'WHO HELD THE SLOTS';
   if (reduced.includes('spared sessions'))
     return {
@@ -36,10 +59,15 @@ export function holders({ record, ranking, reduced, leading, before, diagnosis }
   return {
     title,
     lines: [
-      ...(groups.length > 0 ? [row(COLUMNS_OF_HOLDERS, TITLES)] : []),
-      ...bounded(groups, ON_SCREEN, holderRow, restRow),
+      ...(groups.length > 0 ? [inColumns(TITLES)] : []),
+      ...bounded(
+        groups,
+        ON_SCREEN,
+        (usage) => inColumns(holderCells(usage)),
+        (rest) => inColumns(restCells(rest)),
+      ),
       ...groups.slice(0, ON_SCREEN).flatMap((usage) => wrap(mostlyText(usage))),
-      ...(hidden > 0 ? [row(COLUMNS_OF_HOLDERS, [String(hidden), '', 'hidden sessions'])] : []),
+      ...(hidden > 0 ? [inColumns([String(hidden), '', 'hidden sessions'])] : []),
       ...(leading === null || diagnosis !== null
         ? []
         : wrap(leadingText(leading, before?.used ?? ranking.used))),
@@ -49,11 +77,11 @@ export function holders({ record, ranking, reduced, leading, before, diagnosis }
 }
 
 /** A session of unknown state is in none of the columns. */
-function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: GroupUsage): string {
+function holderCells({ group, sessions, sharePercent, states, oldestIdleMs }: GroupUsage): readonly string[] {
   const sum = (isCounted: (state: string | null) => boolean) =>
     String(states.reduce((total, { state, count }) => total + (isCounted(state) ? count : 0), 0));
   const isIdle = (state: string | null) => IDLE_STATES.some((idle) => idle === state);
-  return row(COLUMNS_OF_HOLDERS, [
+  return [
     String(sessions),
     sharePercent === null ? '' : `${sharePercent}%`,
     cleanName(group.application),
@@ -62,11 +90,11 @@ function holderRow({ group, sessions, sharePercent, states, oldestIdleMs }: Grou
     sum((state) => state === 'idle'),
     sum((state) => state !== 'idle' && isIdle(state)),
     oldestIdleMs === null ? '' : ageText(oldestIdleMs),
-  ]);
+  ];
 }
 
-function restRow(rest: readonly GroupUsage[]): string {
-  return row(COLUMNS_OF_HOLDERS, [String(sessionsOf(rest)), '', counted(rest.length, 'more program')]);
+function restCells(rest: readonly GroupUsage[]): readonly string[] {
+  return [String(sessionsOf(rest)), '', counted(rest.length, 'more program')];
 }
 
 function sessionsOf(groups: readonly GroupUsage[]): number {

@@ -40,6 +40,8 @@ function paragraphsOf(lines: readonly Line[], width: number): readonly Line[] {
       before.before === line.before &&
       textStart(before.inside) === marginOf(line.inside).length &&
       !STATEMENT.test(line.inside) &&
+      // A longer line was not filled, so that nothing was broken off.
+      widthOf(last) <= FILLED &&
       widthOf(last) + 1 + widthOf(word) > FILLED;
     if (isNext)
       joined[joined.length - 1] = { ...before, inside: `${before.inside} ${line.inside.trimStart()}` };
