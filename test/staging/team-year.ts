@@ -8,12 +8,12 @@ import { packageStacks } from '../../infra/package/package-stacks.ts';
  * nothing of ours may be left but what docs/guide/deploy.md says stays. It needs the AWS CLI and AWS_ENDPOINT_URL, and it
  * refuses an address that is not this machine's.
  *
- *   AWS_ENDPOINT_URL=http://127.0.0.1:5000 node test/staging/team-year.ts FOLDER
+ *   AWS_ENDPOINT_URL=http://localhost:5000 node test/staging/team-year.ts FOLDER
  */
 const [folder = ''] = process.argv.slice(2);
 const endpoint = process.env.AWS_ENDPOINT_URL ?? '';
-if (folder === '' || !/^http:\/\/127\.0\.0\.1:\d+$/.test(endpoint))
-  throw new Error('Name a folder, and set AWS_ENDPOINT_URL to an emulator on 127.0.0.1.');
+if (folder === '' || !/^http:\/\/(localhost|127\.0\.0\.1):\d+$/.test(endpoint))
+  throw new Error('Name a folder, and set AWS_ENDPOINT_URL to an emulator on this machine.');
 const environment = {
   ...process.env,
   ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
