@@ -1,11 +1,13 @@
-import { type PreflightCheck, preflightOf, preflightOfRegion } from '../core/declaration/preflight.ts';
-import type { CommandSpec } from './command.ts';
+import { preflightOf, preflightOfRegion } from '../core/declaration/preflight.ts';
+import type { PreflightCheck } from '../core/declaration/preflight-check.ts';
+import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT } from './exit-code.ts';
+import { jsonText } from './json-text.ts';
 import { readInput } from './read-input.ts';
 import { DECLARATION_FILE, type DeclaredPlace, readDeclaredPlaces } from './server/declared-server.ts';
 import { print } from './terminal.ts';
 
-export const preflight: CommandSpec<{ readonly file: string }> = {
+export const preflight: CommandSpec<{ readonly file: string; readonly json?: true }> = {
   name: 'preflight',
   summary: 'Print the AWS CLI commands that check an account before deploying to it.',
   arguments: [
@@ -15,16 +17,34 @@ export const preflight: CommandSpec<{ readonly file: string }> = {
       fallback: DECLARATION_FILE,
     },
   ],
-  examples: ['headroom preflight', 'headroom preflight ../app/cdk.json | bash -v'],
+  options: [JSON_OPTION],
+  examples: [
+    'headroom preflight',
+    'headroom preflight ../app/cdk.json | bash -v',
+    'headroom preflight --json',
+  ],
   notes:
     "This command connects to nothing. The commands that it prints only read, with your own credentials. Run the section of a stage with credentials of that stage's account.",
   exits: { done: 'done' },
-  run: async ({ file }) => {
+  run: async ({ file, json }) => {
     const places = readDeclaredPlaces(await readInput(file, 'declaration', 'config-invalid'));
-    print(places.flatMap((place) => sectionsOf(place)).join('\n\n'));
+    if (json) print(jsonText({ checks: places.flatMap((place) => checksOf(place)) }));
+    else print(places.flatMap((place) => sectionsOf(place)).join('\n\n'));
     return EXIT.done;
   },
 };
+
+/** For programs: each check with its stage and, if it is about one, its server. */
+function checksOf({ stage, account, region, servers: declared }: DeclaredPlace): readonly object[] {
+  const servers = declared.map((server) => ({ ...server, region }));
+  const place = { stage, account, region };
+  return [
+    ...preflightOfRegion(region, servers).map((check) => ({ ...place, server: null, ...check })),
+    ...servers.flatMap((server) =>
+      preflightOf(server).map((check) => ({ ...place, server: server.name, ...check })),
+    ),
+  ];
+}
 
 /** A section is a script to read or to run: every line that is no command is a comment. */
 function sectionsOf({ stage, account, region, servers: declared }: DeclaredPlace): readonly string[] {

@@ -28,10 +28,22 @@ const titlesIn = (text: string) =>
   [...text.matchAll(/^# \d+\. Check that (.*)\.$/gm)].map(([, title]) => title);
 
 describe.concurrent('preflight checks', () => {
-  const always = ['the CDK is bootstrapped'];
+  const always = [
+    'the CDK is bootstrapped',
+    'nothing is deployed that is not declared',
+    'a person is told (after the first deployment)',
+    'no policy of the account switches metrics from logs off',
+  ];
+  const groups = [
+    "the function's security groups exist, in its VPC",
+    "the function's security groups let it out to port 5432",
+  ];
   const onRds = [
+    'the instance exists',
     'the log is exported to CloudWatch',
     'the log group exists, of class Standard',
+    'the log group receives lines',
+    ...groups,
     "the server's security groups let the function in on port 5432",
   ];
   const iam = 'IAM authentication is on, and the declared resource id is right';
@@ -53,10 +65,11 @@ describe.concurrent('preflight checks', () => {
       { ...SERVER, alarm: 'subscription' },
       [
         ...always,
+        'no subscription of the whole account takes a slot of the log group',
         'Lambda has room for the reserved concurrency',
-        ...onRds.slice(0, 2),
+        ...onRds.slice(0, 4),
         'the log group has a free subscription slot',
-        ...onRds.slice(2),
+        ...onRds.slice(4),
         iam,
       ],
     ],
@@ -66,10 +79,26 @@ describe.concurrent('preflight checks', () => {
       [...always, ...onRds, iam, 'the subnets reach DynamoDB'],
     ],
     [
+      'an alarm on a log query, and a pooler with its own secret',
+      {
+        ...SERVER,
+        alarm: 'log-alarm',
+        pooler: { kind: 'pgbouncer', host: '10.0.1.9', secretArn: SECRET },
+      },
+      [
+        ...always,
+        'the region has Log Alarms',
+        ...onRds,
+        "the pooler's secret exists and is encrypted with the default key",
+        iam,
+      ],
+    ],
+    [
       'a server of their own, without a log',
       { ...WITH_SECRET, host: 'db.example.com', logGroup: undefined, alarm: 'none' },
       [
         ...always,
+        ...groups,
         'the secret exists and is encrypted with the declared key',
         'the subnets reach Secrets Manager',
       ],
@@ -106,6 +135,21 @@ describe.concurrent('preflight checks', () => {
       ['eu-west-1', 'us-gov-west-1', 'eu-west-1'].map((region) => new Set([`--region ${region}`])),
     );
     expect(stdout.match(/: \d+ to reserve/g)).toEqual(Array.from({ length: 3 }, () => ': 2 to reserve'));
+  });
+
+  test('are printed as JSON too, each with its stage and its server', async () => {
+    const stages = { live: { account: '111122223333', region: 'eu-west-1', servers: [SERVER] } };
+    const { code, stdout } = await runHeadroom(['preflight', '-', '--json'], {
+      input: JSON.stringify({ context: { stages } }),
+    });
+    const { checks } = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(checks[0]).toEqual({
+      ...{ stage: 'live', account: '111122223333', region: 'eu-west-1', server: null },
+      ...{ title: 'the CDK is bootstrapped', good: expect.any(String), mend: expect.any(String) },
+      command: expect.stringMatching(/^aws cloudformation describe-stacks /),
+    });
+    expect(checks.filter(({ server }: { server: unknown }) => server === 'orders')).toHaveLength(8);
   });
 
   test('are made in the region of the subnets where there are no stages', async () => {
@@ -151,7 +195,7 @@ describe('what preflight prints', () => {
     });
     const asked = calls(stdout);
     expect(asked.length).toBeGreaterThan(10);
-    expect(asked.filter(([, verb = '']) => !/^(describe|get)-/.test(verb))).toEqual([]);
+    expect(asked.filter(([, verb = '']) => !/^(describe|get|list)-/.test(verb))).toEqual([]);
   });
 
   test("asks for the instance by its endpoint as RDS keeps it, and for its groups' rules", async () => {

@@ -22,6 +22,7 @@ const inDocuments = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT })
       .map((call) => ({ where: document, call })),
   );
 
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-Ab3dEf';
 const server = {
   ...{
     name: 'orders',
@@ -36,9 +37,9 @@ const server = {
   },
   securityGroupIds: ['sg-0a1b2c3d4e5f60718'],
   logGroup: '/aws/rds/instance/orders/postgresql',
-  memoryAccess: 'existing',
-} as const;
-const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-Ab3dEf';
+  memoryAccess: 'existing' as const,
+  pooler: { kind: 'pgbouncer' as const, host: '10.0.1.9', secretArn: SECRET },
+};
 const kinds = (['metric', 'subscription', 'log-alarm', 'none'] as const).flatMap((alarm) => [
   { ...server, alarm, secretArn: SECRET },
   { ...server, alarm, resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ' },

@@ -1,33 +1,19 @@
+import {
+  deployedAndNotDeclared,
+  functionGroups,
+  instanceExists,
+  logAlarms,
+  metricsOfLogs,
+  newLines,
+  outboundRule,
+  poolerSecret,
+  receivers,
+  subscriptionPolicy,
+} from './preflight-account.ts';
+import { awsCommand, type CheckedServer, type PreflightCheck } from './preflight-check.ts';
 import { rdsHost } from './rds-host.ts';
 import { REGION_FORM } from './region-form.ts';
 import type { ServerDeclaration } from './server-declaration.ts';
-
-/**
- * One thing to check in the account before deploying: the command that shows it, and how to read its output.
- */
-export type PreflightCheck = {
-  readonly title: string;
-  readonly good: string;
-  readonly mend: string;
-  readonly command: string;
-};
-
-/** The parts of a declaration that are checked in the account. */
-export type CheckedServer = { readonly region: string } & Pick<
-  ServerDeclaration,
-  | 'name'
-  | 'host'
-  | 'port'
-  | 'secretArn'
-  | 'secretKeyArn'
-  | 'resourceId'
-  | 'logGroup'
-  | 'alarm'
-  | 'vpc'
-  | 'securityGroupIds'
-  | 'memoryAccess'
-  | 'reservedConcurrency'
->;
 
 /** The reserved concurrency with a subscription, where the declaration has none. */
 const SUBSCRIPTION_CONCURRENCY = 2;
@@ -37,13 +23,18 @@ const UNRESERVED = 100;
 /** The checks for one server. */
 export function preflightOf(server: CheckedServer): readonly PreflightCheck[] {
   return [
-    ...(rdsHost(server.host) ? [logExport(server)] : []),
-    ...(server.logGroup === undefined ? [] : [logGroup(server, server.logGroup)]),
+    ...(rdsHost(server.host) ? [instanceExists(server, instance), logExport(server)] : []),
+    ...(server.logGroup === undefined
+      ? []
+      : [logGroup(server, server.logGroup), newLines(server, server.logGroup)]),
     ...(server.logGroup !== undefined && server.alarm === 'subscription'
       ? [slot(server, server.logGroup)]
       : []),
+    functionGroups(server),
+    outboundRule(server),
     ...(rdsHost(server.host) ? [rule(server)] : []),
     ...(server.secretArn === undefined ? [] : [secret(server, server.secretArn), secretsEndpoint(server)]),
+    ...(server.pooler?.secretArn === undefined ? [] : [poolerSecret(server, server.pooler.secretArn)]),
     ...(server.resourceId === undefined ? [] : [iamLogin(server, server.resourceId)]),
     ...(server.memoryAccess === 'existing' ? [memoryEndpoint(server)] : []),
   ];
@@ -59,15 +50,27 @@ export function preflightOfRegion(
     title: 'Lambda has room for the reserved concurrency',
     good: `at least ${wanted + UNRESERVED}: ${wanted} to reserve, and ${UNRESERVED} that Lambda keeps for other functions`,
     mend: 'ask for a higher "Concurrent executions" quota of Lambda: new accounts have 10',
-    command: aws(region, 'lambda get-account-settings', 'AccountLimit.UnreservedConcurrentExecutions'),
+    command: awsCommand(region, 'lambda get-account-settings', 'AccountLimit.UnreservedConcurrentExecutions'),
   };
   const bootstrap = {
     title: 'the CDK is bootstrapped',
     good: 'CREATE_COMPLETE or UPDATE_COMPLETE',
     mend: 'run npx cdk bootstrap, or deploy without the CDK: npm run package',
-    command: aws(region, 'cloudformation describe-stacks --stack-name CDKToolkit', 'Stacks[].StackStatus'),
+    command: awsCommand(
+      region,
+      'cloudformation describe-stacks --stack-name CDKToolkit',
+      'Stacks[].StackStatus',
+    ),
   };
-  return wanted === 0 ? [bootstrap] : [bootstrap, quota];
+  return [
+    bootstrap,
+    deployedAndNotDeclared(region, servers),
+    receivers(region),
+    metricsOfLogs(region),
+    ...(servers.some(({ alarm }) => alarm === 'subscription') ? [subscriptionPolicy(region)] : []),
+    ...(servers.some(({ alarm }) => alarm === 'log-alarm') ? [logAlarms(region)] : []),
+    ...(wanted === 0 ? [] : [quota]),
+  ];
 }
 
 const ZONE = new RegExp(`^${REGION_FORM}`);
@@ -81,21 +84,13 @@ function reservedBy({ alarm, reservedConcurrency }: CheckedServer): number {
   return reservedConcurrency ?? (alarm === 'subscription' ? SUBSCRIPTION_CONCURRENCY : 0);
 }
 
-/**
- * Declarations hold no characters that mean something to a shell. The quotes are for the characters of
- * JMESPath.
- */
-function aws(region: string, call: string, query: string): string {
-  return `aws ${call} --region ${region} --output text --query '${query}'`;
-}
-
 /** JMESPath compares texts exactly, and RDS stores host names in lower case. */
 function instance(server: CheckedServer, fields: string): string {
   const found = `DBInstances[?Endpoint.Address=="${server.host.toLowerCase()}"].${fields}`.replaceAll(
     '"',
     '`',
   );
-  return aws(server.region, 'rds describe-db-instances', found);
+  return awsCommand(server.region, 'rds describe-db-instances', found);
 }
 
 function logExport(server: CheckedServer): PreflightCheck {
@@ -112,7 +107,7 @@ function logGroup(server: CheckedServer, group: string): PreflightCheck {
     title: 'the log group exists, of class Standard',
     good: 'STANDARD',
     mend: 'an empty answer means that it does not exist: the first exported line creates it. The class cannot be changed after creation',
-    command: aws(
+    command: awsCommand(
       server.region,
       `logs describe-log-groups --log-group-name-prefix '${group}'`,
       `logGroups[?logGroupName==\`${group}\`].logGroupClass`,
@@ -125,7 +120,7 @@ function slot(server: CheckedServer, group: string): PreflightCheck {
     title: 'the log group has a free subscription slot',
     good: '0 or 1: a log group can have two subscriptions',
     mend: 'remove a subscription, or declare another kind of "alarm"',
-    command: aws(
+    command: awsCommand(
       server.region,
       `logs describe-subscription-filters --log-group-name '${group}'`,
       'length(subscriptionFilters)',
@@ -140,7 +135,7 @@ function rule(server: CheckedServer): PreflightCheck {
     title: `the server's security groups let the function in on port ${port}`,
     good: `${securityGroupIds.join(' or ')}, or an address range with ${vpc.subnetIds.join(' and ')}`,
     mend: `aws ec2 authorize-security-group-ingress --group-id (the server's) --protocol tcp --port ${port} --source-group ${securityGroupIds[0]}`,
-    command: aws(
+    command: awsCommand(
       server.region,
       `ec2 describe-security-group-rules --filters "Name=group-id,Values=$(${groups} | xargs | tr ' ' ,)"`,
       `SecurityGroupRules[?!IsEgress && (FromPort==\`-1\` || (FromPort<=\`${port}\` && ToPort>=\`${port}\`))].[ReferencedGroupInfo.GroupId,CidrIpv4]`,
@@ -154,7 +149,7 @@ function secret(server: CheckedServer, arn: string): PreflightCheck {
     title: 'the secret exists and is encrypted with the declared key',
     good: key === undefined ? 'None, or alias/aws/secretsmanager' : key,
     mend: 'declare the ARN of its own key as "secretKeyArn", or remove "secretKeyArn" if it has none',
-    command: aws(server.region, `secretsmanager describe-secret --secret-id '${arn}'`, '[KmsKeyId]'),
+    command: awsCommand(server.region, `secretsmanager describe-secret --secret-id '${arn}'`, '[KmsKeyId]'),
   };
 }
 
@@ -164,12 +159,12 @@ const DEFAULT_ROUTE = 'Routes[?DestinationCidrBlock==`0.0.0.0/0`]|[0]';
 function endpoint(server: CheckedServer, service: string, what: string, mend: string): PreflightCheck {
   const { region, vpc } = server;
   const { vpcId, subnetIds } = vpc;
-  const endpoints = aws(
+  const endpoints = awsCommand(
     region,
     `ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=${vpcId} Name=service-name,Values=com.amazonaws.${region}.${service}`,
     'VpcEndpoints[].[VpcEndpointId,State,join(`","`,RouteTableIds||`[]`)]',
   );
-  const routes = aws(
+  const routes = awsCommand(
     region,
     `ec2 describe-route-tables --filters Name=association.subnet-id,Values=${subnetIds.join(',')}`,
     `RouteTables[].[RouteTableId,${DEFAULT_ROUTE}.NatGatewayId,${DEFAULT_ROUTE}.TransitGatewayId]`,
