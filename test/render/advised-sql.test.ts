@@ -76,7 +76,8 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
 
   test.each(NAMES)('takes the quoted text %j for what it is, also without standard strings', async (text) => {
     const client = await server.connect();
-    for (const setting of ['on', 'off']) {
+    // 19 refuses to switch it off.
+    for (const setting of version < 19 ? ['on', 'off'] : ['on']) {
       await client.query(`SET standard_conforming_strings = ${setting}`);
       expect((await client.query(`SELECT ${quoteLiteral(text)} AS text`)).rows).toEqual([{ text }]);
     }
