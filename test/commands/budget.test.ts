@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { recordings } from '../incidents/recordings.ts';
 import { runHeadroom } from './run-headroom.ts';
 
 const budget = (pool: number, name = 'api') =>
@@ -45,4 +49,27 @@ test('refuses YAML whose aliases multiply', async () => {
   ];
   const { code, stderr } = await run(bomb.join('\n'));
   expect([code, stderr]).toEqual([2, expect.stringMatching(/alias/i)]);
+});
+
+test('takes slots and the peak from records, and leaves out those without sessions', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headroom-budget-'));
+  try {
+    const [first] = recordings().filter(({ record }) => record.snapshot !== null);
+    const record = { ...first?.record, server: 'orders' };
+    writeFileSync(join(folder, 'whole.json'), JSON.stringify({ ...record, reduced: [] }));
+    writeFileSync(join(folder, 'reduced.json'), JSON.stringify({ ...record, reduced: ['spared sessions'] }));
+    const input = '{ "servers": { "orders": {} }, "services": [{ "name": "api", "pool": 1 }] }';
+    const [whole, reduced] = await Promise.all(
+      ['whole.json', 'reduced.json'].map((file) =>
+        runHeadroom(['budget', '-', '--record', join(folder, file)], { input }),
+      ),
+    );
+    expect([whole?.code, whole?.stdout]).toEqual([0, expect.stringContaining('The most seen of orders: ')]);
+    expect([reduced?.code, reduced?.stderr]).toEqual([
+      2,
+      expect.stringMatching(/has no sessions and is left out[\s\S]*servers\.orders\.maxConnections: missing/),
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,10 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import { RemediationError } from '../../core/base/errors.ts';
 import { peakOf, type SeenUse, seenIn } from '../../core/budget/seen-use.ts';
+import { lacksSessions } from '../../core/diagnosis/explain.ts';
 import { isBlind } from '../../core/server/visibility.ts';
 import { readRecord } from '../read-record.ts';
 import { findServer } from '../server/find-server.ts';
 import { withServer } from '../server/with-server.ts';
+import { printNote } from '../terminal.ts';
 
 export type SeenFrom = {
   readonly server?: string;
@@ -23,9 +25,10 @@ export async function seenUses(from: SeenFrom): Promise<readonly SeenUse[]> {
   if (isLive) return [await liveUse(from)];
   const seen: SeenUse[] = [];
   for (const address of records) {
-    const { snapshot, server: name } = await readRecord(address, from.region);
-    // A run that saw nothing tells nothing about use.
-    if (snapshot !== null) seen.push(seenIn(name, snapshot, 'record'));
+    const { snapshot, server: name, reduced } = await readRecord(address, from.region);
+    // A run that saw nothing, and a record without its sessions, tell nothing about use.
+    if (snapshot === null || lacksSessions(reduced)) printNote(`${address} has no sessions and is left out.`);
+    else seen.push(seenIn(name, snapshot, 'record'));
   }
   return [...Map.groupBy(seen, (each) => each.server).values()].flatMap((those) => peakOf(those) ?? []);
 }

@@ -36,7 +36,7 @@ const replicas = describe(
         min: z.optional(wholeNumber(0, MOST, 'the fewest copies, 0 or more')),
         max: wholeNumber(0, MOST, 'the most copies'),
         surge: z.optional(surge),
-      }),
+      }).check(z.refine(({ min = 0, max }) => min <= max, { error: 'a min of at most max' })),
     ],
     { error: COPIES },
   ),

@@ -168,6 +168,13 @@ describe('Refused is', () => {
       ['{ "servers": { "a": {} }, "services": [{ "name": "x", "pool": 1 }] }'],
       /servers\.a\.maxConnections: missing/,
     ],
+    [
+      'a min above the max',
+      [
+        '{ "servers": { "a": { "maxConnections": 9 } }, "services": [{ "name": "x", "pool": 1, "replicas": { "min": 3, "max": 2 } }] }',
+      ],
+      /services\[0\]\.replicas/,
+    ],
     ['a budget without a service', [SERVER], /no service that connects/],
     ['no budget at all', ['hello'], /an object with/],
   ])('%s', (_, texts, message) => {
