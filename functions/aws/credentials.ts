@@ -22,7 +22,7 @@ const secretSchema = () =>
   z.object({
     username: z.string().check(z.minLength(1)),
     password: z.string().check(z.minLength(1)),
-    host: z.optional(z.string()),
+    host: z.optional(z.nullable(z.string())),
   });
 
 /**
@@ -123,11 +123,24 @@ export function parseSecret(text: unknown, secret: string, target: Pick<Target, 
     throw new RemediationError('secret-malformed', message);
   }
   const { username: user, password, host } = parsed.data;
-  if (host !== undefined && host !== target.host) {
+  if (host && !isSameServer(host, target.host)) {
     const message = `The secret ${secret} is for host ${quoted(host)}, but the configured host is ${quoted(target.host)}: give this server its own secret, or correct one of the two.`;
     throw new RemediationError('secret-malformed', message);
   }
   return { user, password };
+}
+
+/**
+ * DNS knows no case, and a name may end with a dot. The secret of an Aurora cluster has one of the cluster's endpoints, which
+ * leads to one of its instances; which ones, a name does not tell. Both then end with the same part, which AWS gives to one
+ * account and region.
+ */
+function isSameServer(inSecret: string, configured: string): boolean {
+  const [one, other] = [inSecret, configured].map((host) => host.trim().replace(/\.$/, '').toLowerCase());
+  const ofCluster = /^[^.]+\.cluster-(?:ro-|custom-)?([a-z0-9]+\..+)$/.exec(one ?? '')?.[1];
+  return (
+    one === '' || one === other || (ofCluster !== undefined && ofCluster === other?.replace(/^[^.]+\./, ''))
+  );
 }
 
 function parseJson(text: unknown): unknown {

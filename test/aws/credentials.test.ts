@@ -121,6 +121,35 @@ describe('a secret', () => {
     });
   });
 
+  describe('that names its host as AWS makes it', () => {
+    const instance = 'shop-1.abcdefghijkl.eu-west-1.rds.amazonaws.com';
+    const withHost = (host: unknown) =>
+      parseSecret(JSON.stringify({ username: 'headroom', password: 'x', host }), 'shop', { host: instance });
+
+    test.each([
+      ['nothing', undefined],
+      ['null', null],
+      ['an empty text', ''],
+      ['the instance', instance],
+      ['another case', 'Shop-1.ABCDEFGHIJKL.eu-west-1.rds.amazonaws.com'],
+      ['a dot at the end', `${instance}.`],
+      ["the cluster's endpoint", 'shop.cluster-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+      ["the cluster's reader", 'shop.cluster-ro-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+      ['a custom endpoint', 'bi.cluster-custom-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+    ])('is taken with %s', (_, host) => {
+      expect(withHost(host)).toEqual({ user: 'headroom', password: 'x' });
+    });
+
+    test.each([
+      ['another instance', 'shop-2.abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+      ["another account's cluster", 'shop.cluster-mnopqrstuvwx.eu-west-1.rds.amazonaws.com'],
+      ['a cluster of another region', 'shop.cluster-abcdefghijkl.us-east-1.rds.amazonaws.com'],
+      ['a proxy', 'shop.proxy-abcdefghijkl.eu-west-1.rds.amazonaws.com'],
+    ])('is refused with %s', (_, host) => {
+      expect(() => withHost(host)).toThrow(/is for host/);
+    });
+  });
+
   test('for another host is refused, and both hosts are named', async () => {
     expect(await refusalOf('other-host')).toMatchObject({
       code: 'secret-malformed',
