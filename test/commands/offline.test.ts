@@ -103,7 +103,7 @@ test('plan --json prints exactly what is documented, in ASCII', async () => {
       serves: [{ kind: 'server' }],
     },
   });
-  expect(document.spared.at(-1)).toEqual({ pid: 300, reason: 'state', detail: 'active' });
+  expect(document.spared.at(-1)).toEqual({ pid: 300, reason: 'state', detail: 'active', key: null });
   expect(stdout).toMatch(/^[\x20-\x7e\n]*$/);
 });
 

@@ -69,13 +69,13 @@ To end: 3 sessions
   109  leaky        app   orders    10.0.0.7  2h 9m     1: idle 1h
 
 Spared: 19 sessions
-  sessions  why                                      application  user  database
-         1  above the limit for one run              leaky        app   orders
-         1  kept by policy key limits.keepPerGroup   leaky        app   orders
-         7  not needed: enough slots without it      leaky        app   orders
-         3  too young: idle for 1s to 3s             web          app   orders
-         4  active                                   web          app   orders
-         1  kept by policy key protect.listeners     (none)       ann   orders
+  sessions  why                                                       application  user  database
+         1  above the limit for one run                               leaky        app   orders
+         1  kept: one of program leaky, 12 sessions                   leaky        app   orders
+         7  not needed: enough slots without it                       leaky        app   orders
+         3  too young: idle for 1s to 3s                              web          app   orders
+         4  active                                                    web          app   orders
+         1  protected: listens for notifications (protect.listeners)  (none)       ann   orders
          2  never ended: the server's own processes
   A LISTENer that has run another statement since cannot be recognized. Protect
   it by its name in the policy.`);

@@ -39,9 +39,9 @@ export function crashWarning(record: RunRecord, dead: ReadonlySet<string> = new 
   const unknown = `${seen.size === 0 ? 'A' : 'a'}pplications without an error handler on the pool crash when a connection is ended (error 57P01)`;
   const why = [...seen, ...(known.every(isExplained) ? [] : [unknown])].slice(0, EXPLAINED).join('; ');
   const what = hypothetical
-    ? `Before you switch to enforce, test that these applications survive losing connections: ${applications}.`
-    : `These applications lost sessions. Check that they still run: ${applications}.`;
-  const advice = forOperator(`${what} For their developers: docs/guide/for-developers.md. ${why}.`);
+    ? `Before you switch to enforce, test that these applications survive losing connections: ${applications}`
+    : `These applications lost sessions. Check that they still run: ${applications}`;
+  const advice = forOperator(`${what}; for their developers: docs/guide/for-developers.md. ${why}.`);
   return [hypothetical ? advice : { ...advice, isUrgent: true }];
 }
 

@@ -44,10 +44,13 @@ export function findingsOf(error: z.core.$ZodError, input: unknown): readonly Fi
 
 /**
  * A value with several forms fails in each of them. The form that was meant is the one of its kind, an object or a
- * list, in which only parts are wrong. Where no form is of its kind, the issue says what the forms are.
+ * list, in which only parts are wrong. Where no form is of its kind, or one form is a word, the issue says what the forms
+ * are.
  */
 function meantIssues(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue];
+  const isAtRoot = ({ path, code }: z.core.$ZodIssue) => path.length === 0 && code === 'invalid_value';
+  if (issue.errors.some((issues) => issues.some(isAtRoot))) return [issue];
   const meant = issue.errors.find((issues) =>
     issues.every(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
   );

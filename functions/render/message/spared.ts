@@ -70,7 +70,7 @@ function agesOf(spared: readonly Spared[]): string {
 
 /** One line for all programs that keep a session. */
 function keptText({ limits: { keepPerGroup } }: Policy): string {
-  return `the last ${keepPerGroup === 1 ? 'one' : keepPerGroup} of ${keepPerGroup === 1 ? 'its' : 'their'} program, kept by policy key limits.keepPerGroup`;
+  return `the last ${keepPerGroup === 1 ? 'one' : keepPerGroup} of ${keepPerGroup === 1 ? 'its' : 'their'} program (limits.keepPerGroup)`;
 }
 
 function reasonText(spared: Spared, policy: Policy): string {
@@ -80,8 +80,9 @@ function reasonText(spared: Spared, policy: Policy): string {
     case 'built-in':
       return `never ended: ${exactly}`;
     case 'protected':
+      return `protected: ${exactly}${keyText(spared)}`;
     case 'not-included':
-      return `kept by policy key ${policyKeyOf(spared) ?? reason}: ${exactly}`;
+      return `not included by the policy: ${exactly}${keyText(spared)}`;
     case 'state':
       return session.state === 'active' ? 'active' : `${exactly} (your policy does not end those)`;
     case 'unknown-age':
@@ -99,6 +100,12 @@ function reasonText(spared: Spared, policy: Policy): string {
       return never;
     }
   }
+}
+
+/** The key that a person would change. */
+function keyText(spared: Spared): string {
+  const key = policyKeyOf(spared);
+  return key === null ? '' : ` (${key})`;
 }
 
 /** The least age at which a rung ends sessions of this state. */
@@ -122,8 +129,9 @@ export function briefReason(each: Spared, policy: Policy): string {
     case 'built-in':
       return cleanName(each.detail, 100);
     case 'protected':
+      return `protected (${cleanName(each.detail, 100)})`;
     case 'not-included':
-      return `kept by policy key ${policyKeyOf(each) ?? each.reason}`;
+      return `not included (${policyKeyOf(each) ?? each.detail})`;
     default:
       return reasonText(each, policy);
   }

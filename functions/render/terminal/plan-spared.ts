@@ -102,12 +102,14 @@ function whyText(kind: readonly Spared[]): string {
   if (first === undefined) return '';
   const detail = cleanName(detailOf(first));
   if (first.reason === 'state' && first.session.state === 'active') return 'active';
-  const key = policyKeyOf(first);
-  // The key says what applied, but not that it is in doubt.
-  if (key !== null)
-    return `kept by policy key ${key}${/ could not | cannot /.test(detail) ? `: ${detail}` : ''}`;
-  if (first.reason !== 'too-young') return `${REASONS[first.reason]}${detail}`;
+  if (first.reason !== 'too-young') return `${REASONS[first.reason]}${detail}${keyText(first)}`;
   return `${REASONS[first.reason]}${detail} for ${ageRange(kind.map(({ session }) => session.stateAgeMs ?? 0))}`;
+}
+
+/** The key that a person would change. What the policy keeps of a program is said by its program. */
+function keyText(spared: Spared): string {
+  const key = spared.reason === 'kept' ? null : policyKeyOf(spared);
+  return key === null ? '' : ` (${key})`;
 }
 
 function names([first]: readonly Spared[], nameOf: (session: Session) => Group): readonly string[] {

@@ -48,7 +48,7 @@ describe('what is advised on', () => {
     [
       'leak',
       [
-        /lost sessions\. Check that they still run: billing-worker \(12\)\./,
+        /lost sessions\. Check that they still run: billing-worker \(12\); /,
         /cap it at 29 sessions \(it held 41\)/,
         /idle sessions of role billing after 30m: with 19 new ones an hour, about 10 stay open\./,
         /where billing-worker does not close connections/,

@@ -100,7 +100,7 @@ describe('the page', () => {
       '10 billing-worker billing@orders 1h 35m to 2h 11m the policy&#39;s first step: 1h terminated',
       'how to see that it was us: docs/guide/for-developers.md',
       'billing-worker billing@orders 1 10 1 re-taken',
-      '1 kept by policy key protect.listeners: listens for notifications',
+      '1 protected: listens for notifications (protect.listeners)',
       'told sessions to end 590 ms 336 ms',
       'Server orders PostgreSQL 18.4',
     ])
