@@ -9,7 +9,15 @@ const MOST_PIDS = 100;
  * the direction of the text must not get into a person's psql either.
  */
 export function pasteBlock(lines: readonly string[], language: string): Html {
-  return html`<pre class="paste" data-language="${language}" tabindex="0"><code>${lines.map((line) => cleanMessage(line)).join('\n')}</code></pre>`;
+  const clean = lines.map((line) => cleanMessage(line)).join('\n');
+  const code = language === 'shell' ? withWholeOptions(clean) : html`${clean}`;
+  return html`<pre class="paste" data-language="${language}" tabindex="0"><code>${code}</code></pre>`;
+}
+
+/** Browsers break a line after a hyphen, and so inside of `--table`. */
+function withWholeOptions(command: string): Html {
+  const parts = command.split(/(?<=\s)(--[\w-]+)/);
+  return html`${parts.map((part, at) => (at % 2 === 1 ? html`<span class="option">${part}</span>` : html`${part}`))}`;
 }
 
 /** Pids to paste into a statement. */
