@@ -21,6 +21,7 @@ export default defineConfig({
     // They only end a test that hangs: a busy machine may take ten times as long as a quiet one.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
   },
 });
