@@ -1,29 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ask, startAsked } from './asked-program.ts';
+import { debianJar, javaProgram } from './java-program.ts';
 import type { Scene } from './scene.ts';
 
-const JAVA = '/usr/share/java';
 /** `HIKARICP_JAR` names another release than Debian's. Versions 2.7 to 5.1 shorten a lifetime by the same 0 to 2.5 %. */
 const CLASS_PATH = [
-  process.env.HIKARICP_JAR ?? join(JAVA, 'HikariCP.jar'),
-  ...['postgresql', 'slf4j-api', 'slf4j-simple'].map((name) => join(JAVA, `${name}.jar`)),
+  process.env.HIKARICP_JAR ?? debianJar('HikariCP'),
+  ...['postgresql', 'slf4j-api', 'slf4j-simple'].map(debianJar),
 ].join(':');
 
 const MOST_AT_ONCE_MS = 20 * 60_000;
-
-let compiled: string | undefined;
-
-function compile(): string {
-  if (compiled !== undefined) return compiled;
-  const classes = mkdtempSync(join(tmpdir(), 'headroom-java-'));
-  const source = join(import.meta.dirname, 'programs/HikariAtRest.java');
-  execFileSync('javac', ['-d', classes, '-cp', CLASS_PATH, source], { stdio: 'inherit' });
-  compiled = classes;
-  return classes;
-}
 
 export type HikariPools = {
   readonly open: (address: string, size: number, lifetimeMs: number) => Promise<void>;
@@ -37,15 +22,7 @@ export type HikariPools = {
 export async function startHikari(scene: Scene, user: string): Promise<HikariPools> {
   const { host, port } = scene.server;
   const program = await startAsked(scene, {
-    file: 'java',
-    args: [
-      '-Xmx96m',
-      '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      '-cp',
-      `${compile()}:${CLASS_PATH}`,
-      'HikariAtRest',
-    ],
+    ...javaProgram('HikariAtRest', CLASS_PATH),
     as: { user },
     env: { JDBC_URL: `jdbc:postgresql://${host}:${port}/postgres`, CLOCK_FILE: scene.clock.file },
   });

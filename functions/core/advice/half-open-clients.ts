@@ -8,7 +8,7 @@ const SECONDS = 20;
 export function halfOpen(facts: AdviceFacts): readonly Advice[] {
   const { provider } = facts.snapshot.server;
   const find = forOperator(
-    "Find the address with many unfinished connections (ss -tn on the server's host, or the network's flow logs) and block it. Health checks of load balancers and port scanners do this.",
+    "There is no session to end by hand: no statement reaches clients that have not logged in. Find the address with many unfinished connections (ss -tn on the server's host, or the network's flow logs) and block it. Health checks of load balancers and port scanners do this.",
   );
   // We do not know whether the other providers let customers change it.
   const maySet = provider === null || provider === 'rds' || provider === 'aurora';

@@ -11,6 +11,7 @@ import { HELD_UP } from './slow/held-up.ts';
 import { HIKARI_POOLS } from './slow/hikari-pools.ts';
 import { SLOW_LEAKS } from './slow/leaks.ts';
 import { SLOW_LIMITS } from './slow/limits.ts';
+import { OTHER_POOLS } from './slow/other-pools.ts';
 import { REAL_POOLS } from './slow/real-pools.ts';
 import { RESTING_POOLS } from './slow/resting-pools.ts';
 import { ROTATING_POOLS } from './slow/rotating-pools.ts';
@@ -39,6 +40,7 @@ export const STORIES: readonly Story[] = [
   ...ROTATING_POOLS,
   ...RESTING_POOLS,
   ...REAL_POOLS,
+  ...OTHER_POOLS,
   ...SLOW_LEAKS,
   ...SLOW_SPECIAL,
   ...SLOW_WORK,
