@@ -84,42 +84,43 @@ if (first.code !== 0) console.log(first.text);
 expectThat('deployed: one function', functionsThere(), ['orders']);
 
 deploy([server('orders'), server('billing')]);
+// The names of billing and payments lead to different stacks, so that the old one is left over.
 expectThat('added: two functions', functionsThere(), ['billing', 'orders']);
 
-const renamed = deploy([server('orders'), server('invoices')]);
+const renamed = deploy([server('orders'), server('payments')]);
 expectThat(
   'renamed without --prune: the old function is named',
   renamed.text.includes('function pg-headroom-billing goes on running'),
   true,
 );
 expectThat('renamed without --prune: the script fails', renamed.code, 1);
-deploy([server('orders'), server('invoices')], '--prune');
-expectThat('renamed with --prune: one function each', functionsThere(), ['invoices', 'orders']);
+deploy([server('orders'), server('payments')], '--prune');
+expectThat('renamed with --prune: one function each', functionsThere(), ['payments', 'orders']);
 
 const moved = { ...example.vpc, vpcId: 'vpc-0f1e2d3c4b5a60718', subnetIds: ['subnet-0f1e2d3c4b5a60718'] };
-expectThat('moved to another VPC', deploy([server('orders', { vpc: moved }), server('invoices')]).code, 0);
-expectThat('moved: the same functions', functionsThere(), ['invoices', 'orders']);
+expectThat('moved to another VPC', deploy([server('orders', { vpc: moved }), server('payments')]).code, 0);
+expectThat('moved: the same functions', functionsThere(), ['payments', 'orders']);
 
 const cli = (...args: readonly string[]) => ran(process.cwd(), process.execPath, 'dist/cli/cli.mjs', ...args);
 expectThat('paused', cli('pause', 'orders', '--region', 'eu-west-1', '--for', '2h').code, 0);
 expectThat('a server that is gone is not paused', cli('pause', 'billing', '--region', 'eu-west-1').code, 2);
 expectThat(
   'the pause survives an upgrade',
-  deploy([server('orders', { tracing: true }), server('invoices')]).code,
+  deploy([server('orders', { tracing: true }), server('payments')]).code,
   0,
 );
 expectThat('still paused', /PAUSED/.test(cli('memory', 'orders', '--region', 'eu-west-1').text), true);
 
-const removed = deploy([server('invoices')]);
+const removed = deploy([server('payments')]);
 expectThat(
   'removed: what goes on running is named',
   removed.text.includes('pg-headroom-orders goes on running'),
   true,
 );
-expectThat('removed with --prune', deploy([server('invoices')], '--prune').code, 0);
-expectThat('removed: it does not run any more', functionsThere(), ['invoices']);
+expectThat('removed with --prune', deploy([server('payments')], '--prune').code, 0);
+expectThat('removed: it does not run any more', functionsThere(), ['payments']);
 
-const undone = deploy([server('invoices')], '--undo');
+const undone = deploy([server('payments')], '--undo');
 if (undone.code !== 0) console.log(undone.text);
 expectThat('destroyed', undone.code, 0);
 const left = {
