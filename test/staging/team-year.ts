@@ -95,11 +95,11 @@ expectThat(
 );
 expectThat('renamed without --prune: the script fails', renamed.code, 1);
 deploy([server('orders'), server('payments')], '--prune');
-expectThat('renamed with --prune: one function each', functionsThere(), ['payments', 'orders']);
+expectThat('renamed with --prune: one function each', functionsThere(), ['orders', 'payments']);
 
 const moved = { ...example.vpc, vpcId: 'vpc-0f1e2d3c4b5a60718', subnetIds: ['subnet-0f1e2d3c4b5a60718'] };
 expectThat('moved to another VPC', deploy([server('orders', { vpc: moved }), server('payments')]).code, 0);
-expectThat('moved: the same functions', functionsThere(), ['payments', 'orders']);
+expectThat('moved: the same functions', functionsThere(), ['orders', 'payments']);
 
 const cli = (...args: readonly string[]) => ran(process.cwd(), process.execPath, 'dist/cli/cli.mjs', ...args);
 expectThat('paused', cli('pause', 'orders', '--region', 'eu-west-1', '--for', '2h').code, 0);
