@@ -80,9 +80,11 @@ describe('Hostile lines', () => {
     const prefixes = LOG_PREFIXES.filter((prefix) => /%[ud]/.test(prefix));
     fc.assert(
       fc.property(fc.constantFrom(...prefixes), name, name, (prefix, user, database) => {
-        // A name that looks like a key or an address is told as one where the prefix has bare names; and what separates names is cut off at their ends.
+        // A name that looks like a key, an address or a value in quotes is told as one where the prefix has bare names; and what separates names is cut off at their ends.
         fc.pre(
-          ![user, database].some((each) => /[@=:()[\]{}<>]|^[\da-f.]+$|^[\s,;|/-]|[\s,;|/-]$/i.test(each)),
+          ![user, database].some((each) =>
+            /[@=:()[\]{}<>]|^[\da-f.]+$|^[\s,;|/-]|[\s,;|/-]$|^".*"$/i.test(each),
+          ),
         );
         const written = (text: string) => text.replaceAll('%', '%%');
         const named = prefix.replaceAll(/%[ud]/g, (letter) => written(letter === '%u' ? user : database));

@@ -64,8 +64,9 @@ const RULES: readonly Rule[] = [
     kind: 'sqlstate',
     text,
   })),
-  rule(String.raw`[\s,;|:/\[\](){}<>-]|'(?=\s|$)`, () => null),
-  rule(`${NAME}${END}`, ([text]) => ({ kind: 'word', text })),
+  rule(String.raw`[\s,;|:/\[\](){}<>-]`, () => null),
+  // A quote alone may be a fixed text of the prefix, or the end of a name.
+  rule(`${NAME}${END}|'(?=\\s|$)`, ([text]) => ({ kind: 'word', text })),
 ];
 
 /** No prefix is longer: its names have at most 63 bytes each. */
