@@ -35,7 +35,7 @@ ol.steps > li { margin: .9rem 0; padding-left: .2rem; } ol.steps > li:first-chil
 .undo { font-size: .875rem; margin: 0; }
 pre { background: var(--code); border-radius: .4rem; padding: .7rem .85rem; margin: .5rem 0 .8rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 19.5rem; overflow-y: auto; }
 .paste { user-select: all; -webkit-user-select: all; }
-.paste .option { white-space: nowrap; }
+.paste .option { display: inline-block; max-width: 100%; }
 .timeline { list-style: none; margin: 0; padding: 0; display: flex; gap: 0; font-size: .9rem; }
 .timeline li { flex: 1 1 0; min-width: 0; position: relative; padding: 1.4rem .75rem 0 0; border-top: 2px solid var(--rule); margin-top: .5rem; }
 .timeline li::before { content: ""; position: absolute; top: -.45rem; left: 0; width: .8rem; height: .8rem; border-radius: 50%; background: var(--point); border: 2px solid var(--point); }
