@@ -3,7 +3,7 @@ import { keepIn } from '../../functions/aws/records.ts';
 import { readIndex } from '../../functions/report/index-file.ts';
 import { type RunForIndex, updateIndexes } from '../../functions/report/update-index.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../support/loopback-s3.ts';
-import { aRun } from '../support/summaries.ts';
+import { aRun, clockOfTheNight } from '../support/summaries.ts';
 
 const BUCKET = 'records-of-pg-headroom';
 const OF_ORDERS = `${BUCKET}/index/orders/index.html`;
@@ -26,8 +26,11 @@ function found(runId: string, server = 'orders'): RunForIndex {
   return { run, summary, place: 'unknown', hasPage: true };
 }
 
-const ports = { now: Date.now, sleep: (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms)) };
-const update = (each: RunForIndex) => updateIndexes(each, keepIn(BUCKET), Date.now(), ports);
+const ports = {
+  now: clockOfTheNight,
+  sleep: (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms)),
+};
+const update = (each: RunForIndex) => updateIndexes(each, keepIn(BUCKET), clockOfTheNight(), ports);
 const incidentsAt = (place: string) => {
   const page = s3.objects.get(place)?.body.toString() ?? '';
   return readIndex(page)
@@ -73,7 +76,9 @@ describe('the index of incidents in its bucket', () => {
   });
 
   test('says what S3 answered when it cannot be written', async () => {
-    await expect(updateIndexes(found('one'), keepIn('elsewhere'), Date.now(), ports)).rejects.toMatchObject({
+    await expect(
+      updateIndexes(found('one'), keepIn('elsewhere'), clockOfTheNight(), ports),
+    ).rejects.toMatchObject({
       code: 'record-not-kept',
       message: expect.stringContaining('NoSuchBucket'),
     });
@@ -81,7 +86,7 @@ describe('the index of incidents in its bucket', () => {
 
   test('is left to the next report when this one has taken too long', async () => {
     await expect(
-      updateIndexes(found('one'), keepIn(BUCKET), Date.now() - 19_000, ports),
+      updateIndexes(found('one'), keepIn(BUCKET), clockOfTheNight() - 19_000, ports),
     ).rejects.toMatchObject({
       code: 'out-of-budget',
     });

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { IndexStore, ReportPorts } from '../../functions/report/report-ports.ts';
 import { toPeople } from './published.ts';
 import { workHere } from './report-work.ts';
+import { clockOfTheNight } from './summaries.ts';
 
 /** Something that a report did: it kept a record or a page, counted, published, or wrote a line. */
 export type Step = readonly [step: string, what: unknown];
@@ -37,7 +38,7 @@ export function notingPorts(steps: Step[]): ReportPorts {
     publish: toPeople(async (message) => {
       steps.push(['publish', message]);
     }),
-    now: Date.now,
+    now: clockOfTheNight,
     sleep: async () => {},
     log: (event, fields) => {
       steps.push([event, fields]);
