@@ -6,6 +6,11 @@ import { endAllSessions } from '../support/server-state.ts';
 import { openHolderOfAdvisoryLock, openIdle, openIdleInTransaction, openMany } from '../support/sessions.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
+const BEHIND_LASTING_HEADS = `
+  SELECT FROM pg_stat_activity AS waiter WHERE wait_event_type = 'Lock' AND NOT EXISTS (
+    SELECT FROM pg_stat_activity AS head WHERE head.pid = ANY (pg_blocking_pids(waiter.pid))
+    AND head.wait_event_type IS DISTINCT FROM 'Lock' AND coalesce(head.xact_start, head.state_change) > clock_timestamp() - interval '2.1 s')`;
+
 describe.each([14, 16, 18] as const)(
   'what advice does by hand about a queue for locks on PostgreSQL %i',
   { timeout: 60_000 },
@@ -29,12 +34,11 @@ describe.each([14, 16, 18] as const)(
     const update = 'UPDATE stock SET amount = amount + 1';
     const ask = (text: string) => server.query(text);
     const idle = (application: string) => openIdle(server, { role: app, application });
+    /** A head is named once its transaction, or what it did last, is two seconds old. */
     const waits = async (count: number) =>
-      waitUntil(
-        async () =>
-          (await ask("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).length === count,
-        { what: `${count} sessions waited` },
-      );
+      waitUntil(async () => (await ask(BEHIND_LASTING_HEADS)).length === count, {
+        what: `${count} sessions waited behind lasting heads`,
+      });
     /** Sessions that each run the statement and wait for a lock. */
     const waiters = async (count: number, statement: string) => {
       const sessions = await openMany(count, () => idle('web'));
