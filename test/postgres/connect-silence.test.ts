@@ -99,7 +99,8 @@ test('a refusal before TLS is set up is tried again: the server may be too full 
     message: expect.stringContaining('it refuses before TLS is set up'),
   });
   expect(connecting.attempts).toBeGreaterThan(2);
-  expect(taken).toBe(connecting.attempts);
+  // The deadline may cut off the last try before it arrives.
+  expect(connecting.attempts - taken).toBeOneOf([0, 1]);
 });
 
 test('what is no PostgreSQL at all is not asked twice', async () => {

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
 import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { connect } from '../../functions/postgres/connection/connect.ts';
 import type { ReadyLogin } from '../../functions/postgres/connection/hold-proof.ts';
@@ -20,6 +21,8 @@ import { inMs, targetOf } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const LONG_MS = 60_000;
+/** A busy machine may take longer for a login than an attempt has. */
+const PATIENT = { withinMs: LONG_MS, hangs: () => true } as const;
 
 describe('Logins of a run in a storm', () => {
   /** Logins in the order of their names, which write down what becomes of them. */
@@ -190,6 +193,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       const before = lines();
       for (let round = 0; round < 30; round += 1) {
         const attempted = await attemptSession(target, tlsOptions(target), roles.SCRAM, {
+          ...PATIENT,
           onProof: ({ giveUp }) => giveUp(),
         });
         expect(attempted).toEqual({ kind: 'given-up' });
@@ -205,6 +209,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       for (const method of ['SCRAM', 'MD5'] as const) {
         let waited = 0;
         const attempted = await attemptSession(target, tlsOptions(target), roles[method], {
+          ...PATIENT,
           onProof: ({ prove }) => {
             waited += 1;
             setTimeout(prove, 100);
@@ -220,6 +225,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   test('a password in clear text does not wait, because another service may check it', async () => {
     let waited = 0;
     const attempted = await attemptSession(targetOf(server), false, roles['clear text'], {
+      ...PATIENT,
       onProof: () => (waited += 1),
     });
     if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
