@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { explain } from '../../functions/core/diagnosis/explain.ts';
 import { OUTCOMES } from '../../functions/core/run/outcome.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
+import { groupName } from '../../functions/core/server/group-name.ts';
 import type { Message } from '../../functions/render/base/message.ts';
+import { behind } from '../../functions/render/message/cause-phrase.ts';
 import { renderFailure } from '../../functions/render/message/failure.ts';
 import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { MOST_LINES } from '../../functions/render/message/mail-text.ts';
@@ -142,6 +145,25 @@ describe('a subject', () => {
     expect(text).toContain('it would end 11 sessions of DBeaver');
     expect(subject).toContain('import leaks, would end 11 sessions, observed only');
     expect(subject).not.toContain('DBeaver');
+  });
+});
+
+describe('why', () => {
+  const outside = RUNS.flatMap(([name, record]) => {
+    const { diagnosis } = explain(record, []);
+    return diagnosis !== null && diagnosis.culprits.length > 0 && behind(diagnosis).length === 0
+      ? [[name, record, diagnosis] as const]
+      : [];
+  });
+
+  test('some runs have a cause that none of the programs beside it made', () => {
+    expect(outside.length).toBeGreaterThan(0);
+  });
+
+  test.each(outside)('%s names the cause first, and no program for it', (_, record, { culprits }) => {
+    const why = /^WHY \([a-z ]+\): (.*)$/m.exec(mailOf(record).text)?.[1] ?? '';
+    const [first = ''] = why.split('. ');
+    for (const { usage } of culprits) expect(first).not.toContain(groupName(usage.group));
   });
 });
 

@@ -5,7 +5,7 @@ import { culpritEvidence } from '../../core/diagnosis/culprit-evidence.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, groupName, listText, ownerOf, rateText } from '../base/phrases.ts';
-import { blockedBy, waitsForWal } from './cause-phrase.ts';
+import { behind, blockedBy, waitsForWal } from './cause-phrase.ts';
 import { nearTime } from './near-time.ts';
 import { type Remark, said } from './remark-table.ts';
 import { runLockTexts } from './run-lock-text.ts';
@@ -75,10 +75,16 @@ function problemText(message: string): string {
 }
 
 function causeTexts(facts: Facts, diagnosis: Diagnosis, cause: Exclude<Cause, 'unclear'>): readonly string[] {
-  const [culprit, ...others] = diagnosis.culprits;
+  const [culprit] = behind(diagnosis);
+  const others = diagnosis.culprits.filter((each) => each !== culprit);
   // The outcome already says how full a limit is.
   const whole = facts.before?.scope.kind === 'server' ? diagnosis.evidence.map(sentence) : [];
-  if (culprit === undefined) return [`${capital(CAUSE_WORDS[cause])}.`, ...whole.slice(0, MOST_EVIDENCE)];
+  if (culprit === undefined)
+    return [
+      `${capital(CAUSE_WORDS[cause])}.`,
+      ...whole.slice(0, MOST_EVIDENCE),
+      ...othersText(cause, null, others),
+    ];
   const { snapshot, startedAt } = facts.record;
   const { since, statement } = snapshot === null ? NOTHING : culpritEvidence(snapshot, culprit);
   const now = serverTimeMs(snapshot?.takenAt ?? null) ?? Date.parse(startedAt);
@@ -89,7 +95,7 @@ function causeTexts(facts: Facts, diagnosis: Diagnosis, cause: Exclude<Cause, 'u
     ...heldText(culprit, ownEvidence(culprit, diagnosis)),
     ...paceText(culprit),
     ...forecast(facts, culprit, now),
-    ...othersText(culprit, others),
+    ...othersText(culprit.cause, groupName(culprit.usage.group), others),
     ...(shown === null ? [] : [statementText(culprit, shown)]),
   ];
 }
@@ -137,9 +143,9 @@ function statementText(
   return `${those} ${does}${does === 'ran' ? ' last' : ''}: ${cleanName(text, MAX_STATEMENT)}`;
 }
 
-function othersText({ cause, usage }: Culprit, others: readonly Culprit[]): readonly string[] {
+/** Programs that are not the one named before, each with what it does where that is something else. */
+function othersText(cause: Cause, name: string | null, others: readonly Culprit[]): readonly string[] {
   if (others.length === 0) return [];
-  const name = groupName(usage.group);
   const texts = others.map((each) => {
     const { group, sessions } = each.usage;
     const of = groupName(group) === name ? ` of ${ownerOf(group)}` : '';

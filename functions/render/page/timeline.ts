@@ -3,6 +3,7 @@ import { settledReading } from '../../core/run/newcomers.ts';
 import { refusalsIn, sinceOf } from '../../core/trigger/log-lines.ts';
 import { pressureAt } from '../base/facts.ts';
 import { aboutText, counted, slotsHeld } from '../base/phrases.ts';
+import { behind } from '../message/cause-phrase.ts';
 import { clockTime, serverBehindMs, snapshotAt } from './clock.ts';
 import { type Html, html } from './html.ts';
 import type { PageFacts } from './page-facts.ts';
@@ -82,7 +83,8 @@ function runMoments({ record, before, losses, hypothetical }: PageFacts): readon
 
 /** A run after which the slots are full has nothing to forecast. */
 function forecast({ record, diagnosis }: PageFacts): readonly Moment[] {
-  const fullInMs = diagnosis?.culprits[0]?.opening?.fullInMs ?? 0;
+  const [culprit] = diagnosis === null ? [] : behind(diagnosis);
+  const fullInMs = culprit?.opening?.fullInMs ?? 0;
   if (fullInMs <= 0 || record.outcome === 'refilled') return [];
   const endedAt = Date.parse(record.startedAt) + record.timings.finished;
   return [
