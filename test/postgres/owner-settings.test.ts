@@ -115,11 +115,12 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       await using proxy = await startStrippingProxy(place);
       const { record } = await run(proxy, 6_000);
       if (record.outcome === 'recovered') expect(Object.keys(resultsOf(record))).toEqual(['terminated']);
+      // His timer may also run out at the end of our login, and the server then ends the next statement's session.
       else
         expect(record).toMatchObject({
-          outcome: 'cannot-connect',
+          outcome: expect.toBeOneOf(['cannot-connect', 'failed']),
           attempts: [],
-          problem: { code: expect.stringMatching(/^connect-/) },
+          problem: { code: expect.stringMatching(/^connect(?:-|ion-lost$)/) },
         });
     },
   );
