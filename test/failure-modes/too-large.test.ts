@@ -63,11 +63,16 @@ proveRows(
       await holder?.query('BEGIN');
       await holder?.query(take);
       for (const client of others) client.query(take).catch(() => {});
+      // A holder is named once it has held the row for two seconds.
+      const lasting = "state = 'idle in transaction' AND xact_start < clock_timestamp() - interval '2.1 s'";
       const all = async () => {
-        const { rows } = await stage.query('SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted');
-        return rows[0].waiting === others.length;
+        const { rows } = await stage.query(
+          `SELECT (SELECT count(*) FROM pg_locks WHERE NOT granted)::int AS waiting,
+             EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'booking' AND ${lasting}) AS lasts`,
+        );
+        return rows[0].waiting === others.length && rows[0].lasts;
       };
-      await waitUntil(all, { what: 'all waited', everyMs: 250 });
+      await waitUntil(all, { what: 'all waited behind a lasting holder', everyMs: 250 });
       expect(others.length).toBeGreaterThanOrEqual(1_999);
       return toldBy(stage, await stage.run({ policy: eagerPolicy('enforce', { freeSlots: FREE_SLOTS }) }));
     },
