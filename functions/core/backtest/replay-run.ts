@@ -78,7 +78,7 @@ export function replayRun(
 }
 
 /** Whether two plans end the same sessions in the same order, with the same verdict. */
-export function samePlan(one: Plan, other: Plan): boolean {
+function samePlan(one: Plan, other: Plan): boolean {
   const factsOf = ({ verdict, missing, victims }: Plan) =>
     JSON.stringify([verdict, missing, victims.map(({ session }) => identityOf(session))]);
   return factsOf(one) === factsOf(other);

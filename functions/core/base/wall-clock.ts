@@ -1,6 +1,3 @@
-/** Minutes since midnight, by a clock on the wall. */
-export const MINUTES_OF_A_DAY = 1_440;
-
 /**
  * Whether Node knows the zone by a name, such as `Europe/Berlin`. An offset is none: it does not follow summer time.
  */
