@@ -92,6 +92,11 @@ export const REFUSAL_PHRASES = [
   ',53300,',
 ] as const;
 
+/** The tag by which the owner of a database opts in: `observe`, `enforce` or `off`. IAM compares its value too. */
+export const OPT_IN_TAG = 'pg-headroom';
+/** The tag that names a policy of the organisation. */
+export const POLICY_TAG = 'pg-headroom:policy';
+
 /** Bundled functions, relative to the project: one folder each, `index.mjs` exporting `handler`. */
 export const BUNDLES = { remediate: 'dist/remediate', report: 'dist/report' } as const;
 export const HANDLER = 'index.handler';

@@ -24,6 +24,7 @@ const CORE = [
   'functions/core/diagnosis',
   'functions/core/advice',
   'functions/core/incident',
+  'functions/core/fleet',
 ];
 const TEXT = [...CORE, 'functions/render/base'];
 const RENDER = [...TEXT, 'functions/render/message', 'functions/render/chat'];
@@ -66,6 +67,7 @@ export const ROOMS: readonly Room[] = [
     may: [...RUN, 'functions/core/diagnosis', 'functions/core/doctor'],
     packages: PURE,
   },
+  { name: 'functions/core/fleet', may: RUN, packages: PURE },
   {
     name: 'functions/postgres',
     may: [...RUN, 'functions/core/doctor', 'functions/remediate/ports.ts'],

@@ -1,0 +1,94 @@
+import { MODES, type Mode } from '../policy/mode.ts';
+import type { Pause } from '../run/pause.ts';
+import type { FleetSwitch } from './cell-items.ts';
+import { modeOfTag } from './database-tags.ts';
+import type { RegisteredDatabase } from './registry-item.ts';
+
+/** What can lower the mode of a database, in the order in which people read it. */
+export const MODE_SOURCES = [
+  'standing',
+  'tag',
+  'organisation',
+  'cell',
+  'policy',
+  'quarantine',
+  'pause',
+] as const;
+export type ModeSource = (typeof MODE_SOURCES)[number];
+
+/** One limit of the mode. A pause keeps the mode but ends no session; the breaker's pause is one too. */
+export type ModeLimit = { readonly source: ModeSource; readonly mode: Mode; readonly why: string };
+
+/** The mode in force, and everything that is not `enforce`. */
+export type FleetMode = {
+  readonly mode: Mode;
+  readonly limits: readonly ModeLimit[];
+  /** True when the mode is `enforce` and nothing pauses: only then our role may signal sessions. */
+  readonly maySignal: boolean;
+};
+
+/** Everything that the mode in force depends on. */
+export type ModeFacts = {
+  readonly database: RegisteredDatabase;
+  /** The mode that the policy names; null where it names none, and the tag decides. */
+  readonly policyMode: Mode | null;
+  /** Why the policy of this name is not there or does not parse. */
+  readonly policyProblem: string | null;
+  readonly organisation: FleetSwitch | null;
+  readonly cell: FleetSwitch | null;
+  readonly pause: Pause | null;
+  readonly now: number;
+};
+
+/** The weakest of tag, policy, switches, quarantine and pause decides. */
+export function fleetMode(facts: ModeFacts): FleetMode {
+  const limits = MODE_SOURCES.flatMap((source) => {
+    const limit = LIMITS[source](facts);
+    return limit === null || limit.mode === 'enforce' ? [] : [{ source, ...limit }];
+  });
+  const mode = MODES.find((each) => limits.some((limit) => limit.mode === each && limit.source !== 'pause'));
+  const inForce = mode ?? 'enforce';
+  return { mode: inForce, limits, maySignal: inForce === 'enforce' && limits.length === 0 };
+}
+
+type Limit = Omit<ModeLimit, 'source'> | null;
+
+const LIMITS: Readonly<Record<ModeSource, (facts: ModeFacts) => Limit>> = {
+  standing: ({ database: { standing, why } }) =>
+    standing === 'runs' ? null : { mode: 'off', why: why === null ? standing : `${standing}: ${why}` },
+  tag: ({ database: { tag } }) => ({ mode: modeOfTag(tag), why: `the tag is ${tag}` }),
+  organisation: ({ organisation }) => ofSwitch(organisation, "the organisation's switch"),
+  cell: ({ cell }) => ofSwitch(cell, "the cell's switch"),
+  policy: policyLimit,
+  quarantine: ({ database, now }) =>
+    isInQuarantine(database, now)
+      ? { mode: 'observe', why: `new here: it observes until ${database.observeUntil} unless accepted` }
+      : null,
+  pause: ({ pause }) =>
+    pause === null ? null : { mode: 'observe', why: `paused by ${pause.by}, ${endOf(pause.until)}` },
+};
+
+function policyLimit({ database, policyMode, policyProblem }: ModeFacts): Limit {
+  const name = database.policy ?? 'default';
+  if (policyProblem !== null) return { mode: 'observe', why: `policy ${name}: ${policyProblem}` };
+  return policyMode === null ? null : { mode: policyMode, why: `policy ${name} says ${policyMode}` };
+}
+
+function ofSwitch(known: FleetSwitch | null, what: string): Limit {
+  if (known === null) return null;
+  const { mode, by, reason, until } = known;
+  const who = by === '' ? '' : ` by ${by}`;
+  return { mode, why: `${what} is ${mode}${who}${reason === null ? '' : `, ${reason}`}, ${endOf(until)}` };
+}
+
+function endOf(until: string | null): string {
+  return until === null ? 'without an end' : `until ${until}`;
+}
+
+/** A time that cannot be read is no end. */
+export function isInQuarantine(
+  { observeUntil, accepted }: Pick<RegisteredDatabase, 'observeUntil' | 'accepted'>,
+  now: number,
+): boolean {
+  return accepted === null && !(now >= Date.parse(observeUntil));
+}
