@@ -99,6 +99,15 @@ export const POLICY_TAG = 'pg-headroom:policy';
 
 /** Bundled functions, relative to the project: one folder each, `index.mjs` exporting `handler`. */
 export const BUNDLES = { remediate: 'dist/remediate', report: 'dist/report' } as const;
+/** The same for a fleet. Until they are built, templates name them by this path. */
+export const FLEET_BUNDLES = {
+  dispatch: 'dist/fleet-dispatch',
+  intake: 'dist/fleet-intake',
+  triggers: 'dist/fleet-triggers',
+  remediate: 'dist/fleet-remediate',
+  report: 'dist/fleet-report',
+  enrol: 'dist/fleet-enrol',
+} as const;
 export const HANDLER = 'index.handler';
 /** The file beside the handler of `report` with the worker thread that works on records. */
 export const REPORT_WORKER = 'worker';
@@ -115,3 +124,92 @@ const FUNCTION_NAME_PREFIX = 'pg-headroom-';
 export function functionNameOf(server: string): string {
   return `${FUNCTION_NAME_PREFIX}${server}`;
 }
+
+/** The tables of a cell: names that the templates of each network know without an import. */
+export const FLEET_TABLES = {
+  /** Which databases there are and what was decided about each; written by the dispatcher. */
+  registry: 'pg-headroom-registry',
+  /** What is remembered of each database; written by `report`. */
+  memory: 'pg-headroom-memory',
+  /** Periods and tokens that were taken once. */
+  claims: 'pg-headroom-claims',
+  /** Records of runs that are not quiet, on their way to `report`. */
+  outbox: 'pg-headroom-outbox',
+} as const;
+/** The sparse index of the memory: databases with failures, an open incident or little room. */
+export const ATTENTION_INDEX = 'attention';
+/** The attribute of all tables by which DynamoDB deletes items, in seconds since the epoch. */
+export const EXPIRY_ATTRIBUTE = 'expiresAt';
+
+/** The functions of a cell that know no network. */
+export const FLEET_FUNCTIONS = {
+  dispatch: 'pg-headroom-fleet-dispatch',
+  intake: 'pg-headroom-fleet-intake',
+  triggers: 'pg-headroom-fleet-triggers',
+  report: 'pg-headroom-fleet-report',
+} as const;
+
+/** The function that makes the runs of one VPC. */
+export function fleetRemediateName(vpc: string): string {
+  return `pg-headroom-fleet-remediate-${vpc}`;
+}
+
+/** The role as which the function of one VPC logs in. No other role of a cell may. */
+export function fleetLoginRole(vpc: string): string {
+  return `pg-headroom-fleet-login-${vpc}`;
+}
+
+/** The policy that `headroom fleet stop` attaches to the login roles. Names of IAM are those of all regions. */
+export function fleetStopPolicy(region: string): string {
+  return `pg-headroom-fleet-stop-${region}`;
+}
+
+/** The role of people who look after the cells of all accounts from one of them. */
+export function fleetOperatorRole(region: string): string {
+  return `pg-headroom-fleet-operator-${region}`;
+}
+
+/** Environment of the functions of a cell. Each has only what it uses; `report` has REPORT_ENV too. */
+export const FLEET_ENV = {
+  registry: 'HEADROOM_REGISTRY',
+  memory: 'HEADROOM_MEMORY',
+  claims: 'HEADROOM_CLAIMS',
+  outbox: 'HEADROOM_OUTBOX',
+  /** The VPC of a `remediate` function. */
+  vpc: 'HEADROOM_VPC',
+  /** The organisation's bucket with policies and switch; optional. */
+  hub: 'HEADROOM_HUB_BUCKET',
+  /** The tag whose value messages name as the owner. */
+  ownerTag: 'HEADROOM_OWNER_TAG',
+  periodMinutes: 'HEADROOM_PERIOD_MINUTES',
+  /** ARN of the organisation's event bus; optional. */
+  bus: 'HEADROOM_CELL_BUS',
+  /** Reserved concurrency of a `remediate` function; absent where nothing is reserved. */
+  concurrency: 'HEADROOM_CONCURRENCY',
+  /** Names of functions that the dispatcher invokes besides `remediate`. */
+  triggers: 'HEADROOM_TRIGGERS',
+  report: 'HEADROOM_REPORT_FUNCTION',
+  /** ARN of `intake`, to which `triggers` subscribes log groups. */
+  intake: 'HEADROOM_INTAKE',
+  /** `true` where `triggers` may take the last free subscription of a log group; optional. */
+  lastSlot: 'HEADROOM_LAST_SLOT',
+} as const;
+
+/** Where templates say what the dispatcher has to find. */
+export const FLEET_PARAMETERS = {
+  /** Followed by a VPC's id: its function, and the further VPCs that this function reaches. */
+  network: '/pg-headroom/fleet/network',
+  /** Followed by a host in small letters: the server is declared, so the fleet leaves it alone. */
+  declared: '/pg-headroom/declared',
+} as const;
+
+/** The database role of runs that may end sessions, and the one of runs that only look. */
+export const FLEET_ROLES = { signals: 'headroom', observes: 'headroom_observer' } as const;
+
+/** Metrics of a cell. No database has one of its own. */
+export const FLEET_METRICS = {
+  /** Databases with failures or an open incident, sent by the dispatcher each period, 0 too. */
+  unwell: 'UnwellDatabases',
+  /** Refusals that the metric filters of databases without a free subscription count. */
+  refusals: 'FleetRefusals',
+} as const;

@@ -112,9 +112,18 @@ export const ROOMS: readonly Room[] = [
     may: [...PLAN, 'functions/core/declaration', 'infra/checks', 'infra/constructs'],
     packages: CDK,
   },
+  // The templates of a fleet. They name nothing of a server.
+  { name: 'infra/fleet', may: [...TRIGGER, 'infra/constructs'], packages: CDK },
   {
     name: 'infra/package',
-    may: [...PLAN, 'functions/core/declaration', 'infra/checks', 'infra/constructs', 'infra/stacks'],
+    may: [
+      ...PLAN,
+      'functions/core/declaration',
+      'infra/checks',
+      'infra/constructs',
+      'infra/fleet',
+      'infra/stacks',
+    ],
     packages: [...CDK, 'fflate'],
   },
 ];

@@ -1,10 +1,17 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { BUNDLES, functionNameOf, REMEDIATE_TIMEOUT_SECONDS } from '../../functions/contract.ts';
+import {
+  BUNDLES,
+  FLEET_PARAMETERS,
+  functionNameOf,
+  REMEDIATE_TIMEOUT_SECONDS,
+} from '../../functions/contract.ts';
+import { rdsHost } from '../../functions/core/declaration/rds-host.ts';
 import { BundledFunction, builtBundle } from './bundled-function.ts';
 import { FunctionDestination } from './function-destination.ts';
 import { denyNetworkInterfacesToCode, networkInterfaces } from './network-interfaces.ts';
@@ -49,8 +56,20 @@ export class ServerRemediation extends Construct implements ec2.IConnectable {
     this.connections = remediate.connections;
     this.refusals = refusalTrigger(this, { alarm, server, logGroup, logStream, remediate });
     new SweepSchedule(this, 'Sweep', { server, sweep, remediate });
+    this.keepFleetAway(props.host);
     for (const [index, topic] of alarmTopics.entries())
       new TopicTrigger(this, `AlarmTopic${index}`, { topic, remediate });
+  }
+
+  /** By this parameter a fleet of the account knows that the server is cared for, whatever its tag says. */
+  private keepFleetAway(host: string): void {
+    if (!Token.isUnresolved(host) && rdsHost(host) === null) return;
+    new CfnParameter(this, 'Declared', {
+      name: `${FLEET_PARAMETERS.declared}/${host.toLowerCase().replace(/\.$/, '')}`,
+      type: 'String',
+      value: this.server,
+      description: 'pg-headroom: this server is declared, so that no fleet looks after it',
+    });
   }
 
   private remediateFunction(props: ServerRemediationProps): BundledFunction {

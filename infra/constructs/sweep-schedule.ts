@@ -1,8 +1,7 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import {
-  ContextAttribute,
   Schedule,
   ScheduleExpression,
   type ScheduleProps,
@@ -11,7 +10,8 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { parseSchedule } from '../../functions/core/declaration/schedule-text.ts';
-import { HEARTBEAT_SOURCE, SCHEDULE_SOURCE } from '../../functions/core/trigger/trigger.ts';
+import { HEARTBEAT_SOURCE } from '../../functions/core/trigger/trigger.ts';
+import { scheduledRun, scheduleInvoker } from './schedule-invoker.ts';
 
 export interface SweepScheduleProps {
   /** The server's name in messages and names. */
@@ -34,7 +34,7 @@ const CRON_EVENT_AGE = Duration.minutes(5);
 export class SweepSchedule extends Construct {
   constructor(scope: Construct, id: string, { server, sweep, remediate }: SweepScheduleProps) {
     super(scope, id);
-    const invoker = this.invokerOf(remediate);
+    const invoker = scheduleInvoker(this, 'Role', remediate);
     // Without policy updates, because the target would add `<arn>:*`: every version and alias of the function.
     const role = invoker.withoutPolicyUpdates();
     // A rate schedule starts at once, and a call that its role may not make yet is not retried.
@@ -47,7 +47,7 @@ export class SweepSchedule extends Construct {
         scheduleName: `pg-headroom-${server}`,
         description: `Starts scheduled runs for the connection slots of PostgreSQL server ${server}.`,
         schedule: sweep,
-        target: sweepOf(remediate, role, age),
+        target: scheduledRun(remediate, role, age),
       });
     }
     if (times?.kind !== 'rate') {
@@ -60,39 +60,6 @@ export class SweepSchedule extends Construct {
       });
     }
   }
-
-  private invokerOf(remediate: lambda.IFunction): iam.Role {
-    const stack = Stack.of(this);
-    const group = stack.formatArn({
-      service: 'scheduler',
-      resource: 'schedule-group',
-      resourceName: 'default',
-    });
-    const role = new iam.Role(this, 'Role', {
-      // Scheduler names the schedule group as its source, never the schedule.
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
-      }),
-    });
-    role.addToPolicy(
-      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [remediate.functionArn] }),
-    );
-    return role;
-  }
-}
-
-/** Short-lived and without retries: the next scheduled run replaces a late one, and an outdated run must never act. */
-function sweepOf(remediate: lambda.IFunction, role: iam.IRole, maxEventAge: Duration): LambdaInvoke {
-  return new LambdaInvoke(remediate, {
-    role,
-    input: ScheduleTargetInput.fromObject({
-      source: SCHEDULE_SOURCE,
-      scheduledTime: ContextAttribute.scheduledTime,
-      scheduleArn: ContextAttribute.scheduleArn,
-    }),
-    retryAttempts: 0,
-    maxEventAge,
-  });
 }
 
 /** The time of the daily event does not matter. */

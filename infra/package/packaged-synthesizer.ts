@@ -22,6 +22,13 @@ export type PackagedAsset = { readonly folder: string; readonly file: string };
  */
 export class PackagedSynthesizer extends StackSynthesizer {
   private readonly found = new Map<string, PackagedAsset>();
+  private readonly bucketIn: (stack: Stack) => string;
+
+  /** @param bucketIn the name of the bucket with the assets, as a template's stack says it. */
+  constructor(bucketIn: (stack: Stack) => string = assetsBucket) {
+    super();
+    this.bucketIn = bucketIn;
+  }
 
   /** The assets of all synthesized stacks, each once. */
   get assets(): readonly PackagedAsset[] {
@@ -40,7 +47,7 @@ export class PackagedSynthesizer extends StackSynthesizer {
     if (fileName === undefined || packaging !== 'zip') throw notPackaged(fileName ?? sourceHash);
     const objectKey = `pg-headroom/${sourceHash}.zip`;
     this.found.set(sourceHash, { folder: fileName, file: objectKey });
-    const bucketName = this.bucket().valueAsString;
+    const bucketName = this.bucketIn(this.boundStack);
     const s3ObjectUrl = `s3://${bucketName}/${objectKey}`;
     return { bucketName, objectKey, s3ObjectUrl, httpUrl: s3ObjectUrl };
   }
@@ -53,14 +60,13 @@ export class PackagedSynthesizer extends StackSynthesizer {
     this.synthesizeTemplate(session);
     this.emitArtifact(session);
   }
+}
 
-  private bucket(): CfnParameter {
-    const known = this.boundStack.node.tryFindChild(ASSETS_BUCKET);
-    if (known instanceof CfnParameter) return known;
-    return new CfnParameter(this.boundStack, ASSETS_BUCKET, {
-      description: 'The bucket, in the region of this stack, that the zipped assets were copied to.',
-    });
-  }
+function assetsBucket(stack: Stack): string {
+  const known = stack.node.tryFindChild(ASSETS_BUCKET);
+  if (known instanceof CfnParameter) return known.valueAsString;
+  const description = 'The bucket, in the region of this stack, that the zipped assets were copied to.';
+  return new CfnParameter(stack, ASSETS_BUCKET, { description }).valueAsString;
 }
 
 function notPackaged(what: string): RemediationError {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CAUSES, type Cause, type Culprit, type Diagnosis } from '../../functions/core/diagnosis/cause.ts';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import { type Facts, factsOf } from '../../functions/render/base/facts.ts';
-import { causePhrase, explainsRefusal } from '../../functions/render/message/cause-phrase.ts';
+import { causePhrase, isOutsideSlots } from '../../functions/render/message/cause-phrase.ts';
 import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { headlineOf } from '../../functions/render/message/headline.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
@@ -116,7 +116,7 @@ describe('of a recorded incident', () => {
     '%s: the subject says why, if it is known',
     (_, record) => {
       const facts = factsOf(explain(record, []));
-      const hidden = record.outcome === 'unexplained' && !explainsRefusal(facts);
+      const hidden = record.outcome === 'unexplained' && !isOutsideSlots(facts.diagnosis);
       const known = facts.diagnosis !== null && facts.diagnosis.cause !== 'unclear' && !hidden;
       const phrases = [64, 32, 24, 14, 0].flatMap((max) => causePhrase(facts, max));
       const { subject } = renderIncident(record, [], null);
@@ -132,18 +132,6 @@ describe('of a recorded incident', () => {
         expect(text.split(evidence.slice(1)).length - 1).toBeLessThanOrEqual(1);
     },
   );
-
-  test('sessions of requests explain a refusal where their number may have filled the slots', () => {
-    const php = told.find(({ record }) => record.runId === 'session-per-request-php');
-    if (php === undefined) throw new Error('The incident session-per-request-php is not recorded.');
-    const facts = factsOf(explain(php.record, []));
-    const { before } = facts;
-    if (before === null) throw new Error('The incident has no pressure.');
-    const withFree = (free: number) => explainsRefusal({ ...facts, before: { ...before, free } });
-    // 21 sessions at a moment: 3 × √21 is 13.7.
-    expect([withFree(13), withFree(14)]).toEqual([true, false]);
-    expect(renderIncident(php.record, [], null).subject).toContain('a session per request of php');
-  });
 
   test('slots of a limit are not counted beside a program that holds none of them', () => {
     const atWork = told.find(({ record }) => record.runId === 'role-limit-at-work');

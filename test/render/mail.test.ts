@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { culpritsBehind } from '../../functions/core/diagnosis/culprits-behind.ts';
 import { explain } from '../../functions/core/diagnosis/explain.ts';
 import { OUTCOMES } from '../../functions/core/run/outcome.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import { groupName } from '../../functions/core/server/group-name.ts';
 import type { Message } from '../../functions/render/base/message.ts';
+import { behind } from '../../functions/render/message/cause-phrase.ts';
 import { renderFailure } from '../../functions/render/message/failure.ts';
 import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { MOST_LINES } from '../../functions/render/message/mail-text.ts';
@@ -151,7 +151,7 @@ describe('a subject', () => {
 describe('why', () => {
   const outside = RUNS.flatMap(([name, record]) => {
     const { diagnosis } = explain(record, []);
-    return diagnosis !== null && diagnosis.culprits.length > 0 && culpritsBehind(diagnosis).length === 0
+    return diagnosis !== null && diagnosis.culprits.length > 0 && behind(diagnosis).length === 0
       ? [[name, record, diagnosis] as const]
       : [];
   });

@@ -167,7 +167,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
       problem: {
         code: 'capacity-unusable',
         message:
-          'The server has no usable slot, at least 1 is needed: of max_connections 20, 10 are reserved for superusers, 10 by reserved_connections. Lower the reserves or raise max_connections.',
+          'The server has 0 usable slots ({"max_connections":20,"superuserReserved":10,"reserved":10,"providerReserved":0}), more than 0 are needed: lower the reserves or raise max_connections.',
       },
     }),
 };

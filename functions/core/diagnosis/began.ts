@@ -1,6 +1,5 @@
 import type { Diagnosis } from './cause.ts';
 import { culpritEvidence } from './culprit-evidence.ts';
-import { culpritsBehind } from './culprits-behind.ts';
 import type { Evidence } from './evidence.ts';
 
 /** When the trouble began, in milliseconds before the snapshot, and the sign by which it shows. */
@@ -15,11 +14,11 @@ export const BEGINNING_SIGNS = {
 } as const;
 
 /**
- * Since when, as far as the first program behind the cause shows it, or else the log. `takenAt` is the moment of the snapshot by the
+ * Since when, as far as the first culprit shows it, or else the log. `takenAt` is the moment of the snapshot by the
  * server's clock. Null when nothing shows it.
  */
-export function beganIn(all: Evidence, diagnosis: Diagnosis, takenAt: number): Beginning | null {
-  const [culprit] = culpritsBehind(diagnosis);
+export function beganIn(all: Evidence, { culprits }: Diagnosis, takenAt: number): Beginning | null {
+  const [culprit] = culprits;
   const since = culprit === undefined ? null : culpritEvidence(all.snapshot, culprit).since;
   if (culprit === undefined || since === null) return firstRefusal(all);
   const isStatement = culprit.cause === 'slow-queries' || culprit.cause === 'clients-owe-input';

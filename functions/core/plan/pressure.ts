@@ -1,4 +1,4 @@
-import type { Problem } from '../base/errors.ts';
+import { type Problem, quoted } from '../base/errors.ts';
 import type { Policy, Threshold } from '../policy/policy.ts';
 import {
   compareText,
@@ -43,8 +43,8 @@ export function capacityProblem(slots: Slots, { relieve }: Policy): Problem | nu
   const usable = usableSlots(slots);
   if (usable <= 0) {
     const { max, superuserReserved, reserved, providerReserved } = slots;
-    const provider = providerReserved > 0 ? ` and ${providerReserved} for the provider` : '';
-    const message = `The server has no usable slot, at least 1 is needed: of max_connections ${max}, ${superuserReserved} are reserved for superusers, ${reserved} by reserved_connections${provider}. Lower the reserves or raise max_connections.`;
+    const parts = quoted({ max_connections: max, superuserReserved, reserved, providerReserved });
+    const message = `The server has ${usable} usable slots (${parts}), more than 0 are needed: lower the reserves or raise max_connections.`;
     return { code: 'capacity-unusable', message };
   }
   if (relieve.until.unit === 'freeSlots' && relieve.until.value > usable) {

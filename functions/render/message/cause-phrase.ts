@@ -1,6 +1,5 @@
 import { rootBlocker } from '../../core/advice/root-blocker.ts';
 import type { Cause, Culprit } from '../../core/diagnosis/cause.ts';
-import { culpritsBehind } from '../../core/diagnosis/culprits-behind.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { groupText } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
@@ -35,38 +34,26 @@ function of(name: string | null): string {
   return name === null ? '' : ` of ${name}`;
 }
 
-/** Causes that take no visible slots. They explain a refusal without pressure. */
+/** Causes that take no visible slots. Only these explain a refusal without pressure. */
 const OUTSIDE_SLOTS: ReadonlySet<Cause> = new Set([
   'half-open-clients',
   'replication-limit',
   'reconnect-storm',
 ]);
 
-/**
- * Where each request opens a session, their number at a moment varies by chance: with n on average it is n + 3√n about once
- * in a thousand moments (the Poisson distribution). So many more than were seen may have filled the slots before.
- */
-function mayHaveFilled({ diagnosis, before }: Pick<Facts, 'diagnosis' | 'before'>): boolean {
-  if (diagnosis?.cause !== 'session-per-request' || before === null) return false;
-  const sessions = culpritsBehind(diagnosis).reduce((sum, { usage }) => sum + usage.sessions, 0);
-  return before.free <= 3 * Math.sqrt(sessions);
-}
-
 /** Whether the cause explains a refusal although slots are free. */
-export function explainsRefusal(facts: Pick<Facts, 'diagnosis' | 'before'>): boolean {
-  const { diagnosis } = facts;
-  return diagnosis !== null && (OUTSIDE_SLOTS.has(diagnosis.cause) || mayHaveFilled(facts));
+export function isOutsideSlots(diagnosis: Facts['diagnosis']): boolean {
+  return diagnosis !== null && OUTSIDE_SLOTS.has(diagnosis.cause);
 }
 
 /**
  * The cause in a few words, with its program. Empty when the cause is not known, or does not explain what
  * happened. With `maxName` the words are for a subject, which takes ASCII only.
  */
-export function causePhrase(facts: Facts, maxName?: number): readonly string[] {
-  const { diagnosis, record } = facts;
+export function causePhrase({ diagnosis, record }: Facts, maxName?: number): readonly string[] {
   if (diagnosis === null || diagnosis.cause === 'unclear') return [];
-  if (record.outcome === 'unexplained' && !explainsRefusal(facts)) return [];
-  const [culprit] = culpritsBehind(diagnosis);
+  if (record.outcome === 'unexplained' && !isOutsideSlots(diagnosis)) return [];
+  const [culprit] = behind(diagnosis);
   if (culprit === undefined) return [PHRASES[diagnosis.cause](null)];
   const { group } = culprit.usage;
   const name = maxName === undefined ? groupName(group) : subjectName(group, maxName);
@@ -105,6 +92,16 @@ export function blockedBy(
 
 /** Whether the cause already names this group, so that the next part can leave it out. */
 export function isNamedCulprit({ diagnosis }: Facts, group: Group): boolean {
-  const [culprit] = diagnosis === null ? [] : culpritsBehind(diagnosis);
+  const [culprit] = diagnosis === null ? [] : behind(diagnosis);
   return culprit !== undefined && groupText(culprit.usage.group) === groupText(group);
 }
+
+/** The culprits that did what the cause says. In a mixture the other culprits did something else. */
+export function behind({ cause, culprits }: NonNullable<Facts['diagnosis']>): readonly Culprit[] {
+  if (cause === 'half-open-clients' || cause === 'limit-too-low') return [];
+  const those = culprits.filter((each) => each.cause === cause);
+  // Any program may fill a limit, each for its own cause.
+  return those.length > 0 || !OF_LIMIT.has(cause) ? those : culprits;
+}
+
+const OF_LIMIT: ReadonlySet<Cause> = new Set(['role-limit', 'database-limit', 'replication-limit']);

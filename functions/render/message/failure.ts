@@ -58,7 +58,7 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null, story: St
     steps: [
       ...(nothingDone ? [] : [lookAtLog(run)]),
       forOperator(
-        `${killed ? '' : 'Fix the reported error. '}The next alarm or sweep starts a new run and measures again.`,
+        `${killed ? '' : 'Fix the error above. '}The next alarm or sweep starts a new run and measures again.`,
       ),
     ],
   });

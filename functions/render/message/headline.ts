@@ -1,5 +1,4 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import { culpritsBehind } from '../../core/diagnosis/culprits-behind.ts';
 import { BREAKER } from '../../core/incident/breaker.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import { pauseIn } from '../../core/run/pause.ts';
@@ -9,7 +8,7 @@ import type { Facts } from '../base/facts.ts';
 import { heldBySuperusers } from '../base/held-by-superusers.ts';
 import { counted, groupName, listText, usedText } from '../base/phrases.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
-import { explainsRefusal, isNamedCulprit } from './cause-phrase.ts';
+import { behind, isNamedCulprit, isOutsideSlots } from './cause-phrase.ts';
 import { endedPhrase } from './ended-phrase.ts';
 import { busySentence } from './run-lock-text.ts';
 import { unsettledText, unverifiedReason, unverifiedText } from './unverified-text.ts';
@@ -39,7 +38,7 @@ const SENTENCES: Readonly<Record<Outcome, Sentence>> = {
   'no-candidates': (facts) =>
     `under pressure. ${sentences([...cause(facts), [...used(facts), ...most(facts)].join(', '), spareText(facts)])}`,
   unexplained: (facts) =>
-    `unexplained. ${sentences([`${wentOff(facts) ?? 'Clients were refused'}, but nothing here is under pressure`, ...(explainsRefusal(facts) ? cause(facts) : []), ...used(facts)])}`,
+    `unexplained. ${sentences([`${wentOff(facts) ?? 'Clients were refused'}, but nothing here is under pressure`, ...(isOutsideSlots(facts.diagnosis) ? cause(facts) : []), ...used(facts)])}`,
   busy: ({ record }) => busySentence(record),
   paused: (facts) =>
     `paused. ${sentences([`${whoPaused(facts)} paused it, so this run only looked`, ...cause(facts), ...used(facts), ...pausedPlan(facts)])}`,
@@ -65,7 +64,7 @@ function spareText({ record }: Facts): string {
 /** `a connection leak (billing-worker)`. Empty when the cause is not known. */
 function cause({ diagnosis }: Facts): readonly string[] {
   if (diagnosis === null || diagnosis.cause === 'unclear') return [];
-  const [culprit] = culpritsBehind(diagnosis);
+  const [culprit] = behind(diagnosis);
   const name = culprit === undefined ? '' : ` (${groupName(culprit.usage.group)})`;
   return [`${CAUSE_WORDS[diagnosis.cause]}${name}`];
 }

@@ -2,11 +2,10 @@ import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
 import { serverTimeMs } from '../../core/base/server-time.ts';
 import type { Cause, Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
 import { culpritEvidence } from '../../core/diagnosis/culprit-evidence.ts';
-import { culpritsBehind } from '../../core/diagnosis/culprits-behind.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, groupName, listText, ownerOf, rateText } from '../base/phrases.ts';
-import { blockedBy, waitsForWal } from './cause-phrase.ts';
+import { behind, blockedBy, waitsForWal } from './cause-phrase.ts';
 import { nearTime } from './near-time.ts';
 import { type Remark, said } from './remark-table.ts';
 import { runLockTexts } from './run-lock-text.ts';
@@ -76,7 +75,7 @@ function problemText(message: string): string {
 }
 
 function causeTexts(facts: Facts, diagnosis: Diagnosis, cause: Exclude<Cause, 'unclear'>): readonly string[] {
-  const [culprit] = culpritsBehind(diagnosis);
+  const [culprit] = behind(diagnosis);
   const others = diagnosis.culprits.filter((each) => each !== culprit);
   // The outcome already says how full a limit is.
   const whole = facts.before?.scope.kind === 'server' ? diagnosis.evidence.map(sentence) : [];

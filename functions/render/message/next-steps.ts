@@ -88,7 +88,7 @@ function adviceOn({ record, diagnosis }: Facts): readonly Advice[] {
 function toEnforce({ record, losses }: Facts): readonly Advice[] {
   if (record.mode !== 'observe' || losses.length === 0) return [];
   if (record.policy.mode === 'enforce')
-    return [forOperator('Sweeps act again when the memory table can be read. Fix the reported error.')];
+    return [forOperator('Sweeps act again when the memory table can be read. Fix the error above.')];
   return [
     forOperator(
       `To let it act, set "mode": "enforce" in the policy of ${cleanName(record.server)} and deploy.`,

@@ -15,7 +15,7 @@ import { heldBySuperusers } from '../base/held-by-superusers.ts';
 import { counted, thresholdText } from '../base/phrases.ts';
 import { flavorOf, statementsToSee } from '../base/role-grants.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
-import { explainsRefusal } from './cause-phrase.ts';
+import { isOutsideSlots } from './cause-phrase.ts';
 import { mayHaveSent } from './headline.ts';
 import { heldBackTexts } from './held-back-text.ts';
 import { resumeStep } from './memory-text.ts';
@@ -58,10 +58,8 @@ const UNEXPLAINED: readonly Advice[] = [
 ];
 
 /** A refusal by a pooler, or by what no session shows, is explained. Advice about it follows. */
-function unexplained(facts: Facts): readonly Advice[] {
-  const { diagnosis, record } = facts;
-  const { snapshot, trigger, policy } = record;
-  const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || explainsRefusal(facts);
+function unexplained({ diagnosis, record: { snapshot, trigger, policy } }: Facts): readonly Advice[] {
+  const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isOutsideSlots(diagnosis);
   if (isExplained) return [];
   const alarm = otherAlarm(trigger);
   if (alarm !== null) return otherThreshold(alarm, policy);
@@ -197,7 +195,7 @@ function getIn(code: ErrorCode | null, { connecting }: RunRecord): readonly Advi
     ];
   const isFull =
     code === 'connect-full' || code === 'connect-role-limit' || code === 'connect-database-limit';
-  if (!isFull) return [forOperator('Fix the reported error. This run has not seen any session.')];
+  if (!isFull) return [forOperator('Fix the error above. This run has not seen any session.')];
   const refusals = connecting.refusals.map(fullnessOf).filter((found) => found !== null);
   const isReserveTaken = refusals.length > 0 && refusals.every((found) => found === 'all');
   const enter = isReserveTaken
@@ -212,7 +210,7 @@ function getIn(code: ErrorCode | null, { connecting }: RunRecord): readonly Advi
 
 function afterFailure(facts: Facts): readonly Advice[] {
   if (!mayHaveSent(facts))
-    return [forOperator('Fix the reported error. The next alarm or sweep starts a new run.')];
+    return [forOperator('Fix the error above. The next alarm or sweep starts a new run.')];
   return [
     forOperator('The log of this run lists the pids that were told to end, in its lines "terminating".'),
     forOperator('The next run measures again. To see now who holds the slots:', sqlPaste(SEE_HOLDERS)),

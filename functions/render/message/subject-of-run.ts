@@ -1,5 +1,4 @@
 import { cleanName } from '../../core/base/clean-text.ts';
-import { culpritsBehind } from '../../core/diagnosis/culprits-behind.ts';
 import type { Story } from '../../core/incident/incident.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import { stuckHolder } from '../../core/run/run-lock.ts';
@@ -10,7 +9,7 @@ import { heldBySuperusers } from '../base/held-by-superusers.ts';
 import { ageText, counted } from '../base/phrases.ts';
 import { severityOf } from '../base/severity.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
-import { causePhrase, explainsRefusal, isNamedCulprit } from './cause-phrase.ts';
+import { behind, causePhrase, isNamedCulprit, isOutsideSlots } from './cause-phrase.ts';
 import { mayHaveSent } from './headline.ts';
 import { lifeWords, pausedUntil } from './incident-life.ts';
 import { problemWords } from './problem-words.ts';
@@ -84,7 +83,7 @@ const CAUSED: Readonly<Record<Outcome, Parts>> = {
     const { trigger } = facts.record;
     const alarm = otherAlarm(trigger);
     if (alarm !== null) return [seenText(alarm), `alarm ${cleanName(alarm.alarm, max)}`];
-    const known = explainsRefusal(facts) ? causePhrase(facts, max) : ['no pressure seen'];
+    const known = isOutsideSlots(facts.diagnosis) ? causePhrase(facts, max) : ['no pressure seen'];
     const times = trigger.kind === 'log-lines' ? [counted(refusalsIn(trigger.refused), 'refusal')] : [];
     return [...known, ...times];
   },
@@ -179,8 +178,7 @@ function ofProgram(facts: Facts, max: number): string {
   if (causePhrase(facts, max).length === 0 && holderOf(facts)?.group === first?.group) return '';
   if (first === undefined || others.length > 0 || isNamedCulprit(facts, first.group)) return '';
   const isBlamed =
-    facts.diagnosis !== null &&
-    culpritsBehind(facts.diagnosis).some(({ usage }) => usage.group === first.group);
+    facts.diagnosis !== null && behind(facts.diagnosis).some(({ usage }) => usage.group === first.group);
   const usage = facts.ranking?.groups.find(({ group }) => group === first.group);
   const name = isBlamed || (usage !== undefined && holdsMuch(usage)) ? subjectName(first.group, max) : null;
   return name === null ? '' : ` of ${name}`;

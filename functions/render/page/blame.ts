@@ -1,5 +1,4 @@
 import type { Diagnosis } from '../../core/diagnosis/cause.ts';
-import { culpritsBehind } from '../../core/diagnosis/culprits-behind.ts';
 import { programNames } from '../../core/server/programs-in.ts';
 import { groupText } from '../../core/server/rank-groups.ts';
 import type { Group, Session } from '../../core/server/session.ts';
@@ -28,12 +27,9 @@ export function blameIn(diagnosis: Diagnosis | null, snapshot: Snapshot | null):
   };
 }
 
-/**
- * Where the cause has no program, nobody is to blame for it. Sessions that wait for a lock are not to blame, but the
- * session at the head of their queue is.
- */
+/** Sessions that wait for a lock are not to blame, but the session at the head of their queue is. */
 function blamedCulprits(diagnosis: Diagnosis | null): Diagnosis['culprits'] {
-  if (diagnosis === null || culpritsBehind(diagnosis).length === 0) return [];
+  if (diagnosis === null) return [];
   const { cause, culprits } = diagnosis;
   return cause === 'lock-pile-up' ? culprits.slice(0, 1) : culprits;
 }

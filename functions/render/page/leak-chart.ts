@@ -5,16 +5,12 @@ import { figure } from './figure.ts';
 import { type Html, html } from './html.ts';
 import { htmlTable } from './html-table.ts';
 import type { Leak } from './leak.ts';
-import { timeTicks } from './time-ticks.ts';
 
 const HEIGHT = 250;
 /** More steps than pixels would show nothing more. */
 const MOST_STEPS = 400;
 /** A forecast that is much further away than the past would press the past to the edge. */
 const MOST_AHEAD = 0.6;
-
-/** The longest label, a time with seconds, and a gap beside it, in pixels. */
-const LABEL_WIDTH = 80;
 
 const BLAMED = 'var(--blamed)';
 
@@ -57,9 +53,10 @@ function drawing(width: number, { opened, after, forecast, room }: Leak) {
         axisLabel: {
           ...TEXT,
           color: FAINT,
-          customValues: [...timeTicks(first, end, Math.floor(width / LABEL_WIDTH))],
+          hideOverlap: true,
           formatter: (at: number) => clockTime(at, at).slice(0, past > 600_000 ? 5 : 8),
         },
+        splitNumber: width > 500 ? 6 : 3,
         axisLine: { lineStyle: { color: FAINT } },
         axisTick: { show: false },
         splitLine: { show: false },

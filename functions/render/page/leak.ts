@@ -34,14 +34,13 @@ export function leakOf(facts: PageFacts): Leak | null {
   const opened = ages.map((age, before) => ({ atMs: at - age, sessions: before + 1 }));
   const { usable, used } = evidence.server;
   const after = afterRun(facts, culprit, ages.length);
-  const room = Math.max(ages.length, usable - (used - ages.length));
   return {
     group: culprit.usage.group,
     opened: [...opened, snapshot],
     after,
-    forecast: forecastOf(facts, culprit, after ?? snapshot, room),
+    forecast: forecastOf(facts, culprit, after ?? snapshot),
     usable,
-    room,
+    room: Math.max(ages.length, usable - (used - ages.length)),
   };
 }
 
@@ -67,13 +66,9 @@ function afterRun(
   return { atMs: Date.parse(record.startedAt) + record.timings.finished, sessions: before - ended + came };
 }
 
-/**
- * A run after which the slots are full has nothing to forecast. Where it is not known which sessions have ended, the line
- * would pass the room that there is, so it is not drawn.
- */
-function forecastOf({ record }: PageFacts, { opening }: Culprit, from: Point, room: number): Point | null {
+/** A run after which the slots are full has nothing to forecast. */
+function forecastOf({ record }: PageFacts, { opening }: Culprit, from: Point): Point | null {
   if (opening === null || !opening.fullInMs || record.outcome === 'refilled') return null;
   const opens = Math.round((opening.perHour * opening.fullInMs) / 3_600_000);
-  if (from.sessions + opens > room) return null;
   return { atMs: from.atMs + opening.fullInMs, sessions: from.sessions + opens };
 }

@@ -1,10 +1,9 @@
 import { BEGINNING_SIGNS, type Beginning, beganIn } from '../../core/diagnosis/began.ts';
-import { culpritsBehind } from '../../core/diagnosis/culprits-behind.ts';
 import { settledReading } from '../../core/run/newcomers.ts';
-import { mayHaveEnded } from '../../core/run/terminations.ts';
 import { refusalsIn, sinceOf } from '../../core/trigger/log-lines.ts';
 import { pressureAt } from '../base/facts.ts';
 import { aboutText, counted, slotsHeld } from '../base/phrases.ts';
+import { behind } from '../message/cause-phrase.ts';
 import { clockTime, serverBehindMs, snapshotAt } from './clock.ts';
 import { type Html, html } from './html.ts';
 import type { PageFacts } from './page-facts.ts';
@@ -62,20 +61,16 @@ function triggerMoments({ record }: PageFacts): readonly Moment[] {
   ];
 }
 
-function runMoments({ record, before, losses, terminations, hypothetical }: PageFacts): readonly Moment[] {
+function runMoments({ record, before, losses, hypothetical }: PageFacts): readonly Moment[] {
   const { startedAt, timings, readings } = record;
   const start = Date.parse(startedAt);
   const at = (ms: number | null, text: string, look: Moment['look']) =>
     ms === null ? [] : [{ atMs: start + ms, text, look }];
-  const told = hypothetical ? 0 : terminations.filter(mayHaveEnded).length;
   const settled = settledReading(record);
   const then = before === null ? null : pressureAt((settled ?? readings.at(-1))?.pressure, before);
   const used = before === null ? '' : `: ${slotsHeld(before)} used`;
   return [
     ...at(timings.snapshot === null ? 0 : timings.snapshot, `this run looks${used}`, 'run'),
-    ...(told === 0 || losses.length > 0
-      ? []
-      : at(timings.terminated ?? timings.planned, `${counted(told, 'session')} told to end`, 'run')),
     ...(hypothetical || losses.length === 0
       ? []
       : at(timings.terminated, `${counted(losses.length, 'session')} ended`, 'done')),
@@ -88,7 +83,7 @@ function runMoments({ record, before, losses, terminations, hypothetical }: Page
 
 /** A run after which the slots are full has nothing to forecast. */
 function forecast({ record, diagnosis }: PageFacts): readonly Moment[] {
-  const [culprit] = diagnosis === null ? [] : culpritsBehind(diagnosis);
+  const [culprit] = diagnosis === null ? [] : behind(diagnosis);
   const fullInMs = culprit?.opening?.fullInMs ?? 0;
   if (fullInMs <= 0 || record.outcome === 'refilled') return [];
   const endedAt = Date.parse(record.startedAt) + record.timings.finished;

@@ -5,9 +5,8 @@ import { type LockNode, lockTreeOf, waitersIn } from '../../../functions/render/
 import { poolsOf } from '../../../functions/render/page/pools.ts';
 import { refusedAddresses } from '../../../functions/render/page/refusals-chart.ts';
 import { longestRunning, statementsOf } from '../../../functions/render/page/statements.ts';
-import { timeTicks } from '../../../functions/render/page/time-ticks.ts';
 import { aRefused, aSession, aSnapshot } from '../../support/builders.ts';
-import { INCIDENTS, lostIncident, OBSERVED } from '../../support/incidents.ts';
+import { INCIDENTS, OBSERVED } from '../../support/incidents.ts';
 import { factsOfPage, RECORDED, recorded } from '../../support/page-facts.ts';
 import { pileUp, SHAPES } from '../../support/pile-ups.ts';
 
@@ -32,28 +31,6 @@ describe('the chart of a leak', () => {
     expect(leakOf(factsOfPage(INCIDENTS.refilled()))?.forecast).toBeNull();
     const observed = leakOf(factsOfPage(OBSERVED['observe-recovered']?.() ?? INCIDENTS.recovered()));
     expect([observed?.after, observed?.forecast]).toEqual([null, null]);
-  });
-
-  test('has no forecast where it is not known which sessions have ended', () => {
-    expect(leakOf(factsOfPage(lostIncident()))?.after?.sessions).toBe(36);
-    expect(leakOf(factsOfPage(lostIncident()))?.forecast).toBeNull();
-  });
-
-  test.each([3, 7])('has at most %i round times below it, far enough from one another', (most) => {
-    for (const span of [1_200, 3_500, 61_000, 3_600_000, 86_400_000, 90 * 86_400_000, 3 * 365 * 86_400_000]) {
-      const from = Date.parse('2026-11-21T03:15:43.210Z');
-      const ticks = timeTicks(from, from + span, most);
-      expect(ticks.length).toBeLessThanOrEqual(most);
-      expect(ticks.every((at) => at >= from && at <= from + span)).toBe(true);
-      const gaps = ticks.slice(1).map((at, before) => at - (ticks[before] ?? 0));
-      expect(new Set(gaps).size).toBeLessThanOrEqual(1);
-      for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(span / most);
-    }
-  });
-
-  test('has times that a reader can count in', () => {
-    const at = (text: string) => Date.parse(`2026-11-21T${text}Z`);
-    expect(timeTicks(at('01:04:43'), at('03:41:50'), 3)).toEqual([at('02:00:00'), at('03:00:00')]);
   });
 });
 

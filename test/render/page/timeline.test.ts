@@ -47,19 +47,6 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('says that sessions were told to end where it is not known that they did', () => {
-    const texts = momentsOf(factsOfPage(INCIDENTS.unverified())).map(({ text }) => text);
-    expect(texts).toContain('12 sessions told to end');
-    expect(texts.join()).not.toContain('ended');
-  });
-
-  test('begins with the first refusal where the cause has no program', () => {
-    const facts = factsOfPage(INCIDENTS.unexplained());
-    expect([facts.diagnosis?.cause, facts.diagnosis?.culprits.length]).toEqual(['half-open-clients', 1]);
-    expect(beganAt(facts)).toBeNull();
-    expect(facts.evidence?.holders.some(({ session }) => facts.blame.isBlamed(session))).toBe(false);
-  });
-
   test('has the opening of the incident when an earlier run opened it', () => {
     const place = {
       incident: { id: 'another-run', openedAt: '2026-11-21T02:44:00.000Z', runs: 4, ended: 21 },

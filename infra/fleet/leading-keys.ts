@@ -1,0 +1,25 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+
+/** Which items of a table a role may touch, by the begin of their keys. */
+export interface LeadingKeysProps {
+  readonly actions: readonly string[];
+  /** ARNs of tables. */
+  readonly tables: readonly string[];
+  /** Keys, with `*` at the end of those that only begin so. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * Allows the items with such a key, and no others. `ForAllValues` alone would also allow a request that names no key at all,
+ * such as a Scan: the second condition refuses it.
+ */
+export function onLeadingKeys({ actions, tables, keys }: LeadingKeysProps): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: [...actions],
+    resources: [...tables],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+}

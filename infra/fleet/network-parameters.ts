@@ -1,0 +1,90 @@
+import { Aws, CfnCondition, CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
+
+/** What a network's parameters say, in the forms in which its function needs them. */
+export interface NetworkParameters {
+  readonly vpc: string;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly memoryMb: number;
+  /** Reserved runs at the same time, or nothing at all. */
+  readonly reserved: unknown;
+  /** The keys of all databases in reach, each with `*` at its end. */
+  readonly keys: readonly string[];
+  /** The same, with the cell's switch and policies. */
+  readonly keysToRead: readonly string[];
+  /** What the dispatcher finds in the parameter of this network. */
+  readonly foundText: (functionArn: string) => string;
+}
+
+export function networkParameters(stack: Stack): NetworkParameters {
+  const list = (id: string, type: string, description: string) =>
+    new CfnParameter(stack, id, { type, description }).valueAsList;
+  const vpc = new CfnParameter(stack, 'VpcId', {
+    type: 'AWS::EC2::VPC::Id',
+    description: 'The VPC of the subnets.',
+  }).valueAsString;
+  const further = furtherVpcs(stack);
+  const reserved = reservedRuns(stack);
+  const beginnings = further.ifGiven(Fn.join('#*|', [vpc, Fn.join('#*|', further.ids)]), vpc);
+  return {
+    vpc,
+    subnets: list('SubnetIds', 'List<AWS::EC2::Subnet::Id>', SUBNETS),
+    securityGroups: list('SecurityGroupIds', 'List<AWS::EC2::SecurityGroup::Id>', GROUPS),
+    memoryMb: memoryMb(stack),
+    reserved: reserved.ifGiven(reserved.count, Aws.NO_VALUE),
+    keys: Fn.split('|', Fn.join('', [beginnings, '#*'])),
+    keysToRead: Fn.split('|', Fn.join('', [beginnings, '#*|cell#switch|cell#policy#*'])),
+    foundText: (functionArn) =>
+      Fn.join('', [
+        `{"function":"${functionArn}","reaches":[`,
+        further.ifGiven(`"${Fn.join('","', further.ids)}"`, ''),
+        ']',
+        reserved.ifGiven(`,"concurrency":${reserved.count}`, ''),
+        '}',
+      ]),
+  };
+}
+
+const SUBNETS = 'Private subnets that reach the databases and DynamoDB (by a gateway endpoint or a NAT).';
+const GROUPS = 'One to five groups of the function. Those of the databases have to let one of them in.';
+
+function furtherVpcs(stack: Stack) {
+  const ids = new CfnParameter(stack, 'FurtherVpcIds', {
+    type: 'CommaDelimitedList',
+    description: 'Further VPCs of this account whose databases the subnets reach, or empty.',
+    default: '',
+  }).valueAsList;
+  const isGiven = new CfnCondition(stack, 'HasFurtherVpcs', {
+    expression: Fn.conditionNot(Fn.conditionEquals(Fn.join('', ids), '')),
+  });
+  return { ids, ifGiven: eitherOf(isGiven) };
+}
+
+/** New accounts have ten concurrent executions, of which none can be reserved. */
+function reservedRuns(stack: Stack) {
+  const count = new CfnParameter(stack, 'ReservedConcurrency', {
+    type: 'Number',
+    description: 'Runs at the same time to reserve: databases x 60 s / 300 s + 2. 0 reserves none.',
+    default: 0,
+    minValue: 0,
+  }).valueAsString;
+  const isGiven = new CfnCondition(stack, 'HasReservedConcurrency', {
+    expression: Fn.conditionNot(Fn.conditionEquals(count, '0')),
+  });
+  return { count, ifGiven: eitherOf(isGiven) };
+}
+
+function eitherOf(condition: CfnCondition): (given: string, other: string) => string {
+  return (given, other) => Fn.conditionIf(condition.logicalId, given, other).toString();
+}
+
+/** Half of what a server of its own gets: these functions are warm, and their time is what a fleet costs. */
+function memoryMb(stack: Stack): number {
+  return new CfnParameter(stack, 'MemoryMb', {
+    type: 'Number',
+    description: 'Memory of the function in MB. More memory has more CPU.',
+    default: 512,
+    minValue: 256,
+    maxValue: 3_008,
+  }).valueAsNumber;
+}
