@@ -1,6 +1,7 @@
 import { isCsvEntry } from './logged-entry.ts';
 import { BARE, type ReadRefusal, readRefusal } from './refusal-line.ts';
-import { splitAtSeverity } from './server-line.ts';
+import { marksIn, splitAtSeverity, startsLikeServer } from './server-line.ts';
+import { unwrappedLine } from './unwrapped-line.ts';
 
 /**
  * The refusals in a batch of log events, in order, with null for an event without one. A server that writes a
@@ -8,9 +9,47 @@ import { splitAtSeverity } from './server-line.ts';
  */
 export function refusalsInBatch(messages: readonly string[]): readonly (ReadRefusal | null)[] {
   const hasPrefix = messages.some(isPrefixed);
-  const refusals = messages.map((message) => (hasPrefix && BARE.test(message) ? null : readRefusal(message)));
+  const isTorn = tornIn(messages);
+  const refusals = messages.map((message, at) =>
+    isTorn[at] || (hasPrefix && BARE.test(message)) ? null : readRefusal(message),
+  );
   return refusals.map((refusal, at) => (isToldToClients(messages, at) ? null : refusal));
 }
+
+/** What follows a line break in the names of a prefix: twice what two names can have. */
+const MOST_OF_NAMES = 256;
+
+/**
+ * Whether each event is a piece of a line that a name with a line break tore. A line that begins with the server's time
+ * and has no severity is torn. The pieces after it may have whatever the client wrote, a whole prefix included. The last
+ * one has the severity and no time.
+ */
+function tornIn(messages: readonly string[]): readonly boolean[] {
+  let left = 0;
+  let hasEnd = false;
+  let mayBePooler = false;
+  return messages.map((message) => {
+    const line = (unwrappedLine(message.slice(0, MOST_CHARACTERS)) ?? '').slice(0, MOST_CHARACTERS);
+    const isBegun = startsLikeServer(line);
+    const hasSeverity = marksIn(line) > 0;
+    if (isBegun && hasEnd) left = 0;
+    const isPiece = left > 0;
+    left -= line.length + 1;
+    hasEnd ||= !isBegun && hasSeverity;
+    if (!isPiece && isBegun && !hasSeverity && isUnfinished(line))
+      [left, hasEnd, mayBePooler] = [MOST_OF_NAMES, false, OF_POOLER.test(line)];
+    return isPiece && (hasSeverity || !mayBePooler);
+  });
+}
+
+function isUnfinished(line: string): boolean {
+  return NUMBER_OF_PREFIX.test(line) && !line.includes('\n') && !isCsvEntry(line);
+}
+
+/** A process or a port. Other programs write such times too. */
+const NUMBER_OF_PREFIX = /[[(]\d{1,10}[\])]/;
+/** PgBouncer writes a severity with one space. A client may have such a name. */
+const OF_POOLER = /\[\d{1,10}\] (?:LOG|WARNING|ERROR|FATAL|NOISE|DEBUG) /;
 
 /**
  * PgBouncer (1.26 at least) writes a line of its failed login to the server, then one for each client that it lets go for

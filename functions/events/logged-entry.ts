@@ -34,7 +34,8 @@ export function isCsvEntry(line: string): boolean {
   return CSV_BEGINS.test(line);
 }
 
-const CSV_BEGINS = new RegExp(`^${MOMENT},(?:"|,|[^",\\n]{1,255},)`);
+/** The server quotes both names. A prefix such as `%m,%u,%d,` has commas as well, and no quotes. */
+const CSV_BEGINS = new RegExp(`^${MOMENT},(?:"|,(?:"|,))`);
 const CSV_COLUMNS = { least: 23, most: 30 } as const;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 

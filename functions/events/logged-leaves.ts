@@ -1,5 +1,6 @@
 import { type Fields, fieldsOf } from './event-fields.ts';
 import { entryOfJson, type LoggedEntry } from './logged-entry.ts';
+import { isRequestKey } from './message-at.ts';
 
 const MOST_LEAVES = 400;
 const MOST_DEPTH = 8;
@@ -17,7 +18,7 @@ export function leavesOf(object: Fields): readonly Leaf[] {
     if (leaves.length >= MOST_LEAVES || depth > MOST_DEPTH) return;
     if (typeof value !== 'object' || value === null) leaves.push({ key, value, entry: null });
     else if (Array.isArray(value)) for (const each of value) visit(key, each, depth + 1);
-    else {
+    else if (!isRequestKey(key)) {
       const fields = fieldsOf(value);
       const entry = entryOfJson(fields);
       if (entry !== null) leaves.push({ key, value: null, entry });

@@ -17,6 +17,14 @@ const MOST_BEFORE = 200;
 /** A quoted name or query is shorter. */
 const MOST_QUOTED = 2_048;
 
+/** Keys of what a client sent. A sentence below them is no message. */
+const REQUEST_KEYS = /^(?:req|request|headers|params|query|variables|form|input)$/i;
+
+/** Whether all below this key came from a client. */
+export function isRequestKey(key: string): boolean {
+  return REQUEST_KEYS.test(key);
+}
+
 /** Whether loggers write error messages under this key. */
 export function isMessageKey(key: string): boolean {
   return MESSAGE_KEYS.test(key);
@@ -80,14 +88,17 @@ function isBegun(text: string): boolean {
   if (before.trim() === '') return true;
   const [, key] = KEY.exec(before) ?? [];
   if (before.endsWith('=')) return key !== undefined && MESSAGE_KEYS.test(key);
-  if (/:\s{0,3}$/.test(before))
-    return key === undefined || !isOfClients(key) || /\b(?:the|from) database:\s{0,3}$/.test(before);
+  if (/:\s{0,3}$/.test(before)) return key === undefined || !isOfClients(key) || IN_DATABASE.test(before);
   return (
     before !== text ||
     /(?:[\])>|;-]\s{1,3}|(?<!=)[([{<])$/.test(before) ||
-    /(?:exception|failed|failure)\s{1,3}$/i.test(before)
+    /(?:exception|failed|failure)\s{1,3}$/i.test(before) ||
+    /\b(?:error|fatal|critical)\b[^\n]*\t$/i.test(before)
   );
 }
+
+/** `error from the database: `, `failed to connect to database: `. */
+const IN_DATABASE = /\b(?:the|from|(?:fail|cannot|could not|unable|error)[^:\n]*) database:\s{0,3}$/i;
 
 function isOfClients(key: string): boolean {
   return CLIENT_KEYS.test(key) || CLIENT_KEY_ENDINGS.test(key);

@@ -30,6 +30,7 @@ function told(line: string): Told | null {
 
 const SAID = 'sorry, too many clients already';
 const APP = { user: 'app', database: 'orders', address: null };
+const APP_FULL = { kind: 'server', user: 'app', database: 'orders' };
 const NOBODY = { user: null, database: null, address: null };
 
 describe('Real lines', () => {
@@ -176,6 +177,38 @@ describe("A server's lines", () => {
   });
 });
 
+describe('A name with line breaks', () => {
+  const AT = '2026-11-21 03:15:20.123 UTC';
+  const END = '@orders FATAL:  role "x" does not exist';
+  const NEXT = `${AT} [2] app@orders FATAL:  ${SAID}`;
+
+  test.each([
+    ['a prefix without a time', [`${AT} [1] x`, `[1] b@c FATAL:  ${SAID}`, END]],
+    ['one behind other pieces', [`${AT} [1] x`, 'y', `[1] b@c FATAL:  ${SAID}`, END]],
+    ['one behind a severity', [`${AT} [1] `, 'FATAL:  x', '[1] b@c FATAL:  Already too many clients', END]],
+    ['a whole prefix, made of two names', [`${AT} [1] x`, `${AT} [1] b@c FATAL:  ${SAID}`, END]],
+    ['one behind a name like a pooler', [`${AT} [1] LOG x`, `[1] b@c FATAL:  ${SAID}`, END]],
+    ['one of an application', [`${AT} [1] x`, `error: ${SAID}`, END]],
+    ['one on RDS', [`${AT}:10.0.3.17(5):x`, `:[1]:FATAL:  ${SAID}`, `@orders:[1]:${END.slice(8)}`]],
+  ])('forges no refusal, and hides none after it: %s', (_, pieces) => {
+    const [next, ...forged] = refusalsInBatch([...pieces, NEXT]).toReversed();
+    expect(next).toMatchObject(APP_FULL);
+    expect(forged.filter((refusal) => refusal !== null)).toEqual([]);
+  });
+
+  test('is looked for only so far as names reach', () => {
+    const [, ...others] = refusalsInBatch([`${AT} [1] x`, ...Array<string>(6).fill(NEXT)]);
+    expect(others.filter((refusal) => refusal !== null).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test.each([`${AT} started`, `${AT} [main] started`, `${AT} [1] app@orders LOG:  x`])(
+    'is none where a line is no beginning of one: %s',
+    (line) => {
+      expect(refusalsInBatch([line, NEXT])).toMatchObject([null, APP_FULL]);
+    },
+  );
+});
+
 describe("An application's lines", () => {
   test.each([
     `ERROR: ${SAID}`,
@@ -202,6 +235,8 @@ describe("An application's lines", () => {
     `{"severity":"ERROR","jsonPayload":{"message":"connect: FATAL: ${SAID}"}}`,
     `{'S': 'FATAL', 'C': '53300', 'M': '${SAID}'}`,
     `\u001b[31merror:\u001b[39m ${SAID}`,
+    `[ERROR]\t2026-11-21T03:15:20.123Z\tb7e1-4c\t${SAID}`,
+    `ERROR: Failed to connect to database: ${SAID}`,
   ])('are refusals with the whole sentence: %s', (line) => {
     expect(told(line)).toEqual({ kind: 'server', ...NOBODY });
   });
@@ -219,6 +254,9 @@ describe("An application's lines", () => {
     `{"msg":"slow","query":"SELECT '${SAID}'","context":{"userName":"${SAID}"}}`,
     `{"msg":"login failed for user \\"${SAID}\\""}`,
     `{"msg":"slow","params":["${SAID}"]}`,
+    `{"level":"error","request":{"body":"FATAL:  ${SAID}"}}`,
+    `connected to database: ${SAID}`,
+    `orders\t${SAID}`,
     `no ${SAID}`,
     `error: ${SAID}s`,
     `login failed for user "code: 53300"`,

@@ -46,6 +46,7 @@ export const LOG_PREFIXES: readonly string[] = [
   '%p-%s-%c-%l-%h-%u-%d-%m ',
   '[%m] [%p] [%u] [%d] [%h] ',
   '%m|%u|%d|%h|%p|%e|',
+  '%m,%u,%d,%h,%p,%e,',
   '%m [%p] %i %u@%d ',
   '%-8p %m %e %q%u@%d ',
 ];
@@ -91,5 +92,6 @@ export const ODD_NAMES: readonly string[] = [
   'LOG:  x',
   'x\ny',
   'app, db=other',
+  'user=b,db=c',
   '53300',
 ];

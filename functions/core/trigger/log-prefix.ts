@@ -97,6 +97,7 @@ function readTokens(prefix: string): Prefix | null {
   // The `@` may be part of the name, or the name may be `user=app` in a prefix with `%u@%d`. We cannot tell.
   const names = [...found.user, ...found.database];
   if (names.length === 1 && names[0]?.includes('@')) return null;
+  if (found.database[0]?.includes('@')) return null;
   // Words that belong to no known token may be a piece of a name.
   if (words.length > (isNamed ? 0 : 2) || !areNeighbours(tokens)) return null;
   const client = {
