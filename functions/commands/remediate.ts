@@ -6,6 +6,7 @@ import { planRemediation } from '../core/plan/plan-remediation.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import { isBlind } from '../core/server/visibility.ts';
+import { newPace, type Pace } from '../postgres/connection/pace.ts';
 import type { RemediatePorts } from '../remediate/ports.ts';
 import { remediate } from '../remediate/remediate.ts';
 import { fullTextOf } from '../render/message/full-text.ts';
@@ -78,11 +79,13 @@ async function run(given: Given): Promise<ExitCode> {
   const server = await findServer(given);
   const { policy: named, name } = known ?? (await policyFor(undefined, server.declared));
   const policy: Policy = { ...named, mode: apply ? 'enforce' : 'observe' };
+  // The look before the question and the run make no more tries together than one run.
+  const pace = newPace();
   if (apply && !yes) {
-    const refused = await askToEnd(server, policy, name);
+    const refused = await askToEnd(server, policy, name, pace);
     if (refused !== null) return refused;
   }
-  const record = await runOnce(server, policy);
+  const record = await runOnce(server, policy, pace);
   print(json ? jsonText(essentials(record)) : incidentText(record));
   if (record.problem !== null) {
     const { code, message } = record.problem;
@@ -92,8 +95,13 @@ async function run(given: Given): Promise<ExitCode> {
 }
 
 /** Shows the sessions that would end, and asks. Null when the run may go on, else the exit code. */
-async function askToEnd(server: Server, policy: Policy, policyName: string): Promise<ExitCode | null> {
-  const snapshot = await withServer(server, (database) => database.readSnapshot());
+async function askToEnd(
+  server: Server,
+  policy: Policy,
+  policyName: string,
+  pace: Pace,
+): Promise<ExitCode | null> {
+  const snapshot = await withServer(server, (database) => database.readSnapshot(), pace);
   const blindness = isBlind(snapshot);
   if (blindness !== null) throw new RemediationError(blindness.code, blindness.message);
   const plan = planRemediation(snapshot, policy, 'manual');
@@ -116,12 +124,12 @@ async function askToEnd(server: Server, policy: Policy, policyName: string): Pro
   return EXIT.remains;
 }
 
-async function runOnce(server: Server, policy: Policy): Promise<RunRecord> {
+async function runOnce(server: Server, policy: Policy, pace: Pace): Promise<RunRecord> {
   const startedAt = Date.now();
   const seconds = () => ((Date.now() - startedAt) / 1_000).toFixed(1).padStart(6);
   const step = (text: string) => printProgress(`${seconds()} s  ${text}`);
   const log: RemediatePorts['log'] = (event, fields) => printDetail(JSON.stringify({ event, ...fields }));
-  const { ports, finish } = interruptibleRun(withProgress(server.ports(log), step));
+  const { ports, finish } = interruptibleRun(withProgress(server.ports(log, pace), step));
   try {
     const record = await remediate(
       {

@@ -3,6 +3,7 @@ import { serverTimeUs } from '../core/base/server-time.ts';
 import { isEndedOrWould } from '../core/run/named-session.ts';
 import { isHidden } from '../core/server/session.ts';
 import { isBlind } from '../core/server/visibility.ts';
+import { lookingPace, newPace } from '../postgres/connection/pace.ts';
 import { type NamedTermination, terminateNamed } from '../remediate/terminate-named.ts';
 import { renderTermination, terminationDocument } from '../render/terminal/terminate-text.ts';
 import { type CommandSpec, JSON_OPTION } from './command.ts';
@@ -78,8 +79,10 @@ async function terminateAndPrint(given: Given): Promise<ExitCode> {
   const apply = given.apply ?? false;
   const server = await findServer(given);
   const ports = server.ports(() => {});
-  const done = await withServer(server, (database) =>
-    terminateNamed({ pids, apply, unchangedSince }, database, ports),
+  const done = await withServer(
+    server,
+    (database) => terminateNamed({ pids, apply, unchangedSince }, database, ports),
+    apply ? newPace() : lookingPace(),
   );
   print(
     json

@@ -3,6 +3,7 @@ import { RemediationError } from '../../core/base/errors.ts';
 import { peakOf, type SeenUse, seenIn } from '../../core/budget/seen-use.ts';
 import { lacksSessions } from '../../core/diagnosis/explain.ts';
 import { isBlind } from '../../core/server/visibility.ts';
+import { lookingPace } from '../../postgres/connection/pace.ts';
 import { readRecord } from '../read-record.ts';
 import { findServer } from '../server/find-server.ts';
 import { withServer } from '../server/with-server.ts';
@@ -35,7 +36,7 @@ export async function seenUses(from: SeenFrom): Promise<readonly SeenUse[]> {
 
 async function liveUse(from: SeenFrom): Promise<SeenUse> {
   const server = await findServer(from);
-  const snapshot = await withServer(server, (database) => database.readSnapshot());
+  const snapshot = await withServer(server, (database) => database.readSnapshot(), lookingPace());
   const blindness = isBlind(snapshot);
   if (blindness !== null) throw new RemediationError(blindness.code, blindness.message);
   return seenIn(server.declared?.declaration.name ?? server.name, snapshot, 'server');

@@ -11,13 +11,13 @@ const CONNECT_MS = 20_000;
 const SILENT_MS = 1_000;
 
 /**
- * Opens a session as a run does, or at another pace, passes it to `use`, and closes it afterwards.
+ * Opens a session as a run does, at this pace, passes it to `use`, and closes it afterwards.
  * @throws RemediationError `connect-*` when no session can be opened.
  */
 export async function withServer<Result>(
   server: Server,
   use: (database: Database) => Promise<Result>,
-  pace?: Pace,
+  pace: Pace,
 ): Promise<Result> {
   const patience = setTimeout(
     () => printNote(`Still trying to connect to ${server.name} (up to ${CONNECT_MS / 1_000} s)`),
