@@ -55,7 +55,62 @@ function planAll(sessions: readonly Session[], keepPerGroup: number): Plan {
   return planRemediation(aSnapshot({ sessions, slots }), policy, 'alarm');
 }
 
+/** Names that a stranger picks beside others: its own words, and those of its neighbours, in pairs or otherwise. */
+const picked = fc.record({
+  name: fc.oneof(
+    word,
+    hex,
+    fc.constantFrom('web', 'app', 'etl', ''),
+    fc.tuple(fc.constantFrom('web', 'app', 'etl'), fc.nat(99)).map(([stem, number]) => `${stem}-${number}`),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+  ),
+  sessions: fc.constantFrom(1, 2, 2, 2, 3),
+  state: fc.constantFrom('idle', 'idle', 'idle', 'active'),
+});
+/** Roles cannot be chosen. The names of these come before and after that of the stranger. */
+const NEIGHBOURS = ['api', 'etl', 'tenant_1', 'tenant_2', 'tenant_3', 'tenant_4', 'tenant_5', 'zoo'] as const;
+const neighbour = fc.record({
+  user: fc.constantFrom(...NEIGHBOURS),
+  name: fc.oneof(
+    fc.constantFrom('web', 'app', 'etl'),
+    fc.nat(20).map((number) => `web-${number}`),
+    word,
+  ),
+  sessions: fc.constantFrom(1, 1, 2, 10),
+});
+
 describe('Names are free to choose', () => {
+  test('also in pairs and beside neighbours, whose names they may be: no role keeps more, where slots are missing', () => {
+    fc.assert(
+      fc.property(
+        fc.array(picked, { minLength: 1, maxLength: 60 }),
+        fc.array(neighbour, { maxLength: 20 }),
+        keeps,
+        (stranger, neighbours, keep) => {
+          const all = [...stranger.map((each) => ({ user: 'mallory', ...each })), ...neighbours];
+          const sessions = all
+            .flatMap(({ sessions: count, name: application, ...fields }) =>
+              Array.from({ length: count }, () => ({ ...fields, application })),
+            )
+            .map((fields, at) =>
+              aSession({
+                ...fields,
+                pid: at + 1,
+                database: `d${at % 3}`,
+                stateAgeMs: (60 + (at % 13)) * MINUTE,
+              }),
+            );
+          const kept = planAll(sessions, keep).spared.filter(({ reason }) => reason === 'kept');
+          for (const [role, ofRole] of Map.groupBy(sessions, ({ user }) => user)) {
+            const most = Math.max(Math.floor(ofRole.length / 10), keep + 5);
+            expect(kept.filter(({ session }) => session.user === role).length).toBeLessThanOrEqual(most);
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+
   test('and none of them keeps more than a tenth of its role, or five more than one name would', () => {
     fc.assert(
       fc.property(names, keeps, (named, keep) => {
