@@ -1,3 +1,6 @@
+import type { ResourceTag } from '../../functions/core/fleet/database-tags.ts';
+import type { CellView } from '../../functions/core/fleet/observed-database.ts';
+import type { RdsCluster, RdsInstance, RdsView } from '../../functions/core/fleet/rds-view.ts';
 import type { RegisteredDatabase } from '../../functions/core/fleet/registry-item.ts';
 
 /** The moment at which fleets of the tests live. */
@@ -43,5 +46,68 @@ export function registered(given: Partial<RegisteredDatabase> = {}): RegisteredD
     goneSince: null,
     accepted: null,
     ...given,
+  };
+}
+
+/** An RDS instance as the API shows it, with the tag `enforce`. */
+export function rdsInstance(given: Partial<RdsInstance> = {}): RdsInstance {
+  const { name = 'orders', resource = 'db-ORDERS' } = given;
+  return {
+    resource,
+    name,
+    arn: `arn:aws:rds:eu-central-1:111122223333:db:${name}`,
+    engine: 'postgres',
+    engineVersion: '17.6',
+    instanceClass: 'db.m7g.large',
+    host: `${name}.abc.eu-central-1.rds.amazonaws.com`,
+    port: 5432,
+    vpc: VPC,
+    status: 'available',
+    iam: true,
+    exportsLog: true,
+    cluster: null,
+    source: null,
+    unsupported: null,
+    tags: [tag('enforce'), { key: 'team', value: 'shop' }],
+    ...given,
+  };
+}
+
+export function rdsCluster(given: Partial<RdsCluster> = {}): RdsCluster {
+  const { name = 'shop', resource = 'cluster-SHOP' } = given;
+  return {
+    resource,
+    name,
+    arn: `arn:aws:rds:eu-central-1:111122223333:cluster:${name}`,
+    engine: 'aurora-postgresql',
+    engineVersion: '17.4',
+    status: 'available',
+    iam: true,
+    exportsLog: true,
+    minimumCapacity: null,
+    isLimitless: false,
+    source: null,
+    vpc: null,
+    tags: [tag('enforce')],
+    ...given,
+  };
+}
+
+export function tag(value: string): ResourceTag {
+  return { key: 'pg-headroom', value };
+}
+
+/** What is read of a cell whose network reaches the databases. */
+export function cellView(given: Partial<RdsView & Omit<CellView, 'rds'>> = {}): CellView {
+  const { instances = [], clusters = [], ...rest } = given;
+  return {
+    rds: { instances, clusters },
+    parameters: {
+      networks: [{ vpc: VPC, function: REMEDIATE_ARN, reaches: [], concurrency: null }],
+      declared: [],
+    },
+    rungs: null,
+    ownerTag: 'team',
+    ...rest,
   };
 }

@@ -1,4 +1,5 @@
-/** The VPC and the resource id of a database: `db-…`, which AWS gives once and never again. */
+/** The VPC and the resource id of a database: `db-…`, which AWS gives once and never again. A cluster without instances has
+ * `cluster-…`. */
 export type DatabasePlace = { readonly vpc: string; readonly resource: string };
 
 /**
@@ -9,7 +10,7 @@ export function databaseKey({ vpc, resource }: DatabasePlace): string {
   return `${vpc}#${resource}`;
 }
 
-const KEY = /^(?<vpc>vpc-[0-9a-f]{1,32})#(?<resource>db-[A-Z0-9]{1,64})$/;
+const KEY = /^(?<vpc>vpc-[0-9a-f]{1,32})#(?<resource>(?:db|cluster)-[A-Z0-9]{1,64})$/;
 
 /** Null for any other text: what stands in a table or an event may have been written by others. */
 export function parseDatabaseKey(text: unknown): DatabasePlace | null {

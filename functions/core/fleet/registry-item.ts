@@ -75,8 +75,8 @@ export const registryItemSchema = fields({
   key: text,
   resource: text,
   vpc: text,
-  /** A `member` is an instance of an Aurora or Multi-AZ cluster. */
-  kind: z._default(z.catch(enumOf(['instance', 'member']), 'instance'), 'instance'),
+  /** A `member` is an instance of an Aurora or Multi-AZ cluster. A `cluster` has none, and no run. */
+  kind: z._default(z.catch(enumOf(['instance', 'member', 'cluster']), 'instance'), 'instance'),
   cluster: z._default(z.nullable(cluster), null),
   name: text,
   arn: z._default(text, ''),
@@ -105,7 +105,9 @@ export const registryItemSchema = fields({
   rungWhy: someText,
   network: z._default(z.nullable(network), null),
   declaredAs: describe('The name by which a construct declares it.', someText),
+  /** Written at most hourly, unless something else changed. */
   lastSeen: moment,
+  /** Since when the API has not shown it. It is `gone` when the next read does not show it either. */
   goneSince: momentOrNull,
 });
 

@@ -14,7 +14,6 @@ describe('The key of a database', () => {
     '#db-A',
     'vpc-0abc#db-a',
     'vpc-0abc#db-A#db-B',
-    'vpc-0abc#cluster-A',
     'cell#switch',
     ' vpc-0abc#db-A',
     'vpc-0abc#db-A\n',

@@ -1,0 +1,49 @@
+import type { AttentionByKey } from './attention.ts';
+import type { CellState } from './cell-items.ts';
+import type { Period } from './due.ts';
+import type { RegisteredDatabase } from './registry-item.ts';
+
+/** Fewer databases are incidents of their own. */
+const LEAST = 5;
+const LEAST_SHARE = 0.3;
+/** Failures of an outage come within so many periods. */
+const PERIODS = 2;
+/** How often people hear that it lasts. */
+const AGAIN_MS = 30 * 60_000;
+
+/** How a cell does in one period. */
+export type CellHealth = {
+  /** Databases whose last run could not get in. */
+  readonly unwell: readonly RegisteredDatabase[];
+  readonly outage: CellState['outage'];
+  /** The message that is due, if any. */
+  readonly news: 'began' | 'lasts' | 'over' | null;
+};
+
+/**
+ * Many databases out of reach at once are one trouble, of the network or of the region. It is one message when it begins,
+ * one each half an hour, and one when it is over. `databases` are those that may run.
+ */
+export function cellHealth(
+  databases: readonly RegisteredDatabase[],
+  attention: AttentionByKey,
+  before: CellState['outage'],
+  { at, ms }: Period,
+): CellHealth {
+  const unwell = databases.filter(({ key }) => (attention.get(key)?.failures ?? 0) > 0);
+  const lately = unwell.filter(({ key }) => {
+    return !(at - Date.parse(attention.get(key)?.failedAt ?? '') > PERIODS * ms);
+  });
+  // Databases are tried ever less often while it lasts, so that then every one counts that has not been reached since.
+  const counted = before === null ? lately : unwell;
+  const isOutage = counted.length >= LEAST && counted.length >= LEAST_SHARE * databases.length;
+  const moment = new Date(at).toISOString();
+  if (!isOutage) return { unwell, outage: null, news: before === null ? null : 'over' };
+  if (before === null) return { unwell, outage: { since: moment, toldAt: moment }, news: 'began' };
+  const isTime = !(at - Date.parse(before.toldAt ?? '') < AGAIN_MS);
+  return {
+    unwell,
+    outage: isTime ? { ...before, toldAt: moment } : before,
+    news: isTime ? 'lasts' : null,
+  };
+}

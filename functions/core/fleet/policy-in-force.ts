@@ -1,0 +1,47 @@
+import { fieldAt } from '../policy/field-at.ts';
+import type { Mode } from '../policy/mode.ts';
+import { readPolicyText } from '../policy/parse-policy.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { PolicyCopy } from './cell-items.ts';
+import { jsonIn } from './json-in.ts';
+import { DEFAULT_POLICY } from './run-event.ts';
+
+/** The rules of a database, with what its mode depends on. */
+export type FleetPolicy = {
+  readonly name: string;
+  readonly policy: Policy;
+  /** SHA-256 of the copy's text; null for the rules that are built in. */
+  readonly hash: string | null;
+  /** The mode that the text names; null where it names none, and the tag decides. */
+  readonly mode: Mode | null;
+  /** Why it may only observe; null for a policy that is there and parses. */
+  readonly problem: string | null;
+};
+
+/** The rules that are built in. They name no mode. */
+function builtIn(name: string, problem: string | null): FleetPolicy {
+  const read = readPolicyText('{}');
+  if ('findings' in read) throw new Error('The defaults of a policy are one.');
+  return { name, policy: read.policy, hash: null, mode: null, problem };
+}
+
+/**
+ * The policy of a database. A name without a copy, and a copy that does not parse, let it observe by the last rules that
+ * did. Without a name it is `default`, if there is one, else the rules that are built in.
+ */
+export function policyInForce(named: string | null, copy: PolicyCopy | null): FleetPolicy {
+  const name = named ?? DEFAULT_POLICY;
+  if (copy === null) return builtIn(name, named === null ? null : 'the cell has no policy of this name');
+  if (copy.text === null) return builtIn(name, copy.problem ?? 'the cell has no text of it that can be read');
+  const read = readPolicyText(copy.text);
+  if ('findings' in read) return builtIn(name, 'this version does not understand it');
+  const written = fieldAt(jsonIn(copy.text), 'mode');
+  const { policy } = read;
+  return {
+    name,
+    policy,
+    hash: copy.hash,
+    mode: written === undefined ? null : policy.mode,
+    problem: copy.problem,
+  };
+}
