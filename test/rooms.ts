@@ -93,10 +93,24 @@ export const ROOMS: readonly Room[] = [
     may: [...RENDER, 'functions/events', 'functions/render/page', 'functions/remediate/ports.ts'],
     packages: ['node:*', 'zod/mini'],
   },
+  // The workflows of a fleet, over ports.
+  {
+    name: 'functions/fleet',
+    may: [
+      ...CORE,
+      'functions/events',
+      'functions/config',
+      'functions/postgres',
+      'functions/remediate',
+      'functions/lambda',
+    ],
+    packages: ['node:*'],
+  },
   {
     name: 'functions/aws',
     may: [
       ...CORE,
+      'functions/fleet',
       'functions/config',
       'functions/postgres',
       'functions/remediate/ports.ts',

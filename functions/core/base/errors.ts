@@ -17,6 +17,9 @@
  * - `record-not-kept`: the run's record or its page did not reach the bucket.
  * - `record-unreadable`: the record cannot be read from the bucket.
  * - `function-unreadable`: a deployed function cannot be looked up.
+ * - `registry-unreadable`, `registry-unwritable`: a table of the fleet does not answer.
+ * - `api-refused`, `hub-away`, `logs-refused`: the API of RDS, the organisation's bucket or CloudWatch Logs does not answer.
+ * - `invocation-refused`: a function of the fleet cannot be invoked.
  * - `out-of-budget`: a part of a report took more time or memory than it may. That part was ended, and the
  *   report goes on without it.
  */
@@ -55,6 +58,12 @@ export type ErrorCode =
   | 'record-not-kept'
   | 'record-unreadable'
   | 'function-unreadable'
+  | 'registry-unreadable'
+  | 'registry-unwritable'
+  | 'api-refused'
+  | 'hub-away'
+  | 'logs-refused'
+  | 'invocation-refused'
   | 'out-of-budget'
   | 'unexpected';
 

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { enumOf, fields, list, text, textOrNull } from '../base/kept-fields.ts';
 import type { ReadOnly } from '../base/read-only.ts';
-import { MODES } from '../policy/mode.ts';
+import { fieldAt } from '../policy/field-at.ts';
+import { MODES, type Mode } from '../policy/mode.ts';
+import { sentNewsSchema } from './cell-news.ts';
 import { jsonIn } from './json-in.ts';
 import { TRIGGER_RUNGS } from './registry-item.ts';
 
@@ -26,41 +28,43 @@ export function policyNameIn(key: string): string | null {
   return key.startsWith(POLICY_PREFIX) ? key.slice(POLICY_PREFIX.length) : null;
 }
 
-/**
- * A switch: the highest mode in which anything runs. Both switches have this form. A word that this version does not
- * know means `off`.
- */
 const switchSchema = fields({
-  mode: z.catch(enumOf(MODES), 'off'),
   by: z._default(z.catch(text, ''), ''),
   at: z._default(z.catch(textOrNull, null), null),
   reason: z._default(z.catch(textOrNull, null), null),
   /** When it ends by itself. */
   until: z._default(z.catch(textOrNull, null), null),
 });
-export type FleetSwitch = ReadOnly<z.output<typeof switchSchema>>;
 
-const UNREADABLE: FleetSwitch = {
-  mode: 'off',
-  by: '',
-  at: null,
-  reason: 'the switch cannot be read',
-  until: null,
+/**
+ * The highest mode in which anything runs, in a cell or in the whole organisation. Both switches have this form.
+ * `problem` says why the text is not what was meant; null when it is.
+ */
+export type FleetSwitch = ReadOnly<z.output<typeof switchSchema>> & {
+  readonly mode: Mode;
+  readonly problem: string | null;
 };
 
 /**
- * A switch from its text; null where there is none. A text that cannot be read switches off. One whose end cannot be
- * read has no end.
+ * A switch from its text; null where there is none, and after its end. One that cannot be read lets no session end, and
+ * a mode that is none of ours means `off`: a person wanted to stop something.
  */
 export function parseSwitch(written: string | undefined, now: number): FleetSwitch | null {
   if (written === undefined) return null;
-  const parsed = z.safeParse(switchSchema, jsonIn(written));
-  if (!parsed.success) return UNREADABLE;
-  const end = Date.parse(parsed.data.until ?? '');
-  return now >= end ? null : parsed.data;
+  const found = jsonIn(written);
+  const parsed = z.safeParse(switchSchema, found);
+  if (!parsed.success) return { ...NOBODY, mode: 'observe', problem: 'it is no JSON object with a mode' };
+  const mode = MODES.find((each) => each === fieldAt(found, 'mode'));
+  const { by, at, reason, until } = parsed.data;
+  const problem = mode === undefined ? `its mode is none of ${MODES.join(', ')}` : null;
+  // An end that cannot be read is none.
+  if (now >= Date.parse(until ?? '')) return null;
+  return { mode: mode ?? 'off', by, at, reason, until, problem };
 }
 
-export function switchText({ mode, by, at, reason, until }: FleetSwitch): string {
+const NOBODY = { by: '', at: null, reason: null, until: null } as const;
+
+export function switchText({ mode, by, at, reason, until }: Omit<FleetSwitch, 'problem'>): string {
   return JSON.stringify({ mode, by, at, reason, until });
 }
 
@@ -86,21 +90,35 @@ export function parsePolicyCopy(name: string, written: string | undefined): Poli
 
 const outage = fields({ since: text, toldAt: textOrNull });
 const stateSchema = fields({
-  /** When the API of RDS, and the organisation's bucket, last answered. */
-  apiAt: z._default(textOrNull, null),
-  bucketAt: z._default(textOrNull, null),
+  /** Since when the API of RDS, and the organisation's bucket, have not answered. */
+  apiAwaySince: z._default(textOrNull, null),
+  bucketAwaySince: z._default(textOrNull, null),
+  /** The bucket's word for the version of `switch.json` that was copied, and why that cannot be read. */
   switchTag: z._default(textOrNull, null),
-  /** What people were told and has not ended: by its word, since when. */
-  told: z._default(z.record(text, text), {}),
+  switchProblem: z._default(textOrNull, null),
   /** Databases that the cell could not reach all at once. */
   outage: z._default(z.nullable(outage), null),
-  triggersAt: z._default(textOrNull, null),
+  /** What people were told and what lasts, with what it is about. */
+  told: z._default(z.record(text, text), {}),
+  /** News that may not have been sent yet. */
+  untold: z._default(list(sentNewsSchema), []),
 });
+/** What the dispatcher remembers of its cell. A calm cell has the state of a new one. */
 export type CellState = ReadOnly<z.output<typeof stateSchema>>;
 
 export const NEW_CELL: CellState = {
-  ...{ apiAt: null, bucketAt: null, switchTag: null, told: {}, outage: null, triggersAt: null },
+  apiAwaySince: null,
+  bucketAwaySince: null,
+  switchTag: null,
+  switchProblem: null,
+  outage: null,
+  told: {},
+  untold: [],
 };
+
+export function cellStateText(state: CellState): string {
+  return JSON.stringify(state);
+}
 
 /** A state that cannot be read is forgotten: at worst people are told something twice. */
 export function parseCellState(written: string | undefined): CellState {

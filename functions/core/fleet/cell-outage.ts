@@ -13,7 +13,7 @@ const AGAIN_MS = 30 * 60_000;
 
 /** How a cell does in one period. */
 export type CellHealth = {
-  /** Databases whose last run could not get in. */
+  /** Databases that the last run could not get into. */
   readonly unwell: readonly RegisteredDatabase[];
   readonly outage: CellState['outage'];
   /** The message that is due, if any. */

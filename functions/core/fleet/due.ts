@@ -42,7 +42,7 @@ function isDue(database: RegisteredDatabase, attention: AttentionByKey, period: 
   return database.rung === 'sweep' || !isCalm(known) || isCalmTurn(database, period);
 }
 
-/** A dispatch that is a little early counts as the one of its time. A failure whose time cannot be read is tried again. */
+/** A dispatch that is a little early counts as the one of its time. A failure at a time that cannot be read is tried again. */
 function isTryDue(failures: number, failedAt: string | null, { at, ms }: Period): boolean {
   const minutes = BACK_OFF_MINUTES[failures - 1] ?? BACK_OFF_MINUTES.at(-1) ?? 0;
   const waited = at - Date.parse(failedAt ?? '');

@@ -76,7 +76,8 @@ function policyLimit({ database, policyMode, policyProblem }: ModeFacts): Limit 
 
 function ofSwitch(known: FleetSwitch | null, what: string): Limit {
   if (known === null) return null;
-  const { mode, by, reason, until } = known;
+  const { mode, by, until } = known;
+  const reason = known.problem ?? known.reason;
   const who = by === '' ? '' : ` by ${by}`;
   return { mode, why: `${what} is ${mode}${who}${reason === null ? '' : `, ${reason}`}, ${endOf(until)}` };
 }

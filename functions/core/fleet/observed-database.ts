@@ -16,11 +16,11 @@ export type CellView = {
   readonly rds: RdsView;
   readonly parameters: FleetParameters;
   readonly rungs: CellRungs | null;
-  /** The tag whose value names the owner. */
+  /** The tag that names the owner. */
   readonly ownerTag: string;
 };
 
-/** The engines whose servers are PostgreSQL. Neptune and DocumentDB answer the same calls. */
+/** The engines of PostgreSQL. Neptune and DocumentDB answer the same calls. */
 const ENGINES: ReadonlySet<string> = new Set(['postgres', 'aurora-postgresql']);
 const PORT = 5432;
 
@@ -86,7 +86,7 @@ function observedInstance(
   ];
 }
 
-/** A cluster whose servers the API does not show. It stands in the registry so that people see why nothing runs. */
+/** A cluster without instances in the API. It stands in the registry so that people see why nothing runs. */
 function observedCluster(cluster: RdsCluster, { ownerTag }: CellView): readonly ObservedDatabase[] {
   const { vpc, resource, name, arn, engine, engineVersion, status, source, iam } = cluster;
   if (vpc === null) return [];

@@ -113,7 +113,7 @@ export const registryItemSchema = fields({
 
 export type RegistryItem = ReadOnly<z.output<typeof registryItemSchema>>;
 
-/** Who ended the quarantine of a database, and when. */
+/** The person that ended the quarantine of a database, and when. */
 export type Acceptance = { readonly by: string; readonly at: string };
 
 /** An item with what people wrote beside it. */

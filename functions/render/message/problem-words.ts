@@ -36,6 +36,12 @@ const WORDS: Readonly<Record<ErrorCode, string>> = {
   'record-not-kept': 'its record was not kept',
   'record-unreadable': 'its record cannot be read',
   'function-unreadable': 'its function cannot be looked up',
+  'registry-unreadable': 'the registry cannot be read',
+  'registry-unwritable': 'the registry cannot be written',
+  'api-refused': 'the API of RDS does not answer',
+  'hub-away': "the organisation's bucket does not answer",
+  'logs-refused': 'CloudWatch Logs does not answer',
+  'invocation-refused': 'its function cannot be invoked',
   'out-of-budget': 'it took too long',
   unexpected: 'an unexpected error',
 };

@@ -18,6 +18,7 @@ describe('A switch', () => {
     at: null,
     reason: 'deploy',
     until: '2026-11-29T03:00:00.001Z',
+    problem: null,
   } as const;
 
   test('is read as it was written, until it ends', () => {
@@ -29,10 +30,14 @@ describe('A switch', () => {
     expect(parseSwitch(undefined, FLEET_NOW)).toBeNull();
   });
 
-  test.each(['', '{}', '{"mode":"louder"}', '{"mode":["enforce"]}', 'true'])(
-    'that reads %j is off',
+  test.each(['', 'null', 'true', '{"mode":"off"'])('that reads %j lets nothing end, and says why', (text) => {
+    expect(parseSwitch(text, FLEET_NOW)).toMatchObject({ mode: 'observe', problem: expect.any(String) });
+  });
+
+  test.each(['{}', '{"mode":"louder"}', '{"mode":["enforce"]}', '{"mode":"Off"}'])(
+    'that reads %j is off, and says why',
     (text) => {
-      expect(parseSwitch(text, FLEET_NOW)?.mode).toBe('off');
+      expect(parseSwitch(text, FLEET_NOW)).toMatchObject({ mode: 'off', problem: expect.any(String) });
     },
   );
 
@@ -56,7 +61,7 @@ describe('The state of a cell', () => {
   test('is a new one where it cannot be read', () => {
     expect(parseCellState(undefined)).toEqual(NEW_CELL);
     expect(parseCellState('{"told":7}')).toEqual(NEW_CELL);
-    expect(parseCellState('{"apiAt":"2026"}')).toEqual({ ...NEW_CELL, apiAt: '2026' });
+    expect(parseCellState('{"apiAwaySince":"2026"}')).toEqual({ ...NEW_CELL, apiAwaySince: '2026' });
   });
 });
 

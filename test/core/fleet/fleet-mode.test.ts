@@ -14,7 +14,14 @@ const FREE: ModeFacts = {
   now: FLEET_NOW,
 };
 const pause = { at: '2026-11-29T02:00:00.000Z', by: 'alice', reason: null, until: null };
-const switchAt = (mode: Mode): FleetSwitch => ({ mode, by: 'alice', at: null, reason: 'test', until: null });
+const switchAt = (mode: Mode): FleetSwitch => ({
+  mode,
+  by: 'alice',
+  at: null,
+  reason: 'test',
+  until: null,
+  problem: null,
+});
 const quarantined = registered({ observeUntil: '2026-11-29T03:00:00.001Z' });
 
 describe('The mode in force', () => {

@@ -1,0 +1,77 @@
+import type { AttentionByKey } from '../core/fleet/attention.ts';
+import { type CellHealth, cellHealth } from '../core/fleet/cell-outage.ts';
+import { type DueRun, dueRuns, type Period } from '../core/fleet/due.ts';
+import type { RegisteredDatabase } from '../core/fleet/registry-item.ts';
+import { bringUpToDate } from './bring-up-to-date.ts';
+import { cellOf } from './cell-of.ts';
+import type { DispatchPorts, DispatchSettings } from './dispatch-ports.ts';
+import { readOrganisation } from './read-organisation.ts';
+import { runningIn } from './running-in.ts';
+import { settleState } from './settle-state.ts';
+import { startRuns } from './start-runs.ts';
+
+/** A claim of a period outlives every delivery of its event. */
+const CLAIM_MS = 24 * 3_600_000;
+
+/**
+ * One period of a cell: brings the registry up to date, starts the runs that are due, and tells what is news of the cell
+ * itself. Wherever it stops, the next period is whole: each step may be done again.
+ * @throws RemediationError `registry-unreadable` or `registry-unwritable` before anything was started.
+ */
+export async function dispatch(
+  scheduledAt: number,
+  settings: DispatchSettings,
+  ports: DispatchPorts,
+): Promise<void> {
+  const period = periodOf(scheduledAt, settings);
+  const key = `period#${new Date(period.at).toISOString()}`;
+  const claim = { key, owner: ports.newOwner(), until: ports.now() + CLAIM_MS };
+  if (!(await ports.takeClaim(claim))) return ports.log('duplicate-dispatch', { period: key });
+  const startedAt = ports.now();
+  const [rows, attention] = await Promise.all([ports.readRegistry(), ports.readAttention()]);
+  const cell = cellOf(rows, startedAt);
+  for (const row of cell.unreadable) ports.log('item-unreadable', { key: row });
+  const sight = await bringUpToDate(cell, settings, ports);
+  const organisation = await readOrganisation(cell, sight.databases, ports);
+  const running = runningIn(sight.databases, { ...cell, ...organisation }, startedAt);
+  const health = cellHealth(running, attention, cell.state.outage, period);
+  ports.measure({ unwellDatabases: health.unwell.length });
+  const started = await startDue(running, attention, period, startedAt, ports);
+  await settleState({ cell, sight, organisation, running, health, period }, ports);
+  logDispatch({ key, sight: sight.databases.length, running, started, health }, ports);
+}
+
+/** The slot of a moment: a schedule that is a little late or doubled falls into the same one. */
+function periodOf(scheduledAt: number, { periodMs: ms }: DispatchSettings): Period {
+  return { at: Math.floor(scheduledAt / ms) * ms, ms };
+}
+
+async function startDue(
+  running: readonly RegisteredDatabase[],
+  attention: AttentionByKey,
+  period: Period,
+  startedAt: number,
+  ports: DispatchPorts,
+): Promise<readonly DueRun[]> {
+  const due = dueRuns(running, attention, period);
+  await startRuns(due, 'sweep', startedAt, ports);
+  return due;
+}
+
+type Dispatched = {
+  readonly key: string;
+  readonly sight: number;
+  readonly running: readonly RegisteredDatabase[];
+  readonly started: readonly DueRun[];
+  readonly health: CellHealth;
+};
+
+function logDispatch({ key, sight, running, started, health }: Dispatched, { log }: DispatchPorts): void {
+  log('dispatch', {
+    period: key,
+    databases: sight,
+    running: running.length,
+    started: started.length,
+    unwell: health.unwell.length,
+  });
+}
