@@ -13,7 +13,13 @@ export const REPORT_ENV = {
   bucket: 'HEADROOM_BUCKET',
   /** The memory's table, the same as for `remediate`. Optional: without it nothing is remembered between runs. */
   table: 'HEADROOM_TABLE',
+  /** Receivers beyond AWS, as JSON; optional. Their keys stay in Secrets Manager. */
+  receivers: 'HEADROOM_RECEIVERS',
 } as const;
+
+/** Receivers of messages beyond AWS. `report` sends to them over HTTPS. */
+export const RECEIVER_KINDS = ['pagerDuty', 'opsgenie', 'teams', 'webhook'] as const;
+export type ReceiverKind = (typeof RECEIVER_KINDS)[number];
 
 /**
  * A folder in the bundle of `remediate`: the RDS roots that have not expired, one file `<region>.pem` for each region.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import { memoryIn } from './aws/memory-table.ts';
 import { emitMetrics } from './aws/metrics.ts';
+import { receiversWithSecrets } from './aws/receivers-with-secrets.ts';
 import { keepIn } from './aws/records.ts';
 import { publishTo } from './aws/topics.ts';
 import { parseReportConfig, type ReportConfig } from './config/config.ts';
@@ -24,14 +25,14 @@ const WORKER = new URL(`./${REPORT_WORKER}.mjs`, import.meta.url);
 export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
   .use(logErrors())
   .use(parseInvocation(parseReportConfig, parseDestination))
-  .handler(({ config: { topic, chat, bucket, table }, input }) => {
+  .handler(({ config: { topic, chat, bucket, table, receivers }, input }) => {
     const clock = startClock();
     return report(input, {
       work: (result) => stepsInWorker(WORKER, result, clock),
       keep: bucket === null ? null : keepIn(bucket),
       count: emitMetrics,
       memory: table === null ? null : memoryIn(table),
-      publish: publishTo(topic, chat),
+      publish: { ...publishTo(topic, chat), ...receiversWithSecrets(receivers) },
       now: Date.now,
       sleep,
       log: (event, fields) => logLine(event, { ...fields, cpuMs: clock.cpuMs() }),

@@ -107,6 +107,11 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:*'],
   },
   {
+    name: 'functions/receivers',
+    may: [...CORE, 'functions/render/base', 'functions/report'],
+    packages: ['node:crypto'],
+  },
+  {
     name: 'functions/aws',
     may: [
       ...CORE,
@@ -115,6 +120,7 @@ export const ROOMS: readonly Room[] = [
       'functions/postgres',
       'functions/remediate/ports.ts',
       'functions/report',
+      'functions/receivers',
       'functions/render/base',
     ],
     packages: ['@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/metrics', 'zod/mini', 'node:*'],

@@ -4,15 +4,7 @@ import type { PoolerConfig } from '../config/pooler-config.ts';
 import { quoted, RemediationError } from '../core/base/errors.ts';
 import type { CredentialSource, Credentials, Target } from '../postgres/connection/target.ts';
 import type { PoolerAccess } from '../postgres/server-ports.ts';
-import { sdkFailureText } from './sdk-failure.ts';
-
-/**
- * All tries for one secret together may take this long, also on a seventh of a core, which a function of 256 MB has. The
- * deadline for connecting counts from the start of the run.
- */
-const SECRET_TIMEOUT_MS = 5_000;
-/** Tries within that time. The client waits between them. */
-const MAX_ATTEMPTS = 3;
+import { fetchSecret } from './fetch-secret.ts';
 
 /**
  * The two shapes of a secret: the standard one of RDS with host and port, and the managed master user's with only user and
@@ -31,7 +23,6 @@ const secretSchema = () =>
  * to an earlier moment.
  */
 const OTHERS = ['AWSPENDING', 'AWSPREVIOUS'] as const;
-type Stage = 'AWSCURRENT' | (typeof OTHERS)[number];
 
 /** The credentials of our role. Each client is loaded only where it is used. */
 export function credentialsOf(login: Login, target: Target): CredentialSource {
@@ -76,40 +67,6 @@ async function otherVersion(secret: string, at: number): ReturnType<typeof fetch
 /** A function with a secret loads this client while it starts. A function with IAM authentication never loads it. */
 export function loadSecretsClient(): Promise<typeof import('./secrets-manager.ts')> {
   return import('./secrets-manager.ts');
-}
-
-/**
- * Null when the secret has no such stage: nothing is pending outside a rotation, and nothing is previous before the first.
- */
-async function fetchSecret(secret: string, stage: Stage): Promise<{ readonly text: unknown } | null> {
-  const { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } =
-    await loadSecretsClient();
-  const client = new SecretsManagerClient({ maxAttempts: MAX_ATTEMPTS, ...regionIn(secret) });
-  const abortSignal = AbortSignal.timeout(SECRET_TIMEOUT_MS);
-  const command = new GetSecretValueCommand({ SecretId: secret, VersionStage: stage });
-  try {
-    const { SecretString } = await client.send(command, { abortSignal });
-    return { text: SecretString };
-  } catch (thrown) {
-    if (stage !== 'AWSCURRENT' && thrown instanceof ResourceNotFoundException) return null;
-    const found = abortSignal.aborted
-      ? `no answer in ${SECRET_TIMEOUT_MS / 1_000} s`
-      : sdkFailureText(thrown);
-    throw unreadable(secret, found);
-  } finally {
-    client.destroy();
-  }
-}
-
-/** An ARN names its region. A name is looked up in the region of the environment. */
-function regionIn(secret: string): { readonly region?: string } {
-  const region = /^arn:[^:]*:secretsmanager:([^:]+):/.exec(secret)?.[1];
-  return region === undefined ? {} : { region };
-}
-
-function unreadable(secret: string, found: string): RemediationError {
-  const message = `The secret ${secret} cannot be read (${found}): check that it exists, that the function's role may read it, and that its subnet reaches Secrets Manager.`;
-  return new RemediationError('secret-unreadable', message);
 }
 
 /**

@@ -1,18 +1,22 @@
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { coerceError, RemediationError } from '../core/base/errors.ts';
 import type { Message } from '../render/base/message.ts';
-import type { ReportPorts } from '../report/report-ports.ts';
 
 /**
  * All tries for one topic together. The function has 30 s for two topics, and Lambda delivers the result again after that.
  */
 const PUBLISH_TIMEOUT_MS = 9_000;
 
+type PublishToTopic = (message: Message) => Promise<undefined>;
+
 /**
  * Publishes messages: to people as plain text, and to the topic of chat rooms, if there is one, in the form that chat
  * shows. Attributes serve the filter policies of subscribers.
  */
-export function publishTo(people: string, chat: string | null): ReportPorts['publish'] {
+export function publishTo(
+  people: string,
+  chat: string | null,
+): { readonly people: PublishToTopic; readonly chat: PublishToTopic | null } {
   return {
     people: (message) =>
       publish({ TopicArn: people, Subject: message.subject, Message: message.text }, message),
@@ -26,7 +30,7 @@ export function publishTo(people: string, chat: string | null): ReportPorts['pub
 async function publish(
   input: PublishCommandInput & { readonly TopicArn: string },
   { attributes }: Message,
-): Promise<void> {
+): Promise<undefined> {
   const client = new SNSClient({ maxAttempts: 3 });
   const command = new PublishCommand({ ...input, MessageAttributes: attributesOf(attributes) });
   try {

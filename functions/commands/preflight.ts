@@ -35,11 +35,17 @@ export const preflight: CommandSpec<{ readonly file: string; readonly json?: tru
 };
 
 /** For programs: each check with its stage and, if it is about one, its server. */
-function checksOf({ stage, account, region, servers: declared }: DeclaredPlace): readonly object[] {
+function checksOf({
+  stage,
+  account,
+  region,
+  reporting,
+  servers: declared,
+}: DeclaredPlace): readonly object[] {
   const servers = declared.map((server) => ({ ...server, region }));
   const place = { stage, account, region };
   return [
-    ...preflightOfRegion(region, servers).map((check) => ({ ...place, server: null, ...check })),
+    ...preflightOfRegion(region, servers, reporting).map((check) => ({ ...place, server: null, ...check })),
     ...servers.flatMap((server) =>
       preflightOf(server).map((check) => ({ ...place, server: server.name, ...check })),
     ),
@@ -47,11 +53,17 @@ function checksOf({ stage, account, region, servers: declared }: DeclaredPlace):
 }
 
 /** A section is a script to read or to run: every line that is no command is a comment. */
-function sectionsOf({ stage, account, region, servers: declared }: DeclaredPlace): readonly string[] {
+function sectionsOf({
+  stage,
+  account,
+  region,
+  reporting,
+  servers: declared,
+}: DeclaredPlace): readonly string[] {
   const servers = declared.map((server) => ({ ...server, region }));
   const title = stage === null ? `Region ${region}` : `Stage ${stage}: account ${account}, region ${region}`;
   return [
-    section(title, preflightOfRegion(region, servers)),
+    section(title, preflightOfRegion(region, servers, reporting)),
     ...servers.map((server) => section(`${server.name}, ${server.host}`, preflightOf(server))),
   ];
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { REPORT_ENV } from '../contract.ts';
 import { type Finding, invalid, quoted, type RemediationError } from '../core/base/errors.ts';
 import { findingsOf } from '../core/base/schema-findings.ts';
+import { type Receiver, receiversSchema } from '../core/declaration/receiver-declaration.ts';
 import {
   REMEDIATE_ENV,
   type VariableValues,
@@ -13,6 +14,7 @@ import { readPolicyText } from '../core/policy/parse-policy.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { Target } from '../postgres/connection/target.ts';
 import { authorityFiles } from './authority-files.ts';
+import { jsonOf } from './json-of.ts';
 import { type PoolerConfig, parsePooler } from './pooler-config.ts';
 
 /** Settings from which this file makes something else: target, login and policy. */
@@ -40,6 +42,7 @@ export type ReportConfig = {
   readonly chat: string | null;
   readonly bucket: string | null;
   readonly table: string | null;
+  readonly receivers: readonly Receiver[];
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,6 +57,10 @@ const reportSchema = () =>
     [REPORT_ENV.chat]: orNull(someText(TOPIC)),
     [REPORT_ENV.bucket]: orNull(someText('the name of an S3 bucket')),
     [REPORT_ENV.table]: tableName(),
+    [REPORT_ENV.receivers]: z._default(
+      z.pipe(z.pipe(z.string(), z.transform(jsonOf)), receiversSchema()),
+      [],
+    ),
   });
 
 /**
@@ -125,6 +132,7 @@ export function parseReportConfig(environment: Environment): ReportConfig {
     chat: data[REPORT_ENV.chat],
     bucket: data[REPORT_ENV.bucket],
     table: data[REPORT_ENV.table],
+    receivers: data[REPORT_ENV.receivers],
   };
 }
 

@@ -3,6 +3,7 @@ import { type Finding, quoted } from '../core/base/errors.ts';
 import { findingsOf } from '../core/base/schema-findings.ts';
 import { NO_PASSWORD, POOLER_PORTS, poolerDeclaration } from '../core/declaration/pooler-declaration.ts';
 import type { PoolerTarget } from '../postgres/pooler/read-pooler.ts';
+import { jsonOf } from './json-of.ts';
 
 /** A server's pooler, and the secret for its console where the console has one of its own. */
 export type PoolerConfig = PoolerTarget & { readonly secret: string | null };
@@ -32,12 +33,4 @@ export function parsePooler(
   if (byIam && secretArn === null) return { findings: [{ path: `${name} secretArn`, ...NO_PASSWORD }] };
   const mode = tls === 'off' ? ({ mode: 'off' } as const) : ({ mode: 'verify', caFile } as const);
   return { pooler: { kind, target: { host, port, tls: mode }, secret: secretArn } };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -2,12 +2,11 @@ import type { Topic } from '../core/incident/incident.ts';
 import { TOPICS } from '../core/incident/memory-schema.ts';
 import { type Destination, serverOfFunction } from '../events/parse-destination.ts';
 import type { Message } from '../render/base/message.ts';
-import type { ReportPorts } from './report-ports.ts';
+import type { MessageIdentity, ReportPorts } from './report-ports.ts';
 
 /** A message that is due: its topics, and how to mark those that have taken it. */
 export type Due = {
-  /** The same for every delivery of one message, so that subscribers can drop repetitions. */
-  readonly messageId: string;
+  readonly identity: MessageIdentity;
   readonly topics: readonly Topic[];
   /** Never rejects. At worst, a message that could not be marked is published again. */
   readonly mark: (taken: readonly Topic[]) => Promise<void>;
@@ -18,35 +17,39 @@ export type Due = {
  * chat.
  */
 export function topicsOf({ publish }: Pick<ReportPorts, 'publish'>): readonly Topic[] {
-  return TOPICS.filter((topic) => publish[topic] !== null);
+  return TOPICS.filter((topic) => publish[topic] != null);
 }
 
 /**
- * Publishes one message to each topic that it is due to, marks those that took it, and logs a line. A topic
- * that refuses does not stop the others. @throws RemediationError `publish-failed` of the first topic that
+ * Publishes one message to each topic that it is due to: first to people, then to all others at once. Marks those that took
+ * it, and logs a line. A topic that refuses does not stop the others. @throws RemediationError `publish-failed` of the first topic that
  * refused. Lambda then delivers again, so that every topic gets the message at least once.
  */
 export async function publishMessage(
   { attributes, ...message }: Message,
-  { messageId, topics, mark }: Due,
+  { identity, topics, mark }: Due,
   about: Readonly<Record<string, string>>,
   { publish, log }: Pick<ReportPorts, 'publish' | 'log'>,
 ): Promise<void> {
-  const identified = { ...message, attributes: { ...attributes, messageId } };
-  const taken: Topic[] = [];
+  const identified = { ...message, attributes: { ...attributes, messageId: identity.id } };
+  const [taken, told]: [Topic[], Topic[]] = [[], []];
   const refusals: unknown[] = [];
-  for (const topic of topics) {
+  const send = async (topic: Topic) => {
     try {
-      await publish[topic]?.(identified);
+      const answer = await publish[topic]?.(identified, identity);
       taken.push(topic);
+      if (answer !== 'not-wanted') told.push(topic);
     } catch (thrown) {
       refusals.push(thrown);
     }
-  }
-  if (taken.length > 0) {
-    log('told', { ...about, topics: taken, subject: message.subject, ...identified.attributes });
-    await mark(taken);
-  }
+  };
+  const [people, ...others] = topics;
+  if (people !== undefined) await send(people);
+  await Promise.all(others.map(send));
+  const inOrder = (some: readonly Topic[]) => TOPICS.filter((topic) => some.includes(topic));
+  const { subject } = message;
+  if (told.length > 0) log('told', { ...about, topics: inOrder(told), subject, ...identified.attributes });
+  if (taken.length > 0) await mark(inOrder(taken));
   if (refusals.length > 0) throw refusals[0];
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../core/incident/outbox.ts';
 import { type PlaceInIncident, placeInIncident } from '../core/incident/place-in-incident.ts';
 import { type Due, topicsOf } from './publish.ts';
-import type { MemoryStore, ReportPorts } from './report-ports.ts';
+import type { MemoryStore, MessageKind, ReportPorts } from './report-ports.ts';
 import { updateMemory } from './update-memory.ts';
 
 /**
@@ -88,13 +88,14 @@ function remembering(before: Memory, { summary, checks, hasKeptBefore }: Reporte
 }
 
 function duesOfNobody({ summary, isReportable, checks }: ReportedRun, ports: ReportPorts): Dues {
-  const due = { messageId: `${summary.runId}-run`, topics: topicsOf(ports), mark: async () => {} };
+  const identity = { id: `${summary.runId}-run`, kind: 'run', incident: null } as const;
+  const due = { identity, topics: topicsOf(ports), mark: async () => {} };
   const run = isReportable ? ({ ...due, story: null, saysKeptBefore: 'unknown' } as const) : null;
   return { place: 'unknown', run, checks: checks === null ? null : 'unknown', observed: null };
 }
 
-/** The last part of a message's id, unless its story has a kind. */
-const KINDS: Readonly<Record<OutboxKey['about'], string | null>> = {
+/** The kind of a message, unless its story has one. */
+const KINDS: Readonly<Record<OutboxKey['about'], 'misconfigured' | 'observed' | null>> = {
   run: null,
   checks: 'misconfigured',
   observed: 'observed',
@@ -113,14 +114,15 @@ function duesIn(
     const topics = all.filter((topic) => message !== null && !message.taken.includes(topic));
     if (message === null || topics.length === 0) return null;
     const { story, checks, observed } = message;
-    const kind = KINDS[key.about] ?? story?.kind ?? 'run';
+    const kind: MessageKind = KINDS[key.about] ?? story?.kind ?? 'run';
     const mark: Due['mark'] = (taken) =>
       updateMemory(store, server, (known) => markDelivered(known, key, taken, all)).then(
         () => {},
         (thrown) => noteTrouble(thrown, server, ports),
       );
     const saysKeptBefore = memory.keepToldBy === runId;
-    return { messageId: `${runId}-${kind}`, topics, mark, story, checks, observed, saysKeptBefore };
+    const identity = { id: `${runId}-${kind}`, kind, incident: story?.incident.id ?? null };
+    return { identity, topics, mark, story, checks, observed, saysKeptBefore };
   };
   const week = dueOf({ runId, about: 'observed' });
   const { observed } = week ?? {};

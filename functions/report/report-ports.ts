@@ -1,3 +1,5 @@
+import type { ReceiverKind } from '../contract.ts';
+import type { Story } from '../core/incident/incident.ts';
 import type { Memory } from '../core/incident/memory.ts';
 import type { KeptRun } from '../core/run/kept-record.ts';
 import type { RemediatePorts } from '../remediate/ports.ts';
@@ -12,7 +14,20 @@ export type MemoryStore = {
   readonly write: (server: string, memory: Memory) => Promise<boolean>;
 };
 
-export type Publish = (message: Message) => Promise<void>;
+/** What a message is: news of an incident, of a run outside incidents, of something else, or a test. */
+export type MessageKind = Story['kind'] | 'run' | 'misconfigured' | 'observed' | 'test';
+
+/** What identifies a message, and its incident. */
+export type MessageIdentity = {
+  /** The same for every delivery of one message, so that receivers can drop repetitions. */
+  readonly id: string;
+  readonly kind: MessageKind;
+  /** Null when it is about no incident, or when nothing is remembered. */
+  readonly incident: string | null;
+};
+
+/** A pager does not want messages that open or resolve no alert. */
+export type Publish = (message: Message, identity: MessageIdentity) => Promise<'not-wanted' | undefined>;
 
 /** The steps of a report. `end` stops what is still running. */
 export type ReportWork = ReportSteps & { readonly end: () => void };
@@ -50,8 +65,10 @@ export type ReportPorts = {
   readonly count: (measure: Measure) => void;
   /** Null when nothing is remembered between runs. */
   readonly memory: MemoryStore | null;
-  /** By topic, with null for a topic that is not configured. Rejects with `publish-failed`. */
-  readonly publish: Readonly<Record<'people', Publish> & Record<'chat', Publish | null>>;
+  /** By topic and receiver, those that are configured. Rejects with `publish-failed`. */
+  readonly publish: Readonly<
+    Record<'people', Publish> & Record<'chat', Publish | null> & Partial<Record<ReceiverKind, Publish>>
+  >;
   readonly now: RemediatePorts['now'];
   readonly sleep: (ms: number) => Promise<void>;
   readonly log: RemediatePorts['log'];

@@ -41,7 +41,8 @@ async function sendTestMessage(
   ports: ReportPorts,
 ): Promise<void> {
   const at = new Date(ports.now()).toISOString();
-  const due = { messageId: `test-${at}`, topics: topicsOf(ports), mark: async () => {} };
+  const identity = { id: `test-${at}`, kind: 'test', incident: null } as const;
+  const due = { identity, topics: topicsOf(ports), mark: async () => {} };
   await publishMessage(renderTestMessage(by, at), due, { kind }, ports);
 }
 

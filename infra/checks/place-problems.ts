@@ -1,3 +1,4 @@
+import { RECEIVER_KINDS } from '../../functions/contract.ts';
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
 import { rdsHost } from '../../functions/core/declaration/rds-host.ts';
 import { REGION_FORM } from '../../functions/core/declaration/region-form.ts';
@@ -65,11 +66,22 @@ function saidBy({ path, server }: WrittenServer): readonly Said[] {
   ];
 }
 
-/** SNS takes messages in the topic's own region only. Topics of other accounts are usual. */
-function saidByReporting(path: string, { people, chat, pager }: Fields): readonly Said[] {
-  return Object.entries({ people, chat, pager }).map(([key, topic]) =>
-    fromArn(`${path}.${key}.topicArn`, fieldsOf(topic).topicArn, false),
+/**
+ * SNS takes messages in the topic's own region only. Topics of other accounts are usual. The secrets of receivers are as
+ * those of servers.
+ */
+function saidByReporting(path: string, reporting: Fields): readonly Said[] {
+  const topics = ['people', 'chat', 'pager'].map((key) =>
+    fromArn(`${path}.${key}.topicArn`, fieldsOf(reporting[key]).topicArn, false),
   );
+  const secrets = RECEIVER_KINDS.flatMap((kind) => {
+    const { secretArn, secretKeyArn } = fieldsOf(reporting[kind]);
+    return [
+      fromArn(`${path}.${kind}.secretArn`, secretArn, secretKeyArn === undefined),
+      fromArn(`${path}.${kind}.secretKeyArn`, secretKeyArn, false),
+    ];
+  });
+  return [...topics, ...secrets];
 }
 
 function fromArn(path: string, value: unknown, isOwn: boolean): Said {

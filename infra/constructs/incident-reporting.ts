@@ -12,10 +12,11 @@ import { BundledFunction, builtBundle } from './bundled-function.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { OperatorsPolicy } from './operators-policy.ts';
 import { ownTopicsIn } from './output-topic.ts';
+import { type Receivers, receiversAccess } from './receivers.ts';
 import { RecordsBucket } from './records-bucket.ts';
 import { ReportingAlarms } from './reporting-alarms.ts';
 
-export interface IncidentReportingProps {
+export interface IncidentReportingProps extends Receivers {
   /**
    * An existing topic for people. Its policy, and the policy of its key if it has one, must let our alarms publish. Import
    * it with its key.
@@ -123,9 +124,10 @@ export class IncidentReporting extends Construct {
 
   /** Lambda's two own retries stay: a message that arrives twice is better than a lost one. */
   private reportFunction(
-    { bundle = builtBundle(BUNDLES.report) }: IncidentReportingProps,
+    { bundle = builtBundle(BUNDLES.report), ...props }: IncidentReportingProps,
     { chat, deadLetters }: { readonly chat: sns.ITopic | undefined; readonly deadLetters: DeadLetters },
   ): lambda.Function {
+    const receivers = receiversAccess(this, props);
     const { function: report, role } = new BundledFunction(this, 'Report', {
       bundle,
       description: 'pg-headroom: turns the result of a run into a message',
@@ -134,10 +136,11 @@ export class IncidentReporting extends Construct {
         [REPORT_ENV.bucket]: this.records.bucket.bucketName,
         [REPORT_ENV.table]: this.memory.tableName,
         ...(chat === undefined ? {} : { [REPORT_ENV.chat]: chat.topicArn }),
+        ...receivers.environment,
       },
       timeout: Duration.seconds(REPORT_TIMEOUT_SECONDS),
       memorySize: 512,
-      statements: [...publishTo(this.outputTopics), readAndWrite(this.memory)],
+      statements: [...publishTo(this.outputTopics), readAndWrite(this.memory), ...receivers.statements],
       onFailure: deadLetters,
     });
     this.records.grantWrite(role);

@@ -7,6 +7,13 @@ export { Dashboard, type DashboardProps, type DashboardServer } from './dashboar
 export { IncidentReporting, type IncidentReportingProps } from './incident-reporting.ts';
 export { MemoryEndpoint, type MemoryEndpointProps } from './memory-endpoint.ts';
 export type { PoolerProps } from './pooler-props.ts';
+export type {
+  OpsgenieProps,
+  PagerDutyProps,
+  ReceiverProps,
+  Receivers,
+  WebhookProps,
+} from './receivers.ts';
 export { RefusalAlarm } from './refusal-alarm.ts';
 export { RefusalLogAlarm } from './refusal-log-alarm.ts';
 export { RefusalSubscription } from './refusal-subscription.ts';

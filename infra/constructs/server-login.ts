@@ -41,9 +41,9 @@ export function loginStatements(
 /**
  * Only the calls of the code: the library's `grantRead` would add DescribeSecret, and everything that the key can decrypt.
  */
-function bySecret(
+export function bySecret(
   scope: Construct,
-  { secretFullArn = '', encryptionKey }: secretsmanager.ISecret,
+  { secretArn, secretFullArn = secretArn, encryptionKey }: secretsmanager.ISecret,
 ): readonly iam.PolicyStatement[] {
   const read = new iam.PolicyStatement({
     actions: ['secretsmanager:GetSecretValue'],

@@ -1,9 +1,7 @@
 import { Annotations, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import {
@@ -16,6 +14,7 @@ import { omitUndefined } from '../constructs/omit-undefined.ts';
 import { ServerAlarms } from '../constructs/server-alarms.ts';
 import { ServerRemediation } from '../constructs/server-remediation.ts';
 import type { ServerRemediationProps } from '../constructs/server-remediation-props.ts';
+import { importedSecret } from './imported-secret.ts';
 
 export interface ServersStackProps extends StackProps {
   readonly servers: readonly ServerDeclaration[];
@@ -104,17 +103,9 @@ function networkOf(scope: Construct, { vpc, securityGroupIds }: ServerDeclaratio
 function importsOf(scope: Construct, declared: ServerDeclaration) {
   const { secretArn, secretKeyArn, logGroup, alarmTopicArns } = declared;
   return omitUndefined({
-    secret: secretArn === undefined ? undefined : secretOf(scope, secretArn, secretKeyArn),
+    secret: secretArn === undefined ? undefined : importedSecret(scope, 'Secret', secretArn, secretKeyArn),
     logGroup:
       logGroup === undefined ? undefined : logs.LogGroup.fromLogGroupName(scope, 'ServerLog', logGroup),
     alarmTopics: alarmTopicArns?.map((arn) => sns.Topic.fromTopicArn(scope, arn, arn)),
-  });
-}
-
-function secretOf(scope: Construct, secretCompleteArn: string, keyArn?: string): secretsmanager.ISecret {
-  const encryptionKey = keyArn === undefined ? undefined : kms.Key.fromKeyArn(scope, 'SecretKey', keyArn);
-  return secretsmanager.Secret.fromSecretAttributes(scope, 'Secret', {
-    secretCompleteArn,
-    ...omitUndefined({ encryptionKey }),
   });
 }

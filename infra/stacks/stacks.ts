@@ -19,7 +19,7 @@ export type StacksOptions = {
 
 /** People may subscribe to the topic by hand, and `headroom preflight` looks. */
 const NO_RECEIVER =
-  'No receiver of messages is declared: "reporting" has neither emails nor people, chat or pager. Unless somebody subscribes to the topic by hand, runs end sessions and no person is told.';
+  'No receiver of messages is declared: "reporting" has no emails, people, chat, pager, pagerDuty, opsgenie, teams or webhook. Unless somebody subscribes to the topic by hand, runs end sessions and no person is told.';
 
 /**
  * Adds everything for the servers of one stage: the reporting, the endpoints that they declare, and the stacks of servers.
@@ -34,8 +34,8 @@ export function addStacks(app: Construct, stage: DeclaredStage, options: StacksO
       .map(({ name, policy }) => ({ server: name, policy })),
     ...options,
   });
-  const { people, emails, chat, pager: declaredPager } = declared;
-  if ([people, emails, chat, declaredPager].every((each) => each === undefined))
+  const { keepRecordsDays: _, ...receivers } = declared;
+  if (Object.values(receivers).every((each) => each === undefined))
     Annotations.of(reportingStack).addWarningV2('pg-headroom:nobody-is-told', NO_RECEIVER);
   const { reporting } = reportingStack;
   const pager = declared.pager && Topic.fromTopicArn(reportingStack, 'Pager', declared.pager.topicArn);

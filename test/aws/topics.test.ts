@@ -30,8 +30,9 @@ afterEach(async () => {
 
 describe('publishTo', () => {
   test('a message arrives with subject, text and attributes', async () => {
-    const { subject, text, chat, attributes } = renderIncident(INCIDENTS.recovered());
-    await publishTo(TOPIC, null).people({ subject, text, chat, attributes });
+    const message = renderIncident(INCIDENTS.recovered());
+    const { subject, text, attributes } = message;
+    await publishTo(TOPIC, null).people(message);
     expect(aws.published).toEqual([{ topicArn: TOPIC, subject, message: text, attributes }]);
   });
 

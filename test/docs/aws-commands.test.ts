@@ -46,7 +46,7 @@ const kinds = (['metric', 'subscription', 'log-alarm', 'none'] as const).flatMap
   { ...server, alarm, resourceId: 'cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
 ]);
 const inPreflight = [
-  ...preflightOfRegion('eu-west-1', kinds),
+  ...preflightOfRegion('eu-west-1', kinds, { pagerDuty: { secretArn: SECRET } }),
   ...kinds.flatMap((each) => preflightOf(each)),
 ].flatMap(({ title, command }) =>
   awsCallsIn(command).map((call) => ({ where: `preflight: ${title}`, call })),

@@ -32,8 +32,13 @@ describe('a bundle holds what its function needs', () => {
     expect(remediate.includes(text)).toBe(false);
   });
 
-  test.each(['pg_stat_get_activity', 'SecretString'])('report has no %s', (text) => {
-    expect(report.includes(text)).toBe(false);
+  test('report has no statement for a server', () => {
+    expect(report.includes('pg_stat_get_activity')).toBe(false);
+  });
+
+  test("report has Secrets Manager's client, for receivers, in files that are not loaded with it", () => {
+    const client = 'com.amazonaws.secretsmanager';
+    expect([report.includes(client), loadedWith(BUNDLES.report).includes(client)]).toEqual([true, false]);
   });
 
   test.each([

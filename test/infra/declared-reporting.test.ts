@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseReportConfig } from '../../functions/config/config.ts';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf } from './problems.ts';
 import { aServer, resources, synthesizeAll, theOnly } from './synthesis.ts';
@@ -108,5 +109,67 @@ describe('a reporting that contradicts itself', () => {
     ],
   ])('is refused for %s', (_, reporting, server, problem) => {
     expect(reportingProblems(reporting, server)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('receivers beyond AWS', () => {
+  const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`;
+  const { reports } = stacksWith({
+    pagerDuty: { secretArn: secretArn('pagerduty'), secretKeyArn: KEY, site: 'eu' },
+    opsgenie: { secretArn: secretArn('opsgenie'), site: 'jira', alertFrom: 'warning' },
+    teams: { secretArn: secretArn('teams') },
+    webhook: { secretArn: secretArn('webhook'), url: 'https://hooks.example.com/headroom' },
+  });
+  const [, report] = theOnly(reports, 'AWS::Lambda::Function');
+
+  test('are in the environment of report, which its own parser takes, each with its address and without its key', () => {
+    const { Variables } = report.Properties.Environment as { readonly Variables: Record<string, string> };
+    const { receivers } = parseReportConfig({
+      ...Variables,
+      HEADROOM_TOPIC: 'a',
+      HEADROOM_BUCKET: 'b',
+      HEADROOM_TABLE: 'abc',
+    });
+    const alertFrom = 'critical';
+    expect(receivers).toEqual([
+      {
+        ...{ kind: 'pagerDuty', url: 'https://events.eu.pagerduty.com/v2/enqueue' },
+        ...{ secret: secretArn('pagerduty'), alertFrom },
+      },
+      {
+        ...{ kind: 'opsgenie', url: 'https://api.atlassian.com/jsm/ops/integration/v2/alerts' },
+        ...{ secret: secretArn('opsgenie'), alertFrom: 'warning' },
+      },
+      { kind: 'teams', url: null, secret: secretArn('teams'), alertFrom },
+      {
+        ...{ kind: 'webhook', url: 'https://hooks.example.com/headroom' },
+        ...{ secret: secretArn('webhook'), alertFrom },
+      },
+    ]);
+  });
+
+  test('let report read exactly their secrets, by the key of the one that has a key of its own', () => {
+    const rights = JSON.stringify(resources(reports, 'AWS::IAM::Policy'));
+    const secrets = ['opsgenie', 'pagerduty', 'teams', 'webhook'].map(secretArn);
+    expect(rights).toContain(
+      `"Action":"secretsmanager:GetSecretValue","Effect":"Allow","Resource":${JSON.stringify(secrets)}`,
+    );
+    expect(rights).toContain(`"kms:EncryptionContext:SecretARN":"${secretArn('pagerduty')}"`);
+    expect(rights.split(KEY)).toHaveLength(2);
+    expect(JSON.stringify(resources(stacksWith({}).reports, 'AWS::IAM::Policy'))).not.toContain(
+      'secretsmanager',
+    );
+  });
+
+  test.each([
+    [{ webhook: { secretArn: secretArn('a'), url: 'http://plain.example.com' } }, 'reporting.webhook.url'],
+    [{ webhook: { secretArn: secretArn('a'), url: 'https://me:pa55@a.example' } }, 'reporting.webhook.url'],
+    [{ teams: { secretArn: secretArn('a'), url: 'https://a.example' } }, 'reporting.teams.url'],
+    [{ pagerDuty: { secretArn: 'R0123456789abcdef0123456789abcde' } }, 'reporting.pagerDuty.secretArn'],
+    [{ pagerDuty: { secretArn: secretArn('a'), site: 'jira' } }, 'reporting.pagerDuty.site'],
+  ])('%j is refused with its path, without what may be a key', (reporting, path) => {
+    const found = problemsOf(() => parseDeclaration({ servers: [aServer()], reporting }));
+    expect(found.join('\n')).toContain(`${path}: found `);
+    expect(found.join('\n')).not.toMatch(/R0123|pa55/);
   });
 });

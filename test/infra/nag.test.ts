@@ -27,7 +27,15 @@ const servers = [
     alarmTopicArns: ['arn:aws:sns:eu-west-1:111122223333:theirs'],
   }),
 ].map((server) => ({ ...server, name: String(server.name), stack: 0 }));
-const reporting = { chat: 'own', emails: ['on-call@example.com'] };
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:receiver-AbCdEf';
+const reporting = {
+  chat: 'own',
+  emails: ['on-call@example.com'],
+  pagerDuty: { secretArn },
+  opsgenie: { secretArn },
+  teams: { secretArn },
+  webhook: { secretArn, url: 'https://hooks.example.com/headroom' },
+};
 
 function checked<T>(use: (app: App) => T): T {
   return withApp((app, bundle) => {

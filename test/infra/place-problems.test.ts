@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RECEIVER_KINDS } from '../../functions/contract.ts';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { aServer } from './synthesis.ts';
 
@@ -39,6 +40,17 @@ describe('what contradicts the place of a stage is refused with its path', () =>
     expect(() => parseDeclaration(staged({}, { [key]: topicIn('us-east-1') }))).toThrow(
       `stages.live.reporting.${key}.topicArn: found `,
     );
+  });
+
+  test.each(RECEIVER_KINDS)('the secret of %s in another region or account', (kind) => {
+    const refused = (secretArn: string) => () =>
+      parseDeclaration(
+        staged({}, { [kind]: { secretArn, ...(kind === 'webhook' && { url: 'https://a.example' }) } }),
+      );
+    const path = `stages.live.reporting.${kind}.secretArn: found `;
+    expect(refused(secretIn('us-east-1'))).toThrow(path);
+    expect(refused(secretIn('eu-west-1', '444455556666'))).toThrow(path);
+    expect(refused(secretIn('eu-west-1'))).not.toThrow();
   });
 
   test('without stages, the second region', () => {

@@ -36,7 +36,10 @@ describe('the report function', () => {
     });
     const deployed = Object.fromEntries(Object.keys(Variables).map((name) => [name, 'as-deployed']));
     const config = parseReportConfig(deployed);
-    expect(config).toEqual({ topic: 'as-deployed', chat: null, bucket: 'as-deployed', table: 'as-deployed' });
+    expect(config).toEqual({
+      ...{ topic: 'as-deployed', chat: null, bucket: 'as-deployed', table: 'as-deployed' },
+      receivers: [],
+    });
   });
 
   test('may do this and nothing else', () => {

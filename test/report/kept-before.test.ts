@@ -90,6 +90,7 @@ describe('The first run after the upgrade', () => {
     const people = async ({ text }: { readonly text: string }) => {
       texts.push(text);
       if (texts.length === 1) throw new Error('refused');
+      return undefined;
     };
     await expect(deliver(run, { publish: { people, chat: null } })).rejects.toThrow('refused');
     await deliver(run, { publish: { people, chat: null } });

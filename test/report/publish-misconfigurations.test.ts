@@ -151,7 +151,10 @@ describe('Without a memory to go by, nothing is told but to the log, with each s
   });
 
   test('what was told and could not be marked is told once more', async () => {
-    const publish = toPeople(async () => dynamodb.behave('denying', 'PutItem'));
+    const publish = toPeople(async () => {
+      dynamodb.behave('denying', 'PutItem');
+      return undefined;
+    });
     expect((await swept(GRANT, { publish })).lines).toEqual(['told', 'memory-trouble']);
     dynamodb.behave('well');
     expect((await swept(GRANT)).subjects).toEqual(aboutReserve());

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 
 /**
  * Below the ports that systems give to clients (32768 and up on Linux), so that no outgoing connection has one of them.
@@ -48,7 +49,7 @@ export async function startLoopbackServer(answer: Answer): Promise<LoopbackServe
     const bytes = Buffer.concat(chunks);
     answer(request, bytes.toString(), response, bytes);
   });
-  const port = await listen(server);
+  const port = await listenOnLoopback(server);
   const close = async () => {
     const closed = once(server, 'close');
     server.close();
@@ -58,7 +59,8 @@ export async function startLoopbackServer(answer: Answer): Promise<LoopbackServe
   return { address: `127.0.0.1:${port}`, close };
 }
 
-async function listen(server: ReturnType<typeof createServer>): Promise<number> {
+/** Gives a server, HTTP or HTTPS, a port on 127.0.0.1 that no outgoing connection has. */
+export async function listenOnLoopback(server: Server): Promise<number> {
   for (let tries = 1; ; tries++) {
     const port = LOWEST_PORT + Math.floor(Math.random() * PORTS);
     try {

@@ -1,8 +1,8 @@
 import type { Message } from '../../functions/render/base/message.ts';
-import type { ReportPorts } from '../../functions/report/report-ports.ts';
+import type { Publish, ReportPorts } from '../../functions/report/report-ports.ts';
 
 /** Topics of which only the one for people is read. */
-export function toPeople(publish: (message: Message) => Promise<void>): ReportPorts['publish'] {
+export function toPeople(publish: Publish): ReportPorts['publish'] {
   return { people: publish, chat: null };
 }
 

@@ -3,6 +3,7 @@ import { invalid, quoted, RemediationError } from '../../core/base/errors.ts';
 import { findingsOf } from '../../core/base/schema-findings.ts';
 import { regionOf } from '../../core/declaration/preflight.ts';
 import {
+  type ReportingDeclaration,
   type ServerDeclaration,
   serversSchema,
   stagesSchema,
@@ -31,6 +32,7 @@ export type DeclaredPlace = {
   readonly account: string | null;
   readonly region: string;
   readonly servers: readonly ServerDeclaration[];
+  readonly reporting: ReportingDeclaration;
 };
 
 /**
@@ -50,14 +52,14 @@ export function readDeclaredPlaces(text: string): readonly DeclaredPlace[] {
   const parsed = z.safeParse(read, context);
   if (!parsed.success) throw invalid('config-invalid', 'The declaration', findingsOf(parsed.error, context));
   if ('stages' in parsed.data)
-    return Object.entries(parsed.data.stages).map(([stage, { account, region, servers }]) => ({
-      stage,
-      account,
-      region,
-      servers,
-    }));
-  const regions = Map.groupBy(parsed.data.servers, regionOf);
-  return [...regions].map(([region, servers]) => ({ stage: null, account: null, region, servers }));
+    return Object.entries(parsed.data.stages).map(
+      ([stage, { account, region, servers, reporting = {} }]) => ({
+        ...{ stage, account, region, servers, reporting },
+      }),
+    );
+  const { servers: all, reporting = {} } = parsed.data;
+  const noStage = { stage: null, account: null, reporting };
+  return [...Map.groupBy(all, regionOf)].map(([region, servers]) => ({ ...noStage, region, servers }));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { functionNameOf } from '../../contract.ts';
+import { functionNameOf, type ReceiverKind } from '../../contract.ts';
 import { awsCommand, type CheckedServer, type PreflightCheck } from './preflight-check.ts';
 
 /** Checks of what must be there before a deployment, and of what the account has switched off for all. */
@@ -83,12 +83,25 @@ export function receivers(region: string): PreflightCheck {
   return {
     title: 'a person is told (after the first deployment)',
     good: 'at least one subscription that is not PendingConfirmation',
-    mend: 'declare "emails" or a "pager" under "reporting", and confirm the mail; headroom test-message sends a test',
+    mend: 'declare "emails", a "pager" or another receiver under "reporting", and confirm the mail; headroom test-message sends a test. Receivers beyond AWS are no subscriptions',
     command: awsCommand(
       region,
       `sns list-subscriptions-by-topic --topic-arn "$(${awsCommand(region, 'cloudformation describe-stacks', 'Stacks[].Outputs[]|[?OutputKey==`"PeopleTopicArn"`].OutputValue|[0]')})"`,
       'Subscriptions[].[Protocol,SubscriptionArn]',
     ),
+  };
+}
+
+export function receiverSecretExists(
+  region: string,
+  kind: ReceiverKind,
+  { secretArn, secretKeyArn }: { readonly secretArn: string; readonly secretKeyArn?: string | undefined },
+): PreflightCheck {
+  return {
+    title: `the secret of ${kind} exists and is encrypted with the declared key`,
+    good: secretKeyArn ?? 'None, or alias/aws/secretsmanager',
+    mend: 'put the key of the receiver into it as plain text; declare the ARN of its own KMS key as "secretKeyArn"',
+    command: awsCommand(region, `secretsmanager describe-secret --secret-id '${secretArn}'`, '[KmsKeyId]'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { RECEIVER_KINDS } from '../../contract.ts';
 import {
   deployedAndNotDeclared,
   functionGroups,
@@ -7,13 +8,14 @@ import {
   newLines,
   outboundRule,
   poolerSecret,
+  receiverSecretExists,
   receivers,
   subscriptionPolicy,
 } from './preflight-account.ts';
 import { awsCommand, type CheckedServer, type PreflightCheck } from './preflight-check.ts';
 import { rdsHost } from './rds-host.ts';
 import { REGION_FORM } from './region-form.ts';
-import type { ServerDeclaration } from './server-declaration.ts';
+import type { ReportingDeclaration, ServerDeclaration } from './server-declaration.ts';
 
 /** The reserved concurrency with a subscription, where the declaration has none. */
 const SUBSCRIPTION_CONCURRENCY = 2;
@@ -44,6 +46,7 @@ export function preflightOf(server: CheckedServer): readonly PreflightCheck[] {
 export function preflightOfRegion(
   region: string,
   servers: readonly CheckedServer[],
+  reporting: ReportingDeclaration = {},
 ): readonly PreflightCheck[] {
   const wanted = servers.reduce((sum, server) => sum + reservedBy(server), 0);
   const quota = {
@@ -66,6 +69,10 @@ export function preflightOfRegion(
     bootstrap,
     deployedAndNotDeclared(region, servers),
     receivers(region),
+    ...RECEIVER_KINDS.flatMap((kind) => {
+      const declared = reporting[kind];
+      return declared === undefined ? [] : [receiverSecretExists(region, kind, declared)];
+    }),
     metricsOfLogs(region),
     ...(servers.some(({ alarm }) => alarm === 'subscription') ? [subscriptionPolicy(region)] : []),
     ...(servers.some(({ alarm }) => alarm === 'log-alarm') ? [logAlarms(region)] : []),

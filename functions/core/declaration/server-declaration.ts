@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { described, matching, someOf, wholeNumber } from '../base/schema-fields.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { policySchema } from '../policy/policy-schema.ts';
+import { receiverFields } from './receiver-declaration.ts';
 import { REGION_FORM } from './region-form.ts';
 import {
   ALL_SETTINGS,
@@ -63,10 +64,11 @@ const reportingSchema = strictObject({
   ),
   chat: z.optional(described(z.union([z.literal('own'), topicSchema], { error: CHAT }), CHAT)),
   pager: z.optional(strictObject({ topicArn: topicArn() })),
+  ...receiverFields(),
   keepRecordsDays: z.optional(wholeNumber(1, 3650, DAYS)),
 });
 
-/** The topics that get messages, and how long records of runs are kept. */
+/** The topics and receivers that get messages, and how long records of runs are kept. */
 export type ReportingDeclaration = z.infer<typeof reportingSchema>;
 
 const SERVERS = 'a list of servers, at least one';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { RECEIVER_KINDS } from '../../contract.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { CAUSES } from '../diagnosis/cause.ts';
 import { MODES } from '../policy/mode.ts';
@@ -29,8 +30,8 @@ export const INCIDENT_STATES = [
   'paused',
 ] as const;
 
-/** Where messages go. */
-export const TOPICS = ['people', 'chat'] as const;
+/** Where messages go: to topics of SNS, and to receivers beyond AWS. */
+export const TOPICS = ['people', 'chat', ...RECEIVER_KINDS] as const;
 
 const TEXT = 'a text';
 const text = z.string({ error: TEXT }).check(z.minLength(1, { error: TEXT }));

@@ -6,6 +6,8 @@ export type Message = {
   /** The message in short, for chat rooms. */
   readonly chat: ChatNotification;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The address of the run's page, or of its record where there is no page. Null when neither is kept. */
+  readonly link: string | null;
 };
 
 /**

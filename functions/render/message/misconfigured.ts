@@ -89,6 +89,7 @@ export function renderMisconfigurations(record: RunRecord, found: readonly Misco
       attributes,
     }),
     attributes,
+    link: null,
   };
 }
 

@@ -54,6 +54,7 @@ export function renderOver(record: RunRecord, story: Story): Message {
       attributes,
     }),
     attributes,
+    link: null,
   };
 }
 

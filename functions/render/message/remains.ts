@@ -77,6 +77,7 @@ export function renderRemains(remains: Remains): Message {
       attributes,
     }),
     attributes,
+    link: recordUrl,
   };
 }
 

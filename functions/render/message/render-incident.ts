@@ -77,6 +77,7 @@ export function renderExplained(
       attributes,
     }),
     attributes,
+    link: recordUrl,
   };
 }
 

@@ -25,5 +25,6 @@ export function renderTestMessage(by: string, at: string): Message {
       },
     },
     attributes: { severity: 'info', outcome: 'test', mode: 'test' },
+    link: null,
   };
 }
