@@ -68,7 +68,8 @@ export class RecordsBucket extends Construct {
 
   private readersPolicy(): iam.ManagedPolicy {
     const readers = new iam.ManagedPolicy(this, 'Readers', {
-      description: 'Allows reading the records of pg-headroom runs, which messages link to.',
+      // Another description would replace the policy: roles that have it would keep the old one.
+      description: 'Reads the records of pg-headroom runs, as the links in its messages do.',
       statements: [
         new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.records(), this.indexes()] }),
         new iam.PolicyStatement({
