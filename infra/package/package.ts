@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { exitOnInvalid } from '../checks/exit-on-invalid.ts';
 import { omitUndefined } from '../constructs/omit-undefined.ts';
 import { type FleetPackage, packageFleet } from './package-fleet.ts';
 import { ONE_SERVER_TEMPLATE, packageOneServer } from './package-one-server.ts';
 import { packageStacks } from './package-stacks.ts';
+import { writeChecksums } from './write-checksums.ts';
 
 const FOLDER = 'dist/package';
 
@@ -18,6 +19,9 @@ exitOnInvalid(() => {
     console.log(`Deploy with: sh ${FOLDER}/${script} BUCKET`);
   }
   packageOneServer(context, FOLDER);
+  for (const file of ['sbom.cdx.json', 'THIRD-PARTY-NOTICES.txt'])
+    cpSync(`dist/${file}`, `${FOLDER}/${file}`);
+  writeChecksums(FOLDER);
   console.log(`One server, with parameters: ${FOLDER}/${ONE_SERVER_TEMPLATE}`);
 });
 

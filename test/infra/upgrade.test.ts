@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { synthesizeAll } from './synthesis.ts';
 
@@ -19,6 +19,8 @@ type Templates = Readonly<
 >;
 
 const FOLDER = new URL('earlier-templates/', import.meta.url);
+/** `KEEP_TEMPLATES=0.2.0 npx vitest run --project infra test/infra/upgrade.test.ts` keeps those of today for later versions. */
+const KEEP_AS = process.env.KEEP_TEMPLATES;
 
 /**
  * Properties that CloudFormation cannot change in place ("Update requires: Replacement"), of all types that we have. Where
@@ -56,6 +58,11 @@ describe.each(readdirSync(FOLDER))('The templates of %s', (file) => {
   const today = Object.fromEntries(
     [...synthesizeAll(declared)].map(([name, template]) => [name, template.toJSON()]),
   ) as Templates;
+  if (KEEP_AS !== undefined)
+    writeFileSync(
+      new URL(`${KEEP_AS}.json`, FOLDER),
+      `${JSON.stringify({ declared, templates: today }, null, 2)}\n`,
+    );
   const each = Object.entries(earlier).flatMap(([stack, { Resources }]) =>
     Object.entries(Resources).map(([id, resource]) => ({ stack, id, resource })),
   );
