@@ -50,6 +50,7 @@ const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
   'AWS::SQS::Queue': ['QueueName', 'FifoQueue'],
   'AWS::SQS::QueuePolicy': [],
   'AWS::Scheduler::Schedule': ['Name', 'GroupName'],
+  'AWS::SSM::Parameter': ['Name'],
 };
 
 describe.each(readdirSync(FOLDER))('The templates of %s', (file) => {
