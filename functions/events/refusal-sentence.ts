@@ -86,9 +86,9 @@ const MOST_PLACES = 20;
 const FATAL = /\b(?:FATAL|PANIC):\s{1,8}/;
 /** A severity as servers write it, with two spaces. The text before it may be a name. */
 const SERVERS_FATAL = /\b(?:FATAL|PANIC): {2}(?! )/;
-/** What poolers write before a sentence of their own or of the server. */
+/** The SQLSTATE of verbose errors, and what poolers write before a sentence of their own or of the server. */
 const PASSED_ON =
-  /(?:odyssey: \w{1,40}: )?(?:server login has been failing, cached error: )?(?:server login failed: (?:FATAL:? )?)?/y;
+  /(?:53300: )?(?:odyssey: \w{1,40}: )?(?:server login has been failing, cached error: )?(?:server login failed: (?:FATAL:? )?)?/y;
 
 /**
  * The first sentence in a line of an application's log at a place where drivers and loggers write messages.

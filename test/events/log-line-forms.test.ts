@@ -216,6 +216,8 @@ describe("An application's lines", () => {
     `error: ${SAID}`,
     `pq: ${SAID}`,
     `psql: FATAL:  ${SAID}`,
+    `FATAL: 53300: ${SAID}`,
+    `psql: error: connection to server at "db" (10.0.3.5), port 5432 failed: FATAL:  53300: ${SAID}`,
     `psql: error: connection to server at "10.0.3.5", port 5432 failed: FATAL:  ${SAID}`,
     `psycopg2.OperationalError: FATAL:  ${SAID}`,
     `2026-11-21 03:15:20,123 ERROR orders: cannot connect\nTraceback (most recent call last):\npsycopg2.OperationalError: connection failed: FATAL:  ${SAID}\n`,
