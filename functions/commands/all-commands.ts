@@ -3,6 +3,11 @@ import { budget } from './budget.ts';
 import type { AnyCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
+import { fleetEnrol } from './fleet/enrol.ts';
+import { fleetGuardrail } from './fleet/guardrail.ts';
+import { fleetList, fleetStatus, fleetWhy } from './fleet/status.ts';
+import { fleetStop } from './fleet/stop.ts';
+import { fleetAccept, fleetPause, fleetResume } from './fleet/switch.ts';
 import { forget } from './forget.ts';
 import { help } from './help.ts';
 import { memory } from './memory.ts';
@@ -10,6 +15,7 @@ import { openPage } from './open.ts';
 import { pause, resume } from './pause.ts';
 import { plan } from './plan.ts';
 import { policyBuiltin, policyCheck, policyExplain, policyHashCommand, policyInit } from './policy.ts';
+import { policyPut } from './policy-put.ts';
 import { preflight } from './preflight.ts';
 import { remediateOnce } from './remediate.ts';
 import { reportPage } from './report.ts';
@@ -37,6 +43,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   policyExplain,
   policyHashCommand,
   policyBuiltin,
+  policyPut,
   runs,
   show,
   openPage,
@@ -45,6 +52,15 @@ export const COMMANDS: readonly AnyCommand[] = [
   backtest,
   budget,
   schema,
+  fleetStatus,
+  fleetList,
+  fleetWhy,
+  fleetAccept,
+  fleetPause,
+  fleetResume,
+  fleetStop,
+  fleetEnrol,
+  fleetGuardrail,
   preflight,
   testMessage,
   completion,

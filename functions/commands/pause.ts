@@ -1,6 +1,4 @@
-import { userInfo } from 'node:os';
-import { InvalidArgumentError } from 'commander';
-import { callerIdentity, type SwitchPlace, writeSwitch } from '../aws/pause-switch.ts';
+import { type SwitchPlace, writeSwitch } from '../aws/pause-switch.ts';
 import { cleanName } from '../core/base/clean-text.ts';
 import { coerceError, RemediationError } from '../core/base/errors.ts';
 import type { Memory } from '../core/incident/memory.ts';
@@ -8,9 +6,10 @@ import { type Pause, pauseAt } from '../core/run/pause.ts';
 import { timeText } from '../render/base/phrases.ts';
 import type { CommandSpec } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { durationMs } from './records/since.ts';
+import { type GivenLength, MOST_REASON, PAUSE_OPTIONS } from './pause-options.ts';
 import { requireDeployed } from './server/deployed-server.ts';
 import { print, printNote } from './terminal.ts';
+import { whoAmI } from './who-am-i.ts';
 import {
   CREDENTIALS_TOPIC,
   DEPLOYED_ARGUMENT,
@@ -20,9 +19,7 @@ import {
   serverMemory,
 } from './with-memory.ts';
 
-const MOST_REASON = 200;
-
-type GivenPause = GivenMemory & { readonly reason?: string; readonly for?: number };
+type GivenPause = GivenMemory & GivenLength;
 
 const NOTES =
   'Runs for a paused server observe, plan and report as before, but end no session, whatever started them. A pause takes effect with the next run; a run that has started goes on. The name of the IAM identity that paused is in every record. A server exists if its function does. Without access to AWS, revoke pg_signal_backend from the role: it has the same effect. The credentials need dynamodb:GetItem and dynamodb:UpdateItem on the table and those on the function: the managed policy of the output OperatorsPolicyArn has these rights.';
@@ -32,19 +29,7 @@ export const pause: CommandSpec<GivenPause> = {
   name: 'pause',
   summary: 'Stop the runs for a server from ending sessions, for a time or until headroom resume.',
   arguments: [DEPLOYED_ARGUMENT],
-  options: [
-    ...MEMORY_OPTIONS,
-    {
-      flags: '--for <time>',
-      about: 'how long, such as 30m, 2h or 1d (default: until headroom resume)',
-      parse: lengthOf,
-    },
-    {
-      flags: '--reason <text>',
-      about: 'the reason, for the messages that people get',
-      parse: reasonOf,
-    },
-  ],
+  options: [...MEMORY_OPTIONS, ...PAUSE_OPTIONS],
   examples: ['headroom pause --server orders --table pg-headroom-memory --for 2h --reason "fail-over test"'],
   notes: NOTES,
   topics: [DEPLOYED_TOPIC, CREDENTIALS_TOPIC],
@@ -64,18 +49,6 @@ export const resume: CommandSpec<GivenMemory> = {
   run: resumeRuns,
 };
 
-function reasonOf(text: string): string {
-  if (text === '' || text.length > MOST_REASON)
-    throw new InvalidArgumentError(`A reason has 1 to ${MOST_REASON} characters.`);
-  return text;
-}
-
-function lengthOf(text: string): number {
-  const length = durationMs(text);
-  if (length === null || length === 0) throw new InvalidArgumentError('A time is such as 30m, 2h or 1d.');
-  return length;
-}
-
 async function pauseRuns(given: GivenPause): Promise<ExitCode> {
   const { place, before } = await readExisting(given);
   const { reason = null, for: length } = given;
@@ -88,7 +61,12 @@ async function pauseRuns(given: GivenPause): Promise<ExitCode> {
     return EXIT.done;
   }
   const until = length === undefined ? null : new Date(now + length).toISOString();
-  await writeSwitch(place, { at: new Date(now).toISOString(), by: await whoAmI(place), reason, until });
+  await writeSwitch(place, {
+    at: new Date(now).toISOString(),
+    by: await whoAmI(place.region),
+    reason,
+    until,
+  });
   const end = until === null ? 'headroom resume' : `${timeText(until)}, or headroom resume`;
   print(`${name} is paused: from the next run on, no session is ended until ${end}.`);
   if (current !== null) print(`This replaces the pause ${pauseText(current)}.`);
@@ -141,21 +119,3 @@ function pauseText({ at, by, reason, until }: Pause): string {
 
 /** An ARN of a role with a session is longer than other names. */
 const MOST_NAME = 200;
-
-/** The caller's IAM identity. If AWS cannot be asked, the pause matters more than its author. */
-async function whoAmI({ region }: SwitchPlace): Promise<string> {
-  const identity = await callerIdentity(region);
-  if ('arn' in identity) return identity.arn;
-  const user = `${userName()} (IAM identity unknown)`;
-  printNote(`AWS did not say who you are (${identity.problem}): the pause is recorded as by ${user}.`);
-  return user;
-}
-
-/** Some machines have no name for the current user. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
-  }
-}

@@ -1,13 +1,22 @@
+import { InvalidArgumentError } from 'commander';
 import { preflightOf, preflightOfRegion } from '../core/declaration/preflight.ts';
 import type { PreflightCheck } from '../core/declaration/preflight-check.ts';
+import { preflightOfFleet } from '../core/declaration/preflight-fleet.ts';
 import { type CommandSpec, JSON_OPTION } from './command.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
 import { readInput } from './read-input.ts';
 import { DECLARATION_FILE, type DeclaredPlace, readDeclaredPlaces } from './server/declared-server.ts';
 import { print } from './terminal.ts';
 
-export const preflight: CommandSpec<{ readonly file: string; readonly json?: true }> = {
+type Given = {
+  readonly file: string;
+  readonly json?: true;
+  readonly fleet?: true;
+  readonly region?: string;
+};
+
+export const preflight: CommandSpec<Given> = {
   name: 'preflight',
   summary: 'Print the AWS CLI commands that check an account before deploying to it.',
   arguments: [
@@ -17,22 +26,35 @@ export const preflight: CommandSpec<{ readonly file: string; readonly json?: tru
       fallback: DECLARATION_FILE,
     },
   ],
-  options: [JSON_OPTION],
+  options: [
+    { flags: '--fleet', about: 'the checks of a cell of a fleet, which reads no declaration' },
+    { flags: '--region <name>', about: 'with --fleet: the region of the cell (default: AWS_REGION)' },
+    JSON_OPTION,
+  ],
   examples: [
     'headroom preflight',
     'headroom preflight ../app/cdk.json | bash -v',
     'headroom preflight --json',
+    'headroom preflight --fleet --region eu-west-1',
   ],
   notes:
-    "This command connects to nothing. The commands that it prints only read, with your own credentials. Run the section of a stage with credentials of that stage's account.",
+    "This command connects to nothing. The commands that it prints only read, with your own credentials; the last one of --fleet takes the tag of a test database and gives it back. Run the section of a stage with credentials of that stage's account.",
   exits: { done: 'done' },
-  run: async ({ file, json }) => {
+  run: async ({ file, json, fleet, region = process.env.AWS_REGION }) => {
+    if (fleet) return ofFleet(region, json);
     const places = readDeclaredPlaces(await readInput(file, 'declaration', 'config-invalid'));
     if (json) print(jsonText({ checks: places.flatMap((place) => checksOf(place)) }));
     else print(places.flatMap((place) => sectionsOf(place)).join('\n\n'));
     return EXIT.done;
   },
 };
+
+function ofFleet(region: string | undefined, json: true | undefined): ExitCode {
+  if (!region) throw new InvalidArgumentError('--fleet needs --region, or AWS_REGION.');
+  const checks = preflightOfFleet(region);
+  print(json ? jsonText({ checks }) : section(`Cell in region ${region}`, checks));
+  return EXIT.done;
+}
 
 /** For programs: each check with its stage and, if it is about one, its server. */
 function checksOf({

@@ -28,7 +28,7 @@ export const roleSqlCommand: CommandSpec<Given> = {
     {
       flags: '--version <n>',
       about: `the server's major version, ${oldest} to ${newest} (default: ${newest})`,
-      parse: version,
+      parse: roleVersion,
     },
     { flags: '--role <name>', about: 'the name of the role', parse: roleName, fallback: DEFAULT_ROLE },
   ],
@@ -47,7 +47,7 @@ export const roleSqlCommand: CommandSpec<Given> = {
 };
 
 /** Accepts `16` and `16.4`, because people copy what the server shows. */
-function version(text: string): number {
+export function roleVersion(text: string): number {
   const major = Number(/^(\d{1,3})(\.\d+)*$/.exec(text)?.[1]);
   if (major >= oldest && major <= newest) return major;
   throw new InvalidArgumentError(`Allowed is ${oldest} to ${newest}.`);

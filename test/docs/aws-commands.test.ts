@@ -2,7 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { preflightOf, preflightOfRegion } from '../../functions/core/declaration/preflight.ts';
+import { preflightOfFleet } from '../../functions/core/declaration/preflight-fleet.ts';
+import { nextStep } from '../../functions/core/fleet/next-command.ts';
 import { cloudShellSwitch } from '../../functions/render/message/cloud-shell.ts';
+import { mixedCell } from '../support/fleet-cells.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { awsCallsIn, awsProblem } from './aws-commands.ts';
 
@@ -51,6 +54,14 @@ const inPreflight = [
 ].flatMap(({ title, command }) =>
   awsCallsIn(command).map((call) => ({ where: `preflight: ${title}`, call })),
 );
+const inFleet = [
+  ...preflightOfFleet('eu-west-1').map(({ command }) => command),
+  ...mixedCell().places.flatMap((place) =>
+    [place.next, ...place.lacking].map((gap) =>
+      gap === null ? '' : (nextStep(place, gap.problem, 'eu-west-1').command ?? ''),
+    ),
+  ),
+].flatMap((text) => awsCallsIn(text).map((call) => ({ where: 'a fleet', call })));
 const recall = { kind: 'read', table: 'pg-headroom-memory', paused: null } as const;
 const inMessages = awsCallsIn(cloudShellSwitch({ ...INCIDENTS.recovered(), recall }).join('\n')).map(
   (call) => ({
@@ -64,11 +75,15 @@ describe('every call of the AWS CLI is one that the CLI takes', () => {
     expect(inDocuments.length).toBeGreaterThan(25);
     expect(inPreflight.length).toBeGreaterThan(30);
     expect(inMessages.length).toBe(3);
+    expect(inFleet.length).toBeGreaterThan(15);
   });
 
-  test.each([...inDocuments, ...inPreflight, ...inMessages])('$where: aws $call.operation', ({ call }) => {
-    expect(awsProblem(call, OPERATIONS)).toBeNull();
-  });
+  test.each([...inDocuments, ...inPreflight, ...inFleet, ...inMessages])(
+    '$where: aws $call.operation',
+    ({ call }) => {
+      expect(awsProblem(call, OPERATIONS)).toBeNull();
+    },
+  );
 });
 
 describe('the check of calls', () => {

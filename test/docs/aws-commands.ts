@@ -48,6 +48,9 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   ],
   'cloudformation wait': ['stack-name'],
   'logs describe-log-groups': ['log-group-name-pattern'],
+  // The CLI's own short forms of --ip-permissions.
+  'ec2 authorize-security-group-ingress': ['protocol', 'port', 'source-group', 'cidr'],
+  'rds generate-db-auth-token': ['hostname', 'port', 'username'],
 };
 
 /** Why the CLI's own validation would refuse this call, or null. */

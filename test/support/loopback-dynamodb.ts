@@ -24,8 +24,10 @@ export type LoopbackDynamoDb = AsyncDisposable & {
   /** From now on; `only` may limit it to one operation. */
   readonly behave: (behaviour: Behaviour, only?: string) => void;
   /** Writes an item of any form directly, without signature and without a call. */
-  readonly put: (item: Item) => Promise<void>;
+  readonly put: (item: Item, table?: string) => Promise<void>;
   readonly get: (server: string) => Promise<Item | undefined>;
+  /** An item of a further table, by its whole key. */
+  readonly getFrom: (table: string, key: Item) => Promise<Item | undefined>;
   readonly close: () => Promise<void>;
 };
 
@@ -35,7 +37,12 @@ const DENIED = {
 };
 const FAILED = { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'Try again.' };
 
-export async function startLoopbackDynamoDb(): Promise<LoopbackDynamoDb> {
+/** A further table, and the attribute of its key. */
+export type FurtherTable = { readonly name: string; readonly key: string };
+
+export async function startLoopbackDynamoDb(
+  further: readonly FurtherTable[] = [],
+): Promise<LoopbackDynamoDb> {
   const engine = dynalite({ createTableMs: 0 });
   const calls: Call[] = [];
   let how: { readonly behaviour: Behaviour; readonly only: string | undefined } = {
@@ -62,20 +69,29 @@ export async function startLoopbackDynamoDb(): Promise<LoopbackDynamoDb> {
   });
   const direct = async (operation: string, document: object): Promise<Readonly<Record<string, unknown>>> =>
     (await ask(engine, operation, JSON.stringify({ TableName: TABLE, ...document }))).document;
-  await direct('CreateTable', {
-    AttributeDefinitions: [{ AttributeName: 'server', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'server', KeyType: 'HASH' }],
-    BillingMode: 'PAY_PER_REQUEST',
-  });
-  while (!JSON.stringify(await direct('DescribeTable', {})).includes('"ACTIVE"')) await sleep(5);
+  for (const { name, key } of [{ name: TABLE, key: 'server' }, ...further]) {
+    await direct('CreateTable', {
+      TableName: name,
+      AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+    const isActive = async () =>
+      JSON.stringify(await direct('DescribeTable', { TableName: name })).includes('"ACTIVE"');
+    while (!(await isActive())) await sleep(5);
+  }
   return {
     environment: { AWS_ENDPOINT_URL_DYNAMODB: `http://${server.address}` },
     calls,
     behave: (behaviour, only) => {
       how = { behaviour, only };
     },
-    put: async (item) => {
-      await direct('PutItem', { Item: item });
+    put: async (item, table = TABLE) => {
+      await direct('PutItem', { TableName: table, Item: item });
+    },
+    getFrom: async (table, key) => {
+      const { Item } = await direct('GetItem', { TableName: table, Key: key, ConsistentRead: true });
+      return Item as Item | undefined;
     },
     get: async (name) => {
       const { Item } = await direct('GetItem', { Key: { server: { S: name } }, ConsistentRead: true });

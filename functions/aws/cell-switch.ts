@@ -1,0 +1,68 @@
+import { FLEET_TABLES, fleetOperatorRole } from '../contract.ts';
+import { coerceError, RemediationError } from '../core/base/errors.ts';
+import { CELL_KEYS } from '../core/fleet/cell-items.ts';
+import { type AssumedCredentials, writePeoplesText } from './fleet-items.ts';
+import { sdkFailureText } from './sdk-failure.ts';
+
+/** A cell that is reached from anywhere in the organisation. */
+export type CellPlace = { readonly account: string; readonly region: string };
+
+/** The caller, whose own account needs no other role. */
+export type Caller = { readonly arn: string };
+
+/**
+ * Writes the people's switch of a cell, with the role for operators where the cell is another account's. Null removes it.
+ * @returns why it was not written, or null.
+ */
+export async function writeCellSwitch(
+  { account, region }: CellPlace,
+  text: string | null,
+  caller: Caller,
+): Promise<string | null> {
+  try {
+    const credentials = await operatorCredentials({ account, region }, caller);
+    const written = {
+      table: FLEET_TABLES.registry,
+      key: CELL_KEYS.switch,
+      attribute: 'people',
+      text,
+    } as const;
+    await writePeoplesText({ ...written, isThere: false }, region, credentials);
+    return null;
+  } catch (thrown) {
+    return coerceError(thrown).message;
+  }
+}
+
+async function operatorCredentials(
+  { account, region }: CellPlace,
+  { arn }: Caller,
+): Promise<AssumedCredentials | undefined> {
+  const [, partition, , , own] = arn.split(':');
+  if (own === account) return undefined;
+  const { AssumeRoleCommand, STSClient } = await import('./operator-clients.ts');
+  const client = new STSClient({ region, maxAttempts: 2 });
+  const role = `arn:${partition}:iam::${account}:role/${fleetOperatorRole(region)}`;
+  try {
+    const { Credentials: given } = await client.send(
+      new AssumeRoleCommand({ RoleArn: role, RoleSessionName: 'headroom-fleet' }),
+      { abortSignal: AbortSignal.timeout(10_000) },
+    );
+    const {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      SessionToken: sessionToken,
+    } = given ?? {};
+    if (accessKeyId === undefined || secretAccessKey === undefined)
+      throw new RemediationError('registry-unwritable', `${role} gave no credentials.`);
+    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  } catch (thrown) {
+    throw new RemediationError(
+      'registry-unwritable',
+      `${role} cannot be assumed (${sdkFailureText(thrown)}).`,
+      { cause: thrown },
+    );
+  } finally {
+    client.destroy();
+  }
+}

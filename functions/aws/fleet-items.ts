@@ -1,0 +1,117 @@
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { RemediationError } from '../core/base/errors.ts';
+import { knownRegion } from './known-region.ts';
+import { sdkFailureText } from './sdk-failure.ts';
+
+/** A person waits for it: all pages of a table together may take this long. */
+const WITHIN_MS = 20_000;
+
+/** Credentials of a role that was assumed. */
+export type AssumedCredentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+/**
+ * All items of a table of a cell, and the region in which it is.
+ * @throws RemediationError `registry-unreadable`.
+ */
+export async function scanTable(
+  table: string,
+  region: string | undefined,
+): Promise<{ readonly region: string; readonly items: readonly Item[] }> {
+  const { ScanCommand } = await import('./fleet-clients.ts');
+  const abortSignal = AbortSignal.timeout(WITHIN_MS);
+  return await withTable(
+    { table, region },
+    ['registry-unreadable', 'dynamodb:Scan'],
+    async (client, known) => {
+      const items: Item[] = [];
+      let from: Item | undefined;
+      do {
+        const command: InstanceType<typeof ScanCommand> = new ScanCommand({
+          TableName: table,
+          ConsistentRead: true,
+          ...(from !== undefined && { ExclusiveStartKey: from }),
+        });
+        const page = await client.send(command, { abortSignal });
+        items.push(...(page.Items ?? []));
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+      return { region: known, items };
+    },
+  );
+}
+
+/** What people write beside a registry item: one attribute with a text, and never what the dispatcher writes. */
+export type PeoplesText = {
+  readonly table: string;
+  readonly key: string;
+  readonly attribute: 'accepted' | 'people';
+  /** Null removes it. */
+  readonly text: string | null;
+  /** Whether the item has to be there already. */
+  readonly isThere: boolean;
+};
+
+/**
+ * @returns false where the item is not there and has to be.
+ * @throws RemediationError `registry-unwritable`.
+ */
+export async function writePeoplesText(
+  written: PeoplesText,
+  region: string | undefined,
+  credentials?: AssumedCredentials,
+): Promise<boolean> {
+  const { table, key, attribute, text, isThere } = written;
+  const { ConditionalCheckFailedException, UpdateItemCommand } = await import('./fleet-clients.ts');
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key: { key: { S: key } },
+    UpdateExpression: text === null ? 'REMOVE #attribute' : 'SET #attribute = :text',
+    ExpressionAttributeNames: { '#attribute': attribute, ...(isThere && { '#key': 'key' }) },
+    ...(text !== null && { ExpressionAttributeValues: { ':text': { S: text } } }),
+    ...(isThere && { ConditionExpression: 'attribute_exists(#key)' }),
+  });
+  const place = { table, region, credentials };
+  return await withTable(place, ['registry-unwritable', 'dynamodb:UpdateItem'], async (client) => {
+    try {
+      await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof ConditionalCheckFailedException) return false;
+      throw thrown;
+    }
+  });
+}
+
+type Place = {
+  readonly table: string;
+  readonly region: string | undefined;
+  readonly credentials?: AssumedCredentials | undefined;
+};
+
+async function withTable<Result>(
+  { table, region, credentials }: Place,
+  [code, right]: readonly ['registry-unreadable' | 'registry-unwritable', string],
+  use: (client: DynamoDBClient, region: string) => Promise<Result>,
+): Promise<Result> {
+  const { DynamoDBClient } = await import('./fleet-clients.ts');
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    ...(region !== undefined && { region }),
+    ...(credentials !== undefined && { credentials }),
+  });
+  try {
+    return await use(client, await knownRegion(client));
+  } catch (thrown) {
+    if (thrown instanceof RemediationError) throw thrown;
+    const message = `The table ${table} does not answer (${sdkFailureText(thrown)}): check the account (AWS_PROFILE), the region (--region), that fleet-cell is deployed there, and that ${right} is allowed.`;
+    throw new RemediationError(code, message, { cause: thrown });
+  } finally {
+    client.destroy();
+  }
+}
