@@ -64,7 +64,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'functions/core/incident',
-    may: [...RUN, 'functions/core/diagnosis', 'functions/core/doctor'],
+    may: [...RUN, 'functions/core/diagnosis', 'functions/core/doctor', 'functions/core/fleet'],
     packages: PURE,
   },
   { name: 'functions/core/fleet', may: RUN, packages: PURE },
@@ -102,6 +102,7 @@ export const ROOMS: readonly Room[] = [
       'functions/config',
       'functions/postgres',
       'functions/remediate',
+      'functions/report',
       'functions/lambda',
     ],
     packages: ['node:*'],

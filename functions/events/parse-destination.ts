@@ -22,6 +22,11 @@ export type Invocation = {
   /** Null when the ARN is not that of a function. */
   readonly functionName: string | null;
   readonly requestId: string;
+  /**
+   * The database of a fleet that the run was of: the key under which it is remembered and kept, and the name that people
+   * read. Absent where the function has one server, and is named after it.
+   */
+  readonly database?: { readonly key: string; readonly name: string };
 };
 
 export type FailedRun = Extract<Destination, { readonly kind: 'failed-run' }>;
@@ -67,8 +72,16 @@ export function parseDestination(event: unknown): Destination {
   }
 }
 
+/** The name of the server that a run was of. Null where it is not known. */
+export function serverOf({
+  database,
+  functionName,
+}: Pick<Invocation, 'database' | 'functionName'>): string | null {
+  return database?.name ?? serverOfFunction(functionName);
+}
+
 /** The server of a function whose name follows the convention. Null for other names. */
-export function serverOfFunction(functionName: string | null): string | null {
+function serverOfFunction(functionName: string | null): string | null {
   if (functionName === null || !functionName.startsWith(FUNCTION_PREFIX)) return null;
   return functionName.slice(FUNCTION_PREFIX.length) || null;
 }

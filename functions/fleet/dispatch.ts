@@ -35,10 +35,18 @@ export async function dispatch(
   const organisation = await readOrganisation(cell, sight.databases, ports);
   const running = runningIn(sight.databases, { ...cell, ...organisation }, startedAt);
   const health = cellHealth(running, attention, cell.state.outage, period);
-  ports.measure({ unwellDatabases: health.unwell.length });
+  ports.measure({ unwellDatabases: unwellIn(running, attention) });
   const started = await startDue(running, attention, period, startedAt, ports);
   await settleState({ cell, sight, organisation, running, health, period }, ports);
   logDispatch({ key, sight: sight.databases.length, running, started, health }, ports);
+}
+
+/** Databases that the last run could not get into, and those with an open incident. */
+function unwellIn(running: readonly RegisteredDatabase[], attention: AttentionByKey): number {
+  return running.filter(({ key }) => {
+    const { failures = 0, incident = false } = attention.get(key) ?? {};
+    return failures > 0 || incident;
+  }).length;
 }
 
 /** The slot of a moment: a schedule that is a little late or doubled falls into the same one. */

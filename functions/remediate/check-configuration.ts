@@ -17,7 +17,10 @@ export async function checkConfiguration(run: Run, database: Database): Promise<
   try {
     const configuration = await withTimeout(ports, CHECK_MS, database.readConfiguration(), tookTooLong);
     if (configuration === null) return;
-    run.misconfigurations = misconfigurationsIn({ snapshot, ...configuration });
+    const found = misconfigurationsIn({ snapshot, ...configuration });
+    // A role that only observes lacks this right on purpose.
+    run.misconfigurations =
+      request.maySignal === false ? found.filter(({ check }) => check !== 'terminate') : found;
   } catch (thrown) {
     ports.log('configuration-unchecked', { runId: request.runId, ...coerceError(thrown).toProblem() });
   }

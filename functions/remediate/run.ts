@@ -80,12 +80,13 @@ export function deadlineError(): RemediationError {
 }
 
 export function toRecord(run: Run, { outcome, problem, why }: RunEnd, recall: Recall | null): RunRecord {
-  const { runId, server, policy } = run.request;
+  const { runId, server, policy, fleet } = run.request;
   const { trigger, connecting, lock, snapshot, plan, attempts, readings, misconfigurations, timings } = run;
   return {
     version: 1,
     runId,
     server,
+    ...(fleet !== undefined && { fleet }),
     code: CODE_VERSION,
     planner: PLANNER_VERSION,
     policyHash: policyHash(policy),
@@ -117,4 +118,8 @@ export type RunRequest = {
   readonly logStream: string | null;
   /** Milliseconds since the epoch. No new work starts after it. */
   readonly deadline: number;
+  /** False where the run logs in as a role that may end no session on purpose. Absent means true. */
+  readonly maySignal?: boolean;
+  /** What a fleet decided about the run; absent for a declared server. */
+  readonly fleet?: RunRecord['fleet'];
 };

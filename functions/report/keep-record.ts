@@ -44,7 +44,7 @@ export async function urlOf(run: KnownRun, as: KeptAs, { keep, now }: ReportPort
 
 /** The place of a run in its incident, with the addresses of what its page links to. Never throws. */
 export async function pagePlaceOf(
-  { server }: KnownRun,
+  { key: server }: KnownRun,
   place: RunPlace,
   keep: Keep,
 ): Promise<PagePlace | null> {

@@ -5,7 +5,7 @@ import { parseHead } from '../core/run/codec/parse-head.ts';
 import type { KeptRun } from '../core/run/kept-record.ts';
 import { OUTCOMES, type Outcome } from '../core/run/outcome.ts';
 import type { RunHead } from '../core/run/run-head.ts';
-import { type Invocation, serverOfFunction } from '../events/parse-destination.ts';
+import { type Invocation, serverOf } from '../events/parse-destination.ts';
 import type { ReportedRun } from './remember-run.ts';
 import type { ReadRun } from './report-steps.ts';
 
@@ -13,6 +13,8 @@ import type { ReadRun } from './report-steps.ts';
 export type KnownRun = {
   readonly runId: string;
   readonly server: string | null;
+  /** Under which key it is remembered and kept: in a fleet that of its database, else the server's name. */
+  readonly key: string | null;
   readonly mode: Mode | null;
   readonly outcome: Outcome | null;
   readonly head: RunHead | null;
@@ -32,16 +34,14 @@ export function isDescribed(run: KnownRun): run is DescribedRun {
 /**
  * What can be read beside the packed record. Older versions of `remediate` have the head in the record only.
  */
-export function knownIn(
-  payload: unknown,
-  { functionName, requestId }: Invocation,
-  fromRecord: RunHead | null,
-): KnownRun {
+export function knownIn(payload: unknown, invocation: Invocation, fromRecord: RunHead | null): KnownRun {
   const fields = (payload ?? {}) as Readonly<Record<string, unknown>>;
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+  const server = text(fields.server) ?? serverOf(invocation);
   return {
-    runId: text(fields.runId) ?? requestId,
-    server: text(fields.server) ?? serverOfFunction(functionName),
+    runId: text(fields.runId) ?? invocation.requestId,
+    server,
+    key: invocation.database?.key ?? server,
     mode: MODES.find((each) => each === fields.mode) ?? null,
     outcome: OUTCOMES.find((each) => each === fields.outcome) ?? null,
     head: parseHead(fields.head) ?? fromRecord,
@@ -57,7 +57,7 @@ export function reportedRun(
   read: ReadRun | null,
   now: number,
 ): ReportedRun {
-  const { server, runId, mode } = run;
+  const { key: server, runId, mode } = run;
   const checks = read?.misconfigurations?.map(({ check }) => check) ?? null;
   const rest = { server, checks: checks === null ? null : [...new Set(checks)] };
   if (!isDescribed(run))
@@ -74,7 +74,7 @@ export function reportedRun(
 type Cause = Pick<ReportedRun['summary'], 'cause' | 'culprit'>;
 
 /** Where the record is stored. When the start of the run is not known, the day of the report counts. */
-export function placeOfRun({ server, runId, head }: KnownRun, now: number): KeptRun {
+export function placeOfRun({ key, runId, head }: KnownRun, now: number): KeptRun {
   const startedAt = head?.startedAt ?? new Date(now).toISOString();
-  return { server: server ?? 'unknown', startedAt, runId };
+  return { server: key ?? 'unknown', startedAt, runId };
 }

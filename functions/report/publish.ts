@@ -1,6 +1,6 @@
 import type { Topic } from '../core/incident/incident.ts';
 import { TOPICS } from '../core/incident/memory-schema.ts';
-import { type Destination, serverOfFunction } from '../events/parse-destination.ts';
+import { type Destination, serverOf } from '../events/parse-destination.ts';
 import type { Message } from '../render/base/message.ts';
 import type { MessageIdentity, ReportPorts } from './report-ports.ts';
 
@@ -54,9 +54,7 @@ export async function publishMessage(
 }
 
 /** Logs a line about a delivery without a message. */
-export function logNotPublished(
-  { kind, functionName, requestId }: Destination,
-  { log }: Pick<ReportPorts, 'log'>,
-): void {
-  log('not-told', { kind, server: serverOfFunction(functionName), requestId });
+export function logNotPublished(destination: Destination, { log }: Pick<ReportPorts, 'log'>): void {
+  const { kind, requestId } = destination;
+  log('not-told', { kind, server: serverOf(destination), requestId });
 }

@@ -1,6 +1,6 @@
 import { summaryWithoutRecord } from '../core/incident/run-summary.ts';
 import type { Trigger } from '../core/trigger/trigger.ts';
-import { type Destination, serverOfFunction } from '../events/parse-destination.ts';
+import { type Destination, serverOf } from '../events/parse-destination.ts';
 import { parseEvent } from '../events/parse-event.ts';
 import { renderFailure } from '../render/message/failure.ts';
 import { renderTestMessage } from '../render/message/test-message.ts';
@@ -51,15 +51,16 @@ async function reportFailure(
   ports: ReportPorts,
 ): Promise<void> {
   ports.count(failedRun(destination));
-  const { functionName, requestId } = destination;
+  const { requestId } = destination;
   const begunAt = ports.now();
   const summary = summaryWithoutRecord(requestId, null, begunAt);
-  const server = serverOfFunction(functionName);
-  const { run, place } = await rememberRun({ server, summary, isReportable: true, checks: null }, ports);
+  const server = serverOf(destination);
+  const key = destination.database?.key ?? server;
+  const { run, place } = await rememberRun({ server: key, summary, isReportable: true, checks: null }, ports);
   try {
     await tellFailure(destination, run, ports);
   } finally {
-    const known = { runId: requestId, server, mode: null, outcome: null, head: null };
+    const known = { runId: requestId, server, key, mode: null, outcome: null, head: null };
     const found = { run: known, summary, place, hasPage: false };
     await addToIndexes(found, begunAt, attemptsOf({ requestId }, ports), ports);
   }

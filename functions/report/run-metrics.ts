@@ -6,7 +6,7 @@ import { pauseIn } from '../core/run/pause.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import { isStuck } from '../core/run/run-lock.ts';
 import type { Pressure } from '../core/server/slots.ts';
-import { type Invocation, serverOfFunction } from '../events/parse-destination.ts';
+import { type Invocation, serverOf } from '../events/parse-destination.ts';
 
 /** A metric by its key in the contract, which has its name and meaning. */
 export type Metric<Name extends string> = {
@@ -99,8 +99,8 @@ export function expiredEvent(invocation: Invocation): Measure {
   return { ...ofFunction(invocation), metrics: [counted('expiredEvents', 1)] };
 }
 
-function ofFunction({ functionName }: Invocation) {
-  return { kind: 'server', server: serverOfFunction(functionName) ?? 'unknown' } as const;
+function ofFunction(invocation: Invocation) {
+  return { kind: 'server', server: serverOf(invocation) ?? 'unknown' } as const;
 }
 
 function counted(name: ServerMetric['name'], value: number): ServerMetric {

@@ -37,7 +37,7 @@ export async function updateIndexes(
 
 /** Without a memory, each kept run is an incident of its own. */
 function entryOf({ run, summary, place, hasPage }: RunForIndex): IndexEntry | null {
-  const { runId, server, head } = run;
+  const { runId, key: server, head } = run;
   if (server === null || place === null || (place === 'unknown' && !hasPage)) return null;
   const { startedAt, outcome, mode, cause, culprit, ended } = summary;
   const indexed: IndexedRun = {
@@ -48,7 +48,8 @@ function entryOf({ run, summary, place, hasPage }: RunForIndex): IndexEntry | nu
   };
   const own = { id: runId, openedAt: startedAt, runs: 1, ended };
   const incident = place === 'closed' ? null : place === 'unknown' ? own : place.incident;
-  return { server, incident, run: indexed, nature: { cause, culprit } };
+  const named = run.server !== null && run.server !== server ? { name: run.server } : {};
+  return { server, ...named, incident, run: indexed, nature: { cause, culprit } };
 }
 
 /** Reads, adds and writes on the condition that nothing was written since, so that no incident is lost. */

@@ -22,7 +22,7 @@ afterEach(async () => {
 /** A run that opened an incident of its own, as without a memory. */
 function found(runId: string, server = 'orders'): RunForIndex {
   const summary = { ...aRun(0), runId };
-  const run = { runId, server, mode: 'enforce', outcome: 'recovered', head: null } as const;
+  const run = { runId, server, key: server, mode: 'enforce', outcome: 'recovered', head: null } as const;
   return { run, summary, place: 'unknown', hasPage: true };
 }
 

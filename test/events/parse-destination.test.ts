@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDestination, serverOfFunction } from '../../functions/events/parse-destination.ts';
+import { parseDestination, serverOf } from '../../functions/events/parse-destination.ts';
 import { type Condition, destinationEnvelope } from '../support/destination-envelope.ts';
 
 const REQUEST_ID = 'c2a6f2ae-7dbb-4d22-8782-d0485c9877e2';
@@ -89,4 +89,6 @@ test.each([
   ['pg-headroom-', null],
   ['remediate', null],
   [null, null],
-])('the function %s looks after server %s', (name, server) => expect(serverOfFunction(name)).toBe(server));
+])('the function %s looks after server %s', (functionName, server) =>
+  expect(serverOf({ functionName })).toBe(server),
+);

@@ -14,6 +14,8 @@ const MOST_RUNS = 20;
 /** A run that belongs to an incident: to an open one, to one that it closed, or to one of its own. */
 export type IndexEntry = {
   readonly server: string;
+  /** What people call it, where that is another text. */
+  readonly name?: string;
   /** Null when the run closed the incident of its server. */
   readonly incident: PlaceInIncident['incident'] | null;
   readonly run: IndexedRun;
@@ -46,10 +48,10 @@ function closedBy({ incidents }: IncidentIndex, { server, run }: IndexEntry): In
   return incidents.find((each) => each.server === server && each.runs.some(({ id }) => id === run.id));
 }
 
-function newIncident({ server, incident, run }: IndexEntry): IndexedIncident {
+function newIncident({ server, name, incident, run }: IndexEntry): IndexedIncident {
   const openedAt = incident?.openedAt ?? run.at;
   return {
-    ...{ id: incident?.id ?? run.id, server, openedAt, closedAt: null },
+    ...{ id: incident?.id ?? run.id, server, ...(name !== undefined && { name }), openedAt, closedAt: null },
     ...{ cause: null, culprit: null, runCount: 0, ended: 0, runs: [] },
   };
 }

@@ -26,6 +26,8 @@ const incidentSchema = z.object({
   /** The id of the run that opened it. */
   id: text,
   server: text,
+  /** What people call it, where that is another text. */
+  name: z.optional(text),
   openedAt: text,
   /** When it was found to be over. Null while it is open. */
   closedAt: z.nullable(text),

@@ -163,6 +163,19 @@ const outboxMessage = strictObject({
   observed: z.optional(observation),
 });
 
+/** What decides in a fleet when the next run is due. */
+const fleetMemory = strictObject({
+  /** Runs in a row that could not get into a server that was not full. */
+  failures: count,
+  failedAt: z.nullable(moment),
+  /** The code of the last one's problem. */
+  failedBy: z.nullable(text),
+  /** Since when at least 40 % of the slots are in use. */
+  busyAt: z.nullable(moment),
+  /** The newest run that was counted. */
+  lastRunId: z.nullable(text),
+});
+
 const { until: _, ...pauseBefore } = pauseFields;
 export const formBefore = strictObject({
   version,
@@ -206,4 +219,6 @@ export const memorySchema = strictObject({
   keepToldBy: z.optional(text),
   /** Absent while the policy enforces, and in older items. */
   observed: z.optional(observation),
+  /** Absent for declared servers. */
+  fleet: z.optional(fleetMemory),
 });

@@ -6,7 +6,7 @@ import type { Mode } from '../../core/policy/mode.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import type { RunIdentity } from '../../core/run/record.ts';
 import type { Trigger } from '../../core/trigger/trigger.ts';
-import { type FailedRun, type Invocation, serverOfFunction } from '../../events/parse-destination.ts';
+import { type FailedRun, type Invocation, serverOf } from '../../events/parse-destination.ts';
 import type { Message } from '../base/message.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
 import { severityOf } from '../base/severity.ts';
@@ -40,7 +40,7 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null, story: St
     invocation: run,
     runId: run.requestId,
     story,
-    server: serverOfFunction(run.functionName),
+    server: serverOf(run),
     mode: 'unknown',
     outcome: 'failed',
     severity: severityOf('failed', 'enforce'),
@@ -87,7 +87,7 @@ export function renderUnreadable(
     identity: found.head ?? undefined,
     runId: invocation.requestId,
     story,
-    server: found.server ?? serverOfFunction(invocation.functionName),
+    server: found.server ?? serverOf(invocation),
     mode: found.mode ?? 'unknown',
     outcome,
     // People should have got the usual message, so this one is at least a warning.

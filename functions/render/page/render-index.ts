@@ -27,7 +27,8 @@ export type IndexPlace = {
 export function renderIndex({ incidents }: IncidentIndex, place: IndexPlace): string {
   const { server, up, data } = place;
   const open = incidents.filter(({ closedAt }) => closedAt === null).length;
-  const title = server === null ? 'Incidents of all servers' : `Incidents of ${cleanName(server)}`;
+  const title =
+    server === null ? 'Incidents of all servers' : `Incidents of ${cleanName(incidents[0]?.name ?? server)}`;
   const back = up === null ? null : html` · ${linkHtml(up, 'all servers')}`;
   const count = `${counted(incidents.length, 'incident')} in ${INDEX_DAYS} days${open > 0 ? `, ${open} open` : ''}`;
   const items = incidents.map((incident, at) => incidentItem(incident, place, at < MOST_OPEN));
@@ -58,10 +59,13 @@ ${list}</section>
 `;
 }
 
-function serverPart({ server }: IndexedIncident, { server: only, urlOf }: IndexPlace): Html | null {
+function serverPart(
+  { server, name = server }: IndexedIncident,
+  { server: only, urlOf }: IndexPlace,
+): Html | null {
   if (only !== null) return null;
   const url = urlOf(server);
-  return html`<strong>${url === null ? nameHtml(server) : linkHtml(url, cleanName(server))}</strong> · `;
+  return html`<strong>${url === null ? nameHtml(name) : linkHtml(url, cleanName(name))}</strong> · `;
 }
 
 /** One run: when, its slots as a bar, and what it came to, with a link to its page. */

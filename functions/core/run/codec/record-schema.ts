@@ -82,6 +82,20 @@ const steps = Object.fromEntries(STEPS.map((step) => [step, millisecondsOrNull])
   Record<(typeof STEPS)[number], typeof millisecondsOrNull>
 >;
 
+const fleet = fields({
+  key: describe('The key of the database: its VPC and its resource id, which AWS never gives again.', text),
+  policy: describe('The name of the policy.', text),
+  policyHash: describe(
+    "SHA-256 of the organisation's policy; null for the rules that are built in.",
+    textOrNull,
+  ),
+  role: describe('The database role as which the run logged in.', text),
+  limits: describe(
+    'Everything that lowered the mode.',
+    list(fields({ source: text, mode: enumOf(MODES), why: text })),
+  ),
+});
+
 const misconfiguration = fields({ check: known<MisconfigurationCheck>(), ...findingShape });
 
 /**
@@ -118,6 +132,7 @@ const runShape = {
   ),
   runId: describe('The id of the Lambda invocation.', text),
   server: describe('The name of the server, as it is declared.', text),
+  fleet: describe('What decided about the run in a fleet; absent for declared servers.', z.optional(fleet)),
   code: describe('Version and commit of the code that ran; absent in older records.', z.optional(text)),
   planner: describe('The version of the planner; absent in older records.', z.optional(count)),
   policyHash: describe('SHA-256 of the policy in force; absent in older records.', z.optional(text)),

@@ -114,7 +114,7 @@ test('the JSON Schema says what every key is, and which must be there', () => {
   const schema = z.toJSONSchema(keptRecordSchema, { io: 'input' });
   const { properties = {}, required } = schema;
   // Records from before do not say which code ran by which policy.
-  const keys = [...Object.keys(kept('recovered')), 'code', 'planner', 'policyHash'];
+  const keys = [...Object.keys(kept('recovered')), 'code', 'fleet', 'planner', 'policyHash'];
   expect(Object.keys(properties).toSorted()).toEqual(keys.toSorted());
   expect(required).not.toContain('code');
   expect(required).not.toContain('policyHash');

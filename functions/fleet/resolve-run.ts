@@ -1,0 +1,78 @@
+import { FLEET_ROLES } from '../contract.ts';
+import { RemediationError } from '../core/base/errors.ts';
+import { parsePolicyCopy, parseSwitch, policyItemKey } from '../core/fleet/cell-items.ts';
+import { type FleetMode, fleetMode } from '../core/fleet/fleet-mode.ts';
+import { type FleetPolicy, policyInForce } from '../core/fleet/policy-in-force.ts';
+import { parseRegistryItem, type RegisteredDatabase } from '../core/fleet/registry-item.ts';
+import { DEFAULT_POLICY, type FleetRunEvent } from '../core/fleet/run-event.ts';
+import type { Memory } from '../core/incident/memory.ts';
+import { pauseAt } from '../core/run/pause.ts';
+import type { RegistryRow } from './dispatch-ports.ts';
+
+/** What a run reads before it connects, all at one moment. Null for an item that is not there. */
+export type RunRows = {
+  readonly database: RegistryRow | null;
+  readonly switches: RegistryRow | null;
+  readonly policy: RegistryRow | null;
+  readonly memory: Memory;
+};
+
+/** A run, as the registry has it. */
+export type ResolvedRun = {
+  readonly database: RegisteredDatabase;
+  readonly mode: FleetMode;
+  readonly policy: FleetPolicy;
+  /** The database role that it logs in as. */
+  readonly role: string;
+  readonly memory: Memory;
+};
+
+/** Why nothing is to be done. */
+export type NothingToDo = { readonly why: string };
+
+/** The name of the policy that has to be read beside what was read; null where it was. */
+export function policyToRead({ policy: guess }: FleetRunEvent, rows: RunRows): string | null {
+  const database = databaseIn(rows);
+  const name = database?.policy ?? DEFAULT_POLICY;
+  return database === null || name === guess ? null : name;
+}
+
+/**
+ * What the event asks for, by the registry: nothing of the event but the key is used. An item that cannot be read is an
+ * error, because then nobody knows whether the database may be touched.
+ * @throws RemediationError `registry-unreadable`.
+ */
+export function resolveRun(rows: RunRows, now: number): ResolvedRun | NothingToDo {
+  if (rows.database === null) return { why: 'the registry has no such database' };
+  const database = databaseIn(rows);
+  if (database === null) throw notReadable(rows.database.key);
+  const { people, organisation } = rows.switches?.texts ?? {};
+  const name = database.policy ?? DEFAULT_POLICY;
+  const isRead = rows.policy?.key === policyItemKey(name);
+  const policy = policyInForce(
+    database.policy,
+    isRead ? parsePolicyCopy(name, rows.policy?.texts.item) : null,
+  );
+  const mode = fleetMode({
+    database,
+    policyMode: policy.mode,
+    policyProblem: policy.problem,
+    organisation: parseSwitch(organisation, now),
+    cell: parseSwitch(people, now),
+    pause: pauseAt(rows.memory.paused, now),
+    now,
+  });
+  if (mode.mode === 'off') return { why: mode.limits.find((limit) => limit.mode === 'off')?.why ?? 'off' };
+  const role = mode.maySignal ? FLEET_ROLES.signals : FLEET_ROLES.observes;
+  return { database, mode, policy, role, memory: rows.memory };
+}
+
+function databaseIn({ database }: RunRows): RegisteredDatabase | null {
+  if (database === null) return null;
+  return parseRegistryItem(database.key, database.texts.item, database.texts.accepted);
+}
+
+function notReadable(key: string): RemediationError {
+  const message = `What the registry holds of ${key} is not understood: deploy all functions of the cell in one version. The dispatcher writes the item anew.`;
+  return new RemediationError('registry-unreadable', message);
+}
