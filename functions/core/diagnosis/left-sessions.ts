@@ -4,6 +4,7 @@ import type { SessionEvidence } from './evidence.ts';
 import type { Steady } from './opening-rate.ts';
 import { isUsedInTurn, wasGivenBack, workOf } from './pool-signs.ts';
 import { doing } from './suspect.ts';
+import { wereUsedAtOnce } from './used-at-once.ts';
 
 /**
  * The share of the sessions that are idle, and of these the share that was never used again after the first
@@ -28,6 +29,7 @@ export function wasLeft(members: readonly SessionEvidence[], steady: Steady): bo
     workOf(members) === 'worked' &&
     !wasGivenBack(members) &&
     !isUsedInTurn(members) &&
+    !wereUsedAtOnce(members) &&
     isForgotten(members) &&
     wereUsedBriefly(members, steady)
   );

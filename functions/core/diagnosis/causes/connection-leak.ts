@@ -19,6 +19,7 @@ import {
 } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+import { wereUsedAtOnce } from '../used-at-once.ts';
 import { type Varying, varyingOpenings } from '../varying-openings.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
@@ -108,7 +109,7 @@ function mostConfidence(
   const { sinceMs, spanMs } = steady;
   if (isRollout(since, steady)) return null;
   const work = workOf(since);
-  if (work === 'partly' || isUsedInTurn(since)) return null;
+  if (work === 'partly' || isUsedInTurn(since) || wereUsedAtOnce(since)) return null;
   if (work === 'worked' && !wasGivenBack(since)) return 'high';
   const spread = spreadByClock(since);
   const isClock = spread <= CLOCK.mostSpread;

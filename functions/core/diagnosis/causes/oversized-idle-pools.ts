@@ -6,6 +6,7 @@ import { type Openings, openingsOf } from '../opening-rate.ts';
 import { isBalanced, isReset, isUsedInTurn, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+import { wereUsedAtOnce } from '../used-at-once.ts';
 import { inUse, isUsedAgain } from './busy-sessions.ts';
 
 /**
@@ -48,6 +49,7 @@ function looksLikePool(
   return (
     PARTLY.has(workOf(program)) ||
     isUsedInTurn(program) ||
+    wereUsedAtOnce(program) ||
     isBalanced(program) ||
     openedTogether(program, openings) * 2 >= program.length ||
     wasOpenedLongAgo(program) ||
@@ -101,7 +103,9 @@ function pools(
             'they belong to another server or to its administration, which opens one for each of its own sessions',
           ]
         : []),
-      ...openedText(all, program, openings),
+      ...(wereUsedAtOnce(program)
+        ? ['they were opened one after the other and given back at one moment, as a pool does']
+        : openedText(all, program, openings)),
       ...resetText(program),
       ...(addresses > 1
         ? [
