@@ -133,10 +133,13 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await databaseIn(connection).close();
     await fillUntilRefused(server, { role: server.superuser });
     const { problem, connecting } = await refused(() =>
-      connect(target, async () => privileged, inMs(SHORT_MS)),
+      connect(target, async () => privileged, inMs(5 * SHORT_MS)),
     );
     expect(problem.code).toBe('connect-full');
-    expect(commonestOf(connecting)).toMatchObject({ sqlstate: '53300', routine: 'InitProcess' });
+    // The handshake of a slow machine takes longer than some tries may.
+    expect(connecting.refusals).toContainEqual(
+      expect.objectContaining({ sqlstate: '53300', routine: 'InitProcess' }),
+    );
   });
 
   test('however many tries get in at once, one session is left', async () => {

@@ -115,12 +115,13 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       await using proxy = await startStrippingProxy(place);
       const { record } = await run(proxy, 6_000);
       if (record.outcome === 'recovered') expect(Object.keys(resultsOf(record))).toEqual(['terminated']);
-      // His timer may also run out at the end of our login, and the server then ends the next statement's session.
+      // His timer may also run out at the end of our login, and the server then ends the next statement's session. On a slow
+      // machine our own time may be up first.
       else
         expect(record).toMatchObject({
           outcome: expect.toBeOneOf(['cannot-connect', 'failed']),
           attempts: [],
-          problem: { code: expect.stringMatching(/^connect(?:-|ion-lost$)/) },
+          problem: { code: expect.stringMatching(/^connect(?:-|ion-lost$)|^deadline-near$/) },
         });
     },
   );

@@ -203,7 +203,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
     await using proxy = await startCuttingProxy(server);
     const cut = { before: () => proxy.cutAfter(20, 'rows') };
     const lent = atWindow(FIRST, cut, briskPorts(proxy, headroom));
-    const record = await run(lent, 3_000);
+    const record = await run(lent, 8_000);
     expect(record).toMatchObject({
       outcome: 'unverified',
       problem: { code: 'connection-lost' },
