@@ -2,6 +2,7 @@ import { backtest } from './backtest.ts';
 import { budget } from './budget.ts';
 import type { AnyCommand } from './command.ts';
 import { completion } from './completion.ts';
+import { cost } from './cost.ts';
 import { doctor } from './doctor.ts';
 import { fleetEnrol } from './fleet/enrol.ts';
 import { fleetGuardrail } from './fleet/guardrail.ts';
@@ -62,6 +63,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   fleetEnrol,
   fleetGuardrail,
   preflight,
+  cost,
   testMessage,
   completion,
   help,

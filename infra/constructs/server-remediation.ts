@@ -9,6 +9,7 @@ import {
   BUNDLES,
   FLEET_PARAMETERS,
   functionNameOf,
+  REMEDIATE_MEMORY_MB,
   REMEDIATE_TIMEOUT_SECONDS,
 } from '../../functions/contract.ts';
 import { rdsHost } from '../../functions/core/declaration/rds-host.ts';
@@ -24,13 +25,6 @@ import { memoryStatements } from './server-memory.ts';
 import type { ServerRemediationProps } from './server-remediation-props.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 import { TopicTrigger } from './topic-trigger.ts';
-
-/**
- * A run needs some 130 MB at 5,000 sessions. More memory buys a larger share of a CPU: a cold function frees slots in half
- * the time that it takes with 512 MB, for a cent a month. A whole CPU (1,769 MB) costs more and brings less (npm run bench
- * -- share). It runs on arm64, which costs a fifth less per second; nothing in the bundle is compiled.
- */
-const REMEDIATE_MEMORY_MB = 1_024;
 
 /** Everything for one server: its function with a role of its own, its alarm and its schedule. */
 export class ServerRemediation extends Construct implements ec2.IConnectable {

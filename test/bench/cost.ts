@@ -1,5 +1,5 @@
+import { type Fleet, monthlyCost, total } from '../../functions/core/declaration/monthly-cost.ts';
 import { markdownTable, number } from './measure.ts';
-import { type Fleet, monthlyCost, total } from './monthly-cost.ts';
 
 const SIZES = [1, 100, 10_000];
 /** The declared defaults, with IAM. It assumes that a quiet run takes so long with its share of a CPU. */

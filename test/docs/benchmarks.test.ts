@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { type Fleet, monthlyCost, total } from '../../functions/core/declaration/monthly-cost.ts';
 import { goalsIn, withFigures } from '../bench/document.ts';
 import { compare, goal } from '../bench/measure.ts';
-import { type Fleet, monthlyCost, total } from '../bench/monthly-cost.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const place = (name: string) => `<!-- figures: ${name} -->\nold ${name}\n<!-- end: ${name} -->`;

@@ -1,18 +1,4 @@
-/** List prices of us-east-1 in dollars, before any free tier (AWS's pricing pages, 2026). */
-const PRICES = {
-  gbSecond: 0.000_013_333_4,
-  invocation: 0.2 / 1_000_000,
-  schedulerInvocation: 1 / 1_000_000,
-  logGb: 0.5,
-  alarm: 0.1,
-  metric: 0.3,
-  secret: 0.4,
-  secretCall: 0.05 / 10_000,
-  dynamoDbRead: 0.125 / 1_000_000,
-  endpointHour: 0.01,
-  key: 1,
-  dashboard: 3,
-} as const;
+import { PRICES } from './prices.ts';
 
 const HOURS = 730;
 const DAYS = 30;
@@ -22,7 +8,15 @@ const METRICS = { none: 0, few: 3, all: 7 } as const;
 const ALARMS = { none: 4, few: 6, all: 6 } as const;
 /** Log of both functions for one quiet run. */
 const LOG_KB = 2;
+const REFUSALS = {
+  'metric-filter': PRICES.alarm.dollars + PRICES.metric.dollars,
+  'log-alarm': PRICES.alarm.dollars,
+  subscription: 0,
+  none: 0,
+} as const;
 const REPORTING_ALARMS = 6;
+/** The reporting without the key of its own topics. */
+export const REPORTING_COST = REPORTING_ALARMS * PRICES.alarm.dollars + PRICES.dashboard.dollars;
 /** The billed duration of `report` for one quiet run. */
 const REPORT_GB_SECONDS = 0.5 * 0.15;
 
@@ -33,7 +27,8 @@ export type Fleet = {
   readonly everyMinutes: number;
   readonly metrics: keyof typeof METRICS;
   readonly login: 'iam' | 'secret';
-  readonly trigger: 'metric-filter' | 'subscription';
+  /** A Log Alarm is counted as an alarm. What its queries cost depends on the log. */
+  readonly trigger: 'metric-filter' | 'subscription' | 'log-alarm' | 'none';
   /** Interface endpoints times availability zones, in all VPCs together. With IAM none is needed. */
   readonly endpointZones: number;
   /** The memory of `remediate`. */
@@ -56,24 +51,26 @@ type Component =
   | 'endpoints'
   | 'once for all';
 
+/** What some servers with the same choices cost a month. Records and messages are cents, and left out. */
 export function monthlyCost(fleet: Fleet): MonthlyCost {
   const { servers, everyMinutes, metrics, login, trigger, endpointZones, memoryMb, runMs } = fleet;
   const gbSeconds = (memoryMb / 1_024) * (runMs / 1_000) + REPORT_GB_SECONDS;
   const runs = (servers * DAYS * 24 * 60) / everyMinutes;
   return {
-    runs: runs * (2 * PRICES.invocation + gbSeconds * PRICES.gbSecond),
-    schedules: runs * PRICES.schedulerInvocation,
-    logs: runs * LOG_KB * KB * PRICES.logGb,
-    metrics: servers * METRICS[metrics] * PRICES.metric,
-    'alarms about runs': servers * ALARMS[metrics] * PRICES.alarm,
-    'alarm on refusals': trigger === 'subscription' ? 0 : servers * (PRICES.alarm + PRICES.metric),
-    secrets: login === 'iam' ? 0 : servers * PRICES.secret + runs * PRICES.secretCall,
-    memory: runs * PRICES.dynamoDbRead,
-    endpoints: endpointZones * HOURS * PRICES.endpointHour,
-    'once for all': REPORTING_ALARMS * PRICES.alarm + PRICES.key + PRICES.dashboard,
+    runs: runs * (2 * PRICES.invocation.dollars + gbSeconds * PRICES.gbSecond.dollars),
+    schedules: runs * PRICES.schedulerInvocation.dollars,
+    logs: runs * LOG_KB * KB * PRICES.logGb.dollars,
+    metrics: servers * METRICS[metrics] * PRICES.metric.dollars,
+    'alarms about runs': servers * ALARMS[metrics] * PRICES.alarm.dollars,
+    'alarm on refusals': servers * REFUSALS[trigger],
+    secrets: login === 'iam' ? 0 : servers * PRICES.secret.dollars + runs * PRICES.secretCall.dollars,
+    memory: runs * PRICES.dynamoDbRead.dollars,
+    endpoints: endpointZones * HOURS * PRICES.endpointHour.dollars,
+    'once for all': REPORTING_COST + PRICES.key.dollars,
   };
 }
 
-export function total(cost: MonthlyCost): number {
+/** Dollars a month. */
+export function total(cost: Readonly<Record<string, number>>): number {
   return Object.values(cost).reduce((sum, part) => sum + part, 0);
 }
