@@ -12,7 +12,7 @@ const FISH = '/usr/bin/fish';
 /** A line, and what the shell offers for its last word. */
 const LINES = [
   { line: 'headroom pl', offers: ['plan'] },
-  { line: 'headroom policy ', offers: ['init', 'check', 'explain', 'hash', 'builtin'] },
+  { line: 'headroom policy ', offers: ['init', 'check', 'explain', 'hash', 'builtin', 'put'] },
   { line: 'headroom policy check --js', offers: ['--json'] },
   { line: 'headroom plan --tri', offers: ['--trigger'] },
   { line: 'headroom plan --trigger ', offers: ['alarm', 'schedule'] },
