@@ -25,6 +25,11 @@ export const PRICES = {
   secret: { dollars: 0.4, source: SECRETS },
   secretCall: { dollars: 0.05 / 10_000, source: SECRETS },
   dynamoDbRead: { dollars: 0.125 / 1_000_000, source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
+  dynamoDbWrite: {
+    dollars: 0.625 / 1_000_000,
+    source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+  },
+  s3Get: { dollars: 0.4 / 1_000_000, source: 'https://aws.amazon.com/s3/pricing/' },
   /** In one zone. */
   endpointHour: { dollars: 0.01, source: 'https://aws.amazon.com/privatelink/pricing/' },
   /** A month. */

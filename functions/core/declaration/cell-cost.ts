@@ -1,0 +1,85 @@
+import { PRICES } from './prices.ts';
+
+/** A cell of a fleet, and how long and how talkative a quiet run is. */
+export type CellOfFleet = {
+  readonly databases: number;
+  /** Between 0 and 1: with a trigger, no open incident and less than 40 % in use. They are swept every fifteen minutes. */
+  readonly calm: number;
+  /** The memory of `remediate`. */
+  readonly memoryMb: number;
+  /** The billed duration of a quiet run. */
+  readonly runMs: number;
+  /** What a quiet run writes into its log, with the service's 26 bytes a line. */
+  readonly logBytes: number;
+};
+
+/** Dollars a month by component. What only happens in an incident is not in it. */
+export type CellCost = Readonly<Record<CellComponent, number>>;
+type CellComponent =
+  | 'runs'
+  | 'dispatcher'
+  | 'what runs read'
+  | 'registry and claims'
+  | 'logs'
+  | 'metric and alarms'
+  | 'policies of the organisation';
+
+const MONTH_MINUTES = 30 * 24 * 60;
+const PERIOD_MINUTES = 5;
+const CALM_MINUTES = 15;
+const HOURS = 30 * 24;
+
+/** What a run reads before it connects, strongly consistent: registry item, switch, policy and memory. */
+const READS_A_RUN = 4;
+/** An item of the registry: so many kilobytes, each of them a unit to write, and four a unit to read. */
+const ITEM_KB = 1.5;
+/** Of the cell itself: switch, state, rungs and a policy of 3 KB. */
+const CELL_KB = 6;
+/** A dispatch without its starts: the API, the parameters, the tables and the bucket. */
+const DISPATCH_MS = 1_000;
+const DISPATCH_GB = 0.5;
+/** Above fifty databases starts are spread, and the dispatcher waits between them. */
+const SPREAD = { above: 50, msEach: 30, mostMs: 60_000 } as const;
+/** One line a period, and Lambda's own lines only when something is wrong. */
+const DISPATCH_LOG_BYTES = 800;
+const TRIGGERS_SECONDS = 2;
+/** The switch, and the policies that databases name: one mostly. */
+const HUB_GETS = 2;
+const ALARMS = 2;
+const GB = 1_000_000_000;
+
+/** What one cell costs by list prices, before any free tier: everything that runs while nothing happens. */
+export function cellCost({ databases, calm, memoryMb, runMs, logBytes }: CellOfFleet): CellCost {
+  const periods = MONTH_MINUTES / PERIOD_MINUTES;
+  const each = calm * (MONTH_MINUTES / CALM_MINUTES) + (1 - calm) * periods;
+  const runs = databases * each;
+  const runGbSeconds = (memoryMb / 1_024) * (runMs / 1_000);
+  return {
+    runs: runs * (PRICES.invocation.dollars + runGbSeconds * PRICES.gbSecond.dollars),
+    dispatcher: dispatcherCost(databases, periods),
+    'what runs read': runs * READS_A_RUN * PRICES.dynamoDbRead.dollars,
+    'registry and claims': registryCost(databases, periods),
+    logs: ((runs * logBytes + periods * DISPATCH_LOG_BYTES) / GB) * PRICES.logGb.dollars,
+    'metric and alarms': PRICES.metric.dollars + ALARMS * PRICES.alarm.dollars,
+    'policies of the organisation': periods * HUB_GETS * PRICES.s3Get.dollars,
+  };
+}
+
+function dispatcherCost(databases: number, periods: number): number {
+  const { above, msEach, mostMs } = SPREAD;
+  const spreadMs = databases <= above ? 0 : Math.min(mostMs, databases * msEach);
+  const seconds = (DISPATCH_MS + spreadMs) / 1_000;
+  const dispatches = periods * (PRICES.invocation.dollars + DISPATCH_GB * seconds * PRICES.gbSecond.dollars);
+  const triggers =
+    HOURS * (PRICES.invocation.dollars + DISPATCH_GB * TRIGGERS_SECONDS * PRICES.gbSecond.dollars);
+  return dispatches + triggers + periods * PRICES.schedulerInvocation.dollars;
+}
+
+/** Each dispatch reads the registry and the index; it writes one claim, and each hour that a database is still there. */
+function registryCost(databases: number, periods: number): number {
+  const scanned = Math.ceil((databases * ITEM_KB + CELL_KB) / 4);
+  const written = databases * HOURS * Math.ceil(ITEM_KB);
+  return (
+    periods * (scanned + 1) * PRICES.dynamoDbRead.dollars + (periods + written) * PRICES.dynamoDbWrite.dollars
+  );
+}
