@@ -1,6 +1,6 @@
 import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from '../core/incident/memory.ts';
 import { memoryDocument, parseMemory } from '../core/incident/memory-document.ts';
-import type { Pause } from '../core/run/pause.ts';
+import type { Pause, Resume } from '../core/run/pause.ts';
 
 /**
  * The attributes of an item in DynamoDB. All but `version`, which the condition of a write needs, is one text: nothing else
@@ -43,19 +43,35 @@ export function parseMemoryItem(place: MemoryPlace, item: unknown, now: number):
   const known = isSwitchOnly
     ? { ...NOTHING_REMEMBERED, version: Number(version?.N) || 1 }
     : parseMemory(place, Number(version?.N), memory?.S ?? '');
-  return pause === undefined ? known : { ...known, paused: switchedTo(pause, now) };
+  if (pause === undefined) return known;
+  const resumed = resumedBy(pause);
+  return { ...known, paused: switchedTo(pause, now), ...(resumed && { resumed }) };
 }
 
+/** What a person sets: a pause, or its end with its author, or null for an end without one. */
+export type Switch = Pause | { readonly resumed: Resume } | null;
+
 /**
- * The switch of people, beside the text of the memory: a map while the server is paused, NULL after it was resumed. It is
+ * The switch of people, beside the text of the memory: a map while the server is paused. After it was resumed it is NULL, or
+ * a map with `resumed`; its end is in the past, so that functions which do not know `resumed` see no pause either. It is
  * stronger than the pause in the text. The next write of the memory takes it over, and removes it.
  */
-export function switchAttribute(pause: Pause | null): { NULL: true } | { M: Record<string, { S: string }> } {
-  if (pause === null) return { NULL: true };
-  const given = Object.entries(pause).filter((entry): entry is [string, string] => entry[1] !== null);
+export function switchAttribute(to: Switch): { NULL: true } | { M: Record<string, { S: string }> } {
+  if (to === null) return { NULL: true };
+  const fields =
+    'resumed' in to ? { ...to.resumed, until: to.resumed.at, resumed: to.resumed.at } : { ...to };
+  const given = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== null);
   return { M: Object.fromEntries(given.map(([name, text]) => [name, { S: text }])) };
 }
 
+/** What is no time of an end is no end. */
+function resumedBy({ M }: Attribute): Resume | null {
+  const at = M?.resumed?.S;
+  if (at === undefined || !MOMENT.test(at) || Number.isNaN(Date.parse(at))) return null;
+  return { at, by: M?.by?.S?.slice(0, MOST_TEXT) || NO_AUTHOR };
+}
+
+const NO_AUTHOR = 'a person without a name';
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const MOST_TEXT = 300;
 const UNREADABLE = 'the end of this pause could not be read, so it lasts until headroom resume';
@@ -64,7 +80,7 @@ const UNREADABLE = 'the end of this pause could not be read, so it lasts until h
  * A person may have typed it at night. What is no time of an end is a pause without end: it ends no session, and says why.
  */
 function switchedTo(pause: Attribute, now: number): Pause | null {
-  if (pause.NULL === true) return null;
+  if (pause.NULL === true || resumedBy(pause) !== null) return null;
   const textAt = (name: keyof Pause) => pause.M?.[name]?.S?.slice(0, MOST_TEXT) || null;
   const momentAt = (name: 'at' | 'until') => {
     const text = textAt(name);
@@ -74,7 +90,7 @@ function switchedTo(pause: Attribute, now: number): Pause | null {
   const isClear = pause.M !== undefined && (until !== null || pause.M.until === undefined);
   return {
     at: momentAt('at') ?? new Date(now).toISOString(),
-    by: textAt('by') ?? 'a person without a name',
+    by: textAt('by') ?? NO_AUTHOR,
     reason: isClear ? textAt('reason') : UNREADABLE,
     until,
   };

@@ -1,7 +1,6 @@
 import { RemediationError } from '../core/base/errors.ts';
-import type { Pause } from '../core/run/pause.ts';
 import { knownRegion } from './known-region.ts';
-import { keyOf, switchAttribute } from './memory-item.ts';
+import { keyOf, type Switch, switchAttribute } from './memory-item.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
 /** A server's item, and where its table is. */
@@ -10,11 +9,11 @@ export type SwitchPlace = { readonly server: string; readonly table: string; rea
 const WITHIN_MS = 5_000;
 
 /**
- * Pauses a server, or resumes it with null. Only the attribute of the switch is written, so that an operator needs no right
+ * Pauses or resumes a server. Only the attribute of the switch is written, so that an operator needs no right
  * to the rest of the item. The version counts up, so that a report that has read the item before reads it again.
  * @throws RemediationError `memory-unwritable`.
  */
-export async function writeSwitch(place: SwitchPlace, pause: Pause | null): Promise<void> {
+export async function writeSwitch(place: SwitchPlace, to: Switch): Promise<void> {
   const { server, table, region } = place;
   const { DynamoDBClient, UpdateItemCommand } = await import('./switch-clients.ts');
   const client = new DynamoDBClient({ maxAttempts: 3, ...(region !== undefined && { region }) });
@@ -22,7 +21,7 @@ export async function writeSwitch(place: SwitchPlace, pause: Pause | null): Prom
     TableName: table,
     Key: keyOf({ server, table }),
     UpdateExpression: 'SET pause = :pause ADD version :one',
-    ExpressionAttributeValues: { ':pause': switchAttribute(pause), ':one': { N: '1' } },
+    ExpressionAttributeValues: { ':pause': switchAttribute(to), ':one': { N: '1' } },
   });
   try {
     await knownRegion(client);

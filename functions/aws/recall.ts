@@ -15,8 +15,9 @@ export function recallFrom(
     try {
       // Loaded on demand: the form of an item is long, and a function without memory never reads one.
       const { readMemory } = await import('./memory-table.ts');
-      const { paused, ownTries } = await readMemory({ server, table }, { attempts: 1, withinMs });
-      return { kind: 'read', table, paused, ...(ownTries.length > 0 && { ownTries }) };
+      const { paused, resumed, ownTries } = await readMemory({ server, table }, { attempts: 1, withinMs });
+      const more = { ...(resumed && { resumed }), ...(ownTries.length > 0 && { ownTries }) };
+      return { kind: 'read', table, paused, ...more };
     } catch (thrown) {
       return { kind: 'unreadable', table, problem: coerceError(thrown).toProblem() };
     }

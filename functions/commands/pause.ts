@@ -81,7 +81,8 @@ async function resumeRuns(given: GivenMemory): Promise<ExitCode> {
     print(`${name} was not paused. Nothing was changed.`);
     return EXIT.done;
   }
-  await writeSwitch(place, null);
+  const resumed = { at: new Date().toISOString(), by: await whoAmI(place.region) };
+  await writeSwitch(place, { resumed });
   print(
     `${name} is resumed: from the next run on, its policy applies again. It was paused ${pauseText(paused)}.`,
   );

@@ -22,6 +22,20 @@ describe('The switch in an item', () => {
     expect(parsed(resumed)).toEqual(KNOWN);
   });
 
+  test('of a person who resumed runs says who and when, and is no pause for functions that do not know it', () => {
+    const resumed = { at: '2026-11-21T03:10:00Z', by: PAUSE.by };
+    const item = { ...itemOf(PLACE, { ...KNOWN, paused: PAUSE }), pause: switchAttribute({ resumed }) };
+    expect(parsed(item)).toEqual({ ...KNOWN, resumed });
+    expect(item.pause).toMatchObject({ M: { until: { S: resumed.at } } });
+    // The memory that the next report writes still knows it.
+    expect(parsed(itemOf(PLACE, parsed(item)))).toEqual({ ...KNOWN, resumed });
+  });
+
+  test('that was resumed at no time goes on pausing', () => {
+    const pause = { M: { by: { S: 'ada' }, resumed: { S: 'now' }, until: { S: 'now' } } };
+    expect(parsed({ ...itemOf(PLACE, KNOWN), pause }).paused).toMatchObject({ until: null });
+  });
+
   test('alone in an item is a server of which nothing else is remembered', () => {
     const item = { server: { S: 'orders' }, version: { N: '1' }, pause: switchAttribute(PAUSE) };
     expect(parsed(item)).toEqual({ ...NOTHING_REMEMBERED, version: 1, paused: PAUSE });

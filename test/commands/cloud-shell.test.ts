@@ -70,7 +70,14 @@ describe('The line for CloudShell', () => {
       cloudShellSwitch({ ...record(), recall: { kind: 'read', table: 'memory', paused: PAUSE } }).at(-1) ??
         '',
     );
-    expect(wordAfter(words, '--expression-attribute-values')).toBe(':v={N=1},:p={NULL=true}');
+    const values = wordAfter(words, '--expression-attribute-values') ?? '';
+    const [, by, at, until, resumed] =
+      /^:v=\{N=1\},:p=\{M=\{by=\{S='(.*)'\},at=\{S=(\S+?)\},until=\{S=(\S+?)\},resumed=\{S=(\S+?)\}\}\}$/.exec(
+        values,
+      ) ?? [];
+    const M = { by: { S: by }, at: { S: at }, until: { S: until }, resumed: { S: resumed } };
+    const { paused, resumed: found } = parsed({ server: { S: 'orders' }, version: { N: '1' }, pause: { M } });
+    expect([paused, found]).toEqual([null, { at: resumed, by: ADA }]);
   });
 
   test.each([

@@ -68,7 +68,8 @@ describe('headroom pause and resume', () => {
         `^${server} is resumed: .* It was paused since \\d{4}-.* UTC by ${ME} \\("fail-over "test""\\)\\.\n$`,
       ),
     );
-    expect(await recalled()).toMatchObject({ kind: 'read', paused: null });
+    const resumed = { at: expect.stringMatching(/^\d{4}-.*Z$/), by: ME };
+    expect(await recalled()).toMatchObject({ kind: 'read', paused: null, resumed });
   });
 
   test('pausing and resuming twice changes nothing the second time', async () => {

@@ -3,7 +3,7 @@ import { RECEIVER_KINDS } from '../../contract.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { CAUSES } from '../diagnosis/cause.ts';
 import { MODES } from '../policy/mode.ts';
-import { ownTriesShape, pauseShape } from '../run/codec/recall-schema.ts';
+import { ownTriesShape, pauseShape, resumeShape } from '../run/codec/recall-schema.ts';
 import { OUTCOMES } from '../run/outcome.ts';
 import { groupShape } from '../server/scope-schema.ts';
 
@@ -189,6 +189,8 @@ export const memorySchema = strictObject({
   version,
   form: z.literal(FORM, { error: `the number ${FORM}` }),
   paused: z.nullable(pause),
+  /** When a person last resumed runs, and who did. Absent before that, and in older items. */
+  resumed: z.optional(strictObject({ ...resumeShape, at: moment, by: text })),
   /**
    * Misconfigurations that people were told, by check. One that is gone is dropped, and reported again if it
    * returns.

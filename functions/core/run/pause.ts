@@ -2,10 +2,11 @@ import type * as z from 'zod/mini';
 import type { ReadOnly } from '../base/read-only.ts';
 import type { Mode } from '../policy/mode.ts';
 import { isRefusal, type TriggerKind } from '../trigger/trigger.ts';
-import type { ownTriesSchema, pauseSchema, recallSchema } from './codec/recall-schema.ts';
+import type { ownTriesSchema, pauseSchema, recallSchema, resumeSchema } from './codec/recall-schema.ts';
 
 export type OwnTries = ReadOnly<z.output<typeof ownTriesSchema>>;
 export type Pause = ReadOnly<z.output<typeof pauseSchema>>;
+export type Resume = ReadOnly<z.output<typeof resumeSchema>>;
 /** What a run read from memory before it acted. */
 export type Recall = ReadOnly<z.output<typeof recallSchema>>;
 

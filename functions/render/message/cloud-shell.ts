@@ -31,9 +31,10 @@ function withTitle(title: string, command: string | null): readonly string[] {
 }
 
 /** Values in shorthand stand in single quotes, because the name of a session may have a comma. */
-const PAUSE =
-  "{M={by={S='$(aws sts get-caller-identity --query Arn --output text)'},at={S=$(date -u +%FT%TZ)},until={S=$(date -ud 2hours +%FT%TZ)}}}";
-const RESUME = '{NULL=true}';
+const BY = "by={S='$(aws sts get-caller-identity --query Arn --output text)'}";
+const NOW = '$(date -u +%FT%TZ)';
+const PAUSE = `{M={${BY},at={S=${NOW}},until={S=$(date -ud 2hours +%FT%TZ)}}}`;
+const RESUME = `{M={${BY},at={S=${NOW}},until={S=${NOW}},resumed={S=${NOW}}}}`;
 
 /** The first call fails for a server that does not exist, and the second one is then not made. */
 function cloudShellCommand({ recall, server }: Named, pause: string): string | null {

@@ -34,7 +34,9 @@ function theIncident({ incident }: Memory): Section {
   return { title: 'INCIDENT', lines: texts.flatMap((text) => wrap(text)) };
 }
 
-function thePause({ paused }: Memory, now: number): Section {
+function thePause({ paused, resumed }: Memory, now: number): Section {
+  if (paused === null && resumed !== undefined)
+    return { title: 'RESUMED', lines: wrap(`${timeText(resumed.at)} by ${authorName(resumed.by)}.`) };
   if (paused === null) return { title: 'PAUSED', lines: [] };
   const { at, by, reason, until } = paused;
   const why = reason === null ? '' : ` ("${cleanName(reason, 200)}")`;

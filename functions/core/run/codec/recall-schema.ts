@@ -26,6 +26,10 @@ export const ownTriesSchema = fields(ownTriesShape);
 
 export const pauseSchema = fields(pauseShape);
 
+/** When a person let runs act again, and who did. */
+export const resumeShape = { at: text, by: text } as const;
+export const resumeSchema = fields(resumeShape);
+
 export const recallSchema = z.discriminatedUnion(
   'kind',
   [
@@ -33,6 +37,8 @@ export const recallSchema = z.discriminatedUnion(
       kind: z.literal('read'),
       table: text,
       paused: z.nullable(pauseSchema),
+      /** Absent in older records, and where no person has resumed runs. */
+      resumed: describe('When a person last resumed runs, and who did.', z.optional(resumeSchema)),
       /** Absent in older records. */
       ownTries: describe('Tries of earlier runs that could not connect.', z.optional(list(ownTriesSchema))),
     }),
