@@ -47,6 +47,8 @@ export const SERVER_METRICS = {
   terminated: 'Terminated',
   /** 1 for each run while runs are paused, with or without work to do; never 0. */
   paused: 'Paused',
+  /** 1 for each run while people are warned that the server fills up; never 0. */
+  warned: 'Warned',
   /** 1 for each run that ended without a record; never 0. */
   failedRuns: 'FailedRuns',
   /** 1 for each event that waited too long and was not run; never 0. */

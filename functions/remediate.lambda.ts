@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import { credentialsOf, loadSecretsClient, poolerAccess } from './aws/credentials.ts';
-import { recallFrom } from './aws/recall.ts';
+import { memoryPorts } from './aws/memory-ports.ts';
 import { parseRemediateConfig, type RemediateConfig } from './config/config.ts';
 import { REMEDIATE_ENV } from './core/declaration/remediate-variables.ts';
 import { packRecord, type RunResult } from './core/run/codec/run-result.ts';
@@ -29,12 +29,12 @@ export const handler = middy<Parsed<RemediateConfig, Trigger>, RunResult>(timeUp
   .use(logErrors())
   .use(parseInvocation(parseRemediateConfig, parseEvent))
   .handler(async ({ config, input: trigger }, context) => {
-    const { server, policy, target, login, logStream, metrics, table } = config;
+    const { server, policy, target, login, logStream, metrics, table, warnings } = config;
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RETURN_MS;
-    const [recall, pooler] = [recallFrom(server, table), poolerAccess(config.pooler)];
-    const more = { ...known, recall, pooler, onHandshake: keepYoungSpaceSmall };
+    const [memory, pooler] = [memoryPorts(server, table, warnings), poolerAccess(config.pooler)];
+    const more = { ...known, ...memory, pooler, onHandshake: keepYoungSpaceSmall };
     const request = { runId: context.awsRequestId, server, policy, trigger, logStream, deadline };
     const record = await remediate(request, serverPorts(target, credentialsOf(login, target), logLine, more));
     logRun(record);
-    return packRecord(record, metrics);
+    return packRecord(record, metrics, warnings);
   });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
-import { memoryIn } from './aws/memory-table.ts';
 import { emitMetrics } from './aws/metrics.ts';
 import { receiversWithSecrets } from './aws/receivers-with-secrets.ts';
 import { keepIn } from './aws/records.ts';
+import { tablePorts } from './aws/table-ports.ts';
 import { publishTo } from './aws/topics.ts';
 import { parseReportConfig, type ReportConfig } from './config/config.ts';
 import { REPORT_WORKER } from './contract.ts';
@@ -31,7 +31,7 @@ export const handler = middy<Parsed<ReportConfig, Destination>, void>(timeUp)
       work: (result) => stepsInWorker(WORKER, result, clock),
       keep: bucket === null ? null : keepIn(bucket),
       count: emitMetrics,
-      memory: table === null ? null : memoryIn(table),
+      ...tablePorts(table),
       publish: { ...publishTo(topic, chat), ...receiversWithSecrets(receivers) },
       now: Date.now,
       sleep,

@@ -55,6 +55,11 @@ describe('the environment of remediate', () => {
       logStream: null,
       table: null,
       pooler: null,
+      warnings: {
+        tiers: [75, 85, 95],
+        quietHours: null,
+        rdsHost: 'orders.abc123.eu-west-1.rds.amazonaws.com',
+      },
     });
   });
 

@@ -14,7 +14,7 @@ const BASE = ['functions/core/base'];
 const SERVER = [...BASE, 'functions/core/server'];
 const TRIGGER = ['functions/contract.ts', 'functions/core/trigger'];
 const PLAN = [...SERVER, ...TRIGGER, 'functions/core/policy', 'functions/core/plan'];
-const RUN = [...PLAN, 'functions/core/doctor', 'functions/core/run'];
+const RUN = [...PLAN, 'functions/core/doctor', 'functions/core/warning', 'functions/core/run'];
 const CORE = [
   ...RUN,
   'functions/core/doctor',
@@ -38,6 +38,7 @@ export const ROOMS: readonly Room[] = [
   { name: 'functions/core/base', may: [], packages: [...PURE, 'node:timers/promises', 'node:zlib'] },
   { name: 'functions/core/trigger', may: [...BASE, 'functions/contract.ts'], packages: PURE },
   { name: 'functions/core/server', may: BASE, packages: PURE },
+  { name: 'functions/core/warning', may: BASE, packages: PURE },
   { name: 'functions/core/policy', may: SERVER, packages: PURE },
   {
     name: 'functions/core/doctor',
@@ -49,10 +50,14 @@ export const ROOMS: readonly Room[] = [
   { name: 'functions/core/plan', may: [...SERVER, ...TRIGGER, 'functions/core/policy'], packages: PURE },
   {
     name: 'functions/core/declaration',
-    may: [...SERVER, ...TRIGGER, 'functions/core/policy'],
+    may: [...SERVER, ...TRIGGER, 'functions/core/policy', 'functions/core/warning'],
     packages: PURE,
   },
-  { name: 'functions/core/run', may: [...PLAN, 'functions/core/doctor'], packages: [...PURE, 'node:zlib'] },
+  {
+    name: 'functions/core/run',
+    may: [...PLAN, 'functions/core/doctor', 'functions/core/warning'],
+    packages: [...PURE, 'node:zlib'],
+  },
   { name: 'functions/events', may: RUN, packages: ['node:zlib'] },
   { name: 'functions/core/diagnosis', may: RUN, packages: PURE },
   // What ends sessions imports no diagnosis, no advice, no incident, nothing that renders, no driver and no AWS.

@@ -1,8 +1,8 @@
 import { Sha256 } from '@smithy/core/checksum';
 import { buildQueryString, HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { RemediationError } from '../core/base/errors.ts';
 import type { CredentialSource, Target } from '../postgres/connection/target.ts';
+import { functionIdentity } from './function-identity.ts';
 
 /** A session may begin with a token for so many seconds; IAM allows no more. */
 const LIFE_SECONDS = 900;
@@ -29,20 +29,4 @@ async function iamToken(user: string, { host, port }: Target): Promise<string> {
   });
   const { query } = await signer.presign(request, { expiresIn: LIFE_SECONDS });
   return `${address}/?${buildQueryString(query ?? {})}`;
-}
-
-/** Lambda puts the function's region and credentials into its environment. */
-function functionIdentity() {
-  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-  if (!AWS_REGION || !AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
-    const message =
-      'An IAM token cannot be signed, because AWS_REGION, AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is missing: Lambda sets all three, so check what else removes them.';
-    throw new RemediationError('secret-unreadable', message);
-  }
-  const credentials = {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-  };
-  return { region: AWS_REGION, credentials };
 }

@@ -63,7 +63,8 @@ async function write(place: MemoryPlace, memory: Memory, region: string | undefi
   }
 }
 
-async function withClient<Result>(
+/** Uses a client of DynamoDB for one piece of work. */
+export async function withClient<Result>(
   { attempts }: Limits,
   region: string | undefined,
   use: (client: DynamoDBClient) => Promise<Result>,

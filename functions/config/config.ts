@@ -10,15 +10,27 @@ import {
   variablesSchema,
 } from '../core/declaration/remediate-variables.ts';
 import { orNull, SECRET, someText, tableName } from '../core/declaration/variable-schemas.ts';
+import { warningOrder } from '../core/declaration/warning-order.ts';
 import { readPolicyText } from '../core/policy/parse-policy.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import type { WarningOrder } from '../core/warning/parse-warnings.ts';
 import type { Target } from '../postgres/connection/target.ts';
 import { authorityFiles } from './authority-files.ts';
 import { jsonOf } from './json-of.ts';
 import { type PoolerConfig, parsePooler } from './pooler-config.ts';
 
 /** Settings from which this file makes something else: target, login and policy. */
-type Composed = 'host' | 'port' | 'database' | 'statements' | 'tls' | 'caFile' | 'secret' | 'user' | 'policy';
+type Composed =
+  | 'host'
+  | 'port'
+  | 'database'
+  | 'statements'
+  | 'tls'
+  | 'caFile'
+  | 'secret'
+  | 'user'
+  | 'policy'
+  | 'warnings';
 
 /**
  * What one `remediate` function knows about its server. Most settings keep their name; the others are parts of target,
@@ -30,6 +42,8 @@ export type RemediateConfig = Omit<VariableValues, Composed> & {
   readonly policy: Policy;
   /** Null where no pooler is declared. */
   readonly pooler: PoolerConfig | null;
+  /** Null where people are not warned before the server is full. */
+  readonly warnings: WarningOrder | null;
 };
 
 /** How our role logs in: with the password in a secret (ARN or name), or as this user by IAM. */
@@ -100,6 +114,7 @@ function configOf(
     login: user === undefined ? { secret } : { user },
     policy,
     pooler,
+    warnings: warningOrder(values.warnings, host),
   };
 }
 

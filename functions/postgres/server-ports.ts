@@ -12,6 +12,7 @@ export type PoolerAccess = PoolerTarget & { readonly source: CredentialSource | 
 type Beside = ConnectOptions & {
   readonly recall?: RemediatePorts['recall'];
   readonly tries?: RemediatePorts['tries'];
+  readonly wouldWarn?: RemediatePorts['wouldWarn'];
   readonly pooler?: PoolerAccess | null;
 };
 
@@ -20,7 +21,7 @@ export function serverPorts(
   target: Target,
   source: CredentialSource,
   log: RemediatePorts['log'],
-  { recall = async () => null, tries, pooler = null, ...options }: Beside = {},
+  { recall = async () => null, tries, wouldWarn, pooler = null, ...options }: Beside = {},
 ): RemediatePorts {
   let known: Credentials | null = null;
   const pace = newPace();
@@ -47,6 +48,7 @@ export function serverPorts(
     },
     recall,
     tries,
+    wouldWarn,
     readPooler: async () => (pooler === null ? null : await readOnDemand(pooler, ofPooler ?? latest)),
     now: Date.now,
     sleep,

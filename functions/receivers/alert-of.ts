@@ -42,6 +42,8 @@ export function alertOf(
       return RANKS[severity] < RANKS[from] ? null : { action: 'open', ...alert };
     case 'misconfigured':
     case 'observed':
+    // Nothing would resolve it: an episode that is over has no message.
+    case 'warning':
       return null;
     default: {
       const never: never = kind;

@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<MessageKind, string>> = {
   run: 'headroom.run',
   misconfigured: 'headroom.misconfigured',
   observed: 'headroom.observed',
+  warning: 'headroom.warning',
   test: 'headroom.test',
 };
 

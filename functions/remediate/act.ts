@@ -1,9 +1,11 @@
+import type { Plan } from '../core/plan/plan.ts';
 import { planFromCount } from '../core/plan/plan-from-count.ts';
 import { planRemediation } from '../core/plan/plan-remediation.ts';
 import { expectedOutcome, outcomeOf, type Planned } from '../core/run/outcome-of.ts';
 import { modeInForce, pauseIn } from '../core/run/pause.ts';
 import { withPooler } from '../core/server/pooler-refusals.ts';
 import { isBlind } from '../core/server/visibility.ts';
+import { isCounted } from '../core/warning/warning-state.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { takeLock } from './in-session.ts';
 import type { Database } from './ports.ts';
@@ -52,13 +54,24 @@ async function work(run: Run, database: Database, lockBy: number): Promise<RunEn
   return { outcome: outcomeOf(first, trigger.kind, [...run.attempts.values()], settled), problem: null };
 }
 
-/** A scheduled run of a server without pressure mostly counts slots only and reads no session. */
+/**
+ * A scheduled run of a server without pressure mostly counts slots only and reads no session. It reads them when people
+ * are about to be warned, so that the warning says who grows.
+ */
 async function isQuiet(run: Run, database: Database): Promise<boolean> {
   const count = await database.countSlots();
   if (count === null) return false;
   markStep(run, 'locked');
-  run.plan = planFromCount(count, run.request.policy);
-  if (run.plan === null) return false;
+  const plan = planFromCount(count, run.request.policy);
+  if (plan === null || (await isNews(run, plan))) return false;
+  run.plan = plan;
   markStep(run, 'planned');
   return true;
+}
+
+async function isNews({ ports, startedAt }: Run, { pressure }: Plan): Promise<boolean> {
+  const [server] = pressure;
+  if (server === undefined || ports.wouldWarn === undefined) return false;
+  const count = { at: startedAt, used: server.used, usable: server.usable };
+  return isCounted(count) && (await ports.wouldWarn(count));
 }

@@ -7,6 +7,7 @@ import type { Connecting, GuardResult } from '../core/run/record.ts';
 import type { PoolerState } from '../core/server/pooler.ts';
 import type { Session } from '../core/server/session.ts';
 import type { Snapshot } from '../core/server/snapshot.ts';
+import type { SlotCountAt } from '../core/warning/warning-signs.ts';
 import type { KnownTries } from './known-tries.ts';
 
 /** One open session with the server; each call has a time limit. Every call is one or more autocommitted statements. */
@@ -36,6 +37,8 @@ export type RemediatePorts = {
   readonly connect: (deadline: number) => Promise<Connection>;
   /** What memory holds of the server, within half a second; null where there is no memory. Never rejects. */
   readonly recall: () => Promise<Recall | null>;
+  /** Whether people would be warned of this count, so that the run looks who grows. Never rejects. */
+  readonly wouldWarn?: ((count: SlotCountAt) => Promise<boolean>) | undefined;
   /** Refused tries of the last runs in this process; undefined where a process makes one run only. */
   readonly tries?: KnownTries | undefined;
   /** What the server's pooler shows, within a second; null where none is declared. Never rejects. */

@@ -1,6 +1,6 @@
 import { coerceError } from '../core/base/errors.ts';
 import { followIncident } from '../core/incident/follow-incident.ts';
-import type { RunSummary, Story } from '../core/incident/incident.ts';
+import type { OutboxMessage, RunSummary, Story } from '../core/incident/incident.ts';
 import { incidentStateOf } from '../core/incident/incident-state.ts';
 import type { Memory } from '../core/incident/memory.ts';
 import { noteObservation, type Observation } from '../core/incident/observation.ts';
@@ -95,10 +95,11 @@ function duesOfNobody({ summary, isReportable, checks }: ReportedRun, ports: Rep
 }
 
 /** The kind of a message, unless its story has one. */
-const KINDS: Readonly<Record<OutboxKey['about'], 'misconfigured' | 'observed' | null>> = {
+const KINDS: Readonly<Record<OutboxKey['about'], 'misconfigured' | 'observed' | 'warning' | null>> = {
   run: null,
   checks: 'misconfigured',
   observed: 'observed',
+  warning: 'warning',
 };
 
 function duesIn(
@@ -108,29 +109,36 @@ function duesIn(
   server: string,
   ports: ReportPorts,
 ): Omit<Dues, 'place'> {
-  const all = topicsOf(ports);
-  const dueOf = (key: OutboxKey) => {
-    const message = outboxMessageOf(memory, key);
-    const topics = all.filter((topic) => message !== null && !message.taken.includes(topic));
-    if (message === null || topics.length === 0) return null;
-    const { story, checks, observed } = message;
-    const kind: MessageKind = KINDS[key.about] ?? story?.kind ?? 'run';
-    const mark: Due['mark'] = (taken) =>
-      updateMemory(store, server, (known) => markDelivered(known, key, taken, all)).then(
-        () => {},
-        (thrown) => noteTrouble(thrown, server, ports),
-      );
-    const saysKeptBefore = memory.keepToldBy === runId;
-    const identity = { id: `${runId}-${kind}`, kind, incident: story?.incident.id ?? null };
-    return { identity, topics, mark, story, checks, observed, saysKeptBefore };
-  };
-  const week = dueOf({ runId, about: 'observed' });
+  const dueOf = (about: OutboxKey['about']) => outboxDue(memory, { runId, about }, { store, server }, ports);
+  const run = dueOf('run');
+  const week = dueOf('observed');
   const { observed } = week ?? {};
   return {
-    run: dueOf({ runId, about: 'run' }),
-    checks: dueOf({ runId, about: 'checks' }),
+    run: run === null ? null : { ...run, saysKeptBefore: memory.keepToldBy === runId },
+    checks: dueOf('checks'),
     observed: week === null || observed === undefined ? null : { ...week, observed },
   };
+}
+
+/** A message of the outbox, with the topics that have not taken it. Null when there is none left to publish. */
+export function outboxDue(
+  memory: Memory,
+  key: OutboxKey,
+  { store, server }: { readonly store: MemoryStore; readonly server: string },
+  ports: ReportPorts,
+): (Due & OutboxMessage) | null {
+  const all = topicsOf(ports);
+  const message = outboxMessageOf(memory, key);
+  const topics = all.filter((topic) => message !== null && !message.taken.includes(topic));
+  if (message === null || topics.length === 0) return null;
+  const kind: MessageKind = KINDS[key.about] ?? message.story?.kind ?? 'run';
+  const mark: Due['mark'] = (taken) =>
+    updateMemory(store, server, (known) => markDelivered(known, key, taken, all)).then(
+      () => {},
+      (thrown) => noteTrouble(thrown, server, ports),
+    );
+  const identity = { id: `${key.runId}-${kind}`, kind, incident: message.story?.incident.id ?? null };
+  return { ...message, identity, topics, mark };
 }
 
 /** Problems with memory are logged and counted. The message does not wait for them. */

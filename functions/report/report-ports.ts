@@ -2,6 +2,7 @@ import type { ReceiverKind } from '../contract.ts';
 import type { Story } from '../core/incident/incident.ts';
 import type { Memory } from '../core/incident/memory.ts';
 import type { KeptRun } from '../core/run/kept-record.ts';
+import type { WarningState } from '../core/warning/warning-state.ts';
 import type { RemediatePorts } from '../remediate/ports.ts';
 import type { Message } from '../render/base/message.ts';
 import type { ReportSteps } from './report-steps.ts';
@@ -15,7 +16,7 @@ export type MemoryStore = {
 };
 
 /** What a message is: news of an incident, of a run outside incidents, of something else, or a test. */
-export type MessageKind = Story['kind'] | 'run' | 'misconfigured' | 'observed' | 'test';
+export type MessageKind = Story['kind'] | 'run' | 'misconfigured' | 'observed' | 'warning' | 'test';
 
 /** What identifies a message, and its incident. */
 export type MessageIdentity = {
@@ -24,6 +25,19 @@ export type MessageIdentity = {
   readonly kind: MessageKind;
   /** Null when it is about no incident, or when nothing is remembered. */
   readonly incident: string | null;
+};
+
+/** How many connections RDS counted at one time, in milliseconds since the epoch. */
+export type VendedCount = { readonly at: number; readonly used: number };
+
+/** Stores the counts of used slots. Rejects when they cannot be read or written. */
+export type CountsStore = {
+  readonly read: (server: string) => Promise<WarningState>;
+  readonly write: (server: string, state: WarningState) => Promise<void>;
+  /**
+   * The most connections of each hour in the last three weeks, as RDS has counted them for the server with this host.
+   */
+  readonly past: (rdsHost: string, now: number) => Promise<readonly VendedCount[]>;
 };
 
 /** A pager does not want messages that open or resolve no alert. */
@@ -65,6 +79,8 @@ export type ReportPorts = {
   readonly count: (measure: Measure) => void;
   /** Null when nothing is remembered between runs. */
   readonly memory: MemoryStore | null;
+  /** Null when nothing is remembered between runs, and where people are not warned. */
+  readonly counts?: CountsStore | null;
   /** By topic and receiver, those that are configured. Rejects with `publish-failed`. */
   readonly publish: Readonly<
     Record<'people', Publish> & Record<'chat', Publish | null> & Partial<Record<ReceiverKind, Publish>>

@@ -18,6 +18,7 @@ import { type Dues, rememberRun } from './remember-run.ts';
 import type { RecordDelivery, Report } from './report-context.ts';
 import type { ReportPorts, ReportWork } from './report-ports.ts';
 import { failedRun } from './run-metrics.ts';
+import { warnEarly } from './warn-early.ts';
 
 /**
  * Stores a record, reports it, and draws its page, in this order. Work on the whole record may fail, hang or
@@ -57,6 +58,7 @@ async function reportOn(report: Report): Promise<void> {
     await tellRun(report, run, dues.run, links);
     if (isRead) await publishMisconfigurations(run, read, dues.checks, report);
     await publishObservation(run, dues.observed, report);
+    await warnEarly(run, choiceIn(delivery.payload), report);
   } finally {
     // The page is also drawn when a topic refused: the next delivery may fail as well, and the message
     // already links to the page.
@@ -145,6 +147,7 @@ function beginWork(payload: unknown, { work }: ReportPorts): ReportWork {
         explain: fail,
         writeMessage: fail,
         writeMisconfigurations: fail,
+        writeWarning: fail,
         drawPage: fail,
       },
       end: () => {},

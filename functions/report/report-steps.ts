@@ -1,16 +1,20 @@
 import { gzipSync } from 'node:zlib';
 import { RemediationError } from '../core/base/errors.ts';
 import { type Explained, withDiagnosis, withoutDiagnosis } from '../core/diagnosis/explain.ts';
+import { whoGrows } from '../core/diagnosis/who-grows.ts';
 import type { Misconfiguration } from '../core/doctor/misconfigurations.ts';
 import type { RunSummary, Story } from '../core/incident/incident.ts';
 import { isWorthKeeping } from '../core/incident/is-reportable.ts';
+import type { EarlyWarning } from '../core/incident/note-warning.ts';
 import { causeIn } from '../core/incident/run-summary.ts';
 import type { RunResult } from '../core/run/codec/run-result.ts';
 import { unpackRecord } from '../core/run/codec/unpack-record.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import { headOf, type RunHead } from '../core/run/run-head.ts';
+import type { Invocation } from '../events/parse-destination.ts';
 import type { Message } from '../render/base/message.ts';
 import type { Additions } from '../render/message/additions.ts';
+import { renderEarlyWarning } from '../render/message/early-warning.ts';
 import { renderMisconfigurations } from '../render/message/misconfigured.ts';
 import { renderOver } from '../render/message/over.ts';
 import { renderExplained } from '../render/message/render-incident.ts';
@@ -43,6 +47,8 @@ export type ReportSteps = {
   ) => Promise<Message>;
   /** Writes about those of the record's misconfigurations that are news. */
   readonly writeMisconfigurations: (checks: readonly string[]) => Promise<Message>;
+  /** Writes an early warning, with who grows where the run saw the sessions. */
+  readonly writeWarning: (warning: EarlyWarning, invocation: Invocation) => Promise<Message>;
   readonly drawPage: (place: PagePlace | null, told: Told) => Promise<string>;
 };
 
@@ -70,6 +76,10 @@ export function reportSteps(result: unknown): ReportSteps {
       const { record } = known();
       const news = (record.misconfigurations ?? []).filter(({ check }) => checks.includes(check));
       return renderMisconfigurations(record, news);
+    },
+    writeWarning: async (warning, invocation) => {
+      const { record } = known();
+      return renderEarlyWarning(headOf(record), record, invocation, warning, whoGrows(record));
     },
     drawPage: async (place, told) => drawPage(known(), place, told),
   };

@@ -21,6 +21,7 @@ export type ServerMetric = Metric<
   | 'usableSlots'
   | 'terminated'
   | 'paused'
+  | 'warned'
   | 'failedRuns'
   | 'expiredEvents'
   | 'chosen'

@@ -68,6 +68,7 @@ function stepsBy(call: Call): ReportSteps {
     writeMessage: (...given) => call('writeMessage', given) as ReturnType<ReportSteps['writeMessage']>,
     writeMisconfigurations: (...given) =>
       call('writeMisconfigurations', given) as ReturnType<ReportSteps['writeMisconfigurations']>,
+    writeWarning: (...given) => call('writeWarning', given) as ReturnType<ReportSteps['writeWarning']>,
     drawPage: (place, told) => call('drawPage', [place, told]) as ReturnType<ReportSteps['drawPage']>,
   };
 }

@@ -7,7 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUNDLES, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
-import { acknowledgeAction } from './acknowledge.ts';
+import { acknowledgeAction, acknowledgeResource } from './acknowledge.ts';
 import { BundledFunction, builtBundle } from './bundled-function.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { OperatorsPolicy } from './operators-policy.ts';
@@ -140,13 +140,23 @@ export class IncidentReporting extends Construct {
       },
       timeout: Duration.seconds(REPORT_TIMEOUT_SECONDS),
       memorySize: 512,
-      statements: [...publishTo(this.outputTopics), readAndWrite(this.memory), ...receivers.statements],
+      statements: [
+        ...publishTo(this.outputTopics),
+        readAndWrite(this.memory),
+        readMetrics(),
+        ...receivers.statements,
+      ],
       onFailure: deadLetters,
     });
     this.records.grantWrite(role);
     const reason =
       'SNS needs this right from every publisher to an encrypted topic. It covers only the keys of these topics.';
     acknowledgeAction(role, 'kms:GenerateDataKey*', reason);
+    acknowledgeResource(
+      role,
+      '*',
+      'CloudWatch knows no resources for GetMetricData, which reads numbers only.',
+    );
     return report;
   }
 }
@@ -164,6 +174,11 @@ function publishTo(topics: readonly sns.ITopic[]): readonly iam.PolicyStatement[
     resources: keys,
   });
   return [publish, encrypt];
+}
+
+/** Before people are warned, RDS's count of connections says what is usual at this hour. */
+function readMetrics(): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
 }
 
 /** Allows single items by their key, never the whole table. */

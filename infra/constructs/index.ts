@@ -22,3 +22,4 @@ export { ServerAlarms, type ServerAlarmsProps } from './server-alarms.ts';
 export type { ServerLogin } from './server-login.ts';
 export { ServerRemediation } from './server-remediation.ts';
 export type { ServerRemediationProps } from './server-remediation-props.ts';
+export type { QuietHoursProps, WarningsProps } from './warnings-props.ts';

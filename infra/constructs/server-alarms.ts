@@ -7,6 +7,7 @@ import { functionNameOf, type METRICS_CHOICES, REMEDIATE_TIMEOUT_SECONDS } from 
 import { parseSchedule } from '../../functions/core/declaration/schedule-text.ts';
 import { functionMetric, OwnAlarm, type OwnAlarmProps } from './own-alarm.ts';
 import { serverMetric } from './server-metric.ts';
+import type { WarningsProps } from './warnings-props.ts';
 
 export interface ServerAlarmsProps {
   /** The server's name in messages and names. The name of its function contains it. */
@@ -26,8 +27,11 @@ export interface ServerAlarmsProps {
    * @default ScheduleExpression.rate(Duration.minutes(5))
    */
   readonly sweep?: ScheduleExpression | 'off';
+  /** How people are warned before the server is full. With `off` there is no alarm about it. */
+  readonly warnings?: WarningsProps | 'off';
   /**
-   * Which metrics are sent for the server's runs. With `none` no metric shows a pause or an unresolved run, so both alarms
+   * Which metrics are sent for the server's runs. Where they are given beside a pager, it gets a second alarm, which lasts as
+   * long as people are warned that the server fills up. With `none` no metric shows a pause or an unresolved run, so both alarms
    * are left out.
    *
    * @default few
@@ -42,7 +46,7 @@ const { NOT_BREACHING, BREACHING, IGNORE } = cloudwatch.TreatMissingData;
 const { SUM, MAXIMUM } = cloudwatch.Stats;
 
 /**
- * Alarms about the runs for one server. The first five go to the people who run pg-headroom, the last one to pagers.
+ * Alarms about the runs for one server. The first five go to the people who run pg-headroom, the others to pagers.
  */
 export class ServerAlarms extends Construct {
   constructor(scope: Construct, id: string, props: ServerAlarmsProps) {
@@ -54,6 +58,9 @@ export class ServerAlarms extends Construct {
     if (metrics === 'none') return;
     add(paused(props), topic);
     add(unresolved(props), pager);
+    // The warning itself is our message. Whoever gives both wants to be paged for it as well.
+    if (pager !== undefined && props.metrics !== undefined && props.warnings !== 'off')
+      add(fillingUp(props), pager);
   }
 }
 
@@ -119,6 +126,18 @@ function unresolved({ server }: ServerAlarmsProps): Alarm {
     metric: serverMetric(server, 'unresolved', MAXIMUM, { period: FIVE_MINUTES }),
     // Without a run nothing is known, so the alarm stays as the last run left it.
     missing: IGNORE,
+  };
+}
+
+function fillingUp({ server, sweep }: ServerAlarmsProps): Alarm {
+  return {
+    article: 'filling-up',
+    says: `PostgreSQL server ${server} fills up: no client is refused yet, and a message says which program grows.`,
+    metric: serverMetric(server, 'warned', MAXIMUM, { period: longestSilence(sweep) }),
+    // The metric is sent only while people are warned, and runs start a little early or late.
+    periods: 2,
+    periodsToAlarm: 1,
+    missing: NOT_BREACHING,
   };
 }
 

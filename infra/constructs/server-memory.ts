@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { decryptVia } from './grant.ts';
 
-/** Allows reading this server's item only. */
+/** Allows reading this server's two items only: its memory, and its counts. */
 export function memoryStatements(
   scope: Construct,
   server: string,
@@ -13,7 +13,7 @@ export function memoryStatements(
   const readOwn = new iam.PolicyStatement({
     actions: ['dynamodb:GetItem'],
     resources: [tableArn],
-    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [server] } },
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [server, `${server}/counts`] } },
   });
   return [readOwn, ...(encryptionKey === undefined ? [] : [decryptVia(scope, encryptionKey, 'dynamodb')])];
 }

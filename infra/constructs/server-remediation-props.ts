@@ -11,6 +11,7 @@ import type { WrittenPolicy } from '../../functions/core/policy/written-policy.t
 import type { StatementChoice } from '../../functions/core/server/statement-choice.ts';
 import type { PoolerProps } from './pooler-props.ts';
 import type { ServerLogin } from './server-login.ts';
+import type { WarningsProps } from './warnings-props.ts';
 
 /** Texts and numbers follow the same rules as in cdk.json, unless they are known only at deployment. */
 export interface ServerRemediationProps extends ServerLogin {
@@ -130,6 +131,13 @@ export interface ServerRemediationProps extends ServerLogin {
    * @default few
    */
   readonly metrics?: MetricsChoice;
+  /**
+   * When people are warned before the server is full: at which tiers, and in which hours a warning waits. It needs the memory
+   * table.
+   *
+   * @default - tiers of 75, 85 and 95 %, without quiet hours
+   */
+  readonly warnings?: WarningsProps | 'off';
   /**
    * How much of the sessions' last statements leaves the function, in records, pages and messages: nothing, the shape
    * without values, or the whole text.

@@ -59,12 +59,12 @@ function addServer(scope: Construct, declared: ServerDeclaration, props: Servers
     outputTopics: pager === undefined ? outputTopics : [...outputTopics, pager],
     ...omitUndefined({ bundle, memory: declared.memoryAccess === 'none' ? undefined : memory }),
   });
-  const { server, sweep, metrics } = fields;
+  const { server, sweep, metrics, warnings } = fields;
   new ServerAlarms(scope, 'Alarms', {
     server,
     sweep,
     topic: people,
-    ...omitUndefined({ pager, metrics }),
+    ...omitUndefined({ pager, metrics, warnings }),
   });
 }
 

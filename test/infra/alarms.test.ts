@@ -46,7 +46,7 @@ function serverAlarms(props: Partial<ServerAlarmsProps> = {}, hasPager = true): 
 
 const reporting = reportingStack();
 const ofReporting = alarmsIn(reporting, 'reporting');
-const ofServer = serverAlarms();
+const ofServer = serverAlarms({ metrics: 'few' });
 const all = Object.entries({ ...ofReporting, ...ofServer });
 const lambdaMetric = (MetricName: string, functionName: unknown) => ({
   Namespace: 'AWS/Lambda',
@@ -65,7 +65,15 @@ describe('every alarm about ourselves', () => {
       'reports-cut-short',
     ];
     expect(Object.keys(ofReporting).toSorted()).toEqual(articles.toSorted());
-    const ofRuns = ['runs-failing', 'runs-missing', 'results-lost', 'near-deadline', 'paused', 'unresolved'];
+    const ofRuns = [
+      'runs-failing',
+      'runs-missing',
+      'results-lost',
+      'near-deadline',
+      'paused',
+      'unresolved',
+      'filling-up',
+    ];
     expect(Object.keys(ofServer).toSorted()).toEqual(ofRuns.toSorted());
   });
 
@@ -77,7 +85,7 @@ describe('every alarm about ourselves', () => {
     expect(found?.sections).toEqual(['Description', 'Investigation', 'Resolution']);
   });
 
-  test.each(all.filter(([article]) => article !== 'unresolved'))(
+  test.each(all.filter(([article]) => article !== 'unresolved' && article !== 'filling-up'))(
     '%s tells who runs pg-headroom, and when it is over',
     (article, alarm) => {
       const [topicId] = theOnly(reporting, 'AWS::SNS::Topic');
@@ -181,6 +189,30 @@ describe("alarms about a server's runs", () => {
       AlarmActions: [PAGER],
       OKActions: [PAGER],
     });
+  });
+
+  test('filling-up: the pager hears that people are warned, for as long as they are', () => {
+    expect(ofServer['filling-up']).toMatchObject({
+      ...server,
+      MetricName: 'Warned',
+      Statistic: 'Maximum',
+      Period: 300,
+      Threshold: 1,
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [PAGER],
+      OKActions: [PAGER],
+    });
+  });
+
+  test.each([
+    ['no pager is declared', { metrics: 'few' }, false],
+    ['metrics are not declared', {}, true],
+    ['no metric is sent', { metrics: 'none' }, true],
+    ['people are not warned', { metrics: 'few', warnings: 'off' }, true],
+  ] as const)('filling-up is left out where %s: the message is the one voice', (_, props, hasPager) => {
+    expect(serverAlarms(props, hasPager)).not.toHaveProperty(['filling-up']);
   });
 
   test('unresolved notifies no topic without a pager', () => {

@@ -85,6 +85,7 @@ test('what is acknowledged is this, each with its reason', () => {
       `pg-headroom-reporting/Reporting/Report/Role ${indexes}`,
       `pg-headroom-reporting/Reporting/Records/Readers ${indexes}`,
       'pg-headroom-reporting/Reporting/Report/Role IAM5[Action::kms:GenerateDataKey*]',
+      'pg-headroom-reporting/Reporting/Report/Role IAM5[Resource::*]',
       ...servers.map(
         ({ name }) => `pg-headroom-servers-0/${name}/Remediation/Remediate/Role IAM5[Resource::*]`,
       ),

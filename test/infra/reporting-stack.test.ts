@@ -61,6 +61,7 @@ describe('the report function', () => {
         Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
         Resource: { 'Fn::GetAtt': [tableId, 'Arn'] },
       },
+      { Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' },
       { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [queueId, 'Arn'] } },
       { Effect: 'Allow', Action: 's3:PutObject', Resource: [indexes, records] },
       { Effect: 'Allow', Action: 's3:GetObject', Resource: indexes },

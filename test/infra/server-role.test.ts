@@ -30,7 +30,7 @@ describe("the function's role", () => {
 
   test("reads its own server's item of the memory and no other", () => {
     expect(granted.find(({ Action }) => Action === 'dynamodb:GetItem')?.Condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['orders'] },
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['orders', 'orders/counts'] },
     });
   });
 

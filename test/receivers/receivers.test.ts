@@ -104,7 +104,7 @@ describe('PagerDuty', () => {
     expect(bodies()).toMatchObject([{ payload: { severity: 'warning' } }]);
   });
 
-  test.each(['misconfigured', 'observed'] as const)(
+  test.each(['misconfigured', 'observed', 'warning'] as const)(
     'is not woken by a message of the kind %s',
     async (kind) => {
       expect(await send('pagerDuty', { identity: identityOf(kind, null) })).toBe('not-wanted');

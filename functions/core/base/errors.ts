@@ -13,6 +13,7 @@
  * - `blind-role`: our role may not see other roles' sessions.
  * - `connection-lost`, `statement-failed`, `deadline-near`: a run broke off after it had connected.
  * - `memory-unreadable`, `memory-unwritable`: the memory of the server cannot be read or changed.
+ * - `past-unreadable`: CloudWatch did not say how many connections the server had.
  * - `publish-failed`: the message did not reach the topic.
  * - `record-not-kept`: the run's record or its page did not reach the bucket.
  * - `record-unreadable`: the record cannot be read from the bucket.
@@ -54,6 +55,7 @@ export type ErrorCode =
   | 'deadline-near'
   | 'memory-unreadable'
   | 'memory-unwritable'
+  | 'past-unreadable'
   | 'publish-failed'
   | 'record-not-kept'
   | 'record-unreadable'

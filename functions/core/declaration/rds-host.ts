@@ -13,14 +13,22 @@ const DOMAINS = [
 
 /** China has the region behind `rds`, and the other partitions mostly have it before. */
 const RDS_HOST = new RegExp(
-  `\\.(?:(?<before>${REGION_FORM})\\.)?rds\\.(?:(?<behind>${REGION_FORM})\\.)?(?:${DOMAINS.join('|').replaceAll('.', '\\.')})\\.?$`,
+  `\\.(?:(?<before>${REGION_FORM})\\.)?rds\\.(?:(?<behind>${REGION_FORM})\\.)?(?<domain>${DOMAINS.join('|').replaceAll('.', '\\.')})\\.?$`,
   'i',
 );
 
-/** Whether RDS gave this host its name, and the region that is in the name. */
-export function rdsHost(host: string): { readonly region: string | null } | null {
+type RdsHost = {
+  /** The name of the instance, which is its dimension in CloudWatch. */
+  readonly instance: string;
+  readonly region: string | null;
+  readonly domain: string;
+};
+
+/** Whether RDS gave this host its name, and what is in the name. */
+export function rdsHost(host: string): RdsHost | null {
   const names = RDS_HOST.exec(host)?.groups;
-  return names === undefined
-    ? null
-    : { region: (names.before ?? names.behind ?? null)?.toLowerCase() ?? null };
+  if (names === undefined) return null;
+  const region = names.before ?? names.behind ?? null;
+  const [instance = ''] = host.toLowerCase().split('.');
+  return { instance, region: region?.toLowerCase() ?? null, domain: names.domain?.toLowerCase() ?? '' };
 }

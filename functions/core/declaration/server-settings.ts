@@ -7,6 +7,7 @@ import { DEFAULT_STATEMENTS, STATEMENT_CHOICES } from '../server/statement-choic
 import { poolerDeclaration } from './pooler-declaration.ts';
 import * as schemas from './setting-schemas.ts';
 import * as variables from './variable-schemas.ts';
+import { warningsDeclaration, warningsText } from './warnings-declaration.ts';
 
 /** One setting of a server. */
 type ServerSetting = {
@@ -202,6 +203,14 @@ export const SERVER_SETTINGS = {
       z.optional(oneOf(METRICS_CHOICES, 'which metrics are sent for its runs; few if left out')),
     variable: 'HEADROOM_METRICS',
     read: () => variables.choice(METRICS_CHOICES, 'few'),
+  },
+  warnings: {
+    about:
+      'When people are warned before the server is full: at which tiers, and in which hours a warning waits. It needs the memory table.',
+    declared: () => z.optional(warningsDeclaration()),
+    variable: 'HEADROOM_WARNINGS',
+    read: warningsText,
+    otherwise: 'tiers of 75, 85 and 95 %, without quiet hours',
   },
   statements: {
     about:

@@ -150,6 +150,17 @@ const observation = strictObject({
   toldBy: z.nullable(text),
 });
 
+/** Why people are warned before a server is full. Numbers are slots. */
+const warning = strictObject({
+  at: moment,
+  used: count,
+  usable: count,
+  /** The tier that was reached, in percent of the usable slots. Null for a forecast. */
+  percent: z.nullable(count),
+  /** When the server will be full, and at how many slots an hour. Null for a tier. */
+  forecast: z.nullable(strictObject({ fullAt: moment, perHour: count })),
+});
+
 /** A message that has not reached every topic yet. The next delivery of its run publishes it to the rest. */
 const outboxMessage = strictObject({
   runId: text,
@@ -161,6 +172,8 @@ const outboxMessage = strictObject({
   checks,
   /** The week of observing that it sums up. Absent in other messages. */
   observed: z.optional(observation),
+  /** Absent in messages that are no early warning. */
+  warning: z.optional(warning),
 });
 
 /** What decides in a fleet when the next run is due. */

@@ -8,7 +8,7 @@ import type { Memory } from './memory.ts';
 const MOST_WAITING = 4;
 
 /** Identifies one message. A run may have two: one about itself, and one about misconfigurations. */
-export type OutboxKey = { readonly runId: string; readonly about: 'run' | 'checks' | 'observed' };
+export type OutboxKey = { readonly runId: string; readonly about: 'run' | 'checks' | 'observed' | 'warning' };
 
 export function outboxMessageOf({ untold }: Memory, key: OutboxKey): OutboxMessage | null {
   return untold.find(hasKey(key)) ?? null;
@@ -59,7 +59,8 @@ export function markDelivered(
   };
 }
 
-function aboutOf({ checks, observed }: OutboxMessage): OutboxKey['about'] {
+function aboutOf({ checks, observed, warning }: OutboxMessage): OutboxKey['about'] {
+  if (warning !== undefined) return 'warning';
   if (observed !== undefined) return 'observed';
   return checks.length > 0 ? 'checks' : 'run';
 }

@@ -11,7 +11,7 @@ export type Paragraph = { readonly label: string; readonly texts: readonly strin
 
 /** The parts of a message in short. */
 type ChatParts = {
-  readonly kind: 'run' | 'failed-run' | 'misconfiguration' | 'observation';
+  readonly kind: 'run' | 'failed-run' | 'misconfiguration' | 'observation' | 'warning';
   readonly runId: string;
   /** The id of its incident. Null when no incident is known. */
   readonly incident: string | null;
@@ -88,7 +88,7 @@ function threadOf({ kind, at, runId, incident }: ChatParts, server: string): str
 
 /** A run may have such a message beside the one about itself. */
 function isBeside(kind: ChatParts['kind']): boolean {
-  return kind === 'misconfiguration' || kind === 'observation';
+  return kind === 'misconfiguration' || kind === 'observation' || kind === 'warning';
 }
 
 function description({ paragraphs, identity, recordUrl }: ChatParts): string {

@@ -32,6 +32,7 @@ const WORDS: Readonly<Record<ErrorCode, string>> = {
   'deadline-near': 'its time was up',
   'memory-unreadable': 'its memory cannot be read',
   'memory-unwritable': 'its memory cannot be written',
+  'past-unreadable': 'CloudWatch did not say what is usual',
   'publish-failed': 'a message was not accepted',
   'record-not-kept': 'its record was not kept',
   'record-unreadable': 'its record cannot be read',

@@ -20,7 +20,7 @@ import { subjectOf } from './subject.ts';
 
 /** What is known about a run whose record is missing or cannot be reported. */
 export type Remains = {
-  readonly kind: 'run' | 'failed-run' | 'misconfiguration' | 'observation';
+  readonly kind: 'run' | 'failed-run' | 'misconfiguration' | 'observation' | 'warning';
   readonly invocation: Invocation;
   readonly runId: string;
   readonly story: Story | null;
@@ -39,6 +39,8 @@ export type Remains = {
   readonly remarks: readonly Remark[];
   readonly steps: readonly Advice[];
   readonly recordUrl: string | null;
+  /** Attributes beside those that every message has. */
+  readonly more?: Readonly<Record<string, string>>;
   /** The run's code and policy. Without them the message names the code that writes it. */
   readonly identity?: RunIdentity | undefined;
 };
@@ -55,7 +57,13 @@ export function renderRemains(remains: Remains): Message {
     parts: () => [...parts, ...lifeWords(story)],
     observed: remains.observed,
   });
-  const attributes = { severity, outcome, server: remains.server === null ? 'unknown' : server, mode };
+  const attributes = {
+    severity,
+    outcome,
+    server: remains.server === null ? 'unknown' : server,
+    mode,
+    ...remains.more,
+  };
   const remarks = remarksOf(remains, server);
   const urgent = steps.map((step) => ({ ...step, isUrgent: true as const }));
   return {

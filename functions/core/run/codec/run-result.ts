@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { MetricsChoice } from '../../../contract.ts';
 import type { Mode } from '../../policy/mode.ts';
+import type { WarningOrder } from '../../warning/parse-warnings.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Reduction, RunRecord } from '../record.ts';
 import { headOf, type RunHead } from '../run-head.ts';
@@ -17,6 +18,8 @@ export type RunResult = {
   readonly outcome: Outcome;
   /** How many metrics are sent for the runs of its server. */
   readonly metrics: MetricsChoice;
+  /** How people are warned before the server is full; null where they are not. Absent in results of older versions. */
+  readonly warnings?: WarningOrder | null;
   /** The parts that were left out of the record to keep it within its size, in order. */
   readonly reduced: readonly Reduction[];
   /** Used when the record cannot be read or explained. Absent in results of older versions. */
@@ -38,9 +41,15 @@ const MOST_JSON = 12 * MAX_RECORD_BYTES;
 const BASE64 = 4 / 3;
 
 /** Packs a record, and reduces it step by step until the whole result fits. */
-export function packRecord(record: RunRecord, metrics: MetricsChoice = 'few'): RunResult {
+export function packRecord(
+  record: RunRecord,
+  metrics: MetricsChoice = 'few',
+  warnings?: WarningOrder | null,
+): RunResult {
   const { runId, server, mode, outcome } = record;
-  const open = { pgHeadroom: 1, runId, server, mode, outcome, metrics, head: headOf(record) } as const;
+  const order = warnings === undefined ? {} : { warnings };
+  const head = headOf(record);
+  const open = { pgHeadroom: 1, runId, server, mode, outcome, metrics, ...order, head } as const;
   let kept = withoutUnusedLimits(record);
   let result: RunResult = { ...open, reduced: [], packed: compress(kept) };
   for (const { name, apply } of REDUCTIONS) {

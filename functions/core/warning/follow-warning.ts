@@ -1,0 +1,120 @@
+import {
+  ALWAYS_TOLD_PERCENT,
+  type Forecast,
+  forecastIn,
+  isUsual,
+  isUsualTier,
+  keptMs,
+  type Sign,
+  type SlotCountAt,
+  type UsualUse,
+} from './warning-signs.ts';
+
+const MINUTE_MS = 60_000;
+
+/** An episode is over when use is so far below the lowest tier, in percent of the usable slots. */
+const HYSTERESIS_PERCENT = 5;
+/** For so long a tier has to be kept: a deployment holds twice its slots for some minutes. */
+const PATIENCE_MS = 5 * MINUTE_MS;
+/** As long where use was as high at another hour of the last three weeks: it mostly falls again by then. */
+const KNOWN_PATIENCE_MS = 35 * MINUTE_MS;
+/** As long where people were warned of a tier wrongly some weeks ago. The counts that are kept reach so far back. */
+const CAREFUL_PATIENCE_MS = 105 * MINUTE_MS;
+/** For so long a forecast has to hold for some weeks after one that was wrong. */
+const CAREFUL_MS = 5 * MINUTE_MS;
+/** Scheduled runs are not exactly a period apart. */
+const SLACK_MS = MINUTE_MS;
+
+/** An episode in which use is high or grows quickly: what people were told of it, once. */
+export type Episode = {
+  /** When people were told, and why; null while there is nothing to tell. */
+  readonly told: { readonly at: number; readonly used: number; readonly sign: Sign } | null;
+  /** Since when the forecast holds; null while there is none. */
+  readonly foretoldSince: number | null;
+};
+
+/** `news` is the sign to tell people now. */
+export type FollowedWarning = { readonly episode: Episode | null; readonly news: Sign | null };
+
+type Facts = {
+  readonly tiers: readonly number[];
+  readonly usual: UsualUse;
+  /** Whether a warning of this kind was wrong lately. */
+  readonly isCareful: Readonly<Record<Sign['kind'], boolean>>;
+  /** When the present quiet hours end. Null outside of them. */
+  readonly quietUntil: number | null;
+};
+
+/**
+ * Follows an episode with the counts until now, the last one new. People are told once in an episode: of a tier that
+ * is unusual at this hour, or that the server will be full within an hour.
+ */
+export function followWarning(
+  before: Episode | null,
+  counts: readonly SlotCountAt[],
+  facts: Facts,
+): FollowedWarning {
+  const last = counts.at(-1);
+  if (last === undefined) return { episode: before, news: null };
+  const forecast = forecastIn(counts);
+  const foretoldSince = forecast === null ? null : (before?.foretoldSince ?? last.at);
+  if (foretoldSince === null && isOver(before, last, facts.tiers)) return { episode: null, news: null };
+  const known = before?.told ?? null;
+  const sign = known === null ? signIn(counts, last, { forecast, foretoldSince }, facts) : null;
+  const news = sign === null || isHeld(sign, last, facts.quietUntil) ? null : sign;
+  const told = news === null ? known : { at: last.at, used: last.used, sign: news };
+  const isOpen = told !== null || foretoldSince !== null;
+  return { episode: isOpen ? { told, foretoldSince } : null, news };
+}
+
+function signIn(
+  counts: readonly SlotCountAt[],
+  last: SlotCountAt,
+  foretold: { readonly forecast: Forecast | null; readonly foretoldSince: number | null },
+  facts: Facts,
+): Sign | null {
+  const { forecast, foretoldSince } = foretold;
+  const heldMs = foretoldSince === null ? 0 : last.at - foretoldSince + SLACK_MS;
+  const isConfirmed = !facts.isCareful.forecast || heldMs >= CAREFUL_MS;
+  if (forecast !== null && isConfirmed && !isUsual(last, facts.usual)) return forecast;
+  const percent = unusualTier(counts, last, facts);
+  return percent === null ? null : { kind: 'tier', percent };
+}
+
+/** The highest tier that is kept for long enough, and lies outside of what is usual. */
+function unusualTier(counts: readonly SlotCountAt[], last: SlotCountAt, facts: Facts): number | null {
+  const reached = facts.tiers.filter((tier) => {
+    const kept = keptMs(counts, tier);
+    if (kept === null || isUsualTier(tier, last, facts.usual)) return false;
+    return kept + SLACK_MS >= patienceMs(tier, last, facts);
+  });
+  return reached.length === 0 ? null : Math.max(...reached);
+}
+
+function patienceMs(tier: number, { usable }: SlotCountAt, { usual, isCareful }: Facts): number {
+  if (tier >= ALWAYS_TOLD_PERCENT) return 0;
+  if (usual.everHighest * 100 < tier * usable) return PATIENCE_MS;
+  return isCareful.tier ? CAREFUL_PATIENCE_MS : KNOWN_PATIENCE_MS;
+}
+
+/** In quiet hours a warning waits for their end, unless the server is full before, or nearly so now. */
+function isHeld(sign: Sign, { at }: SlotCountAt, quietUntil: number | null): boolean {
+  if (quietUntil === null) return false;
+  return sign.kind === 'forecast' ? at + sign.fullInMs > quietUntil : sign.percent < ALWAYS_TOLD_PERCENT;
+}
+
+/**
+ * An episode ends below the lowest tier by some points, once nothing is foretold. After a forecast use also has to
+ * fall, or twice the foretold time to pass: a pause in a leak is not its end.
+ */
+function isOver(
+  before: Episode | null,
+  { at, used, usable }: SlotCountAt,
+  tiers: readonly number[],
+): boolean {
+  if (before === null) return false;
+  if (used * 100 >= (Math.min(...tiers, 100) - HYSTERESIS_PERCENT) * usable) return false;
+  const { told } = before;
+  if (told?.sign.kind !== 'forecast') return true;
+  return (told.used - used) * 100 >= HYSTERESIS_PERCENT * usable || at - told.at > 2 * told.sign.fullInMs;
+}

@@ -1,0 +1,44 @@
+import { isBetween, minuteOf, minuteOfDay } from '../base/wall-clock.ts';
+
+/** How people of one server want to be warned. */
+export type WarningSettings = {
+  /** In percent of the usable slots, rising. */
+  readonly tiers: readonly number[];
+  /** When a warning waits. Null where none is declared. */
+  readonly quietHours: QuietHours | null;
+};
+
+/** From `from` on and before `to`, each as `22:00`, by the clocks of the zone. */
+export type QuietHours = { readonly from: string; readonly to: string; readonly zone: string };
+
+export const DEFAULT_WARNINGS: WarningSettings = { tiers: [75, 85, 95], quietHours: null };
+
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 24 * 60;
+
+/**
+ * When the quiet hours end that hold at this moment. Null outside of them, and where the zone or a time is not known any
+ * more: in doubt people are told. The clocks of the end decide, also on the day on which they are put forward or back.
+ */
+export function quietUntil(at: number, hours: QuietHours | null): number | null {
+  if (hours === null) return null;
+  const [from, to] = [minuteOf(hours.from), minuteOf(hours.to)];
+  const minute = minuteIn(at, hours.zone);
+  if (from === null || to === null || minute === null || !isBetween(minute, from, to)) return null;
+  const end = at - (at % MINUTE_MS) + ((to - minute + DAY_MINUTES) % DAY_MINUTES) * MINUTE_MS;
+  return end + shiftTo(to, minuteIn(end, hours.zone) ?? to) * MINUTE_MS;
+}
+
+function minuteIn(at: number, zone: string): number | null {
+  try {
+    return minuteOfDay(at, zone);
+  } catch {
+    return null;
+  }
+}
+
+/** How far a clock was put forward or back: from one minute of the day to another, by the shorter way. */
+function shiftTo(to: number, shown: number): number {
+  const ahead = (to - shown + DAY_MINUTES) % DAY_MINUTES;
+  return ahead > DAY_MINUTES / 2 ? ahead - DAY_MINUTES : ahead;
+}
