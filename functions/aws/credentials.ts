@@ -5,6 +5,7 @@ import { quoted, RemediationError } from '../core/base/errors.ts';
 import type { CredentialSource, Credentials, Target } from '../postgres/connection/target.ts';
 import type { PoolerAccess } from '../postgres/server-ports.ts';
 import { fetchSecret } from './fetch-secret.ts';
+import { iamCredentials } from './iam-token.ts';
 
 /**
  * The two shapes of a secret: the standard one of RDS with host and port, and the managed master user's with only user and
@@ -24,13 +25,9 @@ const secretSchema = () =>
  */
 const OTHERS = ['AWSPENDING', 'AWSPREVIOUS'] as const;
 
-/** The credentials of our role. Each client is loaded only where it is used. */
+/** The credentials of our role. The client of secrets and the signer are loaded only where they are used. */
 export function credentialsOf(login: Login, target: Target): CredentialSource {
-  if (!('user' in login)) return secretCredentials(login.secret, target);
-  return async (refused) => {
-    const { iamCredentials } = await import('./iam-token.ts');
-    return iamCredentials(login.user, target)(refused);
-  };
+  return 'user' in login ? iamCredentials(login.user, target) : secretCredentials(login.secret, target);
 }
 
 /** How to reach the pooler's console, with its own secret where it has one. */

@@ -1,10 +1,20 @@
 import { RemediationError } from '../core/base/errors.ts';
 
+/** What a function signs its requests and tokens with. */
+export type FunctionIdentity = {
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+};
+
 /**
  * Lambda puts the function's region and credentials into its environment.
  * @throws RemediationError `secret-unreadable` when the environment has nothing to sign with.
  */
-export function functionIdentity() {
+export function functionIdentity(): FunctionIdentity {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   if (!AWS_REGION || !AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
     const message =
