@@ -23,7 +23,16 @@ import { withProgress } from './run-progress.ts';
 import { findServer, type GivenServer, type Server } from './server/find-server.ts';
 import { SERVER_ARGUMENT, SERVER_OPTIONS, SERVER_TOPIC } from './server/server-arguments.ts';
 import { withAdvice, withServer } from './server/with-server.ts';
-import { paintFor, print, printDetail, printError, printNote, printProgress, screenOf } from './terminal.ts';
+import {
+  paintFor,
+  print,
+  printDetail,
+  printError,
+  printNote,
+  printProgress,
+  printQuestion,
+  screenOf,
+} from './terminal.ts';
 
 /** The function's budget: 20 s to connect, 25 s to work, 5 s to settle, and some to spare. */
 const RUN_MS = 55_000;
@@ -113,7 +122,7 @@ async function askToEnd(
     trigger: 'manual',
     plan,
   } as const;
-  process.stderr.write(`${renderVictims(view, paintFor(process.stderr), screenOf(process.stderr))}\n\n`);
+  printQuestion(`${renderVictims(view, paintFor(process.stderr), screenOf(process.stderr))}\n`);
   const { length } = plan.victims;
   if (length === 0) {
     printNote('There is no session to end.');

@@ -41,6 +41,12 @@ export function print(text: string): void {
   process.stdout.write(`${isTTY && columns > 0 ? fitLines(text, columns) : text}\n`);
 }
 
+/** Prints what a person reads before a question to standard error, which leaves standard output to the result. */
+export function printQuestion(text: string): void {
+  const { isTTY, columns } = process.stderr;
+  process.stderr.write(`${isTTY && columns > 0 ? fitLines(text, columns) : text}\n`);
+}
+
 /** How much of a table fits on the terminal behind a stream; everything where there is none. */
 export function screenOf({ isTTY, columns }: NodeJS.WriteStream, all = false): Screen {
   return isTTY && columns > 0 ? { columns, all } : { ...WIDE_SCREEN, all };

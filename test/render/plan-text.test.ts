@@ -156,3 +156,36 @@ test('names that clients chose neither break a line nor reach the terminal as th
   expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(text).not.toMatch(/^healthy/m);
 });
+
+describe('on a narrow screen', () => {
+  const named = FULL.map((each) =>
+    each.user === null
+      ? each
+      : { ...each, application: `billing-${each.application}`, user: 'billing_rw', database: 'orders_live' },
+  );
+  const at = (columns: number) => textOf(named, {}, { columns, all: false }).split('\n');
+
+  test('the application of those that would end is whole, and the database goes first', () => {
+    const title = at(60).find((line) => line.includes('idle for'));
+    expect(title).toMatch(/pid {2}application +user +idle for +rung/);
+  });
+
+  test('why a session stays is worth more than its role and its database', () => {
+    const why = at(80).filter((line) => line.includes("never ended: the server's own processes"));
+    expect(why).toHaveLength(1);
+    expect(at(80).some((line) => /sessions +why +application$/.test(line.trimEnd()))).toBe(true);
+  });
+
+  test('no line of a table is wider than the screen', () => {
+    for (const columns of [60, 76, 80, 100])
+      for (const line of at(columns).filter((each) => /^ {2}(?: |\d)/.test(each) && !each.includes('. ')))
+        expect(line.length).toBeLessThanOrEqual(columns);
+  });
+});
+
+test('slots afterwards are told only where a session would end', () => {
+  const healthy = textOf(FULL.slice(0, 5));
+  expect(healthy).toContain('no pressure');
+  expect(healthy).not.toContain('used then');
+  expect(textOf(FULL)).toContain('used then');
+});

@@ -15,9 +15,12 @@ import type { Paint } from './paint.ts';
 import { MOST_ROWS, type Screen, WIDE_SCREEN } from './screen.ts';
 import { type Heading, textTable } from './text-table.ts';
 
-const HEADINGS: readonly Heading[] = [
+/** From so many columns on, why a session stays is not cut as long as role and database can go. */
+const ROOMY = 76;
+
+const headingsOn = (columns: number): readonly Heading[] => [
   { title: 'sessions', align: 'right' },
-  { title: 'why', align: 'left', most: 60, least: 32 },
+  { title: 'why', align: 'left', most: 60, least: columns >= ROOMY ? 48 : 32 },
   { title: 'application', align: 'left', least: 12 },
   { title: 'user', align: 'left', most: 16, isSpare: true },
   { title: 'database', align: 'left', most: 16, isSpare: true },
@@ -57,7 +60,7 @@ export function sparedSection(
   return {
     title: paint('title', `Spared: ${counted(spared.length, 'session')}`),
     lines: [
-      ...textTable(HEADINGS, shown, paint, columns),
+      ...textTable(headingsOn(columns), shown, paint, columns),
       ...(rest.length > 0 ? [`  and ${counted(rest.length, 'session')} more, each kind with --all`] : []),
       ...sparedByNameTexts({ spared }, snapshot).map((text) => `  ${text}`),
       ...protectionLimits(policy, spared),

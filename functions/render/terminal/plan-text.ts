@@ -117,24 +117,30 @@ function inVain({ policy, snapshot }: PlanView): readonly string[] {
   return namesLostHere(policy, snapshot).flatMap((text) => wrap(text));
 }
 
-const HEADINGS: readonly Heading[] = [
+/** Left out where no session would end. */
+const AFTERWARDS: readonly Heading[] = [
+  { title: 'used then', align: 'right', isSpare: true },
+  { title: 'free then', align: 'right', isSpare: true },
+];
+
+const headingsOf = (ends: boolean): readonly Heading[] => [
   { title: 'scope', align: 'left', most: 40 },
   { title: 'usable', align: 'right', isSpare: true },
   { title: 'used', align: 'right' },
   { title: 'free', align: 'right' },
   { title: 'need', align: 'right' },
-  { title: 'used then', align: 'right', isSpare: true },
-  { title: 'free then', align: 'right', isSpare: true },
+  ...(ends ? AFTERWARDS : []),
   { title: '', align: 'left', most: 60, least: 25 },
 ];
 
 function slotsSection({ pressure, victims }: Plan, paint: Paint, { columns }: Screen): Section {
+  const ends = victims.length > 0;
   const goingIn = inScopes(victims.map(({ session }) => session));
   const rows = pressure.map((each) => {
     const { scope, usable, used, need } = each;
     const going = goingIn(scope);
     const then = used - going;
-    const after = victims.length > 0 ? [withPercent(then, usable), freeText(usable - then)] : ['', ''];
+    const after = ends ? [withPercent(then, usable), freeText(usable - then)] : [];
     return [
       scopeText(scope),
       String(usable),
@@ -145,7 +151,7 @@ function slotsSection({ pressure, victims }: Plan, paint: Paint, { columns }: Sc
       standing(each, going),
     ];
   });
-  return { title: paint('title', 'Slots'), lines: textTable(HEADINGS, rows, paint, columns) };
+  return { title: paint('title', 'Slots'), lines: textTable(headingsOf(ends), rows, paint, columns) };
 }
 
 function withPercent(used: number, usable: number): string {

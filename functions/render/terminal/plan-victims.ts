@@ -13,9 +13,9 @@ import { type Heading, textTable } from './text-table.ts';
 
 const HEADINGS: readonly Heading[] = [
   { title: 'pid', align: 'right' },
-  { title: 'application', align: 'left', least: 12 },
-  { title: 'user', align: 'left', most: 16 },
-  { title: 'database', align: 'left', most: 16, isSpare: true },
+  { title: 'application', align: 'left', least: 16 },
+  { title: 'user', align: 'left', most: 16, least: 8 },
+  { title: 'database', align: 'left', most: 16, least: 8, isSpare: true },
   { title: 'address', align: 'left', most: 39, isSpare: true },
   { title: 'idle for', align: 'left', least: 8 },
   { title: 'rung', align: 'left', most: 40, least: 12 },
@@ -23,9 +23,9 @@ const HEADINGS: readonly Heading[] = [
 
 const GROUP_HEADINGS: readonly Heading[] = [
   { title: 'sessions', align: 'right' },
-  { title: 'application', align: 'left', least: 12 },
-  { title: 'user', align: 'left', most: 16 },
-  { title: 'database', align: 'left', most: 16, isSpare: true },
+  { title: 'application', align: 'left', least: 16 },
+  { title: 'user', align: 'left', most: 16, least: 8 },
+  { title: 'database', align: 'left', most: 16, least: 8, isSpare: true },
   { title: 'idle for', align: 'left', least: 8 },
   { title: 'rung', align: 'left', most: 40, least: 12 },
 ];
