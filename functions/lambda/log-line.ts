@@ -4,9 +4,12 @@
  */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** One line of JSON on standard output, which Lambda ships to the function's log group. */
+/**
+ * One line of JSON on standard output, which Lambda ships to the function's log group as it is. What is written by the
+ * console would be wrapped there: as a text within JSON, in which no query of ours finds a field.
+ */
 export function logLine(event: string, fields: Readonly<Record<string, unknown>>): void {
-  console.log(JSON.stringify({ event, ...fields }).replace(UNSEEN, escaped));
+  process.stdout.write(`${JSON.stringify({ event, ...fields }).replace(UNSEEN, escaped)}\n`);
 }
 
 function escaped(character: string): string {

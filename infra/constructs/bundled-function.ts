@@ -9,7 +9,7 @@ import { HANDLER } from '../../functions/contract.ts';
 import { RemediationError } from '../../functions/core/base/errors.ts';
 
 /** These options are the same for both functions, so neither leaves them open. */
-type OpenOptions = Omit<lambda.FunctionOptions, 'architecture' | 'logGroup' | 'role'>;
+type OpenOptions = Omit<lambda.FunctionOptions, 'architecture' | 'logGroup' | 'loggingFormat' | 'role'>;
 
 export interface BundledFunctionProps extends OpenOptions {
   /** Folder of the built bundle, with an `index.mjs` that exports `handler`. */
@@ -57,6 +57,8 @@ export class BundledFunction extends Construct {
       code: lambda.Code.fromAsset(existing(bundle)),
       handler: HANDLER,
       logGroup,
+      // Lambda's own lines too: start, end and report of each invocation.
+      loggingFormat: lambda.LoggingFormat.JSON,
       role: this.role,
     });
   }

@@ -62,6 +62,14 @@ async function deliver(
 }
 
 describe('the report function', () => {
+  test('writes lines of JSON whose fields queries and CloudWatch find, also in the log format JSON', async () => {
+    const { lines } = await deliver('recovered', BUCKET, { AWS_LAMBDA_LOG_FORMAT: 'JSON' });
+    const documents = lines.map((line) => JSON.parse(line));
+    expect(documents.filter((each) => !('event' in each) && !('_aws' in each))).toEqual([]);
+    expect(documents.map(({ event }) => event)).toContain('run');
+    expect(documents.some(({ _aws }) => _aws !== undefined)).toBe(true);
+  });
+
   test('keeps the record and its page, links to the page, and counts the run', async () => {
     const { metrics } = await deliver('recovered');
     const key = 'records/orders/2026/11/21/c2a6f2ae-7dbb-4d22-8782-d0485c9877e2.json.gz';

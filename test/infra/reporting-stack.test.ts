@@ -82,7 +82,7 @@ describe('the report function', () => {
   test('has the log group that keeps for 90 days, and no other', () => {
     const [logId, log] = theOnly(reporting, 'AWS::Logs::LogGroup');
     expect(log.Properties.RetentionInDays).toBe(90);
-    expect(report.Properties.LoggingConfig).toEqual({ LogGroup: { Ref: logId } });
+    expect(report.Properties.LoggingConfig).toEqual({ LogFormat: 'JSON', LogGroup: { Ref: logId } });
   });
 });
 

@@ -93,7 +93,7 @@ describe('the function of a server', () => {
     const [logId, log] = theOnly(templates.servers, 'AWS::Logs::LogGroup', 'orders');
     expect(log.Properties.RetentionInDays).toBe(90);
     expect(log).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    expect(remediate.Properties.LoggingConfig).toEqual({ LogGroup: { Ref: logId } });
+    expect(remediate.Properties.LoggingConfig).toEqual({ LogFormat: 'JSON', LogGroup: { Ref: logId } });
   });
 });
 

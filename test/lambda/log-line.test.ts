@@ -8,9 +8,12 @@ afterEach(() => {
 });
 
 function linesOf(write: () => void): readonly string[] {
-  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   write();
-  return log.mock.calls.map(([line]) => String(line));
+  const text = stdout.mock.calls.map(([chunk]) => String(chunk)).join('');
+  stdout.mockRestore();
+  expect(text.endsWith('\n')).toBe(true);
+  return text.slice(0, -1).split('\n');
 }
 
 describe('a line in the log', () => {

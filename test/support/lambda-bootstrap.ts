@@ -66,7 +66,8 @@ function writeAtOnce(): void {
 }
 
 /**
- * A call of the console is one log event with the request's id. Text that is written to stdout directly stays as it is.
+ * A call of the console is one log event with the request's id: a line, or JSON with the text in it where the function's log
+ * format is JSON. Text that is written to stdout directly stays as it is.
  */
 function patchConsole(): void {
   const levels = {
@@ -79,7 +80,11 @@ function patchConsole(): void {
   } as const;
   for (const [method, level] of Object.entries(levels)) {
     console[method as keyof typeof levels] = (...values: unknown[]) => {
-      const line = [new Date().toISOString(), requestId, level, format(...values)].join('\t');
+      const [timestamp, message] = [new Date().toISOString(), format(...values)];
+      const line =
+        env.AWS_LAMBDA_LOG_FORMAT === 'JSON'
+          ? JSON.stringify({ timestamp, level, requestId, message })
+          : [timestamp, requestId, level, message].join('\t');
       process.stdout.write(`${line.replaceAll('\n', '\r')}\n`);
     };
   }
