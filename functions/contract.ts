@@ -173,6 +173,14 @@ export function fleetLoginRole(vpc: string): string {
   return `pg-headroom-fleet-login-${vpc}`;
 }
 
+/** The function that enrols the databases of one VPC, while its stack is deployed. */
+export function fleetEnrolName(vpc: string): string {
+  return `pg-headroom-fleet-enrol-${vpc}`;
+}
+
+/** The tag, with the value `yes`, of secrets that the enrolment may read. */
+export const ENROL_TAG = 'pg-headroom:enrol';
+
 /** The policy that `headroom fleet stop` attaches to the login roles. Names of IAM are those of all regions. */
 export function fleetStopPolicy(region: string): string {
   return `pg-headroom-fleet-stop-${region}`;

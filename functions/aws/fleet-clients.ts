@@ -2,6 +2,7 @@
 export {
   ConditionalCheckFailedException,
   DynamoDBClient,
+  GetItemCommand,
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';

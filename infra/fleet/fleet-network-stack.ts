@@ -1,5 +1,4 @@
 import { type CfnResource, Duration, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -25,6 +24,7 @@ import { functionArn, tableArn } from './fleet-names.ts';
 import type { FleetStackProps } from './fleet-stack-props.ts';
 import { onLeadingKeys } from './leading-keys.ts';
 import { type NetworkParameters, networkParameters } from './network-parameters.ts';
+import { type VpcPlace, vpcPlace } from './vpc-place.ts';
 
 const JOIN_BY_TAG = 'Databases join by a tag, which each login checks: their ids are not known here.';
 
@@ -38,13 +38,14 @@ export class FleetNetworkStack extends Stack {
       description: 'pg-headroom: looks after the databases of one VPC that joined by a tag',
       ...props,
     });
-    const network = networkParameters(this);
-    const bundled = this.remediate(bundleAt(FLEET_BUNDLES.remediate), network);
+    const at = vpcPlace(this);
+    const network = networkParameters(this, at.vpc);
+    const bundled = this.remediate(bundleAt(FLEET_BUNDLES.remediate), at, network);
     denyNetworkInterfacesToCode(this, bundled);
     for (const user of Object.values(FLEET_ROLES))
       acknowledgeResource(bundled.role, databaseUser(this, user), JOIN_BY_TAG);
     new StringParameter(this, 'Found', {
-      parameterName: `${FLEET_PARAMETERS.network}/${network.vpc}`,
+      parameterName: `${FLEET_PARAMETERS.network}/${at.vpc}`,
       simpleName: false,
       description: 'pg-headroom: the function that looks after the databases of this VPC',
       stringValue: network.foundText(bundled.function.functionArn),
@@ -52,8 +53,8 @@ export class FleetNetworkStack extends Stack {
   }
 
   /** Never retried, and old events are dropped: a late run would act on another state of the database. */
-  private remediate(bundle: string, network: NetworkParameters): BundledFunction {
-    const { vpc } = network;
+  private remediate(bundle: string, at: VpcPlace, network: NetworkParameters): BundledFunction {
+    const { vpc, placeholders, place } = at;
     const report = lambda.Function.fromFunctionAttributes(this, 'Report', {
       functionArn: functionArn(this, FLEET_FUNCTIONS.report),
       sameEnvironment: true,
@@ -71,7 +72,7 @@ export class FleetNetworkStack extends Stack {
       statements: this.rights(network),
       timeout: Duration.seconds(REMEDIATE_TIMEOUT_SECONDS),
       memorySize: network.memoryMb,
-      ...this.placeholders(),
+      ...placeholders,
       retryAttempts: 0,
       maxEventAge: Duration.seconds(60),
       // A run that crashed or was too late has no record. One that is quiet is told to nobody.
@@ -79,10 +80,9 @@ export class FleetNetworkStack extends Stack {
       ...QUIET_PLATFORM,
     });
     (bundled.role.node.defaultChild as iam.CfnRole).roleName = fleetLoginRole(vpc);
-    const set = (path: string, value: unknown) =>
-      (bundled.function.node.defaultChild as CfnResource).addPropertyOverride(path, value);
-    set('VpcConfig', { SubnetIds: network.subnets, SecurityGroupIds: network.securityGroups });
-    set('ReservedConcurrentExecutions', network.reserved);
+    place(bundled.function);
+    const resource = bundled.function.node.defaultChild as CfnResource;
+    resource.addPropertyOverride('ReservedConcurrentExecutions', network.reserved);
     return bundled;
   }
 
@@ -99,16 +99,5 @@ export class FleetNetworkStack extends Stack {
       onLeadingKeys({ actions: ['dynamodb:PutItem'], tables: [arnOf(FLEET_TABLES.outbox)], keys }),
       networkInterfaces(),
     ];
-  }
-
-  /** A list that is known only at deployment cannot be given to the constructs. It is put in place afterwards. */
-  private placeholders() {
-    const vpc = ec2.Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: 'vpc-00000000', availabilityZones: [''] });
-    const subnet = ec2.Subnet.fromSubnetAttributes(this, 'Subnet', {
-      subnetId: 'subnet-00000000',
-      routeTableId: 'rtb-00000000',
-    });
-    const group = ec2.SecurityGroup.fromSecurityGroupId(this, 'Group', 'sg-00000000', { mutable: false });
-    return { vpc, vpcSubnets: { subnets: [subnet] }, securityGroups: [group] };
   }
 }

@@ -2,9 +2,6 @@ import { Aws, CfnCondition, CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
 
 /** What a network's parameters say, in the forms in which its function needs them. */
 export interface NetworkParameters {
-  readonly vpc: string;
-  readonly subnets: readonly string[];
-  readonly securityGroups: readonly string[];
   readonly memoryMb: number;
   /** Reserved runs at the same time, or nothing at all. */
   readonly reserved: unknown;
@@ -16,20 +13,11 @@ export interface NetworkParameters {
   readonly foundText: (functionArn: string) => string;
 }
 
-export function networkParameters(stack: Stack): NetworkParameters {
-  const list = (id: string, type: string, description: string) =>
-    new CfnParameter(stack, id, { type, description }).valueAsList;
-  const vpc = new CfnParameter(stack, 'VpcId', {
-    type: 'AWS::EC2::VPC::Id',
-    description: 'The VPC of the subnets.',
-  }).valueAsString;
+export function networkParameters(stack: Stack, vpc: string): NetworkParameters {
   const further = furtherVpcs(stack);
   const reserved = reservedRuns(stack);
   const beginnings = further.ifGiven(Fn.join('#*|', [vpc, Fn.join('#*|', further.ids)]), vpc);
   return {
-    vpc,
-    subnets: list('SubnetIds', 'List<AWS::EC2::Subnet::Id>', SUBNETS),
-    securityGroups: list('SecurityGroupIds', 'List<AWS::EC2::SecurityGroup::Id>', GROUPS),
     memoryMb: memoryMb(stack),
     reserved: reserved.ifGiven(reserved.count, Aws.NO_VALUE),
     keys: Fn.split('|', Fn.join('', [beginnings, '#*'])),
@@ -44,9 +32,6 @@ export function networkParameters(stack: Stack): NetworkParameters {
       ]),
   };
 }
-
-const SUBNETS = 'Private subnets that reach the databases and DynamoDB (by a gateway endpoint or a NAT).';
-const GROUPS = 'One to five groups of the function. Those of the databases have to let one of them in.';
 
 function furtherVpcs(stack: Stack) {
   const ids = new CfnParameter(stack, 'FurtherVpcIds', {
@@ -63,13 +48,12 @@ function furtherVpcs(stack: Stack) {
 /** New accounts have ten concurrent executions, of which none can be reserved. */
 function reservedRuns(stack: Stack) {
   const count = new CfnParameter(stack, 'ReservedConcurrency', {
-    type: 'Number',
-    description: 'Runs at the same time to reserve: databases x 60 s / 300 s + 2. 0 reserves none.',
-    default: 0,
-    minValue: 0,
+    description: 'Runs at the same time to reserve: databases x 60 s / 300 s + 2. Empty reserves none.',
+    default: '',
+    allowedPattern: '^([1-9][0-9]*)?$',
   }).valueAsString;
   const isGiven = new CfnCondition(stack, 'HasReservedConcurrency', {
-    expression: Fn.conditionNot(Fn.conditionEquals(count, '0')),
+    expression: Fn.conditionNot(Fn.conditionEquals(count, '')),
   });
   return { count, ifGiven: eitherOf(isGiven) };
 }

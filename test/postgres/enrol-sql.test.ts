@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrolSql } from '../../functions/core/fleet/enrol-sql.ts';
+import { runStatements } from '../../functions/postgres/run-statements.ts';
 import { startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
+import { inMs, targetOf } from '../support/targets.ts';
 
 /** The SQL that enrols a database runs on every version, again and again, and can be undone. */
 
@@ -14,9 +16,10 @@ describe.each(VERSIONS)('On PostgreSQL %i, enrolment', (version) => {
   afterAll(() => server.stop());
 
   const { statements, undo } = enrolSql(version);
-  const enrol = async () => {
-    for (const statement of statements) await server.query(statement);
-  };
+  /** As the function of the enrolment does it. */
+  const run = (statementsOf: (version: number) => readonly string[]) =>
+    runStatements(targetOf(server), async () => server.superuser, inMs(20_000), statementsOf);
+  const enrol = () => run((found) => enrolSql(found).statements);
   const rolesNow = async () =>
     await server.query(`
       SELECT rolname, rolcanlogin, rolconnlimit, rolsuper,
@@ -40,7 +43,7 @@ describe.each(VERSIONS)('On PostgreSQL %i, enrolment', (version) => {
   );
 
   test('makes both roles, changes nothing the second time, and mends what was changed', async () => {
-    await enrol();
+    expect(await enrol()).toEqual({ version, ran: statements.length });
     expect(await rolesNow()).toEqual(both);
     await enrol();
     expect(await rolesNow()).toEqual(both);
@@ -56,9 +59,9 @@ describe.each(VERSIONS)('On PostgreSQL %i, enrolment', (version) => {
   });
 
   test('is undone', async () => {
-    for (const statement of undo) await server.query(statement);
+    await run((found) => enrolSql(found).undo);
     expect(await rolesNow()).toEqual([]);
-    for (const statement of undo) await server.query(statement);
+    await run(() => undo);
   });
 
   test('stops at a role of that name that is not ours', async () => {

@@ -1,6 +1,7 @@
 import { cellDocument, placeDocument } from '../../core/fleet/cell-document.ts';
 import { LADDER, type LadderStep } from '../../core/fleet/ladder.ts';
 import { loginPolicy } from '../../core/fleet/login-policy.ts';
+import { renderCell } from '../../render/page/render-cell.ts';
 import { renderFleetList, renderFleetWhy } from '../../render/terminal/fleet-list-text.ts';
 import { renderFleetStatus } from '../../render/terminal/fleet-status-text.ts';
 import { type CommandSpec, JSON_OPTION } from '../command.ts';
@@ -8,25 +9,33 @@ import { EXIT } from '../exit-code.ts';
 import { jsonText } from '../json-text.ts';
 import { paintFor, print, screenOf } from '../terminal.ts';
 import { CREDENTIALS_TOPIC } from '../with-memory.ts';
+import { writePage } from '../write-page.ts';
 import { CELL_NOTES, type GivenCell, REGION_OPTION, readCell, theDatabase } from './read-cell.ts';
 
 type Json = { readonly json?: true };
 
-export const fleetStatus: CommandSpec<GivenCell & Json> = {
+export const fleetStatus: CommandSpec<GivenCell & Json & { readonly page?: string }> = {
   name: 'fleet status',
   summary: 'Print how far the databases of a cell are, and the one next command for each step.',
-  options: [REGION_OPTION, JSON_OPTION],
-  examples: ['headroom fleet status', 'headroom fleet status --region eu-west-1 --json'],
+  options: [
+    { flags: '--page <file>', about: 'write a page of all databases instead, - for standard output' },
+    REGION_OPTION,
+    JSON_OPTION,
+  ],
+  examples: [
+    'headroom fleet status',
+    'headroom fleet status --region eu-west-1 --json',
+    'headroom fleet status --page cell.html',
+  ],
   notes: `${CELL_NOTES} A step counts the databases that have it and all before it; "wait" counts those that lack it. trigger and reserve are wanted, and nothing waits for them.`,
   topics: [CREDENTIALS_TOPIC],
   exits: { done: 'every tagged database does what its tag says', remains: 'something is left to do' },
-  run: async ({ json, ...given }) => {
-    const view = await readCell(given);
-    print(
-      json
-        ? jsonText(cellDocument(view))
-        : renderFleetStatus(view, paintFor(process.stdout), screenOf(process.stdout)),
-    );
+  run: async ({ json, page, ...given }) => {
+    const now = Date.now();
+    const view = await readCell(given, now);
+    if (page !== undefined) await writePage(renderCell(view, now), page);
+    else if (json) print(jsonText(cellDocument(view)));
+    else print(renderFleetStatus(view, paintFor(process.stdout), screenOf(process.stdout)));
     const isDone =
       view.unreadable.length === 0 &&
       view.places.every(({ next }) => next === null || DECIDED.has(next.problem));

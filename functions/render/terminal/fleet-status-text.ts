@@ -1,12 +1,11 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import { counted, listText } from '../../core/base/words.ts';
-import type { FleetSwitch } from '../../core/fleet/cell-items.ts';
 import { type LadderPlace, type LadderProblem, type LadderRow, ladderRows } from '../../core/fleet/ladder.ts';
 import { nextStep } from '../../core/fleet/next-command.ts';
 import type { SeenCell } from '../../core/fleet/seen-cell.ts';
+import { driftTexts, switchTexts } from '../base/cell-words.ts';
+import { ladderSentence, STEP_WORDS } from '../base/ladder-words.ts';
 import { type Section, sections, wrap } from '../base/layout.ts';
-import { timeText } from '../base/phrases.ts';
-import { ladderSentence, STEP_WORDS } from './ladder-words.ts';
 import type { Paint } from './paint.ts';
 import type { Screen } from './screen.ts';
 import { textTable } from './text-table.ts';
@@ -18,7 +17,7 @@ export function renderFleetStatus(view: SeenCell, paint: Paint, screen: Screen):
   const onLadder = view.places.filter(({ aside }) => aside === null);
   const rows = ladderRows(onLadder);
   const all: readonly Section[] = [
-    { title: 'SWITCHES', lines: switchLines(view) },
+    { title: 'SWITCHES', lines: switchTexts(view).flatMap((text) => wrap(text)) },
     { title: 'LADDER', lines: onLadder.length === 0 ? [] : ladderTable(rows, paint, screen) },
     { title: 'NEXT', lines: rows.flatMap((row) => nextLines(row, view.region)) },
     { title: 'DRIFT', lines: driftLines(view) },
@@ -32,22 +31,6 @@ function headline({ region, account, places }: SeenCell, rows: readonly LadderRo
   const where = account === null ? region : `${region}, account ${account}`;
   if (places.length === 0) return `${where}: no database of PostgreSQL is known yet.`;
   return `${where}: ${counted(places.length, 'database')}, ${reached('tagged')} tagged, ${reached('enforcing')} enforcing`;
-}
-
-function switchLines({ people, organisation }: SeenCell): readonly string[] {
-  return [switchText('The cell', people), switchText('The organisation', organisation)].flatMap((text) =>
-    text === null ? [] : wrap(text),
-  );
-}
-
-function switchText(whose: string, found: FleetSwitch | null): string | null {
-  if (found === null || found.mode === 'enforce') return null;
-  const { mode, by, at, until, problem } = found;
-  const reason = problem ?? found.reason;
-  const since = at === null ? '' : ` since ${timeText(at)}`;
-  const who = by === '' ? '' : ` by ${cleanName(by, 100)}`;
-  const why = reason === null ? '' : `, ${cleanName(reason, 200)}`;
-  return `${whose} is switched to ${mode}${since}${who}${why}, ${until === null ? 'without an end' : `until ${timeText(until)}`}.`;
 }
 
 function ladderTable(rows: readonly LadderRow[], paint: Paint, { columns }: Screen): readonly string[] {
@@ -99,50 +82,14 @@ function shortCommand(command: string, { seen }: LadderPlace): string {
   return command.length > MOST_COLUMNS ? `headroom fleet why ${seen.database.name}` : command;
 }
 
-/** What changed by itself, and what no ladder shows. */
-function driftLines({ places, unreadable, policies, state }: SeenCell): readonly string[] {
-  const asides = Map.groupBy(
-    places.filter(({ aside }) => aside !== null),
-    ({ aside }) => aside ?? '',
-  );
-  const texts = [
-    ...places.filter(isNew).map(newText),
-    ...[...asides].map(([why, some]) => `${listText(some.map(nameOf))}: ${cleanName(why, 100)}.`),
-    ...policies.flatMap(({ name, problem }) =>
-      problem === null ? [] : [`Policy ${name} is not the one in the bucket: ${cleanName(problem, 200)}.`],
-    ),
-    ...(unreadable.length === 0
-      ? []
-      : [
-          `${counted(unreadable.length, 'item')} of the registry cannot be read by this version: ${listText(unreadable)}.`,
-        ]),
-    ...(state.apiAwaySince === null
-      ? []
-      : [
-          `RDS has not answered the dispatcher since ${timeText(state.apiAwaySince)}: the last registry holds.`,
-        ]),
-    ...(state.bucketAwaySince === null
-      ? []
-      : [
-          `The organisation's bucket has not answered since ${timeText(state.bucketAwaySince)}: the last policies hold.`,
-        ]),
+function driftLines(view: SeenCell): readonly string[] {
+  const texts = driftTexts(view);
+  const rest = texts.length - MOST_LINES;
+  const shown = [
+    ...texts.slice(0, MOST_LINES),
+    ...(rest > 0 ? [`${rest} more: headroom fleet status --json`] : []),
   ];
-  const shown = texts.slice(0, MOST_LINES);
-  const rest = texts.length - shown.length;
-  return [...shown, ...(rest > 0 ? [`${rest} more: headroom fleet status --json`] : [])].flatMap((text) =>
-    wrap(text, 4, '- '),
-  );
-}
-
-/** In quarantine although it is tagged to enforce: mostly a restore or a clone. */
-function isNew({ next, seen }: LadderPlace): boolean {
-  return seen.mode.limits.some(({ source }) => source === 'quarantine') && next !== null;
-}
-
-function newText({ seen: { database } }: LadderPlace): string {
-  const { source, firstSeen, observeUntil } = database;
-  const from = source === null ? '' : `, restored from ${cleanName(source)}`;
-  return `${cleanName(database.name)} is new since ${timeText(firstSeen)}${from}: it observes until ${timeText(observeUntil)}.`;
+  return shown.flatMap((text) => wrap(text, 4, '- '));
 }
 
 function nameOf({ seen }: LadderPlace): string {

@@ -65,7 +65,7 @@ export const FLEET_TEMPLATES: Readonly<Record<string, Template>> = withFleetPack
 export function deployed(name: string, given: Values = {}, [partition, region] = ['aws', REGION]) {
   const template = FLEET_TEMPLATES[name];
   if (template === undefined) throw new Error(`There is no template ${name}.`);
-  const network = name === 'fleet-network' ? NETWORK : {};
+  const network = name === 'fleet-network' || name === 'fleet-enrol' ? NETWORK : {};
   return deployTemplate(
     template,
     { ...CODE, ...network, ...given },

@@ -1,6 +1,6 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { LadderStep } from '../../core/fleet/ladder.ts';
-import { timeText } from '../base/phrases.ts';
+import { timeText } from './phrases.ts';
 
 /** The steps as people read them. */
 export const STEP_WORDS: Readonly<Record<LadderStep, string>> = {

@@ -1,0 +1,68 @@
+import { cleanName } from '../../core/base/clean-text.ts';
+import { counted, listText } from '../../core/base/words.ts';
+import type { FleetSwitch } from '../../core/fleet/cell-items.ts';
+import type { LadderPlace } from '../../core/fleet/ladder.ts';
+import type { SeenCell } from '../../core/fleet/seen-cell.ts';
+import { timeText } from './phrases.ts';
+
+/** What the switches say, where they hold anything down. */
+export function switchTexts({ people, organisation }: SeenCell): readonly string[] {
+  return [switchText('The cell', people), switchText('The organisation', organisation)].filter(
+    (text) => text !== null,
+  );
+}
+
+function switchText(whose: string, found: FleetSwitch | null): string | null {
+  if (found === null || found.mode === 'enforce') return null;
+  const { mode, by, at, until, problem } = found;
+  const reason = problem ?? found.reason;
+  const since = at === null ? '' : ` since ${timeText(at)}`;
+  const who = by === '' ? '' : ` by ${cleanName(by, 100)}`;
+  const why = reason === null ? '' : `, ${cleanName(reason, 200)}`;
+  return `${whose} is switched to ${mode}${since}${who}${why}, ${until === null ? 'without an end' : `until ${timeText(until)}`}.`;
+}
+
+/** What changed by itself, and what no ladder shows. */
+export function driftTexts({ places, unreadable, policies, state }: SeenCell): readonly string[] {
+  const asides = Map.groupBy(
+    places.filter(({ aside }) => aside !== null),
+    ({ aside }) => aside ?? '',
+  );
+  return [
+    ...places.filter(isNew).map(newText),
+    ...[...asides].map(([why, some]) => `${listText(some.map(nameOf))}: ${cleanName(why, 100)}.`),
+    ...policies.flatMap(({ name, problem }) =>
+      problem === null ? [] : [`Policy ${name} is not the one in the bucket: ${cleanName(problem, 200)}.`],
+    ),
+    ...(unreadable.length === 0
+      ? []
+      : [
+          `${counted(unreadable.length, 'item')} of the registry cannot be read by this version: ${listText(unreadable)}.`,
+        ]),
+    ...(state.apiAwaySince === null
+      ? []
+      : [
+          `RDS has not answered the dispatcher since ${timeText(state.apiAwaySince)}: the last registry holds.`,
+        ]),
+    ...(state.bucketAwaySince === null
+      ? []
+      : [
+          `The organisation's bucket has not answered since ${timeText(state.bucketAwaySince)}: the last policies hold.`,
+        ]),
+  ];
+}
+
+/** In quarantine although it is tagged to enforce: mostly a restore or a clone. */
+function isNew({ next, seen }: LadderPlace): boolean {
+  return seen.mode.limits.some(({ source }) => source === 'quarantine') && next !== null;
+}
+
+function newText({ seen: { database } }: LadderPlace): string {
+  const { source, firstSeen, observeUntil } = database;
+  const from = source === null ? '' : `, restored from ${cleanName(source)}`;
+  return `${cleanName(database.name)} is new since ${timeText(firstSeen)}${from}: it observes until ${timeText(observeUntil)}.`;
+}
+
+function nameOf({ seen }: LadderPlace): string {
+  return cleanName(seen.database.name);
+}
