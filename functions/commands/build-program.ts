@@ -71,7 +71,7 @@ function addCommand(parent: Command, name: string, spec: AnyCommand, commands: r
     .command(name)
     .description(spec.summary)
     .helpOption('-h, --help', 'print help')
-    .showHelpAfterError(`See headroom help ${spec.name}.`);
+    .showHelpAfterError(spec.name === 'help' ? 'See headroom help.' : `See headroom help ${spec.name}.`);
   for (const each of spec.arguments ?? []) command.addArgument(argumentOf(each));
   for (const each of [...(spec.options ?? []), ...COMMON_OPTIONS]) command.addOption(optionOf(each));
   command.addHelpText('after', helpAfter(spec)).action(async () => {

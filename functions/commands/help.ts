@@ -17,10 +17,10 @@ export const help: CommandSpec<{ readonly command: readonly string[] }> = {
   },
 };
 
+/** Of a word that is no command, the program itself says which one is meant. */
 function subcommand(command: Command, word: string): Command {
   const found = command.commands.find((each) => each.name() === word);
   if (found !== undefined) return found;
-  const names = command.commands.map((each) => each.name());
-  const allowed = names.length === 0 ? 'no more words' : names.join(', ');
-  throw new InvalidArgumentError(`Found ${JSON.stringify(word)}, expected ${allowed}.`);
+  if (command.commands.length > 0) command.parse([word], { from: 'user' });
+  throw new InvalidArgumentError(`Found ${JSON.stringify(word)}, expected no more words.`);
 }

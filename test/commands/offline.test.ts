@@ -242,6 +242,18 @@ test('nothing listening ends in exit code 3, without the password', async () => 
 });
 
 test.each([
+  [['plann'], "unknown command 'plann'\n(Did you mean plan?)\n"],
+  [['policy', 'chek'], "unknown command 'chek'\n(Did you mean check?)\nSee headroom help policy.\n"],
+  [['plan', 'x'], 'Found "x", expected no more words.\nSee headroom help.\n'],
+])('help for %o says which command is meant', async (words, said) => {
+  expect(await runHeadroom(['help', ...words])).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: `error: ${said}`,
+  });
+});
+
+test.each([
   [[]],
   [['plan']],
   [['remediate']],
