@@ -59,7 +59,7 @@ export class ServerRemediation extends Construct implements ec2.IConnectable {
   private keepFleetAway(host: string): void {
     if (!Token.isUnresolved(host) && rdsHost(host) === null) return;
     new CfnParameter(this, 'Declared', {
-      name: `${FLEET_PARAMETERS.declared}/${host.toLowerCase().replace(/\.$/, '')}`,
+      name: `${FLEET_PARAMETERS.declared}/${host.toLowerCase()}`,
       type: 'String',
       value: this.server,
       description: 'pg-headroom: this server is declared, so that no fleet looks after it',

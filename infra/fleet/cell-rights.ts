@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
   ATTENTION_INDEX,
+  EXPIRY_ATTRIBUTE,
   FLEET_FUNCTIONS,
   FLEET_PARAMETERS,
   FLEET_TABLES,
@@ -25,11 +26,13 @@ export function dispatchRights(stack: Stack): readonly iam.PolicyStatement[] {
       ['ssm:GetParametersByPath'],
       found.flatMap((path) => parameterArns(stack, path)),
     ),
-    allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [registry]),
+    allow(['dynamodb:Scan'], [registry]),
     onLeadingKeys({
-      actions: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:UpdateItem'],
       tables: [registry],
       keys: ['vpc-*', 'cell#state', 'cell#switch', 'cell#policy#*'],
+      // What people wrote, `accepted` and `people`, is not among them.
+      attributes: ['key', 'item', 'organisation', EXPIRY_ATTRIBUTE],
     }),
     allow(['dynamodb:Query'], [`${tableArn(stack, FLEET_TABLES.memory)}/index/${ATTENTION_INDEX}`]),
     claim(stack, ['period#*', 'token#*']),
@@ -47,10 +50,7 @@ export function dispatchRights(stack: Stack): readonly iam.PolicyStatement[] {
 /** It is invoked by log lines, which clients write: it finds the database, takes its token and starts a run. */
 export function intakeRights(stack: Stack): readonly iam.PolicyStatement[] {
   return [
-    allow(
-      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
-      [tableArn(stack, FLEET_TABLES.registry)],
-    ),
+    allow(['dynamodb:Scan'], [tableArn(stack, FLEET_TABLES.registry)]),
     claim(stack, ['token#*']),
     allow(['lambda:InvokeFunction'], [functionArn(stack, fleetRemediateName('vpc-*'))]),
   ];
@@ -71,11 +71,12 @@ export function triggersRights(stack: Stack): readonly iam.PolicyStatement[] {
       ],
       [databaseLogs(stack)],
     ),
-    allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [registry]),
+    allow(['dynamodb:Scan'], [registry]),
     onLeadingKeys({
-      actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:UpdateItem'],
       tables: [registry],
       keys: ['cell#rungs'],
+      attributes: ['key', 'item', EXPIRY_ATTRIBUTE],
     }),
   ];
 }

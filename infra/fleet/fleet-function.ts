@@ -20,14 +20,11 @@ export interface FleetFunctionProps {
 
 /**
  * A function of a cell that knows no network. START, END and REPORT lines of quiet runs would cost as much as the
- * functions: Lambda leaves them out only with the JSON format at WARN.
+ * functions: Lambda leaves them out at WARN.
  */
 export function fleetFunction(scope: Construct, id: string, props: FleetFunctionProps): BundledFunction {
   return new BundledFunction(scope, id, { ...props, ...QUIET_PLATFORM });
 }
 
-/** The format of the platform's lines. Ours are JSON already, and stay as they are. */
-export const QUIET_PLATFORM = {
-  loggingFormat: lambda.LoggingFormat.JSON,
-  systemLogLevelV2: lambda.SystemLogLevel.WARN,
-} as const;
+/** Lambda's own lines, of which only those about trouble are left. */
+export const QUIET_PLATFORM = { systemLogLevelV2: lambda.SystemLogLevel.WARN } as const;

@@ -7,19 +7,27 @@ export interface LeadingKeysProps {
   readonly tables: readonly string[];
   /** Keys, with `*` at the end of those that only begin so. */
   readonly keys: readonly string[];
+  /**
+   * The attributes that a request may name.
+   *
+   * @default - all
+   */
+  readonly attributes?: readonly string[];
 }
 
 /**
  * Allows the items with such a key, and no others. `ForAllValues` alone would also allow a request that names no key at all,
  * such as a Scan: the second condition refuses it.
  */
-export function onLeadingKeys({ actions, tables, keys }: LeadingKeysProps): iam.PolicyStatement {
+export function onLeadingKeys({ actions, tables, keys, attributes }: LeadingKeysProps): iam.PolicyStatement {
+  const named = attributes && { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...attributes] } };
   return new iam.PolicyStatement({
     actions: [...actions],
     resources: [...tables],
     conditions: {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
-      Null: { 'dynamodb:LeadingKeys': 'false' },
+      Null: { 'dynamodb:LeadingKeys': 'false', ...(named && { 'dynamodb:Attributes': 'false' }) },
+      ...named,
     },
   });
 }

@@ -32,15 +32,26 @@ describe('The dispatcher', () => {
     expect(may('s3:GetObject', `arn:aws:s3:::${HUB}/other.json`)).toBe('not allowed');
   });
 
-  test('writes the registry, and of the memory reads only what needs attention', () => {
-    const keys = { 'dynamodb:LeadingKeys': [`${VPC}#db-ABC`] };
-    expect(may('dynamodb:UpdateItem', tableArnOf('registry'), keys)).toBe('allowed');
-    expect(
-      may('dynamodb:UpdateItem', tableArnOf('registry'), { 'dynamodb:LeadingKeys': ['cell#rungs'] }),
-    ).toBe('not allowed');
+  const update = (key: string, ...attributes: readonly string[]) =>
+    may('dynamodb:UpdateItem', tableArnOf('registry'), {
+      'dynamodb:LeadingKeys': [key],
+      'dynamodb:Attributes': ['key', ...attributes],
+    });
+
+  test('writes what it found of databases, and nothing that people or the triggers write', () => {
+    expect(update(`${VPC}#db-ABC`, 'item', 'expiresAt')).toBe('allowed');
+    expect(update('cell#switch', 'organisation')).toBe('allowed');
+    expect(update(`${VPC}#db-ABC`, 'accepted')).toBe('not allowed');
+    expect(update('cell#switch', 'people')).toBe('not allowed');
+    expect(update('cell#rungs', 'item')).toBe('not allowed');
+  });
+
+  test('of the memory reads only what needs attention', () => {
     expect(may('dynamodb:Query', `${tableArnOf('memory')}/index/attention`)).toBe('allowed');
     for (const action of ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Scan'])
-      expect(may(`dynamodb:${action}`, tableArnOf('memory'), keys)).toBe('not allowed');
+      expect(
+        may(`dynamodb:${action}`, tableArnOf('memory'), { 'dynamodb:LeadingKeys': [`${VPC}#db-ABC`] }),
+      ).toBe('not allowed');
   });
 
   test('reads nothing of an organisation where none is declared', () => {
@@ -127,9 +138,9 @@ describe('The function of the triggers', () => {
   test('writes the one item of the rungs', () => {
     const write = (key: string) =>
       decide(triggers, {
-        action: 'dynamodb:PutItem',
+        action: 'dynamodb:UpdateItem',
         resource: tableArnOf('registry'),
-        context: { 'dynamodb:LeadingKeys': [key] },
+        context: { 'dynamodb:LeadingKeys': [key], 'dynamodb:Attributes': ['key', 'item'] },
       });
     expect(write('cell#rungs')).toBe('allowed');
     for (const key of [`${VPC}#db-ABC`, 'cell#switch', 'cell#policy#default'])
