@@ -18,6 +18,12 @@ const ENTRIES = [
   { entry: 'functions/report.lambda.ts', folder: BUNDLES.report, name: 'index' },
   { entry: 'functions/report.worker.ts', folder: BUNDLES.report, name: REPORT_WORKER },
   { entry: 'functions/enrol.lambda.ts', folder: FLEET_BUNDLES.enrol, name: 'index' },
+  { entry: 'functions/dispatch.lambda.ts', folder: FLEET_BUNDLES.dispatch, name: 'index' },
+  { entry: 'functions/intake.lambda.ts', folder: FLEET_BUNDLES.intake, name: 'index' },
+  { entry: 'functions/triggers.lambda.ts', folder: FLEET_BUNDLES.triggers, name: 'index' },
+  { entry: 'functions/fleet-remediate.lambda.ts', folder: FLEET_BUNDLES.remediate, name: 'index' },
+  { entry: 'functions/fleet-report.lambda.ts', folder: FLEET_BUNDLES.report, name: 'index' },
+  { entry: 'functions/report.worker.ts', folder: FLEET_BUNDLES.report, name: REPORT_WORKER },
   { entry: 'functions/cli.ts', folder: 'dist/cli', name: 'cli' },
 ] as const;
 
@@ -37,7 +43,7 @@ for (const { entry, folder, name } of ENTRIES) {
 }
 
 const roots = rdsRoots([...awsProfiles.ca, ...(await certificatesBeside('certificates'))], new Date());
-for (const bundle of [BUNDLES.remediate, FLEET_BUNDLES.enrol]) {
+for (const bundle of [BUNDLES.remediate, FLEET_BUNDLES.remediate, FLEET_BUNDLES.enrol]) {
   const rootsFolder = join(bundle, RDS_ROOTS_FOLDER);
   await mkdir(rootsFolder);
   for (const [region, pem] of roots) await writeFile(join(rootsFolder, `${region}.pem`), pem);

@@ -108,9 +108,10 @@ export const ROOMS: readonly Room[] = [
       'functions/postgres',
       'functions/remediate',
       'functions/report',
-      'functions/lambda',
+      'functions/render/base',
+      'functions/render/message',
     ],
-    packages: ['node:*'],
+    packages: ['node:*', 'zod/mini'],
   },
   {
     name: 'functions/receivers',
@@ -122,6 +123,7 @@ export const ROOMS: readonly Room[] = [
     may: [
       ...CORE,
       'functions/fleet',
+      'functions/lambda',
       'functions/config',
       'functions/postgres',
       'functions/remediate/ports.ts',

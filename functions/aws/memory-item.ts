@@ -1,3 +1,5 @@
+import { ATTENTION_INDEX } from '../contract.ts';
+import { isCalm } from '../core/fleet/attention.ts';
 import { type Memory, type MemoryPlace, NOTHING_REMEMBERED } from '../core/incident/memory.ts';
 import { memoryDocument, parseMemory } from '../core/incident/memory-document.ts';
 import type { Pause, Resume } from '../core/run/pause.ts';
@@ -10,7 +12,23 @@ export type MemoryItem = {
   readonly server: { readonly S: string };
   readonly version: { readonly N: string };
   readonly memory: { readonly S: string };
+} & Partial<AttentionAttributes>;
+
+/**
+ * Beside the memory of a database of a fleet that is not calm: what the index for the dispatcher has. A calm database has
+ * none of them, and is not in the index.
+ */
+type AttentionAttributes = {
+  readonly [ATTENTION_INDEX]: { readonly S: string };
+  readonly failures: { readonly N: string };
+  readonly failedAt: { readonly S: string };
+  readonly failedBy: { readonly S: string };
+  readonly incident: { readonly BOOL: boolean };
+  readonly busyAt: { readonly S: string };
 };
+
+/** The one partition of the index. */
+export const CELL_PARTITION = 'cell';
 
 export function keyOf({ server }: MemoryPlace): Pick<MemoryItem, 'server'> {
   return { server: { S: server } };
@@ -21,6 +39,21 @@ export function itemOf(place: MemoryPlace, memory: Memory): MemoryItem {
     ...keyOf(place),
     version: { N: String(memory.version) },
     memory: { S: memoryDocument(memory) },
+    ...attentionOf(memory),
+  };
+}
+
+function attentionOf({ fleet, incident }: Memory): Partial<AttentionAttributes> {
+  if (fleet === undefined) return {};
+  const { failures, failedAt, failedBy, busyAt } = fleet;
+  if (isCalm({ failures, failedAt, failedBy, busyAt, incident: incident !== null })) return {};
+  return {
+    [ATTENTION_INDEX]: { S: CELL_PARTITION },
+    failures: { N: String(failures) },
+    incident: { BOOL: incident !== null },
+    ...(failedAt !== null && { failedAt: { S: failedAt } }),
+    ...(failedBy !== null && { failedBy: { S: failedBy } }),
+    ...(busyAt !== null && { busyAt: { S: busyAt } }),
   };
 }
 

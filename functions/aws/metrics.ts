@@ -1,5 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import {
+  FLEET_METRICS,
   METRIC_NAMESPACE,
   OWN_METRICS,
   SERVER_DIMENSION,
@@ -7,6 +8,7 @@ import {
   SERVICE_NAME,
 } from '../contract.ts';
 import { plainName } from '../core/base/plain-name.ts';
+import type { CellMeasure } from '../fleet/dispatch-ports.ts';
 import type { Measure } from '../report/run-metrics.ts';
 
 /** Writes metrics to standard output in CloudWatch's embedded format. This needs no call and no permission. */
@@ -21,5 +23,12 @@ export function emitMetrics(measure: Measure): void {
   } else {
     for (const { name, unit, value } of measure.metrics) metrics.addMetric(OWN_METRICS[name], unit, value);
   }
+  metrics.publishStoredMetrics();
+}
+
+/** Writes the one metric of a cell. A period without it is one in which nothing was dispatched. */
+export function emitCellMeasure({ unwellDatabases }: CellMeasure): void {
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE_NAME });
+  metrics.addMetric(FLEET_METRICS.unwell, 'Count', unwellDatabases);
   metrics.publishStoredMetrics();
 }

@@ -6,7 +6,7 @@ import { type FleetPolicy, policyInForce } from '../core/fleet/policy-in-force.t
 import { parseRegistryItem, type RegisteredDatabase } from '../core/fleet/registry-item.ts';
 import { DEFAULT_POLICY, type FleetRunEvent } from '../core/fleet/run-event.ts';
 import type { Memory } from '../core/incident/memory.ts';
-import { pauseAt } from '../core/run/pause.ts';
+import { pauseAt, type Recall } from '../core/run/pause.ts';
 import type { RegistryRow } from './dispatch-ports.ts';
 
 /** What a run reads before it connects, all at one moment. Null for an item that is not there. */
@@ -26,6 +26,13 @@ export type ResolvedRun = {
   readonly role: string;
   readonly memory: Memory;
 };
+
+/** What the run knows of memory, which it has read already. `table` is its name. */
+export function recallOf({ memory }: ResolvedRun, table: string, now: number): Recall {
+  const { paused, ownTries } = memory;
+  const known = { kind: 'read', table, paused: pauseAt(paused, now) } as const;
+  return ownTries.length > 0 ? { ...known, ownTries } : known;
+}
 
 /** Why nothing is to be done. */
 export type NothingToDo = { readonly why: string };

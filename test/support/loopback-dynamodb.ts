@@ -37,8 +37,30 @@ const DENIED = {
 };
 const FAILED = { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'Try again.' };
 
-/** A further table, and the attribute of its key. */
-export type FurtherTable = { readonly name: string; readonly key: string };
+/** A further table: the attributes of its key, and of the key of its one index. */
+export type FurtherTable = {
+  readonly name: string;
+  readonly key: string;
+  readonly sort?: string;
+  readonly index?: string;
+};
+
+/** The index has the name of its key. */
+function creationOf({ name, key, sort, index }: FurtherTable): object {
+  const attributes = [key, sort, index].filter((each) => each !== undefined);
+  const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' });
+  return {
+    TableName: name,
+    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [hash(key), ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' }])],
+    BillingMode: 'PAY_PER_REQUEST',
+    ...(index !== undefined && {
+      GlobalSecondaryIndexes: [
+        { IndexName: index, KeySchema: [hash(index)], Projection: { ProjectionType: 'ALL' } },
+      ],
+    }),
+  };
+}
 
 export async function startLoopbackDynamoDb(
   further: readonly FurtherTable[] = [],
@@ -69,13 +91,9 @@ export async function startLoopbackDynamoDb(
   });
   const direct = async (operation: string, document: object): Promise<Readonly<Record<string, unknown>>> =>
     (await ask(engine, operation, JSON.stringify({ TableName: TABLE, ...document }))).document;
-  for (const { name, key } of [{ name: TABLE, key: 'server' }, ...further]) {
-    await direct('CreateTable', {
-      TableName: name,
-      AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    });
+  for (const table of [{ name: TABLE, key: 'server' }, ...further]) {
+    const { name } = table;
+    await direct('CreateTable', creationOf(table));
     const isActive = async () =>
       JSON.stringify(await direct('DescribeTable', { TableName: name })).includes('"ACTIVE"');
     while (!(await isActive())) await sleep(5);

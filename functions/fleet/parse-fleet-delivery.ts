@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { quoted, RemediationError } from '../core/base/errors.ts';
+import { parseSentNews, type SentNews } from '../core/fleet/cell-news.ts';
+import { parseDatabaseKey } from '../core/fleet/database-key.ts';
+import { factsSchema, type RunFacts } from '../core/fleet/found-in-run.ts';
+import { jsonIn } from '../core/fleet/json-in.ts';
+import { type Destination, parseDestination } from '../events/parse-destination.ts';
+import type { FleetDelivery } from './report-parcel.ts';
+
+/** What the `report` of a cell is invoked with. */
+export type FleetReportEvent =
+  | { readonly kind: 'news'; readonly news: SentNews }
+  | { readonly kind: 'run'; readonly delivery: FleetDelivery }
+  /** A test message, or a run of which not even the database is known. */
+  | { readonly kind: 'other'; readonly destination: Destination };
+
+/**
+ * Parses news of the dispatcher, a record of the outbox, or what Lambda says of a run that left none. The key of the outbox is
+ * one that IAM lets only the function of that VPC write; a destination names the function that ran.
+ * @throws RemediationError `event-unknown`.
+ */
+export function parseFleetDelivery(event: unknown): FleetReportEvent {
+  const news = parseSentNews(event);
+  if (news !== null) return { kind: 'news', news };
+  const { Records } = fieldsIn(event);
+  if (Records !== undefined) return { kind: 'run', delivery: parcelIn(Records) };
+  const destination = parseDestination(event);
+  const { requestPayload, requestContext } = fieldsIn(event);
+  const { database } = fieldsIn(requestPayload);
+  if (typeof database !== 'string' || parseDatabaseKey(database) === null)
+    return { kind: 'other', destination };
+  const { functionArn } = fieldsIn(requestContext);
+  const delivery = { key: database, runId: destination.requestId, facts: factsOf(destination), destination };
+  return { kind: 'run', delivery: { ...delivery, functionArn: unqualified(functionArn) } };
+}
+
+/** A run that crashed may have been killed while it waited for a server. */
+function factsOf({ kind }: Destination): RunFacts {
+  return { failedBy: kind === 'expired' ? 'expired' : 'crashed', isBusy: null };
+}
+
+/** The ARN without the version that follows the name. */
+function unqualified(arn: unknown): string {
+  return typeof arn === 'string' ? arn.split(':').slice(0, 7).join(':') : '';
+}
+
+function parcelIn(records: unknown): FleetDelivery {
+  const [record, ...others] = Array.isArray(records) ? records : [];
+  const { NewImage } = fieldsIn(fieldsIn(record).dynamodb);
+  const image = fieldsIn(NewImage);
+  const textOf = (name: string) => String(fieldsIn(image[name]).S ?? '');
+  const [key, runId] = [textOf('key'), textOf('run')];
+  if (parseDatabaseKey(key) === null || runId === '' || others.length > 0)
+    throw unknownEvent(`records ${quoted(records)}`);
+  const facts = z.safeParse(factsSchema, jsonIn(textOf('facts')));
+  if (!facts.success) throw unknownEvent(`facts ${quoted(textOf('facts'))}`);
+  const payload = jsonIn(textOf('record'));
+  const destination = { kind: 'record', functionName: null, requestId: runId, payload } as const;
+  return { key, runId, facts: facts.data, destination, functionArn: null };
+}
+
+function fieldsIn(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function unknownEvent(found: string): RemediationError {
+  const message = `The event is not one of a fleet: found ${found}, expected one record of its outbox, the result of a run, or news of the dispatcher. Check what invokes this function.`;
+  return new RemediationError('event-unknown', message);
+}
