@@ -20,18 +20,21 @@ const SERVERS = [
 ];
 const INFRA = ['test/infra/**/*.test.ts'];
 const CLIENTS = ['test/clients/**/*.test.ts'];
+const SIMULATION = ['test/simulation/**/*.test.ts'];
 
 export const LANES = {
   /** Starts no process and no server. */
   unit: {
     include: ['test/**/*.test.ts'],
-    exclude: [...SERVERS, ...INFRA, ...CLIENTS],
+    exclude: [...SERVERS, ...INFRA, ...CLIENTS, ...SIMULATION],
     isolate: false,
     isBuilt: false,
   },
   servers: { include: SERVERS, exclude: [], isolate: true, isBuilt: true },
   /** Synthesizes stacks, and installs the package. */
   infra: { include: INFRA, exclude: [], isolate: false, isBuilt: true },
+  /** Lets simulated cells of a fleet live for days. It starts no process, and uses the CPU of one core all the time. */
+  simulation: { include: SIMULATION, exclude: [], isolate: false, isBuilt: false },
   /** Programs in other languages against real servers. */
   clients: { include: CLIENTS, exclude: [], isolate: true, isBuilt: false },
 } as const satisfies Readonly<Record<string, Lane>>;

@@ -1,0 +1,153 @@
+import { CELL_KEYS } from '../../functions/core/fleet/cell-items.ts';
+import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
+import { HOUR, MINUTE, SECOND } from './simulated-cell.ts';
+import { type DatabaseState, type SimulatedDatabase, stateAt } from './simulated-estate.ts';
+import { advance, beginLeak, restart, type SimulatedServer, type Trouble } from './simulated-server.ts';
+import type { Stage } from './stage.ts';
+
+/** What people and machines do to a simulated cell. Each takes place at the present moment. */
+
+export function logGroupOf(name: string): string {
+  return `/aws/rds/instance/${name}/postgresql`;
+}
+
+export function change(
+  stage: Stage,
+  { key }: SimulatedDatabase,
+  to: Partial<Omit<DatabaseState, 'at'>>,
+): void {
+  stage.estate.change(key, stage.time.now(), to);
+}
+
+export function setTrouble(server: SimulatedServer, trouble: Trouble): void {
+  server.trouble = trouble;
+}
+
+/** A program opens sessions and forgets them, until somebody repairs it and restarts it. */
+export function leakFor(stage: Stage, database: SimulatedDatabase, everyMs: number, forMs: number): void {
+  const { time } = stage;
+  const { server } = database;
+  const until = time.now() + forMs;
+  beginLeak(server, { everyMs }, time.now());
+  const look = () => {
+    const refused = advance(server, time.now());
+    if (refused > 0) writeRefusals(stage, database, refused);
+    if (time.now() < until) time.at(time.now() + LOOK_MS, look);
+    else {
+      server.leak = null;
+      server.leaked.clear();
+    }
+  };
+  time.at(time.now() + LOOK_MS, look);
+}
+
+const LOOK_MS = 5 * SECOND;
+
+/** The server writes a line for each refused client. Logs deliver them to whoever has a filter. */
+export function writeRefusals(stage: Stage, database: SimulatedDatabase, lines: number): void {
+  const { time, logs, send } = stage;
+  const state = stateAt(database, time.now());
+  if (state?.exportsLog !== true) return;
+  const logGroup = logGroupOf(state.name);
+  const at = new Date(time.now()).toISOString();
+  const who = {
+    kind: 'unknown-53300',
+    user: 'app',
+    database: 'orders',
+    address: '10.0.0.7',
+    clients: 1,
+  } as const;
+  if (logs.groups.get(logGroup)?.some(({ name }) => name === 'pg-headroom-fleet') === true)
+    send.intake({
+      ...{
+        kind: 'log-lines',
+        at,
+        logGroup,
+        logStream: state.name,
+        lines,
+        own: 0,
+        elsewhere: 0,
+        figures: null,
+      },
+      refused: [{ ...who, count: lines, first: at, last: at, times: [] }],
+    });
+  if (logs.metricFilters.has(logGroup)) alarm(stage);
+}
+
+const ALARMED = new WeakMap<Stage, number>();
+
+/** The alarm of the metric filters looks once a minute, and acts when it goes on. */
+function alarm(stage: Stage): void {
+  const { time, send } = stage;
+  const now = time.now();
+  const isOn = now - (ALARMED.get(stage) ?? Number.NEGATIVE_INFINITY) < 2 * MINUTE;
+  ALARMED.set(stage, now);
+  if (!isOn) time.at(Math.ceil(now / MINUTE) * MINUTE, () => send.dispatch({ kind: 'alarm' }));
+}
+
+/** A person pauses one database for a while. */
+export async function pauseDatabase(stage: Stage, key: string, forMs: number): Promise<void> {
+  const { time, tables, journal } = stage;
+  const [at, until] = [time.now(), time.now() + forMs];
+  const paused = { at: isoOf(at), by: 'anna', reason: null, until: isoOf(until) };
+  const known = tables.memory.get(key) ?? NOTHING_REMEMBERED;
+  tables.memory.set(key, { ...known, paused, version: known.version + 1 });
+  journal.stops.push({ key, from: at, until });
+}
+
+/** A person pauses the whole cell. */
+export function pauseCell(stage: Stage, forMs: number): void {
+  const { time, tables, journal } = stage;
+  const [at, until] = [time.now(), time.now() + forMs];
+  const people = JSON.stringify({
+    mode: 'observe',
+    by: 'anna',
+    at: isoOf(at),
+    reason: null,
+    until: isoOf(until),
+  });
+  tables.registry.set(CELL_KEYS.switch, { ...tables.registry.get(CELL_KEYS.switch), people });
+  journal.stops.push({ key: null, from: at, until });
+}
+
+/** A person ends the quarantine of a database that is in the registry. */
+export function acceptDatabase(stage: Stage, key: string): void {
+  const { time, tables, journal } = stage;
+  const texts = tables.registry.get(key);
+  if (texts === undefined) return;
+  tables.registry.set(key, { ...texts, accepted: JSON.stringify({ by: 'anna', at: isoOf(time.now()) }) });
+  journal.accepted.push({ key, at: time.now() });
+}
+
+/** A snapshot of a database is restored: another resource, with the same tags. */
+export function restoreAs(
+  stage: Stage,
+  source: SimulatedDatabase,
+  resource: string,
+  name: string,
+): SimulatedDatabase {
+  const { time, estate, logs } = stage;
+  const last = source.history.at(-1);
+  if (last === undefined) throw new Error('A database has a state.');
+  logs.groups.set(logGroupOf(name), []);
+  return estate.create(resource, { ...last, at: time.now(), name, exists: true }, source.server.usable);
+}
+
+/** Blue/green: the new one takes the name, the old one gets another. */
+export function swap(stage: Stage, blue: SimulatedDatabase, green: SimulatedDatabase): void {
+  const name = blue.history.at(-1)?.name ?? '';
+  stage.journal.faults.push({
+    kind: 'swap',
+    key: blue.key,
+    from: stage.time.now(),
+    until: stage.time.now() + HOUR,
+  });
+  change(stage, blue, { name: `${name}-old1` });
+  change(stage, green, { name });
+  stage.logs.groups.set(logGroupOf(`${name}-old1`), []);
+  restart(blue.server);
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,82 @@
+import type { SentNews } from '../../functions/core/fleet/cell-news.ts';
+import type { FleetTrigger } from '../../functions/core/fleet/run-event.ts';
+import type { FunctionName } from './simulated-lambda.ts';
+
+/** A run that Lambda began, with what the tables had of its database at that moment. */
+export type BegunRun = {
+  readonly id: string;
+  readonly key: string;
+  readonly at: number;
+  readonly trigger: FleetTrigger;
+  readonly item: string | undefined;
+};
+
+/** A try to log in, on the server that the address led to. */
+export type LoginTry = {
+  /** Of the registry's item. */
+  readonly key: string;
+  readonly at: number;
+  readonly role: string;
+  readonly isIn: boolean;
+};
+
+/** Sessions that one statement ended. */
+export type Ending = {
+  /** Of the registry's item, and of the server on which they ended. */
+  readonly key: string;
+  readonly endedOn: string;
+  readonly at: number;
+  readonly run: string;
+  readonly role: string;
+  readonly holdsLock: boolean;
+  readonly sessions: number;
+  /** How many had to end when the run first read the server. */
+  readonly need: number;
+  readonly loggedInAt: number;
+};
+
+/** One try to publish a message. */
+export type Told = {
+  readonly id: string;
+  readonly key: string;
+  readonly at: number;
+  readonly kind: string;
+  readonly isTaken: boolean;
+};
+
+/** Something that the simulation broke, and how long. Without a key it is about the whole cell. */
+export type Fault = {
+  readonly kind: string;
+  readonly key: string | null;
+  readonly from: number;
+  readonly until: number;
+};
+
+/** What people or the organisation decided: on this database, or in the whole cell, nothing ends meanwhile. */
+export type Stop = { readonly key: string | null; readonly from: number; readonly until: number };
+
+/** A person ended the quarantine of a database. */
+export type Accepted = { readonly key: string; readonly at: number };
+
+/** What happened in a simulated cell. */
+export type Journal = {
+  readonly runs: BegunRun[];
+  readonly logins: LoginTry[];
+  readonly endings: Ending[];
+  readonly told: Told[];
+  readonly news: { readonly at: number; readonly sent: SentNews }[];
+  readonly faults: Fault[];
+  readonly stops: Stop[];
+  readonly accepted: Accepted[];
+  /** Calls of ports by function and name. */
+  readonly calls: Map<`${FunctionName} ${string}`, number>;
+  /** Violations that showed themselves at once. */
+  readonly violations: string[];
+};
+
+export function newJournal(): Journal {
+  return {
+    ...{ runs: [], logins: [], endings: [], told: [], news: [], faults: [], stops: [], accepted: [] },
+    ...{ calls: new Map(), violations: [] },
+  };
+}

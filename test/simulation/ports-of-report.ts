@@ -1,0 +1,43 @@
+import { RemediationError } from '../../functions/core/base/errors.ts';
+import type { FleetReportPorts } from '../../functions/fleet/report-parcel.ts';
+import type { MemoryStore, Publish, ReportPorts } from '../../functions/report/report-ports.ts';
+import { workHere } from '../support/report-work.ts';
+import type { Stage } from './stage.ts';
+
+/** What `report` sees of a simulated cell. It keeps no record, because a page costs more than all the rest. */
+export function portsOfReport(stage: Stage): FleetReportPorts {
+  const { time, tables, weather, product } = stage;
+  const now = () => time.now() + weather.skewMs('report');
+  const memory: MemoryStore = { read: tables.readMemory, write: tables.writeMemory };
+  return {
+    readItems: tables.readItems,
+    memory,
+    report: (destination, { key }) => product.report(destination, toldPorts(stage, memory, key, now)),
+    now,
+    log: () => {},
+  };
+}
+
+function toldPorts(
+  { time, journal, weather }: Stage,
+  memory: MemoryStore,
+  key: string,
+  now: () => number,
+): ReportPorts {
+  const people: Publish = async (_message, { id, kind }) => {
+    const isTaken = !weather.isAway('topic', time.now());
+    journal.told.push({ id, key, at: time.now(), kind, isTaken });
+    if (!isTaken) throw new RemediationError('publish-failed', 'The topic is away.');
+    return undefined;
+  };
+  return {
+    work: (result) => workHere(result),
+    keep: null,
+    count: () => {},
+    memory,
+    publish: { people, chat: null },
+    now,
+    sleep: time.sleep,
+    log: () => {},
+  };
+}

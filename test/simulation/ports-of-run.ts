@@ -1,0 +1,128 @@
+import type { ErrorCode } from '../../functions/core/base/errors.ts';
+import { CELL_KEYS, policyItemKey } from '../../functions/core/fleet/cell-items.ts';
+import type { FleetRunPorts } from '../../functions/fleet/fleet-run-ports.ts';
+import type { KnownServer, knownDatabases } from '../../functions/fleet/known-databases.ts';
+import type { ResolvedRun } from '../../functions/fleet/resolve-run.ts';
+import type { Connection, RemediatePorts } from '../../functions/remediate/ports.ts';
+import { iamAllows } from './simulated-iam.ts';
+import type { Life } from './simulated-lambda.ts';
+import {
+  advance,
+  closeLogin,
+  type Login,
+  type SimulatedServer,
+  sessionOn,
+  usedSlots,
+} from './simulated-server.ts';
+import type { Stage } from './stage.ts';
+import { between } from './weather.ts';
+
+const TRY = { attempts: 1, refusals: [] } as const;
+
+/** What a run of a simulated cell sees: the tables, and the server that its address leads to. */
+export function portsOfRun(
+  stage: Stage,
+  life: Life,
+  known: ReturnType<typeof knownDatabases>,
+): FleetRunPorts {
+  const { time, tables, weather, send } = stage;
+  const now = () => time.now() + weather.skewMs('remediate');
+  return {
+    readRun: async (key, policy) => {
+      const rows = await tables.readItems([key, CELL_KEYS.switch, policyItemKey(policy)]);
+      const row = (name: string) => rows.find((each) => each.key === name) ?? null;
+      const memory = await tables.readMemory(key);
+      return {
+        database: row(key),
+        switches: row(CELL_KEYS.switch),
+        policy: row(policyItemKey(policy)),
+        memory,
+      };
+    },
+    readPolicy: async (name) => (await tables.readItems([policyItemKey(name)]))[0] ?? null,
+    portsOf: (run) => serverPortsOf(stage, life, run, known(run.database.key), now),
+    post: async ({ key, run, result, facts }) => {
+      const destination = { kind: 'record', functionName: null, requestId: run, payload: result } as const;
+      const delivery = { key, runId: run, facts, destination, functionArn: null };
+      await tables.postParcel(key, () => send.report(delivery));
+    },
+    now,
+    log: () => {},
+  };
+}
+
+function serverPortsOf(
+  stage: Stage,
+  life: Life,
+  run: ResolvedRun,
+  { tries }: KnownServer,
+  now: () => number,
+): RemediatePorts {
+  const { paused, ownTries } = run.memory;
+  return {
+    ownRole: async () => run.role,
+    connect: (deadline) => connectTo(stage, life, run, deadline - (now() - stage.time.now())),
+    recall: async () => ({ kind: 'read', table: 'memory', paused, ownTries: [...ownTries] }),
+    tries,
+    readPooler: async () => null,
+    now,
+    sleep: stage.time.sleep,
+    log: () => {},
+  };
+}
+
+/** A server without room lets us in when a client leaves. */
+const FULL_MS = [500, 6_000] as const;
+const REFUSED_MS = [5, 50] as const;
+
+async function connectTo(stage: Stage, life: Life, run: ResolvedRun, deadline: number): Promise<Connection> {
+  const { time, estate, weather, journal, seed } = stage;
+  const { key, host } = run.database;
+  const begun = time.now();
+  const wait = (range: readonly [number, number], what: string) =>
+    time.sleep(between(seed, ...range, what, key, begun));
+  const failed = (code: ErrorCode): Connection => ({ problem: { code, message: 'No.' }, connecting: TRY });
+  const note = (isIn: boolean) => journal.logins.push({ key, at: begun, role: run.role, isIn });
+  const found = estate.behind(host);
+  const trouble = weather.isAway('network', begun)
+    ? 'hangs-at-connect'
+    : (found?.server.trouble ?? 'refuses');
+  if (trouble === 'refuses' || found === null) {
+    note(false);
+    await wait(REFUSED_MS, 'refused');
+    return failed('connect-unreachable');
+  }
+  if (trouble === 'hangs-at-connect' || trouble === 'hangs-at-login') {
+    note(false);
+    await time.sleep(deadline - begun);
+    return failed('connect-unreachable');
+  }
+  const { server } = found;
+  await wait([15, 90], 'login');
+  advance(server, time.now());
+  const isIn = iamAllows(found, run.role, time.now() - weather.iamDelayMs(found.key));
+  note(isIn);
+  if (!isIn) return failed('connect-authentication');
+  if (usedSlots(server) >= server.usable) await wait(FULL_MS, 'full');
+  return enter(stage, life, run, found.key, server);
+}
+
+function enter(
+  stage: Stage,
+  life: Life,
+  run: ResolvedRun,
+  endedOn: string,
+  server: SimulatedServer,
+): Connection {
+  const { time, journal } = stage;
+  const { database, role } = run;
+  const login: Login = { role, openedAt: time.now(), epoch: server.epoch, need: null };
+  life.onKilled(() => closeLogin(server, login));
+  const session = sessionOn(server, login, time, ({ holdsLock, sessions }) => {
+    journal.endings.push({
+      ...{ key: database.key, endedOn, at: time.now(), run: life.requestId, role, holdsLock, sessions },
+      ...{ need: login.need ?? 0, loggedInAt: login.openedAt },
+    });
+  });
+  return { database: session, connecting: TRY };
+}

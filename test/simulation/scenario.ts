@@ -1,0 +1,58 @@
+import { acceptDatabase, logGroupOf } from './happenings.ts';
+import { HOUR, MINUTE } from './simulated-cell.ts';
+import type { SimulatedDatabase } from './simulated-estate.ts';
+import type { Stage } from './stage.ts';
+import { beginTrouble, TROUBLE_KINDS } from './troubles.ts';
+import { between, share } from './weather.ts';
+
+/** A cell that is drawn by chance: its databases, and what happens to them. */
+export type Scenario = {
+  readonly seed: number;
+  readonly size: number;
+  readonly hours: number;
+};
+
+/** Databases to which nothing happens. */
+export type Drawn = {
+  readonly good: readonly SimulatedDatabase[];
+  readonly bad: readonly SimulatedDatabase[];
+};
+
+const SHARE_BAD = 0.25;
+
+/** Makes the databases. Only those of an index below the share are bad, the same whether or not the others are there. */
+export function drawDatabases(stage: Stage, { seed, size }: Scenario): Drawn {
+  const all = Array.from({ length: size }, (_, at) => drawDatabase(stage, seed, at));
+  const count = Math.ceil(size * SHARE_BAD);
+  return { bad: all.slice(0, count), good: all.slice(count) };
+}
+
+function drawDatabase(stage: Stage, seed: number, at: number): SimulatedDatabase {
+  const roll = (what: string) => share(seed, 'database', at, what);
+  const name = `d${at}`;
+  const tag =
+    roll('tag') < 0.8 ? 'enforce' : roll('tag') < 0.9 ? 'observe' : roll('other tag') < 0.5 ? 'off' : null;
+  const state = { exists: true, name, tag, policy: null, status: 'available', exportsLog: roll('log') < 0.7 };
+  const slots = Math.floor(between(seed, 40, 120, 'slots', at));
+  const others = Math.floor(roll('others') * 3);
+  const group = Array.from({ length: others }, (_, index) => ({
+    name: `ship-${index}`,
+    destination: `arn:${index}`,
+  }));
+  stage.logs.groups.set(logGroupOf(name), group);
+  const database = stage.estate.create(`db-S${seed}N${at}`, { at: stage.time.now(), ...state }, slots);
+  if (roll('accepted') < 0.6)
+    stage.time.at(stage.time.now() + 20 * MINUTE, () => acceptDatabase(stage, database.key));
+  return database;
+}
+
+/** Plans what happens to each bad database. */
+export function planTroubles(stage: Stage, { bad }: Drawn, { seed, hours }: Scenario): void {
+  const start = stage.time.now();
+  const when = (from: number, to: number, ...about: readonly (string | number)[]) =>
+    start + between(seed, from, to, ...about) * hours * HOUR;
+  for (const [index, database] of bad.entries()) {
+    const kind = TROUBLE_KINDS[Math.floor(share(seed, 'kind', index) * TROUBLE_KINDS.length)] ?? 'leak';
+    stage.time.at(when(0.05, 0.9, 'when', index), () => beginTrouble(kind, stage, database));
+  }
+}

@@ -1,0 +1,169 @@
+import type { RunFacts } from '../../functions/core/fleet/found-in-run.ts';
+import type { FleetRunEvent } from '../../functions/core/fleet/run-event.ts';
+import { knownDatabases } from '../../functions/fleet/known-databases.ts';
+import type { FleetDelivery } from '../../functions/fleet/report-parcel.ts';
+import { REMEDIATE_ARN } from '../support/fleet.ts';
+import { newJournal } from './journal.ts';
+import { portsOfDispatch, portsOfIntake, portsOfTriggers } from './ports-of-dispatch.ts';
+import { portsOfReport } from './ports-of-report.ts';
+import { portsOfRun } from './ports-of-run.ts';
+import { PRODUCT, type Product } from './product.ts';
+import { type Estate, estate } from './simulated-estate.ts';
+import {
+  type FunctionName,
+  type LambdaFunction,
+  type Life,
+  mortal,
+  simulatedLambda,
+} from './simulated-lambda.ts';
+import { INTAKE_ARN, logGroups } from './simulated-logs.ts';
+import { simulatedTables } from './simulated-tables.ts';
+import type { DispatchEvent, Send, Stage } from './stage.ts';
+import { virtualTime } from './virtual-time.ts';
+import type { Weather } from './weather.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const PERIOD_MS = 5 * MINUTE;
+/** The longest that a run may last. */
+export const TIMEOUT_MS = 60 * SECOND;
+
+const SETTINGS = { periodMs: PERIOD_MS, ownerTag: 'team' } as const;
+/** Lambda ends a run with so much time left at the latest. */
+const LEFT_MS = 5 * SECOND;
+
+export type CellGiven = {
+  readonly seed: number;
+  readonly start: number;
+  readonly weather: Weather;
+  readonly product?: Partial<Product>;
+  readonly hub?: Map<string, string> | null;
+  readonly afterCall?: Stage['afterCall'];
+};
+
+/** A cell whose functions are real and whose world is simulated. */
+export function simulatedCell(given: CellGiven): Stage {
+  const { seed, start, weather, hub = null, afterCall = () => {} } = given;
+  const time = virtualTime(start);
+  const journal = newJournal();
+  const product = { ...PRODUCT, ...given.product };
+  const lambda = simulatedLambda(time, weather);
+  const parts = { seed, time, weather, journal, product, lambda, hub, afterCall };
+  const world: { readonly estate: Estate } = { estate: estate() };
+  const stage: Stage = {
+    ...parts,
+    ...world,
+    tables: simulatedTables(time, weather),
+    logs: logGroups(time, weather),
+    send: {
+      dispatch: (event) => lambda.invoke(dispatcher(stage), event, 'period'),
+      intake: (event) => lambda.invoke(ofIntake(stage), event, event.logStream),
+      triggers: () => lambda.invoke(ofTriggers(stage), null, 'triggers'),
+      remediate: (event) => lambda.invoke(remediator(stage), event, event.database),
+      report: (delivery) => lambda.invoke(reporter(stage), delivery, delivery.runId),
+      news: (sent) => void journal.news.push({ at: time.now(), sent }),
+    },
+  };
+  return stage;
+}
+
+/** The ports of one invocation: they count, and end with it. */
+function alive<Ports extends object>(stage: Stage, name: FunctionName, ports: Ports, life: Life): Ports {
+  const { calls } = stage.journal;
+  return mortal(ports, life, {
+    before: (port) => calls.set(`${name} ${port}`, (calls.get(`${name} ${port}`) ?? 0) + 1),
+    after: (port) => stage.afterCall(name, port, life),
+  });
+}
+
+const nothing = () => {};
+
+function dispatcher(stage: Stage): LambdaFunction<DispatchEvent> {
+  const { product } = stage;
+  return {
+    ...{ name: 'dispatch', timeoutMs: MINUTE, mostAgeMs: PERIOD_MS, retries: 0, onFailure: nothing },
+    run: async (event, life) => {
+      if (event.kind === 'alarm') {
+        const ports = product.portsOfIntake(alive(stage, 'dispatch', portsOfIntake(stage), life));
+        return product.sweepFiltered(ports);
+      }
+      const ports = product.portsOfDispatch(alive(stage, 'dispatch', portsOfDispatch(stage), life));
+      return product.dispatch(event.at, SETTINGS, ports);
+    },
+  };
+}
+
+function ofIntake(stage: Stage): LambdaFunction<Parameters<Send['intake']>[0]> {
+  const { product } = stage;
+  return {
+    ...{ name: 'intake', timeoutMs: 15 * SECOND, mostAgeMs: MINUTE, retries: 0, onFailure: nothing },
+    run: (event, life) =>
+      product.intake(event, product.portsOfIntake(alive(stage, 'intake', portsOfIntake(stage), life))),
+  };
+}
+
+function ofTriggers(stage: Stage): LambdaFunction<null> {
+  const { product } = stage;
+  const settings = { destination: INTAKE_ARN, mayTakeLast: false };
+  return {
+    ...{ name: 'triggers', timeoutMs: 5 * MINUTE, mostAgeMs: 30 * MINUTE, retries: 1, onFailure: nothing },
+    run: (_event, life) =>
+      product.setTriggers(
+        settings,
+        product.portsOfTriggers(alive(stage, 'triggers', portsOfTriggers(stage), life)),
+      ),
+  };
+}
+
+const KNOWN = new WeakMap<Stage, ReturnType<typeof knownDatabases>>();
+
+function knownOf(stage: Stage): ReturnType<typeof knownDatabases> {
+  const found = KNOWN.get(stage) ?? knownDatabases();
+  KNOWN.set(stage, found);
+  return found;
+}
+
+function remediator(stage: Stage): LambdaFunction<FleetRunEvent> {
+  const { time, journal, product, send } = stage;
+  return {
+    ...{ name: 'remediate', timeoutMs: TIMEOUT_MS, mostAgeMs: MINUTE, retries: 0 },
+    onFailure: (event, requestId, why) => send.report(failureOf(event, requestId, why)),
+    run: async (event, life) => {
+      const { database: key, trigger } = event;
+      const { item } = stage.tables.registry.get(key) ?? {};
+      journal.runs.push({ id: life.requestId, key, at: time.now(), trigger, item });
+      const ports = product.portsOfRun(
+        alive(stage, 'remediate', portsOfRun(stage, life, knownOf(stage)), life),
+      );
+      const deadline = ports.now() + TIMEOUT_MS - LEFT_MS;
+      await product.fleetRun(event, { runId: life.requestId, deadline }, ports);
+    },
+  };
+}
+
+/** What Lambda tells of a run without a result. */
+function failureOf(event: FleetRunEvent, requestId: string, why: 'crashed' | 'expired'): FleetDelivery {
+  const facts: RunFacts = { failedBy: why, isBusy: null };
+  const from = { functionName: null, requestId };
+  const error = { errorType: 'Sandbox.Timedout', errorMessage: 'Its time was up.' };
+  return {
+    ...{ key: event.database, runId: requestId, facts, functionArn: REMEDIATE_ARN },
+    destination:
+      why === 'expired'
+        ? { kind: 'expired', ...from }
+        : { kind: 'failed-run', ...from, ...error, payload: event },
+  };
+}
+
+function reporter(stage: Stage): LambdaFunction<FleetDelivery> {
+  const { product } = stage;
+  return {
+    ...{ name: 'report', timeoutMs: 30 * SECOND, mostAgeMs: 6 * HOUR, retries: 5, onFailure: nothing },
+    run: (delivery, life) =>
+      product.reportParcel(
+        delivery,
+        product.portsOfReport(alive(stage, 'report', portsOfReport(stage), life)),
+      ),
+  };
+}
