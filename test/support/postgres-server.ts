@@ -22,7 +22,7 @@ import {
 import { HOST, type ServerOptions, writeConfiguration } from './postgres-configuration.ts';
 import { copyData, initialData, ownedBy } from './postgres-data.ts';
 import { type Guard, startGuard } from './postgres-guard.ts';
-import type { Version } from './postgres-versions.ts';
+import { FOLDERS, programsVersion, type Version } from './postgres-versions.ts';
 import { quickFolder } from './quick-folder.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -36,7 +36,8 @@ const PORTS = { first: 20_000, count: 10_000 };
 const START_ATTEMPTS = 5;
 
 /** Starts a server for this test in a fresh folder. `stop()` or the end of our process removes both. */
-export async function startServer(options: ServerOptions): Promise<TestServer> {
+export async function startServer(wanted: ServerOptions): Promise<TestServer> {
+  const options = { ...wanted, version: programsVersion(wanted.version, FOLDERS) ?? wanted.version };
   const user = await systemUser();
   const installation = await installationOf(options.version, user);
   for (let attempt = 1; ; attempt += 1) {

@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { foldersIn, versionsWith } from './postgres-versions.ts';
+import { foldersIn, programsVersion, versionsWith } from './postgres-versions.ts';
 
-const PACKAGED = [14, 15, 16, 17, 18];
+const PACKAGED = [14, 15, 16, 17, 18] as const;
 let folder: string;
 
 /** A folder whose `bin/postgres` tells this version. */
@@ -44,6 +44,12 @@ describe('The versions of the tests', () => {
     expect(versionsWith(folders)).toEqual([...PACKAGED, 19]);
   });
 
+  test('are one alone where its programs are to run all tests', () => {
+    const folders = foldersIn(`all=${programsOf('only', '19rc1')}`);
+    expect(versionsWith(folders)).toEqual([19]);
+    expect(PACKAGED.map((version) => programsVersion(version, folders))).toEqual(PACKAGED.map(() => 19));
+  });
+
   test.each([
     ['19', 'Allowed is VERSION=FOLDER'],
     ['13=/usr', 'Allowed is VERSION=FOLDER'],
@@ -55,5 +61,6 @@ describe('The versions of the tests', () => {
 
   test('are what the programs say', () => {
     expect(() => foldersIn(`19=${programsOf('older', '18.6')}`)).toThrow('its programs are of 18.6');
+    expect(() => foldersIn(`all=${programsOf('old', '13.9')}`)).toThrow('its programs are of 13.9');
   });
 });
