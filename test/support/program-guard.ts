@@ -41,7 +41,7 @@ export type GuardedProgram = {
 export function startProgram(
   folder: string,
   user: SystemUser,
-  signal: 'INT' | 'QUIT' | 'TERM',
+  signal: 'KILL' | 'QUIT',
   command: readonly string[],
 ): GuardedProgram {
   const path = join(folder, 'log');
