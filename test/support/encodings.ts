@@ -1,5 +1,5 @@
 /**
- * Each server encoding of PostgreSQL 14 to 18 with a word that it can write: as text, and as its bytes, one character each.
+ * Each server encoding of PostgreSQL with a word that it can write: as text, and as its bytes, one character each.
  */
 export type Encoding = {
   readonly name: string;
@@ -16,7 +16,7 @@ const one = (name: string, text: string, bytes: string, told = text): Encoding =
   told,
 });
 
-export const ENCODINGS: readonly Encoding[] = [
+const ENCODINGS: readonly Encoding[] = [
   one('SQL_ASCII', 'é', '\xe9', '?'),
   one('UTF8', 'é', '\xc3\xa9'),
   one('EUC_JP', '日本', '\xc6\xfc\xcb\xdc'),
@@ -54,5 +54,9 @@ export const ENCODINGS: readonly Encoding[] = [
   one('KOI8U', 'Ж', '\xf6'),
 ];
 
-/** The driver cannot connect to a database of this encoding. */
+/** The driver cannot connect to a database of this encoding. PostgreSQL 19 has it no more. */
 export const NOT_ENTERED = 'MULE_INTERNAL';
+
+export function encodingsOf(version: number): readonly Encoding[] {
+  return ENCODINGS.filter(({ name }) => version < 19 || name !== NOT_ENTERED);
+}
