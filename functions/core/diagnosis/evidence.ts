@@ -2,6 +2,7 @@ import { serverTimeMs } from '../base/server-time.ts';
 import { isServerFull } from '../base/sqlstate.ts';
 import { serverPressure } from '../plan/pressure.ts';
 import type { RunRecord } from '../run/record.ts';
+import { isServerProgram } from '../server/client-technology.ts';
 import { type LockGraph, lockGraphOf } from '../server/lock-graph.ts';
 import type { Program, Programs } from '../server/programs.ts';
 import { programsIn } from '../server/programs-in.ts';
@@ -117,14 +118,15 @@ function sessionEvidenceOf(session: Session, openedMs: number | null, locks: Loc
   return { session, doing: doingOf(session, sinceMs, locks), openedMs, sinceMs };
 }
 
-function doingOf({ pid, state, waitEvent }: Session, sinceMs: number | null, locks: LockGraph): Doing {
+function doingOf(session: Session, sinceMs: number | null, locks: LockGraph): Doing {
+  const { pid, state, waitEvent } = session;
   switch (state) {
     case 'starting':
       return 'starting';
     case 'active':
     case 'fastpath function call':
       if (locks.isWaiting(pid)) return 'waiting';
-      if (waitEvent === 'ClientWrite' && (sinceMs ?? 0) >= STUCK_MS) return 'stuck';
+      if (waitEvent === 'ClientWrite' && (sinceMs ?? 0) >= STUCK_MS && !isTransfer(session)) return 'stuck';
       return waitEvent === 'ClientRead' && (sinceMs ?? 0) >= OWING_MS ? 'owing' : 'working';
     case 'idle in transaction':
     case 'idle in transaction (aborted)':
@@ -134,6 +136,11 @@ function doingOf({ pid, state, waitEvent }: Session, sinceMs: number | null, loc
     default:
       return 'unknown';
   }
+}
+
+/** A copy or a dump waits for its client again and again while it goes on: the age is that of the whole. */
+function isTransfer(session: Session): boolean {
+  return isServerProgram(session) || /^COPY\b.*\bTO STDOUT\b/is.test(session.lastStatement ?? '');
 }
 
 function refusalsOf({ trigger, connecting }: RunRecord, takenAt: number | null): Refusals {

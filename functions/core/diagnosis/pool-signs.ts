@@ -153,7 +153,7 @@ export function openedTogether(members: readonly SessionEvidence[], all: Opening
  * On a busy host a pool takes longer to open. Sessions opened within a tenth of the pool's age still belong
  * to its start.
  */
-function inOneGo(members: readonly SessionEvidence[]): boolean {
+export function inOneGo(members: readonly SessionEvidence[]): boolean {
   const ages = agesOf(members, 'openedMs');
   const [first, last] = [Math.max(0, ...ages), Math.min(...ages)];
   return members.length >= FEWEST_IN_POOL && first - last <= first * ONE_GO;

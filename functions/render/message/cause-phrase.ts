@@ -4,6 +4,7 @@ import { programNames } from '../../core/server/programs-in.ts';
 import { groupText } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
 import { waitingForWal } from '../../core/server/waiting-for-standby.ts';
+import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, groupName } from '../base/phrases.ts';
 import { subjectName } from './subject-name.ts';
@@ -62,6 +63,17 @@ export function causePhrase({ diagnosis, record }: Facts, maxName?: number): rea
   if (waitsForWal(record, culprit))
     return [`${name ?? 'clients'} ${name === null ? 'wait' : 'waits'} for replay`];
   return [PHRASES[diagnosis.cause](name)];
+}
+
+/** The cause of a program, or of the program behind the diagnosis, in a sentence. */
+export function causeWords(
+  record: Pick<Facts['record'], 'snapshot'>,
+  cause: Cause,
+  culprit: Culprit | undefined,
+): string {
+  return culprit !== undefined && waitsForWal(record, culprit)
+    ? 'sessions that wait until this standby has the WAL'
+    : CAUSE_WORDS[cause];
 }
 
 /** Whether its statements that last are WAIT FOR LSN on a standby, which are no queries. */

@@ -3,12 +3,11 @@ import { BREAKER } from '../../core/incident/breaker.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import { pauseIn } from '../../core/run/pause.ts';
 import { authorName } from '../base/author-name.ts';
-import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { heldBySuperusers } from '../base/held-by-superusers.ts';
 import { counted, groupName, listText, usedText } from '../base/phrases.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
-import { behind, isNamedCulprit, isOutsideSlots } from './cause-phrase.ts';
+import { behind, causeWords, isNamedCulprit, isOutsideSlots } from './cause-phrase.ts';
 import { endedPhrase } from './ended-phrase.ts';
 import { busySentence } from './run-lock-text.ts';
 import { unsettledText, unverifiedReason, unverifiedText } from './unverified-text.ts';
@@ -62,11 +61,11 @@ function spareText({ record }: Facts): string {
 }
 
 /** `a connection leak (billing-worker)`. Empty when the cause is not known. */
-function cause({ diagnosis }: Facts): readonly string[] {
+function cause({ diagnosis, record }: Facts): readonly string[] {
   if (diagnosis === null || diagnosis.cause === 'unclear') return [];
   const [culprit] = behind(diagnosis);
   const name = culprit === undefined ? '' : ` (${groupName(culprit.usage.group)})`;
-  return [`${CAUSE_WORDS[diagnosis.cause]}${name}`];
+  return [`${causeWords(record, diagnosis.cause, culprit)}${name}`];
 }
 
 /** An alarm about another metric does not tell whether clients were refused. */

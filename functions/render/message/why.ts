@@ -1,34 +1,34 @@
 import type { Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
-import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { bounded, type Section, wrap } from '../base/layout.ts';
 import { aboutText, counted, groupName, ownerOf, placeText } from '../base/phrases.ts';
+import { behind, causeWords } from './cause-phrase.ts';
 
 /** In a mixture there are several culprits. Those after the third explain little. */
 const ON_SCREEN = 3;
 
 /** The cause, and the numbers that support it. */
-export function whySection({ diagnosis, record }: Facts): Section {
+export function whySection(facts: Facts): Section {
+  const { diagnosis, record } = facts;
   if (diagnosis === null) return { title: 'WHY', lines: [] };
   const { evidence, culprits } = diagnosis;
-  // Where the slots were taken again in seconds, the rate says nothing more.
-  const isForecast = record.outcome !== 'refilled';
   return {
-    title: `WHY: ${titleOf(diagnosis)}`,
+    title: `WHY: ${titleOf(facts, diagnosis)}`,
     lines: [
       ...evidence.flatMap((text) => wrap(sentence(text), 4, '- ')),
       ...bounded(
         culprits,
         ON_SCREEN,
-        (each) => wrap(textOf(each, diagnosis, isForecast), 4, '- ').join('\n'),
+        (each) => wrap(textOf(each, diagnosis, record), 4, '- ').join('\n'),
         restText,
       ),
     ],
   };
 }
 
-function titleOf({ cause, confidence }: Diagnosis): string {
-  const words = CAUSE_WORDS[cause];
+function titleOf({ record }: Pick<Facts, 'record'>, diagnosis: Diagnosis): string {
+  const { cause, confidence } = diagnosis;
+  const words = causeWords(record, cause, behind(diagnosis)[0]);
   return cause === 'unclear' ? words : `${words} (confidence ${confidence})`;
 }
 
@@ -36,12 +36,12 @@ function titleOf({ cause, confidence }: Diagnosis): string {
  * A culprit whose cause differs from the whole is described. Services with the same name are told apart by
  * role and database.
  */
-function textOf(culprit: Culprit, diagnosis: Diagnosis, isForecast: boolean): string {
+function textOf(culprit: Culprit, diagnosis: Diagnosis, record: Facts['record']): string {
   const { cause, culprits } = diagnosis;
   const { usage, opening } = culprit;
   const { group, sessions, sharePercent, addresses, mostly } = usage;
   const share = sharePercent === null ? '' : ` (${sharePercent} %)`;
-  const other = culprit.cause === cause ? '' : `, ${CAUSE_WORDS[culprit.cause]}`;
+  const other = culprit.cause === cause ? '' : `, ${causeWords(record, culprit.cause, culprit)}`;
   const from = counted(addresses.count, 'address', 'addresses');
   const isShared = culprits.some(
     (each) => each !== culprit && groupName(each.usage.group) === groupName(group),
@@ -49,6 +49,8 @@ function textOf(culprit: Culprit, diagnosis: Diagnosis, isForecast: boolean): st
   const name = `${groupName(group)}${isShared ? ` (${ownerOf(group)})` : ''}`;
   const most = mostly === null ? '' : `, ${mostly.part.sessions} of them ${placeText(mostly)}`;
   const held = `${name}${other}: ${counted(sessions, 'slot')}${share} from ${from}${most}.`;
+  // Where the slots were taken again in seconds, the rate says nothing more.
+  const isForecast = record.outcome !== 'refilled';
   const full =
     isForecast && opening?.fullInMs
       ? [`At this rate all slots are taken again in ${aboutText(opening.fullInMs)}.`]

@@ -3,11 +3,11 @@ import type { Cause, Culprit } from '../../core/diagnosis/cause.ts';
 import { meaningOf, type Severity } from '../../core/incident/outcome-table.ts';
 import { marksOf } from '../../core/plan/pressure.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
-import { CAUSE_WORDS } from '../base/cause-words.ts';
 import { HELD_BY_SUPERUSERS, heldBySuperusers } from '../base/held-by-superusers.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
 import { ageText, counted, slotsHeld } from '../base/phrases.ts';
 import { severityOf } from '../base/severity.ts';
+import { behind, causeWords } from '../message/cause-phrase.ts';
 import { lifeOnPage } from '../message/incident-life.ts';
 import { leftOutTexts } from '../message/left-out.ts';
 import { clockTime, dateTime } from './clock.ts';
@@ -56,14 +56,12 @@ function badges(facts: PageFacts): readonly Html[] {
   return shown.map((each) => html`<span class="badge ${each.look}">${each.text}</span> `);
 }
 
-function whyText(
-  { evidence, blame }: PageFacts,
-  { cause, confidence, culprits }: NonNullable<PageFacts['diagnosis']>,
-) {
+function whyText({ evidence, blame, record }: PageFacts, diagnosis: NonNullable<PageFacts['diagnosis']>) {
+  const { cause, confidence, culprits } = diagnosis;
   if (cause === 'unclear') return 'not clear';
   const share = evidence === null || ELSEWHERE.has(cause) ? 0 : blamedShare(evidence, blame, culprits, cause);
   const part = share > 0 ? `, ${share} % of the slots` : '';
-  return `${CAUSE_WORDS[cause]}${part}, confidence ${confidence}`;
+  return `${causeWords(record, cause, behind(diagnosis)[0])}${part}, confidence ${confidence}`;
 }
 
 /** These causes have slots of their own, or one session that holds up many. */

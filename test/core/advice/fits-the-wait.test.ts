@@ -10,6 +10,7 @@ import { renderIncident } from '../../../functions/render/message/render-inciden
 import { recordings } from '../../incidents/recordings.ts';
 import { aPolicy, aSession, HOUR, MINUTE, SECOND, someSessions } from '../../support/builders.ts';
 import { ALARM, runOf, sessionsOf, snapshotOf } from '../../support/records.ts';
+import { renderPage } from '../../support/render-page.ts';
 import { anAdviceCase, LEAK, SHOP } from './an-advice-case.ts';
 import { linesOn, textsOn } from './said.ts';
 
@@ -84,8 +85,15 @@ describe('what most sessions wait for decides', () => {
       const { subject, text } = renderIncident(incident.record);
       expect(subject).toContain('web waits for replay');
       expect(text.replaceAll(/\s+/g, ' ')).toContain('web waits for WAL on this standby (WAIT FOR LSN)');
-      expect(text).not.toContain('slow quer');
+      const page = renderPage({ ...incident.record, reduced: [] });
+      for (const each of [text, fullTextOf(incident.record), page]) expect(each).not.toMatch(/slow quer/i);
+      expect(page).toContain('Sessions that wait until this standby has the WAL');
     }
+  });
+
+  test('statements that began together are said to have run equally long', () => {
+    const text = renderIncident(slow('DataFileRead').record).text.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('half of them for 5m, none for longer');
   });
 
   test('a statement that works is cancelled and given a timeout', () => {

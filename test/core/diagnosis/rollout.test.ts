@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
 import type { Client } from '../../drawings/drawing.ts';
+import { Random } from '../../drawings/random.ts';
 import { recordOfScene } from '../../drawings/record-of-scene.ts';
 import { HOUR, MINUTE, SECOND } from '../../support/builders.ts';
 
@@ -21,6 +22,9 @@ const started = (pods: number, sessionsOfEach: number, everyMs: number, lastAgo:
     };
   });
 
+/** With its pauses the openings looked steady. */
+const SEED = 29_914;
+
 const causeOf = (clients: readonly Client[]) =>
   diagnose(recordOfScene({ clients, uptimeMs: 900 * HOUR, free: 1, trigger: 'alarm', refused: [] }))?.cause;
 
@@ -31,6 +35,25 @@ describe('processes that start one after the other are no leak', () => {
     ['two sessions each, over for five minutes', 2, 35 * SECOND, 5 * MINUTE, 'oversized-idle-pools'],
   ] as const)('%s', (_, sessionsOfEach, everyMs, lastAgo, cause) => {
     expect(causeOf(started(40, sessionsOfEach, everyMs, lastAgo))).toBe(cause);
+  });
+
+  test('listeners of deployments hours apart, which each opened one after the other', () => {
+    const random = new Random(SEED);
+    const listeners = Array.from({ length: 60 }, (_, at): Client => {
+      const deployment = Math.floor(at / 10);
+      const openedAt = -(2 + deployment * 9) * HOUR + (at % 10) * random.between(200, 2_000);
+      return {
+        user: 'push',
+        application: 'push',
+        database: 'main',
+        address: `10.1.19.${deployment}`,
+        openedAt,
+        state: 'idle',
+        since: openedAt + random.between(3, 40),
+        statement: 'LISTEN events',
+      };
+    });
+    expect(causeOf(listeners)).toBe('oversized-idle-pools');
   });
 
   test('but processes that come for hours and never close their session are one', () => {

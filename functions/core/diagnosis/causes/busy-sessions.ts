@@ -28,11 +28,18 @@ export function slowQueries(all: Evidence, program: readonly SessionEvidence[]):
     cause: 'slow-queries',
     confidence: confidenceIn(slow.length, program.length),
     evidence: [
-      `${slow.length} of ${program.length} are in a statement that has run for over ${ageText(SLOW_MS)}, half of them for over ${ageText(medianOf(ages) ?? 0)}, the longest for ${ageText(Math.max(0, ...ages))}`,
+      `${slow.length} of ${program.length} are in a statement that has run for over ${ageText(SLOW_MS)}, ${spreadText(medianOf(ages) ?? 0, Math.max(0, ...ages))}`,
       ...alikeStatements(slow),
       ...standbyText(slow),
     ],
   });
+}
+
+function spreadText(typical: number, longest: number): string {
+  const [half, most] = [ageText(typical), ageText(longest)];
+  return half === most
+    ? `half of them for ${half}, none for longer`
+    : `half of them for over ${half}, the longest for ${most}`;
 }
 
 function standbyText(slow: readonly SessionEvidence[]): readonly string[] {

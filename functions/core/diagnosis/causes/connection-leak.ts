@@ -9,6 +9,7 @@ import { openedOneByOne } from '../opening-order.ts';
 import type { Steady } from '../opening-rate.ts';
 import {
   byPool,
+  inOneGo,
   isBalanced,
   isUsedInTurn,
   poolsOpened,
@@ -44,6 +45,8 @@ const CLOCK = { mostSpread: 0.45, exact: 0.2, leastPauseMs: 5_000 } as const;
 const UNUSED_LEAK_MS = 30 * MINUTE_MS;
 /** A rollout takes less than half an hour, and each of its processes opens its sessions within seconds. */
 const ROLLOUT = { fewest: 8, share: 0.95, oneGoMs: 10_000, mostMs: 30 * MINUTE_MS } as const;
+/** Deployments hours apart: nearly all sessions are of hosts that have opened none since their start. */
+const DEPLOYMENTS = { fewest: 3, share: 0.8 } as const;
 /** Pools replace their sessions after 8 hours at the latest. */
 const LONGEST_LIFETIME_MS = 9 * HOUR_MS;
 /** Much older sessions from the same hosts show that no lifetime replaces sessions. */
@@ -142,6 +145,8 @@ function mostConfidence(
  */
 function isRollout(since: readonly SessionEvidence[], { spanMs }: Steady): boolean {
   const hosts = byPool(since);
+  const started = sumOf(hosts, (host) => (inOneGo(host) ? host.length : 0));
+  if (hosts.length >= DEPLOYMENTS.fewest && started >= since.length * DEPLOYMENTS.share) return true;
   const once = hosts.filter((host) => {
     const ages = agesOf(host, 'openedMs');
     return Math.max(...ages) - Math.min(...ages) <= ROLLOUT.oneGoMs;

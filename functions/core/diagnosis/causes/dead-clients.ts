@@ -2,7 +2,7 @@ import { LOCAL_ADDRESS } from '../../base/address.ts';
 import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
 import { byProgramIn, type Doing, type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
-import { neverWorked } from '../pool-signs.ts';
+import { neverWorked, workOf } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Search, suspect } from '../suspect.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
@@ -43,9 +43,11 @@ export const deadClients: Search = (all, left) => {
 
 function stuckSuspect(all: Evidence, stuck: readonly SessionEvidence[]) {
   const least = Math.min(...agesOf(stuck, 'sinceMs'));
+  // A statement that is not told may be a copy, which waits for its client again and again.
+  const most = workOf(stuck) === 'untold' ? 'medium' : 'high';
   return suspect(all, stuck, {
     cause: 'dead-clients',
-    confidence: confidenceIn(stuck.length, stuck.length),
+    confidence: cappedAt(most, confidenceIn(stuck.length, stuck.length)),
     evidence: [
       `${counted(stuck.length, 'session has', 'sessions have')} an answer that the client has not read for ${ageText(least)} or longer`,
     ],
@@ -66,10 +68,29 @@ function cutOff(all: Evidence, left: readonly SessionEvidence[]): readonly Sessi
   if (together === undefined) return [];
   const gone = together.those.flatMap(({ members }) => members);
   const silentMs = Math.min(...together.those.map((host) => host.silentMs));
-  const others = hosts.filter((host) => !together.those.includes(host)).map((host) => host.silentMs);
-  const isLonger = others.length === 0 || silentMs >= (medianOf(others) ?? 0) * RHYTHM.ofOthers;
-  return isLonger && goesOnElsewhere(all, gone, silentMs) ? gone : [];
+  const others = hosts.filter((host) => !together.those.includes(host));
+  const theirs = new Set(gone.map(({ session }) => all.programs.of(session)));
+  const alike = others.filter(({ members }) =>
+    members.some(({ session }) => theirs.has(all.programs.of(session))),
+  );
+  return isLonger(silentMs, others) && areRestless(alike) && goesOnElsewhere(all, gone, silentMs) ? gone : [];
 }
+
+function isLonger(silentMs: number, others: readonly Host[]): boolean {
+  return silentMs >= (medianOf(others.map((host) => host.silentMs)) ?? 0) * RHYTHM.ofOthers;
+}
+
+/**
+ * Whether the program's other hosts are at work. Where these rest between their uses as well, as between two tests of all
+ * connections, their last use tells nothing of the next one.
+ */
+function areRestless(alike: readonly Host[]): boolean {
+  const restless = alike.filter((host) => host.silentMs < Math.max(RESTLESS_MS, pauseOf(host)));
+  return restless.length * 2 >= alike.length;
+}
+
+/** A host at work was used within this time, even if its last uses came at one moment. */
+const RESTLESS_MS = 1_000;
 
 /** The client of a statement that waits for input may well be alive. */
 const AT_WORK: ReadonlySet<Doing> = new Set(['working', 'waiting', 'owing']);
@@ -86,13 +107,18 @@ function hostsOf(left: readonly SessionEvidence[]): readonly Host[] {
 }
 
 /** Whether a host has been silent for much longer than the usual pauses between its uses. */
-function isOutOfRhythm({ silentMs, members }: Host): boolean {
+function isOutOfRhythm(host: Host): boolean {
+  return host.silentMs >= Math.max(SILENT_MS, pauseOf(host));
+}
+
+/** The longest pause that a host's last uses let one expect. */
+function pauseOf({ members }: Host): number {
   const uses = agesOf(members, 'sinceMs').toSorted((a, b) => a - b);
   const recent = uses.slice(0, Math.max(RHYTHM.fewest, Math.ceil(uses.length * RHYTHM.share)));
   const pause = ((recent.at(-1) ?? 0) - (recent[0] ?? 0)) / Math.max(1, recent.length - 1);
   // A few pauses say little about the next one.
   const doubt = 1 + RHYTHM.ofFew / Math.max(1, uses.length - 1) ** 2;
-  return silentMs >= Math.max(SILENT_MS, RHYTHM.ofOwn * doubt * pause);
+  return RHYTHM.ofOwn * doubt * pause;
 }
 
 /**
@@ -125,8 +151,26 @@ function goesOnElsewhere(
     ({ openedMs, sinceMs }) =>
       (openedMs !== null && openedMs < silentMs) || (sinceMs !== null && sinceMs < silentMs / 2),
   );
-  return since.length >= FEWEST;
+  return since.length >= FEWEST && !isMoved(gone, elsewhere, silentMs);
 }
+
+/** Whether all others were opened a little while before the silence, and these are older: then their work was moved. */
+function isMoved(
+  gone: readonly SessionEvidence[],
+  elsewhere: readonly SessionEvidence[],
+  silentMs: number,
+): boolean {
+  const theirs = agesOf(elsewhere, 'openedMs');
+  const oldest = Math.max(...theirs);
+  return (
+    Math.min(...theirs) > silentMs &&
+    oldest <= silentMs + MOVED_MS &&
+    Math.min(...agesOf(gone, 'openedMs')) > oldest
+  );
+}
+
+/** New processes take over the work of the old ones within this time, as in a blue-green deployment. */
+const MOVED_MS = 15 * 60_000;
 
 /** One suspect for each program, because each has live sessions elsewhere. */
 function silentSuspects(all: Evidence, gone: readonly SessionEvidence[]) {
