@@ -38,6 +38,14 @@ export function prepares({ session: { lastStatement } }: SessionEvidence): boole
   return lastStatement === null ? null : PREPARING.test(lastStatement.trim());
 }
 
+/** Whether a pool has last tested whether the session still works. What was borrowed has a statement of its own by then. */
+export function isTested({ session: { lastStatement } }: SessionEvidence): boolean {
+  return lastStatement !== null && TEST.test(lastStatement.trim());
+}
+
+/** pgjdbc's `isValid` runs an empty statement. */
+const TEST = /^(?:SELECT (?:\?|1|'.?'))?\s*;?$/is;
+
 /**
  * Sessions that have run only preparing statements. A session whose statement is not known does not count.
  */

@@ -2,7 +2,7 @@ import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
 import { waitingForStandby, waitingForWal } from '../../server/waiting-for-standby.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
-import { prepares } from '../pool-signs.ts';
+import { isTested, prepares } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
 
 /** A statement that runs longer is not part of many short requests. */
@@ -113,12 +113,17 @@ function historyOf({ uptimeMs, holders }: Evidence): number {
 
 /**
  * Sessions that work, or worked a moment ago. A session that was used once, when it was opened, does not
- * count, and neither does a young one that was only prepared.
+ * count, and neither does a young one that was only prepared, nor one that a pool has only tested.
  */
 export function inUse(members: readonly SessionEvidence[]): readonly SessionEvidence[] {
   return members.filter((member) => {
     if (member.doing === 'resting')
-      return (member.sinceMs ?? RECENT_MS) < RECENT_MS && isUsedAgain(member) && !isJustPrepared(member);
+      return (
+        (member.sinceMs ?? RECENT_MS) < RECENT_MS &&
+        isUsedAgain(member) &&
+        !isJustPrepared(member) &&
+        !isTested(member)
+      );
     return member.doing === 'working' || member.doing === 'waiting' || member.doing === 'in transaction';
   });
 }

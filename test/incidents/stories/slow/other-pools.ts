@@ -23,20 +23,34 @@ const other = (fields: Other): Story =>
     play: (scene) => fields.play(scene, fields),
   });
 
-const CLASS_PATH = ['tomcat9-jdbc', 'tomcat9-juli', 'postgresql'].map(debianJar).join(':');
+const JARS = {
+  TomcatPools: ['tomcat9-jdbc', 'tomcat9-juli', 'postgresql'],
+  OlderPools: ['commons-dbcp2', 'commons-pool2', 'commons-logging', 'c3p0', 'postgresql'],
+};
 
-/** Tomcat's jdbc-pool at rest: one process, a pool for each address. */
-const tomcat = (lifetimeMs: number, stepMs: number) => async (scene: Scene, fields: Other) => {
+type Java = {
+  readonly name: keyof typeof JARS;
+  /** Which of the pools that the program knows. */
+  readonly kind?: string;
+  readonly lifetimeMs: number;
+  /** How often the pools look after their idle connections. */
+  readonly stepMs: number;
+};
+
+/** A pool for Java at rest: one process, a pool for each address. */
+const java = (of: Java) => async (scene: Scene, fields: Other) => {
+  const { name, kind, lifetimeMs, stepMs } = of;
   const { user, net, hosts: count, size, runMs } = fields;
   const { host, port } = scene.server;
   const program = await startAsked(scene, {
-    ...javaProgram('TomcatPools', CLASS_PATH),
+    ...javaProgram(name, JARS[name].map(debianJar).join(':')),
     as: { user },
     isOnClock: true,
     env: { JDBC_URL: `jdbc:postgresql://${host}:${port}/postgres` },
   });
   for (const address of hosts(net, count)) {
-    await ask(program, `open ${address} ${size} ${lifetimeMs}`);
+    const which = kind === undefined ? '' : `${kind} `;
+    await ask(program, `open ${which}${address} ${size} ${lifetimeMs}`);
     scene.clock.ahead(20_000);
   }
   for (let passed = 0; passed < runMs; passed += stepMs) {
@@ -109,7 +123,34 @@ export const OTHER_POOLS: readonly Story[] = [
     runMs: 10 * HOUR,
     beside: 9,
     trigger: 'alarm',
-    play: tomcat(30 * MINUTE, 7 * MINUTE),
+    play: java({ name: 'TomcatPools', lifetimeMs: 30 * MINUTE, stepMs: 7 * MINUTE }),
+  }),
+  other({
+    name: 'dbcp-at-rest',
+    told: 'Commons DBCP on three hosts, fourteen connections each, maxConnLifetimeMillis of an hour, at rest for a day.',
+    user: 'dossier',
+    version: 17,
+    net: 161,
+    uptimeMs: 44 * DAY,
+    hosts: 3,
+    size: 14,
+    runMs: 26 * HOUR,
+    beside: 10,
+    play: java({ name: 'OlderPools', kind: 'dbcp', lifetimeMs: HOUR, stepMs: 11 * MINUTE }),
+  }),
+  other({
+    name: 'c3p0-at-rest',
+    told: 'c3p0 on two hosts, twenty connections each, maxConnectionAge of four hours, at rest for three days.',
+    user: 'ledger_old',
+    version: 15,
+    net: 162,
+    uptimeMs: 120 * DAY,
+    hosts: 2,
+    size: 20,
+    runMs: 75 * HOUR,
+    beside: 9,
+    trigger: 'alarm',
+    play: java({ name: 'OlderPools', kind: 'c3p0', lifetimeMs: 4 * HOUR, stepMs: 50 * MINUTE }),
   }),
   other({
     name: 'sequel-expiration',
