@@ -110,6 +110,22 @@ const slonik = (everyMs: number) => async (scene: Scene, fields: Other) => {
   scene.clock.ahead(everyMs / 4);
 };
 
+/** postgres.js with its own lifetimes, all of its connections lent together now and then. */
+const postgresJs = (everyMs: number) => async (scene: Scene, fields: Other) => {
+  const args = [programFile('postgres-js-pool.ts'), String(fields.size)];
+  const programs = await startEach(scene, fields, { file: process.execPath, args, isOnClock: false });
+  const useAll = async () => {
+    for (const program of programs) await ask(program, `use ${fields.size}`);
+  };
+  for (let passed = 0; passed < fields.runMs; passed += everyMs) {
+    await useAll();
+    scene.clock.ahead(everyMs);
+    for (const program of programs) await ask(program, `pass ${everyMs}`);
+  }
+  await useAll();
+  scene.clock.ahead(everyMs / 3);
+};
+
 export const OTHER_POOLS: readonly Story[] = [
   other({
     name: 'tomcat-jdbc-at-rest',
@@ -177,6 +193,19 @@ export const OTHER_POOLS: readonly Story[] = [
     runMs: 30 * HOUR,
     beside: 8,
     play: ruby('active_record', 0, HOUR),
+  }),
+  other({
+    name: 'postgres-js-lifetimes',
+    told: 'postgres.js on three hosts, twelve connections each with its own lifetimes of 30 to 60 minutes, all lent each 17 minutes.',
+    user: 'atlas',
+    version: 16,
+    net: 163,
+    uptimeMs: 22 * DAY,
+    hosts: 3,
+    size: 12,
+    runMs: 9 * HOUR,
+    beside: 7,
+    play: postgresJs(17 * MINUTE),
   }),
   other({
     name: 'slonik-one-host',
