@@ -86,3 +86,18 @@ describe('Answers that wait for their client', () => {
     expect(diagnosed(waiting('COPY big TO STDOUT'), { isTold: false })?.confidence).toBe('medium');
   });
 });
+
+describe('A pool that tests its connections', () => {
+  const justTested = (statement: string) =>
+    ['10.0.0.1', '10.0.0.2', '10.0.0.3'].flatMap((address) =>
+      host(address, 14, (at) => ({ openedAt: -HOUR - at * 7 * MINUTE, since: -3_000 - at * 10, statement })),
+    );
+
+  test.each(['', ';', 'SELECT ?', 'SELECT 1'])('is not in use at the moment of a test: %j', (statement) => {
+    expect(diagnosed(justTested(statement))?.cause).toBe('oversized-idle-pools');
+  });
+
+  test('is in use where the last statement is work', () => {
+    expect(diagnosed(justTested(REQUEST))?.cause).not.toBe('oversized-idle-pools');
+  });
+});
