@@ -12,5 +12,10 @@ export async function certificatesBeside(folder: string): Promise<readonly strin
   const texts = files
     .filter((file) => file.endsWith('.pem'))
     .map((file) => readFile(join(folder, file), 'utf8'));
-  return (await Promise.all(texts)).flatMap((text) => text.match(CERTIFICATE) ?? []);
+  return (await Promise.all(texts)).flatMap(certificatesIn);
+}
+
+/** The certificates of a text in PEM. */
+export function certificatesIn(text: string): readonly string[] {
+  return text.match(CERTIFICATE) ?? [];
 }
