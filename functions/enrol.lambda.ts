@@ -3,6 +3,7 @@ import { secretCredentials } from './aws/credentials.ts';
 import { readTableItem } from './aws/fleet-items.ts';
 import { authorityFiles } from './config/authority-files.ts';
 import { FLEET_ENV, FLEET_TABLES } from './contract.ts';
+import { REMEDIATE_ENV } from './core/declaration/remediate-variables.ts';
 import { parseRegistryItem } from './core/fleet/registry-item.ts';
 import { type Enrolled, type EnrolRequest, enrol, parseEnrolRequest } from './fleet/enrol.ts';
 import { logErrors } from './lambda/log-errors.ts';
@@ -26,7 +27,9 @@ export const handler = middy<Parsed<string, EnrolRequest>, Enrolled>(timeUp)
       },
       run: ({ host, port }, secret, statementsOf) => {
         const caFile = authorityFiles({
-          ...{ configured: undefined, region: process.env.AWS_REGION, bundle: import.meta.dirname },
+          configured: process.env[REMEDIATE_ENV.caFile],
+          region: process.env.AWS_REGION,
+          bundle: import.meta.dirname,
         });
         const target = { host, port, database: 'postgres', tls: { mode: 'verify', caFile } } as const;
         const deadline = Date.now() + context.getRemainingTimeInMillis() - RETURN_MS;

@@ -129,7 +129,9 @@ describe('The function of a network', () => {
 
   test('writes records of its own databases into the outbox, and nothing else anywhere', () => {
     expect(onItems(LOGIN, 'PutItem', 'outbox', [own])).toBe('allowed');
-    expect(onItems(LOGIN, 'PutItem', 'outbox', ['vpc-0bbbbbbbbbbbbbbbb#db-ABC'])).toBe('not allowed');
+    for (const vpc of [FURTHER_VPC, `${VPC}1`, VPC.slice(0, -1)])
+      expect(onItems(LOGIN, 'PutItem', 'outbox', [`${vpc}#db-ABC`])).toBe('not allowed');
+    expect(onItems(LOGIN, 'PutItem', 'outbox', [own, `${FURTHER_VPC}#db-ABC`])).toBe('not allowed');
     for (const action of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems'])
       for (const name of ['registry', 'memory', 'claims'] as const)
         expect(onItems(LOGIN, action, name, [own])).toBe('not allowed');
