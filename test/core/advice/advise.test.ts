@@ -52,12 +52,12 @@ describe('what is advised on', () => {
         /cap it at 29 sessions \(it held 41\)/,
         /idle sessions of role billing after 30m: with 19 new ones an hour, about 10 stay open\./,
         /where billing-worker does not close connections/,
-        /alert at 45 used slots \(80 % of 57\)\..*about 38 minutes before/,
+        /^Be warned before: .*from 42 used slots on \(75 % of 57\), at this rate about 48 minutes before/,
       ],
     ],
     [
       'leak that nobody names',
-      [/role billing \(12\)/, /cap it/, /after 1h\./, /client\.release/, /at 45 used/],
+      [/role billing \(12\)/, /cap it/, /after 1h\./, /client\.release/, /from 42 used slots/],
     ],
     [
       'leak on Aurora, observed',
@@ -77,7 +77,7 @@ describe('what is advised on', () => {
         /cap it/,
         /41 of the 57 usable slots.*at most 9 together on each address/,
         /PgBouncer/,
-        /Set an alert/,
+        /^Be warned before/,
       ],
     ],
     [
@@ -87,7 +87,7 @@ describe('what is advised on', () => {
         /role shop/,
         /at most 13 \(storefront\) and 6 \(billing-worker\)/,
         /PgBouncer/,
-        /Set an alert/,
+        /^Be warned before/,
       ],
     ],
     [
@@ -98,12 +98,12 @@ describe('what is advised on', () => {
         /at most 1 together on/,
         /24 addresses.*shorter than a pod/,
         /PgBouncer/,
-        /Set an alert/,
+        /^Be warned before/,
       ],
     ],
     [
       'traffic spike',
-      [/PgBouncer.*4 addresses/, /jitter.*10\.0\.5\.9 was refused 25 times within 22s/, /batches/, /45/],
+      [/PgBouncer.*4 addresses/, /jitter.*10\.0\.5\.9 was refused 25 times within 22s/, /batches/, /from 42 used/],
     ],
     [
       'slow queries',
@@ -112,7 +112,7 @@ describe('what is advised on', () => {
         /cancel exactly these 3 statements\. A cancel keeps the session.*frees 3 slots.*changed after 03:15:43 UTC is left alone/,
         /role bi to 30m, which is at least twice what half/,
         /batches/,
-        /Set an alert/,
+        /^Be warned before/,
       ],
     ],
     [
@@ -124,7 +124,7 @@ describe('what is advised on', () => {
         /cuts clients off/,
       ],
     ],
-    ['a session for each request', [/php opens a connection for each request/, /PgBouncer/, /alert/]],
+    ['a session for each request', [/php opens a connection for each request/, /PgBouncer/, /^Be warned before/]],
     [
       'transactions left open',
       [
@@ -166,7 +166,7 @@ describe('what is advised on', () => {
       [
         /^Do not end the pooler's sessions/,
         /The pooler holds 41 sessions.*at most 29.*MaxConnectionsPercent to at most 48/,
-        /Set an alert/,
+        /^Be warned before/,
       ],
     ],
     ['tools left open', [/hold 51 sessions of role ada, idle for up to 9h/, /DBeaver.*psql -c/]],
@@ -179,7 +179,7 @@ describe('what is advised on', () => {
         /cap each: role a at 11 \(it held 14\), .* d at 11/,
         /PostgreSQL JDBC Driver 56 \(4 addresses, up to 14 each\).*at most 11 together on/,
         /PgBouncer/,
-        /Set an alert/,
+        /^Be warned before/,
       ],
     ],
     [
@@ -190,14 +190,14 @@ describe('what is advised on', () => {
         /role billing after 1h/,
         /role media after/,
         /billing-worker and thumbnailer do not close/,
-        /Set an alert/,
+        /^Be warned before/,
       ],
     ],
     [
       'pooler for many users',
-      [/^Do not end/, /The pooler holds 56 sessions for 4 roles.*at most 11 and/, /Set an alert/],
+      [/^Do not end/, /The pooler holds 56 sessions for 4 roles.*at most 11 and/, /^Be warned before/],
     ],
-    ['load test', [/^pgbench is a load test/, /Set an alert/]],
+    ['load test', [/^pgbench is a load test/, /^Be warned before/]],
     ['monitoring', [/pool of 2/]],
     ['dead clients', [/keepalives for role billing: .* 2 minutes/, /firewall/]],
     ['dead clients of many roles', [/keepalives: .* 2 minutes/, /firewall/]],
@@ -209,12 +209,12 @@ describe('what is advised on', () => {
         /200 MB of memory to spare \(about 10 MB for each session\).*from 60 to 80\. .*restart/,
         /PgBouncer/,
         /jitter/,
-        /Set an alert/,
+        /^Be warned before/,
       ],
     ],
     [
       'too few slots on Azure',
-      [/In the server parameters: max_connections = 80 \(static\)/, /PgBouncer/, /Set an alert/],
+      [/In the server parameters: max_connections = 80 \(static\)/, /PgBouncer/, /^Be warned before/],
     ],
     ['unclear', [/billing-worker/, /again in five minutes/]],
     [
@@ -223,7 +223,7 @@ describe('what is advised on', () => {
         /cap it at 23/,
         /30m/,
         /billing-worker does not close/,
-        /Set an alert/,
+        /^Be warned before/,
         /hold 22 sessions of role ada/,
         /psql -c/,
       ],
