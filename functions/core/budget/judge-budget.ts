@@ -1,5 +1,5 @@
 import { compareText } from '../server/slots.ts';
-import type { Budget } from './budget.ts';
+import type { Budget, BudgetLine } from './budget.ts';
 import { largestPool } from './largest-pool.ts';
 import type { SeenUse } from './seen-use.ts';
 import { type BudgetLimit, limitsOf } from './worst-case.ts';
@@ -18,6 +18,8 @@ export type JudgedLine = {
   /** Pools in the worst case, and connections of each. */
   readonly pools: number;
   readonly pool: number;
+  /** What all of them together can ask of the server, or of the pooler in front of it. */
+  readonly worst: number;
   /** The largest pool with which everything fits while the other lines stay. */
   readonly largest: number | 'any' | null;
 };
@@ -47,11 +49,19 @@ export function judgeBudget(budget: Budget, peaks: readonly SeenUse[]): BudgetVe
       to: line.to,
       pools: line.mostPools,
       pool: line.pool,
+      worst: worstFor(line, limits),
       largest: largestPool(budget, line),
     })),
     peaks,
     unnamed: peaks.flatMap((peak) => unnamedIn(budget, peak)),
   };
+}
+
+/** As the limit of the server counts it: a pooler has a reserve, and opens no more than its clients ask for. */
+function worstFor({ name, to, mostPools, pool }: BudgetLine, limits: readonly BudgetLimit[]): number {
+  const server = limits.find(({ scope, of }) => scope === 'server' && of === to);
+  if (server === undefined) return mostPools * pool;
+  return server.lines.find((line) => line.name === name)?.worst ?? 0;
 }
 
 function seenOf({ scope, of, name }: BudgetLimit, peaks: readonly SeenUse[]): number | null {

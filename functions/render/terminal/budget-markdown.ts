@@ -17,7 +17,7 @@ export function renderBudgetMarkdown(verdict: BudgetVerdict, leftOut: readonly s
     code(cleanName(line.to)),
     String(line.pools),
     String(line.pool),
-    String(line.pools * line.pool),
+    String(line.worst),
     largestText(line),
   ]);
   return [

@@ -44,7 +44,7 @@ export function renderBudget(
     cleanName(line.to),
     String(line.pools),
     String(line.pool),
-    String(line.pools * line.pool),
+    String(line.worst),
     largestText(line),
   ]);
   return sections([

@@ -154,6 +154,12 @@ test('A budget that fits has no slots too many, and one that does not names a li
       expect(verdict.fits).toBe(verdict.limits.every(({ worst: most, most: limit }) => most <= limit));
       for (const { worst: most, lines } of verdict.limits)
         expect(lines.reduce((sum, line) => sum + line.worst, 0)).toBe(most);
+      // The lines of one server, in their own table, add up to what its limit counts.
+      for (const { scope, of, worst: most } of verdict.limits.filter((each) => each.scope === 'server'))
+        expect([
+          scope,
+          verdict.lines.filter(({ to }) => to === of).reduce((sum, line) => sum + line.worst, 0),
+        ]).toEqual([scope, most]);
     }),
   );
 });
