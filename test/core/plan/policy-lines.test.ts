@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { heldBack } from '../../../functions/core/plan/held-back.ts';
 import { planRemediation } from '../../../functions/core/plan/plan-remediation.ts';
 import { policyKeyOf } from '../../../functions/core/plan/policy-key.ts';
 import type { Session } from '../../../functions/core/server/session.ts';
@@ -29,6 +30,24 @@ const relieve = (...ladder: NonNullable<NonNullable<WrittenPolicy['relieve']>['l
 });
 /** Without pressure. */
 const HEALTHY = { relieve: { ladder: [] } } satisfies WrittenPolicy;
+
+describe('What holds slots back', () => {
+  test('is the ladder where one condition of a rung does, and nothing where the ladder has none', () => {
+    const snapshot = full([
+      one('1 app@orders web 10.0.0.7 idle 1200'),
+      one('2 app@orders web 10.0.0.7 idle 1200'),
+    ]);
+    const keysOf = (written: WrittenPolicy) => {
+      const policy = aPolicy({ limits: WIDE, ...written });
+      const plan = planRemediation(snapshot, policy, 'alarm');
+      return heldBack(plan, snapshot, policy, 'alarm').map(({ keys, more }) => [...keys, more]);
+    };
+    expect(keysOf(relieve({ state: 'idle', minAge: '20m', applications: ['DBeaver*'] }))).toEqual([
+      ['relieve.ladder', 2],
+    ]);
+    expect(keysOf(relieve({ state: 'idle', minAge: '60m' }))).toEqual([]);
+  });
+});
 
 describe('Other ages for some programs', () => {
   const snapshot = full([
@@ -197,6 +216,14 @@ describe('Times of the day', () => {
   test('a snapshot that does not say its time is at that time', () => {
     expect(spares('', '02:00', '04:00')).toBe(true);
     expect(spares('yesterday', '02:00', '04:00')).toBe(true);
+  });
+
+  test('protect at any time where Node does not know the zone any more', () => {
+    const policy = aPolicy({ limits: WIDE, ...between('02:00', '04:00', 'Europe/Berlin') });
+    const lines = (policy.protect.between ?? []).map((line) => ({ ...line, zone: 'Mars/Olympus' }));
+    const renamed = { ...policy, protect: { ...policy.protect, between: lines } };
+    expect(planRemediation(at('2026-11-21 12:00:00+00'), renamed, 'alarm').victims).toEqual([]);
+    expect(ended(at('2026-11-21 12:00:00+00'), between('02:00', '04:00', 'Europe/Berlin'))).not.toEqual([]);
   });
 
   test('the key is named', () => {
