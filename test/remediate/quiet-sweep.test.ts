@@ -134,6 +134,26 @@ describe.each(VERSIONS)('Sweeps of a quiet PostgreSQL %i', (version) => {
     expect((await sweep()).misconfigurations).not.toBeNull();
   });
 
+  test('look who grows when people are about to be warned, and only from 40 % of use on', async () => {
+    await first();
+    const counts: number[] = [];
+    const warned = (isNews: boolean) =>
+      remediate(aRequest({ policy: ENFORCE, trigger: SWEEP }), {
+        ...ports(),
+        wouldWarn: async ({ used }) => {
+          counts.push(used);
+          return isNews;
+        },
+      });
+    expect(await warned(true)).toMatchObject({ outcome: 'healthy', snapshot: null });
+    await openMany(13, () => openIdle(server, { role: app }));
+    expect(await warned(false)).toMatchObject({ outcome: 'healthy', snapshot: null });
+    const record = await warned(true);
+    expect(record).toMatchObject({ outcome: 'healthy', attempts: [] });
+    expect(record.snapshot === null ? 0 : slotHolders(record.snapshot).length).toBe(13);
+    expect(counts).toEqual([13, 13]);
+  });
+
   test('look where the count is refused', async () => {
     await first();
     await server.query('REVOKE EXECUTE ON FUNCTION pg_postmaster_start_time() FROM PUBLIC');
