@@ -103,7 +103,12 @@ describe('what is advised on', () => {
     ],
     [
       'traffic spike',
-      [/PgBouncer.*4 addresses/, /jitter.*10\.0\.5\.9 was refused 25 times within 22s/, /batches/, /from 42 used/],
+      [
+        /PgBouncer.*4 addresses/,
+        /jitter.*10\.0\.5\.9 was refused 25 times within 22s/,
+        /batches/,
+        /from 42 used/,
+      ],
     ],
     [
       'slow queries',
@@ -124,7 +129,10 @@ describe('what is advised on', () => {
         /cuts clients off/,
       ],
     ],
-    ['a session for each request', [/php opens a connection for each request/, /PgBouncer/, /^Be warned before/]],
+    [
+      'a session for each request',
+      [/php opens a connection for each request/, /PgBouncer/, /^Be warned before/],
+    ],
     [
       'transactions left open',
       [
