@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import { secretCredentials } from './aws/credentials.ts';
-import { readTableItem } from './aws/fleet-items.ts';
+import { readRegistryItems } from './aws/fleet-run-items.ts';
 import { authorityFiles } from './config/authority-files.ts';
 import { FLEET_ENV, FLEET_TABLES } from './contract.ts';
 import { REMEDIATE_ENV } from './core/declaration/remediate-variables.ts';
@@ -22,8 +22,8 @@ export const handler = middy<Parsed<string, EnrolRequest>, Enrolled>(timeUp)
   .handler(({ config: table, input }, context) =>
     enrol(input, {
       readDatabase: async (key) => {
-        const item = await readTableItem(table, key);
-        return parseRegistryItem(key, item?.item?.S, undefined);
+        const [row] = await readRegistryItems(table, [key]);
+        return parseRegistryItem(key, row?.texts.item, row?.texts.accepted);
       },
       run: ({ host, port }, secret, statementsOf) => {
         const caFile = authorityFiles({

@@ -2,7 +2,6 @@
 export {
   ConditionalCheckFailedException,
   DynamoDBClient,
-  GetItemCommand,
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';

@@ -46,20 +46,6 @@ export async function scanTable(
   );
 }
 
-/**
- * One item of the registry as it is now; undefined where there is none.
- * @throws RemediationError `registry-unreadable`.
- */
-export async function readTableItem(table: string, key: string): Promise<Item | undefined> {
-  const { GetItemCommand } = await import('./fleet-clients.ts');
-  const command = new GetItemCommand({ TableName: table, Key: { key: { S: key } }, ConsistentRead: true });
-  const place = { table, region: undefined };
-  return await withTable(place, ['registry-unreadable', 'dynamodb:GetItem'], async (client) => {
-    const { Item: found } = await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
-    return found;
-  });
-}
-
 /** What people write beside a registry item: one attribute with a text, and never what the dispatcher writes. */
 export type PeoplesText = {
   readonly table: string;

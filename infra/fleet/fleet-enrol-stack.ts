@@ -37,7 +37,7 @@ export class FleetEnrolStack extends Stack {
       statements: [
         this.secrets(),
         onLeadingKeys({
-          actions: ['dynamodb:GetItem'],
+          actions: ['dynamodb:BatchGetItem'],
           tables: [tableArn(this, FLEET_TABLES.registry)],
           keys: [`${vpc}#*`],
         }),

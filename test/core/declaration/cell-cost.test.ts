@@ -11,7 +11,7 @@ const REWRITE = process.env.UPDATE_GOLDEN === '1';
 
 /**
  * A warm run takes 12 to 19 ms of a whole CPU in the tests' Lambda, so some 60 ms with a share of one. A server that is not near
- * takes longer.
+ * takes longer. `test/doors/fleet-quiet-run.test.ts` bounds the bytes.
  */
 const QUIET: Omit<CellOfFleet, 'databases'> = { calm: 0, memoryMb: 512, runMs: 300, logBytes: 250 };
 const SIZES = [1, 5, 17, 100, 1_000];

@@ -37,8 +37,8 @@ test('It lists no secrets, changes none, and logs in to nothing by IAM', () => {
 });
 
 test('It reads the databases of its own VPC, and writes nothing', () => {
-  expect(onItems(rights, 'GetItem', 'registry', [`${VPC}#db-ABC`])).toBe('allowed');
-  expect(onItems(rights, 'GetItem', 'registry', ['vpc-0bbbbbbbbbbbbbbbb#db-ABC'])).toBe('not allowed');
+  expect(onItems(rights, 'BatchGetItem', 'registry', [`${VPC}#db-ABC`])).toBe('allowed');
+  expect(onItems(rights, 'BatchGetItem', 'registry', ['vpc-0bbbbbbbbbbbbbbbb#db-ABC'])).toBe('not allowed');
   for (const action of ['PutItem', 'UpdateItem', 'DeleteItem'])
     expect(onItems(rights, action, 'registry', [`${VPC}#db-ABC`])).toBe('not allowed');
 });
