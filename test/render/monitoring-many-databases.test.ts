@@ -63,6 +63,8 @@ describe.each([70, 60])('A monitoring agent with a session in each of %i databas
     expect(text).toContain(
       `${databases} sessions of datadog-agent are spared by their name alone (protect.builtinApplications)`,
     );
-    expect(text).toMatch(/Without protect\.builtinApplications 19 more sessions would end, and no slot/);
+    expect(text).toMatch(
+      /Without protect\.builtinApplications \(backups, migrations and agents\) 19 more sessions would end, and no slot/,
+    );
   });
 });

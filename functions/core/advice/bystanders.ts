@@ -32,5 +32,9 @@ function needsRole(session: Session): boolean {
 }
 
 function waitsIdle({ advisoryLock, lastStatement }: Session): boolean {
-  return advisoryLock === true || heldByRedacted(lastStatement ?? '').includes('notifications');
+  return advisoryLock === true || waitsForNotifications({ lastStatement });
+}
+
+export function waitsForNotifications({ lastStatement }: Pick<Session, 'lastStatement'>): boolean {
+  return heldByRedacted(lastStatement ?? '').includes('notifications');
 }

@@ -1,6 +1,7 @@
 import { counted, listText } from '../base/words.ts';
 import { type Advice, forDeveloper } from './advice.ts';
 import { type AdviceFacts, type Clients, clientsIn, type KnownCulprit } from './advice-facts.ts';
+import { waitsForNotifications } from './bystanders.ts';
 import { settingsText } from './technology-texts.ts';
 
 /**
@@ -12,8 +13,23 @@ type PoolSize = { readonly clients: Clients; readonly addresses: number; readonl
 /** For pools that are larger than their use. The sum over all instances counts, not the size of one. */
 export function poolSize({ culprits, slots }: AdviceFacts): readonly Advice[] {
   if (slots.need <= 0) return [];
+  const [first] = culprits;
+  if (first !== undefined && isListening(first)) return [shareListener(first)];
   const held = culprits.flatMap(({ sessions }) => sessions).length;
   return smallerPools(culprits, held - slots.need, `${slots.usable} usable slots`);
+}
+
+/** Most of its sessions wait for notifications, so that a smaller pool would lose some. */
+function isListening({ sessions }: KnownCulprit): boolean {
+  return sessions.filter(waitsForNotifications).length * 2 > sessions.length;
+}
+
+function shareListener({ name, sessions }: KnownCulprit): Advice {
+  const listeners = sessions.filter(waitsForNotifications);
+  const addresses = new Set(listeners.map(({ address }) => address)).size;
+  return forDeveloper(
+    `${counted(listeners.length, 'session')} of ${name} from ${counted(addresses, 'address', 'addresses')} wait for notifications. One session can LISTEN to all channels: let each process keep one, and pass the notifications on inside of it.`,
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { isNamedAs, isTool } from '../server/client-technology.ts';
 import { groupKey, groupOf, type Session } from '../server/session.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { waitsForNotifications } from './bystanders.ts';
 import { hasPooler, isOfPooler } from './known-poolers.ts';
 import { leversText, otherPooler } from './pooler-levers.ts';
 import { poolerSettings, SESSION_MODE } from './pooler-settings.ts';
@@ -124,10 +125,15 @@ function clientsFor({ record }: AdviceFacts, held: number): number {
   return Math.max(100, Math.ceil((2 * (held + refusedClients(record))) / 100) * 100);
 }
 
-/** People, agents and superusers stay as they are. */
+/** People, agents and superusers stay as they are, and a pooler loses the notifications of listeners. */
 function isPoolable(session: Session): boolean {
   const { application, superuser } = session;
-  return superuser === false && !isNamedAs(application, 'monitoring') && !isTool(application);
+  return (
+    superuser === false &&
+    !isNamedAs(application, 'monitoring') &&
+    !isTool(application) &&
+    !waitsForNotifications(session)
+  );
 }
 
 /** A pooler has one pool for each role and database. */

@@ -14,7 +14,7 @@ export function heldBackTexts(all: readonly HeldBack[], policy: Policy): readonl
   });
 }
 
-/** The value of a number. Lists are in the policy. */
+/** The value of a number, or whom a protection keeps. Lists are in the policy. */
 function settingText(key: string, { limits }: Policy): string {
   switch (key) {
     case 'limits.keepPerGroup':
@@ -23,6 +23,12 @@ function settingText(key: string, { limits }: Policy): string {
       return ` (${limits.maxVictims})`;
     case 'limits.maxPercent':
       return ` (${limits.maxPercent} %)`;
+    case 'protect.listeners':
+      return ' (clients that wait for notifications)';
+    case 'protect.advisoryLocks':
+      return ' (holders of advisory locks)';
+    case 'protect.builtinApplications':
+      return ' (backups, migrations and agents)';
     default:
       return '';
   }

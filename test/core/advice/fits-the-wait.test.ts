@@ -101,6 +101,39 @@ describe('what most sessions wait for decides', () => {
   });
 });
 
+describe('sessions that wait for notifications', () => {
+  const listeners = (lastStatement: string) =>
+    runOf({
+      snapshot: snapshotOf(
+        someSessions(60, 1_000, (at) => ({
+          application: 'push',
+          user: 'push',
+          address: `10.1.19.${at % 6}`,
+          stateAgeMs: 3 * HOUR,
+          lastStatement,
+        })),
+        { max: 64 },
+      ),
+      policy: aPolicy({ mode: 'observe' }),
+      trigger: ALARM,
+    });
+  const textOf = (lastStatement: string) => fullTextOf(listeners(lastStatement)).replaceAll(/\s+/g, ' ');
+
+  test('are told to share one session in each process, and neither a pooler nor smaller pools', () => {
+    expect(textOf('LISTEN events')).toContain(
+      '60 sessions of push from 6 addresses wait for notifications. One session can LISTEN to all channels',
+    );
+    expect(textOf('LISTEN events')).not.toMatch(/pgbouncer|Let them hold at most/i);
+    expect(textOf('SELECT 1')).toMatch(/pgbouncer[\s\S]*|Let them hold at most/i);
+  });
+
+  test('are named beside the key of the policy that keeps them', () => {
+    expect(textOf('LISTEN events')).toContain(
+      'Without protect.listeners (clients that wait for notifications)',
+    );
+  });
+});
+
 describe('a superuser’s sessions', () => {
   const postgres = {
     ...LEAK,
