@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordings } from '../incidents/recordings.ts';
+import { startLoopbackS3 } from '../support/loopback-s3.ts';
 import { runHeadroom } from './run-headroom.ts';
 
+const BUCKET = 'pg-headroom-records';
 let folder: string;
 const at = (name: string) => join(folder, name);
 const backtest = (...args: readonly string[]) => runHeadroom(['backtest', ...args]);
@@ -43,6 +45,32 @@ describe('A backtest', () => {
     expect(stdout).toMatch(/few\.json would end \d+ sessions? more and \d+ fewer,\s+in 4 runs/);
     expect(stdout).toContain('Counted and not replayed: 1 reduced to keep the record small.');
     expect(stdout).toMatch(/tried only\s+on the 4 runs above/);
+  });
+
+  test('reads a bucket as it reads a folder, and says which right is missing', async () => {
+    await using s3 = await startLoopbackS3([BUCKET]);
+    for (const key of readdirSync(at('bucket'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.gz'),
+    ))
+      s3.put(`${BUCKET}/${key}`, {
+        contentType: 'application/gzip',
+        body: readFileSync(at(`bucket/${key}`)),
+      });
+    const { environment } = s3;
+    const asked = [`s3://${BUCKET}`, '--policy', at('few.json'), '--json'];
+    const [inBucket, inFolder, ofOther] = await Promise.all([
+      runHeadroom(['backtest', ...asked], { environment }),
+      backtest(at('bucket'), '--policy', at('few.json'), '--json'),
+      runHeadroom(['backtest', ...asked, '--server', 'shop'], { environment }),
+    ]);
+    expect([inBucket.code, inBucket.stderr]).toEqual([0, '']);
+    expect(JSON.parse(inBucket.stdout)).toEqual(JSON.parse(inFolder.stdout));
+    expect(JSON.parse(inBucket.stdout)).toMatchObject({ replayed: 4 });
+    expect(JSON.parse(ofOther.stdout)).toMatchObject({ replayed: 0 });
+    s3.fail(5, 'AccessDenied');
+    const denied = await runHeadroom(['backtest', ...asked], { environment });
+    expect([denied.code === 0, denied.stdout]).toEqual([false, '']);
+    expect(denied.stderr).toContain('s3:ListBucket');
   });
 
   test('compares two policies, as JSON for programs', async () => {
