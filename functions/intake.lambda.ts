@@ -5,11 +5,22 @@ import { claimsIn, registryIn } from './aws/registry-table.ts';
 import { type IntakeConfig, parseIntakeConfig } from './config/fleet-config.ts';
 import type { Trigger } from './core/trigger/trigger.ts';
 import { parseEvent } from './events/parse-event.ts';
+import type { ReadRegistry } from './fleet/dispatch-ports.ts';
 import { intake } from './fleet/intake.ts';
+import { recentRegistry } from './fleet/recent-registry.ts';
 import { logErrors } from './lambda/log-errors.ts';
 import { logLine } from './lambda/log-line.ts';
 import { type Parsed, parseInvocation } from './lambda/parse-invocation.ts';
 import { timeUp } from './lambda/time-up.ts';
+
+/** So long a warm function looks nothing up again. A database that is new starts by its sweep until then. */
+const HOLDS_MS = 20_000;
+let known: ReadRegistry | null = null;
+
+function registryOf(table: string): ReadRegistry {
+  known ??= recentRegistry(registryIn(table).readRegistry, HOLDS_MS, Date.now);
+  return known;
+}
 
 /** Takes log lines of all databases of a cell, and starts a run where a client was refused. */
 export const handler = middy<Parsed<IntakeConfig, Trigger>, void>(timeUp)
@@ -17,7 +28,7 @@ export const handler = middy<Parsed<IntakeConfig, Trigger>, void>(timeUp)
   .use(parseInvocation(parseIntakeConfig, parseEvent))
   .handler(({ config: { registry, claims }, input }) =>
     intake(input, {
-      ...registryIn(registry),
+      readRegistry: registryOf(registry),
       takeClaim: claimsIn(claims),
       invokeRun: invokesLater(),
       newOwner: randomUUID,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { quoted, RemediationError } from '../core/base/errors.ts';
 import { parseSentNews, type SentNews } from '../core/fleet/cell-news.ts';
 import { parseDatabaseKey } from '../core/fleet/database-key.ts';
-import { factsSchema, type RunFacts } from '../core/fleet/found-in-run.ts';
+import { factsSchema, isOutOfReach, type RunFacts } from '../core/fleet/found-in-run.ts';
 import { jsonIn } from '../core/fleet/json-in.ts';
 import { type Destination, parseDestination } from '../events/parse-destination.ts';
 import type { FleetDelivery } from './report-parcel.ts';
@@ -34,9 +34,12 @@ export function parseFleetDelivery(event: unknown): FleetReportEvent {
   return { kind: 'run', delivery: { ...delivery, functionArn: unqualified(functionArn) } };
 }
 
-/** A run that crashed may have been killed while it waited for a server. */
-function factsOf({ kind }: Destination): RunFacts {
-  return { failedBy: kind === 'expired' ? 'expired' : 'crashed', isBusy: null };
+/** What is known of a run without a record. One that ended in another way than by these errors may have ended sessions. */
+function factsOf(destination: Destination): RunFacts {
+  const { kind } = destination;
+  if (kind !== 'failed-run') return { failedBy: kind, isBusy: null };
+  const { errorType } = destination;
+  return { failedBy: isOutOfReach(errorType) ? errorType : 'crashed', isBusy: null };
 }
 
 /** The ARN without the version that follows the name. */

@@ -10,7 +10,7 @@ import { parseFleetDelivery } from '../../functions/fleet/parse-fleet-delivery.t
 import { resolveRun } from '../../functions/fleet/resolve-run.ts';
 import { FLEET_NOW, registered } from '../support/fleet.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb } from '../support/loopback-dynamodb.ts';
-import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { LOOPBACK_IDENTITY, startLoopbackServer } from '../support/loopback-server.ts';
 import { recordOf } from '../support/records.ts';
 
 const TABLES = { registry: 'registry', memory: 'fleet-memory', outbox: 'outbox' };
@@ -172,6 +172,19 @@ describe('A run', () => {
     expect(resolveRun(await items().readRun(key, 'default'), FLEET_NOW)).toEqual({
       why: 'the registry has no such database',
     });
+  });
+
+  test('of which DynamoDB leaves items unread is an error, and not a database that is not there', async () => {
+    const server = await startLoopbackServer((_request, body, response) => {
+      const { RequestItems } = JSON.parse(body);
+      response.writeHead(200).end(JSON.stringify({ Responses: {}, UnprocessedKeys: RequestItems }));
+    });
+    vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://${server.address}`);
+    await expect(items().readRun(key, 'default')).rejects.toMatchObject({
+      code: 'registry-unreadable',
+      message: expect.stringContaining('only a part'),
+    });
+    await server.close();
   });
 
   test('whose memory cannot be read is an error', async () => {

@@ -37,6 +37,14 @@ describe('What the report of a cell is invoked with', () => {
     });
   });
 
+  test('after a run that touched nothing says why', () => {
+    const responsePayload = { errorType: 'registry-unreadable', errorMessage: 'no answer in 5 s' };
+    const event = { ...envelope('RetriesExhausted'), responsePayload };
+    expect(parseFleetDelivery(event)).toMatchObject({
+      delivery: { facts: { failedBy: 'registry-unreadable' } },
+    });
+  });
+
   test('may be news of the cell', () => {
     const news = toSentNews({ kind: 'away', what: 'api', since: 'then', why: 'denied' }, FLEET_NOW);
     expect(parseFleetDelivery(JSON.parse(JSON.stringify(news)))).toEqual({ kind: 'news', news });

@@ -115,9 +115,12 @@ describe('A server out of reach', () => {
     expect(at.fleet()).toMatchObject({ failures: 0, failedAt: null, failedBy: null });
   });
 
-  test('for another reason is told at once', async () => {
-    const at = stage();
-    await at.report({ facts: { failedBy: 'statement-failed', isBusy: null } });
-    expect(at.reported).toHaveLength(1);
-  });
+  test.each(['statement-failed', 'crashed', 'registry-unwritable'])(
+    'is another thing than %s, which is told at once',
+    async (failedBy) => {
+      const at = stage();
+      await at.report({ facts: { failedBy, isBusy: null } });
+      expect(at.reported).toHaveLength(1);
+    },
+  );
 });

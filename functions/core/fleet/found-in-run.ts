@@ -48,8 +48,10 @@ const OUT_OF_REACH: ReadonlySet<string> = new Set([
   'connect-authentication',
   'connect-denied',
   'deadline-near',
-  'crashed',
+  // The run has touched nothing: its event waited too long, or its tables did not answer.
   'expired',
+  'registry-unreadable',
+  'memory-unreadable',
 ]);
 
 export function isOutOfReach(failedBy: string | null): boolean {

@@ -10,9 +10,8 @@ export type LogSubscription = { readonly name: string; readonly destination: str
 export type RungPlan = {
   readonly rung: TriggerRung;
   readonly why: string | null;
-  /** Whether our subscription has to be put, and whether it has to be removed. */
+  /** Whether our subscription has to be put. */
   readonly put: boolean;
-  readonly remove: boolean;
 };
 
 const SLOTS = 2;
@@ -29,15 +28,14 @@ export function rungPlan(
   const named = found.find(({ name }) => name === OWN_FILTER);
   if (named !== undefined && named.destination !== destination)
     return { ...NOTHING, why: `the subscription ${OWN_FILTER} leads to ${named.destination}` };
-  if (named !== undefined) return { rung: 'subscription', why: null, put: false, remove: false };
+  if (named !== undefined) return { rung: 'subscription', why: null, put: false };
   const free = SLOTS - found.length;
-  if (free >= 2 || (free === 1 && mayTakeLast))
-    return { rung: 'subscription', why: null, put: true, remove: false };
+  if (free >= 2 || (free === 1 && mayTakeLast)) return { rung: 'subscription', why: null, put: true };
   const taken = found.map(({ name }) => name).join(', ');
   return { ...NOTHING, why: `${found.length} of ${SLOTS} subscriptions are taken (${taken})` };
 }
 
-const NOTHING = { rung: 'filter', put: false, remove: false } as const;
+const NOTHING = { rung: 'filter', put: false } as const;
 
 /** Whether the subscription of a log group that nobody wants any more is ours to remove. */
 export function isOwnSubscription(found: readonly LogSubscription[], destination: string): boolean {

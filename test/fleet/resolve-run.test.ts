@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { registryItemText } from '../../functions/core/fleet/registry-item.ts';
+import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
+import { resolveRun } from '../../functions/fleet/resolve-run.ts';
+import { FLEET_NOW, registered } from '../support/fleet.ts';
+
+test('A policy of another name than that of the registry is none, and its database observes', () => {
+  const database = registered({ policy: 'strict' });
+  const copy = {
+    name: 'mild',
+    text: '{"mode":"enforce"}',
+    hash: 'h',
+    etag: null,
+    problem: null,
+    copiedAt: 'now',
+  };
+  const rows = {
+    database: { key: database.key, texts: { item: registryItemText(database) } },
+    switches: null,
+    policy: { key: 'cell#policy#mild', texts: { item: JSON.stringify(copy) } },
+    memory: NOTHING_REMEMBERED,
+  };
+  expect(resolveRun(rows, FLEET_NOW)).toMatchObject({
+    role: 'headroom_observer',
+    mode: { mode: 'observe', limits: [{ source: 'policy' }] },
+    policy: { name: 'strict', hash: null },
+  });
+});
