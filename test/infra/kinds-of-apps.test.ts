@@ -95,7 +95,7 @@ beforeAll(() => {
         ...compiler,
         module: 'commonjs',
         moduleResolution: 'node10',
-        outDir: '../out',
+        noEmit: true,
         typeRoots: ['../node_modules/@types'],
       },
       files: ['../app.ts'],
@@ -112,6 +112,8 @@ beforeAll(() => {
         module: 'NodeNext',
         moduleResolution: 'NodeNext',
         types: ['node', 'jest'],
+        // The types are checked by the same compiler in another test; here it costs ten seconds of CPU.
+        isolatedModules: true,
       },
     }),
     'esm/package.json': json({ type: 'module' }),
@@ -131,7 +133,8 @@ function run(...[script, ...args]: readonly [string, ...string[]]) {
   const path = script.startsWith('node_modules/') ? join(PROJECT, script) : script;
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
     cwd: app,
-    env: { ...plainEnvironment(), CDK_OUTDIR: 'cdk.out' },
+    // What one run has compiled of the CDK, the next one loads: a fourth of each run's CPU.
+    env: { ...plainEnvironment(), CDK_OUTDIR: 'cdk.out', NODE_COMPILE_CACHE: join(app, '.compiled') },
     encoding: 'utf8',
   });
   return { status, stdout, stderr };
@@ -141,9 +144,8 @@ test('CommonJS requires the constructs', () => {
   expect(run('common/app.js')).toEqual({ status: 0, stdout: 'databases\n', stderr: '' });
 });
 
-test('TypeScript 5 finds them by the resolution "node10", and Node runs what it writes', () => {
+test('TypeScript 5 finds them by the resolution "node10"', () => {
   expect(run('node_modules/typescript-5/bin/tsc', '-p', 'node10')).toMatchObject({ status: 0, stdout: '' });
-  expect(run('out/app.js')).toMatchObject({ status: 0, stdout: 'databases\n' });
 });
 
 test('the compiler of "cdk init" takes their types, and tsx runs the app', () => {
