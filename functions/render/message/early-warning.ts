@@ -34,7 +34,7 @@ export function renderEarlyWarning(
     more: { warning: forecast === null ? 'tier' : 'forecast' },
     remarks: [
       ...said('why', [programText(growth, at)], 'WHO GROWS'),
-      ...said('ended', [policyText(growth)], 'AT PRESSURE'),
+      ...said('heldBack', [policyText(growth)], 'AT PRESSURE'),
     ],
     steps: stepsOf(growth),
   });
