@@ -17,7 +17,7 @@ const SHARES_IF = {
   ],
   '2,000 sessions are open': ['2000::pg_catalog.int8', '1::pg_catalog.int8'],
   'it is younger than 3 ms': ["'3 ms'", "'1 h'"],
-  'it is younger than ten looks take': ['10::pg_catalog.float8', '1e9::pg_catalog.float8'],
+  'it is younger than five looks take': ['5::pg_catalog.float8', '1e9::pg_catalog.float8'],
   'it is younger than a thousandth of the rest': ['1000::pg_catalog.float8', '0.001::pg_catalog.float8'],
 } as const;
 type Condition = keyof typeof SHARES_IF;
@@ -76,7 +76,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
         (await server.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).length === 1;
       await waitUntil(waits, { what: 'the guard waited' });
       await pair[1]?.client.query('BEGIN');
-      // Longer than ten looks take, and than a thousandth of the rest.
+      // Longer than five looks take, and than a thousandth of the rest.
       await sleep(500);
       await holder.end();
       expect((await answer).map((row) => row.result)).toEqual(['signalled', result]);

@@ -79,6 +79,31 @@ const SEVERAL: readonly Scenario[] = [
     },
   },
   {
+    id: 'C+23a',
+    what: 'of two earlier picks only as many go back as are needless',
+    sessions: [
+      ...many(3, '1 r@other api local idle 9000'),
+      ...many(2, '11 r@d api local idle 700'),
+      ...many(1, '21 x@d api local active 1'),
+    ],
+    slots: { ...ROOM, roles: [limit('r', 5)], databases: [limit('d', 3)] },
+    policy: {
+      relieve: {
+        ...freeSlots(1, 2),
+        ladder: [
+          { state: 'idle', minAge: '1h' },
+          { state: 'idle', minAge: '10m' },
+        ],
+      },
+    },
+    expected: {
+      victims: [1, 11],
+      needs: { 'role r': 2, 'database d': 1 },
+      verdict: 'sufficient',
+      spared: { 2: 'not-needed', 12: 'not-needed' },
+    },
+  },
+  {
     id: 'C+24',
     what: 'the keep of a group holds for a scope as well, and the next group of the scope gives',
     sessions: [

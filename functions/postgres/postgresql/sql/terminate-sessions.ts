@@ -5,7 +5,7 @@
  * Each check copies the state of all sessions, and the server keeps that copy for the rest of the statement: 32 µs at 500
  * sessions, 64 µs at 1,500. A session that becomes busy after the copy is not seen to be busy, so every victim has a copy
  * of its own. Only with 2,000 sessions or more does that cost too much. There the first copy of the statement (`first`)
- * serves for as long as ten copies take, at most 3 ms, and at most a thousandth of the time for which the victim has been
+ * serves for as long as five copies take, at most 3 ms, and at most a thousandth of the time for which the victim has been
  * at rest. The statement itself takes both the number of sessions and the length of a copy from the server. After that time
  * each victim has a copy of its own again. A server with fewer than 2,000 slots is not asked for the number.
  *
@@ -19,7 +19,7 @@ export const TERMINATE_SESSIONS = `
 WITH first AS MATERIALIZED (
   SELECT b.began,
     least('3 ms'::pg_catalog.interval, (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) b.began)
-      OPERATOR(pg_catalog.*) 10::pg_catalog.float8) AS lasts
+      OPERATOR(pg_catalog.*) 5::pg_catalog.float8) AS lasts
   FROM (SELECT pg_catalog.clock_timestamp() AS began) b
   CROSS JOIN LATERAL pg_catalog.pg_stat_get_activity(
     CASE WHEN b.began IS NOT NULL THEN pg_catalog.pg_backend_pid() END) s
