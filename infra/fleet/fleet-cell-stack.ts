@@ -39,7 +39,8 @@ export class FleetCellStack extends Stack {
     const period = Duration.minutes(PERIOD_MINUTES);
     const invoker = scheduleInvoker(this, 'ScheduleRole', dispatch);
     const schedule = new Schedule(this, 'Schedule', {
-      scheduleName: 'pg-headroom-fleet',
+      // Names of servers have no dot, so that this is not the schedule of a declared server.
+      scheduleName: 'pg-headroom.fleet',
       description: 'Has the databases of this cell looked after, once a period.',
       schedule: ScheduleExpression.rate(period),
       target: scheduledRun(dispatch, invoker.withoutPolicyUpdates(), period),
