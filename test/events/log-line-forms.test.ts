@@ -165,6 +165,11 @@ describe("A server's lines", () => {
     expect(told(row.replace('FATAL', 'FEHLER'))).toBeNull();
   });
 
+  test('name nobody where a name before the @ looks like keys', () => {
+    const line = `2026-11-21 03:15:20 UTC [66] user=b,db=c@orders FATAL:  ${SAID}`;
+    expect(told(line)).toEqual({ kind: 'server', ...NOBODY });
+  });
+
   test('of a standby tell of the primary, and are none of this server', () => {
     const message = `could not connect to the primary server: connection to server at "orders-rw" (10.96.0.1), port 5432 failed: FATAL:  ${SAID}`;
     expect(told(JSON.stringify({ record: { ...ENTRY, sql_state_code: '08006', message } }))).toBeNull();

@@ -92,6 +92,5 @@ export const ODD_NAMES: readonly string[] = [
   'LOG:  x',
   'x\ny',
   'app, db=other',
-  'user=b,db=c',
   '53300',
 ];
