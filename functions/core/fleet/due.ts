@@ -18,8 +18,8 @@ const CALM_MINUTES = 15;
 const AT_ONCE = 50;
 /** A larger cell starts one after another, on average in this time each: about 33 a second. */
 const EACH_MS = 30;
-/** Starting all takes at most this long: with an event's age and a run's time it has to stay below a period. */
-const MOST_SPREAD_MS = 60_000;
+/** Starting all takes at most this long: the dispatcher has a minute, and what is news of the cell comes after it. */
+const MOST_SPREAD_MS = 40_000;
 
 /** The runs of a period, in the order in which they start. The databases are those that may run at all. */
 export function dueRuns(
