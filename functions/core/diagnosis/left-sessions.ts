@@ -1,10 +1,10 @@
 import { medianOf } from '../base/median.ts';
 import { isUsedAgain } from './causes/busy-sessions.ts';
 import type { SessionEvidence } from './evidence.ts';
+import { wereHeldTogether } from './held-together.ts';
 import type { Steady } from './opening-rate.ts';
 import { isUsedInTurn, wasGivenBack, workOf } from './pool-signs.ts';
 import { doing } from './suspect.ts';
-import { wereUsedAtOnce } from './used-at-once.ts';
 
 /**
  * The share of the sessions that are idle, and of these the share that was never used again after the first
@@ -29,7 +29,7 @@ export function wasLeft(members: readonly SessionEvidence[], steady: Steady): bo
     workOf(members) === 'worked' &&
     !wasGivenBack(members) &&
     !isUsedInTurn(members) &&
-    !wereUsedAtOnce(members) &&
+    !wereHeldTogether(members) &&
     isForgotten(members) &&
     wereUsedBriefly(members, steady)
   );

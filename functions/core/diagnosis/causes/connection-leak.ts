@@ -3,6 +3,7 @@ import { isServerProgram } from '../../server/client-technology.ts';
 import { isHidden } from '../../server/session.ts';
 import type { Confidence, OpeningRate } from '../cause.ts';
 import { type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
+import { wereHeldTogether } from '../held-together.ts';
 import { isForgotten, LEFT_SHARE, wasLeft, wereLeftSlowly } from '../left-sessions.ts';
 import { msUntilFull } from '../ms-until-full.ts';
 import { openedOneByOne } from '../opening-order.ts';
@@ -20,7 +21,6 @@ import {
 } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
-import { wereUsedAtOnce } from '../used-at-once.ts';
 import { type Varying, varyingOpenings } from '../varying-openings.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
@@ -112,7 +112,7 @@ function mostConfidence(
   const { sinceMs, spanMs } = steady;
   if (isRollout(since, steady)) return null;
   const work = workOf(since);
-  if (work === 'partly' || isUsedInTurn(since) || wereUsedAtOnce(since)) return null;
+  if (work === 'partly' || isUsedInTurn(since) || wereHeldTogether(since)) return null;
   if (work === 'worked' && !wasGivenBack(since)) return 'high';
   const spread = spreadByClock(since);
   const isClock = spread <= CLOCK.mostSpread;
@@ -177,7 +177,7 @@ function ofPools(all: Evidence, program: readonly SessionEvidence[]): Suspect | 
   const sessions = sumOf(pools, ({ size }) => size);
   const most = Math.max(...each.map(({ length }) => length));
   const isMany = most >= POOLS.fewest && pools.length >= POOLS.perHost * each.length;
-  if (!isMany || sessions < program.length * POOLS.share) return null;
+  if (!isMany || sessions < program.length * POOLS.share || wereHeldTogether(program)) return null;
   const ages = pools.map(({ lastMs }) => lastMs);
   const [first, last] = [Math.max(...ages), Math.min(...ages)];
   const spanMs = first - last;

@@ -1,12 +1,12 @@
 import { ageText, counted, partText } from '../../base/words.ts';
 import { isServerProgram } from '../../server/client-technology.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
+import { wereHeldTogether } from '../held-together.ts';
 import { wereLeftSlowly } from '../left-sessions.ts';
 import { type Openings, openingsOf } from '../opening-rate.ts';
 import { isBalanced, isReset, isUsedInTurn, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
-import { wereUsedAtOnce } from '../used-at-once.ts';
 import { inUse, isUsedAgain } from './busy-sessions.ts';
 
 /**
@@ -49,7 +49,7 @@ function looksLikePool(
   return (
     PARTLY.has(workOf(program)) ||
     isUsedInTurn(program) ||
-    wereUsedAtOnce(program) ||
+    wereHeldTogether(program) ||
     isBalanced(program) ||
     openedTogether(program, openings) * 2 >= program.length ||
     wasOpenedLongAgo(program) ||
@@ -103,8 +103,8 @@ function pools(
             'they belong to another server or to its administration, which opens one for each of its own sessions',
           ]
         : []),
-      ...(wereUsedAtOnce(program)
-        ? ['they were opened one after the other and given back at one moment, as a pool does']
+      ...(wereHeldTogether(program)
+        ? ['none of them rested before the last one was opened: a process held them together, as a pool does']
         : openedText(all, program, openings)),
       ...resetText(program),
       ...(addresses > 1
