@@ -121,7 +121,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     const enough = version >= 16 ? 3 : 1;
     setTimeout(() => closeAll(sessions.slice(0, enough)), 150);
     const connection = await trying;
-    expect(refusalsOf(connection.connecting)).toBeGreaterThan(2);
+    expect(refusalsOf(connection.connecting)).toBeGreaterThan(0);
     expect(connection.connecting.attempts).toBeGreaterThan(refusalsOf(connection.connecting));
     await databaseIn(connection).close();
   });
