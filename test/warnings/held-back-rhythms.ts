@@ -1,6 +1,6 @@
 import { daily, dayOf, type Form, hourOf, isWeekend, plateau, SWEEPS_A_DAY } from './rhythms.ts';
 
-/** Rhythms on which no rule was tuned. */
+/** Rhythms to which no figure was fitted. The wait after a wrong tier warning was added after a first look at them. */
 export const HELD_BACK = {
   'end of the month': {
     shape: (draw, random) => {

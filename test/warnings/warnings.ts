@@ -17,7 +17,7 @@ const SEEDS = {
 
 falseWarnings(JUDGED, months, SEEDS.months);
 leadTimes(JUDGED, leaks, SEEDS.leaks);
-console.log('\nRhythms on which no rule was tuned:\n');
+console.log('\nRhythms to which no figure was fitted:\n');
 falseWarnings(HELD_BACK, months, SEEDS.heldBack);
 leadTimes(HELD_BACK, leaks, SEEDS.heldBackLeaks);
 
