@@ -87,18 +87,17 @@ export function smallerPooler(facts: AdviceFacts): readonly Advice[] {
       ...declarePooler(facts),
     ];
   const text = `${held} Let each pool have at most ${size} and close idle sessions. RELOAD in its console applies it, SHOW POOLS shows the use of each pool.${proxy || ` ${SESSION_MODE}`}`;
-  return [
-    forOperator(text, {
-      language: 'ini',
-      lines: [
-        '[pgbouncer]',
-        `default_pool_size = ${size}`,
-        'server_idle_timeout = 60',
-        'query_wait_timeout = 30',
-      ],
-    }),
-    ...declarePooler(facts),
+  return [forOperator(text, poolsOf(size)), ...declarePooler(facts)];
+}
+
+function poolsOf(size: number) {
+  const lines = [
+    '[pgbouncer]',
+    `default_pool_size = ${size}`,
+    'server_idle_timeout = 60',
+    'query_wait_timeout = 30',
   ];
+  return { language: 'ini', lines } as const;
 }
 
 /** A client that only looks like a pooler is not spared as one. */

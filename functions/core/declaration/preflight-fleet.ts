@@ -28,26 +28,26 @@ export function preflightOfFleet(region: string): readonly PreflightCheck[] {
         'AccountLimit.UnreservedConcurrentExecutions',
       ),
     },
-    {
-      title: 'each VPC of databases has a network, and a way to DynamoDB',
-      good: 'the ids of these VPCs, in both lists; a VPC with a NAT may be missing in the second one',
-      mend: 'deploy fleet-network.json there; make a gateway endpoint for DynamoDB, which costs nothing',
-      command: [
-        awsCommand(
-          region,
-          'ssm get-parameters-by-path --path /pg-headroom/fleet/network',
-          'Parameters[].Name',
-        ),
-        awsCommand(
-          region,
-          `ec2 describe-vpc-endpoints --filters Name=service-name,Values=com.amazonaws.${region}.dynamodb`,
-          'VpcEndpoints[].VpcId',
-        ),
-      ].join('\n'),
-    },
+    networks(region),
     metricsOfLogs(region),
     tagCondition(region),
   ];
+}
+
+function networks(region: string): PreflightCheck {
+  return {
+    title: 'each VPC of databases has a network, and a way to DynamoDB',
+    good: 'the ids of these VPCs, in both lists; a VPC with a NAT may be missing in the second one',
+    mend: 'deploy fleet-network.json there; make a gateway endpoint for DynamoDB, which costs nothing',
+    command: [
+      awsCommand(region, 'ssm get-parameters-by-path --path /pg-headroom/fleet/network', 'Parameters[].Name'),
+      awsCommand(
+        region,
+        `ec2 describe-vpc-endpoints --filters Name=service-name,Values=com.amazonaws.${region}.dynamodb`,
+        'VpcEndpoints[].VpcId',
+      ),
+    ].join('\n'),
+  };
 }
 
 /**

@@ -43,7 +43,7 @@ function observedInstance(
   cluster: RdsCluster | null,
   view: CellView,
 ): readonly ObservedDatabase[] {
-  const { vpc, name, resource, arn, engine, engineVersion, host, status } = instance;
+  const { vpc, resource, host, status } = instance;
   if (vpc === null) return [];
   const own = readTags(instance.tags, view.ownerTag);
   // The cluster of a member may be on a page that was read before the cluster was made: nothing may run without its tag.
@@ -57,17 +57,8 @@ function observedInstance(
   const unsupported = cluster?.isLimitless === true ? 'limitless' : instance.unsupported;
   return [
     {
-      ...{
-        key: databaseKey({ vpc, resource }),
-        resource,
-        vpc,
-        name,
-        arn,
-        engine,
-        engineVersion,
-        host,
-        status,
-      },
+      ...named(instance),
+      ...{ key: databaseKey({ vpc, resource }), vpc, host },
       kind: instance.cluster === null ? 'instance' : 'member',
       cluster: cluster && { resource: cluster.resource, name: cluster.name, arn: cluster.arn },
       port: instance.port ?? PORT,
@@ -84,6 +75,11 @@ function observedInstance(
       ...rungOf(logGroupOf(instance, cluster), view.rungs),
     },
   ];
+}
+
+/** What an instance and a cluster are both known by. */
+function named({ resource, name, arn, engine, engineVersion, status }: RdsInstance | RdsCluster) {
+  return { resource, name, arn, engine, engineVersion, status };
 }
 
 /** A cluster without instances in the API. It stands in the registry so that people see why nothing runs. */

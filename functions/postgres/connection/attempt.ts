@@ -91,12 +91,8 @@ async function attemptLogin(
     socket.destroy();
     if (isGivenUp()) return { kind: 'given-up' };
     // If the session ended before its first statement, that statement fails without the reason. `brokenBy` knows it.
-    return classify(
-      serverAnswer(error) === null ? (brokenBy() ?? error) : error,
-      target,
-      credentials,
-      refusesTls(),
-    );
+    const why = serverAnswer(error) === null ? (brokenBy() ?? error) : error;
+    return classify(why, target, credentials, refusesTls());
   } finally {
     silence.isOver();
     over?.removeEventListener('abort', silence.breakOff);

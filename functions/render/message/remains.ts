@@ -47,16 +47,9 @@ export type Remains = {
 
 /** A message about a run without the facts of its record. */
 export function renderRemains(remains: Remains): Message {
-  const { story, outcome, severity, mode, state, parts, steps, recordUrl } = remains;
+  const { story, outcome, severity, mode, steps, recordUrl } = remains;
   const server = remains.server === null ? 'unknown server' : cleanName(remains.server);
-  const paused = pausedUntil(story);
-  const subject = subjectOf({
-    severity,
-    server: remains.server ?? 'unknown server',
-    state: paused === null ? state : `${state}, runs PAUSED ${paused}`,
-    parts: () => [...parts, ...lifeWords(story)],
-    observed: remains.observed,
-  });
+  const subject = subjectOfRemains(remains);
   const attributes = {
     severity,
     outcome,
@@ -87,6 +80,17 @@ export function renderRemains(remains: Remains): Message {
     attributes,
     link: recordUrl,
   };
+}
+
+function subjectOfRemains({ story, severity, server, state, parts, observed }: Remains): string {
+  const paused = pausedUntil(story);
+  return subjectOf({
+    severity,
+    server: server ?? 'unknown server',
+    state: paused === null ? state : `${state}, runs PAUSED ${paused}`,
+    parts: () => [...parts, ...lifeWords(story)],
+    observed,
+  });
 }
 
 function remarksOf({ sentence, observed, story, remarks }: Remains, server: string): readonly Remark[] {

@@ -46,6 +46,10 @@ export function renderBacktest(view: BacktestView, paint: Paint, { columns, all 
     String(lost),
   ]);
   const most = all ? Number.POSITIVE_INFINITY : MOST_ROWS;
+  const tableOf = (headings: readonly Heading[], lines: readonly (readonly string[])[]) =>
+    lines.length === 0
+      ? []
+      : [...textTable(headings, lines.slice(0, most), paint, columns), ...rest(lines, most)];
   return sections([
     {
       title: paint(more > 0 ? 'warning' : fewer > 0 ? 'title' : 'good', backtestHeadline(view)),
@@ -53,17 +57,11 @@ export function renderBacktest(view: BacktestView, paint: Paint, { columns, all 
     },
     {
       title: paint('title', 'Runs with another plan, times in UTC'),
-      lines:
-        rows.length === 0
-          ? []
-          : [...textTable(RUNS, rows.slice(0, most), paint, columns), ...rest(rows, most)],
+      lines: tableOf(RUNS, rows),
     },
     {
       title: paint('title', 'Programs whose sessions would end, or stay'),
-      lines:
-        concerned.length === 0
-          ? []
-          : [...textTable(PROGRAMS, concerned.slice(0, most), paint, columns), ...rest(concerned, most)],
+      lines: tableOf(PROGRAMS, concerned),
     },
   ]);
 }
