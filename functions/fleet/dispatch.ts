@@ -36,8 +36,9 @@ export async function dispatch(
   const running = runningIn(sight.databases, { ...cell, ...organisation }, startedAt);
   const health = cellHealth(running, attention, cell.state.outage, period);
   ports.measure({ unwellDatabases: unwellIn(running, attention) });
-  const started = await startDue(running, attention, period, startedAt, ports);
+  // First, so that reports of the runs that start now know of an outage, and so that it is done however long starting takes.
   await settleState({ cell, sight, organisation, running, health, period }, ports);
+  const started = await startDue(running, attention, period, startedAt, ports);
   logDispatch({ key, sight: sight.databases.length, running, started, health }, ports);
 }
 

@@ -48,6 +48,13 @@ test('The first period of the cell makes every kind of call', () => {
   ]);
 });
 
+test('An outage is remembered before the runs start whose reports have to know of it', () => {
+  expect(CALLS.indexOf('writeCell cell#state')).toBeGreaterThan(0);
+  expect(CALLS.indexOf('writeCell cell#state')).toBeLessThan(
+    CALLS.findIndex((call) => call.startsWith('invokeRun')),
+  );
+});
+
 test.each(CALLS.map((call, at) => [at + 1, call] as const))(
   'After a dispatch that was ended after its call %d, %s, the next period is whole',
   async (calls) => {

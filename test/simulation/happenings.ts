@@ -1,6 +1,7 @@
 import { CELL_KEYS } from '../../functions/core/fleet/cell-items.ts';
+import { OWN_FILTER } from '../../functions/core/fleet/trigger-rung.ts';
 import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
-import { HOUR, MINUTE, SECOND } from './simulated-cell.ts';
+import { MINUTE, PERIOD_MS, SECOND } from './simulated-cell.ts';
 import { type DatabaseState, type SimulatedDatabase, stateAt } from './simulated-estate.ts';
 import { advance, beginLeak, restart, type SimulatedServer, type Trouble } from './simulated-server.ts';
 import type { Stage } from './stage.ts';
@@ -17,6 +18,16 @@ export function change(
   to: Partial<Omit<DatabaseState, 'at'>>,
 ): void {
   stage.estate.change(key, stage.time.now(), to);
+}
+
+/** Somebody else subscribes to the log of a database, under a name like ours. */
+export function subscribeOther({ logs, journal }: Stage, database: SimulatedDatabase): void {
+  const group = logGroupOf(database.history.at(-1)?.name ?? '');
+  const before = logs.groups.get(group) ?? [];
+  if (before.length > 1) return;
+  const after = [...before, { name: `${OWN_FILTER}-archive`, destination: 'arn:archive' }];
+  logs.groups.set(group, after);
+  journal.others.set(group, JSON.stringify(after.filter(({ name }) => name !== OWN_FILTER)));
 }
 
 export function setTrouble(server: SimulatedServer, trouble: Trouble): void {
@@ -45,7 +56,7 @@ const LOOK_MS = 5 * SECOND;
 
 /** The server writes a line for each refused client. Logs deliver them to whoever has a filter. */
 export function writeRefusals(stage: Stage, database: SimulatedDatabase, lines: number): void {
-  const { time, logs, send } = stage;
+  const { time, logs, send, journal } = stage;
   const state = stateAt(database, time.now());
   if (state?.exportsLog !== true) return;
   const logGroup = logGroupOf(state.name);
@@ -57,7 +68,8 @@ export function writeRefusals(stage: Stage, database: SimulatedDatabase, lines: 
     address: '10.0.0.7',
     clients: 1,
   } as const;
-  if (logs.groups.get(logGroup)?.some(({ name }) => name === 'pg-headroom-fleet') === true)
+  if (logs.groups.get(logGroup)?.some(({ name }) => name === OWN_FILTER) === true) {
+    journal.heard.push({ key: database.key, at: time.now() });
     send.intake({
       ...{
         kind: 'log-lines',
@@ -71,6 +83,7 @@ export function writeRefusals(stage: Stage, database: SimulatedDatabase, lines: 
       },
       refused: [{ ...who, count: lines, first: at, last: at, times: [] }],
     });
+  }
   if (logs.metricFilters.has(logGroup)) alarm(stage);
 }
 
@@ -140,7 +153,7 @@ export function swap(stage: Stage, blue: SimulatedDatabase, green: SimulatedData
     kind: 'swap',
     key: blue.key,
     from: stage.time.now(),
-    until: stage.time.now() + HOUR,
+    until: stage.time.now() + 2 * PERIOD_MS + 2 * MINUTE,
   });
   change(stage, blue, { name: `${name}-old1` });
   change(stage, green, { name });

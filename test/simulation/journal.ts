@@ -8,6 +8,8 @@ export type BegunRun = {
   readonly key: string;
   readonly at: number;
   readonly trigger: FleetTrigger;
+  /** When it was asked for. */
+  readonly sentAt: number;
   readonly item: string | undefined;
 };
 
@@ -68,15 +70,29 @@ export type Journal = {
   readonly faults: Fault[];
   readonly stops: Stop[];
   readonly accepted: Accepted[];
+  /** Lines of refusals that a subscription of ours delivered. */
+  readonly heard: { readonly key: string; readonly at: number }[];
   /** Calls of ports by function and name. */
   readonly calls: Map<`${FunctionName} ${string}`, number>;
   /** Violations that showed themselves at once. */
   readonly violations: string[];
+  /** Filters of others by log group, as they were at first. */
+  readonly others: Map<string, string>;
 };
 
 export function newJournal(): Journal {
   return {
-    ...{ runs: [], logins: [], endings: [], told: [], news: [], faults: [], stops: [], accepted: [] },
-    ...{ calls: new Map(), violations: [] },
+    ...{
+      runs: [],
+      logins: [],
+      endings: [],
+      told: [],
+      news: [],
+      faults: [],
+      stops: [],
+      accepted: [],
+      heard: [],
+    },
+    ...{ calls: new Map(), violations: [], others: new Map() },
   };
 }

@@ -3,17 +3,12 @@ import { CELL_KEYS, policyItemKey } from '../../functions/core/fleet/cell-items.
 import type { FleetRunPorts } from '../../functions/fleet/fleet-run-ports.ts';
 import type { KnownServer, knownDatabases } from '../../functions/fleet/known-databases.ts';
 import type { ResolvedRun } from '../../functions/fleet/resolve-run.ts';
+import type { KnownSlots } from '../../functions/postgres/connection/known-slots.ts';
 import type { Connection, RemediatePorts } from '../../functions/remediate/ports.ts';
+import type { SimulatedDatabase } from './simulated-estate.ts';
 import { iamAllows } from './simulated-iam.ts';
 import type { Life } from './simulated-lambda.ts';
-import {
-  advance,
-  closeLogin,
-  type Login,
-  type SimulatedServer,
-  sessionOn,
-  usedSlots,
-} from './simulated-server.ts';
+import { advance, closeLogin, type Ended, type Login, sessionOn, usedSlots } from './simulated-server.ts';
 import type { Stage } from './stage.ts';
 import { between } from './weather.ts';
 
@@ -55,13 +50,13 @@ function serverPortsOf(
   stage: Stage,
   life: Life,
   run: ResolvedRun,
-  { tries }: KnownServer,
+  { tries, slots }: KnownServer,
   now: () => number,
 ): RemediatePorts {
   const { paused, ownTries } = run.memory;
   return {
     ownRole: async () => run.role,
-    connect: (deadline) => connectTo(stage, life, run, deadline - (now() - stage.time.now())),
+    connect: (deadline) => connectTo(stage, life, run, slots, deadline - (now() - stage.time.now())),
     recall: async () => ({ kind: 'read', table: 'memory', paused, ownTries: [...ownTries] }),
     tries,
     readPooler: async () => null,
@@ -75,7 +70,13 @@ function serverPortsOf(
 const FULL_MS = [500, 6_000] as const;
 const REFUSED_MS = [5, 50] as const;
 
-async function connectTo(stage: Stage, life: Life, run: ResolvedRun, deadline: number): Promise<Connection> {
+async function connectTo(
+  stage: Stage,
+  life: Life,
+  run: ResolvedRun,
+  slots: KnownSlots,
+  deadline: number,
+): Promise<Connection> {
   const { time, estate, weather, journal, seed } = stage;
   const { key, host } = run.database;
   const begun = time.now();
@@ -104,25 +105,27 @@ async function connectTo(stage: Stage, life: Life, run: ResolvedRun, deadline: n
   note(isIn);
   if (!isIn) return failed('connect-authentication');
   if (usedSlots(server) >= server.usable) await wait(FULL_MS, 'full');
-  return enter(stage, life, run, found.key, server);
+  return enter(stage, life, run, slots, found);
 }
 
 function enter(
   stage: Stage,
   life: Life,
   run: ResolvedRun,
-  endedOn: string,
-  server: SimulatedServer,
+  slots: KnownSlots,
+  found: SimulatedDatabase,
 ): Connection {
+  const { key: endedOn, server } = found;
   const { time, journal } = stage;
   const { database, role } = run;
   const login: Login = { role, openedAt: time.now(), epoch: server.epoch, need: null };
   life.onKilled(() => closeLogin(server, login));
-  const session = sessionOn(server, login, time, ({ holdsLock, sessions }) => {
+  const onEnded = ({ holdsLock, sessions }: Ended) => {
     journal.endings.push({
       ...{ key: database.key, endedOn, at: time.now(), run: life.requestId, role, holdsLock, sessions },
       ...{ need: login.need ?? 0, loggedInAt: login.openedAt },
     });
-  });
+  };
+  const session = sessionOn(server, login, time, onEnded, slots);
   return { database: session, connecting: TRY };
 }

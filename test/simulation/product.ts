@@ -7,6 +7,7 @@ import { type FleetReportPorts, reportParcel } from '../../functions/fleet/repor
 import { sweepFiltered } from '../../functions/fleet/sweep-filtered.ts';
 import { setTriggers, type TriggerPorts } from '../../functions/fleet/triggers.ts';
 import { report } from '../../functions/report/report.ts';
+import type { LogGroups } from './simulated-logs.ts';
 
 /** What is simulated: the functions of a fleet as they are. A planted bug replaces one, or changes its ports. */
 export type Product = {
@@ -19,7 +20,7 @@ export type Product = {
   readonly report: typeof report;
   readonly portsOfDispatch: (ports: DispatchPorts) => DispatchPorts;
   readonly portsOfIntake: (ports: IntakePorts) => IntakePorts;
-  readonly portsOfTriggers: (ports: TriggerPorts) => TriggerPorts;
+  readonly portsOfTriggers: (ports: TriggerPorts, logs: LogGroups) => TriggerPorts;
   readonly portsOfRun: (ports: FleetRunPorts) => FleetRunPorts;
   readonly portsOfReport: (ports: FleetReportPorts) => FleetReportPorts;
 };

@@ -2,7 +2,7 @@ import { acceptDatabase, logGroupOf } from './happenings.ts';
 import { HOUR, MINUTE } from './simulated-cell.ts';
 import type { SimulatedDatabase } from './simulated-estate.ts';
 import type { Stage } from './stage.ts';
-import { beginTrouble, TROUBLE_KINDS } from './troubles.ts';
+import { beginTrouble, TROUBLE_KINDS, type TroubleKind } from './troubles.ts';
 import { between, share } from './weather.ts';
 
 /** A cell that is drawn by chance: its databases, and what happens to them. */
@@ -10,6 +10,8 @@ export type Scenario = {
   readonly seed: number;
   readonly size: number;
   readonly hours: number;
+  /** What the troubles are drawn from. */
+  readonly troubles?: readonly TroubleKind[];
 };
 
 /** Databases to which nothing happens. */
@@ -40,6 +42,7 @@ function drawDatabase(stage: Stage, seed: number, at: number): SimulatedDatabase
     destination: `arn:${index}`,
   }));
   stage.logs.groups.set(logGroupOf(name), group);
+  stage.journal.others.set(logGroupOf(name), JSON.stringify(group));
   const database = stage.estate.create(`db-S${seed}N${at}`, { at: stage.time.now(), ...state }, slots);
   if (roll('accepted') < 0.6)
     stage.time.at(stage.time.now() + 20 * MINUTE, () => acceptDatabase(stage, database.key));
@@ -47,12 +50,16 @@ function drawDatabase(stage: Stage, seed: number, at: number): SimulatedDatabase
 }
 
 /** Plans what happens to each bad database. */
-export function planTroubles(stage: Stage, { bad }: Drawn, { seed, hours }: Scenario): void {
+export function planTroubles(
+  stage: Stage,
+  { bad }: Drawn,
+  { seed, hours, troubles = TROUBLE_KINDS }: Scenario,
+): void {
   const start = stage.time.now();
   const when = (from: number, to: number, ...about: readonly (string | number)[]) =>
     start + between(seed, from, to, ...about) * hours * HOUR;
   for (const [index, database] of bad.entries()) {
-    const kind = TROUBLE_KINDS[Math.floor(share(seed, 'kind', index) * TROUBLE_KINDS.length)] ?? 'leak';
+    const kind = troubles[Math.floor(share(seed, 'kind', index) * troubles.length)] ?? 'leak';
     stage.time.at(when(0.05, 0.9, 'when', index), () => beginTrouble(kind, stage, database));
   }
 }

@@ -1,10 +1,23 @@
-import { gaps, lawfulEndings, registryIsTrue } from './invariants.ts';
+import {
+  gaps,
+  lawfulEndings,
+  noLateLogins,
+  noStoriesOfSingles,
+  nothingUntold,
+  oneRunAMinute,
+  oneStoryPerOutage,
+  oneSweepAPeriod,
+  othersFiltersStay,
+  refusalsAreHeard,
+  registryIsTrue,
+} from './invariants.ts';
 import type { Product } from './product.ts';
 import { type Drawn, drawDatabases, planTroubles, type Scenario } from './scenario.ts';
 import { beginSchedule } from './schedule.ts';
-import { HOUR, MINUTE, PERIOD_MS, SECOND, simulatedCell } from './simulated-cell.ts';
+import { HOUR, MINUTE, SECOND, simulatedCell } from './simulated-cell.ts';
 import type { Stage } from './stage.ts';
-import { calmWeather, type Weather } from './weather.ts';
+import { stormyWeather } from './stormy-weather.ts';
+import { calmWeather } from './weather.ts';
 
 /** A cell that was simulated, and what it broke of what has to hold. */
 export type Simulated = {
@@ -16,7 +29,8 @@ export type Simulated = {
 export type SimulationGiven = Scenario & {
   /** Whether the bad databases are bad. */
   readonly isTroubled?: boolean;
-  readonly weather?: (seed: number) => Weather;
+  /** Whether everything goes wrong now and then. */
+  readonly isStormy?: boolean;
   readonly product?: Partial<Product>;
 };
 
@@ -26,9 +40,13 @@ const LOOK_MS = 7 * MINUTE + 13 * SECOND;
 
 /** Lets a cell live for some hours. */
 export async function simulateCell(given: SimulationGiven): Promise<Simulated> {
-  const { seed, hours, isTroubled = true, weather = calmWeather, product = {} } = given;
-  const stage = simulatedCell({ seed, start: START, weather: weather(seed), product });
+  const { seed, hours, isTroubled = true, isStormy = false, product = {} } = given;
+  const { faults, ...weather } = isStormy
+    ? stormyWeather(seed, START, hours)
+    : { ...calmWeather(seed), faults: [] };
+  const stage = simulatedCell({ seed, start: START, weather, product });
   const { time, journal } = stage;
+  journal.faults.push(...faults);
   const { random } = Math;
   // The product waits for random times where two runs meet.
   Math.random = () => 0.5;
@@ -43,13 +61,25 @@ export async function simulateCell(given: SimulationGiven): Promise<Simulated> {
     };
     time.at(START + LOOK_MS, look);
     await time.runUntil(until);
-    const violations = [
-      ...journal.violations,
-      ...gaps(stage, drawn.good, PERIOD_MS),
-      ...lawfulEndings(stage),
-    ];
-    return { stage, drawn, violations };
+    return { stage, drawn, violations: violationsOf(stage, drawn) };
   } finally {
     Math.random = random;
   }
+}
+
+function violationsOf(stage: Stage, { good }: Drawn): readonly string[] {
+  const { journal } = stage;
+  return [
+    ...journal.violations,
+    ...gaps(stage, good),
+    ...lawfulEndings(stage),
+    ...noLateLogins(stage),
+    ...oneRunAMinute(stage),
+    ...oneSweepAPeriod(stage),
+    ...refusalsAreHeard(stage),
+    ...oneStoryPerOutage(stage),
+    ...noStoriesOfSingles(stage, good),
+    ...nothingUntold(stage),
+    ...othersFiltersStay(stage),
+  ];
 }

@@ -1,5 +1,7 @@
+import { RemediationError } from '../../functions/core/base/errors.ts';
 import type { RunFacts } from '../../functions/core/fleet/found-in-run.ts';
 import type { FleetRunEvent } from '../../functions/core/fleet/run-event.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { knownDatabases } from '../../functions/fleet/known-databases.ts';
 import type { FleetDelivery } from '../../functions/fleet/report-parcel.ts';
 import { REMEDIATE_ARN } from '../support/fleet.ts';
@@ -57,15 +59,28 @@ export function simulatedCell(given: CellGiven): Stage {
     tables: simulatedTables(time, weather),
     logs: logGroups(time, weather),
     send: {
-      dispatch: (event) => lambda.invoke(dispatcher(stage), event, 'period'),
-      intake: (event) => lambda.invoke(ofIntake(stage), event, event.logStream),
-      triggers: () => lambda.invoke(ofTriggers(stage), null, 'triggers'),
-      remediate: (event) => lambda.invoke(remediator(stage), event, event.database),
-      report: (delivery) => lambda.invoke(reporter(stage), delivery, delivery.runId),
+      dispatch: (event) => invoke(stage, dispatcher(stage), event, 'period'),
+      intake: (event) => invoke(stage, ofIntake(stage), event, event.logStream),
+      triggers: () => invoke(stage, ofTriggers(stage), null, 'triggers'),
+      remediate: (event) => invoke(stage, remediator(stage), event, event.database),
+      report: (delivery) => invoke(stage, reporter(stage), delivery, delivery.runId),
       news: (sent) => void journal.news.push({ at: time.now(), sent }),
     },
   };
   return stage;
+}
+
+function invoke<Event>(stage: Stage, to: LambdaFunction<Event>, event: Event, about: string): void {
+  const run: typeof to.run = (given, life) => to.run(given, life).catch(noteMistake(stage, to.name));
+  stage.lambda.invoke({ ...to, run }, event, about);
+}
+
+/** An error that is none of ours is a mistake. */
+function noteMistake({ journal }: Stage, name: FunctionName): (thrown: unknown) => never {
+  return (thrown) => {
+    if (!(thrown instanceof RemediationError)) journal.violations.push(`${name} threw ${String(thrown)}`);
+    throw thrown;
+  };
 }
 
 /** The ports of one invocation: they count, and end with it. */
@@ -111,7 +126,7 @@ function ofTriggers(stage: Stage): LambdaFunction<null> {
     run: (_event, life) =>
       product.setTriggers(
         settings,
-        product.portsOfTriggers(alive(stage, 'triggers', portsOfTriggers(stage), life)),
+        product.portsOfTriggers(alive(stage, 'triggers', portsOfTriggers(stage), life), stage.logs),
       ),
   };
 }
@@ -132,14 +147,30 @@ function remediator(stage: Stage): LambdaFunction<FleetRunEvent> {
     run: async (event, life) => {
       const { database: key, trigger } = event;
       const { item } = stage.tables.registry.get(key) ?? {};
-      journal.runs.push({ id: life.requestId, key, at: time.now(), trigger, item });
+      const sentAt = Date.parse(event.at);
+      journal.runs.push({ id: life.requestId, key, at: time.now(), trigger, sentAt, item });
       const ports = product.portsOfRun(
         alive(stage, 'remediate', portsOfRun(stage, life, knownOf(stage)), life),
       );
       const deadline = ports.now() + TIMEOUT_MS - LEFT_MS;
-      await product.fleetRun(event, { runId: life.requestId, deadline }, ports);
+      const record = await product.fleetRun(event, { runId: life.requestId, deadline }, ports);
+      if (record !== null) checkRecord(stage, record, item);
     },
   };
+}
+
+/** A run may fail, but not by a mistake, and the slots that it counts are those of its server. */
+function checkRecord(
+  { journal, estate }: Stage,
+  { problem, plan }: RunRecord,
+  item: string | undefined,
+): void {
+  if (problem?.code === 'unexpected') journal.violations.push(`a run met: ${problem.message}`);
+  const { key, host } = JSON.parse(item ?? '{}');
+  const slots = estate.behind(host)?.server.usable;
+  const counted = plan?.pressure.find(({ scope }) => scope.kind === 'server')?.usable;
+  if (slots !== undefined && counted !== undefined && counted !== slots)
+    journal.violations.push(`a run of ${key} counted ${counted} slots of ${slots}`);
 }
 
 /** What Lambda tells of a run without a result. */

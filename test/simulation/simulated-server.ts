@@ -2,6 +2,7 @@ import { RemediationError } from '../../functions/core/base/errors.ts';
 import type { LockHolder } from '../../functions/core/run/lock-sight.ts';
 import type { GuardResult } from '../../functions/core/run/record.ts';
 import type { Session } from '../../functions/core/server/session.ts';
+import type { KnownSlots } from '../../functions/postgres/connection/known-slots.ts';
 import type { Database } from '../../functions/remediate/ports.ts';
 import { aSession, aSnapshot, someSlots } from '../support/builders.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -96,6 +97,7 @@ export function sessionOn(
   login: Login,
   time: VirtualTime,
   onEnded: (ended: Ended) => void,
+  known: KnownSlots,
 ): Database {
   const answer = async () => {
     if (server.trouble === 'hangs-in-statements') {
@@ -119,7 +121,11 @@ export function sessionOn(
     countSlots: async () => {
       await answer();
       if (server.holder !== null && server.holder !== login) return null;
-      return { slots: slotsOf(server), used: usedSlots(server) };
+      // A server that was not started since has the slots that it had.
+      const slots = known.of(String(server.epoch), time.now()) ?? slotsOf(server);
+      known.keep(slots, String(server.epoch));
+      known.checked(time.now());
+      return { slots, used: usedSlots(server) };
     },
     readSnapshot: async () => {
       await answer();

@@ -7,6 +7,7 @@ import {
   pauseDatabase,
   restoreAs,
   setTrouble,
+  subscribeOther,
   swap,
 } from './happenings.ts';
 import { HOUR, MINUTE } from './simulated-cell.ts';
@@ -33,6 +34,7 @@ const TROUBLES = {
   hangsInStatements: troubled('hangs-in-statements'),
   refuses: troubled('refuses'),
   untagged: (stage, database) => {
+    subscribeOther(stage, database);
     leakFor(stage, database, 3_000, 2 * HOUR);
     later(stage, 40 * MINUTE, () => change(stage, database, { tag: null }));
   },

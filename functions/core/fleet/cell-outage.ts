@@ -1,6 +1,6 @@
 import type { AttentionByKey } from './attention.ts';
 import type { CellState } from './cell-items.ts';
-import type { Period } from './due.ts';
+import { type Period, wereDue } from './due.ts';
 import type { RegisteredDatabase } from './registry-item.ts';
 
 /** Fewer databases are incidents of their own. */
@@ -34,9 +34,11 @@ export function cellHealth(
   const lately = unwell.filter(({ key }) => {
     return !(at - Date.parse(attention.get(key)?.failedAt ?? '') > PERIODS * ms);
   });
-  // Databases are tried ever less often while it lasts, so that then every one counts that has not been reached since.
+  // Calm databases take turns: those that were not tried say nothing yet. While it lasts, databases are tried ever less often,
+  // so that then every one counts that has not been reached since.
   const counted = before === null ? lately : unwell;
-  const isOutage = counted.length >= LEAST && counted.length >= LEAST_SHARE * databases.length;
+  const tried = before === null ? triedLately(databases, attention, new Set(lately), { at, ms }) : databases;
+  const isOutage = counted.length >= LEAST && counted.length >= LEAST_SHARE * tried.length;
   const moment = new Date(at).toISOString();
   if (!isOutage) return { unwell, outage: null, news: before === null ? null : 'over' };
   if (before === null) return { unwell, outage: { since: moment, toldAt: moment }, news: 'began' };
@@ -46,4 +48,15 @@ export function cellHealth(
     outage: isTime ? { ...before, toldAt: moment } : before,
     news: isTime ? 'lasts' : null,
   };
+}
+
+/** Those that failed, and those that had a turn. */
+function triedLately(
+  databases: readonly RegisteredDatabase[],
+  attention: AttentionByKey,
+  failed: ReadonlySet<RegisteredDatabase>,
+  period: Period,
+): readonly RegisteredDatabase[] {
+  const due = wereDue(databases, attention, period, PERIODS);
+  return databases.filter((database) => failed.has(database) || due.has(database));
 }

@@ -34,6 +34,17 @@ export function dueRuns(
     .toSorted((one, other) => one.afterMs - other.afterMs);
 }
 
+/** Those that were due in one of the last periods before this one. */
+export function wereDue(
+  databases: readonly RegisteredDatabase[],
+  attention: AttentionByKey,
+  { at, ms }: Period,
+  periods: number,
+): ReadonlySet<RegisteredDatabase> {
+  const before = Array.from({ length: periods }, (_, index) => ({ at: at - (index + 1) * ms, ms }));
+  return new Set(databases.filter((database) => before.some((period) => isDue(database, attention, period))));
+}
+
 function isDue(database: RegisteredDatabase, attention: AttentionByKey, period: Period): boolean {
   // A server that pauses would never pause again: an open session keeps it up.
   if (database.minimumCapacity === 0) return false;

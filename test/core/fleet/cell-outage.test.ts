@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CALM } from '../../../functions/core/fleet/attention.ts';
 import { cellHealth } from '../../../functions/core/fleet/cell-outage.ts';
+import { wereDue } from '../../../functions/core/fleet/due.ts';
 import { FLEET_NOW, registered } from '../../support/fleet.ts';
 
 const PERIOD = 300_000;
@@ -35,6 +36,21 @@ describe('A cell outage', () => {
     [0, 0, null],
   ])('in a cell of %d of which %d are out of reach: %s', (size, failing, news) => {
     expect(health(size, failing, null).news).toBe(news);
+  });
+
+  test('is judged by the databases that had a turn in these two periods', () => {
+    const calm = cell(120).map((each) => ({ ...each, rung: 'subscription' as const }));
+    const period = { at: FLEET_NOW, ms: PERIOD };
+    const last = [...wereDue(calm, new Map(), period, 1)];
+    const tried = wereDue(calm, new Map(), period, 2).size;
+    const began = (count: number) => {
+      const failure = { ...CALM, failures: 1, failedAt: iso(FLEET_NOW - PERIOD) };
+      const failed = new Map(last.slice(0, count).map(({ key }) => [key, failure]));
+      return cellHealth(calm, failed, null, period).news;
+    };
+    expect(tried).toBeLessThan(120 * 0.8);
+    expect([began(Math.ceil(tried * 0.3)), began(Math.ceil(tried * 0.3) - 1)]).toEqual(['began', null]);
+    expect(Math.ceil(tried * 0.3)).toBeLessThan(120 * 0.3);
   });
 
   test('begins only with failures of the last two periods', () => {
