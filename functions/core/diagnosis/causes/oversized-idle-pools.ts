@@ -103,7 +103,7 @@ function pools(
             'they belong to another server or to its administration, which opens one for each of its own sessions',
           ]
         : []),
-      ...(wereHeldTogether(program)
+      ...(openings.inBursts === 0 && wereHeldTogether(program)
         ? ['none of them rested before the last one was opened: a process held them together, as a pool does']
         : openedText(all, program, openings)),
       ...resetText(program),
