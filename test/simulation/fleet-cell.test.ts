@@ -18,8 +18,11 @@ describe('A cell of which a quarter is in trouble', () => {
     expect(violations).toEqual([]);
   });
 
-  test('keeps it with one database, of which nothing else distracts', async () => {
-    const { violations } = await simulateCell({ seed: 1, size: 1, hours: 48, isStormy: true });
+  test.each([
+    [1, 1],
+    [120, 3],
+  ])('keeps it with %d databases and seed %d', async (size, seed) => {
+    const { violations } = await simulateCell({ seed, size, hours: 48, isStormy: true });
     expect(violations).toEqual([]);
   });
 });
