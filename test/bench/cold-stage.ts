@@ -68,9 +68,9 @@ export async function setColdStage(): Promise<ColdStage> {
     JSON.stringify({
       mode: 'enforce',
       relieve: {
-        // Never reached, so that each run ends all its sessions.
-        when: { freeSlots: MAX_CONNECTIONS - 6 },
-        until: { freeSlots: MAX_CONNECTIONS - 5 },
+        // All usable slots: never reached, so that each run ends all its sessions.
+        when: { freeSlots: MAX_CONNECTIONS - 4 },
+        until: { freeSlots: MAX_CONNECTIONS - 3 },
         ladder: [{ state: 'idle', minAge: '10s' }],
       },
       include: { applications: [application] },
