@@ -62,7 +62,8 @@ function requestOf(event: FleetRunEvent, invocation: Invocation, run: ResolvedRu
 
 /** The lines themselves are not believed: that there was one is all that the event says. */
 function triggerOf({ trigger, at }: FleetRunEvent, { database }: ResolvedRun): Trigger {
-  if (trigger === 'sweep') return { kind: 'schedule', at, id: null };
+  // Which database the alarm is about is not known: most of those that it starts are healthy, as in a sweep.
+  if (trigger !== 'refusal') return { kind: 'schedule', at, id: null };
   return {
     kind: 'log-lines',
     at,

@@ -1,5 +1,6 @@
 import { FLEET_ROLES } from '../contract.ts';
 import type { RegisteredDatabase } from '../core/fleet/registry-item.ts';
+import type { FleetTrigger } from '../core/fleet/run-event.ts';
 import { type LogLinesTrigger, ofStream, withoutRole } from '../core/trigger/log-lines.ts';
 import type { Trigger } from '../core/trigger/trigger.ts';
 import { cellOf } from './cell-of.ts';
@@ -26,18 +27,19 @@ export async function intake(trigger: Trigger, ports: IntakePorts): Promise<void
   const database = databases.find((each) => isFrom(each, told));
   if (database === undefined)
     return ports.log('refusal-of-nobody', { logGroup: told.logGroup, logStream: told.logStream });
-  await startRefused(database, ports);
+  await startAtOnce(database, 'refusal', ports);
 }
 
 /** Takes the database's token, and starts a run if it was free. True when one was started. */
-export async function startRefused(
+export async function startAtOnce(
   database: RegisteredDatabase,
+  trigger: FleetTrigger,
   ports: Omit<IntakePorts, 'readRegistry'>,
 ): Promise<boolean> {
   if (database.standing !== 'runs') return false;
   const until = ports.now() + TOKEN_MS;
   const claim = { key: `token#${database.key}`, owner: ports.newOwner(), until };
-  return (await ports.takeClaim(claim)) && (await startFleetRun(database, 'refusal', ports));
+  return (await ports.takeClaim(claim)) && (await startFleetRun(database, trigger, ports));
 }
 
 /** Lines of our own tries to get in start nothing. */

@@ -5,6 +5,6 @@ import { type FleetRunEvent, parseRunEvent } from '../core/fleet/run-event.ts';
 export function requireRunEvent(event: unknown): FleetRunEvent {
   const found = parseRunEvent(event);
   if (found !== null) return found;
-  const message = `The event is not one that starts a run of a fleet: found ${quoted(event)}, expected {"fleet":1,"database":KEY,"trigger":"sweep" or "refusal","at":TIME}. Check what invokes this function.`;
+  const message = `The event is not one that starts a run of a fleet: found ${quoted(event)}, expected {"fleet":1,"database":KEY,"trigger":"sweep", "refusal" or "alarm","at":TIME}. Check what invokes this function.`;
   throw new RemediationError('event-unknown', message);
 }

@@ -1,14 +1,15 @@
 import { cellOf } from './cell-of.ts';
-import { type IntakePorts, startRefused } from './intake.ts';
+import { type IntakePorts, startAtOnce } from './intake.ts';
 import { runningIn } from './running-in.ts';
 
 /**
  * Starts a run of each database that only a metric filter watches. One metric counts their refusals together, so that its
- * alarm does not tell which of them it was. @throws RemediationError `registry-unreadable` or `registry-unwritable`.
+ * alarm does not tell which of them it was: each run looks as a sweep does, or every healthy one would be told as a refusal
+ * without a cause. @throws RemediationError `registry-unreadable` or `registry-unwritable`.
  */
 export async function sweepFiltered(ports: IntakePorts): Promise<void> {
   const cell = cellOf(await ports.readRegistry(), ports.now());
   const filtered = runningIn(cell.databases, cell, ports.now()).filter(({ rung }) => rung === 'filter');
-  for (const database of filtered) await startRefused(database, ports);
+  for (const database of filtered) await startAtOnce(database, 'alarm', ports);
   ports.log('filtered-swept', { databases: filtered.length });
 }

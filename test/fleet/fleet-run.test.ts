@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../functions/core/base/errors.ts';
 import { type RegisteredDatabase, registryItemText } from '../../functions/core/fleet/registry-item.ts';
-import { runEventOf } from '../../functions/core/fleet/run-event.ts';
+import { type FleetTrigger, runEventOf } from '../../functions/core/fleet/run-event.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 import { fleetRun } from '../../functions/fleet/fleet-run.ts';
@@ -84,7 +84,7 @@ function stage({ database = registered(), memory, policies = {}, people, used = 
     now: () => FLEET_NOW,
     log: (event) => void logged.push(event),
   };
-  const run = (trigger: 'sweep' | 'refusal' = 'sweep', guess?: string) => {
+  const run = (trigger: FleetTrigger = 'sweep', guess?: string) => {
     const event = runEventOf(database ?? registered(), trigger, FLEET_NOW);
     return fleetRun(
       { ...event, ...(guess !== undefined && { policy: guess }) },
@@ -170,6 +170,12 @@ describe('A quiet run', () => {
     const at = stage({});
     expect(await at.run('refusal')).toMatchObject({ trigger: { kind: 'log-lines', logStream: 'orders' } });
     expect(at.posted).toHaveLength(1);
+  });
+
+  test('after an alarm on many databases is quiet, because most of them refused nobody', async () => {
+    const at = stage({});
+    expect(await at.run('alarm')).toMatchObject({ trigger: { kind: 'schedule' } });
+    expect(at.posted).toHaveLength(0);
   });
 });
 

@@ -13,9 +13,7 @@ test('The alarm on refusals sweeps the databases that only a metric filter watch
   ]);
   await sweepFiltered(cell.ports);
   await sweepFiltered(cell.ports);
-  expect(cell.started.map(({ event }) => [event.database, event.trigger])).toEqual([
-    [filtered.key, 'refusal'],
-  ]);
+  expect(cell.started.map(({ event }) => [event.database, event.trigger])).toEqual([[filtered.key, 'alarm']]);
   cell.clock.now += 60_000;
   await sweepFiltered(cell.ports);
   expect(cell.started).toHaveLength(2);

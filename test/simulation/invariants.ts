@@ -84,9 +84,9 @@ function isTagged({ tag, exists }: DatabaseState): boolean {
   return exists && (tag === 'enforce' || tag === 'observe');
 }
 
-/** However many lines a server writes, its refusals start one run a minute. */
+/** However many lines a server writes, its refusals, and the alarm on them, start one run a minute. */
 export function oneRunAMinute({ journal }: Stage): readonly string[] {
-  const refusals = journal.runs.filter(({ trigger }) => trigger === 'refusal');
+  const refusals = journal.runs.filter(({ trigger }) => trigger !== 'sweep');
   return [...Map.groupBy(refusals, ({ key }) => key)].flatMap(([key, runs]) => {
     const sent = [...new Map(runs.map(({ id, sentAt }) => [id, sentAt])).values()].toSorted((a, b) => a - b);
     return sent.slice(1).flatMap((at, index) => {

@@ -1,8 +1,11 @@
 import { parseDatabaseKey } from './database-key.ts';
 import { isPolicyName } from './database-tags.ts';
 
-/** Why a run of a fleet starts: its period, or a client that was refused. */
-export const FLEET_TRIGGERS = ['sweep', 'refusal'] as const;
+/**
+ * Why a run of a fleet starts: its period, a client that was refused, or the alarm on refusals of one of the databases that
+ * only metric filters watch.
+ */
+export const FLEET_TRIGGERS = ['sweep', 'refusal', 'alarm'] as const;
 export type FleetTrigger = (typeof FLEET_TRIGGERS)[number];
 
 /**

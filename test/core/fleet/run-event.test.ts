@@ -18,7 +18,7 @@ describe('The event of a run', () => {
     { ...event, fleet: 2 },
     { ...event, database: 'orders' },
     { ...event, database: 'cell#switch' },
-    { ...event, trigger: 'alarm' },
+    { ...event, trigger: 'manual' },
     { ...event, at: 'soon' },
     { ...event, at: 7 },
   ])('is none in %j', (given) => {
