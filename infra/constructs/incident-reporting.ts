@@ -52,8 +52,8 @@ export interface IncidentReportingProps extends Receivers {
 }
 
 /**
- * Turns the runs of all servers into messages, once per app, account and region. It connects to AWS only, never to a
- * server.
+ * Turns the runs of all servers into messages, once per app, account and region. It connects to AWS and, if
+ * they are declared, to receivers such as PagerDuty, never to a server.
  */
 export class IncidentReporting extends Construct {
   /** The destination of every `remediate` function. */
