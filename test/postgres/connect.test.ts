@@ -81,8 +81,8 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     let withinMs = SHORT_MS;
     const tried = () => refused(() => getIn(app, 'postgres', withinMs));
     let { problem, connecting, tookMs } = await tried();
-    // A slow machine may need more time for three tries.
-    while (connecting.attempts < 3 && withinMs < 60_000) {
+    // A slow machine may need more time for three answers. Tries that the deadline cuts off have none.
+    while (answeredIn(connecting) < 3 && withinMs < 60_000) {
       withinMs *= 2;
       ({ problem, connecting, tookMs } = await tried());
     }
@@ -97,7 +97,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       'On 14 and 15 no slot can be reserved for our role, so a run may fail to connect',
     );
     expect(connecting.address).toBe('127.0.0.1');
-    expect(connecting.attempts).toBeGreaterThan(2);
+    expect(answeredIn(connecting)).toBeGreaterThan(2);
     expect(commonestOf(connecting)).toMatchObject({ sqlstate: '53300', routine: 'InitPostgres' });
     expect(tookMs).toBeLessThan(withinMs + 5_000);
   });
@@ -243,6 +243,9 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
 });
 
 const refusalsOf = ({ refusals }: Connecting) => refusals.reduce((sum, { count }) => sum + count, 0);
+const answeredIn = ({ refusals }: Connecting) =>
+  refusals.reduce((sum, { sqlstate, count }) => sum + (sqlstate === '' ? 0 : count), 0);
+
 const commonestOf = ({ refusals }: Connecting) => refusals.toSorted((a, b) => b.count - a.count)[0];
 
 function databaseIn(connection: Connection) {
