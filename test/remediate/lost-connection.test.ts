@@ -11,6 +11,7 @@ import { endAllSessions, expectAlive, expectNothingLeft } from '../support/serve
 import { fillUntilRefused, type TestSession } from '../support/sessions.ts';
 import { startSlowNetwork } from '../support/slow-network.ts';
 import { inMs } from '../support/targets.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 /** Our session is lost at every step from the first termination on: the run reads what came of it, and ends nobody more. */
 
@@ -21,8 +22,13 @@ const ENFORCE = eagerPolicy('enforce', { freeSlots: NEED });
 const LOCK_KEY = 0x70676872;
 
 /** The server takes the end of one of its processes for a sign that memory may be damaged, and starts anew. */
-function crash(session: TestSession | undefined): void {
-  if (session !== undefined) process.kill(session.pid, 'SIGKILL');
+async function crash(server: TestServer, session: TestSession | undefined): Promise<void> {
+  if (session === undefined) return;
+  const begun = () => server.log().split('terminating any other active server processes').length;
+  const before = begun();
+  process.kill(session.pid, 'SIGKILL');
+  // It notices a moment later, and a statement that comes before would still be answered.
+  await waitUntil(() => begun() > before, { what: 'the server had noticed' });
 }
 
 describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
@@ -249,7 +255,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
 
   test.each([
     ['restarts', () => server.restart()],
-    ['crashes and recovers', async () => crash(sessions.at(-1))],
+    ['crashes and recovers', () => crash(server, sessions.at(-1))],
   ])('because the server %s: that everybody is gone is not claimed as our doing', async (_, happens) => {
     const record = await run(atWindow(SECOND, { before: happens }));
     expect(record).toMatchObject({ outcome: 'unverified', problem: { code: 'connection-lost' } });

@@ -29,7 +29,7 @@ describe('the cost of a declaration', () => {
     expect(together).toBeCloseTo(total(expected), 6);
     const questions = readFileSync(new URL('../../../docs/guide/faq.md', import.meta.url), 'utf8');
     const [, first, further] =
-      /about \$([\d.]+) a\s+month for the first server .* about \$([\d.]+)\s+for each further one/s.exec(
+      /the first server costs about \$([\d.]+) a\s+month.* each further one about \$([\d.]+)\./s.exec(
         questions,
       ) ?? [];
     // Of the last digit five cents are left out: the sentence says "about".
