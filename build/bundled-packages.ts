@@ -20,7 +20,7 @@ type LockedPackage = {
 
 const LOCKED: Readonly<Record<string, LockedPackage>> = lock.packages;
 
-/** The packages whose files are in these bundles, and those that are named beside them, in the order of their paths. */
+/** The packages with files in these bundles, and those that are named beside them, in the order of their paths. */
 export function bundledPackages(
   metafiles: readonly Metafile[],
   beside: readonly string[],

@@ -43,7 +43,7 @@ export const HTTP_BY_REQUIRE: Plugin = {
 };
 
 const SIGNER = 'token-signature';
-/** The entry for a folder whose bundle imports the signer. */
+/** The entry of the signer's own bundle. It goes into each folder with a bundle that imports it. */
 export const SIGNER_ENTRY = { entry: `functions/aws/${SIGNER}.ts`, name: SIGNER } as const;
 
 /**

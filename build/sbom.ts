@@ -69,7 +69,7 @@ function reproducible({ serialNumber: _, ...document }: { readonly serialNumber:
   const { timestamp: __, ...metadata } = document.metadata as { readonly timestamp?: string };
   const content = { ...document, metadata };
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-  // The form of a UUID of version 8, whose bits are ours to choose.
+  // The form of a UUID of version 8: its bits are ours to choose.
   const uuid = `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
   return `${JSON.stringify({ ...content, serialNumber: `urn:uuid:${uuid}` }, null, 2)}\n`;
 }

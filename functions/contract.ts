@@ -201,7 +201,7 @@ export const FLEET_ENV = {
   vpc: 'HEADROOM_VPC',
   /** The organisation's bucket with policies and switch; optional. */
   hub: 'HEADROOM_HUB_BUCKET',
-  /** The tag whose value messages name as the owner. */
+  /** The tag with the value that messages name as the owner. */
   ownerTag: 'HEADROOM_OWNER_TAG',
   periodMinutes: 'HEADROOM_PERIOD_MINUTES',
   /** ARN of the organisation's event bus; optional. */

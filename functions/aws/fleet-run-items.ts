@@ -13,7 +13,7 @@ export type RunTables = { readonly registry: string; readonly memory: string; re
 type Item = Record<string, AttributeValue>;
 type Found = Readonly<Record<string, readonly Item[] | undefined>>;
 
-/** A record that nobody took is dropped after a day. */
+/** A record that was not taken is dropped after a day. */
 const KEPT_SECONDS = 24 * 3_600;
 
 /** What a run reads and leaves behind in DynamoDB. */

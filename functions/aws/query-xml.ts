@@ -10,7 +10,7 @@ type Open = { readonly name: string; text: string; readonly children: XmlElement
 const TOKEN = /<\?[^>]*\?>|<(\/?)([\w:.-]+)[^>]*?(\/?)>|([^<]+)/g;
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
-/** @throws Error for a text whose elements are not closed in order. */
+/** @throws Error for a text with elements that are not closed in order. */
 export function parseXml(document: string): XmlElement {
   const root: Open = { name: '', text: '', children: [] };
   const open: Open[] = [root];

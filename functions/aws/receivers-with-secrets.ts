@@ -3,7 +3,7 @@ import type { Receiver } from '../core/declaration/receiver-declaration.ts';
 import { publishToReceivers } from '../receivers/publish-to-receivers.ts';
 import { fetchSecret } from './fetch-secret.ts';
 
-/** Receivers whose keys are in Secrets Manager. */
+/** Receivers with keys in Secrets Manager. */
 export function receiversWithSecrets(receivers: readonly Receiver[]): ReturnType<typeof publishToReceivers> {
   return publishToReceivers(receivers, {
     secretText: async (secret) => (await fetchSecret(secret, 'AWSCURRENT'))?.text,

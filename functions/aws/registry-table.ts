@@ -127,7 +127,7 @@ export function claimsIn(TableName: string, now: () => number = Date.now): TakeC
             until: { N: String(until) },
             [EXPIRY_ATTRIBUTE]: { N: String(Math.ceil(until / 1_000)) },
           },
-          // The table drops what has expired days later. A put whose answer was lost is tried again, and is ours.
+          // The table drops what has expired days later. If the answer to a put was lost, it is tried again and is ours.
           ConditionExpression: 'attribute_not_exists(#key) OR #until <= :now OR #owner = :owner',
           ExpressionAttributeNames: { '#key': 'key', '#until': 'until', '#owner': 'owner' },
           ExpressionAttributeValues: { ':now': { N: String(now()) }, ':owner': { S: owner } },

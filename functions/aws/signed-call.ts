@@ -76,7 +76,7 @@ async function send(
   return { status: response.status, text: await response.text() };
 }
 
-/** The partitions whose hosts end differently. */
+/** The partitions with another end of their hosts. */
 const SUFFIXES = [
   { regions: /^cn-/, suffix: 'amazonaws.com.cn' },
   { regions: /^eusc-/, suffix: 'amazonaws.eu' },

@@ -17,7 +17,7 @@ export type IntakePorts = Pick<DispatchPorts, 'invokeRun' | 'newOwner' | 'now' |
 };
 
 /**
- * Starts a run of the database whose server wrote that it refused a client. A storm of one database is one run a minute,
+ * Starts a run of the database of which the log says that a client was refused. A storm of one database is one run a minute,
  * whatever number of lines it writes. @throws RemediationError `registry-unreadable` or `registry-unwritable`.
  */
 export async function intake(trigger: Trigger, ports: IntakePorts): Promise<void> {
@@ -26,7 +26,7 @@ export async function intake(trigger: Trigger, ports: IntakePorts): Promise<void
   const { databases } = cellOf(await ports.readRegistry(), ports.now());
   const database = databases.find((each) => isFrom(each, told));
   if (database === undefined)
-    return ports.log('refusal-of-nobody', { logGroup: told.logGroup, logStream: told.logStream });
+    return ports.log('refusal-of-unknown-database', { logGroup: told.logGroup, logStream: told.logStream });
   await startAtOnce(database, 'refusal', ports);
 }
 

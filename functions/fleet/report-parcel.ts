@@ -37,7 +37,7 @@ export async function reportParcel(delivery: FleetDelivery, ports: FleetReportPo
   const { key, runId, facts, destination } = delivery;
   const rows = await ports.readItems([key, CELL_KEYS.state]);
   const database = databaseOf(delivery, rows);
-  if (database === null) return ports.log('record-of-nobody', { key, runId });
+  if (database === null) return ports.log('record-of-unknown-database', { key, runId });
   const at = new Date(ports.now()).toISOString();
   const { after } = await updateMemory(ports.memory, key, (memory) => noteFleetRun(memory, runId, facts, at));
   const isFirst = (after.fleet?.failures ?? 0) <= 1;

@@ -46,7 +46,7 @@ export function policyToRead({ policy: guess }: FleetRunEvent, rows: RunRows): s
 
 /**
  * What the event asks for, by the registry: nothing of the event but the key is used. An item that cannot be read is an
- * error, because then nobody knows whether the database may be touched.
+ * error, because then it is not known whether the database may be touched.
  * @throws RemediationError `registry-unreadable`.
  */
 export function resolveRun(rows: RunRows, now: number): ResolvedRun | NothingToDo {

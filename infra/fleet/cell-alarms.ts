@@ -45,7 +45,7 @@ export class CellAlarms extends Construct {
     const alarm = new cloudwatch.Alarm(this, 'Refusals', {
       alarmName: alarmNameOf('fleet', 'filters'),
       alarmDescription:
-        'A database that has a metric filter refused clients. pg-headroom looks at all of these now; nobody is told by this alarm.',
+        'A database that has a metric filter refused clients. pg-headroom looks at all of these now; this alarm tells no person.',
       metric: new cloudwatch.Metric({
         namespace: METRIC_NAMESPACE,
         metricName: FLEET_METRICS.refusals,

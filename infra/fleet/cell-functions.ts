@@ -159,7 +159,7 @@ const LAST_SLOT = {
 };
 
 const OWNER_TAG = {
-  description: 'The tag of a database whose value messages name as its owner.',
+  description: 'The tag of a database with the value that messages name as its owner.',
   default: 'team',
   allowedPattern: '^[A-Za-z0-9 _.:/=+@-]{1,128}$',
 };

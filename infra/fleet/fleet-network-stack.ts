@@ -75,7 +75,7 @@ export class FleetNetworkStack extends Stack {
       ...placeholders,
       retryAttempts: 0,
       maxEventAge: Duration.seconds(60),
-      // A run that crashed or was too late has no record. One that is quiet is told to nobody.
+      // A run that crashed or was too late has no record. One that is quiet is not told.
       onFailure: new FunctionDestination(report),
       ...QUIET_PLATFORM,
     });

@@ -36,7 +36,7 @@ export function networkParameters(stack: Stack, vpc: string): NetworkParameters 
 function furtherVpcs(stack: Stack) {
   const ids = new CfnParameter(stack, 'FurtherVpcIds', {
     type: 'CommaDelimitedList',
-    description: 'Further VPCs of this account whose databases the subnets reach, or empty.',
+    description: 'Further VPCs of this account with databases that the subnets reach, or empty.',
     default: '',
   }).valueAsList;
   const isGiven = new CfnCondition(stack, 'HasFurtherVpcs', {

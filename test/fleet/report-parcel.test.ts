@@ -66,7 +66,7 @@ describe('The report of a run', () => {
   ])('%s is dropped', async (_what, item) => {
     const at = stage(item ?? '');
     await at.report();
-    expect([at.reported, at.logged]).toEqual([[], ['record-of-nobody']]);
+    expect([at.reported, at.logged]).toEqual([[], ['record-of-unknown-database']]);
     expect(at.fleet()).toBeUndefined();
   });
 

@@ -148,10 +148,12 @@ async function crash(error: unknown, what: string, status: number): Promise<neve
 
 /** Time goes by the CPU that was used: as in a function that always has its share of a core, however slow the machine is. */
 function countTimeByCpu(shareOfCore: number): void {
+  const begun = Date.now();
   performance.now = () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000 / shareOfCore;
   };
+  Date.now = () => begun + Math.round(performance.now());
 }
 
 if (env.LOOPBACK_SHARE_OF_CORE) countTimeByCpu(Number(env.LOOPBACK_SHARE_OF_CORE));

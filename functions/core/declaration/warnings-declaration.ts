@@ -21,7 +21,7 @@ const tiers = z
     }),
   );
 
-const QUIET = 'two times of the day that differ, and the zone whose clocks show them';
+const QUIET = 'two times of the day that differ, and the zone of the clocks that show them';
 const quietHours = strictObject({ from: timeOfDay, to: timeOfDay, zone }).check(
   z.refine(({ from, to }) => from !== to, { error: QUIET }),
 );

@@ -53,7 +53,7 @@ export function parseSwitch(written: string | undefined, now: number): FleetSwit
   if (written === undefined) return null;
   const found = jsonIn(written);
   const parsed = z.safeParse(switchSchema, found);
-  if (!parsed.success) return { ...NOBODY, mode: 'observe', problem: 'it is no JSON object with a mode' };
+  if (!parsed.success) return { ...NO_PERSON, mode: 'observe', problem: 'it is no JSON object with a mode' };
   const mode = MODES.find((each) => each === fieldAt(found, 'mode'));
   const { by, at, reason, until } = parsed.data;
   const problem = mode === undefined ? `its mode is none of ${MODES.join(', ')}` : null;
@@ -62,7 +62,7 @@ export function parseSwitch(written: string | undefined, now: number): FleetSwit
   return { mode: mode ?? 'off', by, at, reason, until, problem };
 }
 
-const NOBODY = { by: '', at: null, reason: null, until: null } as const;
+const NO_PERSON = { by: '', at: null, reason: null, until: null } as const;
 
 export function switchText({ mode, by, at, reason, until }: Omit<FleetSwitch, 'problem'>): string {
   return JSON.stringify({ mode, by, at, reason, until });

@@ -126,7 +126,7 @@ function failsBy({ failures, failedBy }: Attention, codes: ReadonlySet<ErrorCode
   return failures > 0 && codes.has(failedBy as ErrorCode);
 }
 
-/** What people can end comes first: nobody sees a switch by looking at the tag. */
+/** What people can end comes first: a look at the tag shows no switch. */
 const HELD_BY: Readonly<Record<ModeSource, LadderProblem>> = {
   organisation: 'held-down',
   cell: 'held-down',

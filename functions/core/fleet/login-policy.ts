@@ -1,7 +1,7 @@
 import { FLEET_ROLES } from '../../contract.ts';
 import type { RegisteredDatabase } from './registry-item.ts';
 
-/** The statements that name databases by their ids, for accounts whose IAM does not look at a database's tag at its login. */
+/** The statements that name databases by their ids, for accounts where IAM does not look at a database's tag at its login. */
 export type LoginPolicy = {
   readonly Version: '2012-10-17';
   readonly Statement: readonly {

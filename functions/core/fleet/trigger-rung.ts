@@ -37,7 +37,7 @@ export function rungPlan(
 
 const NOTHING = { rung: 'filter', put: false } as const;
 
-/** Whether the subscription of a log group that nobody wants any more is ours to remove. */
+/** Whether the subscription of a log group that is not wanted any more is ours to remove. */
 export function isOwnSubscription(found: readonly LogSubscription[], destination: string): boolean {
   return found.some((each) => each.name === OWN_FILTER && each.destination === destination);
 }

@@ -40,7 +40,7 @@ export function isPastUnknown({ askedAt }: WarningState, now: number): boolean {
   return askedAt === null || now - askedAt > ASK_AGAIN_MS;
 }
 
-/** The state with the used slots of earlier hours, which somebody else has counted. */
+/** The state with the used slots of earlier hours, which CloudWatch has counted. */
 export function withPastCounts(
   before: WarningState,
   past: readonly Omit<SlotCountAt, 'usable'>[],

@@ -12,14 +12,14 @@ export function switchTexts({ people, organisation }: SeenCell): readonly string
   );
 }
 
-function switchText(whose: string, found: FleetSwitch | null): string | null {
+function switchText(place: string, found: FleetSwitch | null): string | null {
   if (found === null || found.mode === 'enforce') return null;
   const { mode, by, at, until, problem } = found;
   const reason = problem ?? found.reason;
   const since = at === null ? '' : ` since ${timeText(at)}`;
   const who = by === '' ? '' : ` by ${cleanName(by, 100)}`;
   const why = reason === null ? '' : `, ${cleanName(reason, 200)}`;
-  return `${whose} is switched to ${mode}${since}${who}${why}, ${until === null ? 'without an end' : `until ${timeText(until)}`}.`;
+  return `${place} is switched to ${mode}${since}${who}${why}, ${until === null ? 'without an end' : `until ${timeText(until)}`}.`;
 }
 
 /** What changed by itself, and what no ladder shows. */

@@ -97,11 +97,11 @@ function awayStory({ what, since, why }: Extract<CellNews, { kind: 'away' }>): C
 }
 
 function unreadableStory({ name, why, databases }: Extract<CellNews, { kind: 'unreadable' }>): CellStory {
-  const whose = counted(databases, 'database');
+  const concerned = counted(databases, 'database');
   return {
     severity: 'critical',
-    subject: `FLEET ${cleanName(name)} is not valid: ${whose} only observed`,
-    sentence: `${cleanName(name)} of the organisation's bucket cannot be used (${cleanMessage(why, 3)}). No session ends on ${whose} until it can.`,
+    subject: `FLEET ${cleanName(name)} is not valid: ${concerned} only observed`,
+    sentence: `${cleanName(name)} of the organisation's bucket cannot be used (${cleanMessage(why, 3)}). No session ends on ${concerned} until it can.`,
     next: 'Correct it: `headroom policy check FILE` prints each problem, and the bucket keeps the version before it.',
   };
 }
