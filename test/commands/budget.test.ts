@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +69,24 @@ test('takes slots and the peak from records, and leaves out those without sessio
     expect([reduced?.code, reduced?.stderr]).toEqual([
       2,
       expect.stringMatching(/has no sessions and is left out[\s\S]*servers\.orders\.maxConnections: missing/),
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('waits for no pipe and reads no device that a compose file calls an env_file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headroom-budget-'));
+  try {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const compose = join(folder, 'compose.yaml');
+    writeFileSync(compose, 'services: { api: { env_file: [pipe, /dev/zero] } }');
+    const { code, stderr } = await runHeadroom(['budget', compose]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        'variables from env_file pipe and env_file /dev/zero, which the files do not hold',
+      ),
     ]);
   } finally {
     rmSync(folder, { recursive: true });

@@ -13,9 +13,12 @@ const name = (about: string) =>
     about,
   );
 
+/** A name as a key. The parser refuses the other one too. */
+const KEY = matching(/^(?!__proto__$)/, 'a name');
+
 const limits = (about: string) => {
   const limit = wholeNumber(1, MOST, 'a CONNECTION LIMIT, a whole number from 1');
-  return describe(about, z.optional(z.record(z.string(), limit, { error: 'limits by name' })));
+  return describe(about, z.optional(z.record(KEY, limit, { error: 'limits by name' })));
 };
 const hosts = z.optional(
   someOf(z.string({ error: 'a host name' }), 'host names that URLs use for it, at least one'),
@@ -44,7 +47,7 @@ const replicas = describe(
 const processes = z.optional(
   wholeNumber(1, MOST, 'processes or workers of one copy, each with a pool; 1 if left out'),
 );
-const pool = wholeNumber(1, MOST, 'the most connections of one pool, a whole number from 1');
+const pool = wholeNumber(1, MOST, 'the most connections of one pool, a whole number from 1 to 1000000');
 
 const service = strictObject({
   name: name('The name of the service.'),
@@ -91,7 +94,7 @@ const pooler = strictObject({
 });
 
 const byName = <Value extends z.core.$ZodType>(value: Value, about: string) =>
-  describe(about, z.optional(z.record(z.string(), value, { error: about })));
+  describe(about, z.optional(z.record(KEY, value, { error: about })));
 
 export const budgetSchema = strictObject({
   $schema: z.optional(z.string({ error: 'the address of a JSON Schema' })),

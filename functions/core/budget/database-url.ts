@@ -1,5 +1,6 @@
 /** What a service's URL says about its pool. Never holds the password. */
 export type DatabaseUrl = {
+  /** Empty where the URL has none, as for a Unix socket. */
   readonly host: string;
   readonly role: string | null;
   readonly database: string | null;
@@ -7,29 +8,36 @@ export type DatabaseUrl = {
   readonly pool: number | null;
 };
 
-/** `jdbc:postgresql://`, `postgres://`, `postgresql+asyncpg://`. */
-const SCHEME = /^(?:jdbc:)?postgres(?:ql)?(?:\+\w+)?:\/\//i;
-/** Prisma, then what SQLAlchemy, Rails, Ecto, pgx and others read from URLs. */
+/** `postgres://`, `postgresql+asyncpg://`, `jdbc:postgresql://`, `r2dbc:pool:postgresql://`, Django's, Doctrine's and Ecto's. */
+const SCHEME = /^(?:[a-z][\w-]*:)*(?:postgres(?:ql)?|postgis|pgsql|ecto)(?:\+\w+)?:\/\//i;
+/** Prisma, then what Rails, Ecto, HikariCP, pgx, R2DBC and others read from URLs. */
 const POOL_KEYS = [
   'connection_limit',
   'pool_size',
   'max_pool_size',
   'maximumPoolSize',
   'pool_max_conns',
+  'maxSize',
   'pool',
 ];
+/** SQLAlchemy opens these beside its pool. */
+const OVERFLOW_KEY = 'max_overflow';
 
-/** Null for what is no URL of PostgreSQL. */
-export function parseDatabaseUrl(text: string): DatabaseUrl | null {
+/** A port that only the deployment knows: `:${PORT}`, `:$(PORT)`, `:$PORT`. */
+const UNKNOWN_PORT = /:\$[({]?\w+[)}]?(?=[/?,]|$)/g;
+
+/** Null for what is no URL of PostgreSQL, `unreadable` for one that is none by its grammar. */
+export function parseDatabaseUrl(text: string): DatabaseUrl | 'unreadable' | null {
   if (!SCHEME.test(text)) return null;
   // Of several hosts each connection goes to one. The first stands for all.
-  const url = URL.parse(text.replace(SCHEME, 'postgres://').replace(/(:\/\/[^/?]*?),[^/?]*/, '$1'));
-  if (url === null) return null;
+  const known = text.replace(SCHEME, 'postgres://').replace(UNKNOWN_PORT, '');
+  const url = URL.parse(known.replace(/(:\/\/(?:[^/?]*@)?[^/?,]*),[^/?]*/, '$1'));
+  if (url === null) return 'unreadable';
   const { hostname, username, pathname, searchParams } = url;
   return {
-    host: hostname.toLowerCase(),
+    host: (hostname || (searchParams.get('host') ?? '')).toLowerCase(),
     role: named(username) ?? searchParams.get('user'),
-    database: named(pathname.slice(1)),
+    database: named(pathname.slice(1)) ?? searchParams.get('dbname'),
     pool: poolOf(searchParams),
   };
 }
@@ -45,5 +53,7 @@ function named(encoded: string): string | null {
 
 function poolOf(parameters: URLSearchParams): number | null {
   const written = POOL_KEYS.map((key) => parameters.get(key)).find((value) => value !== null) ?? '';
-  return /^[1-9]\d{0,5}$/.test(written) ? Number(written) : null;
+  const overflow = parameters.get(OVERFLOW_KEY) ?? '0';
+  const isKnown = /^[1-9]\d{0,5}$/.test(written) && /^\d{1,6}$/.test(overflow);
+  return isKnown ? Number(written) + Number(overflow) : null;
 }

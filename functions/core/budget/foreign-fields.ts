@@ -16,8 +16,15 @@ export function plainText(value: unknown): string | null {
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : null;
 }
 
-export function wholeOr(value: unknown, otherwise: number): number {
-  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : otherwise;
+/** A whole number, also one that is written as a text. */
+export function wholeOr<Otherwise>(value: unknown, otherwise: Otherwise): number | Otherwise {
+  const text = plainText(value) ?? '';
+  return /^\d{1,7}$/.test(text) ? Number(text) : otherwise;
+}
+
+/** A whole number, `otherwise` where nothing is written, and null for what cannot be read: a guess would be a wrong sum. */
+export function wholeIfWritten(value: unknown, otherwise: number): number | null {
+  return value === undefined || value === null ? otherwise : wholeOr(value, null);
 }
 
 /** Values by name, of an object or of a list of `NAME=VALUE`. */
@@ -31,8 +38,8 @@ export function byNames(value: unknown): ReadonlyMap<string, string | null> {
   return new Map(pairs);
 }
 
-/** Copies that a rolling deployment adds. Kubernetes rounds a share up. */
-export function surgeOf(surge: unknown, copies: number): number {
-  const percent = /^(\d{1,3})%$/.exec(plainText(surge) ?? '')?.[1];
-  return percent === undefined ? wholeOr(surge, 0) : Math.ceil((copies * Number(percent)) / 100);
+/** Copies that a rolling deployment adds. Kubernetes rounds a share up. Null for what is neither a number nor a share. */
+export function surgeOf(surge: unknown, copies: number): number | null {
+  const percent = /^(\d{1,5})%$/.exec(plainText(surge) ?? '')?.[1];
+  return percent === undefined ? wholeOr(surge, null) : Math.ceil((copies * Number(percent)) / 100);
 }

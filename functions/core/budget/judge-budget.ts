@@ -40,6 +40,12 @@ export function judgeBudget(budget: Budget, peaks: readonly SeenUse[]): BudgetVe
     over: Math.max(0, limit.worst - limit.most),
     seen: seenOf(limit, peaks),
   }));
+  const worstByLine = worstByServerLine(limits);
+  // Lines alike have the same answer, and a budget may have thousands of them.
+  const alike = Map.groupBy(budget.lines, likeness);
+  const largest = new Map(
+    [...alike].flatMap(([key, [line]]) => (line ? [[key, largestPool(budget, line, limits)] as const] : [])),
+  );
   return {
     fits: limits.every(({ over }) => over === 0),
     limits,
@@ -49,19 +55,32 @@ export function judgeBudget(budget: Budget, peaks: readonly SeenUse[]): BudgetVe
       to: line.to,
       pools: line.mostPools,
       pool: line.pool,
-      worst: worstFor(line, limits),
-      largest: largestPool(budget, line),
+      worst: worstByLine.get(line.to)?.get(line.name) ?? worstWithout(line, worstByLine),
+      largest: largest.get(likeness(line)) ?? null,
     })),
     peaks,
     unnamed: peaks.flatMap((peak) => unnamedIn(budget, peak)),
   };
 }
 
+type WorstByLine = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
 /** As the limit of the server counts it: a pooler has a reserve, and opens no more than its clients ask for. */
-function worstFor({ name, to, mostPools, pool }: BudgetLine, limits: readonly BudgetLimit[]): number {
-  const server = limits.find(({ scope, of }) => scope === 'server' && of === to);
-  if (server === undefined) return mostPools * pool;
-  return server.lines.find((line) => line.name === name)?.worst ?? 0;
+function worstByServerLine(limits: readonly BudgetLimit[]): WorstByLine {
+  const servers = limits.filter(({ scope }) => scope === 'server');
+  return new Map(
+    servers.map(({ of, lines }) => [of, new Map(lines.map(({ name, worst }) => [name, worst]))]),
+  );
+}
+
+/** A client of a pooler is no line of a server, and a line that asks for nothing is in no limit. */
+function worstWithout({ to, mostPools, pool }: BudgetLine, servers: WorstByLine): number {
+  return servers.has(to) ? 0 : mostPools * pool;
+}
+
+/** A pooler is unlike all others, because its clients are. */
+function likeness({ name, pooler, to, leastPools, mostPools, pool, role, database }: BudgetLine): string {
+  return JSON.stringify([pooler && name, to, leastPools, mostPools, pool, role, database]);
 }
 
 function seenOf({ scope, of, name }: BudgetLimit, peaks: readonly SeenUse[]): number | null {

@@ -2,15 +2,14 @@ import * as z from 'zod/mini';
 import { type Finding, invalid, NOTHING, quoted } from '../base/errors.ts';
 import { findingsOf } from '../base/schema-findings.ts';
 import type { Budget, BudgetLine, BudgetServer } from './budget.ts';
+import type { BudgetFile } from './budget-file.ts';
 import { budgetSchema, type WrittenBudget } from './budget-schema.ts';
-import { composeServers, composeWorkloads, isCompose } from './compose-workloads.ts';
-import { surgeOf } from './foreign-fields.ts';
-import { type FoundService, foundService, type Workload } from './found-service.ts';
-import { kubernetesObjects, kubernetesWorkloads } from './kubernetes-workloads.ts';
+import { composeServers, isCompose } from './compose-workloads.ts';
+import { foreignFields, surgeOf } from './foreign-fields.ts';
+import type { FoundService, Workload } from './found-service.ts';
+import { servicesOf, workloadsIn } from './found-workloads.ts';
+import { kubernetesObjects } from './kubernetes-workloads.ts';
 import type { SeenUse } from './seen-use.ts';
-
-/** A file and the documents in it, of which a YAML file may have several. */
-export type BudgetFile = { readonly file: string; readonly documents: readonly unknown[] };
 
 /** A budget, and the workloads without a database, which are left out of it. */
 export type ReadBudget = {
@@ -31,23 +30,33 @@ const RESERVED = 3;
 export function parseBudget(files: readonly BudgetFile[], seen: readonly SeenUse[]): ReadBudget {
   const findings: Finding[] = [];
   const written = writtenIn(files, findings);
-  const found = workloadsIn(files).map((workload) => ({ workload, service: foundService(workload) }));
+  const workloads = workloadsIn(files);
+  // A workload that is called like a pooler is that pooler.
+  const found = servicesOf(workloads.filter(({ name }) => !Object.hasOwn(written.poolers ?? {}, name)));
   const places = placesOf(written, composedIn(files), seen);
   const peaks = seen.map((each) => named(each, places, findings));
   const servers = [...places.servers].flatMap(([name, fields]) => serverOf(name, fields, peaks, findings));
   const lines = [
     ...Object.entries(written.poolers ?? {}).map(([name, pooler]) =>
-      poolerLine(name, pooler, places, findings),
+      poolerLine(name, withCopies(name, pooler, workloads), places, findings),
     ),
     ...(written.services ?? []).map((service, at) =>
       serviceLine(service, `services[${at}]`, places, findings),
     ),
-    ...found.flatMap(({ service }) => foundLine(service, places, findings)),
+    ...found.flatMap(({ services }) => services.flatMap((service) => foundLine(service, places, findings))),
   ];
-  findings.push(...doubles(lines), ...(lines.length === 0 && findings.length === 0 ? [NO_LINE] : []));
+  findings.push(...doubles('services', lines));
+  if (lines.length === 0 && findings.length === 0) findings.push(NO_LINE);
   if (findings.length > 0) throw invalid('config-invalid', 'The budget', findings);
-  const leftOut = found.flatMap(({ workload, service }) => (service === null ? [workload.name] : []));
+  const leftOut = found.flatMap(({ workload, services }) => (services.length === 0 ? [workload.name] : []));
   return { budget: { servers, lines }, leftOut, peaks };
+}
+
+/** The copies that a manifest has of a pooler, where the budget does not say them. */
+function withCopies(name: string, pooler: WrittenPooler, workloads: readonly Workload[]): WrittenPooler {
+  const copies = workloads.find((workload) => workload.name === name)?.copies;
+  if (copies === null || copies === undefined || pooler.replicas !== undefined) return pooler;
+  return { ...pooler, replicas: { min: copies.least, max: copies.most } };
 }
 
 const NO_LINE: Finding = {
@@ -62,12 +71,22 @@ function writtenIn(files: readonly BudgetFile[], findings: Finding[]): WrittenBu
     documents
       .filter((document) => !isCompose(document) && kubernetesObjects(document).length === 0)
       .flatMap((document) => {
+        findings.push(...lostNames(document, file));
         const read = z.safeParse(budgetSchema, document);
         if (read.success) return [read.data];
         const own = findingsOf(read.error, document);
         findings.push(...own.map((each) => ({ ...each, path: `${file} ${each.path}` })));
         return [];
       }),
+  );
+  const targets = budgets.flatMap(({ servers, poolers }) =>
+    [servers ?? {}, poolers ?? {}].flatMap(Object.keys),
+  );
+  findings.push(
+    ...doubles(
+      'servers and poolers',
+      targets.map((name) => ({ name })),
+    ),
   );
   return {
     servers: Object.assign({}, ...budgets.map(({ servers }) => servers)),
@@ -76,17 +95,27 @@ function writtenIn(files: readonly BudgetFile[], findings: Finding[]): WrittenBu
   };
 }
 
-function workloadsIn(files: readonly BudgetFile[]): readonly Workload[] {
-  const documents = files.flatMap((each) => each.documents);
-  return [
-    ...documents.filter(isCompose).flatMap(composeWorkloads),
-    ...kubernetesWorkloads(documents.flatMap(kubernetesObjects)),
-  ];
+/** The schema reads objects by their names, and no object of JavaScript can have this one for a field of its own. */
+function lostNames(document: unknown, file: string): readonly Finding[] {
+  const { servers, poolers } = foreignFields(document);
+  const lists = Object.entries(foreignFields(servers)).flatMap(([name, server]) =>
+    (['roles', 'databases'] as const).map(
+      (list) => [`servers.${name}.${list}`, foreignFields(server)[list]] as const,
+    ),
+  );
+  return [['servers', servers] as const, ['poolers', poolers] as const, ...lists]
+    .filter(([, names]) => Object.hasOwn(foreignFields(names), '__proto__'))
+    .map(([path]) => ({ path: `${file} ${path}`, found: '"__proto__"', allowed: 'another name' }));
 }
 
 function composedIn(files: readonly BudgetFile[]): ReadonlyMap<string, WrittenServer> {
   const servers = files.flatMap(({ documents }) => documents.filter(isCompose).flatMap(composeServers));
-  return new Map(servers.map(({ name, maxConnections }) => [name, { maxConnections }]));
+  return new Map(
+    servers.map(({ name, maxConnections, hosts }) => [
+      name,
+      { hosts: [...hosts], ...(maxConnections !== null && { maxConnections }) },
+    ]),
+  );
 }
 
 type WrittenServer = NonNullable<WrittenBudget['servers']>[string];
@@ -159,7 +188,7 @@ function copiesOf(
     return { leastPools: pools, mostPools: pools };
   }
   const { min = replicas.max, max, surge = 0 } = replicas;
-  return { leastPools: min * processes, mostPools: (max + surgeOf(surge, max)) * processes };
+  return { leastPools: min * processes, mostPools: (max + (surgeOf(surge, max) ?? 0)) * processes };
 }
 
 function poolerLine(name: string, pooler: WrittenPooler, places: Places, findings: Finding[]): BudgetLine {
@@ -192,11 +221,10 @@ function serviceLine(service: WrittenService, path: string, places: Places, find
 }
 
 function foundLine(
-  found: FoundService | { readonly finding: Finding } | null,
+  found: FoundService | { readonly finding: Finding },
   places: Places,
   findings: Finding[],
 ): readonly BudgetLine[] {
-  if (found === null) return [];
   if ('finding' in found) {
     findings.push(found.finding);
     return [];
@@ -229,17 +257,16 @@ function target(
   const [only] = targets;
   if (written !== undefined && targets.includes(written)) return written;
   if (written === undefined && targets.length === 1 && only !== undefined) return only;
-  const names = targets.slice(0, 10).join(', ') || 'a server, which the budget does not have';
-  findings.push({
-    path,
-    found: quoted(written),
-    allowed: `one of ${names}; "hosts" of a server or pooler names its hosts`,
-  });
+  const allowed =
+    targets.length === 0
+      ? 'servers in a budget.json, or a server by --server, --url or --record'
+      : `one of ${targets.slice(0, 10).join(', ')}; "hosts" of a server or pooler names its hosts`;
+  findings.push({ path, found: quoted(written), allowed });
   return '';
 }
 
-function doubles(lines: readonly BudgetLine[]): readonly Finding[] {
-  return [...Map.groupBy(lines, ({ name }) => name)]
-    .filter(([, those]) => those.length > 1)
-    .map(([name]) => ({ path: 'services', found: `${quoted(name)} twice`, allowed: 'a name for each line' }));
+function doubles(path: string, those: readonly { readonly name: string }[]): readonly Finding[] {
+  return [...Map.groupBy(those, ({ name }) => name)]
+    .filter(([, alike]) => alike.length > 1)
+    .map(([name]) => ({ path, found: `${quoted(name)} twice`, allowed: 'a name for each' }));
 }

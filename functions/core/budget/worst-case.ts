@@ -30,7 +30,11 @@ export function limitsOf(budget: Budget): readonly BudgetLimit[] {
 
 /** Whether every limit holds in the worst case. */
 export function fits(budget: Budget): boolean {
-  return limitsOf(budget).every(({ worst, most }) => worst <= most);
+  return limitsOf(budget).every(isWithin);
+}
+
+export function isWithin({ worst, most }: BudgetLimit): boolean {
+  return worst <= most;
 }
 
 function namedLimits(
@@ -55,7 +59,9 @@ function limitOf(
 ): BudgetLimit {
   const isCounted = (line: BudgetLine) => scope === 'server' || line[scope] === name;
   const slots = (line: BudgetLine, counts: Counts) => slotsOf(budget, line, counts, isCounted);
-  const own = budget.lines.filter(({ to }) => to === server.name);
+  const own = budget.lines.filter(
+    (line) => line.to === server.name && (line.pooler !== null || isCounted(line)),
+  );
   return {
     scope,
     of: server.name,
@@ -91,7 +97,7 @@ function worstOf(lines: BudgetLimit['lines']): Pick<BudgetLimit, 'worst' | 'line
   return { worst: sum(counted.map(({ worst }) => worst)), lines: counted };
 }
 
-/** The server's slots that a line takes, of the sessions that count. */
+/** The server's slots that a line takes: all of a service, and of a pooler those for clients that count. */
 function slotsOf(
   { lines }: Budget,
   line: BudgetLine,
@@ -99,7 +105,7 @@ function slotsOf(
   isCounted: (client: BudgetLine) => boolean,
 ): number {
   const { pooler, pool } = line;
-  if (pooler === null) return isCounted(line) ? line[counts] * pool : 0;
+  if (pooler === null) return line[counts] * pool;
   const clients = lines.filter((each) => each.to === line.name && isCounted(each));
   const perDatabase = [...Map.groupBy(clients, ({ database }) => database).values()].map((those) => {
     const pairs = [...Map.groupBy(those, ({ role }) => role).values()].map((pair) =>

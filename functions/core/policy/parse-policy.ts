@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { duplicateKeys } from '../base/duplicate-keys.ts';
 import { type Finding, invalid, quoted } from '../base/errors.ts';
 import { findingsOf } from '../base/schema-findings.ts';
 import { fieldAt } from './field-at.ts';
@@ -80,7 +81,10 @@ export function readPolicy(input: unknown): PolicyOrFindings {
 /** Reads a policy from text, as the environment or a file has it. */
 export function readPolicyText(text: string): PolicyOrFindings {
   try {
-    return readPolicy(JSON.parse(text));
+    const read = readPolicy(JSON.parse(text));
+    const twice = duplicateKeys(text).map((path) => ({ path, found: 'this key twice', allowed: 'it once' }));
+    if (twice.length === 0) return read;
+    return { findings: [...('findings' in read ? read.findings : []), ...twice] };
   } catch (thrown) {
     const found = thrown instanceof Error ? thrown.message : 'unreadable text';
     return { findings: [{ path: '(root)', found, allowed: 'one JSON object' }] };

@@ -1,142 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import { RemediationError } from '../../../functions/core/base/errors.ts';
-import { parseDatabaseUrl } from '../../../functions/core/budget/database-url.ts';
-import { parseBudget } from '../../../functions/core/budget/parse-budget.ts';
 import type { SeenUse } from '../../../functions/core/budget/seen-use.ts';
+import { deployment, problems, read, SERVER } from './budget-texts.ts';
 
-const SERVER = '{ "servers": { "db": { "maxConnections": 100 } } }';
-const file = (text: string) => ({
-  file: 'f.yaml',
-  documents: [...parseAllDocuments(text, { merge: true })].map((each): unknown => each.toJS()),
-});
-const read = (texts: readonly string[], seen: readonly SeenUse[] = []) => parseBudget(texts.map(file), seen);
-const lines = (...texts: readonly string[]) =>
-  read(texts).budget.lines.map(({ name, to, leastPools, mostPools, pool, role, database }) => [
-    ...[name, to, leastPools, mostPools, pool],
-    ...[role, database],
-  ]);
-
-function problems(...texts: readonly string[]): string {
-  try {
-    read(texts);
-    return '';
-  } catch (thrown) {
-    if (!(thrown instanceof RemediationError)) throw thrown;
-    return thrown.message;
-  }
-}
-
-describe('A URL', () => {
-  test.each([
-    ['postgres://app:s@db/shop?connection_limit=5', ['db', 'app', 'shop', 5]],
-    [
-      'postgresql://app@DB.example.com:5432/shop?schema=x&pool_size=12',
-      ['db.example.com', 'app', 'shop', 12],
-    ],
-    ['postgresql+asyncpg://app@db/shop', ['db', 'app', 'shop', null]],
-    ['jdbc:postgresql://db:5432/shop?user=app&maximumPoolSize=7', ['db', 'app', 'shop', 7]],
-    ['postgres://a%40b@one,two:5433/shop?pool=3', ['one', 'a@b', 'shop', 3]],
-    ['postgres://db/shop?pool_size=0', ['db', null, 'shop', null]],
-    ['postgres://db/shop?pool_size=1e9', ['db', null, 'shop', null]],
-  ])('%s says host, role, database and pool', (text, [host, role, database, pool]) => {
-    expect(parseDatabaseUrl(text)).toEqual({ host, role, database, pool });
-  });
-
-  test.each(['mysql://db/shop', 'https://db/', 'postgres', '', 'postgres://['])(
-    '%j is none of PostgreSQL',
-    (text) => {
-      expect(parseDatabaseUrl(text)).toBeNull();
-    },
-  );
-});
-
-const deployment = (
-  spec: string,
-  env = 'name: DATABASE_URL, value: "postgres://app:secret@db/shop?pool_size=4"',
-) => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: api, namespace: shop, annotations: { headroom/processes: "2" } }
-spec: { ${spec} template: { spec: { containers: [{ name: api, env: [{ ${env} }] }] } } }
-`;
-const SCALER = `
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: { name: any, namespace: shop }
-spec: { minReplicas: 2, maxReplicas: 9, scaleTargetRef: { kind: Deployment, name: api } }
-`;
-
-describe('Kubernetes manifests', () => {
-  test.each([
-    ['replicas and the surge of a quarter, rounded up', [deployment('replicas: 5,')], 10, 14],
-    ['one copy where nothing is said', [deployment('')], 2, 4],
-    ['no surge where pods are recreated', [deployment('replicas: 5, strategy: { type: Recreate },')], 10, 10],
-    ['a surge in pods', [deployment('replicas: 5, strategy: { rollingUpdate: { maxSurge: 1 } },')], 10, 12],
-    ['the bounds of the autoscaler, from another file', [deployment('replicas: 5,'), SCALER], 4, 24],
-    [
-      'items of a list',
-      [`apiVersion: v1\nkind: List\nitems: [{${deployment('replicas: 1,').trim().split('\n').join(', ')}}]`],
-      2,
-      4,
-    ],
-  ])('have %s', (_, texts, least, most) => {
-    expect(lines(SERVER, ...texts)).toEqual([['api', 'db', least, most, 4, 'app', 'shop']]);
-  });
-
-  test('have values of config maps', () => {
-    const map =
-      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c, namespace: shop }\ndata: { url: "postgres://x@db/y?pool_size=3" }';
-    const env = 'name: A, valueFrom: { configMapKeyRef: { name: c, key: url } }';
-    expect(lines(SERVER, deployment('', env), map)).toEqual([['api', 'db', 2, 4, 3, 'x', 'y']]);
-  });
-
-  test('with an address in a secret are refused, because its pool is not known', () => {
-    const env = 'name: DATABASE_URL, valueFrom: { secretKeyRef: { name: s, key: url } }';
-    expect(problems(SERVER, deployment('', env))).toMatch(
-      /Deployment shop\/api: .*annotation headroom\/pool/,
+describe('Refused is', () => {
+  test.each(['servers', 'poolers', 'roles', 'databases'])('the name __proto__ among %s', (key) => {
+    const named = `"${key}": { "__proto__": { "maxConnections": 9, "pool": 1 } }`;
+    const server =
+      key === 'roles' || key === 'databases' ? `"maxConnections": 9, ${named}` : '"maxConnections": 9';
+    const top = server.includes(named) || key === 'servers' ? '' : `${named},`;
+    const servers = key === 'servers' ? named : `"servers": { "a": { ${server} } }`;
+    expect(problems(`{ ${top} ${servers}, "services": [{ "name": "x", "pool": 1 }] }`)).toMatch(
+      new RegExp(`${key}: found "__proto__", expected another name`),
     );
   });
 
-  test('without a database are left out, by name', () => {
-    const { leftOut } = read([
-      SERVER,
-      deployment('replicas: 1,'),
-      deployment('', 'name: X, value: y').replace('name: api,', 'name: web,'),
-    ]);
-    expect(leftOut).toEqual(['web']);
-  });
-});
-
-describe('A compose file', () => {
-  test('has services with their pools, and the server that it runs', () => {
-    const compose = `
-services:
-  db: { image: "postgres:18-alpine", command: postgres -c max_connections=60 }
-  api:
-    deploy: { replicas: 3, update_config: { order: start-first, parallelism: 2 } }
-    environment: ["DATABASE_URL=postgres://app:x@\${HOST:-db}/shop?connection_limit=5", "WEB_CONCURRENCY=2"]
-  jobs:
-    environment: { URL: "\${JOBS_URL}" }
-    labels: { headroom.pool: 7, headroom.role: jobs }
-  cache: { image: redis }
-`;
-    const { budget, leftOut } = read([compose]);
-    expect(budget.servers).toMatchObject([{ name: 'db', usable: 57 }]);
-    expect(lines(compose)).toEqual([
-      ['api', 'db', 6, 10, 5, 'app', 'shop'],
-      ['jobs', 'db', 1, 1, 7, 'jobs', null],
-    ]);
-    expect(leftOut).toEqual(['db', 'cache']);
-  });
-});
-
-describe('Refused is', () => {
   test.each([
     [
       'a URL without its pool, and no secret of it is shown',
       [SERVER, deployment('', 'name: U, value: "postgres://a:s3cr3t@db/x"')],
-      /api: found a URL without the size of its pool/,
+      /api U: found a URL without the size of its pool/,
     ],
     [
       'a host that no server has',
@@ -174,6 +56,58 @@ describe('Refused is', () => {
         '{ "servers": { "a": { "maxConnections": 9 } }, "services": [{ "name": "x", "pool": 1, "replicas": { "min": 3, "max": 2 } }] }',
       ],
       /services\[0\]\.replicas/,
+    ],
+    [
+      'an address in a secret beside one that is known',
+      [
+        SERVER,
+        deployment(
+          '',
+          'name: A, value: "postgres://x@db/y?pool_size=3" }, { name: B_DATABASE_URL, valueFrom: { secretKeyRef: { name: s, key: u } }',
+        ),
+      ],
+      /Deployment shop\/api B_DATABASE_URL: found an address of a database that the file does not hold/,
+    ],
+    [
+      'a number of processes that is none',
+      [
+        SERVER,
+        deployment(
+          '',
+          'name: WEB_CONCURRENCY, value: auto }, { name: U, value: "postgres://x@db/y?pool=3"',
+        ).replace('headroom/processes: "2"', ''),
+      ],
+      /Deployment shop\/api, processes: found "auto", expected a whole number from 1/,
+    ],
+    [
+      'a note that is no number',
+      [SERVER, deployment('').replace('headroom/processes: "2"', 'headroom/pool: many')],
+      /Deployment shop\/api, pool: found "many"/,
+    ],
+    [
+      'a daemon set, because nodes are not known',
+      [SERVER, deployment('').replace('kind: Deployment', 'kind: DaemonSet')],
+      /DaemonSet shop\/api: found no number of copies, expected .*annotation headroom\/copies/,
+    ],
+    [
+      'a compose service whose copies are in the environment',
+      [
+        SERVER,
+        'services: { a: { deploy: { replicas: $N }, environment: { U: "postgres://x@db/y?pool=3" } } }',
+      ],
+      /services\.a: found no number of copies/,
+    ],
+    [
+      'a server in two files',
+      [SERVER, SERVER, '{ "services": [{ "name": "x", "pool": 1 }] }'],
+      /servers and poolers: found "db" twice/,
+    ],
+    [
+      'a pooler that is called like a server',
+      [
+        '{ "servers": { "a": { "maxConnections": 9 } }, "poolers": { "a": { "pool": 2 } }, "services": [{ "name": "x", "pool": 1, "to": "a" }] }',
+      ],
+      /servers and poolers: found "a" twice/,
     ],
     ['a budget without a service', [SERVER], /no service that connects/],
     ['no budget at all', ['hello'], /an object with/],

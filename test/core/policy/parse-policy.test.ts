@@ -219,6 +219,15 @@ describe('What is no policy', () => {
     },
   );
 
+  test('a key that is there twice is refused, wherever it is, beside other problems', () => {
+    const text = '{"mode":"observe","mode":"enforce","limits":{"maxVictims":1,"maxVictims":-1}}';
+    expect(refusalOf(text).map(({ path, found }) => [path, found])).toEqual([
+      ['limits.maxVictims', '-1'],
+      ['mode', 'this key twice'],
+      ['limits.maxVictims', 'this key twice'],
+    ]);
+  });
+
   test('what is allowed is always said', () => {
     const wrong = {
       $schema: 5,
