@@ -4,6 +4,7 @@ import { earlyWarning, noteWarning } from '../core/incident/note-warning.ts';
 import { parseWarnings, type WarningOrder } from '../core/warning/parse-warnings.ts';
 import type { SlotCountAt } from '../core/warning/warning-signs.ts';
 import {
+  afterTrouble,
   type CountedSlots,
   countSlots,
   isCounted,
@@ -82,7 +83,7 @@ async function dueWarning(
   const isCalm = run.outcome === 'healthy' || run.outcome === 'reaped';
   const isAgain = state === before;
   if ((news === null || !isCalm) && !isAgain) {
-    await counts.write(server, state);
+    await counts.write(server, isCalm ? state : afterTrouble(state));
     return null;
   }
   const noted = (known: Parameters<typeof noteWarning>[0]) =>

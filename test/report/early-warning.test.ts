@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { countsIn } from '../../functions/aws/counts-table.ts';
 import { memoryIn } from '../../functions/aws/memory-table.ts';
 import { publishTo } from '../../functions/aws/topics.ts';
@@ -10,40 +10,19 @@ import type { RunRecord } from '../../functions/core/run/record.ts';
 import { DEFAULT_WARNINGS } from '../../functions/core/warning/warning-settings.ts';
 import type { ReportPorts } from '../../functions/report/report-ports.ts';
 import { MINUTE, someSlots } from '../support/builders.ts';
-import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
-import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
-import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { TABLE } from '../support/loopback-dynamodb.ts';
 import { ENFORCE, recordOf, runOf, SWEEP, sessionsOf, snapshotOf } from '../support/records.ts';
+import { reportOverWire } from '../support/report-over-wire.ts';
 import { deliverAs, deliver as deliverTo, PEOPLE, ROOMS, ranAt } from '../support/reported.ts';
 
 /** Early warnings through the report with the real clients: a table of dynalite's and topics on loopback. */
 
-let dynamodb: LoopbackDynamoDb;
-let aws: LoopbackAws;
-let server: string;
-let servers = 0;
-
-beforeAll(async () => {
-  dynamodb = await startLoopbackDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(async () => {
-  aws = await startLoopbackAws();
-  const environment = { ...LOOPBACK_IDENTITY, ...aws.environment, ...dynamodb.environment };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  servers += 1;
-  server = `warned-${servers}`;
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  dynamodb.behave('well');
-  await aws.close();
-});
+const wire = reportOverWire('warned');
 
 /** A scheduled run that only counted: so many of 100 usable slots are used. */
 function counted(minutes: number, used: number, max = 103): RunRecord {
   const plan = planFromCount({ slots: someSlots({ max, superuserReserved: 3, reserved: 0 }), used }, ENFORCE);
-  return ranAt(minutes, server, recordOf('healthy', { trigger: SWEEP, plan }));
+  return ranAt(minutes, wire.server, recordOf('healthy', { trigger: SWEEP, plan }));
 }
 /** A scheduled run that looked: 44 of 57 slots, most of them a leak of the last half an hour. */
 const looked = (minutes: number) => {
@@ -56,7 +35,11 @@ const looked = (minutes: number) => {
     leaks: true,
   };
   const shop = { count: 8, application: 'storefront', user: 'shop', fromAgeMs: 4_000 };
-  return ranAt(minutes, server, runOf({ snapshot: snapshotOf(sessionsOf([leak, shop])), trigger: SWEEP }));
+  return ranAt(
+    minutes,
+    wire.server,
+    runOf({ snapshot: snapshotOf(sessionsOf([leak, shop])), trigger: SWEEP }),
+  );
 };
 const counts = countsIn(TABLE);
 const deliver = (record: RunRecord, ports: Partial<ReportPorts> = {}) =>
@@ -64,7 +47,7 @@ const deliver = (record: RunRecord, ports: Partial<ReportPorts> = {}) =>
 const tell = async (used: readonly number[], from = 0, ports: Partial<ReportPorts> = {}) => {
   for (const [index, each] of used.entries()) await deliver(counted(from + index * 5, each), ports);
 };
-const warnings = (topic = PEOPLE) => aws.published.filter(({ topicArn }) => topicArn === topic);
+const warnings = (topic = PEOPLE) => wire.aws.published.filter(({ topicArn }) => topicArn === topic);
 const subjects = () => warnings().map(({ subject }) => subject);
 
 describe('An early warning over the wire', () => {
@@ -86,7 +69,13 @@ describe('An early warning over the wire', () => {
 
   test('has an attribute of its own beside severity, server and mode', async () => {
     await tell([76, 76]);
-    const attributes = { severity: 'warning', outcome: 'healthy', server, mode: 'enforce', warning: 'tier' };
+    const attributes = {
+      severity: 'warning',
+      outcome: 'healthy',
+      server: wire.server,
+      mode: 'enforce',
+      warning: 'tier',
+    };
     expect(warnings()[0]?.attributes).toMatchObject(attributes);
   });
 
@@ -110,13 +99,15 @@ describe('An early warning over the wire', () => {
     expect(new Set(warnings(ROOMS).map(({ message }) => JSON.parse(message).id)).size).toBe(2);
   });
 
-  test('comes after a restart anew, and with tiers of the slots of now when max_connections changed', async () => {
+  test('comes anew after a restart', async () => {
     await tell([76, 76, 0, 0, 45, 76, 76]);
     expect(warnings()).toHaveLength(2);
-    server += '-changed';
+  });
+
+  test('has tiers of the slots of now when max_connections changed', async () => {
     await tell([70, 70]);
     for (const [index, max] of [93, 93].entries()) await deliver(counted(10 + index * 5, 70, max));
-    expect(subjects().slice(2)).toEqual([expect.stringContaining(' filling up 70/90: 77 %')]);
+    expect(subjects()).toEqual([expect.stringContaining(' filling up 70/90: 77 %')]);
   });
 
   test('says who grows, at which pace, since when by the clock, what to do, and what the policy would do', async () => {
@@ -125,31 +116,35 @@ describe('An early warning over the wire', () => {
     await deliver(looked(5));
     const [mail] = warnings();
     expect(mail?.subject).toMatch(/ filling up 44\/57: 77 %, billing-worker grows$/);
-    expect(mail?.message).toContain('billing-worker holds 36 sessions, 36 of them opened in the last hour,');
+    expect(mail?.message).toContain('billing-worker holds 36 sessions, all of them opened in the last hour,');
     expect(mail?.message).toMatch(/steady 7\d an hour since\s+02:4\d UTC/);
     expect(mail?.message).toMatch(
-      /The policy acts from \d+ used slots on\. Of the sessions that are here now it would end\s+at most \d+\./,
+      /The policy acts from \d+ used slots on\. It would end at most \d+ of the sessions\s+that\s+are\s+here now\./,
     );
     expect(mail?.message).toContain('connections that are not given');
+    expect(warnings(ROOMS)[0]?.message).toContain('*At pressure:* The policy acts from');
   });
 
   test('costs a server with most of its slots free no call', async () => {
-    const before = dynamodb.calls.length;
+    const before = wire.dynamodb.calls.length;
     await tell([39, 39]);
-    expect(dynamodb.calls.slice(before).map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem']);
+    expect(wire.dynamodb.calls.slice(before).map(({ operation }) => operation)).toEqual([
+      'GetItem',
+      'GetItem',
+    ]);
   });
 
   test('keeps the last 24 counts in an item below a kilobyte', async () => {
     await tell(Array.from({ length: 30 }, (_, index) => 45 + (index % 3)));
-    const item = await dynamodb.get(`${server}/counts`);
+    const item = await wire.dynamodb.get(`${wire.server}/counts`);
     expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThan(1_024);
-    expect((await countsIn(TABLE).read(server)).counts).toHaveLength(24);
+    expect((await countsIn(TABLE).read(wire.server)).counts).toHaveLength(24);
   });
 
   test('holds nothing up when the counts cannot be read or written', async () => {
-    dynamodb.behave('denying', 'PutItem');
+    wire.dynamodb.behave('denying', 'PutItem');
     expect(await deliver(counted(0, 76))).toContain('counts-trouble');
-    dynamodb.behave('well');
+    wire.dynamodb.behave('well');
     await tell([76, 76], 5);
     expect(warnings()).toHaveLength(1);
   });
@@ -158,7 +153,7 @@ describe('An early warning over the wire', () => {
     const off = (minutes: number) => {
       const record = counted(minutes, 96);
       const payload: unknown = JSON.parse(JSON.stringify(packRecord(record, 'few', null)));
-      const functionName = `pg-headroom-${server}`;
+      const functionName = `pg-headroom-${wire.server}`;
       return deliverAs({ kind: 'record', functionName, requestId: record.runId, payload }, 0, { counts });
     };
     for (const minutes of [0, 5, 10]) await off(minutes);
@@ -166,11 +161,16 @@ describe('An early warning over the wire', () => {
     expect(warnings()).toEqual([]);
   });
 
-  test('gives way to the message of a run under pressure', async () => {
+  test('gives way to the message of a run under pressure, which shows that warnings were right', async () => {
+    const rise = { percent: 80, minutes: 10, day: Math.floor(Date.parse(looked(0).startedAt) / 86_400_000) };
+    await deliver(counted(-5, 50));
+    const before = await counts.read(wire.server);
+    await counts.write(wire.server, { ...before, wrongRises: [rise] });
+    expect((await counts.read(wire.server)).wrongRises).toEqual([rise]);
     await deliver(
       ranAt(
         0,
-        server,
+        wire.server,
         runOf({
           snapshot: looked(0).snapshot ?? snapshotOf([]),
           trigger: SWEEP,
@@ -179,6 +179,15 @@ describe('An early warning over the wire', () => {
       ),
     );
     expect(subjects().filter((subject) => subject?.includes('filling up'))).toEqual([]);
+    expect((await counts.read(wire.server)).wrongRises).toEqual([]);
+  });
+
+  test('keeps what was wrong lately while runs are calm', async () => {
+    const rise = { percent: 80, minutes: 10, day: Math.floor(Date.parse(looked(0).startedAt) / 86_400_000) };
+    await tell([50]);
+    await counts.write(wire.server, { ...(await counts.read(wire.server)), wrongRises: [rise] });
+    await tell([50], 5);
+    expect((await counts.read(wire.server)).wrongRises).toEqual([rise]);
   });
 
   test('asks RDS for the past once, before it is told, and is not told of what was usual then', async () => {
@@ -202,7 +211,7 @@ describe('An early warning over the wire', () => {
         const payload: unknown = JSON.parse(JSON.stringify(packRecord(record, 'few', order)));
         const delivery = {
           kind: 'record',
-          functionName: `pg-headroom-${server}`,
+          functionName: `pg-headroom-${wire.server}`,
           requestId: record.runId,
           payload,
         } as const;
@@ -237,30 +246,33 @@ describe('An early warning over the wire', () => {
 describe('A run that is about to be news', () => {
   test('is known from the counts before it, without a write', async () => {
     await tell([50, 76]);
-    const ask = wouldWarn(server, TABLE, DEFAULT_WARNINGS);
+    const ask = wouldWarn(wire.server, TABLE, DEFAULT_WARNINGS);
     const at = Date.parse('2026-11-21T03:15:00.000Z') + 10 * MINUTE;
-    const before = dynamodb.calls.length;
+    const before = wire.dynamodb.calls.length;
     expect(await ask({ at, used: 76, usable: 100 })).toBe(true);
     expect(await ask({ at, used: 60, usable: 100 })).toBe(false);
-    expect(dynamodb.calls.slice(before).map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem']);
+    expect(wire.dynamodb.calls.slice(before).map(({ operation }) => operation)).toEqual([
+      'GetItem',
+      'GetItem',
+    ]);
   });
 
   test.each(['denying', 'failing'] as const)('is not known from a table that is %s', async (behaviour) => {
     await tell([76]);
-    dynamodb.behave(behaviour);
+    wire.dynamodb.behave(behaviour);
     const at = Date.parse('2026-11-21T03:20:00.000Z');
-    expect(await wouldWarn(server, TABLE, DEFAULT_WARNINGS)({ at, used: 96, usable: 100 })).toBe(false);
+    expect(await wouldWarn(wire.server, TABLE, DEFAULT_WARNINGS)({ at, used: 96, usable: 100 })).toBe(false);
   });
 
   test('is not asked for without a table, or where no one is to be warned', async () => {
     const count = { at: 0, used: 96, usable: 100 };
-    expect(await wouldWarn(server, null, DEFAULT_WARNINGS)(count)).toBe(false);
-    expect(await wouldWarn(server, TABLE, null)(count)).toBe(false);
+    expect(await wouldWarn(wire.server, null, DEFAULT_WARNINGS)(count)).toBe(false);
+    expect(await wouldWarn(wire.server, TABLE, null)(count)).toBe(false);
   });
 });
 
 test('The memory of a server is as it was when people are not warned', async () => {
-  const before = await memoryIn(TABLE).read(server);
+  const before = await memoryIn(TABLE).read(wire.server);
   await tell([45, 46, 45]);
-  expect(await memoryIn(TABLE).read(server)).toEqual(before);
+  expect(await memoryIn(TABLE).read(wire.server)).toEqual(before);
 });

@@ -1,6 +1,9 @@
 import { daily, dayOf, type Form, hourOf, isWeekend, plateau, SWEEPS_A_DAY } from './rhythms.ts';
 
-/** Rhythms to which no figure was fitted. The wait after a wrong tier warning was added after a first look at them. */
+/**
+ * Rhythms to which no figure was fitted. The wait after a wrong tier warning, and what two wrong warnings hide, were added after a
+ * look at them.
+ */
 export const HELD_BACK = {
   'end of the month': {
     shape: (draw, random) => {

@@ -73,22 +73,30 @@ export function healthyMonth([rhythm, form]: Named, seed: number, parameters: Pa
 /** Minutes from the usual level to full. */
 export const PACES = [30, 45, 60, 90, 120, 240, 600, 1_440] as const;
 
-/** For each pace, how many minutes before the server is full people were told of a leak; 0 when they were not. */
-export function leadsOf([, form]: Named, seed: number, parameters: Parameters): readonly number[] {
+/** A leak, in minutes. */
+export type Leak = {
+  /** From its begin until the server is full. A rhythm that takes slots beside it makes this less than its pace says. */
+  readonly took: number;
+  /** From when people were told until the server is full; 0 when they were not told. */
+  readonly lead: number;
+};
+
+/** A leak of each pace, on top of the rhythm. */
+export function leaksOf([, form]: Named, seed: number, parameters: Parameters): readonly Leak[] {
   const server = simulatedServer(form, seed, parameters);
   const random = randomOf(seed ^ 0x5bd1e995);
   const start = Math.floor((PAST_DAYS + 1 + random()) * SWEEPS_A_DAY) + random();
   const from = Math.floor(start);
   const begun = { state: play(server, server.usedAt, from).state, from };
-  return PACES.map((minutes) => leadIn(server, start, begun, minutes));
+  return PACES.map((minutes) => leakIn(server, start, begun, minutes));
 }
 
-function leadIn(
+function leakIn(
   server: SimulatedServer,
   start: number,
   begun: { readonly state: WarningState; readonly from: number },
   minutes: number,
-): number {
+): Leak {
   const room = server.usableAt(begun.from) - server.usedAt(begun.from);
   const leaked = (sweep: number) => Math.max(0, ((sweep - start) * SWEEP_MIN * room) / minutes);
   const used: Use = (sweep) =>
@@ -100,9 +108,16 @@ function leadIn(
   const over = (server.usedAt(full) + leaked(full) - server.usableAt(full)) / perSweep;
   const exact = full - Math.max(0, Math.min(1, over));
   // People who were told of this episode before know already.
-  if (begun.state.episode?.told != null) return (exact - start) * SWEEP_MIN;
+  const took = (exact - start) * SWEEP_MIN;
+  if (begun.state.episode?.told != null) return { took, lead: took };
   const first = play(server, used, full + 1, begun).warned.find(({ sweep }) => sweep >= start);
-  return first === undefined ? 0 : Math.max(0, (exact - first.sweep) * SWEEP_MIN);
+  return { took, lead: first === undefined ? 0 : Math.max(0, (exact - first.sweep) * SWEEP_MIN) };
+}
+
+/** The leaks that took at least so long, give or take half a sweep, and less than the next pace. */
+export function leaksFrom(leaks: readonly Leak[], minutes: number, below = Number.POSITIVE_INFINITY) {
+  const least = minutes - SWEEP_MIN / 2;
+  return leaks.filter(({ took }) => took >= least && took < below - SWEEP_MIN / 2);
 }
 
 /** The value below which a share of the values lie. */

@@ -33,7 +33,8 @@ export type Rhythm = (typeof RHYTHMS)[number];
 export type Form = {
   readonly shape: Shape;
   readonly slots?: readonly [number, number];
-  readonly changesSlots?: true;
+  /** The slots change during the month: by a factor that is drawn, or by this one. */
+  readonly changesSlots?: true | number;
 };
 
 /** The rules were tuned on the first, and are judged on the second: other levels, paces and lengths. */
@@ -62,7 +63,8 @@ export function simulatedServer(
   const shape = shapeOf(draw, random);
   const drift = driftOf(random, draw([0.4, 1.2], [0.3, 1.5]));
   const changedAt = changesSlots ? Math.floor((24 + random() * 20) * SWEEPS_A_DAY) : null;
-  const factor = draw([0.75, 1.6], [0.8, 2]);
+  const drawn = draw([0.75, 1.6], [0.8, 2]);
+  const factor = typeof changesSlots === 'number' ? changesSlots : drawn;
   const usableAt = (sweep: number) =>
     changedAt !== null && sweep >= changedAt ? Math.round(usable * factor) : usable;
   return {

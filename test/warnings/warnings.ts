@@ -1,25 +1,54 @@
+import { FRESH } from './fresh-rhythms.ts';
 import { HELD_BACK } from './held-back-rhythms.ts';
-import { healthyMonth, leadsOf, type Month, PACES, percentile, seeds } from './judge.ts';
+import {
+  healthyMonth,
+  type Leak,
+  leaksFrom,
+  leaksOf,
+  type Month,
+  PACES,
+  percentile,
+  seeds,
+} from './judge.ts';
+import { NEW } from './new-rhythms.ts';
 import { type Form, JUDGED } from './rhythms.ts';
+import { UNSEEN } from './unseen-rhythms.ts';
 
 /**
  * Prints how good early warnings are: false ones in a server and month without a leak, and how long before the server is
- * full people are told of a leak. `npm run warnings [months] [leaks]`, 504 and 240 by default.
+ * full people are told of a leak. `npm run warnings [months] [leaks] [set]`, 504, 240 and all sets by default.
  */
 
-const [months = 504, leaks = 240] = process.argv.slice(2).map(Number);
-const SEEDS = {
-  months: 1_000_000,
-  leaks: 9_000_000,
-  heldBack: 20_000_000,
-  heldBackLeaks: 30_000_000,
+const SETS = {
+  judged: { title: 'Judged', rhythms: JUDGED, months: 1_000_000, leaks: 9_000_000 },
+  'held-back': {
+    title: 'To which no figure was fitted',
+    rhythms: HELD_BACK,
+    months: 20_000_000,
+    leaks: 30_000_000,
+  },
+  fresh: {
+    title: 'On which the range of two days was chosen',
+    rhythms: FRESH,
+    months: 40_000_000,
+    leaks: 50_000_000,
+  },
+  new: { title: 'Written after all rules but one', rhythms: NEW, months: 60_000_000, leaks: 80_000_000 },
+  unseen: {
+    title: 'Written before the last rule, and unseen',
+    rhythms: UNSEEN,
+    months: 100_000_000,
+    leaks: 110_000_000,
+  },
 } as const;
 
-falseWarnings(JUDGED, months, SEEDS.months);
-leadTimes(JUDGED, leaks, SEEDS.leaks);
-console.log('\nRhythms to which no figure was fitted:\n');
-falseWarnings(HELD_BACK, months, SEEDS.heldBack);
-leadTimes(HELD_BACK, leaks, SEEDS.heldBackLeaks);
+const [months = '504', leaks = '240', only] = process.argv.slice(2);
+for (const [name, set] of Object.entries(SETS)) {
+  if (only !== undefined && only !== name) continue;
+  console.log(`\n${set.title}:\n`);
+  falseWarnings(set.rhythms, Number(months), set.months);
+  leadTimes(set.rhythms, Number(leaks), set.leaks);
+}
 
 function falseWarnings(rhythms: Readonly<Record<string, Form>>, count: number, first: number): void {
   const all = [...seeds(rhythms, count, first)].map(({ named, seed }) => healthyMonth(named, seed, 'judged'));
@@ -42,15 +71,21 @@ function row(name: string, months: readonly Month[]): void {
   );
 }
 
+/** A row for each pace, of the leaks that really took so long, and one for each goal. */
 function leadTimes(rhythms: Readonly<Record<string, Form>>, count: number, first: number): void {
   console.log(
     '\n| minutes from the usual level to full | leaks | 5th percentile | median | not told |\n| ---: | ---: | ---: | ---: | ---: |',
   );
-  const all = [...seeds(rhythms, count, first)].map(({ named, seed }) => leadsOf(named, seed, 'judged'));
-  for (const [index, pace] of PACES.entries()) {
-    const leads = all.map((each) => each[index] ?? 0);
-    const none = leads.filter((lead) => lead === 0).length;
-    const [least, middle] = [percentile(leads, 0.05), percentile(leads, 0.5)].map((each) => each.toFixed(0));
-    console.log(`| ${pace} | ${leads.length} | ${least} min | ${middle} min | ${none} |`);
-  }
+  const all = [...seeds(rhythms, count, first)].flatMap(({ named, seed }) => leaksOf(named, seed, 'judged'));
+  const [least] = PACES;
+  leakRow(`less than ${least}`, leaksFrom(all, 0, least));
+  for (const [index, pace] of PACES.entries()) leakRow(`${pace}`, leaksFrom(all, pace, PACES[index + 1]));
+  for (const goal of [45, 60]) leakRow(`${goal} and more`, leaksFrom(all, goal));
+}
+
+function leakRow(name: string, leaks: readonly Leak[]): void {
+  const leads = leaks.map(({ lead }) => lead);
+  const none = leads.filter((lead) => lead === 0).length;
+  const [few, middle] = [percentile(leads, 0.05), percentile(leads, 0.5)].map((each) => each.toFixed(0));
+  console.log(`| ${name} | ${leads.length} | ${few} min | ${middle} min | ${none} |`);
 }

@@ -9,10 +9,14 @@ import {
   type SlotCountAt,
   type UsualUse,
 } from './warning-signs.ts';
+import { percentOf, type Rise } from './wrong-rises.ts';
 
 const MINUTE_MS = 60_000;
 
-/** An episode is over when use is so far below the lowest tier, in percent of the usable slots. */
+/**
+ * An episode is over when use is so far below the lowest tier, in percent of the usable slots. A rise is higher than wrong
+ * ones were when it is so far above them: levels are never quite the same.
+ */
 const HYSTERESIS_PERCENT = 5;
 /** For so long a tier has to be kept: a deployment holds twice its slots for some minutes. */
 const PATIENCE_MS = 5 * MINUTE_MS;
@@ -29,8 +33,11 @@ const SLACK_MS = MINUTE_MS;
 export type Episode = {
   /** When people were told, and why; null while there is nothing to tell. */
   readonly told: { readonly at: number; readonly used: number; readonly sign: Sign } | null;
+  /** Whether there was something to tell but for wrong warnings of the last weeks, which rose as far. */
+  readonly isWithheld: boolean;
   /** Since when the forecast holds; null while there is none. */
   readonly foretoldSince: number | null;
+  readonly rise: Rise;
 };
 
 /** `news` is the sign to tell people now. */
@@ -39,6 +46,8 @@ export type FollowedWarning = { readonly episode: Episode | null; readonly news:
 type Facts = {
   readonly tiers: readonly number[];
   readonly usual: UsualUse;
+  /** How far wrong warnings rose lately. Null where that is not known. */
+  readonly habit: Rise | null;
   /** Whether a warning of this kind was wrong lately. */
   readonly isCareful: Readonly<Record<Sign['kind'], boolean>>;
   /** When the present quiet hours end. Null outside of them. */
@@ -60,25 +69,49 @@ export function followWarning(
   const foretoldSince = forecast === null ? null : (before?.foretoldSince ?? last.at);
   if (foretoldSince === null && isOver(before, last, facts.tiers)) return { episode: null, news: null };
   const known = before?.told ?? null;
-  const sign = known === null ? signIn(counts, last, { forecast, foretoldSince }, facts) : null;
-  const news = sign === null || isHeld(sign, last, facts.quietUntil) ? null : sign;
+  const heldMs = foretoldSince === null ? 0 : last.at - foretoldSince;
+  const rise = { percent: percentOf(last), minutes: Math.round(heldMs / MINUTE_MS) };
+  const sign = (habit: Rise | null) =>
+    known === null ? signIn(counts, { last, forecast, heldMs, rise }, { ...facts, habit }) : null;
+  const unheld = sign(facts.habit);
+  const news = unheld === null || isHeld(unheld, last, facts.quietUntil) ? null : unheld;
   const told = news === null ? known : { at: last.at, used: last.used, sign: news };
-  const isOpen = told !== null || foretoldSince !== null;
-  return { episode: isOpen ? { told, foretoldSince } : null, news };
+  const isWithheld = told === null && (before?.isWithheld || (unheld === null && sign(null) !== null));
+  if (told === null && foretoldSince === null && !isWithheld) return { episode: null, news: null };
+  return { episode: { told, isWithheld, foretoldSince, rise: farther(before?.rise, rise) }, news };
 }
 
-function signIn(
-  counts: readonly SlotCountAt[],
-  last: SlotCountAt,
-  foretold: { readonly forecast: Forecast | null; readonly foretoldSince: number | null },
-  facts: Facts,
-): Sign | null {
-  const { forecast, foretoldSince } = foretold;
-  const heldMs = foretoldSince === null ? 0 : last.at - foretoldSince + SLACK_MS;
-  const isConfirmed = !facts.isCareful.forecast || heldMs >= CAREFUL_MS;
-  if (forecast !== null && isConfirmed && !isUsual(last, facts.usual)) return forecast;
+function farther(before: Rise | undefined, now: Rise): Rise {
+  return {
+    percent: Math.max(before?.percent ?? 0, now.percent),
+    minutes: Math.max(before?.minutes ?? 0, now.minutes),
+  };
+}
+
+/** The last count, the forecast that it ends with and for how long one has held, and how far the rise has come. */
+type Present = {
+  readonly last: SlotCountAt;
+  readonly forecast: Forecast | null;
+  readonly heldMs: number;
+  readonly rise: Rise;
+};
+
+function signIn(counts: readonly SlotCountAt[], present: Present, facts: Facts): Sign | null {
+  const { last, forecast, heldMs, rise } = present;
+  const isConfirmed = !facts.isCareful.forecast || heldMs + SLACK_MS >= CAREFUL_MS;
+  const isNews = !isUsual(last, facts.usual) && !isHabitual(rise, facts.habit);
+  if (forecast !== null && isConfirmed && isNews) return forecast;
   const percent = unusualTier(counts, last, facts);
   return percent === null ? null : { kind: 'tier', percent };
+}
+
+/** A rise that lasts longer than wrong warnings did, or goes five points higher, is news again. */
+function isHabitual({ percent, minutes }: Rise, habit: Rise | null): boolean {
+  return habit !== null && isInReach(percent, habit) && minutes <= habit.minutes;
+}
+
+function isInReach(percent: number, habit: Rise | null): boolean {
+  return habit !== null && percent < habit.percent + HYSTERESIS_PERCENT;
 }
 
 /** The highest tier that is kept for long enough, and lies outside of what is usual. */
@@ -86,6 +119,7 @@ function unusualTier(counts: readonly SlotCountAt[], last: SlotCountAt, facts: F
   const reached = facts.tiers.filter((tier) => {
     const kept = keptMs(counts, tier);
     if (kept === null || isUsualTier(tier, last, facts.usual)) return false;
+    if (tier < ALWAYS_TOLD_PERCENT && isInReach(tier, facts.habit)) return false;
     return kept + SLACK_MS >= patienceMs(tier, last, facts);
   });
   return reached.length === 0 ? null : Math.max(...reached);

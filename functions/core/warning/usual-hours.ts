@@ -1,3 +1,4 @@
+import { HIGHEST_LETTER, letterOf, numberAt } from './letter-numbers.ts';
 import type { SlotCountAt, UsualUse } from './warning-signs.ts';
 
 /**
@@ -13,7 +14,6 @@ const HOURS = DAYS * 24;
 const DAYS_COMPARED = 21;
 /** A rise that is going on may have begun in the hour before. */
 const PRESENT_HOURS = 2;
-const SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const FIRST_PERCENT = 40;
 
 export const NO_HOURS: UsualHours = { newest: 0, percents: 'A'.repeat(HOURS) };
@@ -25,12 +25,12 @@ export function withHour(hours: UsualHours, { at, used, usable }: SlotCountAt): 
   // A clock that went back changes no hour.
   if (hour < newest) return hours;
   const percent = Math.ceil((used * 100) / Math.max(1, usable));
-  const value = Math.max(0, Math.min(SIGNS.length - 1, percent - FIRST_PERCENT + 1));
+  const value = Math.max(0, Math.min(HIGHEST_LETTER, percent - FIRST_PERCENT + 1));
   if (hour === newest && value <= valueAt(hours, hour)) return hours;
   const signs = [...hours.percents.padEnd(HOURS, 'A')];
   const begun = Math.min(HOURS, hour - newest);
   for (let each = hour - begun + 1; each <= hour; each += 1) signs[each % HOURS] = 'A';
-  signs[hour % HOURS] = SIGNS[value] ?? 'A';
+  signs[hour % HOURS] = letterOf(value);
   return { newest: hour, percents: signs.join('') };
 }
 
@@ -40,29 +40,30 @@ export function withPast(hours: UsualHours, past: readonly SlotCountAt[]): Usual
   const newest = Math.max(hours.newest, known.newest);
   const signs = Array<string>(HOURS).fill('A');
   for (let hour = newest - HOURS + 1; hour <= newest; hour += 1)
-    signs[hour % HOURS] = SIGNS[Math.max(valueAt(hours, hour), valueAt(known, hour))] ?? 'A';
+    signs[hour % HOURS] = letterOf(Math.max(valueAt(hours, hour), valueAt(known, hour)));
   return { newest, percents: signs.join('') };
 }
 
 /**
- * The highest use in this hour of the day, and in the next one where that begins soon, on the days before; and the
- * highest use in any hour that ended before the present rise began.
+ * The highest use in this hour of the day, and in the next one where that begins soon, on the days before, with and
+ * without the day of the highest; and the highest use in any hour that ended before the present rise began.
  */
 export function usualUse(hours: UsualHours, { at, usable }: Omit<SlotCountAt, 'used'>): UsualUse {
   const hour = Math.floor(at / HOUR_MS);
   // What is usual at nine may begin some minutes before.
   const compared = at % HOUR_MS < HOUR_MS / 2 ? [hour] : [hour, hour + 1];
-  let highest = 0;
-  for (let day = 1; day <= DAYS_COMPARED; day += 1)
-    for (const each of compared) highest = Math.max(highest, valueAt(hours, each - day * 24));
+  const days = Array.from({ length: DAYS_COMPARED }, (_, before) =>
+    Math.max(...compared.map((each) => valueAt(hours, each - (before + 1) * 24))),
+  );
+  const [highest = 0, onTwoDays = 0] = days.toSorted((a, b) => b - a);
   let everHighest = highest;
   for (let before = PRESENT_HOURS; before <= DAYS_COMPARED * 24; before += 1)
     everHighest = Math.max(everHighest, valueAt(hours, hour - before));
   const slots = (value: number) => (value === 0 ? 0 : ((value + FIRST_PERCENT - 1) * usable) / 100);
-  return { highest: slots(highest), everHighest: slots(everHighest) };
+  return { highest: slots(highest), onTwoDays: slots(onTwoDays), everHighest: slots(everHighest) };
 }
 
 function valueAt({ newest, percents }: UsualHours, hour: number): number {
   if (hour <= newest - HOURS || hour > newest) return 0;
-  return Math.max(0, SIGNS.indexOf(percents[((hour % HOURS) + HOURS) % HOURS] ?? 'A'));
+  return numberAt(percents, ((hour % HOURS) + HOURS) % HOURS);
 }

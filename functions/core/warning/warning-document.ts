@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { list, number, text } from '../base/kept-fields.ts';
 import type { Episode } from './follow-warning.ts';
+import type { SlotCountAt } from './warning-signs.ts';
 import { NOTHING_COUNTED, type WarningState } from './warning-state.ts';
+import { percentOf, readRises, writtenRises } from './wrong-rises.ts';
 
 /**
  * The counts of a server as one text below 1 KB, in an item of their own. Times but `at` are in minutes. Nothing depends
@@ -26,14 +28,26 @@ const documentSchema = z.object({
   /** When a warning of a tier was last wrong, and one of a forecast. */
   mistaken: z.tuple([z.nullable(number), z.nullable(number)]),
   asked: z.nullable(number),
+  /** Percent and minutes of the present episode, and 1 where something is withheld. Older texts have no such field. */
+  rise: z.optional(z.tuple([number, number, number])),
+  /** The wrong rises of the last weeks, each as three letters. */
+  wrong: z.optional(text),
 });
+type Read = z.output<typeof documentSchema>;
 
 const MINUTE_MS = 60_000;
 const toMinute = (ms: number) => Math.round(ms / MINUTE_MS);
 const minuteOrNull = (ms: number | null) => (ms === null ? null : toMinute(ms));
 const msOrNull = (minute: number | null) => (minute === null ? null : minute * MINUTE_MS);
 
-export function warningDocument({ counts, hours, episode, mistakenAt, askedAt }: WarningState): string {
+export function warningDocument({
+  counts,
+  hours,
+  episode,
+  mistakenAt,
+  wrongRises,
+  askedAt,
+}: WarningState): string {
   const { at, usable } = counts.at(-1) ?? { at: 0, usable: 0 };
   return JSON.stringify({
     at,
@@ -45,7 +59,14 @@ export function warningDocument({ counts, hours, episode, mistakenAt, askedAt }:
     foretold: minuteOrNull(episode?.foretoldSince ?? null),
     mistaken: [minuteOrNull(mistakenAt.tier), minuteOrNull(mistakenAt.forecast)],
     asked: minuteOrNull(askedAt),
+    rise: writtenRise(episode),
+    wrong: wrongRises.length === 0 ? undefined : writtenRises(wrongRises),
   } satisfies z.input<typeof documentSchema>);
+}
+
+function writtenRise(episode: Episode | null): z.input<typeof documentSchema>['rise'] {
+  if (episode === null) return undefined;
+  return [episode.rise.percent, episode.rise.minutes, episode.isWithheld ? 1 : 0];
 }
 
 function writtenTold(of: Episode['told']): z.input<typeof told> | null {
@@ -60,19 +81,32 @@ function writtenTold(of: Episode['told']): z.input<typeof told> | null {
 export function parseWarningDocument(document: string): WarningState {
   const parsed = z.safeParse(documentSchema, parsedJson(document));
   if (!parsed.success) return NOTHING_COUNTED;
-  const { at, of, counts, newestHour, hours, foretold, mistaken, asked } = parsed.data;
-  const read = { told: readTold(parsed.data.told), foretoldSince: msOrNull(foretold) };
+  const { at, newestHour, hours, mistaken, wrong, asked } = parsed.data;
+  const counts = readCounts(parsed.data);
   return {
-    counts: Array.from({ length: Math.floor(counts.length / 2) }, (_, index) => ({
-      at: at - (counts[2 * index] ?? 0) * MINUTE_MS,
-      used: counts[2 * index + 1] ?? 0,
-      usable: of,
-    })),
+    counts,
     hours: { newest: newestHour, percents: hours },
-    episode: read.told === null && read.foretoldSince === null ? null : read,
+    episode: readEpisode(parsed.data, counts),
     mistakenAt: { tier: msOrNull(mistaken[0]), forecast: msOrNull(mistaken[1]) },
+    wrongRises: wrong === undefined ? [] : readRises(wrong, at),
     askedAt: msOrNull(asked),
   };
+}
+
+function readCounts({ at, of, counts }: Read): readonly SlotCountAt[] {
+  return Array.from({ length: Math.floor(counts.length / 2) }, (_, index) => ({
+    at: at - (counts[2 * index] ?? 0) * MINUTE_MS,
+    used: counts[2 * index + 1] ?? 0,
+    usable: of,
+  }));
+}
+
+/** Of an episode of an older text the counts show how high it went. */
+function readEpisode({ told, foretold, rise }: Read, counts: readonly SlotCountAt[]): Episode | null {
+  const [percent, minutes, withheld] = rise ?? [Math.max(0, ...counts.map(percentOf)), 0, 0];
+  const isWithheld = withheld === 1;
+  if (told === null && foretold === null && !isWithheld) return null;
+  return { told: readTold(told), isWithheld, foretoldSince: msOrNull(foretold), rise: { percent, minutes } };
 }
 
 function readTold(of: z.output<typeof told> | null): Episode['told'] {

@@ -15,6 +15,8 @@ export const DEFAULT_WARNINGS: WarningSettings = { tiers: [75, 85, 95], quietHou
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
+/** Clocks are put forward by an hour or less, and by two at a station in Antarctica. */
+const MOST_SHIFT_MINUTES = 3 * 60;
 
 /**
  * When the quiet hours end that hold at this moment. Null outside of them, and where the zone or a time is not known any
@@ -26,7 +28,14 @@ export function quietUntil(at: number, hours: QuietHours | null): number | null 
   const minute = minuteIn(at, hours.zone);
   if (from === null || to === null || minute === null || !isBetween(minute, from, to)) return null;
   const end = at - (at % MINUTE_MS) + ((to - minute + DAY_MINUTES) % DAY_MINUTES) * MINUTE_MS;
-  return end + shiftTo(to, minuteIn(end, hours.zone) ?? to) * MINUTE_MS;
+  return firstOutside(end + shiftTo(to, minuteIn(end, hours.zone) ?? to) * MINUTE_MS, from, to, hours.zone);
+}
+
+/** Where clocks are put forward past the end of the quiet hours, it never comes: they are over when the clocks are put. */
+function firstOutside(end: number, from: number, to: number, zone: string): number {
+  const quietAt = (moment: number) => isBetween(minuteIn(moment, zone) ?? to, from, to);
+  const later = Array.from({ length: MOST_SHIFT_MINUTES }, (_, minutes) => end + minutes * MINUTE_MS);
+  return later.find((moment) => !quietAt(moment)) ?? end;
 }
 
 function minuteIn(at: number, zone: string): number | null {

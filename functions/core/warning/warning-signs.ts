@@ -7,6 +7,8 @@ export type SlotCountAt = { readonly at: number; readonly used: number; readonly
 export type UsualUse = {
   /** Around this hour of the day. */
   readonly highest: number;
+  /** The same without the day of the highest: a peak of one day is not usual. */
+  readonly onTwoDays: number;
   /** At any hour. */
   readonly everHighest: number;
 };
@@ -50,10 +52,10 @@ function paceIn(counts: readonly SlotCountAt[], last: SlotCountAt, windowMs: num
   const within = counts.filter(({ at }) => last.at - at <= windowMs + SLACK_MS);
   const [first] = within;
   if (first === undefined || within.length < FEWEST || last.at - first.at < windowMs / 2) return [];
-  const slopes = theilSen(within.map(({ at, used }): Point => ({ at, value: used })));
-  const rise = last.used - first.used;
   const least = Math.max(LEAST_RISE.slots, (LEAST_RISE.percent * last.usable) / 100);
-  if (slopes === null || slopes.low <= 0 || rise < least || !isStillRising(within, slopes.median)) return [];
+  if (last.used - first.used < least) return [];
+  const slopes = theilSen(within.map(({ at, used }): Point => ({ at, value: used })));
+  if (slopes === null || slopes.low <= 0 || !isStillRising(within, slopes.median)) return [];
   return [slopes.median];
 }
 
@@ -73,9 +75,9 @@ export function keptMs(counts: readonly SlotCountAt[], percent: number): number 
   return first === undefined || last === undefined ? null : last.at - first.at;
 }
 
-/** Whether use has been as high around this hour before, so that it is no news. */
+/** Whether use has been as high around this hour on two days, so that a rise up to there is no news. */
 export function isUsual({ used }: SlotCountAt, usual: UsualUse): boolean {
-  return used <= usual.highest;
+  return used <= usual.onTwoDays;
 }
 
 /** Whether the tier lies inside the range of the same hour. */

@@ -2,9 +2,12 @@ import { type Episode, followWarning } from './follow-warning.ts';
 import { NO_HOURS, type UsualHours, usualUse, withHour, withPast } from './usual-hours.ts';
 import { quietUntil, type WarningSettings } from './warning-settings.ts';
 import { LEAST_PERCENT, type Sign, type SlotCountAt } from './warning-signs.ts';
+import { habitualRise, type WrongRise, withWrongRise } from './wrong-rises.ts';
 
 /** How many counts are kept. */
 const MOST_COUNTS = 24;
+/** Older counts are not kept: a tier is waited for up to 105 minutes, and a schedule of an hour is within it. */
+const REACH_MS = 3 * 60 * 60_000 + 60_000;
 /** Counts that are further apart than this are not of one rise. A schedule of an hour is within it. */
 const GAP_MS = 65 * 60_000;
 /** Runs may come each minute, or several at once: 24 counts still reach back more than an hour. */
@@ -20,6 +23,8 @@ export type WarningState = {
   readonly episode: Episode | null;
   /** When a warning of each kind last turned out to be wrong. */
   readonly mistakenAt: Mistakes;
+  /** How far episodes of wrong warnings rose in the last weeks, the oldest first. */
+  readonly wrongRises: readonly WrongRise[];
   /** When the past was last asked of CloudWatch. */
   readonly askedAt: number | null;
 };
@@ -29,6 +34,7 @@ export const NOTHING_COUNTED: WarningState = {
   hours: NO_HOURS,
   episode: null,
   mistakenAt: { tier: null, forecast: null },
+  wrongRises: [],
   askedAt: null,
 };
 
@@ -71,7 +77,7 @@ export function countSlots(
   now: SlotCountAt,
   { tiers, quietHours }: WarningSettings,
 ): CountedSlots {
-  const { counts, hours, episode, mistakenAt } = before;
+  const { counts, hours, episode, mistakenAt, wrongRises } = before;
   const last = counts.at(-1);
   if (last !== undefined && now.at <= last.at) return { state: before, news: null };
   // After a pause in the counts, as below the least percent, there is a new rise and a new episode.
@@ -80,24 +86,49 @@ export function countSlots(
   const followed = followWarning(isPaused ? null : episode, known, {
     tiers,
     usual: usualUse(hours, now),
+    habit: habitualRise(wrongRises, now.at),
     isCareful: { tier: isRecent(mistakenAt.tier, now), forecast: isRecent(mistakenAt.forecast, now) },
     quietUntil: quietUntil(now.at, quietHours),
   });
-  const told = episode?.told?.sign.kind;
-  const isMistaken = told !== undefined && followed.episode === null && !wasFull(counts);
+  const ended = isPaused || followed.episode === null ? episode : null;
   const state = {
     ...before,
+    ...(ended === null ? {} : afterEpisode(before, ended, now.at)),
     counts: known,
     hours: withHour(hours, now),
     episode: followed.episode,
-    mistakenAt: isMistaken ? { ...mistakenAt, [told]: now.at } : mistakenAt,
   };
   return { state, news: followed.news };
 }
 
+/** What an episode teaches that is over. One that filled the server shows that a rise may be news again. */
+function afterEpisode(
+  { mistakenAt, wrongRises }: WarningState,
+  { told, isWithheld, rise }: Episode,
+  at: number,
+): Partial<WarningState> {
+  if (rise.percent >= FULL_PERCENT) return { wrongRises: [] };
+  if (told === null && !isWithheld) return {};
+  return {
+    mistakenAt: told === null ? mistakenAt : { ...mistakenAt, [told.sign.kind]: at },
+    wrongRises: withWrongRise(wrongRises, rise, at),
+  };
+}
+
+/** The state after a run under pressure, or a refused client: whatever policy, warnings of this rise were right. */
+export function afterTrouble(state: WarningState): WarningState {
+  const { episode } = state;
+  const percent = Math.max(FULL_PERCENT, episode?.rise.percent ?? 0);
+  return {
+    ...state,
+    wrongRises: [],
+    episode: episode === null ? null : { ...episode, rise: { ...episode.rise, percent } },
+  };
+}
+
 /** The newest counts of this max_connections: those of another show no pace. Of counts in one sweep's time one is kept. */
 function withCount(counts: readonly SlotCountAt[], now: SlotCountAt): readonly SlotCountAt[] {
-  const alike = counts.filter(({ usable }) => usable === now.usable);
+  const alike = counts.filter(({ at, usable }) => usable === now.usable && now.at - at <= REACH_MS);
   const [before, last] = alike.slice(-2);
   const isClose = before !== undefined && last !== undefined && last.at - before.at < LEAST_APART_MS;
   return [...(isClose ? alike.slice(0, -1) : alike), now].slice(-MOST_COUNTS);
@@ -105,8 +136,4 @@ function withCount(counts: readonly SlotCountAt[], now: SlotCountAt): readonly S
 
 function isRecent(mistakenAt: number | null, now: SlotCountAt): boolean {
   return mistakenAt !== null && now.at - mistakenAt < CAREFUL_MS;
-}
-
-function wasFull(counts: readonly SlotCountAt[]): boolean {
-  return counts.some(({ used, usable }) => used * 100 >= FULL_PERCENT * usable);
 }

@@ -3,6 +3,7 @@ import type { Growth } from '../../core/diagnosis/who-grows.ts';
 import type { EarlyWarning } from '../../core/incident/note-warning.ts';
 import type { Mode } from '../../core/policy/mode.ts';
 import type { RunHead } from '../../core/run/run-head.ts';
+import { ALWAYS_TOLD_PERCENT } from '../../core/warning/warning-signs.ts';
 import type { Invocation } from '../../events/parse-destination.ts';
 import type { Message } from '../base/message.ts';
 import { aboutText, counted, groupName, rateText } from '../base/phrases.ts';
@@ -34,7 +35,7 @@ export function renderEarlyWarning(
     more: { warning: forecast === null ? 'tier' : 'forecast' },
     remarks: [
       ...said('why', [programText(growth, at)], 'WHO GROWS'),
-      ...said('heldBack', [policyText(growth)], 'AT PRESSURE'),
+      ...said('why', [policyText(growth)], 'AT PRESSURE'),
     ],
     steps: stepsOf(growth),
   });
@@ -46,8 +47,13 @@ function percentOf({ used, usable }: EarlyWarning): number {
 
 function reasonText({ forecast, percent, at }: EarlyWarning): string {
   const refused = 'No client is refused yet.';
-  if (forecast === null)
-    return `They reached ${percent} %: more than was counted at this hour in the last three weeks, or too much for any hour. ${refused}`;
+  if (forecast === null) {
+    const why =
+      (percent ?? 0) < ALWAYS_TOLD_PERCENT
+        ? 'more than was counted at this hour in the last three weeks'
+        : 'too much for any hour';
+    return `They reached ${percent} %: ${why}. ${refused}`;
+  }
   const left = aboutText(Date.parse(forecast.fullAt) - Date.parse(at));
   return `At the pace of the last hour, ${rateText(forecast.perHour)}, the last one is taken in ${left}, at ${clockText(forecast.fullAt, at)}. ${refused}`;
 }
@@ -69,17 +75,19 @@ function programText(growth: Growth | null, at: string): string {
   const { group, sessions, opened, steady } = program;
   const since = steady === null ? null : clockText(new Date(steady.since).toISOString(), at);
   const pace = steady === null ? '' : `, at a steady ${rateText(steady.perHour)} since ${since}`;
-  return `${groupName(group)} holds ${counted(sessions, 'session')}, ${opened} of them opened in the last hour${pace}.`;
+  const which = opened === sessions ? 'all of them' : `${opened} of them`;
+  return `${groupName(group)} holds ${counted(sessions, 'session')}, ${which} opened in the last hour${pace}.`;
 }
 
 function policyText(growth: Growth | null): string {
   if (growth === null) return '';
   const { mode, pressureFrom, couldEnd } = growth.policy;
+  const most = couldEnd === 0 ? 'none' : `at most ${couldEnd}`;
   const does =
     mode === 'enforce'
-      ? `it would end at most ${couldEnd}`
-      : `it would choose at most ${couldEnd}, and end none, because it only observes`;
-  return `The policy acts from ${counted(pressureFrom, 'used slot')} on. Of the sessions that are here now ${does}.`;
+      ? `would end ${most} of the sessions that are here now`
+      : `only observes: it would choose ${most} of the sessions that are here now, and ends none`;
+  return `The policy acts from ${counted(pressureFrom, 'used slot')} on. It ${does}.`;
 }
 
 function stepsOf(growth: Growth | null): readonly Advice[] {
@@ -88,7 +96,11 @@ function stepsOf(growth: Growth | null): readonly Advice[] {
   );
   const program = growth?.program ?? null;
   if (program === null)
-    return [forOperator('Look which programs hold the slots, and whether a deployment is going on.'), wait];
+    return [
+      forOperator('Look which programs hold the slots, and whether a deployment is going on.'),
+      ...byHand(growth),
+      wait,
+    ];
   const name = groupName(program.group);
   const why =
     program.steady === null
@@ -98,14 +110,18 @@ function stepsOf(growth: Growth | null): readonly Advice[] {
     forDeveloper(
       `Find out why ${name} opens connections and keeps them: ${why}. Stop or restart it if it must not go on.`,
     ),
-    ...(growth !== null && growth.policy.couldEnd === 0
-      ? [
-          forOperator(
-            'The policy would free no slot now: end sessions by hand, or change its ladder before the server is full.',
-          ),
-        ]
-      : []),
+    ...byHand(growth),
     wait,
+  ];
+}
+
+/** What people do where the policy frees nothing. */
+function byHand(growth: Growth | null): readonly Advice[] {
+  if (growth === null || (growth.policy.mode === 'enforce' && growth.policy.couldEnd > 0)) return [];
+  return [
+    forOperator(
+      'The policy will free no slot: end sessions by hand before the server is full, or change the policy.',
+    ),
   ];
 }
 

@@ -29,6 +29,16 @@ describe('Quiet hours', () => {
     expect(until('2026-10-24T22:00:00Z')).toBe('2026-10-25T06:00:00.000Z');
   });
 
+  test.each([
+    ['America/New_York', '02:15', '2026-03-08T04:00:00Z', '2026-03-08T07:00:00.000Z'],
+    ['America/New_York', '02:15', '2026-03-08T06:45:00Z', '2026-03-08T07:00:00.000Z'],
+    ['Europe/Berlin', '02:00', '2026-03-28T22:00:00Z', '2026-03-29T01:00:00.000Z'],
+    ['Australia/Lord_Howe', '02:15', '2026-10-03T13:00:00Z', '2026-10-03T15:30:00.000Z'],
+    ['Asia/Kathmandu', '02:15', '2026-03-08T18:00:00Z', '2026-03-08T20:30:00.000Z'],
+  ])('of %s are over when the clocks are put forward past %s', (zone, to, at, end) => {
+    expect(until(at, { from: '22:00', to, zone })).toBe(end);
+  });
+
   test('of a zone that Node does not know any more hold nothing back', () => {
     expect(until('2026-06-10T23:00:00Z', { ...nights, zone: 'Mars/Olympus' })).toBeNull();
   });

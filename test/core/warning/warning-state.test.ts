@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NO_HOURS, usualUse, withHour } from '../../../functions/core/warning/usual-hours.ts';
+import { NO_HOURS, usualUse, withHour, withPast } from '../../../functions/core/warning/usual-hours.ts';
 import { parseWarningDocument, warningDocument } from '../../../functions/core/warning/warning-document.ts';
 import { DEFAULT_WARNINGS } from '../../../functions/core/warning/warning-settings.ts';
 import {
@@ -88,6 +88,17 @@ describe('A warning of what is usual', () => {
     const rise = [45, 52, 59, 66, 73];
     expect(playCounts(rise, { from: usedBefore(() => 74) }).news).toEqual([]);
     expect(playCounts(rise, { from: usedBefore(() => 60) }).news).toMatchObject([{ kind: 'forecast' }]);
+  });
+
+  test('comes for a rise up to a peak of one day, and not up to one of two days', () => {
+    const rise = [45, 52, 59, 66, 73];
+    const before = usedBefore(() => 50);
+    const peakOf = (days: readonly number[]) => {
+      const peaks = days.map((day) => ({ at: NOON - day * DAY, used: 80, usable: 100 }));
+      return { ...before, hours: withPast(before.hours, peaks) };
+    };
+    expect(playCounts(rise, { from: peakOf([4]) }).news).toMatchObject([{ kind: 'forecast', count: 2 }]);
+    expect(playCounts(rise, { from: peakOf([4, 11]) }).news).toEqual([]);
   });
 
   test('needs a forecast for five more minutes after one that was wrong', () => {
@@ -179,16 +190,24 @@ describe('What is kept', () => {
   test('hours without a run are not usual, nor are those of more than three weeks ago', () => {
     const hours = withHour(NO_HOURS, { at: NOON, used: 80, usable: 100 });
     const at = (days: number) => usualUse(hours, { at: NOON + days * DAY, usable: 200 });
-    expect(at(1)).toEqual({ highest: 160, everHighest: 160 });
-    expect(at(21)).toEqual({ highest: 160, everHighest: 160 });
-    expect(at(22)).toEqual({ highest: 0, everHighest: 0 });
+    expect(at(1)).toEqual({ highest: 160, onTwoDays: 0, everHighest: 160 });
+    expect(at(21)).toEqual({ highest: 160, onTwoDays: 0, everHighest: 160 });
+    expect(at(22)).toEqual({ highest: 0, onTwoDays: 0, everHighest: 0 });
     const later = usualUse(hours, { at: NOON + DAY + 3 * HOUR, usable: 100 });
-    expect(later).toEqual({ highest: 0, everHighest: 80 });
+    expect(later).toEqual({ highest: 0, onTwoDays: 0, everHighest: 80 });
   });
 
   test('the hour before does not make its own rise usual', () => {
     const hours = withHour(NO_HOURS, { at: NOON, used: 80, usable: 100 });
-    expect(usualUse(hours, { at: NOON + HOUR, usable: 100 })).toEqual({ highest: 0, everHighest: 0 });
-    expect(usualUse(hours, { at: NOON + 2 * HOUR, usable: 100 })).toEqual({ highest: 0, everHighest: 80 });
+    expect(usualUse(hours, { at: NOON + HOUR, usable: 100 })).toEqual({
+      highest: 0,
+      onTwoDays: 0,
+      everHighest: 0,
+    });
+    expect(usualUse(hours, { at: NOON + 2 * HOUR, usable: 100 })).toEqual({
+      highest: 0,
+      onTwoDays: 0,
+      everHighest: 80,
+    });
   });
 });
