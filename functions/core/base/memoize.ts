@@ -1,4 +1,10 @@
 /**
+ * More texts than one snapshot has in common. A function that stays warm for days would else keep every name that
+ * clients have ever chosen.
+ */
+const MOST_KEPT = 10_000;
+
+/**
  * Keeps the answers of a pure function of a text. Thousands of sessions share few names, addresses and
  * statements.
  */
@@ -8,13 +14,14 @@ export function memoize<Answer>(ask: (text: string) => Answer): (text: string) =
     const before = known.get(text);
     if (before !== undefined) return before;
     const answer = ask(text);
+    if (known.size >= MOST_KEPT) known.clear();
     known.set(text, answer);
     return answer;
   };
 }
 
 /** Keeps the answers of a pure function of an object that never changes, for as long as the object lives. */
-export function memoizeByObject<Key extends object, Answer extends object>(
+export function memoizeByObject<Key extends object, Answer extends object | null>(
   ask: (key: Key) => Answer,
 ): (key: Key) => Answer {
   const known = new WeakMap<Key, Answer>();

@@ -21,6 +21,7 @@ export function demandsIn(pressure: readonly Pressure[]): Demands {
       ({ scope }) => scopeName(scope),
     );
   const [roles, databases, server] = [named('role'), named('database'), named('server')];
+  if (roles.size + databases.size === 0) return { all, servedBy: () => all };
   return {
     all,
     servedBy: ({ user, database }) => [

@@ -6,14 +6,14 @@ import { groupKey, identityOf, type Session } from '../server/session.ts';
 import { clientSessions, compareText, inScopes, type Pressure, type Scope } from '../server/slots.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import { isRefusal, type TriggerKind } from '../trigger/trigger.ts';
-import { candidateOf, candidatesOf } from './candidates.ts';
+import { type Candidate, candidateOf } from './candidates.ts';
 import { type Quotas, quotasOf } from './keep.ts';
 import type { LimitCut, Plan, Protection, Spared, Verdict, Victim } from './plan.ts';
 import { capacityProblem, pressureNow, pressureOf } from './pressure.ts';
 import { protectionsOf } from './protection.ts';
 import { type ActiveRung, type ActiveRungs, activeRungs } from './rungs.ts';
-import { selectForReaping, selectForRelief } from './select-victims.ts';
-import { sparedReasons } from './spared-reasons.ts';
+import { type Chosen, selectForReaping, selectForRelief } from './select-victims.ts';
+import { sparedCandidates } from './spared-candidates.ts';
 
 /**
  * What a later round of a run may still do: as many terminations as had no result before, for the same
@@ -47,22 +47,20 @@ export function planRemediation(
   const quotas = quotasOf(programs, policy.limits.keepPerGroup);
   const active = activeRungs(snapshot, policy, trigger);
   const rungs = [...active.ladder, ...active.reap];
-  const ineligible = sortOut(snapshot, policy, rungs, remainder);
-  const eligible = snapshot.sessions.filter((session) => !ineligible.has(session));
+  const { candidates, barred } = sortOut(snapshot, policy, quotas, rungs, remainder);
 
-  const wanted = problem === null ? choose(eligible, quotas, pressure, active) : [];
+  const wanted = problem === null ? choose(candidates, quotas, pressure, active) : [];
   const limits = limitCuts(wanted.length, clients.length, policy, remainder);
-  const victims = wanted.slice(0, Math.min(wanted.length, ...limits.map(({ allowed }) => allowed)));
+  const victims = wanted
+    .slice(0, Math.min(wanted.length, ...limits.map(({ allowed }) => allowed)))
+    .map(({ session, reason }) => ({ session, reason: reason() }));
   const missing = unmetNeed(pressure, victims);
-  const left = sparedReasons(eligible, { wanted, victims }, quotas, rungs, policy.limits.keepPerGroup);
-  const spared = inPidOrder(
-    [...ineligible, ...left].map(([session, protection]) => ({ session, ...protection })),
-  );
+  const left = sparedCandidates(candidates, { wanted, victims }, policy.limits.keepPerGroup);
   return {
     verdict: verdictOf(problem, pressure, victims, missing),
     pressure,
     victims,
-    spared,
+    spared: inPidOrder([...barred, ...left]),
     limits,
     missing,
     problem,
@@ -71,33 +69,49 @@ export function planRemediation(
 
 /** Chooses sessions for relief first, then reaps what is left. */
 function choose(
-  eligible: readonly Session[],
+  candidates: readonly Candidate[],
   quotas: Quotas,
   pressure: readonly Pressure[],
   { ladder, reap }: ActiveRungs,
-): readonly Victim[] {
-  const relieved = selectForRelief(candidatesOf(eligible, ladder), quotas, pressure, ladder);
+): readonly Chosen[] {
+  const ofLadder = candidates.filter(({ rung }) => rung < ladder.length);
+  const relieved = selectForRelief(ofLadder, quotas, pressure, ladder);
+  if (reap.length === 0) return relieved;
   const taken = new Set(relieved.map(({ session }) => session));
-  const rest = eligible.filter((session) => !taken.has(session));
-  const reaped = selectForReaping(candidatesOf(rest, reap), quotas, reap);
-  return [...relieved, ...reaped];
+  const ofReap = candidates
+    .filter(({ session }) => !taken.has(session))
+    .map(({ session, quota }) => candidateOf(session, quota, reap))
+    .filter((found) => 'session' in found);
+  return [...relieved, ...selectForReaping(ofReap, reap)];
 }
 
-/** All sessions that the policy or a protection puts out of reach, each with its reason. */
+type Sorted = {
+  /** The sessions that a line of the policy admits. */
+  readonly candidates: readonly Candidate[];
+  /** The sessions that the policy or a protection puts out of reach. */
+  readonly barred: readonly Spared[];
+};
+
 function sortOut(
   snapshot: Snapshot,
   policy: Policy,
+  quotas: Quotas,
   rungs: readonly ActiveRung[],
   remainder: Remainder | undefined,
-): ReadonlyMap<Session, Protection> {
+): Sorted {
   const protect = protectionsOf(snapshot, policy);
-  const ineligible = new Map<Session, Protection>();
+  const sort = (session: Session) => {
+    const found = protect(session) ?? candidateOf(session, quotas.of(session), rungs);
+    return 'reason' in found ? found : (triedBefore(session, remainder) ?? found);
+  };
+  const candidates: Candidate[] = [];
+  const barred: Spared[] = [];
   for (const session of snapshot.sessions) {
-    const admitted = candidateOf(session, rungs);
-    const bar = protect(session) ?? ('reason' in admitted ? admitted : triedBefore(session, remainder));
-    if (bar !== null) ineligible.set(session, bar);
+    const found = sort(session);
+    if ('session' in found) candidates.push(found);
+    else barred.push({ session, reason: found.reason, detail: found.detail });
   }
-  return ineligible;
+  return { candidates, barred };
 }
 
 function triedBefore(session: Session, remainder: Remainder | undefined): Protection | null {

@@ -68,14 +68,15 @@ export function serverPressureOf(slots: Slots, used: number, policy: Policy): Pr
  * refusal, because a pool that fits its limit exactly is healthy.
  */
 export function pressureOf(snapshot: Snapshot, policy: Policy, refused: boolean): readonly Pressure[] {
-  const server = serverPressure(snapshot, policy);
+  const holders = slotHolders(snapshot);
+  const server = serverPressureOf(snapshot.slots, holders.length, policy);
   if (!refused) return [server];
   const { ownPid } = snapshot.server;
   const ownUser = snapshot.sessions.find(({ pid }) => pid !== null && pid === ownPid)?.user ?? null;
   // A superuser's own limit has no effect. For our own limit other sessions must not end.
   const superusers = new Set(snapshot.sessions.filter(({ superuser }) => superuser).map(({ user }) => user));
   const roles = snapshot.slots.roles.filter(({ name }) => name !== ownUser && !superusers.has(name));
-  const usedIn = inScopes(slotHolders(snapshot));
+  const usedIn = inScopes(holders);
   return [
     ...limited('role', roles, usedIn, policy),
     ...limited('database', snapshot.slots.databases, usedIn, policy),

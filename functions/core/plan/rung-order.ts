@@ -1,15 +1,15 @@
 import { isNamedAsPooler } from '../server/pooler-names.ts';
 import { compareText } from '../server/slots.ts';
 import { type Candidate, compareCandidates } from './candidates.ts';
-import type { Quota, Quotas } from './keep.ts';
+import type { Quota } from './keep.ts';
 
 /**
  * The order in which candidates of one rung end. Poolers known by name come last, and the program with most
  * candidates first. Inside a program the largest application and database goes down to its last session, then
  * the next one. The last sessions follow at the end, the longest idle first.
  */
-export function inRungOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
-  return splitTurns(candidates).flatMap((turn) => inTurnOrder(turn, quotas));
+export function inRungOrder(candidates: readonly Candidate[]): readonly Candidate[] {
+  return splitTurns(candidates).flatMap(inTurnOrder);
 }
 
 /**
@@ -17,29 +17,26 @@ export function inRungOrder(candidates: readonly Candidate[], quotas: Quotas): r
  * of a pooler.
  */
 export function splitTurns(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
-  const last = candidates.filter(({ session }) => isNamedAsPooler(session));
-  if (last.length === 0) return [candidates];
-  return [candidates.filter(({ session }) => !isNamedAsPooler(session)), last];
+  const last = new Set(candidates.filter(({ session }) => isNamedAsPooler(session)));
+  if (last.size === 0) return [candidates];
+  return [candidates.filter((candidate) => !last.has(candidate)), [...last]];
 }
 
-function inTurnOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
-  return [...Map.groupBy(candidates, ({ session }) => quotas.of(session))]
+function inTurnOrder(candidates: readonly Candidate[]): readonly Candidate[] {
+  return [...Map.groupBy(candidates, ({ quota }) => quota)]
     .sort(([one, ofOne], [other, ofOther]) => ofOther.length - ofOne.length || compareQuotas(one, other))
     .flatMap(([, ofProgram]) => inProgramOrder(ofProgram));
 }
 
 /** The order of all candidates, one rung after the other. */
-export function inLadderOrder(candidates: readonly Candidate[], quotas: Quotas): readonly Candidate[] {
+export function inLadderOrder(candidates: readonly Candidate[]): readonly Candidate[] {
   return [...Map.groupBy(candidates, ({ rung }) => rung)]
     .sort(([a], [b]) => a - b)
-    .flatMap(([, inRung]) => inRungOrder(inRung, quotas));
+    .flatMap(([, inRung]) => inRungOrder(inRung));
 }
 
-function compareQuotas(one: Quota | undefined, other: Quota | undefined): number {
-  return (
-    compareText(one?.program.stem ?? '', other?.program.stem ?? '') ||
-    compareText(one?.program.role ?? '', other?.program.role ?? '')
-  );
+function compareQuotas({ program: one }: Quota, { program: other }: Quota): number {
+  return compareText(one.stem, other.stem) || compareText(one.role, other.role);
 }
 
 function inProgramOrder(candidates: readonly Candidate[]): readonly Candidate[] {

@@ -1,16 +1,19 @@
-import { groupOf } from '../server/session.ts';
+import { groupOf, type Session } from '../server/session.ts';
 import type { Pressure, Scope } from '../server/slots.ts';
 import type { Candidate } from './candidates.ts';
 import { type Demand, type Demands, demandsIn } from './demands.ts';
-import { type ExcessKeeps, excessKeeps, type Quotas } from './keep.ts';
-import type { Victim } from './plan.ts';
+import { type ExcessKeeps, excessKeeps } from './excess-keeps.ts';
+import type { Quotas } from './keep.ts';
+import type { VictimReason } from './plan.ts';
 import { inLadderOrder, inRungOrder, splitTurns } from './rung-order.ts';
 import type { ActiveRung } from './rungs.ts';
+
+/** A session that is to end. A limit may cut it off, so its reason is made only when it is asked for. */
+export type Chosen = { readonly session: Session; readonly reason: () => VictimReason };
 
 /** What has been chosen so far, in order. */
 type Choice = {
   readonly demands: Demands;
-  readonly quotas: Quotas;
   readonly chosen: Set<Candidate>;
   /** The chosen sessions that were part of a keep. */
   readonly released: Set<Candidate>;
@@ -27,9 +30,9 @@ export function selectForRelief(
   quotas: Quotas,
   pressure: readonly Pressure[],
   ladder: readonly ActiveRung[],
-): readonly Victim[] {
+): readonly Chosen[] {
   const demands = demandsIn(pressure);
-  const choice: Choice = { demands, quotas, chosen: new Set(), released: new Set() };
+  const choice: Choice = { demands, chosen: new Set(), released: new Set() };
   const candidatesIn = byScope(candidates);
   let excess: ExcessKeeps | null = null;
   for (const demand of demands.all) {
@@ -37,23 +40,26 @@ export function selectForRelief(
     for (let rung = 0; rung < ladder.length && demand.left > 0; rung += 1) {
       const inRung = inScope.filter((candidate) => candidate.rung === rung);
       // Two turns, so that a pooler's session goes last in its rung even when it serves most scopes.
-      for (const turn of splitTurns(inRung)) drain(inRungOrder(turn, quotas), demand, choice);
+      for (const turn of splitTurns(inRung)) drain(inRungOrder(turn), demand, choice);
     }
     if (demand.left <= 0) continue;
     excess ??= excessKeeps(candidates.filter(stays(choice)), quotas);
     release(inScope, demand, excess, choice);
   }
-  return withoutSurplus(choice).map((candidate) =>
-    toVictim(candidate, ladder, demands, choice.released.has(candidate)),
-  );
+  return withoutSurplus(choice).map((candidate) => ({
+    session: candidate.session,
+    reason: () => reliefBy(candidate, ladder, demands, choice.released.has(candidate)),
+  }));
 }
 
 function byScope(candidates: readonly Candidate[]): (scope: Scope) => readonly Candidate[] {
-  const roles = Map.groupBy(candidates, ({ session }) => session.user ?? '');
-  const databases = Map.groupBy(candidates, ({ session }) => session.database ?? '');
+  let ofRole: ReadonlyMap<string, readonly Candidate[]> | null = null;
+  let ofDatabase: ReadonlyMap<string, readonly Candidate[]> | null = null;
   return (scope) => {
     if (scope.kind === 'server') return candidates;
-    return (scope.kind === 'role' ? roles : databases).get(scope.name) ?? [];
+    ofRole ??= Map.groupBy(candidates, ({ session }) => session.user ?? '');
+    ofDatabase ??= Map.groupBy(candidates, ({ session }) => session.database ?? '');
+    return (scope.kind === 'role' ? ofRole : ofDatabase).get(scope.name) ?? [];
   };
 }
 
@@ -76,13 +82,12 @@ function drain(ordered: readonly Candidate[], demand: Demand, choice: Choice): v
   }
 }
 
-function canTake(candidate: Candidate, { chosen, quotas }: Choice): boolean {
-  return !chosen.has(candidate) && (quotas.of(candidate.session)?.remaining ?? 0) > 0;
+function canTake(candidate: Candidate, { chosen }: Choice): boolean {
+  return candidate.quota.remaining > 0 && !chosen.has(candidate);
 }
 
-function take(candidate: Candidate, { demands, quotas, chosen }: Choice): void {
-  const quota = quotas.of(candidate.session);
-  if (quota !== undefined) quota.remaining -= 1;
+function take(candidate: Candidate, { demands, chosen }: Choice): void {
+  candidate.quota.remaining -= 1;
   chosen.add(candidate);
   for (const each of demands.servedBy(candidate.session)) each.left -= 1;
 }
@@ -93,13 +98,14 @@ function stays({ chosen }: Choice): (candidate: Candidate) => boolean {
 
 /** For a demand that the whole ladder leaves unmet: takes keeps beyond the share of their role. */
 function release(inScope: readonly Candidate[], demand: Demand, excess: ExcessKeeps, choice: Choice): void {
-  const { quotas, released } = choice;
+  const { released } = choice;
   const staying = inScope.filter(stays(choice));
-  const keptBy = Map.groupBy(staying, ({ session }) => quotas.of(session));
-  for (const { quota, role } of excess.among([...keptBy.keys()])) {
-    for (const candidate of inLadderOrder(keptBy.get(quota) ?? [], quotas)) {
+  const keptBy = Map.groupBy(staying, ({ quota }) => quota);
+  for (const quota of excess.among(keptBy.keys())) {
+    for (const candidate of inLadderOrder(keptBy.get(quota) ?? [])) {
       if (demand.left <= 0) return;
-      if (role.excess <= 0) break;
+      const role = excess.ofRole(candidate);
+      if (role.excess <= 0) continue;
       take(candidate, choice);
       released.add(candidate);
       role.excess -= 1;
@@ -111,31 +117,30 @@ function release(inScope: readonly Candidate[], demand: Demand, excess: ExcessKe
  * Later choices may have made an earlier one needless. A session that serves only scopes which got more than
  * they need is taken out again.
  */
-function withoutSurplus({ demands, quotas, chosen }: Choice): readonly Candidate[] {
+function withoutSurplus({ demands, chosen }: Choice): readonly Candidate[] {
   if (!demands.all.some(({ left }) => left < 0)) return [...chosen];
   const needless = new Set<Candidate>();
   for (const candidate of [...chosen].toReversed()) {
-    const quota = quotas.of(candidate.session);
     const served = demands.servedBy(candidate.session);
-    if (quota === undefined || !served.every(({ left }) => left < 0)) continue;
+    if (!served.every(({ left }) => left < 0)) continue;
     needless.add(candidate);
-    quota.remaining += 1;
+    candidate.quota.remaining += 1;
     for (const demand of served) demand.left += 1;
   }
   return [...chosen].filter((candidate) => !needless.has(candidate));
 }
 
-function toVictim(
+function reliefBy(
   { session, rung, ageMs }: Candidate,
   ladder: readonly ActiveRung[],
   demands: Demands,
   isReleased: boolean,
-): Victim {
+): VictimReason {
   const group = groupOf(session);
   const minAgeMs = ladder[rung]?.minAgeMs ?? 0;
   const serves = demands.servedBy(session).map(({ scope }) => scope);
   const reason = { purpose: 'relieve', rung: rung + 1, minAgeMs, ageMs, group, serves } as const;
-  return { session, reason: isReleased ? { ...reason, released: true } : reason };
+  return isReleased ? { ...reason, released: true } : reason;
 }
 
 /**
@@ -143,20 +148,14 @@ function toVictim(
  */
 export function selectForReaping(
   candidates: readonly Candidate[],
-  quotas: Quotas,
   rules: readonly ActiveRung[],
-): readonly Victim[] {
-  return inRungOrder(candidates, quotas).flatMap(({ session, rung, ageMs }): readonly Victim[] => {
-    const quota = quotas.of(session);
-    if (quota === undefined || quota.remaining <= 0) return [];
+): readonly Chosen[] {
+  return inRungOrder(candidates).flatMap(({ session, quota, rung, ageMs }) => {
+    if (quota.remaining <= 0) return [];
     quota.remaining -= 1;
     const group = groupOf(session);
     const minAgeMs = rules[rung]?.minAgeMs ?? 0;
-    return [
-      {
-        session,
-        reason: { purpose: 'reap', rung: null, minAgeMs, ageMs, group, serves: [] },
-      },
-    ];
+    const reason = { purpose: 'reap', rung: null, minAgeMs, ageMs, group, serves: [] } as const;
+    return [{ session, reason: () => reason }];
   });
 }

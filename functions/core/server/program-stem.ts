@@ -3,20 +3,29 @@
  * or tasks apart. Only whole tokens are taken out: `svc-oauth2` and `svc-http2` stay two names.
  */
 
-/** A server cuts names after 63 bytes, between characters. A cut name therefore has at least 60 bytes. */
+/** A server cuts names after 63 bytes. */
+const CUT_AT = 63;
+/** It cuts between characters. A cut name with others than ASCII therefore has at least 60 bytes. */
 const SHORTEST_CUT = 60;
 /** No server shows longer names, but a file may have them. */
 const LONGEST = 256;
 
 const UUID = '[0-9a-f]{8}([-_])[0-9a-f]{4}\\1[0-9a-f]{4}\\1[0-9a-f]{4}\\1[0-9a-f]{12}';
+/** The parts of a time in ISO 8601 that are no numbers: `29T21`, `20261129T210000Z`, `00Z`. */
+const TIME = '\\d{2,}(?:T\\d{2,}Z?|Z)';
 /** At least one digit is needed: `db::add` names something. */
 const IPV6 =
   '(?=[a-f:]*\\d)(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%[0-9a-z]+)?';
 const HEX = '(?:0x)?(?=[a-f]*\\d)[0-9a-f]{8,}';
-/** The letters and digits in generated names of Kubernetes. */
-const POD = '[bcdfghjklmnpqrstvwxz2456789]';
-/** The hash of a replica set or the minute of a job, then five characters. */
-const POD_ENDINGS = `(?<=-)(?:(?=[^-\\d]*\\d)${POD}{7,10}|\\d{8,10})-${POD}{5}`;
+/** ULIDs, KSUIDs and the like. No name of a program has three numbers between so many letters. */
+const RANDOM = '(?=[a-z]*\\d+[a-z]+\\d+[a-z]+\\d)[0-9a-z]{20,}';
+/** The letters and digits in generated names of Kubernetes. They are small letters in names of any case. */
+const POD = '(?-i:[bcdfghjklmnpqrstvwxz2456789])';
+/**
+ * The hash of a replica set, the minute of a job or a uuid, then five characters. Kubernetes writes a number as the hash, so
+ * that more than half of it is digits; `mrktplc-bcknd` is what a person wrote.
+ */
+const POD_ENDINGS = `(?<=-)(?:(?=[^-\\d]*\\d)${POD}{7,10}|\\d{8,10}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-${POD}{5}`;
 
 /** Stands for the parts that were taken out. No server allows it in a name. */
 const GONE = '\0';
@@ -34,7 +43,10 @@ function expressionsFor({ letter, digit, separator, flags }: Alphabet) {
   const after = `(?![${letter}])`;
   const gap = `[${separator}]*`;
   return {
-    token: new RegExp(`(?:${POD_ENDINGS}|${before}(?:${digit}+|${UUID}|${IPV6}|${HEX}))${after}`, flags),
+    token: new RegExp(
+      `(?:${POD_ENDINGS}|${before}(?:${digit}+|${UUID}|${IPV6}|${HEX}|${TIME}|${RANDOM}))${after}`,
+      flags,
+    ),
     /** What is left of a token at the end of a name that was cut. */
     cutToken: new RegExp(
       `(?:(?<=-)(?=[^-\\d]*\\d)${POD}{7,10}(?:-${POD}{0,5})?|${before}(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-?[0-9a-f]*|[0-9a-f:.]+))$`,
@@ -72,11 +84,11 @@ export type Stem = { readonly stem: string; readonly pattern: string };
 
 /**
  * The stem of an application name. It leaves out numbers, uuids, hexadecimal texts of 8 and more characters
- * with a digit, addresses, brackets and the endings of pods.
+ * with a digit, random texts of 20 and more, times, addresses, brackets and the endings of pods.
  */
 export function applicationStem(name: string): Stem {
   const isAscii = ASCII.test(name);
-  const isCut = (isAscii ? name.length : new TextEncoder().encode(name).length) >= SHORTEST_CUT;
+  const isCut = isCutOff(name, isAscii);
   if (!isCut && !MAY_HAVE_TOKENS.test(name)) return { stem: name, pattern: name };
   const { token, cutToken, ...runs } = isAscii ? IN_ASCII : IN_ANY;
   const open = withoutBrackets(name.slice(0, LONGEST), isCut);
@@ -87,6 +99,13 @@ export function applicationStem(name: string): Stem {
   const joined = marked.replace(runs.run, GONE);
   const stem = joined.replace(runs.atAnEnd, '').replace(runs.between, ' ');
   return { stem: stem === '' ? ANY_NAME : stem, pattern: joined.replaceAll(GONE, ANY_NAME) };
+}
+
+/** Whether the server may have cut the name. A longer one comes from a server that cuts later, or from a file. */
+function isCutOff(name: string, isAscii: boolean): boolean {
+  if (isAscii || name.length > CUT_AT) return name.length === CUT_AT;
+  const { length } = new TextEncoder().encode(name);
+  return length >= SHORTEST_CUT && length <= CUT_AT;
 }
 
 /** Handles the most common form without a regular expression. */
@@ -135,13 +154,21 @@ function closedAt(name: string, from: number): number | null {
   return null;
 }
 
+/** Seconds or milliseconds since the epoch, from 2014 to 2033. */
+const EPOCH = '1[4-9]\\d{8}(?:\\d{3})?';
+/** With two numbers in it, or with one and both cases: a long word with a number at its end names something. */
+const RANDOM_ENDING =
+  '(?=[A-Za-z]*\\d)(?:(?=[A-Za-z]*\\d+[A-Za-z]+\\d)|(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z]))[0-9A-Za-z]{16,}';
+/** Digits alone are a customer's number or a date. */
+const HEX_ENDING = '(?=\\d*[a-f])(?=[a-f]*\\d)[0-9a-f]{8,}';
+
 /**
  * What a lease adds to its role: a random text and the time of its creation (Vault: `v-token-app-<20
  * characters>-<seconds>`), or one of the two. `tenant_17` has no such ending: roles with numbers are separate
  * roles.
  */
 const LEASE = new RegExp(
-  `[-_.](?:(?:[0-9A-Za-z]{20}|(?=[A-Za-z]*\\d)[0-9A-Za-z]{10,})[-_.]\\d{9,13}|1\\d{9}(?:\\d{3})?|(?=\\d*[A-Za-z])(?=[A-Za-z]*\\d)[0-9A-Za-z]{16,}|${UUID}|${HEX})$`,
+  `[-_.](?:(?:[0-9A-Za-z]{20}|(?=[A-Za-z]*\\d)[0-9A-Za-z]{10,})[-_.]\\d{9,13}|${EPOCH}|${RANDOM_ENDING}|${UUID}|${HEX_ENDING})$`,
   'u',
 );
 

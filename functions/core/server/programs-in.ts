@@ -1,5 +1,5 @@
 import { memoizeByObject } from '../base/memoize.ts';
-import { type CountedPrograms, type Program, type Programs, programsOf } from './programs.ts';
+import { type Program, type Programs, programsOf } from './programs.ts';
 import { type Group, groupOf, type Session } from './session.ts';
 import { clientSessions } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -23,12 +23,16 @@ export function byProgram(
   programs: Programs,
   sessions: readonly Session[],
 ): ReadonlyMap<Program, readonly Session[]> {
-  const unknown = sessions.filter((session) => programs.of(session) === null);
-  const others = programsOf(unknown);
-  const grouped = Map.groupBy(sessions, (session) => programs.of(session) ?? others.of(session));
+  const grouped = Map.groupBy(sessions, joining(programs, sessions));
   return new Map(
     [...grouped].flatMap(([program, those]) => (program === null ? [] : [[program, those] as const])),
   );
+}
+
+/** The program that each of the sessions belongs to. Those that join none have programs of their own. */
+function joining(programs: Programs, sessions: readonly Session[]): Programs['of'] {
+  const others = programsOf(sessions.filter((session) => programs.of(session) === null));
+  return (session) => programs.of(session) ?? others.of(session);
 }
 
 /**
@@ -36,10 +40,16 @@ export function byProgram(
  * which the run left one session each could become one program. The next round would then end sessions that
  * the first plan kept.
  */
-export function programsAsBefore(before: Programs, sessions: readonly Session[]): CountedPrograms {
+export function programsAsBefore(before: Programs, sessions: readonly Session[]): Programs {
+  const joined = joining(before, sessions);
   const grouped = byProgram(before, sessions);
+  const now = new Map([...grouped].map(([program, those]) => [program, { ...program, sessions: those }]));
   return {
-    all: [...grouped].map(([program, those]) => ({ ...program, sessions: those })),
+    all: [...now.values()],
+    of: (session) => {
+      const program = joined(session);
+      return program === null ? null : (now.get(program) ?? null);
+    },
     ofRole: programsOf(sessions).ofRole,
   };
 }

@@ -27,9 +27,6 @@ export type Programs = {
   readonly ofRole: ReadonlyMap<string, number>;
 };
 
-/** The part of programs that counting keeps needs. */
-export type CountedPrograms = Pick<Programs, 'all' | 'ofRole'>;
-
 /**
  * When more pairs of role and application than this have a single session each, they are not programs of
  * their own, however different their names are.

@@ -266,8 +266,9 @@ export function orderForServer(
     ordered.filter((session) => members.includes(session) && !going.includes(session));
   for (const program of smallestFirst)
     for (const session of keptOf(program)) {
-      const ofRole = programs.filter(({ role }) => role === program.role).flatMap(keptOf).length;
-      if (going.length < need && ofRole > mayKeep(snapshot, policy, program.role)) going.push(session);
+      const role = stemOf(session.user);
+      const ofRole = programs.flatMap(keptOf).filter(({ user }) => stemOf(user) === role).length;
+      if (going.length < need && ofRole > mayKeep(snapshot, policy, role)) going.push(session);
     }
   return going.map(({ pid }) => pid);
 }

@@ -45,10 +45,10 @@ function sessionsUnder(
     );
 }
 
-/** The plan for a server that these fill, and that wants each of their slots back. */
-function planAll(sessions: readonly Session[], keepPerGroup: number): Plan {
+/** The plan for a server that these fill, and that wants each of their slots back, or so many. */
+function planAll(sessions: readonly Session[], keepPerGroup: number, wanted = sessions.length): Plan {
   const policy = aPolicy({
-    relieve: { when: { freeSlots: 1 }, until: { freeSlots: sessions.length } },
+    relieve: { when: { freeSlots: 1 }, until: { freeSlots: wanted } },
     limits: { keepPerGroup, maxPercent: 100, maxVictims: 5_000 },
   });
   const slots = { max: sessions.length, superuserReserved: 0 };
@@ -111,6 +111,73 @@ describe('Names are free to choose', () => {
     );
   });
 
+  test('also where a program of several roles has one session of the stranger in each of its keeps', () => {
+    // Each name of the stranger is that of six single sessions of a neighbour whose role comes first.
+    const words = ['alpha', 'beta', 'gamma', 'delta'];
+    const shared = words.flatMap((stem) => [
+      ...Array.from({ length: 6 }, (_, at) => ({
+        user: `api-${stem}`,
+        application: `${stem}-${at}`,
+        minutes: 90,
+      })),
+      { user: 'mallory', application: `${stem}-99`, minutes: 60 },
+    ]);
+    const own = ['one', 'two', 'three', 'four', 'five', 'six'].flatMap((application) =>
+      [70, 70].map((minutes) => ({ user: 'mallory', application, minutes })),
+    );
+    const sessions = [...shared, ...own].map(({ minutes, ...names }, at) =>
+      aSession({ ...names, pid: at + 1, stateAgeMs: minutes * MINUTE }),
+    );
+    const kept = planAll(sessions, 1).spared.filter(({ reason }) => reason === 'kept');
+    expect(kept.filter(({ session }) => session.user === 'mallory')).toHaveLength(6);
+  });
+
+  const pairsOf = (user: string, applications: string) =>
+    [...applications].flatMap((letter) => [1, 2].map(() => ({ user, application: `${letter}x` })));
+  const idleFor = (
+    minutes: number,
+    all: readonly { readonly user: string; readonly application: string }[],
+  ) => all.map((names, at) => aSession({ ...names, pid: at + 1, stateAgeMs: minutes * MINUTE }));
+  const releasedIn = ({ victims }: Plan) =>
+    victims.flatMap(({ session, reason }) => (reason.released ? [session] : []));
+
+  test('and of such a program the session of the role with too much is given up, whatever rests longer', () => {
+    const shared = [...'abcd'].flatMap((letter) => [
+      ...Array.from({ length: 6 }, (_, at) => ({ user: `api-${letter}`, application: `${letter}y-${at}` })),
+      { user: 'mallory', application: `${letter}y-99` },
+    ]);
+    const sessions = idleFor(90, shared).map((each) =>
+      each.user === 'mallory' ? { ...each, stateAgeMs: 60 * MINUTE } : each,
+    );
+    const own = [...'efghij'].flatMap((letter) =>
+      Array.from({ length: 8 }, (_, at) =>
+        aSession({
+          user: 'mallory',
+          application: `${letter}z`,
+          pid: 1_000 + at * 10 + letter.charCodeAt(0),
+          stateAgeMs: 70 * MINUTE,
+        }),
+      ),
+    );
+    const released = releasedIn(planAll([...sessions, ...own], 2)).map(({ application }) => application);
+    expect(released.slice(0, 4)).toEqual(['ay-99', 'by-99', 'cy-99', 'dy-99']);
+  });
+
+  test('and leases of one role count together', () => {
+    const leases = ['A1b2C3d4E5f6G7h8I9j0', 'Z9y8X7w6V5u4T3s2R1q0', 'K1l2M3n4O5p6Q7r8S9t0'];
+    const sessions = idleFor(
+      90,
+      leases.flatMap((lease, at) => pairsOf(`v-app-${lease}-1700000000`, ['abc', 'def', 'ghi'][at] ?? '')),
+    );
+    expect(releasedIn(planAll(sessions, 1))).toHaveLength(3);
+  });
+
+  test('and of equal programs of two roles that of the first role gives up its keep', () => {
+    const sessions = idleFor(90, [...pairsOf('zoo', 'abcdefg'), ...pairsOf('api', 'abcdefg')]);
+    const [released, ...more] = releasedIn(planAll(sessions, 1, 15));
+    expect([released?.user, released?.application, more]).toEqual(['api', 'ax', []]);
+  });
+
   test('and none of them keeps more than a tenth of its role, or five more than one name would', () => {
     fc.assert(
       fc.property(names, keeps, (named, keep) => {
@@ -153,12 +220,13 @@ describe('Names are free to choose', () => {
 
   test('and the smallest programs give up their keep first, the oldest session of each first', () => {
     const sizes = [2, 3, 4, 5, 6, 7, 8, 9];
-    const services = sizes.map((sessions) => ({ name: `service ${'abcdefghij'[sessions]}`, sessions }));
+    // The order of their names is not that of their sizes.
+    const services = sizes.map((sessions) => ({ name: `service ${'kjihgfedcba'[sessions]}`, sessions }));
     const { victims } = planAll(sessionsUnder(services), 1);
     const released = victims
       .filter(({ reason }) => reason.released)
       .map(({ session }) => session.application);
-    expect(released).toEqual(['service c', 'service d']);
+    expect(released).toEqual(['service i', 'service h']);
   });
 
   test('and no order of the sessions changes which of them end', () => {

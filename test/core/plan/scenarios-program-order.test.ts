@@ -63,6 +63,19 @@ const ORDER: readonly Scenario[] = [
       spared: { 32: 'kept', 101: 'not-needed' },
     },
   },
+  {
+    id: 'P+15',
+    what: 'of a program that could give one session elsewhere the other one is its keep',
+    sessions: [
+      ...'abcd'.split('').flatMap((letter, at) => many(2, `${at * 10 + 1} app@d ${letter}x local idle 9999`)),
+      ...many(2, '101 app@other px local idle 9999'),
+      ...many(2, '111 app@other qx local idle 9999'),
+      ...many(8, '201 web@d web local active 1'),
+    ],
+    slots: { ...full(100), databases: [{ name: 'd', limit: 16 }] },
+    policy: { relieve: need(8), limits: KEEP_ONE },
+    expected: { victims: [1, 11, 21, 31], verdict: 'partial', missing: 4, spared: { 2: 'kept' } },
+  },
 ];
 
 describe('The order inside a program', () => {

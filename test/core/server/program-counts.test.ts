@@ -42,6 +42,11 @@ describe('What people read goes by program', () => {
     ]);
   });
 
+  test('a snapshot is ranked once, however many ask', () => {
+    const snapshot = full(pods);
+    expect(rankGroups(snapshot)).toBe(rankGroups(snapshot));
+  });
+
   test('and where more than half of them are is said', () => {
     const [pod] = rankGroups(full(pods)).groups;
     expect(pod && mostlyText(pod)).toBe('etl-*, 60 of 80 in database billing.');

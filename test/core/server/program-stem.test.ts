@@ -25,6 +25,12 @@ describe('The stem of an application', () => {
     ['etl-job-7f9c6b5d4-x2x9p', 'etl-job', 'etl-job-*'],
     ['etl-job-28912345-x2x9p', 'etl-job', 'etl-job-*'],
     ['etl-job-7f9c6b5d4-x2x9p:3', 'etl-job', 'etl-job-*'],
+    [`dagster-run-${UUID}-x2x9p`, 'dagster-run', 'dagster-run-*'],
+    ['airflow scheduled__2026-11-29T21:05:00+00:00', 'airflow scheduled', 'airflow scheduled__*'],
+    ['backup 2026-11-29T21:05:00.123Z [eu]', 'backup', 'backup *'],
+    ['backup-20261129T210500Z', 'backup', 'backup-*'],
+    ['job-01ARZ3NDEKTSV4RRFFQ69G5FAV', 'job', 'job-*'],
+    ['job_2aRz3NdEkTsV4RrFfQ69G5fAvX1', 'job', 'job_*'],
     ['svc-01', 'svc', 'svc-*'],
     ['svc.7/3#12', 'svc', 'svc.*'],
     ['shard 3 reader', 'shard reader', 'shard * reader'],
@@ -61,6 +67,12 @@ describe('The stem of an application', () => {
     'db::add',
     'a:b:c',
     'web-x2x9p',
+    'app-mrktplc-bcknd',
+    'APP-PRDMSG2-WRKRS',
+    'geo-3d',
+    'shift-8h',
+    'size 20TB',
+    'KafkaConnectPostgresSink2To3',
     '***',
     'a(b',
     'a]b',
@@ -92,6 +104,22 @@ describe('The stem of an application', () => {
     }
   });
 
+  test.each([59, 60, 61, 62, 64, 70])(
+    'keeps the end of a name of %i bytes, which no server has cut',
+    (bytes) => {
+      for (const end of ['-a', '-b', '-facade', '-decade', ' [a', ' (b']) {
+        const name = `${'x'.repeat(bytes - end.length)}${end}`;
+        expect(applicationStem(name).stem).toBe(name);
+      }
+    },
+  );
+
+  test('takes out what is left of a token where the server cut between characters of several bytes', () => {
+    const start = `${'ж'.repeat(25)}-service-`;
+    for (const rest of ['7', '7f', '7f9', '7f9c'])
+      expect(applicationStem(`${start}${rest}`).stem).toBe(start.slice(0, -1));
+  });
+
   test('a name of 10,000 brackets is read in no time', () => {
     const before = cpuMs();
     applicationStem('[('.repeat(5_000));
@@ -109,17 +137,31 @@ describe('The stem of a role', () => {
     ['app-1700000000', 'app', 'app-*'],
     [`svc_${UUID}`, 'svc', 'svc_*'],
     ['app_deadbeef12', 'app', 'app_*'],
+    ['dyn-app-x5p1q8r3p2z1w9x8y7t0', 'dyn-app', 'dyn-app-*'],
+    ['dyn-app-AbCdEfGhIj1kLmNoPq', 'dyn-app', 'dyn-app-*'],
+    ['app-1700000000123', 'app', 'app-*'],
     ['app-production-1602542088', 'app-production', 'app-production-*'],
   ])("%s ends as a lease's does: %s, read as %s", (role, stem, pattern) => {
     expect(roleStem(role)).toEqual({ stem, pattern });
   });
 
-  test.each(['app', 'tenant_17', 'tenant_000017', 'user2', 'app_facade', '1700000000', 'svc-oauth2', ''])(
-    '%s is a role of its own',
-    (role) => {
-      expect(roleStem(role)).toEqual({ stem: role, pattern: role });
-    },
-  );
+  test.each([
+    'app',
+    'tenant_17',
+    'tenant_000017',
+    'customer_10023456',
+    'customer_1000000017',
+    'app_20240101',
+    'team_recommendationengine2',
+    'svc_dataplatformv2api',
+    'user2',
+    'app_facade',
+    '1700000000',
+    'svc-oauth2',
+    '',
+  ])('%s is a role of its own', (role) => {
+    expect(roleStem(role)).toEqual({ stem: role, pattern: role });
+  });
 
   test('a name that no server has is a role of its own, and not searched for an ending', () => {
     const role = `${'a'.repeat(300)}-1700000000`;
