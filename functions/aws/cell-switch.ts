@@ -4,30 +4,36 @@ import { CELL_KEYS } from '../core/fleet/cell-items.ts';
 import { type AssumedCredentials, writePeoplesText } from './fleet-items.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
+const WITHIN_MS = 10_000;
+
 /** A cell that is reached from anywhere in the organisation. */
 export type CellPlace = { readonly account: string; readonly region: string };
 
 /** The caller, whose own account needs no other role. */
 export type Caller = { readonly arn: string };
 
+/** Writes the people's switch of the cell of one's own credentials. @throws RemediationError `registry-unwritable`. */
+export async function writeOwnCellSwitch(
+  text: string,
+  region: string | undefined,
+  credentials?: AssumedCredentials,
+): Promise<void> {
+  const written = { table: FLEET_TABLES.registry, key: CELL_KEYS.switch, attribute: 'people', text } as const;
+  await writePeoplesText({ ...written, isThere: false }, region, credentials);
+}
+
 /**
- * Writes the people's switch of a cell, with the role for operators where the cell is another account's. Null removes it.
+ * Writes the people's switch of a cell, with the role for operators where the cell is another account's.
  * @returns why it was not written, or null.
  */
 export async function writeCellSwitch(
   { account, region }: CellPlace,
-  text: string | null,
+  text: string,
   caller: Caller,
 ): Promise<string | null> {
   try {
     const credentials = await operatorCredentials({ account, region }, caller);
-    const written = {
-      table: FLEET_TABLES.registry,
-      key: CELL_KEYS.switch,
-      attribute: 'people',
-      text,
-    } as const;
-    await writePeoplesText({ ...written, isThere: false }, region, credentials);
+    await writeOwnCellSwitch(text, region, credentials);
     return null;
   } catch (thrown) {
     return coerceError(thrown).message;
@@ -46,7 +52,7 @@ async function operatorCredentials(
   try {
     const { Credentials: given } = await client.send(
       new AssumeRoleCommand({ RoleArn: role, RoleSessionName: 'headroom-fleet' }),
-      { abortSignal: AbortSignal.timeout(10_000) },
+      { abortSignal: AbortSignal.timeout(WITHIN_MS) },
     );
     const {
       AccessKeyId: accessKeyId,
@@ -59,7 +65,7 @@ async function operatorCredentials(
   } catch (thrown) {
     throw new RemediationError(
       'registry-unwritable',
-      `${role} cannot be assumed (${sdkFailureText(thrown)}).`,
+      `${role} cannot be assumed (${sdkFailureText(thrown, WITHIN_MS)}).`,
       { cause: thrown },
     );
   } finally {

@@ -33,7 +33,7 @@ export async function deployedFunction(
     return { region: known, found: await read(client, name) };
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
-    const message = `The function ${name} cannot be looked up (${sdkFailureText(thrown)}): check that your credentials have lambda:GetFunctionConfiguration and lambda:GetFunctionEventInvokeConfig on pg-headroom's functions.`;
+    const message = `The function ${name} cannot be looked up (${sdkFailureText(thrown, WITHIN_MS)}): check that your credentials have lambda:GetFunctionConfiguration and lambda:GetFunctionEventInvokeConfig on pg-headroom's functions.`;
     throw new RemediationError('function-unreadable', message, { cause: thrown });
   } finally {
     client.destroy();
@@ -84,7 +84,7 @@ export async function invokeAndWait(
     const { FunctionError, Payload } = await client.send(command, { abortSignal });
     return FunctionError === undefined ? null : Buffer.from(Payload ?? []).toString();
   } catch (thrown) {
-    const message = `The function ${name} cannot be invoked (${sdkFailureText(thrown)}): check that your credentials have lambda:InvokeFunction on it.`;
+    const message = `The function ${name} cannot be invoked (${sdkFailureText(thrown, INVOKE_WITHIN_MS)}): check that your credentials have lambda:InvokeFunction on it.`;
     throw new RemediationError('function-unreadable', message, { cause: thrown });
   } finally {
     client.destroy();

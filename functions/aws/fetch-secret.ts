@@ -23,17 +23,15 @@ export async function fetchSecret(
     './secrets-manager.ts'
   );
   const client = new SecretsManagerClient({ maxAttempts: MAX_ATTEMPTS, ...regionIn(secret) });
-  const abortSignal = AbortSignal.timeout(SECRET_TIMEOUT_MS);
   const command = new GetSecretValueCommand({ SecretId: secret, VersionStage: stage });
   try {
-    const { SecretString } = await client.send(command, { abortSignal });
+    const { SecretString } = await client.send(command, {
+      abortSignal: AbortSignal.timeout(SECRET_TIMEOUT_MS),
+    });
     return { text: SecretString };
   } catch (thrown) {
     if (stage !== 'AWSCURRENT' && thrown instanceof ResourceNotFoundException) return null;
-    const found = abortSignal.aborted
-      ? `no answer in ${SECRET_TIMEOUT_MS / 1_000} s`
-      : sdkFailureText(thrown);
-    throw unreadable(secret, found);
+    throw unreadable(secret, sdkFailureText(thrown, SECRET_TIMEOUT_MS));
   } finally {
     client.destroy();
   }

@@ -1,5 +1,6 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { RemediationError } from '../core/base/errors.ts';
+import { allOf } from './all-of.ts';
 import { knownRegion } from './known-region.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
@@ -23,27 +24,13 @@ export async function scanTable(
   table: string,
   region: string | undefined,
 ): Promise<{ readonly region: string; readonly items: readonly Item[] }> {
-  const { ScanCommand } = await import('./fleet-clients.ts');
-  const abortSignal = AbortSignal.timeout(WITHIN_MS);
-  return await withTable(
-    { table, region },
-    ['registry-unreadable', 'dynamodb:Scan'],
-    async (client, known) => {
-      const items: Item[] = [];
-      let from: Item | undefined;
-      do {
-        const command: InstanceType<typeof ScanCommand> = new ScanCommand({
-          TableName: table,
-          ConsistentRead: true,
-          ...(from !== undefined && { ExclusiveStartKey: from }),
-        });
-        const page = await client.send(command, { abortSignal });
-        items.push(...(page.Items ?? []));
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined);
-      return { region: known, items };
-    },
-  );
+  const { paginateScan } = await import('./operator-clients.ts');
+  const scan = { TableName: table, ConsistentRead: true };
+  const place = { table, region };
+  return await withTable(place, ['registry-unreadable', 'dynamodb:Scan'], async (client, known) => {
+    const pages = paginateScan({ client }, scan, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+    return { region: known, items: await allOf(pages, ({ Items = [] }) => Items) };
+  });
 }
 
 /** What people write beside a registry item: one attribute with a text, and never what the dispatcher writes. */
@@ -51,8 +38,7 @@ export type PeoplesText = {
   readonly table: string;
   readonly key: string;
   readonly attribute: 'accepted' | 'people';
-  /** Null removes it. */
-  readonly text: string | null;
+  readonly text: string;
   /** Whether the item has to be there already. */
   readonly isThere: boolean;
 };
@@ -67,13 +53,13 @@ export async function writePeoplesText(
   credentials?: AssumedCredentials,
 ): Promise<boolean> {
   const { table, key, attribute, text, isThere } = written;
-  const { ConditionalCheckFailedException, UpdateItemCommand } = await import('./fleet-clients.ts');
+  const { ConditionalCheckFailedException, UpdateItemCommand } = await import('./operator-clients.ts');
   const command = new UpdateItemCommand({
     TableName: table,
     Key: { key: { S: key } },
-    UpdateExpression: text === null ? 'REMOVE #attribute' : 'SET #attribute = :text',
+    UpdateExpression: 'SET #attribute = :text',
     ExpressionAttributeNames: { '#attribute': attribute, ...(isThere && { '#key': 'key' }) },
-    ...(text !== null && { ExpressionAttributeValues: { ':text': { S: text } } }),
+    ExpressionAttributeValues: { ':text': { S: text } },
     ...(isThere && { ConditionExpression: 'attribute_exists(#key)' }),
   });
   const place = { table, region, credentials };
@@ -99,7 +85,7 @@ async function withTable<Result>(
   [code, right]: readonly ['registry-unreadable' | 'registry-unwritable', string],
   use: (client: DynamoDBClient, region: string) => Promise<Result>,
 ): Promise<Result> {
-  const { DynamoDBClient } = await import('./fleet-clients.ts');
+  const { DynamoDBClient } = await import('./operator-clients.ts');
   const client = new DynamoDBClient({
     maxAttempts: 3,
     ...(region !== undefined && { region }),
@@ -109,7 +95,7 @@ async function withTable<Result>(
     return await use(client, await knownRegion(client));
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
-    const message = `The table ${table} does not answer (${sdkFailureText(thrown)}): check the account (AWS_PROFILE), the region (--region), that fleet-cell is deployed there, and that ${right} is allowed.`;
+    const message = `The table ${table} does not answer (${sdkFailureText(thrown, WITHIN_MS)}): check the account (AWS_PROFILE), the region (--region), that fleet-cell is deployed there, and that ${right} is allowed.`;
     throw new RemediationError(code, message, { cause: thrown });
   } finally {
     client.destroy();

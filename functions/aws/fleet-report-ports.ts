@@ -5,6 +5,7 @@ import { startClock } from '../report/invocation-clock.ts';
 import type { ReportPorts } from '../report/report-ports.ts';
 import type { Measure } from '../report/run-metrics.ts';
 import { stepsInWorker } from '../report/steps-in-worker.ts';
+import { withOwner } from '../report/with-owner.ts';
 import { fleetPublish } from './fleet-publish.ts';
 import { readRegistryItems } from './fleet-run-items.ts';
 import { memoryIn } from './memory-table.ts';
@@ -31,7 +32,10 @@ export function fleetReportPorts(
       keep: bucket === null ? null : keepIn(bucket),
       count: countOwn,
       memory,
-      publish: { ...fleetPublish(config, database?.owner ?? null), ...receiversWithSecrets(receivers) },
+      publish: withOwner(
+        { ...fleetPublish(config), ...receiversWithSecrets(receivers) },
+        database?.owner ?? null,
+      ),
       now: Date.now,
       sleep,
       log: (event, fields) => log(event, { ...fields, cpuMs: clock.cpuMs() }),

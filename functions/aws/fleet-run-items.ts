@@ -1,17 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { EXPIRY_ATTRIBUTE } from '../contract.ts';
-import { RemediationError } from '../core/base/errors.ts';
 import { CELL_KEYS, policyItemKey } from '../core/fleet/cell-items.ts';
 import type { RegistryRow } from '../fleet/dispatch-ports.ts';
 import type { FleetRunPorts } from '../fleet/fleet-run-ports.ts';
 import { parseMemoryItem } from './memory-item.ts';
+import { type BatchFound, readBatch } from './read-batch.ts';
 import { toRegistryRow, withFleetTable } from './registry-table.ts';
 
 /** The tables of a `remediate` function. */
 export type RunTables = { readonly registry: string; readonly memory: string; readonly outbox: string };
 
 type Item = Record<string, AttributeValue>;
-type Found = Readonly<Record<string, readonly Item[] | undefined>>;
 
 /** A record that was not taken is dropped after a day. */
 const KEPT_SECONDS = 24 * 3_600;
@@ -66,26 +66,15 @@ function byKey(attribute: string, keys: readonly string[]): Item[] {
   return keys.map((key) => ({ [attribute]: { S: key } }));
 }
 
-/** One consistent request, and others for what it left over. Items that stay unread are an error, and never missing ones. */
-function readTogether(keys: Readonly<Record<string, Item[]>>): Promise<Found> {
+/** One consistent request, and others for what it left over. */
+function readTogether(keys: Readonly<Record<string, Item[]>>): Promise<BatchFound> {
   const what = `Tables ${Object.keys(keys).join(' and ')}`;
-  return withFleetTable('registry-unreadable', what, async (sdk, client, options) => {
-    const found: Record<string, Item[]> = {};
-    let left = Object.fromEntries(
-      Object.entries(keys).map(([table, Keys]) => [table, { Keys, ConsistentRead: true }]),
-    );
-    for (let tries = 0; tries < MOST_TRIES && Object.keys(left).length > 0; tries += 1) {
-      const { Responses = {}, UnprocessedKeys = {} } = await client.send(
-        new sdk.BatchGetItemCommand({ RequestItems: left }),
-        options,
-      );
-      for (const [table, items] of Object.entries(Responses))
-        found[table] = [...(found[table] ?? []), ...items];
-      left = UnprocessedKeys as typeof left;
-    }
-    if (Object.keys(left).length === 0) return found;
-    throw new RemediationError('registry-unreadable', `${what} gave only a part of what was asked for.`);
-  });
+  const asked = Object.entries(keys).map(([table, Keys]) => [table, { Keys, ConsistentRead: true }] as const);
+  return withFleetTable('registry-unreadable', what, (sdk, client, options) =>
+    readBatch(
+      Object.fromEntries(asked),
+      (RequestItems) => client.send(new sdk.BatchGetItemCommand({ RequestItems }), options),
+      sleep,
+    ),
+  );
 }
-
-const MOST_TRIES = 4;

@@ -1,5 +1,6 @@
 import { RemediationError } from '../core/base/errors.ts';
-import { s3FailureText, withS3 } from './s3-client.ts';
+import { S3_WITHIN_MS, withS3 } from './s3-client.ts';
+import { sdkFailureText } from './sdk-failure.ts';
 
 /**
  * Writes an object of the organisation's bucket. The bucket keeps the version before it.
@@ -22,7 +23,7 @@ export async function putHubObject(
     );
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
-    const message = `s3://${bucket}/${key} was not written (${s3FailureText(thrown)}): check the bucket, the region, and that your role is one of its PolicyWriters.`;
+    const message = `s3://${bucket}/${key} was not written (${sdkFailureText(thrown, S3_WITHIN_MS)}): check the bucket, the region, and that your role is one of its PolicyWriters.`;
     throw new RemediationError('hub-away', message, { cause: thrown });
   }
 }

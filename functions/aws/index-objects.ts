@@ -2,7 +2,8 @@ import { INDEX_PREFIX } from '../contract.ts';
 import { RemediationError } from '../core/base/errors.ts';
 import { plainName } from '../core/base/plain-name.ts';
 import type { IndexStore } from '../report/report-ports.ts';
-import { s3FailureText, withS3 } from './s3-client.ts';
+import { withS3 } from './s3-client.ts';
+import { sdkFailureText } from './sdk-failure.ts';
 
 /** Nothing waits for an index, so that a slow answer is given up early. */
 const WITHIN_MS = 2_000;
@@ -66,7 +67,7 @@ async function unless<Result, Otherwise>(
   } catch (thrown) {
     if (thrown instanceof Error && codes.has(thrown.name)) return otherwise;
     if (thrown instanceof RemediationError) throw thrown;
-    const message = `The index of incidents was not written to ${key} (${s3FailureText(thrown, WITHIN_MS)}): check that this function's role may read and write it.`;
+    const message = `The index of incidents was not written to ${key} (${sdkFailureText(thrown, WITHIN_MS)}): check that this function's role may read and write it.`;
     throw new RemediationError('record-not-kept', message);
   }
 }

@@ -15,7 +15,7 @@ export function invokesLater(): (functionName: string, event: object) => Promise
     try {
       await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
     } catch (thrown) {
-      const message = `${FunctionName} cannot be invoked (${sdkFailureText(thrown)}): check that it exists, and that this function's role may invoke it.`;
+      const message = `${FunctionName} cannot be invoked (${sdkFailureText(thrown, WITHIN_MS)}): check that it exists, and that this function's role may invoke it.`;
       throw new RemediationError('invocation-refused', message, { cause: thrown });
     }
   };

@@ -1,6 +1,7 @@
-import { DeleteObjectsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { RemediationError } from '../core/base/errors.ts';
-import { knownRegion } from './known-region.ts';
+import { allOf } from './all-of.ts';
+import { withS3 } from './s3-client.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
 /** The most keys that S3 deletes in one request. */
@@ -9,13 +10,8 @@ const MOST_DELETED = 1_000;
 /** Keys below a prefix, in the order of S3. The client is loaded only by commands that list. */
 export async function listKeys(bucket: string, prefix: string, region?: string): Promise<readonly string[]> {
   return await withBucket(bucket, 'listed', region, async (client) => {
-    const keys: string[] = [];
-    for await (const { Contents = [] } of paginateListObjectsV2(
-      { client },
-      { Bucket: bucket, Prefix: prefix },
-    ))
-      keys.push(...Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
-    return keys;
+    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix });
+    return await allOf(pages, ({ Contents = [] }) => Contents.flatMap(({ Key }) => Key ?? []));
   });
 }
 
@@ -40,19 +36,11 @@ async function withBucket<Result>(
   region: string | undefined,
   use: (client: S3Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new S3Client({
-    followRegionRedirects: true,
-    forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL),
-    ...(region !== undefined && { region }),
-  });
   try {
-    await knownRegion(client);
-    return await use(client);
+    return await withS3(region, (_, client) => use(client));
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
     const message = `s3://${bucket} cannot be ${done} (${sdkFailureText(thrown)}): check the name, the region, and that your credentials have s3:ListBucket, s3:GetObject and, to forget, s3:DeleteObject.`;
     throw new RemediationError('record-unreadable', message);
-  } finally {
-    client.destroy();
   }
 }

@@ -29,10 +29,7 @@ export async function readMemory(place: MemoryPlace, limits: Limits, region?: st
     return parseMemoryItem(place, Item, Date.now());
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
-    throw memoryUnreadable(
-      place,
-      abortSignal.aborted ? `no answer in ${limits.withinMs} ms` : sdkFailureText(thrown),
-    );
+    throw memoryUnreadable(place, sdkFailureText(thrown, limits.withinMs));
   }
 }
 
@@ -58,7 +55,7 @@ async function write(place: MemoryPlace, memory: Memory, region: string | undefi
     if (thrown instanceof ConditionalCheckFailedException) return false;
     if (thrown instanceof RemediationError) throw thrown;
     const { server, table } = place;
-    const message = `The memory of ${server} was not written to table ${table} (${sdkFailureText(thrown)}): check that dynamodb:PutItem is allowed on this key.`;
+    const message = `The memory of ${server} was not written to table ${table} (${sdkFailureText(thrown, LIMITS.withinMs)}): check that dynamodb:PutItem is allowed on this key.`;
     throw new RemediationError('memory-unwritable', message, { cause: thrown });
   }
 }

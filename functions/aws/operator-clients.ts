@@ -1,2 +1,8 @@
-/** What `headroom fleet pause --all` uses of STS. It is imported on demand, for the reason in `secrets-manager.ts`. */
-export { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+/** What commands use of DynamoDB and STS. It is imported on demand, for the reason in `secrets-manager.ts`. */
+export {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  paginateScan,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+export { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';

@@ -15,7 +15,7 @@ const WITHIN_MS = 5_000;
  */
 export async function writeSwitch(place: SwitchPlace, to: Switch): Promise<void> {
   const { server, table, region } = place;
-  const { DynamoDBClient, UpdateItemCommand } = await import('./switch-clients.ts');
+  const { DynamoDBClient, UpdateItemCommand } = await import('./operator-clients.ts');
   const client = new DynamoDBClient({ maxAttempts: 3, ...(region !== undefined && { region }) });
   const command = new UpdateItemCommand({
     TableName: table,
@@ -28,7 +28,7 @@ export async function writeSwitch(place: SwitchPlace, to: Switch): Promise<void>
     await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
-    const message = `The pause of ${server} was not written to table ${table} (${sdkFailureText(thrown)}): check that dynamodb:UpdateItem is allowed on this key. Without AWS, revoke pg_signal_backend from the role.`;
+    const message = `The pause of ${server} was not written to table ${table} (${sdkFailureText(thrown, WITHIN_MS)}): check that dynamodb:UpdateItem is allowed on this key. Without AWS, revoke pg_signal_backend from the role.`;
     throw new RemediationError('memory-unwritable', message, { cause: thrown });
   } finally {
     client.destroy();
@@ -39,7 +39,7 @@ export async function writeSwitch(place: SwitchPlace, to: Switch): Promise<void>
 export async function callerIdentity(
   region: string | undefined,
 ): Promise<{ readonly arn: string } | { readonly problem: string }> {
-  const { STSClient, GetCallerIdentityCommand } = await import('./switch-clients.ts');
+  const { STSClient, GetCallerIdentityCommand } = await import('./operator-clients.ts');
   const client = new STSClient({ maxAttempts: 2, ...(region !== undefined && { region }) });
   try {
     const { Arn } = await client.send(new GetCallerIdentityCommand(), {
@@ -47,7 +47,7 @@ export async function callerIdentity(
     });
     return Arn === undefined ? { problem: 'AWS named no identity' } : { arn: Arn };
   } catch (thrown) {
-    return { problem: sdkFailureText(thrown) };
+    return { problem: sdkFailureText(thrown, WITHIN_MS) };
   } finally {
     client.destroy();
   }

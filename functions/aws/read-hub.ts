@@ -1,6 +1,7 @@
 import { RemediationError } from '../core/base/errors.ts';
 import type { HubAnswer } from '../fleet/dispatch-ports.ts';
-import { s3FailureText, withS3 } from './s3-client.ts';
+import { S3_WITHIN_MS, withS3 } from './s3-client.ts';
+import { sdkFailureText } from './sdk-failure.ts';
 
 /** Reads objects of the organisation's bucket that are not the known version. Rejects with `hub-away`. */
 export function hubIn(Bucket: string): (Key: string, etag: string | null) => Promise<HubAnswer> {
@@ -16,7 +17,7 @@ export function hubIn(Bucket: string): (Key: string, etag: string | null) => Pro
       const status = statusOf(thrown);
       if (status === 304) return { kind: 'same' };
       if (status === 404) return { kind: 'missing' };
-      const message = `s3://${Bucket}/${Key} cannot be read (${s3FailureText(thrown)}): check that the bucket's policy lets this function's role read it. The last copy holds.`;
+      const message = `s3://${Bucket}/${Key} cannot be read (${sdkFailureText(thrown, S3_WITHIN_MS)}): check that the bucket's policy lets this function's role read it. The last copy holds.`;
       throw new RemediationError('hub-away', message, { cause: thrown });
     }
   };

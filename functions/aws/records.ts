@@ -5,7 +5,8 @@ import type { Keep, KeptAs } from '../report/report-ports.ts';
 import { consoleUrl, type Place } from './console-url.ts';
 import { indexIn } from './index-objects.ts';
 import { knownRegion } from './known-region.ts';
-import { s3FailureText, withS3 } from './s3-client.ts';
+import { S3_WITHIN_MS, withS3 } from './s3-client.ts';
+import { sdkFailureText } from './sdk-failure.ts';
 
 const CONTENT_TYPES: Readonly<Record<KeptAs, string>> = {
   record: 'application/gzip',
@@ -32,7 +33,7 @@ export function keepIn(bucket: string, given?: string): Keep {
         );
       } catch (thrown) {
         if (thrown instanceof RemediationError) throw thrown;
-        const message = `The ${as} of the run was not kept (${s3FailureText(thrown)}): check that the bucket exists and that this function's role may write to ${RECORDS_PREFIX} in it. The message is sent without a link to it.`;
+        const message = `The ${as} of the run was not kept (${sdkFailureText(thrown, S3_WITHIN_MS)}): check that the bucket exists and that this function's role may write to ${RECORDS_PREFIX} in it. The message is sent without a link to it.`;
         throw new RemediationError('record-not-kept', message);
       }
     },
@@ -51,7 +52,7 @@ export async function fetchKept({ bucket, key }: Place, region?: string): Promis
     });
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
-    const message = `s3://${bucket}/${key} cannot be read (${s3FailureText(thrown)}): check the address, the region, and that your credentials may read it.`;
+    const message = `s3://${bucket}/${key} cannot be read (${sdkFailureText(thrown, S3_WITHIN_MS)}): check the address, the region, and that your credentials may read it.`;
     throw new RemediationError('record-unreadable', message);
   }
 }

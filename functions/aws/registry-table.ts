@@ -4,6 +4,7 @@ import { RemediationError } from '../core/base/errors.ts';
 import { type AttentionByKey, parseAttention } from '../core/fleet/attention.ts';
 import { registryItemText } from '../core/fleet/registry-item.ts';
 import type { DispatchPorts, ReadRegistry, RegistryRow, TakeClaim } from '../fleet/dispatch-ports.ts';
+import { allOf } from './all-of.ts';
 import { CELL_PARTITION } from './memory-item.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
@@ -28,7 +29,7 @@ export async function withFleetTable<Result>(
     return await use(sdk, client, { abortSignal });
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
-    const why = abortSignal.aborted ? `no answer in ${WITHIN_MS / 1_000} s` : sdkFailureText(thrown);
+    const why = sdkFailureText(thrown, WITHIN_MS);
     const did = code === 'registry-unreadable' ? 'cannot be read' : 'was not written';
     const message = `${what} ${did} (${why}): check that the table exists, that this function's role may use it, and the way to DynamoDB.`;
     throw new RemediationError(code, message, { cause: thrown });
@@ -67,11 +68,8 @@ function readAll(TableName: string): ReturnType<ReadRegistry> {
     'registry-unreadable',
     `Table ${TableName}`,
     async ({ paginateScan }, client, options) => {
-      const rows: RegistryRow[] = [];
       const pages = paginateScan({ client }, { TableName, ConsistentRead: true }, options);
-      for await (const { Items = [] } of pages)
-        rows.push(...Items.map(toRegistryRow).filter((row) => row !== null));
-      return rows;
+      return await allOf(pages, ({ Items = [] }) => Items.flatMap((item) => toRegistryRow(item) ?? []));
     },
   );
 }

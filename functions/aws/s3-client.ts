@@ -1,10 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { knownRegion } from './known-region.ts';
-import { sdkFailureText } from './sdk-failure.ts';
 
 const MAX_ATTEMPTS = 3;
 /** All tries of one call together may take this long, because a message or a person waits for it. */
-const WITHIN_MS = 5_000;
+export const S3_WITHIN_MS = 5_000;
 
 type Sdk = typeof import('./s3.ts');
 
@@ -12,7 +11,7 @@ type Sdk = typeof import('./s3.ts');
 export async function withS3<Result>(
   region: string | undefined,
   use: (sdk: Sdk, client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<Result>,
-  withinMs = WITHIN_MS,
+  withinMs = S3_WITHIN_MS,
 ): Promise<Result> {
   const sdk = await import('./s3.ts');
   const client = new sdk.S3Client({
@@ -28,10 +27,4 @@ export async function withS3<Result>(
   } finally {
     client.destroy();
   }
-}
-
-/** Why a call failed, for our messages. */
-export function s3FailureText(thrown: unknown, withinMs = WITHIN_MS): string {
-  const isLate = thrown instanceof Error && thrown.name === 'AbortError';
-  return isLate ? `no answer in ${withinMs / 1_000} s` : sdkFailureText(thrown);
 }

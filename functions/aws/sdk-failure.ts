@@ -2,9 +2,14 @@ import { coerceError } from '../core/base/errors.ts';
 
 const NO_CREDENTIALS: ReadonlySet<string> = new Set(['CredentialsProviderError', 'TokenProviderError']);
 
-/** The text of an AWS client's error in our messages: its name, which is AWS's own code, and its message. */
-export function sdkFailureText(thrown: unknown): string {
+/**
+ * The text of an AWS client's error in our messages: its name, which is AWS's own code, and its message. `withinMs` is the
+ * time after which the call is aborted, if it ever is.
+ */
+export function sdkFailureText(thrown: unknown, withinMs?: number): string {
   const { name } = thrown instanceof Error ? thrown : { name: 'Error' };
+  if (name === 'AbortError' && withinMs !== undefined)
+    return `no answer in ${withinMs < 1_000 ? `${withinMs} ms` : `${withinMs / 1_000} s`}`;
   // A client quotes the text that it could not parse. That may be a part of a secret.
   if (thrown instanceof SyntaxError) return 'an answer that is not JSON or XML';
   const { message } = coerceError(thrown);

@@ -2,7 +2,16 @@ import { Sha256 } from '@smithy/core/checksum';
 import { buildQueryString, HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Target } from '../postgres/connection/target.ts';
-import type { FunctionIdentity } from './function-identity.ts';
+
+/** What a function signs its tokens with. */
+export type FunctionIdentity = {
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+};
 
 /** A session may begin with a token for so many seconds; IAM allows no more. */
 const LIFE_SECONDS = 900;

@@ -1,6 +1,7 @@
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
-import { coerceError, RemediationError } from '../core/base/errors.ts';
+import { RemediationError } from '../core/base/errors.ts';
 import type { Message } from '../render/base/message.ts';
+import { sdkFailureText } from './sdk-failure.ts';
 
 /**
  * All tries for one topic together. The function has 30 s for two topics, and Lambda delivers the result again after that.
@@ -36,7 +37,8 @@ async function publish(
   try {
     await client.send(command, { abortSignal: AbortSignal.timeout(PUBLISH_TIMEOUT_MS) });
   } catch (thrown) {
-    throw publishFailed(input.TopicArn, thrown);
+    const message = `The message was not published to ${input.TopicArn} (${sdkFailureText(thrown, PUBLISH_TIMEOUT_MS)}): check that the topic exists and that this function's role may publish to it and use its key. Lambda tries again.`;
+    throw new RemediationError('publish-failed', message, { cause: thrown });
   } finally {
     client.destroy();
   }
@@ -50,10 +52,4 @@ function attributesOf(
     { DataType: 'String', StringValue: value },
   ]);
   return Object.fromEntries(values);
-}
-
-function publishFailed(topicArn: string, cause: unknown): RemediationError {
-  const name = cause instanceof Error ? cause.name : 'error';
-  const message = `The message was not published to ${topicArn} (${name}: ${coerceError(cause).message}): check that the topic exists and that this function's role may publish to it and use its key. Lambda tries again.`;
-  return new RemediationError('publish-failed', message, { cause });
 }

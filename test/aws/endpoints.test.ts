@@ -1,11 +1,17 @@
 import dns from 'node:dns';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { secretCredentials } from '../../functions/aws/credentials.ts';
+import { logTriggers } from '../../functions/aws/log-triggers.ts';
+import { stopLogins } from '../../functions/aws/login-stop.ts';
 import { memoryIn } from '../../functions/aws/memory-table.ts';
+import { describeDatabases } from '../../functions/aws/rds-api.ts';
 import { fetchKept } from '../../functions/aws/records.ts';
 import { publishTo } from '../../functions/aws/topics.ts';
 import type { Message } from '../../functions/render/base/message.ts';
@@ -50,6 +56,21 @@ const CALLS: Readonly<Record<string, Call>> = {
   SNS: {
     go: () => publishTo('arn:aws:sns:eu-west-1:111122223333:people', null).people(MESSAGE),
     hostBy: (parameters) => new SNSClient({}).config.endpointProvider(parameters).url,
+  },
+  RDS: {
+    go: () => describeDatabases(),
+    hostBy: (parameters) => new RDSClient({}).config.endpointProvider(parameters).url,
+  },
+  'CloudWatch Logs': {
+    go: () => logTriggers('arn of intake').subscriptionsOf('g'),
+    hostBy: (parameters) => new CloudWatchLogsClient({}).config.endpointProvider(parameters).url,
+  },
+  IAM: {
+    go: () => {
+      const { AWS_REGION: region = '' } = process.env;
+      return stopLogins({ vpc: 'vpc-0a', partition: 'aws', account: '111122223333', region }, true);
+    },
+    hostBy: (parameters) => new IAMClient({}).config.endpointProvider(parameters).url,
   },
 };
 

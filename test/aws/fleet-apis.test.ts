@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fleetPublish } from '../../functions/aws/fleet-publish.ts';
 import { logTriggers } from '../../functions/aws/log-triggers.ts';
-import { parseXml, textAt } from '../../functions/aws/query-xml.ts';
 import { describeDatabases } from '../../functions/aws/rds-api.ts';
 import { readFleetParameters } from '../../functions/aws/read-fleet-parameters.ts';
 import { renderTestMessage } from '../../functions/render/message/test-message.ts';
+import { withOwner } from '../../functions/report/with-owner.ts';
 import { startLoopbackAws } from '../support/loopback-aws.ts';
-import { type LoopbackFleetApis, startLoopbackFleetApis } from '../support/loopback-fleet-apis.ts';
+import { FULL_BUS, type LoopbackFleetApis, startLoopbackFleetApis } from '../support/loopback-fleet-apis.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
 
 let apis: LoopbackFleetApis;
@@ -109,16 +109,6 @@ describe('The databases of an account', () => {
   });
 });
 
-describe('An answer in XML', () => {
-  test('has its entities as characters', () => {
-    expect(textAt(parseXml('<a><b>&lt;&#65;&#x42;&amp;lt; &copy;</b></a>'), 'b')).toBe('<AB&lt; &copy;');
-  });
-
-  test.each(['', '<a>', '<a></b>', '</a>', '<a></a></a>', 'text'])('that reads %j is an error', (text) => {
-    expect(() => parseXml(text)).toThrow(/answer/);
-  });
-});
-
 describe('The parameters of a cell', () => {
   test('are its networks and the servers that have a construct', async () => {
     for (let at = 0; at < 23; at += 1)
@@ -127,7 +117,7 @@ describe('The parameters of a cell', () => {
         JSON.stringify({ function: `arn ${at}`, reaches: ['vpc-x'], colour: 1 }),
       );
     apis.parameters.set('/pg-headroom/fleet/network/vpc-99', 'no json');
-    apis.parameters.set('/pg-headroom/declared/orders.abc.rds.amazonaws.com', 'orders');
+    apis.parameters.set('/pg-headroom/declared/Orders.abc.rds.amazonaws.com', 'orders');
     const { networks, declared } = await readFleetParameters();
     expect(networks).toHaveLength(23);
     expect(networks).toContainEqual({
@@ -146,7 +136,10 @@ describe('The parameters of a cell', () => {
 });
 
 describe('Triggers on log groups', () => {
-  const triggers = logTriggers('arn of intake');
+  let triggers: ReturnType<typeof logTriggers>;
+  beforeEach(() => {
+    triggers = logTriggers('arn of intake');
+  });
   const own = { filterName: 'pg-headroom-fleet', destinationArn: 'arn of intake' };
   const foreign = { filterName: 'shipper', destinationArn: 'arn of shipper' };
 
@@ -186,16 +179,29 @@ describe('Triggers on log groups', () => {
   });
 });
 
-test('A message goes to the topic and to the bus of the organisation, with the owner of its database', async () => {
-  await using aws = await startLoopbackAws();
-  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
-  const topic = 'arn:aws:sns:eu-west-1:111122223333:people';
+describe('A message of a cell', () => {
   const message = renderTestMessage('alice', '2026-11-29T03:00:00.000Z');
   const identity = { id: 'm', kind: 'test', incident: null } as const;
-  await fleetPublish({ topic, chat: null, bus: 'arn of bus' }, 'shop').people(message, identity);
-  expect(aws.published).toHaveLength(1);
-  expect(JSON.stringify(aws.published[0])).toContain('shop');
-  expect(apis.events).toMatchObject([
-    { Source: 'pg-headroom', EventBusName: 'arn of bus', Detail: expect.stringContaining('"owner":"shop"') },
-  ]);
+  const publish = async (bus: string) => {
+    await using aws = await startLoopbackAws();
+    for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+    const channels = { topic: 'arn:aws:sns:eu-west-1:111122223333:people', chat: null, bus };
+    await withOwner(fleetPublish(channels), 'shop').people(message, identity);
+    return aws.published;
+  };
+
+  test('goes to the topic and to the bus of the organisation, with the owner of its database', async () => {
+    const published = await publish('arn of bus');
+    expect(published).toHaveLength(1);
+    expect(JSON.stringify(published[0])).toContain('shop');
+    const Detail = expect.stringContaining('"owner":"shop"');
+    expect(apis.events).toMatchObject([{ Source: 'pg-headroom', EventBusName: 'arn of bus', Detail }]);
+  });
+
+  test('that the bus does not take is not published, though the call succeeds', async () => {
+    await expect(publish(FULL_BUS)).rejects.toMatchObject({
+      code: 'publish-failed',
+      message: expect.stringContaining('ThrottlingException: Rate exceeded'),
+    });
+  });
 });

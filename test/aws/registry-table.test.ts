@@ -195,14 +195,14 @@ describe('A run', () => {
 
   test('leaves a record that report reads as that of its database', async () => {
     const result = packRecord(recordOf('recovered'));
-    await items().post({ key, run: 'run-1', result, facts: { failedBy: null, isBusy: true } });
+    await items().post({ key, run: 'run-1', result, facts: { failedBy: null, isBusy: true, askedAt: null } });
     const image = await dynamodb.getFrom(TABLES.outbox, { key: { S: key }, run: { S: 'run-1' } });
     expect(
       parseFleetDelivery({ Records: [{ eventSource: 'aws:dynamodb', dynamodb: { NewImage: image } }] }),
     ).toEqual({
       kind: 'run',
       delivery: {
-        ...{ key, runId: 'run-1', facts: { failedBy: null, isBusy: true }, functionArn: null },
+        ...{ key, runId: 'run-1', facts: { failedBy: null, isBusy: true, askedAt: null }, functionArn: null },
         destination: {
           kind: 'record',
           functionName: null,

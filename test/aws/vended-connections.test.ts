@@ -3,24 +3,23 @@ import { vendedConnections } from '../../functions/aws/vended-connections.ts';
 import { LOOPBACK_IDENTITY, type LoopbackServer, startLoopbackServer } from '../support/loopback-server.ts';
 import { signatureProblem } from '../support/request-signature.ts';
 
-/** CloudWatch on loopback, in its query protocol. Each request's signature is checked. */
+/** CloudWatch on loopback, in the protocol that its client speaks. Each request's signature is checked. */
 
 const HOST = 'orders.c1a2b3.eu-west-1.rds.amazonaws.com';
 const NOW = Date.parse('2026-11-21T03:15:00.000Z');
-type Asked = Readonly<Record<string, string>>;
 
 let cloudwatch: LoopbackServer;
-let asked: Asked[];
-let answer: { readonly status: number; readonly body: string };
+let asked: unknown[];
+let answer: { readonly status: number; readonly body: object };
 
 beforeEach(async () => {
   asked = [];
-  answer = { status: 200, body: xml([], []) };
+  answer = { status: 200, body: series([], []) };
   cloudwatch = await startLoopbackServer((request, body, response) => {
     const problem = signatureProblem(request, body, 'monitoring');
-    asked.push(Object.fromEntries(new URLSearchParams(body)));
-    const { status, body: text } = problem === null ? answer : { status: 403, body: problem };
-    response.writeHead(status, { 'content-type': 'text/xml' }).end(text);
+    asked.push({ target: request.headers['x-amz-target'], ...JSON.parse(body) });
+    const { status, body: found } = problem === null ? answer : { status: 403, body: { message: problem } };
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(found));
   });
   const environment = { ...LOOPBACK_IDENTITY, AWS_ENDPOINT_URL_CLOUDWATCH: `http://${cloudwatch.address}` };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
@@ -30,46 +29,36 @@ afterEach(async () => {
   await cloudwatch.close();
 });
 
-/** As CloudWatch writes it. */
-function xml(times: readonly string[], values: readonly (number | string)[]): string {
-  const list = (name: string, members: readonly (number | string)[]) =>
-    members.length === 0
-      ? `<${name}/>`
-      : `<${name}>\n${members.map((each) => `  <member>${each}</member>`).join('\n')}\n</${name}>`;
-  return `<GetMetricDataResponse xmlns="http://monitoring.amazonaws.com/doc/2010-08-01/"><GetMetricDataResult><MetricDataResults><member><Id>connections</Id><Label>DatabaseConnections</Label><StatusCode>Complete</StatusCode>${list('Timestamps', times)}${list('Values', values)}</member></MetricDataResults></GetMetricDataResult></GetMetricDataResponse>`;
+/** As CloudWatch writes it: times are seconds. */
+function series(times: readonly string[], Values: readonly number[]): object {
+  const Timestamps = times.map((time) => Date.parse(time) / 1_000);
+  const result = { Id: 'connections', Label: 'DatabaseConnections', StatusCode: 'Complete' };
+  return { MetricDataResults: [{ ...result, Timestamps, Values }], Messages: [] };
 }
 
 describe('The past of a server on RDS', () => {
   test('is the highest DatabaseConnections of each hour in the last three weeks', async () => {
-    answer = { status: 200, body: xml(['2026-11-20T03:00:00Z', '2026-11-20T04:00:00Z'], ['41.0', '7.0']) };
+    answer = { status: 200, body: series(['2026-11-20T03:00:00Z', '2026-11-20T04:00:00Z'], [41, 7]) };
     expect(await vendedConnections(HOST, NOW)).toEqual([
       { at: Date.parse('2026-11-20T03:00:00Z'), used: 41 },
       { at: Date.parse('2026-11-20T04:00:00Z'), used: 7 },
     ]);
+    const Dimensions = [{ Name: 'DBInstanceIdentifier', Value: 'orders' }];
+    const Metric = { Namespace: 'AWS/RDS', MetricName: 'DatabaseConnections', Dimensions };
     expect(asked).toEqual([
       {
-        Action: 'GetMetricData',
-        Version: '2010-08-01',
-        StartTime: '2026-10-30T04:00:00.000Z',
-        EndTime: '2026-11-21T04:00:00.000Z',
+        target: 'GraniteServiceVersion20100801.GetMetricData',
+        StartTime: Date.parse('2026-10-30T04:00:00Z') / 1_000,
+        EndTime: Date.parse('2026-11-21T04:00:00Z') / 1_000,
         ScanBy: 'TimestampAscending',
-        'MetricDataQueries.member.1.Id': 'connections',
-        'MetricDataQueries.member.1.MetricStat.Metric.Namespace': 'AWS/RDS',
-        'MetricDataQueries.member.1.MetricStat.Metric.MetricName': 'DatabaseConnections',
-        'MetricDataQueries.member.1.MetricStat.Metric.Dimensions.member.1.Name': 'DBInstanceIdentifier',
-        'MetricDataQueries.member.1.MetricStat.Metric.Dimensions.member.1.Value': 'orders',
-        'MetricDataQueries.member.1.MetricStat.Period': '3600',
-        'MetricDataQueries.member.1.MetricStat.Stat': 'Maximum',
+        MetricDataQueries: [{ Id: 'connections', MetricStat: { Metric, Period: 3_600, Stat: 'Maximum' } }],
       },
     ]);
   });
 
-  test('is empty for a server that is new, and for values that are no numbers', async () => {
+  test('is empty for a server that is new, and for values that no server has', async () => {
     expect(await vendedConnections(HOST, NOW)).toEqual([]);
-    answer = {
-      status: 200,
-      body: xml(['2026-11-20T03:00:00Z', 'yesterday', '2026-11-20T05:00:00Z'], ['x', 1, -1]),
-    };
+    answer = { status: 200, body: series(['2026-11-20T03:00:00Z', '2026-11-20T05:00:00Z'], [-1]) };
     expect(await vendedConnections(HOST, NOW)).toEqual([]);
   });
 
@@ -79,10 +68,10 @@ describe('The past of a server on RDS', () => {
   });
 
   test('that may not be read says which right is missing', async () => {
-    answer = { status: 403, body: '<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>' };
+    answer = { status: 403, body: { __type: 'com.amazonaws#AccessDenied', message: 'not authorized' } };
     await expect(vendedConnections(HOST, NOW)).rejects.toMatchObject({
       code: 'past-unreadable',
-      message: expect.stringMatching(/HTTP 403, AccessDenied.*cloudwatch:GetMetricData/),
+      message: expect.stringMatching(/AccessDenied: not authorized.*cloudwatch:GetMetricData/),
     });
   });
 });

@@ -28,6 +28,8 @@ export type LoopbackDynamoDb = AsyncDisposable & {
   readonly get: (server: string) => Promise<Item | undefined>;
   /** An item of a further table, by its whole key. */
   readonly getFrom: (table: string, key: Item) => Promise<Item | undefined>;
+  /** Every item of a table. */
+  readonly all: (table: string) => Promise<readonly Item[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -110,6 +112,10 @@ export async function startLoopbackDynamoDb(
     getFrom: async (table, key) => {
       const { Item } = await direct('GetItem', { TableName: table, Key: key, ConsistentRead: true });
       return Item as Item | undefined;
+    },
+    all: async (table) => {
+      const { Items } = await direct('Scan', { TableName: table, ConsistentRead: true });
+      return (Items ?? []) as readonly Item[];
     },
     get: async (name) => {
       const { Item } = await direct('GetItem', { Key: { server: { S: name } }, ConsistentRead: true });

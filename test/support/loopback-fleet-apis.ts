@@ -25,6 +25,9 @@ export type LoopbackFleetApis = AsyncDisposable & {
   readonly deny: (isDenied: boolean) => void;
 };
 
+/** The bus that answers each entry with an error. */
+export const FULL_BUS = 'arn of a full bus';
+
 class Refusal extends Error {}
 
 export async function startLoopbackFleetApis(): Promise<LoopbackFleetApis> {
@@ -57,7 +60,7 @@ export async function startLoopbackFleetApis(): Promise<LoopbackFleetApis> {
       case 'GetParametersByPath': {
         const names = [...parameters.keys()].filter((name) => name.startsWith(`${input.Path}/`)).toSorted();
         const from = Number(input.NextToken ?? 0);
-        const to = from + Number(input.MaxResults);
+        const to = from + Number(input.MaxResults ?? 10);
         const Parameters = names.slice(from, to).map((Name) => ({ Name, Value: parameters.get(Name) }));
         return { Parameters, ...(to < names.length && { NextToken: String(to) }) };
       }
@@ -81,8 +84,7 @@ export async function startLoopbackFleetApis(): Promise<LoopbackFleetApis> {
         if (!metricFilters.delete(group)) throw new Refusal('ResourceNotFoundException');
         return {};
       case 'PutEvents':
-        events.push(...(input.Entries as object[]));
-        return { FailedEntryCount: 0 };
+        return putEvents(input.Entries as readonly { readonly EventBusName: string }[], events);
       default:
         throw new Refusal('UnknownOperationException');
     }
@@ -126,6 +128,18 @@ export async function startLoopbackFleetApis(): Promise<LoopbackFleetApis> {
     },
     [Symbol.asyncDispose]: server.close,
   };
+}
+
+/** The call succeeds where entries do not: each has its own answer. */
+function putEvents(entries: readonly { readonly EventBusName: string }[], events: object[]): object {
+  const taken = entries.filter(({ EventBusName }) => EventBusName !== FULL_BUS);
+  events.push(...taken);
+  const Entries = entries.map((entry) =>
+    taken.includes(entry)
+      ? { EventId: 'event' }
+      : { ErrorCode: 'ThrottlingException', ErrorMessage: 'Rate exceeded' },
+  );
+  return { FailedEntryCount: entries.length - taken.length, Entries };
 }
 
 const SERVICES = { AmazonSSM: 'ssm', Logs_20140328: 'logs', AWSEvents: 'events' } as const;

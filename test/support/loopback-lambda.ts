@@ -96,6 +96,11 @@ export class LoopbackLambda implements AsyncDisposable {
     return [await deliver(), await deliver()];
   }
 
+  /** Lets the next event start a new environment, as Lambda does at times. One that waits for events gets none any more. */
+  replaceIdle(name: string): void {
+    this.#idle.set(name, []);
+  }
+
   /** Ends all processes, also busy ones. Invocations that have not ended reject. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -27,7 +27,9 @@ export function signatureProblem(
   if (unsigned.length > 0) return `Not signed: ${unsigned.join(', ')}.`;
 
   const headerLines = signed.map((name) => `${name}:${String(headers[name]).trim()}\n`).join('');
-  const canonical = [method, url, '', headerLines, names, sha256(body)].join('\n');
+  // Every service but S3 signs the path with its escapes escaped once more.
+  const path = url.split('/').map(encodeURIComponent).join('/');
+  const canonical = [method, path, '', headerLines, names, sha256(body)].join('\n');
   const toSign = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n');
   const key = [date, LOOPBACK_REGION, service, 'aws4_request'].reduce<string | Buffer>(
     (secret, part) => createHmac('sha256', secret).update(part).digest(),
