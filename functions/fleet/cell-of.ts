@@ -4,6 +4,7 @@ import {
   type CellState,
   type FleetSwitch,
   type PolicyCopy,
+  parseBlindSince,
   parseCellState,
   parsePolicyCopy,
   parseRungs,
@@ -20,6 +21,8 @@ export type Cell = {
   /** What people switched, and what the organisation did. */
   readonly people: FleetSwitch | null;
   readonly organisation: FleetSwitch | null;
+  /** Since when runs are told that their addresses are not known to be right. */
+  readonly blindSince: string | null;
   readonly state: CellState;
   readonly rungs: CellRungs | null;
   /** Keys of rows that look like a database and are none. */
@@ -38,12 +41,13 @@ export function cellOf(rows: readonly RegistryRow[], now: number): Cell {
     const copy = name === null ? null : parsePolicyCopy(name, texts.item);
     return name === null || copy === null ? [] : [[name, copy] as const];
   });
-  const { people, organisation } = byKey.get(CELL_KEYS.switch) ?? {};
+  const { people, organisation, item: sight } = byKey.get(CELL_KEYS.switch) ?? {};
   return {
     databases: read.flatMap(({ database }) => (database === null ? [] : [database])),
     policies: new Map(policies),
     people: parseSwitch(people, now),
     organisation: parseSwitch(organisation, now),
+    blindSince: parseBlindSince(sight),
     state: parseCellState(byKey.get(CELL_KEYS.state)?.item),
     rungs: parseRungs(byKey.get(CELL_KEYS.rungs)?.item),
     unreadable: read.flatMap(({ key, database }) => (database === null ? [key] : [])),

@@ -7,7 +7,7 @@ import { remediate } from '../remediate/remediate.ts';
 import type { RunRequest } from '../remediate/run.ts';
 import type { FleetRunPorts } from './fleet-run-ports.ts';
 import { isQuietRun } from './is-quiet-run.ts';
-import { policyToRead, type ResolvedRun, resolveRun } from './resolve-run.ts';
+import { databaseIn, policyToRead, type ResolvedRun, resolveRun } from './resolve-run.ts';
 
 /** The invocation of a run. */
 type Invocation = Pick<RunRequest, 'runId' | 'deadline'>;
@@ -23,9 +23,10 @@ export async function fleetRun(
   ports: FleetRunPorts,
 ): Promise<RunRecord | null> {
   const read = await ports.readRun(event.database, event.policy);
-  const other = policyToRead(event, read);
+  const database = databaseIn(read);
+  const other = policyToRead(event, database);
   const rows = other === null ? read : { ...read, policy: await ports.readPolicy(other) };
-  const run = resolveRun(rows, ports.now());
+  const run = resolveRun(rows, ports.now(), database);
   const { runId } = invocation;
   if ('why' in run) {
     ports.log('nothing-to-do', { runId, database: event.database, why: run.why });

@@ -35,8 +35,11 @@ function isTold(found: RunRecord['misconfigurations'], { told }: Memory): boolea
   return checks.size === told.length && told.every((check) => checks.has(check));
 }
 
-/** An open incident, an unsent message, a lock that was taken, or a week of observing that is due. */
-function isWaiting({ incident, untold, telling, busySince, observed }: Memory, now: number): boolean {
+/**
+ * An open incident, a lock that was taken, or a week of observing that is due. An unsent message of another run is no reason: only
+ * its own report knows what it says, and each sweep would call `report` for nothing.
+ */
+function isWaiting({ incident, busySince, observed }: Memory, now: number): boolean {
   const isWeekDue = observed?.toldBy === null && now - Date.parse(observed.since) >= WEEK_MS;
-  return incident !== null || untold.length + telling.length > 0 || busySince !== null || isWeekDue;
+  return incident !== null || busySince !== null || isWeekDue;
 }

@@ -26,20 +26,26 @@ export function parseFleetDelivery(event: unknown): FleetReportEvent {
   if (Records !== undefined) return { kind: 'run', delivery: parcelIn(Records) };
   const destination = parseDestination(event);
   const { requestPayload, requestContext } = fieldsIn(event);
-  const { database } = fieldsIn(requestPayload);
+  const { database, at } = fieldsIn(requestPayload);
   if (typeof database !== 'string' || parseDatabaseKey(database) === null)
     return { kind: 'other', destination };
   const { functionArn } = fieldsIn(requestContext);
-  const delivery = { key: database, runId: destination.requestId, facts: factsOf(destination), destination };
+  const delivery = {
+    key: database,
+    runId: destination.requestId,
+    facts: factsOf(destination, at),
+    destination,
+  };
   return { kind: 'run', delivery: { ...delivery, functionArn: unqualified(functionArn) } };
 }
 
 /** What is known of a run without a record. One that ended in another way than by these errors may have ended sessions. */
-function factsOf(destination: Destination): RunFacts {
+function factsOf(destination: Destination, at: unknown): RunFacts {
   const { kind } = destination;
-  if (kind !== 'failed-run') return { failedBy: kind, isBusy: null };
+  const unread = { isBusy: null, askedAt: typeof at === 'string' ? at : null };
+  if (kind !== 'failed-run') return { failedBy: kind, ...unread };
   const { errorType } = destination;
-  return { failedBy: isOutOfReach(errorType) ? errorType : 'crashed', isBusy: null };
+  return { failedBy: isOutOfReach(errorType) ? errorType : 'crashed', ...unread };
 }
 
 /** The ARN without the version that follows the name. */

@@ -1,5 +1,8 @@
 import type { ReadRegistry } from './dispatch-ports.ts';
 
+/** So long a warm `intake` looks nothing up again. A database that is new starts by its sweep until then. */
+export const REGISTRY_HOLDS_MS = 20_000;
+
 /**
  * A registry that is read again only after `holdsMs`: a storm of refusals comes in many batches, and each would read the whole
  * table. What is old by then starts at most a run that looks for itself. A read that failed is not kept.

@@ -1,5 +1,5 @@
 import { CELL_KEYS, parseCellState } from '../core/fleet/cell-items.ts';
-import { isOutOfReach, type RunFacts } from '../core/fleet/found-in-run.ts';
+import { isOutOfReach, momentOfFacts, type RunFacts } from '../core/fleet/found-in-run.ts';
 import { parseRegistryItem, type RegisteredDatabase } from '../core/fleet/registry-item.ts';
 import { noteFleetRun } from '../core/incident/note-fleet-run.ts';
 import type { Destination } from '../events/parse-destination.ts';
@@ -38,7 +38,7 @@ export async function reportParcel(delivery: FleetDelivery, ports: FleetReportPo
   const rows = await ports.readItems([key, CELL_KEYS.state]);
   const database = databaseOf(delivery, rows);
   if (database === null) return ports.log('record-of-unknown-database', { key, runId });
-  const at = new Date(ports.now()).toISOString();
+  const at = momentOfFacts(facts, ports.now());
   const { after } = await updateMemory(ports.memory, key, (memory) => noteFleetRun(memory, runId, facts, at));
   const isFirst = (after.fleet?.failures ?? 0) <= 1;
   const isOutage = outageIn(rows);

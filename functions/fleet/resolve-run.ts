@@ -1,6 +1,6 @@
 import { FLEET_ROLES } from '../contract.ts';
 import { RemediationError } from '../core/base/errors.ts';
-import { parsePolicyCopy, parseSwitch, policyItemKey } from '../core/fleet/cell-items.ts';
+import { parseBlindSince, parsePolicyCopy, parseSwitch, policyItemKey } from '../core/fleet/cell-items.ts';
 import { type FleetMode, fleetMode } from '../core/fleet/fleet-mode.ts';
 import { type FleetPolicy, policyInForce } from '../core/fleet/policy-in-force.ts';
 import { parseRegistryItem, type RegisteredDatabase } from '../core/fleet/registry-item.ts';
@@ -38,22 +38,27 @@ export function recallOf({ memory }: ResolvedRun, table: string, now: number): R
 export type NothingToDo = { readonly why: string };
 
 /** The name of the policy that has to be read beside what was read; null where it was. */
-export function policyToRead({ policy: guess }: FleetRunEvent, rows: RunRows): string | null {
-  const database = databaseIn(rows);
+export function policyToRead(
+  { policy: guess }: FleetRunEvent,
+  database: RegisteredDatabase | null,
+): string | null {
   const name = database?.policy ?? DEFAULT_POLICY;
   return database === null || name === guess ? null : name;
 }
 
 /**
  * What the event asks for, by the registry: nothing of the event but the key is used. An item that cannot be read is an
- * error, because then it is not known whether the database may be touched.
+ * error, because then it is not known whether the database may be touched. `database` is that of the rows, parsed.
  * @throws RemediationError `registry-unreadable`.
  */
-export function resolveRun(rows: RunRows, now: number): ResolvedRun | NothingToDo {
+export function resolveRun(
+  rows: RunRows,
+  now: number,
+  database = databaseIn(rows),
+): ResolvedRun | NothingToDo {
   if (rows.database === null) return { why: 'the registry has no such database' };
-  const database = databaseIn(rows);
   if (database === null) throw notReadable(rows.database.key);
-  const { people, organisation } = rows.switches?.texts ?? {};
+  const { people, organisation, item: sight } = rows.switches?.texts ?? {};
   const name = database.policy ?? DEFAULT_POLICY;
   const isRead = rows.policy?.key === policyItemKey(name);
   const policy = policyInForce(
@@ -66,6 +71,7 @@ export function resolveRun(rows: RunRows, now: number): ResolvedRun | NothingToD
     policyProblem: policy.problem,
     organisation: parseSwitch(organisation, now),
     cell: parseSwitch(people, now),
+    blindSince: parseBlindSince(sight),
     pause: pauseAt(rows.memory.paused, now),
     now,
   });
@@ -74,7 +80,8 @@ export function resolveRun(rows: RunRows, now: number): ResolvedRun | NothingToD
   return { database, mode, policy, role, memory: rows.memory };
 }
 
-function databaseIn({ database }: RunRows): RegisteredDatabase | null {
+/** The database that was read; null where there is none, and where its item cannot be read. */
+export function databaseIn({ database }: Pick<RunRows, 'database'>): RegisteredDatabase | null {
   if (database === null) return null;
   return parseRegistryItem(database.key, database.texts.item, database.texts.accepted);
 }

@@ -13,7 +13,16 @@ export function runningIn(
   return databases.filter((database) => {
     const copy = policies.get(database.policy ?? DEFAULT_POLICY) ?? null;
     const { mode: policyMode, problem: policyProblem } = policyInForce(database.policy, copy);
-    const facts = { database, policyMode, policyProblem, organisation, cell: people, pause: null, now };
+    const facts = {
+      database,
+      policyMode,
+      policyProblem,
+      organisation,
+      cell: people,
+      blindSince: null,
+      pause: null,
+      now,
+    };
     return fleetMode(facts).mode !== 'off';
   });
 }

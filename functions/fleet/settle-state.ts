@@ -1,7 +1,8 @@
 import { coerceError } from '../core/base/errors.ts';
-import { CELL_KEYS, type CellState, cellStateText } from '../core/fleet/cell-items.ts';
+import { blindText, CELL_KEYS, type CellState, cellStateText } from '../core/fleet/cell-items.ts';
 import { type CellFacts, cellNews } from '../core/fleet/cell-story.ts';
 import type { Period } from '../core/fleet/due.ts';
+import { isHourOld } from '../core/fleet/is-hour-old.ts';
 import type { RegisteredDatabase } from '../core/fleet/registry-item.ts';
 import type { Sight } from './bring-up-to-date.ts';
 import type { Cell } from './cell-of.ts';
@@ -17,8 +18,6 @@ export type Found = Pick<CellFacts, 'health'> & {
   readonly period: Period;
 };
 
-const HOUR = 3_600_000;
-
 /**
  * Remembers what changed of the cell, and tells it. News are remembered before they are sent and forgotten afterwards, so
  * that a dispatch that ends in between sends them again with the same id. A calm period writes nothing.
@@ -29,12 +28,29 @@ export async function settleState(found: Found, ports: DispatchPorts): Promise<v
   try {
     const known = cellStateText(before);
     if (cellStateText(state) !== known) await write(state, ports);
+    await tellRuns(found, state, ports);
     for (const news of state.untold) await ports.tell(news);
     if (state.untold.length > 0) await write({ ...state, untold: [] }, ports);
     if (needsTriggers(found, ports.now())) await ports.invokeTriggers();
   } catch (thrown) {
     ports.log('cell-not-settled', { ...coerceError(thrown).toProblem() });
   }
+}
+
+/**
+ * From the second period in a row without the API on, the registry is older than a swap of blue and green may stay unseen: runs
+ * end nothing until it answers. The first is mostly one refused request.
+ */
+async function tellRuns(
+  { cell: { blindSince: known }, period }: Found,
+  { apiAwaySince: since }: CellState,
+  ports: DispatchPorts,
+): Promise<void> {
+  const isBlind = since !== null && ports.now() - Date.parse(since) >= period.ms / 2;
+  const blindSince = isBlind ? since : null;
+  if (blindSince === known) return;
+  const text = blindSince === null ? null : blindText(blindSince);
+  await ports.writeCell({ key: CELL_KEYS.switch, attribute: 'item', text });
 }
 
 function write(state: CellState, ports: DispatchPorts): Promise<void> {
@@ -56,5 +72,5 @@ function needsTriggers({ cell: { rungs }, running }: Found, now: number): boolea
   const wanted = new Set(running.flatMap(({ logGroup }) => (logGroup === null ? [] : [logGroup])));
   const known = new Set(rungs?.groups.map(({ group }) => group));
   if (wanted.size !== known.size || [...wanted].some((group) => !known.has(group))) return true;
-  return wanted.size > 0 && !(now - Date.parse(rungs?.at ?? '') < HOUR);
+  return wanted.size > 0 && isHourOld(rungs?.at ?? '', now);
 }

@@ -15,6 +15,7 @@ import {
 import { ownAlarmsArn } from '../constructs/alarm-names.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
 import { RecordsBucket } from '../constructs/records-bucket.ts';
+import { CellReceivers } from './cell-receivers.ts';
 import { reportRights } from './cell-rights.ts';
 import { fleetFunction } from './fleet-function.ts';
 import { optionalParameter } from './fleet-parameters.ts';
@@ -67,6 +68,7 @@ export class CellReport extends Construct {
   private reportFunction(bundleAt: (path: string) => string, deadLetters: DeadLetters): lambda.Function {
     const stack = Stack.of(this);
     const bus = optionalParameter(stack, 'EventBusArn', "The organisation's event bus, or empty.");
+    const receivers = new CellReceivers(this, 'Receivers');
     const { function: report, role } = fleetFunction(this, 'Report', {
       functionName: FLEET_FUNCTIONS.report,
       description: 'pg-headroom: turns the results of runs into messages',
@@ -77,6 +79,7 @@ export class CellReport extends Construct {
         [REPORT_ENV.table]: FLEET_TABLES.memory,
         [FLEET_ENV.registry]: FLEET_TABLES.registry,
         [FLEET_ENV.bus]: bus.orNothing,
+        ...receivers.environment,
       },
       statements: [
         ...reportRights(stack),
@@ -89,6 +92,7 @@ export class CellReport extends Construct {
       onFailure: deadLetters,
     });
     this.records.grantWrite(role);
+    receivers.grantRead(role);
     const toBus = new iam.Policy(this, 'SendsToBus', {
       roles: [role],
       statements: [new iam.PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.text] })],

@@ -37,6 +37,8 @@ test('headroom preflight --fleet prints a script that proves the condition on th
   expect(stdout).toContain('"StringEquals":{"aws:ResourceTag/pg-headroom":["observe","enforce"]}');
   expect(stdout).toContain('headroom fleet list --login-policy');
   expect((await runHeadroom(['preflight', '--fleet'])).stderr).toContain('--fleet needs --region');
+  const hostile = await runHeadroom(['preflight', '--fleet', '--region', 'x; id']);
+  expect([hostile.code, hostile.stdout]).toEqual([2, '']);
 });
 
 describe('headroom policy put', () => {
@@ -59,4 +61,14 @@ describe('headroom policy put', () => {
     expect(await put(text, '../switch', s3.environment)).toMatchObject({ code: 2 });
     expect([...s3.objects.keys()]).toEqual(['hub/policies/payments.json']);
   });
+});
+
+test('headroom fleet pause and resume refuse what is wrong before they ask AWS who you are', async () => {
+  const wrong = await Promise.all([
+    runHeadroom(['fleet', 'pause', 'orders', '--cell']),
+    runHeadroom(['fleet', 'resume', '--all']),
+    runHeadroom(['fleet', 'pause', '--all', '--cells', '-'], { input: '{}' }),
+  ]);
+  expect(wrong.map(({ code }) => code)).toEqual([2, 2, 2]);
+  for (const { stderr } of wrong) expect(stderr).toMatch(/^error: /);
 });

@@ -1,15 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FLEET_BUNDLES, FLEET_ENV, FLEET_TABLES, HANDLER } from '../../functions/contract.ts';
-import { enrolSql } from '../../functions/core/fleet/enrol-sql.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
+import { type EnrolledServer, startEnrolledServer } from '../support/enrolled-server.ts';
 import { itemOfDatabase, keyOfDatabase } from '../support/fleet-cells.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb } from '../support/loopback-dynamodb.ts';
 import { startLoopbackLambda } from '../support/loopback-lambda.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
-import { startServer, type TestServer } from '../support/postgres-server.ts';
-import { waitUntil } from '../support/wait-until.ts';
 
 /** What a quiet run of a fleet asks of AWS and writes: what the cost of a cell is counted by. */
 
@@ -17,30 +13,16 @@ const KEY = keyOfDatabase('orders');
 /** With 26 bytes that CloudWatch adds to each line. The cost of a cell is counted with as many. */
 const MOST_LOG_BYTES = 250;
 
-let server: TestServer;
+let enrolled: EnrolledServer;
 let dynamodb: LoopbackDynamoDb;
-let caFile: string;
 
 beforeAll(async () => {
-  const { ca, server: tls } = await selfSignedCertificates();
-  server = await startServer({ version: 18, tls, settings: { reserved_connections: 3 } });
-  // RDS has this role.
-  await server.query('CREATE ROLE rds_iam');
-  for (const statement of enrolSql(18).statements) await server.query(statement);
-  caFile = join(server.folder, 'ca.pem');
-  writeFileSync(caFile, ca);
-  const rules = join(server.folder, 'pg_hba.conf');
-  // No test server can check a token.
-  writeFileSync(rules, `hostssl all headroom all trust\n${readFileSync(rules, 'utf8')}`);
-  process.kill(server.processId, 'SIGHUP');
-  await waitUntil(() => server.log().includes('reloading configuration files'), {
-    what: 'the server had reloaded',
-  });
+  enrolled = await startEnrolledServer(await selfSignedCertificates());
   dynamodb = await startLoopbackDynamoDb([{ name: FLEET_TABLES.registry, key: 'key' }]);
-  const item = itemOfDatabase('orders', { host: server.host, port: server.port });
+  const item = itemOfDatabase('orders', { host: enrolled.server.host, port: enrolled.server.port });
   await dynamodb.put({ key: { S: KEY }, item: { S: JSON.stringify(item) } }, FLEET_TABLES.registry);
 });
-afterAll(() => Promise.all([server.stop(), dynamodb.close()]));
+afterAll(() => Promise.all([enrolled.server.stop(), dynamodb.close()]));
 
 test('A quiet run makes one request of DynamoDB, writes nothing, and logs within what its cost counts', async () => {
   await using lambda = startLoopbackLambda({
@@ -57,7 +39,7 @@ test('A quiet run makes one request of DynamoDB, writes nothing, and logs within
           [FLEET_ENV.memory]: FLEET_TABLES.memory,
           [FLEET_ENV.outbox]: FLEET_TABLES.outbox,
           [FLEET_ENV.vpc]: 'vpc-0a1b2c3d4e5f60718',
-          HEADROOM_CA_FILE: caFile,
+          HEADROOM_CA_FILE: enrolled.caFile,
         },
       },
     },

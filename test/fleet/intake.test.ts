@@ -37,6 +37,22 @@ describe('A refusal', () => {
     expect(cell.started.map((each) => each.at - FLEET_NOW)).toEqual([0, 60_000, 120_000]);
   });
 
+  test.each([
+    ['that names another client starts the next run', refused('app'), [90_000]],
+    [
+      'among those of a long list, whose names are left out, does so too',
+      { ...refused(null), clients: 3 },
+      [90_000],
+    ],
+    ['that names no role starts none, however late it arrives', refused(null), []],
+  ])('%s', async (_, late, runs) => {
+    const cell = fakeCell([registered()]);
+    await intake(lines(), cell.ports);
+    cell.clock.now = FLEET_NOW + 90_000;
+    await intake(lines({ refused: [late] }), cell.ports);
+    expect(cell.started.slice(1).map((each) => each.at - FLEET_NOW)).toEqual(runs);
+  });
+
   test('of one database holds up no other', async () => {
     const other = registered({
       resource: 'db-OTHER',
@@ -65,6 +81,7 @@ describe('Nothing is started', () => {
   test.each<[string, Parameters<typeof intake>[0]]>([
     ['by lines that are no refusal', lines({ refused: [] })],
     ['by our own tries', lines({ refused: [refused('headroom'), refused('headroom_observer')] })],
+    ['by lines that name nobody, which may be of our own tries', lines({ refused: [refused(null)] })],
     ['by an event that is no lines', { kind: 'schedule', at: null, id: null }],
     ['by the test of CloudWatch Logs', { kind: 'notice', notice: 'control', at: null }],
     ['by a group that nobody registered', lines({ logGroup: '/aws/rds/instance/orders-2/postgresql' })],

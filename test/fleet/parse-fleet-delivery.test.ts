@@ -31,7 +31,7 @@ describe('What the report of a cell is invoked with', () => {
         key,
         runId: 'request-1',
         functionArn: REMEDIATE_ARN,
-        facts: { failedBy, isBusy: null },
+        facts: { failedBy, isBusy: null, askedAt: new Date(FLEET_NOW).toISOString() },
         destination: { kind },
       },
     });

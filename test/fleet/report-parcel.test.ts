@@ -15,7 +15,12 @@ function stage(item: string | undefined = registryItemText(database), outage = f
   const report = (given: Partial<FleetDelivery> = {}) =>
     reportParcel(
       {
-        ...{ key: database.key, runId: 'run-1', facts: { failedBy: null, isBusy: true }, functionArn: null },
+        ...{
+          key: database.key,
+          runId: 'run-1',
+          facts: { failedBy: null, isBusy: true, askedAt: null },
+          functionArn: null,
+        },
         destination: {
           kind: 'record',
           functionName: null,
@@ -42,7 +47,8 @@ function stage(item: string | undefined = registryItemText(database), outage = f
         log: (event) => void logged.push(event),
       },
     );
-  const fail = (runId: string) => report({ runId, facts: { failedBy: 'connect-unreachable', isBusy: null } });
+  const fail = (runId: string) =>
+    report({ runId, facts: { failedBy: 'connect-unreachable', isBusy: null, askedAt: null } });
   return { report, fail, reported, logged, fleet: () => memory.fleet };
 }
 
@@ -101,10 +107,22 @@ describe('A server out of reach', () => {
     expect([at.reported.length, at.fleet()?.failures]).toEqual([0, 3]);
   });
 
+  test.each([
+    [-5, 'is dated by the clock of the dispatcher, which is minutes behind', -5],
+    [4, 'is dated by the clock of the dispatcher, which is minutes ahead', 4],
+    [60, 'is dated now where the event names another time', 0],
+    [Number.NaN, 'is dated now where the event names none', 0],
+  ])('that failed %d minutes from now %s', async (minutes, _what, dated) => {
+    const at = stage();
+    const askedAt = Number.isNaN(minutes) ? 'soon' : new Date(FLEET_NOW + minutes * 60_000).toISOString();
+    await at.report({ facts: { failedBy: 'connect-unreachable', isBusy: null, askedAt } });
+    expect(at.fleet()?.failedAt).toBe(new Date(FLEET_NOW + dated * 60_000).toISOString());
+  });
+
   test('that was untagged meanwhile is no incident', async () => {
     const at = stage(registryItemText(registered({ standing: 'untagged', tag: 'absent' })));
     for (const runId of ['1', '2'])
-      await at.report({ runId, facts: { failedBy: 'connect-authentication', isBusy: null } });
+      await at.report({ runId, facts: { failedBy: 'connect-authentication', isBusy: null, askedAt: null } });
     expect(at.reported).toEqual([]);
   });
 
@@ -119,7 +137,7 @@ describe('A server out of reach', () => {
     'is another thing than %s, which is told at once',
     async (failedBy) => {
       const at = stage();
-      await at.report({ facts: { failedBy, isBusy: null } });
+      await at.report({ facts: { failedBy, isBusy: null, askedAt: null } });
       expect(at.reported).toHaveLength(1);
     },
   );

@@ -2,15 +2,11 @@ import { CELL_KEYS } from '../../functions/core/fleet/cell-items.ts';
 import { OWN_FILTER } from '../../functions/core/fleet/trigger-rung.ts';
 import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 import { MINUTE, PERIOD_MS, SECOND } from './simulated-cell.ts';
-import { type DatabaseState, type SimulatedDatabase, stateAt } from './simulated-estate.ts';
+import { type DatabaseState, logGroupOf, type SimulatedDatabase, stateAt } from './simulated-estate.ts';
 import { advance, beginLeak, restart, type SimulatedServer, type Trouble } from './simulated-server.ts';
 import type { Stage } from './stage.ts';
 
 /** What people and machines do to a simulated cell. Each takes place at the present moment. */
-
-export function logGroupOf(name: string): string {
-  return `/aws/rds/instance/${name}/postgresql`;
-}
 
 export function change(
   stage: Stage,
@@ -22,12 +18,19 @@ export function change(
 
 /** Somebody else subscribes to the log of a database, under a name like ours. */
 export function subscribeOther({ logs, journal }: Stage, database: SimulatedDatabase): void {
-  const group = logGroupOf(database.history.at(-1)?.name ?? '');
+  const group = logGroupOf(lastOf(database));
   const before = logs.groups.get(group) ?? [];
   if (before.length > 1) return;
   const after = [...before, { name: `${OWN_FILTER}-archive`, destination: 'arn:archive' }];
   logs.groups.set(group, after);
   journal.others.set(group, JSON.stringify(after.filter(({ name }) => name !== OWN_FILTER)));
+}
+
+/** What a database is now. */
+export function lastOf({ history }: SimulatedDatabase): DatabaseState {
+  const last = history.at(-1);
+  if (last === undefined) throw new Error('A database has a state.');
+  return last;
 }
 
 export function setTrouble(server: SimulatedServer, trouble: Trouble): void {
@@ -59,7 +62,7 @@ export function writeRefusals(stage: Stage, database: SimulatedDatabase, lines: 
   const { time, logs, send, journal } = stage;
   const state = stateAt(database, time.now());
   if (state?.exportsLog !== true) return;
-  const logGroup = logGroupOf(state.name);
+  const logGroup = logGroupOf(state);
   const at = new Date(time.now()).toISOString();
   const who = {
     kind: 'unknown-53300',
@@ -138,17 +141,40 @@ export function restoreAs(
   source: SimulatedDatabase,
   resource: string,
   name: string,
+  given: Partial<Pick<DatabaseState, 'capacity' | 'exportsLog'>> = {},
 ): SimulatedDatabase {
   const { time, estate, logs } = stage;
-  const last = source.history.at(-1);
-  if (last === undefined) throw new Error('A database has a state.');
-  logs.groups.set(logGroupOf(name), []);
-  return estate.create(resource, { ...last, at: time.now(), name, exists: true }, source.server.usable);
+  const state = { ...lastOf(source), ...given, at: time.now(), name, exists: true };
+  logs.groups.set(logGroupOf(state), []);
+  return estate.create(resource, state, source.server.usable);
 }
+
+/** A server of Serverless v2 that nobody uses but a leak: it pauses. */
+export function pauseServer(server: SimulatedServer): void {
+  server.pauses = true;
+  server.atWork = 0;
+}
+
+/** RDS moves a database to another class. It is available for most of the time, starts anew at the end, and has other slots then. */
+export function resize(stage: Stage, database: SimulatedDatabase, factor: number): void {
+  const { server } = database;
+  const { time } = stage;
+  change(stage, database, { status: 'modifying' });
+  time.at(time.now() + RESIZED_MS, () => {
+    setTrouble(server, 'refuses');
+    restart(server);
+    server.usable = Math.floor(server.usable * factor);
+    time.at(time.now() + DOWN_MS, () => setTrouble(server, 'none'));
+    time.at(time.now() + 2 * DOWN_MS, () => change(stage, database, { status: 'available' }));
+  });
+}
+
+const RESIZED_MS = 25 * MINUTE;
+const DOWN_MS = 2 * MINUTE;
 
 /** Blue/green: the new one takes the name, the old one gets another. */
 export function swap(stage: Stage, blue: SimulatedDatabase, green: SimulatedDatabase): void {
-  const name = blue.history.at(-1)?.name ?? '';
+  const { name, capacity } = lastOf(blue);
   stage.journal.faults.push({
     kind: 'swap',
     key: blue.key,
@@ -157,7 +183,7 @@ export function swap(stage: Stage, blue: SimulatedDatabase, green: SimulatedData
   });
   change(stage, blue, { name: `${name}-old1` });
   change(stage, green, { name });
-  stage.logs.groups.set(logGroupOf(`${name}-old1`), []);
+  stage.logs.groups.set(logGroupOf({ name: `${name}-old1`, capacity }), []);
   restart(blue.server);
 }
 

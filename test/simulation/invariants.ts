@@ -1,9 +1,9 @@
-import { isInQuarantine } from '../../functions/core/fleet/fleet-mode.ts';
-import { parseRegistryItem } from '../../functions/core/fleet/registry-item.ts';
+import { parseRegistryItem, type RegisteredDatabase } from '../../functions/core/fleet/registry-item.ts';
 import { OWN_FILTER } from '../../functions/core/fleet/trigger-rung.ts';
-import type { Ending, Journal } from './journal.ts';
-import { HOUR, MINUTE, PERIOD_MS, SECOND, TIMEOUT_MS } from './simulated-cell.ts';
+import type { Journal } from './journal.ts';
+import { MINUTE, PERIOD_MS, SECOND } from './simulated-cell.ts';
 import { type DatabaseState, hostOf, type SimulatedDatabase, stateAt } from './simulated-estate.ts';
+import type { SimulatedTables } from './simulated-tables.ts';
 import type { Stage } from './stage.ts';
 
 /** How old the API may be. */
@@ -13,7 +13,10 @@ export const CONVERGED_MS = 2 * PERIOD_MS + STALE_MS;
 /** The longest that IAM takes to see a tag. */
 export const IAM_MS = MINUTE;
 
-const isoOf = (ms: number) => new Date(ms).toISOString().slice(5, 19);
+/** The moment without its year. */
+export function isoOf(ms: number): string {
+  return new Date(ms).toISOString().slice(5, 19);
+}
 
 /** Whether a fault of one of these kinds that is about the cell or the database lasted in a time. */
 export function isExcused(
@@ -32,7 +35,10 @@ export function isExcused(
   );
 }
 
-/** No database without trouble waits for longer than twice its turn, and as long as no run could be made. */
+/**
+ * No database without trouble waits for longer than twice its turn, and as long as no run could be made. What counts is when its runs
+ * were asked for: Lambda may keep each event for a minute more.
+ */
 export function gaps(
   { journal, tables, weather }: Stage,
   databases: readonly SimulatedDatabase[],
@@ -43,7 +49,7 @@ export function gaps(
     const known = JSON.parse(tables.registry.get(key)?.item ?? '{}');
     if (known.standing !== 'runs') return [];
     const turnMs = known.logGroup === null ? PERIOD_MS : 3 * PERIOD_MS;
-    const starts = (byKey.get(key) ?? []).map(({ at }) => at);
+    const starts = (byKey.get(key) ?? []).map(({ sentAt }) => sentAt).toSorted((one, other) => one - other);
     if (starts.length === 0) return [`${key} never ran`];
     return starts.slice(1).flatMap((at, index) => {
       const before = starts[index] ?? at;
@@ -60,29 +66,62 @@ export function gaps(
   });
 }
 
-/** An event waits for a minute at most, and a large cell starts within half a minute. */
+/** The event of a dispatch waits for a minute at most. */
 const LATE_MS = 65 * SECOND;
 
-/** No login is tried once a database has been without its tag for as long as the registry needs to know it. */
+/** No login is tried once a database has been without its tag, or shut, for as long as the registry needs to know it. */
 export function noLateLogins({ journal, estate }: Stage): readonly string[] {
   return journal.logins.flatMap(({ key, at }) => {
     const database = estate.databases.get(key);
     if (database === undefined) return [`a login for ${key}, which never was`];
     const last = database.history.findLast((state) => state.at <= at);
-    if (last === undefined || isTagged(last) || at - last.at < CONVERGED_MS) return [];
+    if (last === undefined || isOpen(last) || at - last.at < CONVERGED_MS) return [];
     const from = at - CONVERGED_MS;
-    const wasTagged = database.history.some((state, index) => {
+    const wasOpen = database.history.some((state, index) => {
       const until = database.history[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-      return isTagged(state) && until > from && state.at <= at;
+      return isOpen(state) && until > from && state.at <= at;
     });
-    if (wasTagged || isExcused(journal, ['cell', 'api'], key, from, at)) return [];
-    return [`a login for ${key} at ${isoOf(at)}, which has no tag since ${isoOf(last.at)}`];
+    if (wasOpen || isExcused(journal, ['cell', 'api'], key, from, at)) return [];
+    return [
+      `a login for ${key} at ${isoOf(at)}, which has no tag or is ${last.status} since ${isoOf(last.at)}`,
+    ];
   });
 }
 
-function isTagged({ tag, exists }: DatabaseState): boolean {
-  return exists && (tag === 'enforce' || tag === 'observe');
+/** States in which a drawn server takes no session. */
+const SHUT: ReadonlySet<string> = new Set(['stopped', 'storage-full']);
+
+function isOpen({ tag, exists, status }: DatabaseState): boolean {
+  return exists && (tag === 'enforce' || tag === 'observe') && !SHUT.has(status);
 }
+
+/** No sweep keeps a database awake that pauses while nobody uses it. What clients are refused may. */
+export function sleepersSleep({ journal, estate }: Stage): readonly string[] {
+  const sweeps = new Set(journal.runs.flatMap(({ id, trigger }) => (trigger === 'sweep' ? [id] : [])));
+  return journal.logins.flatMap(({ key, at, run }) => {
+    const database = estate.databases.get(key);
+    const mayPause = database !== undefined && stateAt(database, at - CONVERGED_MS)?.capacity === 0;
+    if (!mayPause || !sweeps.has(run)) return [];
+    return [`a sweep woke ${key} at ${isoOf(at)}`];
+  });
+}
+
+/** What Lambda took is run, or written down as expired: an event that is throttled for too long is not forgotten. */
+export function nothingGoesAstray({ journal, estate, time }: Stage): readonly string[] {
+  const begun = new Set(journal.runs.map(({ id }) => id));
+  return journal.asked.flatMap(({ id, key, at }) => {
+    if (begun.has(id) || journal.noted.has(id) || at > time.now() - NOTED_MS) return [];
+    // Lambda gives up a report that its tables refuse for five minutes.
+    const isExcusedNow = isExcused(journal, ['registry', 'memory'], key, at, at + NOTED_MS);
+    const database = estate.databases.get(key);
+    if (isExcusedNow || (database !== undefined && stateAt(database, at + NOTED_MS)?.exists !== true))
+      return [];
+    return [`the run of ${key} that was asked for at ${isoOf(at)} went astray`];
+  });
+}
+
+/** An event waits for a minute, and `report` is tried again for five. */
+const NOTED_MS = 12 * MINUTE;
 
 /** However many lines a server writes, its refusals, and the alarm on them, start one run a minute. */
 export function oneRunAMinute({ journal }: Stage): readonly string[] {
@@ -195,8 +234,7 @@ export function registryIsTrue({ journal, tables, estate, time }: Stage): readon
     const state = stateAt(database, now);
     if (state === null || now - state.at < CONVERGED_MS) return [];
     if (isExcused(journal, ['cell', 'api'], key, now - CONVERGED_MS, now)) return [];
-    const { item, accepted } = tables.registry.get(key) ?? {};
-    const found = parseRegistryItem(key, item, accepted);
+    const found = parsed(tables, key);
     const isThere = found !== null && found.why !== 'gone';
     if (isThere !== state.exists)
       return [`${key} is ${isThere ? '' : 'not '}in the registry at ${isoOf(now)}`];
@@ -222,55 +260,17 @@ export function registryIsTrue({ journal, tables, estate, time }: Stage): readon
   });
 }
 
-/** Sessions end only inside the lock, by the role that may, where everything allows it, and never more than had to. */
-export function lawfulEndings(stage: Stage): readonly string[] {
-  const { journal } = stage;
-  const ofRuns = Map.groupBy(journal.endings, ({ run, loggedInAt }) => `${run} ${loggedInAt}`);
-  const tooMany = [...ofRuns.values()].flatMap((endings) => {
-    const ended = endings.reduce((sum, { sessions }) => sum + sessions, 0);
-    const need = Math.max(...endings.map((ending) => ending.need));
-    return ended > need ? [`${endings[0]?.key} lost ${ended} sessions, ${need} had to end`] : [];
-  });
-  return [...tooMany, ...journal.endings.flatMap((ending) => unlawful(ending, stage))];
-}
+type Parsed = { readonly item: string | undefined; readonly database: RegisteredDatabase | null };
+const PARSED = new WeakMap<SimulatedTables, Map<string, Parsed>>();
 
-function unlawful(ending: Ending, stage: Stage): readonly string[] {
-  const { key, endedOn, at, role, holdsLock, loggedInAt } = ending;
-  const { journal, estate, weather } = stage;
-  const run = journal.runs.findLast((each) => each.id === ending.run && each.at <= at);
-  const item = parseRegistryItem(key, run?.item, undefined);
-  const server = estate.databases.get(endedOn);
-  const begunAt = run?.at ?? at;
-  const isSwapped = isExcused(journal, ['swap'], key, at, at);
-  const skewMs = Math.abs(weather.skewMs('remediate'));
-  const accepted = journal.accepted.some((each) => each.key === key && each.at <= at);
-  const checks: Readonly<Record<string, boolean>> = {
-    'outside the lock': !holdsLock,
-    'by another role': role !== 'headroom',
-    'on another database': endedOn !== key && !isSwapped,
-    'although the registry does not enforce': item?.tag !== 'enforce' || item.standing !== 'runs',
-    'in quarantine':
-      !accepted &&
-      (item === null || isInQuarantine(item, begunAt + skewMs) || isYoung(server, at + skewMs)) &&
-      !isSwapped,
-    'after its tag went': server === undefined || !wasEnforced(server, at - IAM_MS - TIMEOUT_MS, at),
-    'although people stopped it': journal.stops.some(
-      (stop) =>
-        (stop.key === null || stop.key === key) && stop.from <= begunAt && begunAt + skewMs < stop.until,
-    ),
-  };
-  const found = Object.entries(checks).flatMap(([what, isSo]) => (isSo ? [what] : []));
-  return found.map((what) => `sessions of ${key} ended ${what} at ${isoOf(at)}, login ${isoOf(loggedInAt)}`);
-}
-
-function isYoung(server: SimulatedDatabase | undefined, at: number): boolean {
-  return server === undefined || at - server.createdAt < 24 * HOUR;
-}
-
-/** Whether a database had the tag `enforce` at some moment of a time. */
-function wasEnforced(database: SimulatedDatabase, from: number, until: number): boolean {
-  return (
-    stateAt(database, from)?.tag === 'enforce' ||
-    database.history.some(({ at, tag }) => at >= from && at <= until && tag === 'enforce')
-  );
+/** The item of a database, parsed again when it has changed. */
+function parsed(tables: SimulatedTables, key: string): RegisteredDatabase | null {
+  const known = PARSED.get(tables) ?? new Map<string, Parsed>();
+  PARSED.set(tables, known);
+  const { item } = tables.registry.get(key) ?? {};
+  const last = known.get(key);
+  if (last !== undefined && last.item === item) return last.database;
+  const database = parseRegistryItem(key, item, undefined);
+  known.set(key, { item, database });
+  return database;
 }

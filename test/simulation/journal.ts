@@ -18,6 +18,8 @@ export type LoginTry = {
   /** Of the registry's item. */
   readonly key: string;
   readonly at: number;
+  /** Of the invocation. */
+  readonly run: string;
   readonly role: string;
   readonly isIn: boolean;
 };
@@ -72,6 +74,10 @@ export type Journal = {
   readonly accepted: Accepted[];
   /** Lines of refusals that a subscription of ours delivered. */
   readonly heard: { readonly key: string; readonly at: number }[];
+  /** Invocations of `remediate` that Lambda took, without those that the weather loses. */
+  readonly asked: { readonly id: string; readonly key: string; readonly at: number }[];
+  /** Runs of which `report` has written down what came of them. */
+  readonly noted: Set<string>;
   /** Calls of ports by function and name. */
   readonly calls: Map<`${FunctionName} ${string}`, number>;
   /** Violations that showed themselves at once. */
@@ -92,7 +98,8 @@ export function newJournal(): Journal {
       stops: [],
       accepted: [],
       heard: [],
+      asked: [],
     },
-    ...{ calls: new Map(), violations: [], others: new Map() },
+    ...{ noted: new Set(), calls: new Map(), violations: [], others: new Map() },
   };
 }

@@ -1,26 +1,55 @@
 import { expect, test } from 'vitest';
+import { lawfulEndings } from './invariants-of-endings.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
-import { simulateCell } from './simulate-cell.ts';
-import type { TroubleKind } from './troubles.ts';
+import type { Product } from './product.ts';
+import { type SimulationGiven, simulateCell } from './simulate-cell.ts';
+import { HOUR } from './simulated-cell.ts';
+import { SWAP_START, swappedCell } from './swapped-cell.ts';
+import { share } from './weather.ts';
 
 const MOST_SEEDS = 50;
-/** Troubles that a bug needs, where it would take hours to draw them. */
-const TROUBLES: Readonly<Record<string, readonly TroubleKind[]>> = {
-  'the quarantine goes by the name': ['isSwapped'],
-  'filters are ours by the beginning of their name': ['untagged'],
+/** What a bug needs, where it would take hours to draw it. */
+const GIVEN: Readonly<Record<string, Pick<SimulationGiven, 'troubles' | 'weather'>>> = {
+  'filters are ours by the beginning of their name': { troubles: ['untagged'] },
+  'what is corrupt counts as what was there before': { troubles: ['leak'] },
+  'what a batch leaves unread counts as missing': {
+    troubles: ['isPaused', 'cellIsPaused'],
+    weather: { leavesUnread: (key, at, tries) => tries < 3 && share(1, 'unread', key, at) < 0.3 },
+  },
+  'databases that pause are swept': { troubles: ['pauses'] },
+  'slots are known for ever': { troubles: ['isResized'] },
 };
+/** A quarantine lasts a day, so it is noticed only in a life that is longer. */
+const { 'the quarantine goes by the name': quarantineByName, ...OF_ONE_DAY } = PLANTED_BUGS;
 
 async function seedThatFinds(name: string): Promise<number | null> {
-  const troubles = TROUBLES[name];
   for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
     const product = PLANTED_BUGS[name]?.() ?? {};
     const given = { seed, size: 17, hours: 10, isStormy: true, product };
-    const { violations } = await simulateCell({ ...given, ...(troubles !== undefined && { troubles }) });
+    const { violations } = await simulateCell({ ...given, ...GIVEN[name] });
     if (violations.length > 0) return seed;
   }
   return null;
 }
 
-test.each(Object.keys(PLANTED_BUGS))('The simulation notices when %s', async (name) => {
+test.each(Object.keys(OF_ONE_DAY))('The simulation notices when %s', async (name) => {
   expect(await seedThatFinds(name)).not.toBeNull();
+});
+
+/** The name is known for more than a day when its green copy, in its first day, takes it. */
+const swappedOnTheSecondDay = async (product?: Partial<Product>) =>
+  lawfulEndings(
+    await swappedCell({
+      restoredAt: SWAP_START + 25 * HOUR,
+      swappedAt: SWAP_START + 26 * HOUR,
+      until: SWAP_START + 30 * HOUR,
+      ...(product && { product }),
+    }),
+  );
+
+test('The simulation notices when the quarantine goes by the name, and nothing without that bug', async () => {
+  expect(await swappedOnTheSecondDay(quarantineByName?.())).toContainEqual(
+    expect.stringMatching(/^sessions of \S+#db-GREEN ended in quarantine at /),
+  );
+  expect(await swappedOnTheSecondDay()).toEqual([]);
 });

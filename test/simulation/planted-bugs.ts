@@ -1,8 +1,11 @@
 import { CELL_KEYS } from '../../functions/core/fleet/cell-items.ts';
 import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
+import type { Slots } from '../../functions/core/server/snapshot.ts';
 import type { RegistryRow } from '../../functions/fleet/dispatch-ports.ts';
 import { fleetRun } from '../../functions/fleet/fleet-run.ts';
 import { knownServer } from '../../functions/fleet/known-databases.ts';
+import { reportParcel } from '../../functions/fleet/report-parcel.ts';
+import type { RunRows } from '../../functions/fleet/resolve-run.ts';
 import type { Database, RemediatePorts } from '../../functions/remediate/ports.ts';
 import type { Product } from './product.ts';
 
@@ -80,18 +83,19 @@ export const PLANTED_BUGS: Readonly<Record<string, () => Partial<Product>>> = {
       },
     }),
   }),
-  'the quarantine goes by the name': () => ({
-    portsOfDispatch: (ports) => ({
-      ...ports,
-      writeDatabase: async (write) => {
-        const rows = await ports.readRegistry();
-        const named = rows.map(itemIn).filter(({ name }) => name === write.item.name);
-        const ends = [...named.map(({ observeUntil }) => String(observeUntil)), write.item.observeUntil];
-        const observeUntil = ends.toSorted()[0] ?? write.item.observeUntil;
-        await ports.writeDatabase({ ...write, item: { ...write.item, observeUntil } });
-      },
-    }),
-  }),
+  'the quarantine goes by the name': () => {
+    const endsByName = new Map<string, string>();
+    return {
+      portsOfDispatch: (ports) => ({
+        ...ports,
+        writeDatabase: async (write) => {
+          const observeUntil = endsByName.get(write.item.name) ?? write.item.observeUntil;
+          endsByName.set(write.item.name, observeUntil);
+          await ports.writeDatabase({ ...write, item: { ...write.item, observeUntil } });
+        },
+      }),
+    };
+  },
   'filters are ours by the beginning of their name': () => ({
     portsOfTriggers: (ports, logs) => ({
       ...ports,
@@ -126,6 +130,51 @@ export const PLANTED_BUGS: Readonly<Record<string, () => Partial<Product>>> = {
       },
     }),
   }),
+  'what is corrupt counts as what was there before': () => ({
+    portsOfRun: (ports) => ({
+      ...ports,
+      readRun: async (key, policy) => withoutProblem(await ports.readRun(key, policy)),
+      readPolicy: async (name) => {
+        const policy = await ports.readPolicy(name);
+        return withoutProblem({ database: null, switches: null, policy, memory: NOTHING_REMEMBERED }).policy;
+      },
+    }),
+  }),
+  'what a batch leaves unread counts as missing': () => ({
+    readBatch: async (keys, send) => (await send(keys)).Responses ?? {},
+  }),
+  'databases that pause are swept': () => ({
+    portsOfDispatch: (ports) => ({
+      ...ports,
+      describe: async () => {
+        const { instances, clusters } = await ports.describe();
+        return { instances, clusters: clusters.map((each) => ({ ...each, minimumCapacity: null })) };
+      },
+    }),
+  }),
+  'slots are known for ever': () => {
+    const known = new Map<string, Slots>();
+    return {
+      portsOfRun: (ports) => ({
+        ...ports,
+        portsOf: (run) =>
+          withDatabase(ports.portsOf(run), (database) => ({
+            ...database,
+            readSnapshot: async () => {
+              const snapshot = await database.readSnapshot();
+              const slots = known.get(run.database.key) ?? snapshot.slots;
+              known.set(run.database.key, slots);
+              return { ...snapshot, slots };
+            },
+          })),
+      }),
+    };
+  },
+  'an event that expired is forgotten': () => ({
+    reportParcel: async (delivery, ports) => {
+      if (delivery.destination.kind !== 'expired') await reportParcel(delivery, ports);
+    },
+  }),
   'a run ends once more what it ended': () => ({
     fleetRun: (event, invocation, ports) =>
       fleetRun(event, invocation, {
@@ -144,8 +193,19 @@ export const PLANTED_BUGS: Readonly<Record<string, () => Partial<Product>>> = {
   }),
 };
 
-function itemIn({ texts }: RegistryRow): Readonly<Record<string, unknown>> {
-  return JSON.parse(texts.item ?? '{}');
+/** A switch or a policy that cannot be read is taken for one that says nothing. */
+function withoutProblem(rows: RunRows): RunRows {
+  const { switches, policy } = rows;
+  const { organisation: _, ...others } = switches?.texts ?? {};
+  const copy = JSON.parse(policy?.texts.item ?? 'null');
+  return {
+    ...rows,
+    switches: switches && { ...switches, texts: others },
+    policy: policy && {
+      ...policy,
+      texts: { item: JSON.stringify({ ...copy, text: copy?.text ?? '{}', problem: null }) },
+    },
+  };
 }
 
 function withDatabase(ports: RemediatePorts, change: (database: Database) => Database): RemediatePorts {

@@ -1,8 +1,11 @@
 import { RemediationError } from '../../functions/core/base/errors.ts';
-import type { DispatchPorts } from '../../functions/fleet/dispatch-ports.ts';
+import type { RdsInstance, RdsView } from '../../functions/core/fleet/rds-view.ts';
+import type { DispatchPorts, ReadRegistry } from '../../functions/fleet/dispatch-ports.ts';
 import type { IntakePorts } from '../../functions/fleet/intake.ts';
+import { REGISTRY_HOLDS_MS, recentRegistry } from '../../functions/fleet/recent-registry.ts';
 import type { TriggerPorts } from '../../functions/fleet/triggers.ts';
 import { REMEDIATE_ARN, VPC } from '../support/fleet.ts';
+import { readHubOf } from './simulated-hub.ts';
 import type { Stage } from './stage.ts';
 
 const PARAMETERS = {
@@ -11,28 +14,61 @@ const PARAMETERS = {
 };
 let owners = 0;
 
+function reachApi({ time, weather }: Stage): void {
+  if (weather.isAway('api', time.now())) throw new RemediationError('api-refused', 'The API is away.');
+  if (weather.throttles('api', '', time.now()))
+    throw new RemediationError('api-refused', 'ThrottlingException');
+}
+
+/** Both lists are read page after page, each by its marker. What is renamed meanwhile is on two pages or on none. */
+async function describeIn(stage: Stage): Promise<RdsView> {
+  const { time, weather } = stage;
+  await time.sleep(weather.apiMs(time.now()));
+  const [instances, clusters] = await Promise.all([
+    readPages(stage, ({ instances: all }) => all),
+    readPages(stage, ({ clusters: all }) => all),
+  ]);
+  const isShown = ({ resource }: RdsInstance) => !weather.isBetweenPages(`${VPC}#${resource}`, time.now());
+  return { instances: instances.every(isShown) ? instances : instances.filter(isShown), clusters };
+}
+
+/** The API shows at most so many databases in so many pages. A large cell has larger ones. */
+const MOST_PAGES = 12;
+
+async function readPages<Shown extends { readonly name: string }>(
+  stage: Stage,
+  listOf: (view: RdsView) => readonly Shown[],
+): Promise<readonly Shown[]> {
+  const { time, weather, estate } = stage;
+  const size = Math.max(weather.pageSize, Math.ceil(estate.databases.size / MOST_PAGES));
+  const found: Shown[] = [];
+  for (;;) {
+    reachApi(stage);
+    const marker = found.at(-1)?.name ?? '';
+    const shown = listOf(estate.viewAt(time.now() - weather.apiAgeMs(time.now())));
+    const page = shown.filter(({ name }) => name > marker).slice(0, size);
+    found.push(...page);
+    if (page.length < size) return found;
+    await time.sleep(weather.pageMs);
+  }
+}
+
 /** What the functions without a network see of a simulated cell. */
 export function portsOfDispatch(stage: Stage): DispatchPorts {
-  const { time, estate, weather, tables, journal, hub, send } = stage;
+  const { time, weather, tables, journal, hub, send } = stage;
   const now = () => time.now() + weather.skewMs('dispatch');
-  const reachApi = async () => {
-    await time.sleep(weather.apiMs(time.now()));
-    if (weather.isAway('api', time.now()))
-      throw new RemediationError('api-refused', 'The API of RDS is away.');
+  const throttled = async <Result>(read: () => Promise<Result>): Promise<Result> => {
+    if (weather.throttles('dispatch', '', time.now()))
+      throw new RemediationError('registry-unreadable', 'ProvisionedThroughputExceededException');
+    return read();
   };
   return {
     takeClaim: tables.takeClaim(now),
-    readRegistry: tables.readAll,
+    readRegistry: () => throttled(tables.readAll),
     readAttention: tables.readAttention,
-    describe: async () => {
-      await reachApi();
-      const { instances, clusters } = estate.viewAt(time.now() - weather.apiAgeMs(time.now()));
-      const isShown = ({ resource }: { readonly resource: string }) =>
-        !weather.isBetweenPages(`${VPC}#${resource}`, time.now());
-      return { instances: instances.every(isShown) ? instances : instances.filter(isShown), clusters };
-    },
+    describe: () => describeIn(stage),
     readParameters: async () => {
-      if (weather.isAway('api', time.now())) throw new RemediationError('api-refused', 'SSM is away.');
+      reachApi(stage);
       return PARAMETERS;
     },
     writeDatabase: tables.writeDatabase,
@@ -59,19 +95,21 @@ function newOwner(): string {
   return `owner ${owners}`;
 }
 
-function readHubOf({ time, weather }: Stage, hub: ReadonlyMap<string, string>): DispatchPorts['readHub'] {
-  return async (name, etag) => {
-    if (weather.isAway('hub', time.now())) throw new RemediationError('hub-away', 'The bucket is away.');
-    const text = hub.get(name);
-    if (text === undefined) return { kind: 'missing' };
-    return text === etag ? { kind: 'same' } : { kind: 'text', text, etag: text };
-  };
+const RECENT = new WeakMap<Stage, ReadRegistry>();
+
+/** What a warm `intake` has read: it may be old, whatever the table says. */
+function recentOf(stage: Stage): ReadRegistry {
+  const { tables, time } = stage;
+  const found = RECENT.get(stage) ?? recentRegistry(tables.readAll, REGISTRY_HOLDS_MS, time.now);
+  RECENT.set(stage, found);
+  return found;
 }
 
-export function portsOfIntake({ time, weather, tables, send }: Stage): IntakePorts {
+export function portsOfIntake(stage: Stage): IntakePorts {
+  const { time, weather, tables, send } = stage;
   const now = () => time.now() + weather.skewMs('intake');
   return {
-    readRegistry: tables.readAll,
+    readRegistry: recentOf(stage),
     takeClaim: tables.takeClaim(now),
     invokeRun: async (_function, event) => send.remediate(event),
     newOwner,

@@ -2,17 +2,26 @@ import { RemediationError } from '../../functions/core/base/errors.ts';
 import type { FleetReportPorts } from '../../functions/fleet/report-parcel.ts';
 import type { MemoryStore, Publish, ReportPorts } from '../../functions/report/report-ports.ts';
 import { workHere } from '../support/report-work.ts';
+import type { Alive } from './simulated-lambda.ts';
 import type { Stage } from './stage.ts';
 
 /** What `report` sees of a simulated cell. It keeps no record, because a page costs more than all the rest. */
-export function portsOfReport(stage: Stage): FleetReportPorts {
-  const { time, tables, weather, product } = stage;
+export function portsOfReport(stage: Stage, runId: string, alive: Alive): FleetReportPorts {
+  const { time, tables, weather, product, journal } = stage;
   const now = () => time.now() + weather.skewMs('report');
-  const memory: MemoryStore = { read: tables.readMemory, write: tables.writeMemory };
+  const write: MemoryStore['write'] = async (key, next) => {
+    try {
+      return await tables.writeMemory(key, next);
+    } finally {
+      // Whether or not the answer was lost.
+      if (tables.memory.get(key)?.fleet?.lastRunId === runId) journal.noted.add(runId);
+    }
+  };
+  const memory: MemoryStore = alive({ read: tables.readMemory, write }, 'memory');
   return {
     readItems: tables.readItems,
     memory,
-    report: (destination, { key }) => product.report(destination, toldPorts(stage, memory, key, now)),
+    report: (destination, { key }) => product.report(destination, toldPorts(stage, memory, key, now, alive)),
     now,
     log: () => {},
   };
@@ -23,6 +32,7 @@ function toldPorts(
   memory: MemoryStore,
   key: string,
   now: () => number,
+  alive: Alive,
 ): ReportPorts {
   const people: Publish = async (_message, { id, kind }) => {
     const isTaken = !weather.isAway('topic', time.now());
@@ -35,7 +45,7 @@ function toldPorts(
     keep: null,
     count: () => {},
     memory,
-    publish: { people, chat: null },
+    publish: { ...alive({ people }, 'publish'), chat: null },
     now,
     sleep: time.sleep,
     log: () => {},

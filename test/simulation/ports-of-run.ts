@@ -7,8 +7,16 @@ import type { KnownSlots } from '../../functions/postgres/connection/known-slots
 import type { Connection, RemediatePorts } from '../../functions/remediate/ports.ts';
 import type { SimulatedDatabase } from './simulated-estate.ts';
 import { iamAllows } from './simulated-iam.ts';
-import type { Life } from './simulated-lambda.ts';
-import { advance, closeLogin, type Ended, type Login, sessionOn, usedSlots } from './simulated-server.ts';
+import type { Alive, Life } from './simulated-lambda.ts';
+import {
+  advance,
+  closeLogin,
+  type Ended,
+  isAsleep,
+  type Login,
+  sessionOn,
+  usedSlots,
+} from './simulated-server.ts';
 import type { Stage } from './stage.ts';
 import { between } from './weather.ts';
 
@@ -19,14 +27,15 @@ export function portsOfRun(
   stage: Stage,
   life: Life,
   known: ReturnType<typeof knownDatabases>,
+  alive: Alive,
 ): FleetRunPorts {
   const { time, tables, weather, send } = stage;
   const now = () => time.now() + weather.skewMs('remediate');
   return {
     readRun: async (key, policy) => {
-      const rows = await tables.readItems([key, CELL_KEYS.switch, policyItemKey(policy)]);
+      const keys = [key, CELL_KEYS.switch, policyItemKey(policy)];
+      const { rows, memory } = await tables.readRun(keys, key);
       const row = (name: string) => rows.find((each) => each.key === name) ?? null;
-      const memory = await tables.readMemory(key);
       return {
         database: row(key),
         switches: row(CELL_KEYS.switch),
@@ -35,7 +44,7 @@ export function portsOfRun(
       };
     },
     readPolicy: async (name) => (await tables.readItems([policyItemKey(name)]))[0] ?? null,
-    portsOf: (run) => serverPortsOf(stage, life, run, known(run.database.key), now),
+    portsOf: (run) => alive(serverPortsOf(stage, { life, alive }, run, known(run.database.key), now)),
     post: async ({ key, run, result, facts }) => {
       const destination = { kind: 'record', functionName: null, requestId: run, payload: result } as const;
       const delivery = { key, runId: run, facts, destination, functionArn: null };
@@ -46,9 +55,11 @@ export function portsOfRun(
   };
 }
 
+type Invocation = { readonly life: Life; readonly alive: Alive };
+
 function serverPortsOf(
   stage: Stage,
-  life: Life,
+  invocation: Invocation,
   run: ResolvedRun,
   { tries, slots }: KnownServer,
   now: () => number,
@@ -56,7 +67,7 @@ function serverPortsOf(
   const { paused, ownTries } = run.memory;
   return {
     ownRole: async () => run.role,
-    connect: (deadline) => connectTo(stage, life, run, slots, deadline - (now() - stage.time.now())),
+    connect: (deadline) => connectTo(stage, invocation, run, slots, deadline - (now() - stage.time.now())),
     recall: async () => ({ kind: 'read', table: 'memory', paused, ownTries: [...ownTries] }),
     tries,
     readPooler: async () => null,
@@ -69,10 +80,12 @@ function serverPortsOf(
 /** A server without room lets us in when a client leaves. */
 const FULL_MS = [500, 6_000] as const;
 const REFUSED_MS = [5, 50] as const;
+/** A server that pauses lets nobody in before it is awake. */
+const AWAKE_MS = [8_000, 20_000] as const;
 
 async function connectTo(
   stage: Stage,
-  life: Life,
+  invocation: Invocation,
   run: ResolvedRun,
   slots: KnownSlots,
   deadline: number,
@@ -83,7 +96,8 @@ async function connectTo(
   const wait = (range: readonly [number, number], what: string) =>
     time.sleep(between(seed, ...range, what, key, begun));
   const failed = (code: ErrorCode): Connection => ({ problem: { code, message: 'No.' }, connecting: TRY });
-  const note = (isIn: boolean) => journal.logins.push({ key, at: begun, role: run.role, isIn });
+  const by = { run: invocation.life.requestId, role: run.role };
+  const note = (isIn: boolean) => journal.logins.push({ key, at: begun, ...by, isIn });
   const found = estate.behind(host);
   const trouble = weather.isAway('network', begun)
     ? 'hangs-at-connect'
@@ -100,17 +114,18 @@ async function connectTo(
   }
   const { server } = found;
   await wait([15, 90], 'login');
+  if (isAsleep(server, time.now())) await wait(AWAKE_MS, 'awake');
   advance(server, time.now());
   const isIn = iamAllows(found, run.role, time.now() - weather.iamDelayMs(found.key));
   note(isIn);
   if (!isIn) return failed('connect-authentication');
   if (usedSlots(server) >= server.usable) await wait(FULL_MS, 'full');
-  return enter(stage, life, run, slots, found);
+  return enter(stage, invocation, run, slots, found);
 }
 
 function enter(
   stage: Stage,
-  life: Life,
+  { life, alive }: Invocation,
   run: ResolvedRun,
   slots: KnownSlots,
   found: SimulatedDatabase,
@@ -127,5 +142,5 @@ function enter(
     });
   };
   const session = sessionOn(server, login, time, onEnded, slots);
-  return { database: session, connecting: TRY };
+  return { database: alive(session, 'server'), connecting: TRY };
 }

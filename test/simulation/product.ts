@@ -1,3 +1,4 @@
+import { readBatch } from '../../functions/aws/read-batch.ts';
 import { dispatch } from '../../functions/fleet/dispatch.ts';
 import type { DispatchPorts } from '../../functions/fleet/dispatch-ports.ts';
 import { fleetRun } from '../../functions/fleet/fleet-run.ts';
@@ -18,6 +19,7 @@ export type Product = {
   readonly fleetRun: typeof fleetRun;
   readonly reportParcel: typeof reportParcel;
   readonly report: typeof report;
+  readonly readBatch: typeof readBatch;
   readonly portsOfDispatch: (ports: DispatchPorts) => DispatchPorts;
   readonly portsOfIntake: (ports: IntakePorts) => IntakePorts;
   readonly portsOfTriggers: (ports: TriggerPorts, logs: LogGroups) => TriggerPorts;
@@ -28,7 +30,7 @@ export type Product = {
 const asTheyAre = <Ports>(ports: Ports): Ports => ports;
 
 export const PRODUCT: Product = {
-  ...{ dispatch, intake, sweepFiltered, setTriggers, fleetRun, reportParcel, report },
+  ...{ dispatch, intake, sweepFiltered, setTriggers, fleetRun, reportParcel, report, readBatch },
   ...{ portsOfDispatch: asTheyAre, portsOfIntake: asTheyAre, portsOfTriggers: asTheyAre },
   ...{ portsOfRun: asTheyAre, portsOfReport: asTheyAre },
 };

@@ -1,6 +1,7 @@
-import { acceptDatabase, logGroupOf } from './happenings.ts';
+import { acceptDatabase } from './happenings.ts';
 import { HOUR, MINUTE } from './simulated-cell.ts';
-import type { SimulatedDatabase } from './simulated-estate.ts';
+import { logGroupOf, type SimulatedDatabase } from './simulated-estate.ts';
+import { NAMED_POLICY } from './simulated-hub.ts';
 import type { Stage } from './stage.ts';
 import { beginTrouble, TROUBLE_KINDS, type TroubleKind } from './troubles.ts';
 import { between, share } from './weather.ts';
@@ -10,6 +11,8 @@ export type Scenario = {
   readonly seed: number;
   readonly size: number;
   readonly hours: number;
+  /** How many of the databases export their logs. */
+  readonly logShare?: number;
   /** What the troubles are drawn from. */
   readonly troubles?: readonly TroubleKind[];
 };
@@ -21,28 +24,34 @@ export type Drawn = {
 };
 
 const SHARE_BAD = 0.25;
+/** More add CPU, and nothing that so many did not show. */
+const MOST_BAD = 60;
 
 /** Makes the databases. Only those of an index below the share are bad, the same whether or not the others are there. */
-export function drawDatabases(stage: Stage, { seed, size }: Scenario): Drawn {
-  const all = Array.from({ length: size }, (_, at) => drawDatabase(stage, seed, at));
-  const count = Math.ceil(size * SHARE_BAD);
+export function drawDatabases(stage: Stage, { seed, size, logShare = 0.7 }: Scenario): Drawn {
+  const all = Array.from({ length: size }, (_, at) => drawDatabase(stage, seed, at, logShare));
+  const count = Math.min(MOST_BAD, Math.ceil(size * SHARE_BAD));
   return { bad: all.slice(0, count), good: all.slice(count) };
 }
 
-function drawDatabase(stage: Stage, seed: number, at: number): SimulatedDatabase {
+function drawDatabase(stage: Stage, seed: number, at: number, logShare: number): SimulatedDatabase {
   const roll = (what: string) => share(seed, 'database', at, what);
   const name = `d${at}`;
   const tag =
     roll('tag') < 0.8 ? 'enforce' : roll('tag') < 0.9 ? 'observe' : roll('other tag') < 0.5 ? 'off' : null;
-  const state = { exists: true, name, tag, policy: null, status: 'available', exportsLog: roll('log') < 0.7 };
+  const state = {
+    ...{ exists: true, name, tag, status: 'available', exportsLog: roll('log') < logShare },
+    policy: stage.hub?.has(`policies/${NAMED_POLICY}.json`) && roll('policy') < 0.3 ? NAMED_POLICY : null,
+    capacity: roll('cluster') < 0.2 ? 0.5 : null,
+  };
   const slots = Math.floor(between(seed, 40, 120, 'slots', at));
   const others = Math.floor(roll('others') * 3);
   const group = Array.from({ length: others }, (_, index) => ({
     name: `ship-${index}`,
     destination: `arn:${index}`,
   }));
-  stage.logs.groups.set(logGroupOf(name), group);
-  stage.journal.others.set(logGroupOf(name), JSON.stringify(group));
+  stage.logs.groups.set(logGroupOf(state), group);
+  stage.journal.others.set(logGroupOf(state), JSON.stringify(group));
   const database = stage.estate.create(`db-S${seed}N${at}`, { at: stage.time.now(), ...state }, slots);
   if (roll('accepted') < 0.6)
     stage.time.at(stage.time.now() + 20 * MINUTE, () => acceptDatabase(stage, database.key));

@@ -1,8 +1,8 @@
 import {
   gaps,
-  lawfulEndings,
   noLateLogins,
   noStoriesOfSingles,
+  nothingGoesAstray,
   nothingUntold,
   oneRunAMinute,
   oneStoryPerOutage,
@@ -10,14 +10,19 @@ import {
   othersFiltersStay,
   refusalsAreHeard,
   registryIsTrue,
+  sleepersSleep,
 } from './invariants.ts';
+import { lawfulEndings } from './invariants-of-endings.ts';
+import { corruptEndsNothing, corruptIsToldOnce } from './invariants-of-hub.ts';
+import type { Fault } from './journal.ts';
 import type { Product } from './product.ts';
 import { type Drawn, drawDatabases, planTroubles, type Scenario } from './scenario.ts';
 import { beginSchedule } from './schedule.ts';
 import { HOUR, MINUTE, SECOND, simulatedCell } from './simulated-cell.ts';
+import { fullHub } from './simulated-hub.ts';
 import type { Stage } from './stage.ts';
 import { stormyWeather } from './stormy-weather.ts';
-import { calmWeather } from './weather.ts';
+import { calmWeather, type Weather } from './weather.ts';
 
 /** A cell that was simulated, and what it broke of what has to hold. */
 export type Simulated = {
@@ -32,21 +37,30 @@ export type SimulationGiven = Scenario & {
   /** Whether everything goes wrong now and then. */
   readonly isStormy?: boolean;
   readonly product?: Partial<Product>;
+  /** What is not as this seed has it. */
+  readonly weather?: Partial<Weather>;
+  /** What the weather breaks, and how long. */
+  readonly faults?: readonly Fault[];
+  readonly hub?: Map<string, string>;
+  /** What happens besides. */
+  readonly also?: (stage: Stage) => void;
 };
 
-const START = Date.parse('2026-11-29T00:00:00.000Z');
+export const START = Date.parse('2026-11-29T00:00:00.000Z');
 /** How often the registry is compared with AWS. */
 const LOOK_MS = 7 * MINUTE + 13 * SECOND;
 
 /** Lets a cell live for some hours. */
 export async function simulateCell(given: SimulationGiven): Promise<Simulated> {
   const { seed, hours, isTroubled = true, isStormy = false, product = {} } = given;
-  const { faults, ...weather } = isStormy
+  const { hub = isStormy ? fullHub() : null } = given;
+  const { faults, ...drawnWeather } = isStormy
     ? stormyWeather(seed, START, hours)
     : { ...calmWeather(seed), faults: [] };
-  const stage = simulatedCell({ seed, start: START, weather, product });
+  const weather = { ...drawnWeather, ...given.weather };
+  const stage = simulatedCell({ seed, start: START, weather, product, hub });
   const { time, journal } = stage;
-  journal.faults.push(...faults);
+  journal.faults.push(...faults, ...(given.faults ?? []));
   const { random } = Math;
   // The product waits for random times where two runs meet.
   Math.random = () => 0.5;
@@ -55,6 +69,7 @@ export async function simulateCell(given: SimulationGiven): Promise<Simulated> {
     if (isTroubled) planTroubles(stage, drawn, given);
     const until = START + hours * HOUR;
     beginSchedule(stage, until);
+    given.also?.(stage);
     const look = () => {
       journal.violations.push(...registryIsTrue(stage));
       time.at(time.now() + LOOK_MS, look);
@@ -67,7 +82,8 @@ export async function simulateCell(given: SimulationGiven): Promise<Simulated> {
   }
 }
 
-function violationsOf(stage: Stage, { good }: Drawn): readonly string[] {
+/** What a cell broke of what has to hold. */
+export function violationsOf(stage: Stage, { good }: Pick<Drawn, 'good'>): readonly string[] {
   const { journal } = stage;
   return [
     ...journal.violations,
@@ -81,5 +97,9 @@ function violationsOf(stage: Stage, { good }: Drawn): readonly string[] {
     ...noStoriesOfSingles(stage, good),
     ...nothingUntold(stage),
     ...othersFiltersStay(stage),
+    ...sleepersSleep(stage),
+    ...nothingGoesAstray(stage),
+    ...corruptEndsNothing(stage),
+    ...corruptIsToldOnce(stage),
   ];
 }

@@ -12,6 +12,7 @@ import { portsOfRun } from './ports-of-run.ts';
 import { PRODUCT, type Product } from './product.ts';
 import { type Estate, estate } from './simulated-estate.ts';
 import {
+  type Alive,
   type FunctionName,
   type LambdaFunction,
   type Life,
@@ -56,23 +57,26 @@ export function simulatedCell(given: CellGiven): Stage {
   const stage: Stage = {
     ...parts,
     ...world,
-    tables: simulatedTables(time, weather),
+    tables: simulatedTables(time, weather, product),
     logs: logGroups(time, weather),
     send: {
-      dispatch: (event) => invoke(stage, dispatcher(stage), event, 'period'),
-      intake: (event) => invoke(stage, ofIntake(stage), event, event.logStream),
-      triggers: () => invoke(stage, ofTriggers(stage), null, 'triggers'),
-      remediate: (event) => invoke(stage, remediator(stage), event, event.database),
-      report: (delivery) => invoke(stage, reporter(stage), delivery, delivery.runId),
+      dispatch: (event) => void invoke(stage, dispatcher(stage), event, 'period'),
+      intake: (event) => void invoke(stage, ofIntake(stage), event, event.logStream),
+      triggers: () => void invoke(stage, ofTriggers(stage), null, 'triggers'),
+      remediate: (event) => {
+        const id = invoke(stage, remediator(stage), event, event.database);
+        if (id !== null) journal.asked.push({ id, key: event.database, at: time.now() });
+      },
+      report: (delivery) => void invoke(stage, reporter(stage), delivery, delivery.runId),
       news: (sent) => void journal.news.push({ at: time.now(), sent }),
     },
   };
   return stage;
 }
 
-function invoke<Event>(stage: Stage, to: LambdaFunction<Event>, event: Event, about: string): void {
+function invoke<Event>(stage: Stage, to: LambdaFunction<Event>, event: Event, about: string): string | null {
   const run: typeof to.run = (given, life) => to.run(given, life).catch(noteMistake(stage, to.name));
-  stage.lambda.invoke({ ...to, run }, event, about);
+  return stage.lambda.invoke({ ...to, run }, event, about);
 }
 
 /** An error that is none of ours is a mistake. */
@@ -84,12 +88,15 @@ function noteMistake({ journal }: Stage, name: FunctionName): (thrown: unknown) 
 }
 
 /** The ports of one invocation: they count, and end with it. */
-function alive<Ports extends object>(stage: Stage, name: FunctionName, ports: Ports, life: Life): Ports {
+function alive(stage: Stage, name: FunctionName, life: Life): Alive {
   const { calls } = stage.journal;
-  return mortal(ports, life, {
-    before: (port) => calls.set(`${name} ${port}`, (calls.get(`${name} ${port}`) ?? 0) + 1),
-    after: (port) => stage.afterCall(name, port, life),
-  });
+  return (ports, of) => {
+    const called = (port: string) => (of === undefined ? port : `${of}.${port}`);
+    return mortal(ports, life, {
+      before: (port) => calls.set(`${name} ${called(port)}`, (calls.get(`${name} ${called(port)}`) ?? 0) + 1),
+      after: (port) => stage.afterCall(name, called(port), life),
+    });
+  };
 }
 
 const nothing = () => {};
@@ -100,10 +107,12 @@ function dispatcher(stage: Stage): LambdaFunction<DispatchEvent> {
     ...{ name: 'dispatch', timeoutMs: MINUTE, mostAgeMs: PERIOD_MS, retries: 0, onFailure: nothing },
     run: async (event, life) => {
       if (event.kind === 'alarm') {
-        const ports = product.portsOfIntake(alive(stage, 'dispatch', portsOfIntake(stage), life));
+        const ports = product.portsOfIntake(
+          alive(stage, 'dispatch', life)({ ...portsOfIntake(stage), readRegistry: stage.tables.readAll }),
+        );
         return product.sweepFiltered(ports);
       }
-      const ports = product.portsOfDispatch(alive(stage, 'dispatch', portsOfDispatch(stage), life));
+      const ports = product.portsOfDispatch(alive(stage, 'dispatch', life)(portsOfDispatch(stage)));
       return product.dispatch(event.at, SETTINGS, ports);
     },
   };
@@ -114,7 +123,7 @@ function ofIntake(stage: Stage): LambdaFunction<Parameters<Send['intake']>[0]> {
   return {
     ...{ name: 'intake', timeoutMs: 15 * SECOND, mostAgeMs: MINUTE, retries: 0, onFailure: nothing },
     run: (event, life) =>
-      product.intake(event, product.portsOfIntake(alive(stage, 'intake', portsOfIntake(stage), life))),
+      product.intake(event, product.portsOfIntake(alive(stage, 'intake', life)(portsOfIntake(stage)))),
   };
 }
 
@@ -126,7 +135,7 @@ function ofTriggers(stage: Stage): LambdaFunction<null> {
     run: (_event, life) =>
       product.setTriggers(
         settings,
-        product.portsOfTriggers(alive(stage, 'triggers', portsOfTriggers(stage), life), stage.logs),
+        product.portsOfTriggers(alive(stage, 'triggers', life)(portsOfTriggers(stage)), stage.logs),
       ),
   };
 }
@@ -149,9 +158,8 @@ function remediator(stage: Stage): LambdaFunction<FleetRunEvent> {
       const { item } = stage.tables.registry.get(key) ?? {};
       const sentAt = Date.parse(event.at);
       journal.runs.push({ id: life.requestId, key, at: time.now(), trigger, sentAt, item });
-      const ports = product.portsOfRun(
-        alive(stage, 'remediate', portsOfRun(stage, life, knownOf(stage)), life),
-      );
+      const ofLife = alive(stage, 'remediate', life);
+      const ports = product.portsOfRun(ofLife(portsOfRun(stage, life, knownOf(stage), ofLife)));
       const deadline = ports.now() + TIMEOUT_MS - LEFT_MS;
       const record = await product.fleetRun(event, { runId: life.requestId, deadline }, ports);
       if (record !== null) checkRecord(stage, record, item);
@@ -166,16 +174,17 @@ function checkRecord(
   item: string | undefined,
 ): void {
   if (problem?.code === 'unexpected') journal.violations.push(`a run met: ${problem.message}`);
+  const counted = plan?.pressure.find(({ scope }) => scope.kind === 'server')?.usable;
+  if (counted === undefined) return;
   const { key, host } = JSON.parse(item ?? '{}');
   const slots = estate.behind(host)?.server.usable;
-  const counted = plan?.pressure.find(({ scope }) => scope.kind === 'server')?.usable;
-  if (slots !== undefined && counted !== undefined && counted !== slots)
+  if (slots !== undefined && counted !== slots)
     journal.violations.push(`a run of ${key} counted ${counted} slots of ${slots}`);
 }
 
 /** What Lambda tells of a run without a result. */
 function failureOf(event: FleetRunEvent, requestId: string, why: 'crashed' | 'expired'): FleetDelivery {
-  const facts: RunFacts = { failedBy: why, isBusy: null };
+  const facts: RunFacts = { failedBy: why, isBusy: null, askedAt: event.at };
   const from = { functionName: null, requestId };
   const error = { errorType: 'Sandbox.Timedout', errorMessage: 'Its time was up.' };
   return {
@@ -191,10 +200,12 @@ function reporter(stage: Stage): LambdaFunction<FleetDelivery> {
   const { product } = stage;
   return {
     ...{ name: 'report', timeoutMs: 30 * SECOND, mostAgeMs: 6 * HOUR, retries: 5, onFailure: nothing },
-    run: (delivery, life) =>
-      product.reportParcel(
+    run: (delivery, life) => {
+      const ofLife = alive(stage, 'report', life);
+      return product.reportParcel(
         delivery,
-        product.portsOfReport(alive(stage, 'report', portsOfReport(stage), life)),
-      ),
+        product.portsOfReport(ofLife(portsOfReport(stage, delivery.runId, ofLife))),
+      );
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { OPT_IN_TAG } from '../../functions/contract.ts';
-import type { RdsInstance, RdsView } from '../../functions/core/fleet/rds-view.ts';
-import { rdsInstance, VPC } from '../support/fleet.ts';
+import type { ResourceTag } from '../../functions/core/fleet/database-tags.ts';
+import type { RdsCluster, RdsInstance, RdsView } from '../../functions/core/fleet/rds-view.ts';
+import { rdsCluster, rdsInstance, VPC } from '../support/fleet.ts';
 import { type SimulatedServer, simulatedServer } from './simulated-server.ts';
 
 /** What AWS knows of one database from a moment on. */
@@ -13,6 +14,8 @@ export type DatabaseState = {
   readonly policy: string | null;
   readonly status: string;
   readonly exportsLog: boolean;
+  /** The least capacity of its Aurora cluster of Serverless v2, of which it is the only member; null for an instance of RDS. */
+  readonly capacity: number | null;
 };
 
 /** A database with all that it was so far. */
@@ -92,20 +95,60 @@ function hostsOf(databases: Estate['databases']): ReadonlyMap<string, SimulatedD
 }
 
 /** What a database was at a moment; null before it was made. */
-export function stateAt({ history }: SimulatedDatabase, moment: number): DatabaseState | null {
+export function stateAt(
+  { history }: Pick<SimulatedDatabase, 'history'>,
+  moment: number,
+): DatabaseState | null {
   return history.findLast(({ at }) => at <= moment) ?? null;
 }
 
 function viewOf(databases: Estate['databases'], moment: number): RdsView {
-  const instances = [...databases.values()].flatMap((database): readonly RdsInstance[] => {
-    const state = stateAt(database, moment);
-    return state?.exists === true ? [instanceOf(database.resource, state)] : [];
+  const there = [...databases.values()].flatMap(({ resource, history }) => {
+    const state = stateAt({ history }, moment);
+    return state?.exists === true ? [{ resource, state }] : [];
   });
-  return { instances, clusters: [] };
+  return {
+    instances: there.map(({ resource, state }) => instanceOf(resource, state)).toSorted(byName),
+    clusters: there.flatMap(({ resource, state }) => clusterOf(resource, state)).toSorted(byName),
+  };
 }
 
-function instanceOf(resource: string, { name, tag, policy, status, exportsLog }: DatabaseState): RdsInstance {
+function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  return one.name < other.name ? -1 : 1;
+}
+
+function instanceOf(resource: string, state: DatabaseState): RdsInstance {
+  const { name, status, exportsLog, capacity } = state;
+  const known = { resource, name, host: hostOf(name), status };
+  if (capacity === null) return rdsInstance({ ...known, exportsLog, tags: tagsOf(state) });
+  // The tags of the cluster decide, and its logs are exported.
+  const ofMember = {
+    cluster: clusterNameOf(name),
+    instanceClass: 'db.serverless',
+    engine: 'aurora-postgresql',
+  };
+  return rdsInstance({ ...known, ...ofMember, exportsLog: false, tags: [] });
+}
+
+function clusterOf(resource: string, state: DatabaseState): readonly RdsCluster[] {
+  const { name, status, exportsLog, capacity } = state;
+  if (capacity === null) return [];
+  const known = { resource: resource.replace(/^db/, 'cluster'), name: clusterNameOf(name), status };
+  return [rdsCluster({ ...known, minimumCapacity: capacity, exportsLog, tags: tagsOf(state) })];
+}
+
+function clusterNameOf(name: string): string {
+  return `${name}-cluster`;
+}
+
+/** The group that the log is exported to: that of a cluster has the lines of all its members. */
+export function logGroupOf({ name, capacity }: Pick<DatabaseState, 'name' | 'capacity'>): string {
+  return capacity === null
+    ? `/aws/rds/instance/${name}/postgresql`
+    : `/aws/rds/cluster/${clusterNameOf(name)}/postgresql`;
+}
+
+function tagsOf({ tag, policy }: DatabaseState): readonly ResourceTag[] {
   const written = { [OPT_IN_TAG]: tag, 'pg-headroom:policy': policy, team: 'shop' };
-  const tags = Object.entries(written).flatMap(([key, value]) => (value === null ? [] : [{ key, value }]));
-  return rdsInstance({ resource, name, host: hostOf(name), status, exportsLog, tags });
+  return Object.entries(written).flatMap(([key, value]) => (value === null ? [] : [{ key, value }]));
 }

@@ -30,13 +30,18 @@ export type LambdaFunction<Event> = {
 export type LambdaWeather = {
   readonly deliver: (name: FunctionName, about: string, at: number) => Delivery;
   readonly concurrency: (at: number) => number;
+  /** Whether a throttled event is gone for good, and nobody hears of it. Lambda does not do that. */
+  readonly dropsThrottled: boolean;
 };
 
 /** Lambda's asynchronous queue. */
 export type SimulatedLambda = {
-  readonly invoke: <Event>(to: LambdaFunction<Event>, event: Event, about: string) => void;
+  /** The id of the request; null when it is lost on its way. */
+  readonly invoke: <Event>(to: LambdaFunction<Event>, event: Event, about: string) => string | null;
   /** The most invocations that ran at once. */
   readonly peak: () => number;
+  /** How often an event had to wait because so many ran. */
+  readonly throttled: () => number;
 };
 
 /** Throttled events come again after ever longer times. */
@@ -44,7 +49,7 @@ const THROTTLED_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000] as const;
 const RETRY_MS = 60_000;
 
 export function simulatedLambda(time: VirtualTime, weather: LambdaWeather): SimulatedLambda {
-  const running = { now: 0, most: 0 };
+  const running = { now: 0, most: 0, throttled: 0 };
   let requests = 0;
   const begin = <Event>(to: LambdaFunction<Event>, event: Event, sent: Sent): void => {
     if (time.now() - sent.at > to.mostAgeMs) {
@@ -52,6 +57,8 @@ export function simulatedLambda(time: VirtualTime, weather: LambdaWeather): Simu
       return;
     }
     if (running.now >= weather.concurrency(time.now())) {
+      running.throttled += 1;
+      if (weather.dropsThrottled) return;
       const waitMs = THROTTLED_MS[sent.throttled] ?? THROTTLED_MS[5];
       time.at(time.now() + waitMs, () => begin(to, event, { ...sent, throttled: sent.throttled + 1 }));
       return;
@@ -68,11 +75,13 @@ export function simulatedLambda(time: VirtualTime, weather: LambdaWeather): Simu
   };
   return {
     peak: () => running.most,
+    throttled: () => running.throttled,
     invoke: (to, event, about) => {
       requests += 1;
       const sent = { requestId: `request-${requests}`, at: time.now(), tries: 0, throttled: 0 };
-      for (const ms of weather.deliver(to.name, about, time.now()).delaysMs)
-        time.at(time.now() + ms, () => begin(to, event, sent));
+      const { delaysMs } = weather.deliver(to.name, about, time.now());
+      for (const ms of delaysMs) time.at(time.now() + ms, () => begin(to, event, sent));
+      return delaysMs.length > 0 ? sent.requestId : null;
     },
   };
 }
@@ -114,6 +123,9 @@ function live<Event>(
 }
 
 const NEVER: Promise<never> = new Promise(() => {});
+
+/** Gives ports the end of their invocation. `of` says what they belong to, where that is not the function itself. */
+export type Alive = <Ports extends object>(ports: Ports, of?: string) => Ports;
 
 /**
  * Ports of one invocation: when that is over, their calls are never answered. `before` and `after` see each call that

@@ -22,7 +22,10 @@ export type Leak = { readonly everyMs: number };
 
 /** One PostgreSQL server, as far as a run sees it. Its sessions are made when somebody looks. */
 export type SimulatedServer = {
-  readonly usable: number;
+  /** Another size comes with a restart. */
+  usable: number;
+  /** Whether it pauses while nobody has a session. */
+  pauses: boolean;
   trouble: Trouble;
   /** Sessions that are always there and at work. */
   atWork: number;
@@ -55,7 +58,7 @@ const STATEMENT_MS = 10_000;
 
 export function simulatedServer(usable: number, atWork: number): SimulatedServer {
   return {
-    ...{ usable, trouble: 'none', atWork, leak: null, holder: null, leaked: new Map() },
+    ...{ usable, pauses: false, trouble: 'none', atWork, leak: null, holder: null, leaked: new Map() },
     ...{ nextAt: 0, refused: 0, epoch: 0, pids: 1_000 },
   };
 }
@@ -70,6 +73,12 @@ export function restart(server: SimulatedServer): void {
   server.epoch += 1;
   server.leaked.clear();
   server.holder = null;
+}
+
+/** A server that pauses, and that no client has a session on. */
+export function isAsleep(server: SimulatedServer, now: number): boolean {
+  advance(server, now);
+  return server.pauses && usedSlots(server) === 0;
 }
 
 /** Brings the sessions up to date. The result says how many clients were refused since the last time. */

@@ -1,9 +1,12 @@
+import type { BatchKeys, SendBatch } from '../../functions/aws/read-batch.ts';
+import { toRegistryRow } from '../../functions/aws/registry-table.ts';
 import { RemediationError } from '../../functions/core/base/errors.ts';
 import { type Attention, CALM, isCalm } from '../../functions/core/fleet/attention.ts';
 import type { RegistryWrite } from '../../functions/core/fleet/reconcile.ts';
 import { registryItemText } from '../../functions/core/fleet/registry-item.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 import type { CellText, RegistryRow, TakeClaim } from '../../functions/fleet/dispatch-ports.ts';
+import type { Product } from './product.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { Weather } from './weather.ts';
 
@@ -15,6 +18,11 @@ export type SimulatedTables = {
   readonly memory: Map<string, Memory>;
   readonly readAll: () => Promise<readonly RegistryRow[]>;
   readonly readItems: (keys: readonly string[]) => Promise<readonly RegistryRow[]>;
+  /** The same, with the memory of a database in one batch. */
+  readonly readRun: (
+    keys: readonly string[],
+    memoryKey: string,
+  ) => Promise<{ readonly rows: readonly RegistryRow[]; readonly memory: Memory }>;
   readonly writeDatabase: (write: RegistryWrite) => Promise<void>;
   readonly writeText: (key: string, attribute: keyof Texts, text: string | null) => Promise<void>;
   readonly writeCell: (text: CellText) => Promise<void>;
@@ -30,7 +38,11 @@ export type SimulatedTables = {
   readonly written: { readonly key: string; readonly at: number }[];
 };
 
-export function simulatedTables(time: VirtualTime, weather: Weather): SimulatedTables {
+export function simulatedTables(
+  time: VirtualTime,
+  weather: Weather,
+  { readBatch }: Pick<Product, 'readBatch'>,
+): SimulatedTables {
   const registry: SimulatedTables['registry'] = new Map();
   const memory: SimulatedTables['memory'] = new Map();
   const claims = new Map<string, { readonly owner: string; readonly until: number }>();
@@ -45,12 +57,25 @@ export function simulatedTables(time: VirtualTime, weather: Weather): SimulatedT
   const answer = (what: string, code: 'registry-unwritable' | 'memory-unwritable') => {
     if (weather.losesAnswer(what, time.now())) throw new RemediationError(code, 'The answer was lost.');
   };
-  const rowOf = (key: string): readonly RegistryRow[] => {
-    const texts = registry.get(key);
-    return texts === undefined ? [] : [{ key, texts }];
+  const accept = (what: string, code: 'registry-unwritable' | 'memory-unwritable') => {
+    if (weather.throttles('write', what, time.now())) throw new RemediationError(code, 'ThrottlingException');
+  };
+  const readTogether = async (keys: readonly string[], memoryKey: string | null) => {
+    const ofMemory = memoryKey === null ? {} : { memory: asked('server', [memoryKey]) };
+    let tries = 0;
+    const answer: SendBatch = async (left) => {
+      reach('registry', 'registry-unreadable');
+      if (left.memory !== undefined) reach('memory', 'memory-unreadable');
+      tries += 1;
+      const isUnread = (key: string) => weather.leavesUnread(key, time.now(), tries);
+      return answerOf(left, isUnread, { registry, memory });
+    };
+    const found = await readBatch({ registry: asked('key', keys), ...ofMemory }, answer, time.sleep);
+    return (found.registry ?? []).map(toRegistryRow).filter((row) => row !== null);
   };
   const writeText: SimulatedTables['writeText'] = async (key, attribute, text) => {
     reach('registry', 'registry-unreadable');
+    accept(`registry ${key}`, 'registry-unwritable');
     const { [attribute]: _, ...others } = registry.get(key) ?? {};
     registry.set(key, text === null ? others : { ...others, [attribute]: text });
     answer(`registry ${key}`, 'registry-unwritable');
@@ -61,10 +86,11 @@ export function simulatedTables(time: VirtualTime, weather: Weather): SimulatedT
       reach('registry', 'registry-unreadable');
       return [...registry].map(([key, texts]) => ({ key, texts }));
     },
-    readItems: async (keys) => {
-      reach('registry', 'registry-unreadable');
-      return keys.flatMap(rowOf);
-    },
+    readItems: (keys) => readTogether(keys, null),
+    readRun: async (keys, key) => ({
+      rows: await readTogether(keys, key),
+      memory: memory.get(key) ?? NOTHING_REMEMBERED,
+    }),
     writeDatabase: async ({ item }) => {
       written.push({ key: item.key, at: time.now() });
       await writeText(item.key, 'item', registryItemText(item));
@@ -91,6 +117,7 @@ export function simulatedTables(time: VirtualTime, weather: Weather): SimulatedT
     },
     writeMemory: async (key, next) => {
       reach('memory', 'memory-unreadable');
+      accept(`memory ${key}`, 'memory-unwritable');
       if (next.version !== (memory.get(key)?.version ?? 0) + 1) return false;
       memory.set(key, next);
       index.note(key, next);
@@ -102,6 +129,45 @@ export function simulatedTables(time: VirtualTime, weather: Weather): SimulatedT
       return index.read();
     },
   };
+}
+
+function asked(attribute: 'key' | 'server', keys: readonly string[]): BatchKeys[string] {
+  return { Keys: keys.map((key) => ({ [attribute]: { S: key } })), ConsistentRead: true };
+}
+
+/** What one request finds, and what it leaves for the next one. */
+function answerOf(
+  { registry: ofRegistry, memory: ofMemory }: BatchKeys,
+  isUnread: (key: string) => boolean,
+  tables: Pick<SimulatedTables, 'registry' | 'memory'>,
+): Awaited<ReturnType<SendBatch>> {
+  const texts = (key: string) => Object.entries(tables.registry.get(key) ?? {});
+  const [rows, leftRows] = parted(ofRegistry, 'key', isUnread);
+  const [memories, leftMemories] = parted(ofMemory, 'server', isUnread);
+  return {
+    Responses: {
+      registry: rows
+        .filter((key) => tables.registry.has(key))
+        .map((key) => ({
+          key: { S: key },
+          ...Object.fromEntries(texts(key).map(([name, text]) => [name, { S: text }])),
+        })),
+      memory: memories.filter((key) => tables.memory.has(key)).map((key) => ({ server: { S: key } })),
+    },
+    UnprocessedKeys: {
+      ...(leftRows.length > 0 && { registry: asked('key', leftRows) }),
+      ...(leftMemories.length > 0 && { memory: asked('server', leftMemories) }),
+    },
+  };
+}
+
+function parted(
+  of: BatchKeys[string] | undefined,
+  attribute: 'key' | 'server',
+  isUnread: (key: string) => boolean,
+): readonly [read: readonly string[], left: readonly string[]] {
+  const keys = (of?.Keys ?? []).map((key) => key[attribute]?.S ?? '');
+  return [keys.filter((key) => !isUnread(key)), keys.filter(isUnread)];
 }
 
 /** Rows come into the index, and go from it, a little after the memory was written. */

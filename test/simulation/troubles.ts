@@ -1,17 +1,19 @@
 import {
   acceptDatabase,
   change,
+  lastOf,
   leakFor,
-  logGroupOf,
   pauseCell,
   pauseDatabase,
+  pauseServer,
+  resize,
   restoreAs,
   setTrouble,
   subscribeOther,
   swap,
 } from './happenings.ts';
 import { HOUR, MINUTE } from './simulated-cell.ts';
-import type { SimulatedDatabase } from './simulated-estate.ts';
+import { logGroupOf, type SimulatedDatabase } from './simulated-estate.ts';
 import { restart, type Trouble } from './simulated-server.ts';
 import type { Stage } from './stage.ts';
 import { between } from './weather.ts';
@@ -60,8 +62,9 @@ const TROUBLES = {
     });
   },
   isRenamed: (stage, database) => {
-    const name = `${database.history.at(-1)?.name}-new1`;
-    stage.logs.groups.set(logGroupOf(name), []);
+    const { name: before, capacity } = lastOf(database);
+    const name = `${before}-new1`;
+    stage.logs.groups.set(logGroupOf({ name, capacity }), []);
     change(stage, database, { name });
   },
   failsOver: (stage, database) => {
@@ -84,10 +87,37 @@ const TROUBLES = {
   isDeleted: (stage, database) => change(stage, database, { exists: false }),
   /** The green one is full from the start, and inherits the tag. */
   isSwapped: (stage, blue) => {
-    const name = `${blue.history.at(-1)?.name}-green1`;
+    const name = `${lastOf(blue).name}-green1`;
     const green = restoreAs(stage, blue, `${blue.resource}G`, name);
     leakFor(stage, green, 5_000, 20 * HOUR);
     later(stage, HOUR, () => swap(stage, blue, green));
+  },
+  /** A copy in Aurora Serverless, which pauses while nobody uses it, and leaks later. */
+  pauses: (stage, source) => {
+    const copy = restoreAs(stage, source, `${source.resource}V`, `${lastOf(source).name}-serverless`, {
+      ...{ capacity: 0, exportsLog: true },
+    });
+    pauseServer(copy.server);
+    later(stage, 20 * MINUTE, () => acceptDatabase(stage, copy.key));
+    later(stage, 2 * HOUR, () => leakFor(stage, copy, 1_000, HOUR));
+    later(stage, 5 * HOUR, () => leakFor(stage, copy, 2_000, HOUR));
+  },
+  /** Once to a larger class and once to a smaller one, while a program leaks. */
+  isResized: (stage, database) => {
+    leakFor(stage, database, 5_000, 5 * HOUR);
+    later(stage, HOUR, () => resize(stage, database, 2));
+    later(stage, 3 * HOUR, () => resize(stage, database, 0.4));
+  },
+  /** Its disk is full, so that it takes no session until it gets a larger one. */
+  isFull: (stage, database) => {
+    change(stage, database, { status: 'storage-full' });
+    setTrouble(database.server, 'refuses');
+    restart(database.server);
+    later(stage, lengthOf(stage, database), () => {
+      change(stage, database, { status: 'modifying' });
+      later(stage, 10 * MINUTE, () => setTrouble(database.server, 'none'));
+      later(stage, HOUR, () => change(stage, database, { status: 'available' }));
+    });
   },
 } as const satisfies Readonly<Record<string, Begin>>;
 

@@ -30,7 +30,7 @@ export function virtualTime(start: number): VirtualTime {
         const callOff = at(now + ms, resolve);
         signal?.addEventListener('abort', () => {
           callOff();
-          reject(new Error('This sleep was aborted.'));
+          reject(signal.reason);
         });
       }),
     runUntil: async (moment) => {
@@ -49,10 +49,13 @@ export function virtualTime(start: number): VirtualTime {
   };
 }
 
-/** All promises that can go on have gone on: Node empties their queue before an immediate callback. */
+/**
+ * All promises that can go on have gone on: Node empties their queue before a tick. A turn of the event loop would be the same,
+ * and costs system calls.
+ */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    process.nextTick(resolve);
   });
 }
 

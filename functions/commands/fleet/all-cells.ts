@@ -5,6 +5,7 @@ import { callerIdentity } from '../../aws/pause-switch.ts';
 import { invalid, RemediationError } from '../../core/base/errors.ts';
 import { findingsOf } from '../../core/base/schema-findings.ts';
 import { counted } from '../../core/base/words.ts';
+import { REGION_FORM } from '../../core/declaration/region-form.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readInput } from '../read-input.ts';
 import { readJson } from '../read-json.ts';
@@ -22,7 +23,7 @@ const AT_ONCE = 20;
 const cellsSchema = z.array(
   z.object({
     account: z.string().check(z.regex(/^\d{12}$/, { error: 'the 12 digits of an account' })),
-    region: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'the name of a region' })),
+    region: z.string().check(z.regex(new RegExp(`^${REGION_FORM}$`), { error: 'the name of a region' })),
   }),
   { error: 'a list of cells, each with account and region' },
 );
@@ -30,7 +31,7 @@ const cellsSchema = z.array(
 /** Switches every cell of the list, and says which it could not reach. */
 export async function switchAllCells(
   { cells: file, region }: GivenCells,
-  text: string | null,
+  textOf: () => Promise<string>,
   says: string,
 ): Promise<ExitCode> {
   if (file === undefined) throw new InvalidArgumentError('--all needs --cells FILE.');
@@ -41,6 +42,7 @@ export async function switchAllCells(
       'registry-unwritable',
       `AWS did not say whose credentials these are (${caller.problem}). Nothing was changed.`,
     );
+  const text = await textOf();
   const problems: (readonly [CellPlace, string])[] = [];
   const waiting = [...cells];
   const work = async () => {

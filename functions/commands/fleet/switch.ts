@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from 'commander';
+import { writeOwnCellSwitch } from '../../aws/cell-switch.ts';
 import { writePeoplesText } from '../../aws/fleet-items.ts';
 import { writeSwitch } from '../../aws/pause-switch.ts';
 import { FLEET_TABLES } from '../../contract.ts';
 import { cleanName } from '../../core/base/clean-text.ts';
 import { RemediationError } from '../../core/base/errors.ts';
-import { CELL_KEYS, switchText } from '../../core/fleet/cell-items.ts';
+import { RESUMED, switchText } from '../../core/fleet/cell-items.ts';
 import { timeText } from '../../render/base/phrases.ts';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -52,12 +53,11 @@ export const fleetPause: CommandSpec<GivenPause> = {
   run: async ({ reason = null, for: length, ...given }) => {
     const now = Date.now();
     const until = length === undefined ? null : new Date(now + length).toISOString();
-    const pause = { at: new Date(now).toISOString(), by: await whoAmI(given.region), reason, until };
     const end = until === null ? 'until they are resumed' : `until ${timeText(until)}`;
-    return await switched(given, {
-      ofDatabase: pause,
-      ofCell: switchText({ ...pause, mode: 'observe' }),
-      says: `paused: from the next run on no session is ended, ${end}`,
+    const says = `paused: from the next run on no session is ended, ${end}`;
+    return await switched(given, says, (by) => {
+      const pause = { at: new Date(now).toISOString(), by, reason, until };
+      return { ofDatabase: pause, ofCell: switchText({ ...pause, mode: 'observe' }) };
     });
   },
 };
@@ -72,38 +72,36 @@ export const fleetResume: CommandSpec<GivenScope> = {
   topics: [CREDENTIALS_TOPIC],
   exits: SWITCH_EXITS,
   run: (given) =>
-    switched(given, {
-      ofDatabase: null,
-      ofCell: null,
-      says: 'resumed: from the next run on tag, policy and switches decide',
+    switched(given, 'resumed: from the next run on tag, policy and switches decide', (by) => {
+      const resumed = { at: new Date().toISOString(), by };
+      return { ofDatabase: { resumed }, ofCell: switchText({ ...resumed, ...RESUMED }) };
     }),
 };
 
 type Switched = {
   readonly ofDatabase: Parameters<typeof writeSwitch>[1];
-  /** Null removes the cell's switch. */
-  readonly ofCell: string | null;
-  readonly says: string;
+  readonly ofCell: string;
 };
 
-async function switched(given: GivenScope, { ofDatabase, ofCell, says }: Switched): Promise<ExitCode> {
+/** AWS is asked for the identity of the caller only when all that was given is right. */
+async function switched(
+  given: GivenScope,
+  says: string,
+  switchedBy: (identity: string) => Switched,
+): Promise<ExitCode> {
   const { database, cell, all, cells, region } = given;
   if ([database, cell, all].filter((each) => each !== undefined).length !== 1)
     throw new InvalidArgumentError('Name one of a database, --cell and --all.');
-  if (all) return await switchAllCells({ cells, region }, ofCell, says);
+  const texts = async () => switchedBy(await whoAmI(region));
+  if (all) return await switchAllCells({ cells, region }, async () => (await texts()).ofCell, says);
   if (cell) {
-    const written = {
-      table: FLEET_TABLES.registry,
-      key: CELL_KEYS.switch,
-      attribute: 'people',
-      text: ofCell,
-    } as const;
-    await writePeoplesText({ ...written, isThere: false }, region);
+    await writeOwnCellSwitch((await texts()).ofCell, region);
     print(`The cell is ${says}.`);
     return EXIT.done;
   }
   const view = await readCell({ ...(region !== undefined && { region }) });
   const { key, name } = theDatabase(view, database ?? '').seen.database;
+  const { ofDatabase } = await texts();
   await writeSwitch({ server: key, table: FLEET_TABLES.memory, region: view.region }, ofDatabase);
   print(`${cleanName(name)} is ${says}.`);
   return EXIT.done;

@@ -9,7 +9,10 @@ import { TRIGGER_RUNGS } from './registry-item.ts';
 
 /** What belongs to the whole cell stands in the registry too, under keys that no database has. */
 export const CELL_KEYS = {
-  /** Two attributes: `people`, which people write, and `organisation`, the dispatcher's copy of `switch.json`. */
+  /**
+   * Three attributes: `people`, which people write, `organisation`, the dispatcher's copy of `switch.json`, and `item`, since
+   * when the dispatcher cannot see which servers there are.
+   */
   switch: 'cell#switch',
   /** What the dispatcher remembers of the cell itself. */
   state: 'cell#state',
@@ -62,10 +65,29 @@ export function parseSwitch(written: string | undefined, now: number): FleetSwit
   return { mode: mode ?? 'off', by, at, reason, until, problem };
 }
 
+/** A switch that holds nothing down. It stays, because it says who resumed and when. */
+export const RESUMED = { mode: 'enforce', reason: null, until: null } as const;
+
 const NO_PERSON = { by: '', at: null, reason: null, until: null } as const;
 
 export function switchText({ mode, by, at, reason, until }: Omit<FleetSwitch, 'problem'>): string {
   return JSON.stringify({ mode, by, at, reason, until });
+}
+
+const blindSchema = fields({ blindSince: text });
+
+/**
+ * Since when the API has not answered for so long that an address may lead to another server than the registry has; null while
+ * it answers. A text that cannot be read means that it does not.
+ */
+export function parseBlindSince(written: string | undefined): string | null {
+  if (written === undefined) return null;
+  const parsed = z.safeParse(blindSchema, jsonIn(written));
+  return parsed.success ? parsed.data.blindSince : 'a time that cannot be read';
+}
+
+export function blindText(blindSince: string): string {
+  return JSON.stringify({ blindSince });
 }
 
 /** A validated copy of a policy of the organisation's bucket. */

@@ -12,6 +12,7 @@ export const MODE_SOURCES = [
   'cell',
   'policy',
   'quarantine',
+  'sight',
   'pause',
 ] as const;
 export type ModeSource = (typeof MODE_SOURCES)[number];
@@ -36,11 +37,13 @@ export type ModeFacts = {
   readonly policyProblem: string | null;
   readonly organisation: FleetSwitch | null;
   readonly cell: FleetSwitch | null;
+  /** Since when the dispatcher cannot see which servers there are; null while it can. */
+  readonly blindSince: string | null;
   readonly pause: Pause | null;
   readonly now: number;
 };
 
-/** The weakest of tag, policy, switches, quarantine and pause decides. */
+/** The weakest of tag, policy, switches, quarantine, sight and pause decides. */
 export function fleetMode(facts: ModeFacts): FleetMode {
   const limits = MODE_SOURCES.flatMap((source) => {
     const limit = LIMITS[source](facts);
@@ -64,6 +67,14 @@ const LIMITS: Readonly<Record<ModeSource, (facts: ModeFacts) => Limit>> = {
     isInQuarantine(database, now)
       ? { mode: 'observe', why: `new here: it observes until ${database.observeUntil} unless accepted` }
       : null,
+  // A swap of blue and green, or a rename, may have put a new database behind the address, which has to observe.
+  sight: ({ blindSince }) =>
+    blindSince === null
+      ? null
+      : {
+          mode: 'observe',
+          why: `the API of RDS has not answered since ${blindSince}: its address may lead to another database by now`,
+        },
   pause: ({ pause }) =>
     pause === null ? null : { mode: 'observe', why: `paused by ${pause.by}, ${endOf(pause.until)}` },
 };

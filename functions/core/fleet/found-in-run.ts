@@ -9,6 +9,11 @@ export const factsSchema = fields({
   failedBy: textOrNull,
   /** Whether at least 40 % of the slots were in use; null when it did not count them. */
   isBusy: z.nullable(flag),
+  /**
+   * When the run was asked for, by the clock of the function that plans the next one; null in facts of older versions. A clock that
+   * is minutes off would else change how long a database waits after a failure.
+   */
+  askedAt: z._default(textOrNull, null),
 });
 export type RunFacts = ReadOnly<z.output<typeof factsSchema>>;
 
@@ -26,7 +31,7 @@ const BUSY_FROM = 0.4;
 const BUSY_UNTIL = 0.35;
 
 export function factsOfRun(
-  { outcome, problem, plan }: Pick<RunRecord, 'outcome' | 'problem' | 'plan'>,
+  { outcome, problem, plan, trigger }: Pick<RunRecord, 'outcome' | 'problem' | 'plan' | 'trigger'>,
   wasBusy: boolean,
 ): RunFacts {
   const isFailure = outcome === 'cannot-connect' || outcome === 'failed';
@@ -36,7 +41,17 @@ export function factsOfRun(
   return {
     failedBy: code === null || FULL.has(code) ? null : code,
     isBusy: server === undefined ? null : server.used >= least * server.usable,
+    askedAt: trigger.at,
   };
+}
+
+/** So far may clocks be apart, and so old may an event be. */
+const MOST_APART_MS = 10 * 60_000;
+
+/** The moment of what a run found: that at which it was asked for, unless it is no moment of about now. */
+export function momentOfFacts({ askedAt }: RunFacts, now: number): string {
+  const asked = Date.parse(askedAt ?? '');
+  return new Date(Math.abs(now - asked) <= MOST_APART_MS ? asked : now).toISOString();
 }
 
 /** A failure of the way to a server, of which many come together when a network or a region fails. */

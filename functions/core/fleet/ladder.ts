@@ -35,6 +35,7 @@ export type LadderProblem =
   | 'tag-off'
   | 'tag-unknown'
   | 'no-network'
+  | 'no-tables'
   | 'iam-off'
   | 'iam-too-small'
   | 'not-admitted'
@@ -86,6 +87,8 @@ function asideText({ standing, why, status, declaredAs }: RegisteredDatabase): s
   return why === 'no-endpoint' ? 'without an address yet' : null;
 }
 
+/** Codes of failures that say that a run did not get to the tables of its cell. */
+const BEFORE_THE_SERVER: ReadonlySet<ErrorCode> = new Set(['registry-unreadable', 'memory-unreadable']);
 /** Codes of failures that say that no packet got through, or none came back. */
 const OUTSIDE: ReadonlySet<ErrorCode> = new Set(['connect-unreachable']);
 /** Codes of failures that say that our role cannot log in as it is. */
@@ -98,7 +101,10 @@ const AT_THE_DOOR: ReadonlySet<ErrorCode> = new Set([
 
 const PROBLEMS: Readonly<Record<LadderStep, (seen: SeenDatabase) => LadderProblem | null>> = {
   tagged: ({ database: { tag } }) => TAG_PROBLEMS[tag],
-  network: ({ database: { network } }) => (network === null ? 'no-network' : null),
+  network: ({ database: { network }, attention }) => {
+    if (network === null) return 'no-network';
+    return failsBy(attention, BEFORE_THE_SERVER) ? 'no-tables' : null;
+  },
   iam: ({ database: { iam, iamTooSmall } }) => (iam ? null : iamTooSmall ? 'iam-too-small' : 'iam-off'),
   admitted: ({ attention }) => (failsBy(attention, OUTSIDE) ? 'not-admitted' : null),
   role: ({ attention }) => {
@@ -132,6 +138,7 @@ const HELD_BY: Readonly<Record<ModeSource, LadderProblem>> = {
   cell: 'held-down',
   policy: 'policy-problem',
   quarantine: 'quarantine',
+  sight: 'held-down',
   pause: 'paused',
   tag: 'tag-observe',
   standing: 'held-down',

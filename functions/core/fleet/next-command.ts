@@ -30,6 +30,10 @@ const STEPS: Readonly<Record<LadderProblem, (facts: Facts) => NextStep>> = {
     says: `is in ${vpc}, where no fleet-network is deployed`,
     command: `aws cloudformation deploy --region ${region} --stack-name pg-headroom-fleet-network-${vpc} --template-file dist/package-fleet/fleet-network.json --capabilities CAPABILITY_NAMED_IAM --parameter-overrides VpcId=${vpc} SubnetIds=SUBNETS SecurityGroupIds=GROUPS CodeBucket=PREFIX`,
   }),
+  'no-tables': ({ database: { network, vpc }, region }) => ({
+    says: "has runs that do not get to the tables of the cell: the function's subnets need a gateway endpoint for DynamoDB, which is free, or a NAT",
+    command: `aws ec2 create-vpc-endpoint --region ${region} --vpc-id ${network?.vpc ?? vpc} --service-name com.amazonaws.${region}.dynamodb --route-table-ids ROUTE_TABLE`,
+  }),
   'iam-off': ({ database, region }) => ({
     says: 'does not have IAM authentication, which takes some of its memory',
     command: modify(database, region, '--enable-iam-database-authentication --apply-immediately'),

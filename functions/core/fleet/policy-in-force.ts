@@ -20,9 +20,15 @@ export type FleetPolicy = {
 
 /** The rules that are built in. They name no mode. */
 function builtIn(name: string, problem: string | null): FleetPolicy {
+  return { name, policy: DEFAULTS, hash: null, mode: null, problem };
+}
+
+const DEFAULTS = defaults();
+
+function defaults(): Policy {
   const read = readPolicyText('{}');
   if ('findings' in read) throw new Error('The defaults of a policy are one.');
-  return { name, policy: read.policy, hash: null, mode: null, problem };
+  return read.policy;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isHourOld } from './is-hour-old.ts';
 import { type CellView, type ObservedDatabase, observedDatabases } from './observed-database.ts';
 import { REGISTRY_VERSION, type RegisteredDatabase, type RegistryItem } from './registry-item.ts';
 
@@ -24,8 +25,9 @@ const KEPT_GONE_MS = 7 * 24 * HOUR;
 export function reconcile(known: readonly RegisteredDatabase[], view: CellView, now: number): Reconciled {
   const observed = observedDatabases(view);
   const byKey = new Map(known.map((each) => [each.key, each]));
+  const sameAs = sameIn(known);
   const shown = new Set(observed.map(({ key }) => key));
-  const there = observed.map((each) => presentItem(each, byKey.get(each.key) ?? null, known, now));
+  const there = observed.map((each) => presentItem(each, byKey.get(each.key) ?? null, sameAs(each), now));
   const missing = known.filter(({ key }) => !shown.has(key)).map((each) => missingItem(each, now));
   const changes = [...there, ...missing].map((after) => ({ before: byKey.get(after.key) ?? null, after }));
   const isWritten = ({ before, after }: Change) => before === null || isDue(before, after, now);
@@ -38,14 +40,14 @@ export function reconcile(known: readonly RegisteredDatabase[], view: CellView, 
 function presentItem(
   observed: ObservedDatabase,
   before: RegisteredDatabase | null,
-  known: readonly RegisteredDatabase[],
+  same: readonly RegisteredDatabase[],
   now: number,
 ): RegisteredDatabase {
   return {
     ...before,
     ...observed,
     version: Math.max(before?.version ?? 0, REGISTRY_VERSION),
-    ...firstSight(observed, known, now),
+    ...firstSight(same, now),
     lastSeen: new Date(now).toISOString(),
     goneSince: null,
     accepted: before?.accepted ?? null,
@@ -53,17 +55,27 @@ function presentItem(
 }
 
 /**
- * When the resource was seen first, under whatever VPC, and until when it observes. Members share both with their
- * cluster: a reader that scaling adds is no restore.
+ * The items of a resource, under whatever VPC, and those of its cluster: a reader that scaling adds is no restore. Two reads have to
+ * agree on the cluster. The API tells it by name, and lists that are read around a swap of blue and green give the green member the
+ * cluster of the blue one.
  */
-function firstSight(
-  { resource, cluster }: ObservedDatabase,
+function sameIn(
   known: readonly RegisteredDatabase[],
+): (observed: ObservedDatabase) => readonly RegisteredDatabase[] {
+  const byResource = Map.groupBy(known, ({ resource }) => resource);
+  const byCluster = Map.groupBy(known, ({ cluster }) => cluster?.resource ?? null);
+  return ({ resource, cluster }) => {
+    const own = byResource.get(resource) ?? [];
+    const isAgreed = cluster !== null && own.some((each) => each.cluster?.resource === cluster.resource);
+    return isAgreed ? [...own, ...(byCluster.get(cluster.resource) ?? [])] : own;
+  };
+}
+
+/** When a database was seen first, and until when it observes, by the items that count as the same. */
+function firstSight(
+  same: readonly RegisteredDatabase[],
   now: number,
 ): Pick<RegistryItem, 'firstSeen' | 'observeUntil'> {
-  const same = known.filter(
-    (each) => each.resource === resource || (cluster !== null && each.cluster?.resource === cluster.resource),
-  );
   if (same.length === 0) {
     const [firstSeen, observeUntil] = [now, now + QUARANTINE_MS].map((ms) => new Date(ms).toISOString());
     return { firstSeen: firstSeen ?? '', observeUntil: observeUntil ?? '' };
@@ -94,7 +106,7 @@ type Change = { readonly before: RegisteredDatabase | null; readonly after: Regi
 function isDue(before: RegisteredDatabase, after: RegisteredDatabase, now: number): boolean {
   const { lastSeen, ...rest } = after;
   if (!isSame(rest, { ...before, lastSeen: undefined })) return true;
-  return after.goneSince === null && !(now - Date.parse(before.lastSeen) < HOUR);
+  return after.goneSince === null && isHourOld(before.lastSeen, now);
 }
 
 /** Whether two values have the same fields, in whatever order. */

@@ -7,6 +7,7 @@ import {
   type CellState,
   type FleetSwitch,
   type PolicyCopy,
+  parseBlindSince,
   parseCellState,
   parsePolicyCopy,
   parseSwitch,
@@ -51,6 +52,7 @@ export function seenCell(
   const textOf = (key: string, attribute: string) => rows.find((row) => row.key === key)?.[attribute];
   const people = parseSwitch(textOf(CELL_KEYS.switch, 'people'), now);
   const organisation = parseSwitch(textOf(CELL_KEYS.switch, 'organisation'), now);
+  const blindSince = parseBlindSince(textOf(CELL_KEYS.switch, 'item'));
   const policies = rows.flatMap(({ key, item }) => {
     const name = policyNameIn(key);
     const copy = name === null ? null : parsePolicyCopy(name, item);
@@ -63,7 +65,7 @@ export function seenCell(
     const { attention, pause, told } = memory.get(database.key) ?? CALM_ROW;
     const copy = policies.find(({ name }) => name === (database.policy ?? 'default')) ?? null;
     const { mode: policyMode, problem: policyProblem } = policyInForce(database.policy, copy);
-    const limits = { organisation, cell: people, pause: pauseAt(pause, now), now };
+    const limits = { organisation, cell: people, blindSince, pause: pauseAt(pause, now), now };
     return placeOnLadder({
       database,
       attention,

@@ -10,6 +10,7 @@ const FREE: ModeFacts = {
   policyProblem: null,
   organisation: null,
   cell: null,
+  blindSince: null,
   pause: null,
   now: FLEET_NOW,
 };
@@ -71,6 +72,11 @@ describe('The mode in force', () => {
     });
   });
 
+  test('is observe while it is not known which database is behind an address', () => {
+    const found = fleetMode({ ...FREE, blindSince: '2026-11-29T02:00:00.000Z' });
+    expect(found).toMatchObject({ mode: 'observe', maySignal: false, limits: [{ source: 'sight' }] });
+  });
+
   test('of a policy that is missing or broken is observe, whatever it said before', () => {
     const found = fleetMode({ ...FREE, policyMode: null, policyProblem: 'there is none' });
     expect(found).toMatchObject({ mode: 'observe', limits: [{ source: 'policy' }] });
@@ -83,6 +89,7 @@ describe('The mode in force', () => {
       policyProblem: null,
       organisation: switchAt('observe'),
       cell: switchAt('off'),
+      blindSince: '2026-11-29T02:00:00.000Z',
       pause,
       now: FLEET_NOW,
     });

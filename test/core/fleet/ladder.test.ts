@@ -48,6 +48,8 @@ describe('A database', () => {
   });
 
   test.each([
+    ['network', 'no-tables', 'registry-unreadable'],
+    ['network', 'no-tables', 'memory-unreadable'],
     ['admitted', 'not-admitted', 'connect-unreachable'],
     ['role', 'role-missing', 'connect-authentication'],
     ['role', 'role-missing', 'blind-role'],

@@ -2,32 +2,21 @@ import { describe, expect, test } from 'vitest';
 import type { CellView } from '../../../functions/core/fleet/observed-database.ts';
 import type { RdsInstance } from '../../../functions/core/fleet/rds-view.ts';
 import { reconcile } from '../../../functions/core/fleet/reconcile.ts';
-import type { RegisteredDatabase } from '../../../functions/core/fleet/registry-item.ts';
 import {
   cellView,
   FLEET_NOW,
   REMEDIATE_ARN,
   rdsCluster,
   rdsInstance,
+  registryAfter,
   tag,
   VPC,
+  viewOf,
 } from '../../support/fleet.ts';
 
 const HOUR = 3_600_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** The registry after reads at these moments, the oldest first. */
-function registryAfter(...reads: readonly (readonly [view: CellView, at: number])[]) {
-  let databases: readonly RegisteredDatabase[] = [];
-  const writes = reads.map(([view, at]) => {
-    const found = reconcile(databases, view, at);
-    databases = found.databases;
-    return found.writes;
-  });
-  return { databases, writes };
-}
-const seen = (given: Partial<RdsInstance> = {}, more: Partial<Parameters<typeof cellView>[0]> = {}) =>
-  cellView({ instances: [rdsInstance(given)], ...more });
 const only = (view: CellView) => reconcile([], view, FLEET_NOW).databases[0];
 
 describe('The standing of a database', () => {
@@ -73,20 +62,20 @@ describe('The standing of a database', () => {
       ],
     ),
   ])('%s', (_what, given, standing, why) => {
-    expect(only(seen(given))).toMatchObject({ standing, why });
+    expect(only(viewOf(given))).toMatchObject({ standing, why });
   });
 
   test('is declared where a construct has its host, in whatever case', () => {
     const host = rdsInstance().host ?? '';
     const declared = [{ host: host.toUpperCase(), server: 'crown' }];
     const parameters = { ...cellView().parameters, declared };
-    expect(only(seen({}, { parameters }))).toMatchObject({ standing: 'declared', declaredAs: 'crown' });
+    expect(only(viewOf({}, { parameters }))).toMatchObject({ standing: 'declared', declaredAs: 'crown' });
   });
 
   test.each(['neptune', 'docdb', 'mysql', 'aurora-mysql', 'custom-oracle-ee'])(
     'is none for the engine %s',
     (engine) => {
-      expect(only(seen({ engine }))).toBeUndefined();
+      expect(only(viewOf({ engine }))).toBeUndefined();
     },
   );
 });
@@ -99,7 +88,7 @@ describe('The network of a database', () => {
     concurrency: null,
   });
   const found = (...networks: readonly ReturnType<typeof network>[]) =>
-    only(seen({}, { parameters: { networks, declared: [] } }))?.network?.vpc;
+    only(viewOf({}, { parameters: { networks, declared: [] } }))?.network?.vpc;
 
   test('is that of its own VPC, else the first that reaches it', () => {
     expect(found(network('vpc-0a', [VPC]), network(VPC))).toBe(VPC);
@@ -145,14 +134,40 @@ describe('A member of a cluster', () => {
     });
   });
 
-  test('that scaling adds has the quarantine of its cluster', () => {
+  test('that scaling adds has the quarantine of its cluster from the second read on', () => {
     const clusters = [rdsCluster()];
     const reader = { ...member, name: 'shop-2', resource: 'db-TWO' };
-    const { databases } = registryAfter(
+    const both = cellView({ instances: [member, reader], clusters });
+    const reads = [
       [cellView({ instances: [member], clusters }), FLEET_NOW],
-      [cellView({ instances: [member, reader], clusters }), FLEET_NOW + 30 * HOUR],
+      [both, FLEET_NOW + 30 * HOUR],
+      [both, FLEET_NOW + 31 * HOUR],
+    ] as const;
+    const endAfter = (count: number) => registryAfter(...reads.slice(0, count)).databases[1]?.observeUntil;
+    expect(endAfter(2)).toBe(iso(FLEET_NOW + 54 * HOUR));
+    expect(endAfter(3)).toBe(iso(FLEET_NOW + 24 * HOUR));
+  });
+
+  test('keeps its own quarantine when lists that were read around a swap give it the cluster of another one', () => {
+    const green = { ...member, name: 'shop-1-green', resource: 'db-GREEN', cluster: 'shop-green' };
+    const clusters = [rdsCluster(), rdsCluster({ name: 'shop-green', resource: 'cluster-GREEN' })];
+    const swapped = [
+      { ...green, name: 'shop-1', cluster: 'shop' },
+      { ...member, name: 'shop-1-old', cluster: 'shop-old' },
+    ];
+    const after = [
+      rdsCluster({ resource: 'cluster-GREEN' }),
+      rdsCluster({ name: 'shop-old', resource: 'cluster-SHOP' }),
+    ];
+    const { databases } = registryAfter(
+      [cellView({ instances: [member], clusters: [rdsCluster()] }), FLEET_NOW],
+      [cellView({ instances: [member, green], clusters }), FLEET_NOW + 30 * HOUR],
+      [cellView({ instances: swapped, clusters }), FLEET_NOW + 31 * HOUR],
+      [cellView({ instances: swapped, clusters: after }), FLEET_NOW + 32 * HOUR],
+      [cellView({ instances: swapped, clusters: after }), FLEET_NOW + 33 * HOUR],
     );
-    expect(databases[1]).toMatchObject({ resource: 'db-TWO', observeUntil: iso(FLEET_NOW + 24 * HOUR) });
+    const ends = Object.fromEntries(databases.map(({ resource, observeUntil }) => [resource, observeUntil]));
+    expect(ends).toEqual({ 'db-ONE': iso(FLEET_NOW + 24 * HOUR), 'db-GREEN': iso(FLEET_NOW + 54 * HOUR) });
   });
 
   test('is accepted with any member of its cluster', () => {
@@ -160,11 +175,9 @@ describe('A member of a cluster', () => {
     const [first] = reconcile([], cellView({ instances: [member], clusters }), FLEET_NOW).databases;
     const accepted = { by: 'alice', at: iso(FLEET_NOW + 1) };
     const reader = { ...member, name: 'shop-2', resource: 'db-TWO' };
-    const found = reconcile(
-      first ? [{ ...first, accepted }] : [],
-      cellView({ instances: [member, reader], clusters }),
-      FLEET_NOW + 2,
-    );
+    const both = cellView({ instances: [member, reader], clusters });
+    const added = reconcile(first ? [{ ...first, accepted }] : [], both, FLEET_NOW + 2);
+    const found = reconcile(added.databases, both, FLEET_NOW + 3);
     expect(found.databases.map(({ observeUntil }) => observeUntil)).toEqual([accepted.at, accepted.at]);
   });
 
@@ -196,7 +209,7 @@ describe('The rung of a database', () => {
   const rungs = { at: 'now', groups: [{ group, rung: 'filter', why: 'both slots are taken' }] } as const;
 
   test('is what the triggers say about its log group', () => {
-    expect(only(seen({}, { rungs }))).toMatchObject({
+    expect(only(viewOf({}, { rungs }))).toMatchObject({
       logGroup: group,
       rung: 'filter',
       rungWhy: 'both slots are taken',
@@ -204,7 +217,7 @@ describe('The rung of a database', () => {
   });
 
   test('is the sweep without a log', () => {
-    expect(only(seen({ exportsLog: false }, { rungs }))).toMatchObject({ logGroup: null, rung: 'sweep' });
+    expect(only(viewOf({ exportsLog: false }, { rungs }))).toMatchObject({ logGroup: null, rung: 'sweep' });
   });
 });
 

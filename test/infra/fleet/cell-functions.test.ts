@@ -107,6 +107,22 @@ describe('What reads hostile texts', () => {
   });
 });
 
+describe('Of the secrets', () => {
+  const read = (resources: ReturnType<typeof deployed>, name: string) =>
+    decide(statementsOf(resources, functionOf(resources, FLEET_FUNCTIONS.report).role), {
+      action: 'secretsmanager:GetSecretValue',
+      resource: arnOf('secretsmanager', `secret:${name}`),
+    });
+
+  test('report reads those of the declared receivers, and no others', () => {
+    const cell = deployed('fleet-cell', { TeamsSecret: 'pg-headroom/teams' });
+    expect(read(cell, 'pg-headroom/teams-AbCdEf')).toBe('allowed');
+    for (const name of ['pg-headroom/teams-two-AbCdEf', 'pg-headroom/teams', 'rds!db-0a1b-AbCdEf'])
+      expect(read(cell, name)).toBe('not allowed');
+    expect(read(deployed('fleet-cell'), 'pg-headroom/teams-AbCdEf')).toBe('not allowed');
+  });
+});
+
 describe('The function of the triggers', () => {
   const triggers = rightsOf('triggers');
   const onGroup = (action: string, group: string) =>

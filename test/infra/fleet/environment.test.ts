@@ -66,6 +66,37 @@ describe.each([
   });
 });
 
+describe('The receivers of a cell', () => {
+  const secrets = {
+    PagerDutySecret: 'pg-headroom/pagerduty',
+    WebhookSecret: 'hook',
+    WebhookUrl: 'https://hooks.example.com',
+  };
+  const receiversOf = (given: Readonly<Record<string, string>>) =>
+    parseFleetReportConfig(environmentOf(deployed('fleet-cell', given), FLEET_FUNCTIONS.report)).receivers;
+
+  test('are those whose secret is named, where their accounts are', () => {
+    expect(receiversOf({ ...secrets, ReceiverSite: 'eu' })).toEqual([
+      {
+        kind: 'pagerDuty',
+        url: 'https://events.eu.pagerduty.com/v2/enqueue',
+        secret: 'pg-headroom/pagerduty',
+        alertFrom: 'critical',
+      },
+      { kind: 'webhook', url: 'https://hooks.example.com', secret: 'hook', alertFrom: 'critical' },
+    ]);
+    const opsgenie = receiversOf({ OpsgenieSecret: 'ops', TeamsSecret: 'teams', ReceiverSite: 'jira' });
+    expect(opsgenie.map(({ kind, url }) => [kind, url])).toEqual([
+      ['opsgenie', 'https://api.atlassian.com/jsm/ops/integration/v2/alerts'],
+      ['teams', null],
+    ]);
+  });
+
+  test('are none where no secret is named', () => {
+    expect(receiversOf({})).toEqual([]);
+  });
+});
+
 test('The function of a network knows its tables, and trusts the roots of its region', () => {
   const config = parseFleetRunConfig(environmentOf(deployed('fleet-network'), fleetRemediateName(VPC)));
   expect(config.tables).toEqual({
