@@ -49,9 +49,14 @@ ${table(
 ## Recorded stories
 
 \`npm run incidents:record\` plays these with real clients on real servers (PostgreSQL 14 to 18), and keeps what a run saw. Stories of
-hours or months set the server's own clock ahead between their events, so that the ages are the server's own. For a third of those,
-chosen by a checksum of their names, and for some older ones, the rules were not changed before they had been judged: they are held out.
-The goals are 0 wrong and 95 % right.
+hours or months set the server's own clock ahead between their events, so that the ages are the server's own. The goals are 0 wrong and
+95 % right.
+
+A third of these slow stories, chosen by a checksum of their names, and some older ones were held out: no rule was changed before
+they had been judged. They have the same authors as the rules, and since then they are known like all others, because a change of the
+rules has to leave every recording right. So this table shows that nothing became worse. Unseen incidents, written from the
+documentation alone and judged before any change, show how the rules do with new ones: of the last 648 such drawings 22 (3.4 %) were
+wrong with confidence, until the rules were changed for them ([diagnosis.md](../operate/diagnosis.md#drawings)).
 
 ${table(
   RECORDED_HEAD,

@@ -3,7 +3,9 @@ import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 import { recordings } from '../incidents/recordings.ts';
+import type { Kind } from './drawing.ts';
 import { drawn, KINDS } from './judge.ts';
+import { LEAKS } from './kinds/leaks.ts';
 import { Random } from './random.ts';
 import { recordOfScene } from './record-of-scene.ts';
 import { renamedRecord, renamingOf } from './rename.ts';
@@ -96,13 +98,15 @@ function isSaid(record: RunRecord, changed: RunRecord, isRenamed: boolean): bool
   );
 }
 
-const DRAWINGS_OF_KIND = 6;
-const DRAWN = KINDS.flatMap((kind) =>
-  Array.from({ length: DRAWINGS_OF_KIND }, (_, seed) => ({
-    name: `${kind.name} ${seed}`,
-    record: recordOfScene(drawn(kind, seed + 1_000).scene),
-  })),
-);
+const drawnOf = (kinds: readonly Kind[], count: number) =>
+  kinds.flatMap((kind) =>
+    Array.from({ length: count }, (_, seed) => ({
+      name: `${kind.name} ${seed}`,
+      record: recordOfScene(drawn(kind, seed + 1_000).scene),
+    })),
+  );
+const DRAWN = drawnOf(KINDS, 6);
+const OTHER_KINDS = KINDS.filter((kind) => !LEAKS.includes(kind));
 /** A policy may name an address, and a pooler's console names pids and databases. */
 const isFree = ({ policy, snapshot }: RunRecord) => policy.protect.poolers.length === 0 && !snapshot?.pooler;
 /** Of fewer sessions nothing can be said, of three times as many it can. */
@@ -123,23 +127,22 @@ describe.each(Object.entries(CHANGES))('%s change neither cause nor culprit', (w
 });
 
 describe('three times the sessions change neither cause nor culprit', () => {
-  // What few sessions do not tell, three times as many may tell.
-  const incidents = [...RECORDED, ...DRAWN].filter(
-    ({ record }) => isFree(record) && isLarge(record) && diagnose(record)?.cause !== 'unclear',
-  );
-  const [leaks = [], others = []] = [true, false].map((isLeak) =>
-    incidents.filter(({ record }) => (diagnose(record)?.cause === 'connection-leak') === isLeak),
-  );
-  const changedIn = (some: typeof incidents) =>
-    some.filter(({ record }) => saidOf(threeTimes(record)) !== saidOf(record)).map(({ name }) => name);
+  const changedIn = (incidents: typeof DRAWN) => {
+    // What few sessions do not tell, three times as many may tell.
+    const large = incidents.filter(
+      ({ record }) => isFree(record) && isLarge(record) && diagnose(record)?.cause !== 'unclear',
+    );
+    const changed = large.filter(({ record }) => saidOf(threeTimes(record)) !== saidOf(record));
+    return { of: large.length, changed: changed.map(({ name }) => name) };
+  };
 
-  test('of recorded and drawn incidents', () => {
-    expect(others.length).toBeGreaterThan(150);
-    expect(changedIn(others)).toEqual([]);
-  });
-
-  test('of 19 in 20 leaks: copies repeat the chance of the original, which is rarer in a larger leak', () => {
-    expect(leaks.length).toBeGreaterThan(30);
-    expect(changedIn(leaks).length).toBeLessThanOrEqual(leaks.length / 20);
+  test.each([
+    ['recorded incidents', 60, () => RECORDED],
+    ['drawn leaks', 200, () => drawnOf(LEAKS, 45)],
+    ['other drawn incidents', 300, () => drawnOf(OTHER_KINDS, 12)],
+  ] as const)('of %s', (_, least, incidents) => {
+    const { of, changed } = changedIn(incidents());
+    expect(of).toBeGreaterThan(least);
+    expect(changed).toEqual([]);
   });
 });

@@ -1,27 +1,26 @@
 import { serverTimeMs } from '../../functions/core/base/server-time.ts';
-import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
 import { planRemediation } from '../../functions/core/plan/plan-remediation.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
-import { programsIn } from '../../functions/core/server/programs-in.ts';
-import { identityOf, type Session } from '../../functions/core/server/session.ts';
+import type { Session } from '../../functions/core/server/session.ts';
 import { slotHolders } from '../../functions/core/server/slots.ts';
 import type { Snapshot } from '../../functions/core/server/snapshot.ts';
+import { openedMoreOften } from './opened-more-often.ts';
+import { Random } from './random.ts';
 
 const PIDS_APART = 100_000;
 const COPIES = [1, 2];
 
 /**
- * Every client three times, from hosts of their own, on a server with three times the slots, limits and
- * refusals. Copies come a third of a pause later: three times a leak opens three times as often.
+ * The same incident, three times as large: every client three times, from hosts of their own, which opens its sessions in
+ * the same rhythm, on a server with three times the slots, limits and refusals.
  */
 export function threeTimes(record: RunRecord): RunRecord {
-  const isLeak = diagnose(record)?.cause === 'connection-leak';
   const { snapshot, trigger, policy } = record;
   if (snapshot === null) return record;
   const larger: Snapshot = {
     ...snapshot,
     slots: slotsOf(snapshot.slots),
-    sessions: [...snapshot.sessions, ...COPIES.flatMap((copy) => copiesOf(snapshot, copy, isLeak))],
+    sessions: sessionsOf(record, snapshot),
     ...(snapshot.locks && {
       locks: [0, ...COPIES].flatMap((copy) => (snapshot.locks ?? []).map((lock) => lockOf(lock, copy))),
     }),
@@ -49,60 +48,49 @@ function slotsOf(slots: Snapshot['slots']): Snapshot['slots'] {
   };
 }
 
-function copiesOf(snapshot: Snapshot, copy: number, isLeak: boolean): readonly Session[] {
-  const pauses = pausesIn(snapshot, isLeak);
-  const senders = snapshot.sessions.filter(({ backendType }) => backendType === 'walsender');
-  return [...slotHolders(snapshot), ...senders].map((session) => {
-    const laterMs = (copy / 3) * (pauses.get(identityOf(session)) ?? 0);
+function sessionsOf(record: RunRecord, snapshot: Snapshot): readonly Session[] {
+  const copying = openedMoreOften(record, snapshot, new Random(snapshot.sessions.length));
+  const holders = new Set([
+    ...slotHolders(snapshot),
+    ...snapshot.sessions.filter(({ backendType }) => backendType === 'walsender'),
+  ]);
+  const copyOf = (session: Session, copy: number): Session => {
+    const { laterMs, host } = copying(session, copy);
     return {
-      ...startedLater(session, Math.min(laterMs, session.stateAgeMs ?? 0)),
+      ...startedLater(session, laterMs),
       pid: session.pid === null ? null : session.pid + copy * PIDS_APART,
-      address: session.address.replace(/^\d+/, String(20 + copy)),
+      address: host === 0 ? session.address : session.address.replace(/^\d+/, String(20 + host)),
       blockedBy: session.blockedBy.map((pid) => (pid === 0 ? 0 : pid + copy * PIDS_APART)),
     };
-  });
-}
-
-/**
- * The pause after each session until its program opened the next one, by session. Pools open their sessions
- * in bursts, so that for them the median pause of the program counts.
- */
-function pausesIn(snapshot: Snapshot, isLeak: boolean): ReadonlyMap<string, number> {
-  const of = programsIn(snapshot).of;
-  const startOf = ({ backendStart }: Session) => serverTimeMs(backendStart) ?? 0;
-  return new Map(
-    [...Map.groupBy(slotHolders(snapshot), (session) => of(session)).values()].flatMap((sessions) => {
-      const order = sessions.toSorted((a, b) => startOf(a) - startOf(b));
-      const starts = order.map(startOf);
-      const pauses = starts.map((start, at) => (starts[at + 1] ?? start) - start).toSorted((a, b) => a - b);
-      const median = pauses[Math.floor(pauses.length / 2)] ?? 0;
-      return order.map((session) => {
-        const pause = isLeak ? pauseAfter(starts, startOf(session)) : median;
-        return [identityOf(session), pause] as const;
-      });
-    }),
+  };
+  return [0, ...COPIES].flatMap((copy) =>
+    snapshot.sessions.flatMap((session) =>
+      holders.has(session) ? [copyOf(session, copy)] : copy === 0 ? [session] : [],
+    ),
   );
 }
 
-/** The sessions of one pool are opened together, so that they are copied together. */
-const TOGETHER_MS = 2_000;
-
-/** From this moment, or the end of the pool that was opened then, to the next opening. */
-function pauseAfter(starts: readonly number[], at: number): number {
-  const later = starts.filter((start) => start >= at);
-  const last = later.findIndex((start, next) => (later[next + 1] ?? Infinity) - start > TOGETHER_MS);
-  const end = later[last] ?? at;
-  return (later[last + 1] ?? end) - end;
-}
-
+/** What is used again and again is used as before, whenever it was opened. Other uses come with the opening. */
 function startedLater(session: Session, ms: number): Session {
+  const { state, backendStart, stateChange, stateAgeMs } = session;
+  const restMs = stateAgeMs ?? 0;
+  const usedMs = (serverTimeMs(stateChange) ?? 0) - (serverTimeMs(backendStart) ?? 0);
+  const ageMs = usedMs + restMs;
+  if (usedMs > Math.max(FIRST_USE.ms, ageMs * FIRST_USE.ofAge))
+    return { ...session, backendStart: later(backendStart, Math.min(ms, usedMs)) };
+  // What works has done so for the same share of its time.
+  const isIdle = state === 'idle';
+  const openedMs = Math.min(ms, isIdle ? restMs : ageMs);
+  const sinceMs = isIdle ? openedMs : (openedMs * restMs) / Math.max(1, ageMs);
   return {
     ...session,
-    backendStart: later(session.backendStart, ms),
-    stateChange: later(session.stateChange, ms),
-    stateAgeMs: session.stateAgeMs === null ? null : session.stateAgeMs - ms,
+    backendStart: later(backendStart, openedMs),
+    stateChange: later(stateChange, sinceMs),
+    stateAgeMs: stateAgeMs === null ? null : Math.round(restMs - sinceMs),
   };
 }
+
+const FIRST_USE = { ms: 2_000, ofAge: 0.05 } as const;
 
 function later(text: string | null, ms: number): string | null {
   const start = serverTimeMs(text);

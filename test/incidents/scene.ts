@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, DatabaseError, escapeIdentifier } from 'pg';
 import type { KeyPair } from '../support/certificates.ts';
 import { guardAgainstOrphaning } from '../support/lambda-guard.ts';
+import { socketFrom } from '../support/lost-host.ts';
 import type { SystemUser } from '../support/postgres-binaries.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import type { Address } from '../support/proxy.ts';
@@ -267,14 +267,4 @@ async function onClock(server: TestServer): Promise<void> {
     return found.length === 3 && found.every(({ late }) => !late);
   };
   await waitUntil(isSo, { what: "the server's own processes were on its clock", everyMs: 400 });
-}
-
-/** A socket whose own end has this address. Outside of Linux a machine has one loopback address. */
-function socketFrom(localAddress: string): Socket {
-  const socket = new Socket();
-  if (process.platform !== 'linux') return socket;
-  const connect = Socket.prototype.connect.bind(socket);
-  return Object.assign(socket, {
-    connect: (port: number, host: string) => connect({ port, host, localAddress }),
-  });
 }

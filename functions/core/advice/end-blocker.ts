@@ -14,7 +14,7 @@ const MOST_SESSIONS = 3;
 /** The session at the head of a queue for locks. We never end active work, so a person has to decide. */
 export function endBlocker(facts: AdviceFacts): readonly Advice[] {
   const { snapshot } = facts;
-  const blocker = rootBlocker(snapshot.sessions, snapshot.locks);
+  const blocker = rootBlocker(snapshot);
   if (blocker === null || blocker.passesOn) return [];
   const { session, beside } = blocker;
   const protection = workProtection(snapshot);

@@ -9,6 +9,9 @@ import type { Snapshot } from '../server/snapshot.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
 
+/** Statements for more sessions are not read at night. */
+export const MOST_BY_HAND = 20;
+
 /** What a person may do with sessions, in two steps: a look, then a statement that reaches exactly these. */
 export type ByHand = {
   readonly sessions: readonly Session[];

@@ -3,10 +3,7 @@ import { idleProtection, workProtection } from '../plan/by-hand-protection.ts';
 import type { Session } from '../server/session.ts';
 import type { Advice } from './advice.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
-import { endByHand, exactly, isKnown, isToldToEnd } from './end-by-hand.ts';
-
-/** Statements for more sessions are not read at night. */
-const MOST_SESSIONS = 20;
+import { endByHand, exactly, isKnown, isToldToEnd, MOST_BY_HAND } from './end-by-hand.ts';
 
 /** Sessions whose hosts are gone: the server keeps them for hours. Those in a transaction hold locks as well. */
 export function endGone(facts: AdviceFacts): readonly Advice[] {
@@ -35,7 +32,7 @@ function silent(facts: AdviceFacts): readonly Session[] {
     .filter((each) => isKnown(each) && !isToldToEnd(facts, each))
     .filter((each) => (each.state === 'idle' ? idle(each) : work(each)) === null)
     .toSorted((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0))
-    .slice(0, MOST_SESSIONS);
+    .slice(0, MOST_BY_HAND);
 }
 
 /** Without members nothing tells the sessions of lost hosts from those that the program has elsewhere. */

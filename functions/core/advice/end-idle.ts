@@ -6,10 +6,8 @@ import { countsFor, type Pressure } from '../server/slots.ts';
 import { superusersIn } from '../server/superusers-in.ts';
 import type { Advice } from './advice.ts';
 import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
-import { endByHand, exactly, isKnown } from './end-by-hand.ts';
+import { endByHand, exactly, isKnown, MOST_BY_HAND } from './end-by-hand.ts';
 
-/** Statements for more sessions are not read at night. */
-const MOST_SESSIONS = 20;
 /** A session that became idle more recently belongs to a pool that works. */
 const LEAST_IDLE_MS = 60_000;
 
@@ -21,7 +19,7 @@ export function endIdle(facts: AdviceFacts): readonly Advice[] {
   const missing = missingSlots(facts);
   if (missing <= 0) return [];
   const sessions = longestIdle(facts, missing);
-  const names = listText([...new Set(blamed(facts).map(({ name }) => name))]);
+  const names = listText([...new Set(blamed(facts).map((culprit) => nameOf(culprit, sessions)))]);
   const these = sessions.length === 1 ? 'this idle session' : `these ${sessions.length} idle sessions`;
   const slots = `${counted(sessions.length, 'slot')} of the ${missing} that are missing`;
   return endByHand(facts, {
@@ -29,8 +27,31 @@ export function endIdle(facts: AdviceFacts): readonly Advice[] {
     act: 'end',
     while: 'state',
     look: `Look at ${these} of ${names}`,
-    next: `If nobody needs them, end ${exactly(sessions)}. That frees ${slots}.`,
+    next: `If nobody needs them, end ${exactly(sessions)}. That frees ${slots}.${othersText(facts, sessions)}`,
   });
+}
+
+/** The message says what a run would end. Another program may have rested longer than the one behind the cause. */
+function othersText({ record }: AdviceFacts, listed: readonly Session[]): string {
+  const victims = new Set(record.plan?.victims.map(({ session }) => session.pid));
+  const isOther = victims.size > 0 && !listed.some(({ pid }) => victims.has(pid));
+  return isOther && isHypothetical(record)
+    ? ' A run would end others: it goes by the policy and knows no cause.'
+    : '';
+}
+
+/** Several programs may share a cause, such as the tools of several people. Those with listed sessions are counted. */
+function nameOf(culprit: KnownCulprit, listed: readonly Session[]): string {
+  const { name, sessions } = culprit;
+  const alike = sessionsOf(culprit).filter(
+    (session) => !sessions.includes(session) && listed.includes(session),
+  );
+  const others = new Set(alike.map(({ user, application }) => `${user} ${application}`)).size;
+  return others === 0 ? name : `${name} and ${counted(others, 'program')} like it`;
+}
+
+function sessionsOf({ alike, members, sessions }: KnownCulprit): readonly Session[] {
+  return alike === undefined ? sessions : (members ?? sessions);
 }
 
 /** The programs behind the cause. Any program may fill a limit, each for its own cause. */
@@ -59,13 +80,21 @@ function longestIdle(facts: AdviceFacts, missing: number): readonly Session[] {
   const { record, snapshot } = facts;
   const scope = shortScope(facts)?.scope ?? { kind: 'server' };
   const ended = new Set(record.attempts.map(({ pid }) => pid));
-  const sessions = blamed(facts).flatMap((culprit) => culprit.sessions);
+  // Those first that the message says a run would end.
+  const victims = new Set(record.plan?.victims.map(({ session }) => session.pid));
+  const isChosen = ({ pid }: Session) => victims.has(pid);
+  const sessions = blamed(facts).flatMap(sessionsOf);
   const protection = idleProtection(snapshot, record.policy);
   const spares = superusersIn(sessions) ? exceptSuperuser(protection) : protection;
   return sessions
     .filter(({ state, stateAgeMs }) => state === 'idle' && (stateAgeMs ?? 0) >= LEAST_IDLE_MS)
     .filter((session) => countsFor(scope, groupOf(session)))
     .filter((session) => isKnown(session) && !ended.has(session.pid ?? 0) && spares(session) === null)
-    .toSorted((a, b) => (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) || (a.pid ?? 0) - (b.pid ?? 0))
-    .slice(0, Math.min(MOST_SESSIONS, missing));
+    .toSorted(
+      (a, b) =>
+        Number(isChosen(b)) - Number(isChosen(a)) ||
+        (b.stateAgeMs ?? 0) - (a.stateAgeMs ?? 0) ||
+        (a.pid ?? 0) - (b.pid ?? 0),
+    )
+    .slice(0, Math.min(MOST_BY_HAND, missing));
 }

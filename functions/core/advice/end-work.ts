@@ -4,13 +4,11 @@ import type { Session } from '../server/session.ts';
 import { isWaitingForWal, waitingForStandby, waitingForWal } from '../server/waiting-for-standby.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
-import { endByHand, exactly, isKnown, isToldToEnd, sessionName } from './end-by-hand.ts';
+import { endByHand, exactly, isKnown, isToldToEnd, MOST_BY_HAND, sessionName } from './end-by-hand.ts';
 import { missingSlots } from './end-idle.ts';
 
 /** A person judges each statement before it is cancelled. */
 const FEWEST_SESSIONS = 3;
-/** Statements for more sessions are not read at night. */
-const MOST_SESSIONS = 20;
 
 /** The longest statements of the sessions that hold slots. A cancel keeps the session. */
 export function cancelLongest(facts: AdviceFacts): readonly Advice[] {
@@ -90,7 +88,7 @@ export function endOwing(facts: AdviceFacts): readonly Advice[] {
 
 /** As many as the server lacks, but a few where it lacks none: they also hold locks. */
 function countOf(facts: AdviceFacts): number {
-  return Math.min(MOST_SESSIONS, Math.max(FEWEST_SESSIONS, missingSlots(facts)));
+  return Math.min(MOST_BY_HAND, Math.max(FEWEST_SESSIONS, missingSlots(facts)));
 }
 
 /** Sessions of the named programs in such a state that nothing protects, the one with the longest age first. */

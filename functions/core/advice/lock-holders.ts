@@ -12,7 +12,7 @@ const GIVE_UP = 'a lock_timeout, so that they give up before a queue forms behin
 /** Settings that keep a lock from being held for so long again, chosen by what the holder did. */
 export function blockerTimeouts(facts: AdviceFacts): readonly Advice[] {
   const { snapshot } = facts;
-  const blocker = rootBlocker(snapshot.sessions, snapshot.locks);
+  const blocker = rootBlocker(snapshot);
   const session = blocker?.session ?? null;
   if (session?.backendType !== CLIENT_BACKEND || session.superuser !== false || blocker?.passesOn) return [];
   if (session.state === 'idle') return [];
@@ -23,7 +23,7 @@ export function blockerTimeouts(facts: AdviceFacts): readonly Advice[] {
 
 /** What the owners of the holder can do. */
 export function fixBlocker({ snapshot, sessionsOf }: AdviceFacts): readonly Advice[] {
-  const blocker = rootBlocker(snapshot.sessions, snapshot.locks);
+  const blocker = rootBlocker(snapshot);
   const session = blocker?.session ?? null;
   if (blocker?.passesOn) return [forDeveloper(hotRow(blocker.waiting))];
   if (session === null) return [];

@@ -73,8 +73,8 @@ function wordsFor({ backendType, lastStatement, pid }: Session): Words {
 
 function autovacuumWords(statement: string): string {
   return /to prevent wraparound/.test(statement)
-    ? 'It prevents wraparound, so it does not give way, and if you end it it starts again. Let it finish.'
-    : 'It gives way by itself after deadlock_timeout (1 s by default), unless it prevents wraparound. If you end it it starts again.';
+    ? 'It prevents wraparound, so it does not give way. If you end it, it starts again. Let it finish.'
+    : 'It gives way by itself after deadlock_timeout (1 s by default), unless it prevents wraparound. If you end it, it starts again.';
 }
 
 /** The statement that waits first: the others could go on beside the head, but not beside what it asks for. */
@@ -106,8 +106,9 @@ function endFirst(facts: AdviceFacts, { session, waiting }: RootBlocker): readon
   });
 }
 
-function firstBehind({ sessions, locks = [] }: Snapshot, head: number): readonly Session[] {
-  const graph = lockGraphOf({ sessions, locks });
+function firstBehind(snapshot: Snapshot, head: number): readonly Session[] {
+  const { sessions, locks = [] } = snapshot;
+  const graph = lockGraphOf(snapshot);
   const waiting = sessions.filter(({ pid }) => graph.isWaiting(pid));
   return firstWaiters(locks, waiting, new Set([head]));
 }

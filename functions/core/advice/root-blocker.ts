@@ -1,7 +1,8 @@
+import { memoizeByObject } from '../base/memoize.ts';
 import { briefHolders } from '../server/brief-holders.ts';
-import { type ContestedLock, PREPARED } from '../server/contested-lock.ts';
+import { PREPARED } from '../server/contested-lock.ts';
 import { lastingHeads } from '../server/lasting-heads.ts';
-import { lockGraphOf } from '../server/lock-graph.ts';
+import { lockGraphOf, type WaitFacts } from '../server/lock-graph.ts';
 import type { Session } from '../server/session.ts';
 
 /** The head of a queue for locks. A prepared transaction has no session: null. */
@@ -18,21 +19,21 @@ export type RootBlocker = {
 
 /**
  * The session that most others wait for, directly or behind others, and that waits for none itself. Null when
- * no session waits.
+ * no session waits. Found once for a snapshot, because subject, message and advice ask for it.
  */
-export function rootBlocker(
-  sessions: readonly Session[],
-  locks: readonly ContestedLock[] = [],
-): RootBlocker | null {
-  const graph = lockGraphOf({ sessions, locks });
+export const rootBlocker = memoizeByObject(findRootBlocker);
+
+function findRootBlocker(waits: WaitFacts): RootBlocker | null {
+  const { sessions } = waits;
+  const graph = lockGraphOf(waits);
   const [longest] = graph.heads;
-  const [lasting] = lastingHeads({ sessions, locks }, graph);
+  const [lasting] = lastingHeads(waits, graph);
   const most = lasting ?? longest;
   const root = most?.pids[0];
   if (most === undefined || root === undefined) return null;
   const byPid = new Map(sessions.map((each) => [each.pid, each]));
   const sessionOf = (pid: number) => (pid === PREPARED ? null : (byPid.get(pid) ?? null));
-  const isBrief = briefHolders({ sessions, locks });
+  const isBrief = briefHolders(waits);
   const beside = graph
     .holdersBeside(most)
     .filter((pid) => pid !== root)

@@ -26,8 +26,6 @@ export function beganIn(all: Evidence, { culprits }: Diagnosis, takenAt: number)
   return { agoMs: Math.max(0, takenAt - since), sign };
 }
 
-function firstRefusal({ refused: { lines, lastAgoMs } }: Evidence): Beginning | null {
-  if (lastAgoMs === null) return null;
-  const times = lines.flatMap(({ first, last }) => [Date.parse(first), Date.parse(last)]);
-  return { agoMs: lastAgoMs + Math.max(...times) - Math.min(...times), sign: 'refused' };
+function firstRefusal({ refused: { spanMs, lastAgoMs } }: Evidence): Beginning | null {
+  return lastAgoMs === null ? null : { agoMs: lastAgoMs + spanMs, sign: 'refused' };
 }

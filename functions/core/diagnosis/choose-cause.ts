@@ -3,10 +3,10 @@ import { ageText, counted } from '../base/words.ts';
 import { poolerRefuses } from '../server/pooler-refusals.ts';
 import { groupText } from '../server/rank-groups.ts';
 import type { Cause, Confidence, Culprit, Diagnosis } from './cause.ts';
-import { inUse, RECENT_MS } from './causes/busy-sessions.ts';
+import { RECENT_MS, surelyInUse } from './causes/busy-sessions.ts';
 import { isStorm, stormText } from './causes/reconnect-storm.ts';
-import { type Evidence, type SessionEvidence, sumOf } from './evidence.ts';
-import { cappedAt, type Suspect, toCulprit } from './suspect.ts';
+import { byProgramIn, type Evidence, type SessionEvidence, sumOf } from './evidence.ts';
+import { cappedAt, doing, type Suspect, toCulprit } from './suspect.ts';
 
 /**
  * The least share of the used slots that a cause has to explain: a fifth beside other causes, a third alone
@@ -18,8 +18,10 @@ const MOST_CULPRITS = 5;
 const FEWEST_USED = 8;
 
 /** Chooses from the suspects one cause, and the programs behind it. */
-export function verdictOf(all: Evidence, suspects: readonly Suspect[]): Diagnosis {
-  if (hasRoom(all, suspects)) return unclear(all, roomText(all));
+export function verdictOf(all: Evidence, found: readonly Suspect[]): Diagnosis {
+  if (hasRoom(all) && !found.some(isUnseen)) return unclear(all, roomText(all));
+  // Where our own tries were refused the server was full, whatever it shows.
+  const suspects = hasRoom(all) && all.refused.ours === 0 ? found.filter(isUnseen) : found;
   const total = Math.max(all.server.used, ...suspects.map(({ explains }) => explains));
   const causes = [...Map.groupBy(suspects, ({ cause }) => cause)]
     .map(([cause, those]) => ({ cause, those, explains: explainedBy(those) }))
@@ -50,8 +52,11 @@ export function verdictOf(all: Evidence, suspects: readonly Suspect[]): Diagnosi
   };
 }
 
-/** The slots of hosts that are gone are lost whatever the other sessions do. */
-function leastShare(cause: Cause): number {
+/**
+ * The least share of the used slots that a cause has to explain. The slots of hosts that are gone are lost whatever the other
+ * sessions do.
+ */
+export function leastShare(cause: Cause): number {
   if (cause === 'dead-clients') return SHARE.ofDead;
   return cause === 'traffic-spike' ? SHARE.ofSpike : SHARE.ofCause;
 }
@@ -59,10 +64,13 @@ function leastShare(cause: Cause): number {
 /** With so few used slots no program is blamed for its share, because the server has room by now. */
 const ROOM = { share: 0.25, fewest: 5 } as const;
 
-function hasRoom({ server }: Evidence, suspects: readonly Suspect[]): boolean {
-  const isUnseen = suspects.some(({ cause }) => cause === 'half-open-clients' || cause === 'reconnect-storm');
-  const least = Math.max(ROOM.fewest, server.usable * ROOM.share);
-  return !server.under && server.free >= least && !isUnseen;
+function hasRoom({ server }: Evidence): boolean {
+  return !server.under && server.free >= Math.max(ROOM.fewest, server.usable * ROOM.share);
+}
+
+/** Clients that hold slots of which no session shows. */
+function isUnseen({ cause }: Suspect): boolean {
+  return cause === 'half-open-clients' || cause === 'reconnect-storm';
 }
 
 function roomText({ server: { used, usable, free } }: Evidence): string {
@@ -134,14 +142,18 @@ function suspectsNobody(all: Evidence, suspects: readonly Suspect[]): boolean {
     suspects.filter(({ cause }) => IDLE_CAUSES.has(cause)),
     ({ explains }) => explains,
   );
-  const used = inUse(all.holders);
+  const used = usedIn(all);
   return (
     all.server.under &&
     used.length * 10 >= all.server.used * 6 &&
     isBusy(used) &&
-    wasted * 10 < all.server.used &&
+    (wasted + doing(all.holders, 'unknown').length) * 10 < all.server.used &&
     !suspects.some(({ cause }) => cause === 'connection-leak' || cause === 'dead-clients')
   );
+}
+
+function usedIn(all: Evidence): readonly SessionEvidence[] {
+  return byProgramIn(all, all.holders).flatMap(surelyInUse);
 }
 
 /** Many small pools that are used every few seconds are in use, but they need fewer sessions. */
@@ -155,7 +167,7 @@ function isBusy(used: readonly SessionEvidence[]): boolean {
 const BUSY_MS = 1_000;
 
 function limitTooLow(all: Evidence): Diagnosis {
-  const used = inUse(all.holders).length;
+  const used = usedIn(all).length;
   return {
     cause: 'limit-too-low',
     confidence: used * 10 >= all.server.used * 8 ? 'high' : 'medium',

@@ -21,7 +21,7 @@ import type { Refused } from '../trigger/log-lines.ts';
  * - `working`: a statement runs.
  * - `in transaction`: a transaction is open, and no statement runs.
  * - `resting`: neither.
- * - `unknown`: our role may not see it, or the session does not tell.
+ * - `unknown`: our role may not see it, the session does not tell, or its statement would tell and is not known.
  */
 export type Doing =
   | 'starting'
@@ -69,6 +69,8 @@ export type Refusals = {
   readonly total: number;
   /** Refusals a second while they lasted. 0 when the times are not known. */
   readonly perSecond: number;
+  /** From the first to the last refusal, in milliseconds. */
+  readonly spanMs: number;
   /** From the last refusal to the snapshot, in milliseconds. Null when unknown. */
   readonly lastAgoMs: number | null;
   /** Our own tries that were refused because no slot was free. */
@@ -78,7 +80,7 @@ export type Refusals = {
 /** A healthy network takes an answer in less time. After it the session counts as stuck. */
 const STUCK_MS = 30_000;
 /** After this time without input a statement does not count as slow, because it waits for its client. */
-const OWING_MS = 10_000;
+export const OWING_MS = 10_000;
 
 export function evidenceOf(record: RunRecord, snapshot: Snapshot): Evidence {
   const takenAt = serverTimeMs(snapshot.takenAt);
@@ -126,7 +128,7 @@ function doingOf(session: Session, sinceMs: number | null, locks: LockGraph): Do
     case 'active':
     case 'fastpath function call':
       if (locks.isWaiting(pid)) return 'waiting';
-      if (waitEvent === 'ClientWrite' && (sinceMs ?? 0) >= STUCK_MS && !isTransfer(session)) return 'stuck';
+      if (waitEvent === 'ClientWrite' && (sinceMs ?? 0) >= STUCK_MS) return writing(session);
       return waitEvent === 'ClientRead' && (sinceMs ?? 0) >= OWING_MS ? 'owing' : 'working';
     case 'idle in transaction':
     case 'idle in transaction (aborted)':
@@ -138,9 +140,15 @@ function doingOf(session: Session, sinceMs: number | null, locks: LockGraph): Do
   }
 }
 
-/** A copy or a dump waits for its client again and again while it goes on: the age is that of the whole. */
-function isTransfer(session: Session): boolean {
-  return isServerProgram(session) || /^COPY\b.*\bTO STDOUT\b/is.test(session.lastStatement ?? '');
+/**
+ * A copy or a dump waits for its client again and again while it goes on: the age is that of the whole. A statement that is
+ * not told may be a copy.
+ */
+function writing(session: Session): Doing {
+  const { lastStatement } = session;
+  if (isServerProgram(session)) return 'working';
+  if (lastStatement === null) return 'unknown';
+  return /^COPY\b.*\bTO STDOUT\b/is.test(lastStatement) ? 'working' : 'stuck';
 }
 
 function refusalsOf({ trigger, connecting }: RunRecord, takenAt: number | null): Refusals {
@@ -153,6 +161,7 @@ function refusalsOf({ trigger, connecting }: RunRecord, takenAt: number | null):
     total,
     // At least one second. Otherwise a few log lines without fractions of a second would look like a storm.
     perSecond: lines.length === 0 ? 0 : (total * 1_000) / Math.max(1_000, last - first),
+    spanMs: lines.length === 0 ? 0 : last - first,
     lastAgoMs: lines.length === 0 || takenAt === null ? null : Math.max(0, takenAt - last),
     ours: sumOf(connecting.refusals.filter(isServerFull), ({ count }) => count),
   };

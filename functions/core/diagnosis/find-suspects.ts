@@ -10,6 +10,7 @@ import { oversizedIdlePools } from './causes/oversized-idle-pools.ts';
 import { poolerOversized } from './causes/pooler-oversized.ts';
 import { isStorm, reconnectStorm } from './causes/reconnect-storm.ts';
 import { sessionPerRequest } from './causes/session-per-request.ts';
+import { leastShare } from './choose-cause.ts';
 import { byProgramIn, type Evidence, type SessionEvidence } from './evidence.ts';
 import { asFamily, roleFamilies } from './role-family.ts';
 import type { Search, Suspect } from './suspect.ts';
@@ -76,10 +77,8 @@ export function suspectsAmong(all: Evidence, holders: readonly SessionEvidence[]
 
 /** Sessions that a program opened in place of many dead ones are no cause of their own. */
 function isReplaced({ server }: Evidence, { cause, explains }: Suspect): boolean {
-  return cause === 'dead-clients' && explains >= server.used * MANY_GONE;
+  return cause === 'dead-clients' && explains >= server.used * leastShare(cause);
 }
-
-const MANY_GONE = 0.08;
 
 /** The suspects of the whole server, with causes that no session shows. */
 export function suspectsOf(all: Evidence): readonly Suspect[] {

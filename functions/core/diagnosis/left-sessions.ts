@@ -3,8 +3,9 @@ import { isUsedAgain } from './causes/busy-sessions.ts';
 import type { SessionEvidence } from './evidence.ts';
 import { wereHeldTogether } from './held-together.ts';
 import type { Steady } from './opening-rate.ts';
-import { isUsedInTurn, wasGivenBack, workOf } from './pool-signs.ts';
+import { byPool, wasGivenBack, workOf } from './pool-signs.ts';
 import { doing } from './suspect.ts';
+import { isUsedInTurn } from './used-in-turn.ts';
 
 /**
  * The share of the sessions that are idle, and of these the share that was never used again after the first
@@ -50,10 +51,13 @@ function wereUsedBriefly(members: readonly SessionEvidence[], { spanMs, sessions
 
 const BRIEF = { ms: 2_000, ofPause: 0.5, share: 0.85 } as const;
 
-/** Whether they were opened more slowly than a pool fills, and each was used briefly. */
+/**
+ * Whether each host opened them more slowly than a pool fills, and each was used briefly. Of the program's pauses the number
+ * of hosts would decide.
+ */
 export function wereLeftSlowly(members: readonly SessionEvidence[], steady: Steady): boolean {
-  const isSlow =
-    steady.spanMs >= SLOWLY.leastSpanMs && steady.spanMs >= steady.sessions * SLOWLY.leastPauseMs;
+  const ofHost = steady.sessions / byPool(members).length;
+  const isSlow = steady.spanMs >= Math.max(SLOWLY.leastSpanMs, ofHost * SLOWLY.leastPauseMs);
   return isSlow && wereUsedBriefly(members, steady);
 }
 

@@ -125,10 +125,15 @@ function unevenness(times: readonly number[]): number {
   return Math.max(...times.map((time, at) => Math.abs((time - first) / span - at / (times.length - 1))));
 }
 
-/** Sessions that are opened at random at a constant rate hardly ever exceed this. */
+/**
+ * Sessions that are opened at random at a constant rate hardly ever exceed this. No real rate is constant, so that many
+ * sessions may be as uneven as `LEAST_ALLOWED`: a large leak is no less steady than a small one.
+ */
 function mostUneven(count: number): number {
-  return 0.05 + 1 / Math.sqrt(count);
+  return Math.max(LEAST_ALLOWED, 0.05 + 1 / Math.sqrt(count));
 }
+
+const LEAST_ALLOWED = 0.28;
 
 function spanOf(times: readonly number[]): number {
   return (times.at(-1) ?? 0) - (times[0] ?? 0);

@@ -103,32 +103,6 @@ function isEven(sizes: readonly number[]): boolean {
 }
 
 /**
- * A pool that lends the last returned connection first uses its newest connection until it opens another. A
- * leaked session is used for one request only, however long the time until the next request.
- */
-export function isUsedInTurn(members: readonly SessionEvidence[]): boolean {
-  const turns = byPool(members).flatMap(turnsOf);
-  const used = medianOf(turns.map(({ usedMs }) => usedMs)) ?? 0;
-  const ofTurn = medianOf(turns.map(({ usedMs, turnMs }) => usedMs / turnMs)) ?? 0;
-  return turns.length >= IN_TURN.fewest && used >= IN_TURN.leastMs && ofTurn >= IN_TURN.share;
-}
-
-const IN_TURN = { fewest: 4, leastMs: 10_000, share: 0.25 } as const;
-
-/** How long each session was used, and how long it was the newest one of its pool. */
-function turnsOf(
-  pool: readonly SessionEvidence[],
-): readonly { readonly usedMs: number; readonly turnMs: number }[] {
-  const order = pool.toSorted((a, b) => (b.openedMs ?? 0) - (a.openedMs ?? 0));
-  return order.flatMap((member, at) => {
-    const next = order[at + 1]?.openedMs ?? null;
-    const { openedMs, sinceMs } = member;
-    if (next === null || openedMs === null || sinceMs === null || openedMs <= next) return [];
-    return prepares(member) === true ? [] : [{ usedMs: openedMs - sinceMs, turnMs: openedMs - next }];
-  });
-}
-
-/**
  * The spread of the pauses between openings, divided by their mean: 1 when requests of many people open the
  * sessions, 0 for a timer. Null when there are too few.
  */

@@ -119,7 +119,7 @@ export function asFamily(
 ): Suspect {
   const sessions = found.members.map(({ session }) => session);
   const each = [...Map.groupBy(sessions, ({ user }) => user).values()].map(({ length }) => length);
-  const most = Math.max(...each);
+  const [least, most] = [Math.min(...each), Math.max(...each)];
   const limits = sumOf(snapshot.slots.roles, ({ name: role }) =>
     sessions.some(({ user }) => user === role) ? 1 : 0,
   );
@@ -128,8 +128,8 @@ export function asFamily(
     usage: usageIn(sessions, server.usable, name),
     evidence: [
       // Each role is a program of its own, and the hosts are told with what the roles share.
-      ...found.evidence.filter((text) => !/^the same is true of|^they come from/.test(text)),
-      `${roles} roles with ${counted(Math.round(sessions.length / roles), 'session')} each, at most ${most}${limits > 0 ? `; ${limits} of the roles have a limit` : ''}`,
+      ...found.evidence.filter((text) => !/^the same is true of|^each address has/.test(text)),
+      `${roles} roles have ${least === most ? '' : `${least} to `}${counted(most, 'session')} each${limits > 0 ? `; ${limits} of the roles have a limit` : ''}`,
       sharedText(found.members, uptimeMs),
     ],
   };

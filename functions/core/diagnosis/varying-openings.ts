@@ -10,11 +10,10 @@ export type Varying = Steady & {
 };
 
 const HOUR_MS = 3_600_000;
-/** Fewer sessions, or a shorter time, show no rhythm. */
+/** Fewer sessions show no rhythm. */
 const FEWEST = 15;
-const LEAST_SPAN_MS = 12 * HOUR_MS;
 /** Half a day of two has more or fewer. A pool that replaces what is used again has most sessions in the younger half. */
-const IN_OLDER_HALF = { least: 0.35, most: 0.75 } as const;
+const IN_OLDER_HALF = { least: 0.35, most: 0.8 } as const;
 const IN_BURSTS = 0.5;
 /** For one part of the time that is told, on average. */
 const IN_PART = 8;
@@ -25,7 +24,7 @@ export function varyingOpenings(program: readonly SessionEvidence[]): Varying | 
   const ages = agesOf(program, 'openedMs').toSorted((a, b) => b - a);
   const [sinceMs = 0, lastMs = 0] = [ages[0], ages.at(-1)];
   const spanMs = sinceMs - lastMs;
-  if (ages.length < FEWEST || spanMs < LEAST_SPAN_MS) return null;
+  if (ages.length < FEWEST) return null;
   const older = ages.filter((age) => age > lastMs + spanMs / 2).length / ages.length;
   if (older < IN_OLDER_HALF.least || older > IN_OLDER_HALF.most) return null;
   if (openingsOf(ages).inBursts > ages.length * IN_BURSTS) return null;

@@ -1,6 +1,6 @@
 import type { ContestedLock } from './contested-lock.ts';
+import type { WaitFacts } from './lock-graph.ts';
 import type { Session } from './session.ts';
-import type { Snapshot } from './snapshot.ts';
 
 /** A holder that has the lock for a shorter time may have passed it on before a message is read. */
 const BRIEF_MS = 2_000;
@@ -11,10 +11,7 @@ const WORK_MS = 500;
  * Tells of a session whether it has held its locks for less than two seconds. It is then not the reason for a queue:
  * the lock goes from one working client to the next, as with a row that many clients change.
  */
-export function briefHolders({
-  sessions,
-  locks = [],
-}: Pick<Snapshot, 'sessions' | 'locks'>): (session: Session) => boolean {
+export function briefHolders({ sessions, locks = [] }: WaitFacts): (session: Session) => boolean {
   const ages = new Map(sessions.map(({ pid, stateAgeMs }) => [pid, stateAgeMs]));
   const held = new Map<number, (number | null)[]>();
   for (const lock of locks) {

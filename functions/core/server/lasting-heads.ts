@@ -1,7 +1,6 @@
 import { briefHolders } from './brief-holders.ts';
 import { PREPARED } from './contested-lock.ts';
-import type { Heads, LockGraph } from './lock-graph.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Heads, LockGraph, WaitFacts } from './lock-graph.ts';
 
 /** The head of a shorter queue beside the longest one is not named. */
 const SHARE = 1 / 4;
@@ -10,12 +9,9 @@ const SHARE = 1 / 4;
  * The heads of queues that make the others wait, those of the longest queue first: what has held its lock for
  * less than two seconds is left out.
  */
-export function lastingHeads(
-  { sessions, locks }: Pick<Snapshot, 'sessions' | 'locks'>,
-  graph: LockGraph,
-): readonly Heads[] {
-  const isBrief = briefHolders({ sessions, locks });
-  const byPid = new Map(sessions.map((session) => [session.pid, session]));
+export function lastingHeads(waits: WaitFacts, graph: LockGraph): readonly Heads[] {
+  const isBrief = briefHolders(waits);
+  const byPid = new Map(waits.sessions.map((session) => [session.pid, session]));
   const isLasting = (pid: number) => {
     const session = byPid.get(pid);
     return pid === PREPARED || session === undefined || !isBrief(session);

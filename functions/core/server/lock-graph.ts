@@ -1,4 +1,5 @@
 import { type Edges, marksReached } from '../base/marks-reached.ts';
+import { memoizeByObject } from '../base/memoize.ts';
 import { type ContestedLock, PREPARED } from './contested-lock.ts';
 import type { Session } from './session.ts';
 import { WaitGraph } from './wait-graph.ts';
@@ -23,8 +24,8 @@ export type LockGraph = {
    * no head: it is a deadlock, which the server resolves.
    */
   readonly heads: readonly Heads[];
-  /** The pids of the heads that a waiting session waits for. */
-  readonly headsOf: (pid: number) => readonly number[];
+  /** The pids of the heads that any of these sessions waits for. */
+  readonly headsOf: (pids: readonly (number | null)[]) => ReadonlySet<number>;
   /**
    * All sessions that hold a lock together with these heads and wait for none, the heads included, in
    * ascending order. The waiters go on only when all of them have ended.
@@ -36,9 +37,15 @@ export type LockGraph = {
  * A session's own `blockedBy` counts when it is no waiter of the locks: snapshots from before locks were read
  * have no locks.
  */
-type Waits = { readonly sessions: readonly Session[]; readonly locks?: readonly ContestedLock[] | undefined };
+export type WaitFacts = {
+  readonly sessions: readonly Session[];
+  readonly locks?: readonly ContestedLock[] | undefined;
+};
 
-export function lockGraphOf({ sessions, locks = [] }: Waits): LockGraph {
+/** Computed once for a snapshot, because message, advice and page all ask for it. */
+export const lockGraphOf = memoizeByObject(computeLockGraph);
+
+function computeLockGraph({ sessions, locks = [] }: WaitFacts): LockGraph {
   const graph = new WaitGraph();
   for (const lock of locks) graph.addLock(lock);
   const inQueue = new Set(graph.waiting);
@@ -66,8 +73,11 @@ export function lockGraphOf({ sessions, locks = [] }: Waits): LockGraph {
         return { pids, waiting: count, guessed: count - (sureOf.get(mark) ?? 0) };
       })
       .sort((a, b) => b.waiting - a.waiting || (a.pids[0] ?? 0) - (b.pids[0] ?? 0)),
-    headsOf: (pid) =>
-      graph.waiting.has(pid) ? all(graph.nodeOf(pid)).flatMap((mark) => classes[mark] ?? []) : [],
+    headsOf: (pids) => {
+      const those = pids.filter((pid) => pid !== null).filter((pid) => graph.waiting.has(pid));
+      const marks = new Set(those.flatMap((pid) => all(graph.nodeOf(pid))));
+      return new Set([...marks].flatMap((mark) => classes[mark] ?? []));
+    },
     holdersBeside: ({ pids }) => holdersBeside(graph, heldBy.get(graph.nodeOf(pids[0] ?? PREPARED)), isHead),
   };
 }

@@ -31,7 +31,7 @@ function advised(record: RunRecord): Advised | null {
 const linesIn = (advice: readonly Advice[]) =>
   advice.flatMap(({ paste }) => [...(paste?.lines ?? []), ...(paste?.undo ?? [])]);
 
-/** Who may be named: the programs of the main cause, and the role or the database that has reached its limit. */
+/** Who may be named: the programs of the main cause, other sessions that it explains, and the role or the database that has reached its limit. */
 function blamed({ record, diagnosis: { cause, culprits } }: Advised) {
   const isLimit = cause === 'role-limit' || cause === 'database-limit';
   const main = culprits.filter((culprit) => isLimit || culprit.cause === cause);
@@ -40,7 +40,7 @@ function blamed({ record, diagnosis: { cause, culprits } }: Advised) {
     ...main.flatMap(({ usage }) => usage.roles.map(({ name }) => name)),
     ...(isLimit ? limits.map(({ name }) => name) : []),
   ]);
-  return { roles };
+  return { roles, explained: new Set(main.flatMap(({ members = [] }) => members.map(({ pid }) => pid))) };
 }
 
 function isCovered(session: Session): boolean {
@@ -57,7 +57,7 @@ function isCovered(session: Session): boolean {
 /** What a paste names that it must not name. */
 function wronglyNamed(found: Advised): readonly string[] {
   const sessions = found.record.snapshot?.sessions ?? [];
-  const { roles } = blamed(found);
+  const { roles, explained } = blamed(found);
   return linesIn(found.advice).flatMap((line) => {
     const [, kind, owner] = /^ALTER (ROLE|DATABASE) "([^"]+)"/.exec(line) ?? [];
     const [, pid] = /^ {2}\((\d+), '/.exec(line) ?? [];
@@ -71,7 +71,8 @@ function wronglyNamed(found: Advised): readonly string[] {
       (owner !== undefined && !roles.has(owner)) ||
       (ofRole.some(isCovered) && !isRaised) ||
       isListened ||
-      (named !== undefined && (isCovered(named) || !roles.has(named.user ?? '')));
+      (named !== undefined &&
+        (isCovered(named) || !(roles.has(named.user ?? '') || explained.has(named.pid))));
     return isWrong ? [line] : [];
   });
 }

@@ -43,7 +43,7 @@ describe('a lock that goes from one client to the next', () => {
 
   test('names no holder of less than two seconds, however long the others have waited', () => {
     expect(textOf(fresh)).not.toMatch(/pid 50|pg_cancel_backend|pg_terminate_backend/);
-    expect(rootBlocker(fresh.snapshot?.sessions ?? [])?.passesOn).toBe(true);
+    expect(rootBlocker(fresh.snapshot ?? { sessions: [] })?.passesOn).toBe(true);
   });
 
   test('is told from a lock that one has held for two seconds', () => {
@@ -237,7 +237,7 @@ describe('one program of many roles', () => {
       culprits: [{ usage: { group: { user: 'tenant_*' } } }],
     });
     const evidence = diagnosis?.culprits[0]?.evidence.join('; ');
-    expect(evidence).toMatch(/55 roles with 3 sessions each, at most 3/);
+    expect(evidence).toMatch(/55 roles have 3 sessions each/);
     expect(evidence).toMatch(/the roles share 3 addresses/);
     expect(evidence).not.toMatch(/the same is true of/);
   });
@@ -261,7 +261,7 @@ describe('recorded: a row that many clients change in turn', () => {
       const { sessions = [], locks = [] } = record.snapshot ?? {};
       const heads = lockGraphOf({ sessions, locks }).heads[0]?.pids ?? [];
       expect(heads).toHaveLength(1);
-      expect(rootBlocker(sessions, locks)?.passesOn).toBe(true);
+      expect(rootBlocker({ sessions, locks })?.passesOn).toBe(true);
       const said = `${renderIncident(record).text}\n${fullTextOf(record)}`;
       expect(said).not.toMatch(/pg_cancel_backend|pg_terminate_backend|at the head of the queue/);
       expect(said.replaceAll(/\s+/g, ' ')).toContain('to end one helps nobody');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { adviseOn } from '../../../functions/core/advice/advise.ts';
+import { MOST_BY_HAND } from '../../../functions/core/advice/end-by-hand.ts';
 import type { Cause } from '../../../functions/core/diagnosis/cause.ts';
 import { diagnose } from '../../../functions/core/diagnosis/diagnosis.ts';
 import { recordings } from '../../incidents/recordings.ts';
@@ -52,5 +53,40 @@ describe.each(recordings())('the recorded incident $story.name', ({ record }) =>
       const [, pid] = /^ {2}\((\d+), '/.exec(line) ?? [];
       if (pid !== undefined) expect(pids).toContain(Number(pid));
     }
+  });
+});
+
+describe('the list of idle sessions to end by hand', () => {
+  const lists = recordings().flatMap(({ story, record }) => {
+    const diagnosis = diagnose(record);
+    const [look, end] = (diagnosis === null ? [] : adviseOn(record, diagnosis)).filter(({ isNow }) => isNow);
+    if (!/^Look at (?:these \d+ idle sessions|this idle session) of/.test(look?.text ?? '')) return [];
+    const listed = end?.paste?.lines.flatMap((line) => /^ {2}\((\d+), '/.exec(line)?.[1] ?? []) ?? [];
+    const victims = record.plan?.victims.map(({ session }) => `${session.pid}`) ?? [];
+    return victims.length === 0
+      ? []
+      : [{ name: story.name, text: `${look?.text} ${end?.text}`, listed, victims }];
+  });
+  const ofOthers = lists.filter(({ text }) => text.includes('A run would end others'));
+
+  test.each(lists.filter((list) => !ofOthers.includes(list)))(
+    'is what the run would end: $name',
+    ({ listed, victims }) => {
+      // A list has 20 at most.
+      expect(listed.filter((pid) => victims.includes(pid))).toEqual(listed);
+      expect(listed.length).toBe(Math.min(MOST_BY_HAND, victims.length));
+    },
+  );
+
+  test('says so where the policy would end sessions of another program than the cause names', () => {
+    expect(lists.length).toBeGreaterThan(50);
+    expect(ofOthers.map(({ name }) => name)).toEqual(['mixture-tools-and-leak']);
+    for (const { listed, victims } of ofOthers)
+      expect(listed.filter((pid) => victims.includes(pid))).toEqual([]);
+  });
+
+  test('counts the programs whose sessions it has', () => {
+    const tools = lists.find(({ name }) => name === 'developer-tools-many-people');
+    expect(tools?.text).toMatch(/^Look at these 9 idle sessions of DBeaver .* and 2 programs like it /);
   });
 });

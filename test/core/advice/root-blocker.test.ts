@@ -14,7 +14,7 @@ describe('the root of a queue for locks', () => {
     ['counted once for who waits by two ways', queue([1], [2, 1], [3, 1, 2]), { pid: 1, waiting: 2 }],
     ['a prepared transaction', queue([2, 0], [3, 2]), { pid: undefined, waiting: 2 }],
   ])('is %s', (_, sessions, { pid, waiting }) => {
-    const found = rootBlocker(sessions);
+    const found = rootBlocker({ sessions });
     expect(found?.waiting).toBe(waiting);
     expect(found?.session?.pid).toBe(pid);
   });
@@ -24,6 +24,6 @@ describe('the root of a queue for locks', () => {
     ['all wait for each other', queue([1, 2], [2, 1])],
     ['the holder does not show', queue([2, 77])],
   ])('is nobody where %s', (_, sessions) => {
-    expect(rootBlocker(sessions)).toBeNull();
+    expect(rootBlocker({ sessions })).toBeNull();
   });
 });

@@ -82,8 +82,13 @@ describe('Answers that wait for their client', () => {
     expect(diagnosed(waiting(statement, application))?.cause).not.toBe('dead-clients');
   });
 
-  test('say less where the statement is not told: it may be a copy', () => {
-    expect(diagnosed(waiting('COPY big TO STDOUT'), { isTold: false })?.confidence).toBe('medium');
+  test('say nothing where the statement is not told: it may be a copy', () => {
+    expect(diagnosed(waiting('COPY big TO STDOUT'), { isTold: false })?.cause).toBe('unclear');
+  });
+
+  test('say nothing of too few slots either, beside others at work', () => {
+    const clients = [...waiting('SELECT * FROM big'), ...busy('10.0.0.2'), ...busy('10.0.0.3')];
+    expect(diagnosed(clients, { isTold: false })?.cause).toBe('unclear');
   });
 });
 
@@ -95,6 +100,10 @@ describe('A pool that tests its connections', () => {
 
   test.each(['', ';', 'SELECT ?', 'SELECT 1'])('is not in use at the moment of a test: %j', (statement) => {
     expect(diagnosed(justTested(statement))?.cause).toBe('oversized-idle-pools');
+  });
+
+  test('may not be in use where the last statement is not told', () => {
+    expect(diagnosed(justTested(REQUEST), { isTold: false })?.cause).toBe('unclear');
   });
 
   test('is in use where the last statement is work', () => {

@@ -4,6 +4,7 @@ import { waitingForStandby, waitingForWal } from '../../server/waiting-for-stand
 import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { isTested, prepares } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
+import { isSending } from './clients-owe-input.ts';
 
 /** A statement that runs longer is not part of many short requests. */
 const SLOW_MS = 10_000;
@@ -20,7 +21,8 @@ const LATE = { share: 0.2, mostMs: 1_200_000 } as const;
 
 /** `slow-queries`: most sessions of a program run a statement for long. */
 export function slowQueries(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
-  const working = doing(program, 'working');
+  // A copy that goes on waits for its client again and again.
+  const working = doing(program, 'working', ...(isSending(program) ? (['owing'] as const) : []));
   const slow = lastingFor(working, SLOW_MS);
   if (slow.length * 2 < program.length) return null;
   const ages = agesOf(slow, 'sinceMs');
@@ -66,7 +68,7 @@ function alikeStatements(slow: readonly SessionEvidence[]): readonly string[] {
  * sessions have work.
  */
 export function trafficSpike(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
-  const used = inUse(program);
+  const used = surelyInUse(program);
   const working = doing(program, 'working', 'in transaction', 'waiting');
   if (used.length * 10 < program.length * 7) return null;
   const since = historyOf(all);
@@ -127,6 +129,20 @@ export function inUse(members: readonly SessionEvidence[]): readonly SessionEvid
     return member.doing === 'working' || member.doing === 'waiting' || member.doing === 'in transaction';
   });
 }
+
+/**
+ * The same, where a session that rests counts only if its statement is told, or if others of the program work at this moment:
+ * a pool that tests all its connections every few seconds leaves the same times.
+ */
+export function surelyInUse(program: readonly SessionEvidence[]): readonly SessionEvidence[] {
+  const used = inUse(program);
+  const working = used.filter(({ doing }) => doing !== 'resting').length;
+  if (working >= used.length * WORKING) return used;
+  return used.filter(({ doing, session }) => doing !== 'resting' || session.lastStatement !== null);
+}
+
+/** Of sessions that are at work at least this share works at any moment. */
+const WORKING = 0.1;
 
 function isJustPrepared(member: SessionEvidence): boolean {
   return prepares(member) === true && (member.openedMs ?? 0) < JUST_PREPARED_MS;

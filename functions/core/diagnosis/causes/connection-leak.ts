@@ -12,7 +12,6 @@ import {
   byPool,
   inOneGo,
   isBalanced,
-  isUsedInTurn,
   poolsOpened,
   spreadByClock,
   typicalRest,
@@ -21,6 +20,7 @@ import {
 } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+import { isUsedInTurn } from '../used-in-turn.ts';
 import { type Varying, varyingOpenings } from '../varying-openings.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
@@ -193,10 +193,14 @@ function ofPools(all: Evidence, program: readonly SessionEvidence[]): Suspect | 
   });
 }
 
+/** Within a shorter time a pool may open as many sessions, but not as slowly on each host. */
+const LEAST_RHYTHM_MS = 12 * HOUR_MS;
+
 /** A leak whose rate goes up and down, with its average and range. */
 function varying(all: Evidence, program: readonly SessionEvidence[]): Suspect | null {
   const steady = varyingOpenings(program);
   if (steady === null || !goesOn(steady.lastMs, steady.spanMs) || !wasLeft(program, steady)) return null;
+  if (steady.spanMs < LEAST_RHYTHM_MS && !wereLeftSlowly(program, steady)) return null;
   if (isBalanced(program) || isRollout(program, steady)) return null;
   const confidence = cappedAt('medium', confidenceIn(steady.sessions, program.length));
   return leak(all, program, program, { steady, confidence, pools: null });
@@ -238,7 +242,7 @@ function leak(
     confidence,
     opening: steady && openingFor(all, program, steady),
     evidence: [
-      `${partText(resting.length, since.length)} are idle, half of them for over ${ageText(typicalRest(resting))}`,
+      `${partText(resting.length, since.length)}${older > 0 ? ' newer ones' : ''} are idle, half of them for over ${ageText(typicalRest(resting))}`,
       `${unused === resting.length ? 'all' : unused} of them ran one piece of work and were never used again`,
       ...(pools === null
         ? []

@@ -2,7 +2,7 @@ import { LOCAL_ADDRESS } from '../../base/address.ts';
 import { medianOf } from '../../base/median.ts';
 import { ageText, counted } from '../../base/words.ts';
 import { byProgramIn, type Doing, type Evidence, type SessionEvidence, sumOf } from '../evidence.ts';
-import { neverWorked, workOf } from '../pool-signs.ts';
+import { neverWorked } from '../pool-signs.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Search, suspect } from '../suspect.ts';
 import { isUsedAgain } from './busy-sessions.ts';
 
@@ -43,11 +43,9 @@ export const deadClients: Search = (all, left) => {
 
 function stuckSuspect(all: Evidence, stuck: readonly SessionEvidence[]) {
   const least = Math.min(...agesOf(stuck, 'sinceMs'));
-  // A statement that is not told may be a copy, which waits for its client again and again.
-  const most = workOf(stuck) === 'untold' ? 'medium' : 'high';
   return suspect(all, stuck, {
     cause: 'dead-clients',
-    confidence: cappedAt(most, confidenceIn(stuck.length, stuck.length)),
+    confidence: confidenceIn(stuck.length, stuck.length),
     evidence: [
       `${counted(stuck.length, 'session has', 'sessions have')} an answer that the client has not read for ${ageText(least)} or longer`,
     ],
@@ -92,8 +90,8 @@ function areRestless(alike: readonly Host[]): boolean {
 /** A host at work was used within this time, even if its last uses came at one moment. */
 const RESTLESS_MS = 1_000;
 
-/** The client of a statement that waits for input may well be alive. */
-const AT_WORK: ReadonlySet<Doing> = new Set(['working', 'waiting', 'owing']);
+/** The client of a statement that waits for input may well be alive, and so may that of a session which does not tell. */
+const MAY_BE_ALIVE: ReadonlySet<Doing> = new Set(['working', 'waiting', 'owing', 'unknown']);
 
 function hostsOf(left: readonly SessionEvidence[]): readonly Host[] {
   const from = Map.groupBy(left, ({ session }) => session.address);
@@ -102,7 +100,9 @@ function hostsOf(left: readonly SessionEvidence[]): readonly Host[] {
     .map(([address, members]) => ({
       address,
       members,
-      silentMs: members.some(({ doing }) => AT_WORK.has(doing)) ? 0 : Math.min(...agesOf(members, 'sinceMs')),
+      silentMs: members.some(({ doing }) => MAY_BE_ALIVE.has(doing))
+        ? 0
+        : Math.min(...agesOf(members, 'sinceMs')),
     }));
 }
 

@@ -1,11 +1,14 @@
 import { ageText, counted } from '../../base/words.ts';
-import { type Evidence, refusedFor, type SessionEvidence } from '../evidence.ts';
+import { type Evidence, type Refusals, refusedFor, type SessionEvidence } from '../evidence.ts';
 import { agesOf, doing, lastingFor, type Suspect } from '../suspect.ts';
 
 /** A login takes milliseconds, and a second or two in a storm. */
 const SLOW_LOGIN_MS = 3_000;
-/** After a refusal this shortly before the snapshot, not all slots can have become free again. */
-const JUST_NOW_MS = 5_000;
+/**
+ * After a refusal this shortly before the snapshot, not all slots can have become free again. Later it is unlikely only if
+ * refusals had lasted for many times as long: what fills the server for some seconds may have left within some seconds.
+ */
+const JUST_NOW = { ms: 1_000, mostMs: 5_000, timesSince: 10 } as const;
 
 /**
  * `half-open-clients`: clients that never finish their login hold slots. PostgreSQL 18 and later shows them.
@@ -32,15 +35,20 @@ function missing(all: Evidence): Suspect | null {
     refused,
     ...(showsLogins(all) ? (['server'] as const) : (['server', 'reserved'] as const)),
   );
-  const isRecent = refused.lastAgoMs !== null && refused.lastAgoMs <= JUST_NOW_MS;
   const free = server.free;
-  if (free < Math.max(5, server.usable * 0.2) || !((told > 0 && isRecent) || refused.ours > 0)) return null;
+  if (free < Math.max(5, server.usable * 0.2) || !((told > 0 && isJustNow(refused)) || refused.ours > 0))
+    return null;
   return nobodys(free, refused.ours > 0 ? 'high' : 'medium', [
     `${server.used} of ${server.usable} usable slots show a session, but clients were refused: the other ${free} slots are taken by clients that have not logged in`,
     ...(refused.ours > 0
       ? [`${counted(refused.ours, 'try', 'tries')} of our own found no free slot just before`]
       : []),
   ]);
+}
+
+function isJustNow({ lastAgoMs, spanMs }: Refusals): boolean {
+  if (lastAgoMs === null || lastAgoMs > JUST_NOW.mostMs) return false;
+  return lastAgoMs <= JUST_NOW.ms || spanMs >= lastAgoMs * JUST_NOW.timesSince;
 }
 
 const FIRST_TO_SHOW_LOGINS = 18;

@@ -29,7 +29,8 @@ export const lockPileUp: Search = (all, left) => {
   return [
     ...holdersOf(all, first.length > 0 ? [] : heads, waiting),
     ...firstSuspects(all, first, behind),
-    ...(behind.length > 0 ? [queueOf(all, behind)] : []),
+    // What is at the head is said once.
+    ...(behind.length > 0 ? [queueOf(all, behind, first.length > 0 ? [] : headText(all))] : []),
   ];
 };
 
@@ -42,7 +43,7 @@ function headsOf(
   waiting: readonly SessionEvidence[],
   lasting: ReadonlySet<number>,
 ): readonly SessionEvidence[] {
-  const heads = new Set(waiting.flatMap(({ session: { pid } }) => (pid === null ? [] : locks.headsOf(pid))));
+  const heads = locks.headsOf(waiting.map(({ session: { pid } }) => pid));
   return holders.filter(({ session: { pid } }) => pid !== null && heads.has(pid) && lasting.has(pid));
 }
 
@@ -71,9 +72,8 @@ function firstSuspects(
     cause: 'lock-pile-up',
     confidence: confidenceIn(behind.length, behind.length),
     evidence: [
-      `${counted(first.length, 'session')} waits first in the queue for ${ageText(Math.max(0, ...agesOf(first, 'sinceMs')))} (pid ${listText(pids)}), ${behind.length} wait behind`,
-      ...preparedText(all),
-      ...processText(all),
+      `${counted(first.length, 'session has', 'sessions have')} waited first in the queue for ${ageText(Math.max(0, ...agesOf(first, 'sinceMs')))} (pid ${listText(pids)}), ${behind.length} wait behind`,
+      ...headText(all),
     ],
   });
   return [{ ...found, explains: first.length + behind.length }];
@@ -116,9 +116,10 @@ function guessText({ locks: { heads } }: Evidence): readonly string[] {
   return [`${guessed} of them are only guessed to wait for it, by their place in the queue`];
 }
 
-function preparedText({ locks: { heads } }: Evidence): readonly string[] {
-  const isPrepared = heads.some(({ pids }) => pids.includes(PREPARED));
-  return isPrepared ? ['a prepared transaction is at the head of the queue'] : [];
+/** A head that is no client. */
+function headText(all: Evidence): readonly string[] {
+  const isPrepared = all.locks.heads.some(({ pids }) => pids.includes(PREPARED));
+  return [...(isPrepared ? ['a prepared transaction is at the head of the queue'] : []), ...processText(all)];
 }
 
 /** The holder is no client and holds no slot. */
@@ -141,7 +142,7 @@ const PASSED_ON: readonly string[] = [
   'no session has held the lock for 2s: it goes from one client to the next, as with a row that many change',
 ];
 
-function queueOf(all: Evidence, waiting: readonly SessionEvidence[], more: readonly string[] = []): Suspect {
+function queueOf(all: Evidence, waiting: readonly SessionEvidence[], more: readonly string[]): Suspect {
   const longest = Math.max(0, ...agesOf(waiting, 'sinceMs'));
   return suspect(all, waiting, {
     cause: 'lock-pile-up',
@@ -149,8 +150,6 @@ function queueOf(all: Evidence, waiting: readonly SessionEvidence[], more: reado
     evidence: [
       `${counted(waiting.length, 'session waits', 'sessions wait')} for a lock, the longest for ${ageText(longest)}`,
       ...more,
-      ...preparedText(all),
-      ...processText(all),
     ],
   });
 }

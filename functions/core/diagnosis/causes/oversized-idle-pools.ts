@@ -4,9 +4,10 @@ import type { Evidence, SessionEvidence } from '../evidence.ts';
 import { wereHeldTogether } from '../held-together.ts';
 import { wereLeftSlowly } from '../left-sessions.ts';
 import { type Openings, openingsOf } from '../opening-rate.ts';
-import { isBalanced, isReset, isUsedInTurn, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
+import { isBalanced, isReset, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
+import { isUsedInTurn } from '../used-in-turn.ts';
 import { inUse, isUsedAgain } from './busy-sessions.ts';
 
 /**
@@ -78,9 +79,16 @@ function mayHaveLeaked(program: readonly SessionEvidence[]): boolean {
 
 function isUsedNowAndThen(program: readonly SessionEvidence[], resting: readonly SessionEvidence[]): boolean {
   const stale = resting.filter((member) => inUse([member]).length === 0);
-  const unused = resting.filter((member) => !isUsedAgain(member));
-  return stale.length >= program.length * RESTING && unused.length * 2 < resting.length;
+  const again = resting.filter((member) => isUsedAgain(member) && wasUsedLater(member));
+  return stale.length >= program.length * RESTING && again.length * 2 > resting.length;
 }
+
+/** A long first request ends early in the life of a session, and no request of a pool has to. */
+function wasUsedLater({ openedMs, sinceMs }: SessionEvidence): boolean {
+  return openedMs !== null && sinceMs !== null && openedMs - sinceMs > openedMs * LATER;
+}
+
+const LATER = 0.15;
 
 function pools(
   all: Evidence,
@@ -88,7 +96,6 @@ function pools(
   resting: readonly SessionEvidence[],
   openings: Openings,
 ): Suspect {
-  const addresses = new Set(program.map(({ session }) => session.address)).size;
   const confidence = confidenceIn(resting.length, program.length);
   const used = inUse(program).length;
   const isSure = openings.bursts > 0 || workOf(program) === 'never worked';
@@ -97,7 +104,7 @@ function pools(
     confidence: isSure ? confidence : cappedAt('medium', confidence),
     evidence: [
       `${partText(resting.length, program.length)} are idle, half of them for over ${ageText(typicalRest(resting))}`,
-      `${counted(used, 'session')} ${used === 1 ? 'was' : 'were'} in use`,
+      used === 0 ? 'none was in use' : `${counted(used, 'session was', 'sessions were')} in use`,
       ...(isOfServers(program)
         ? [
             'they belong to another server or to its administration, which opens one for each of its own sessions',
@@ -107,13 +114,19 @@ function pools(
         ? ['none of them rested before the last one was opened: a process held them together, as a pool does']
         : openedText(all, program, openings)),
       ...resetText(program),
-      ...(addresses > 1
-        ? [
-            `they come from ${addresses} addresses, with ${Math.round(program.length / addresses)} sessions each`,
-          ]
-        : []),
+      ...perAddressText(program),
     ],
   });
+}
+
+/** How many addresses there are is told with the program. */
+function perAddressText(program: readonly SessionEvidence[]): readonly string[] {
+  const sizes = [...Map.groupBy(program, ({ session }) => session.address).values()].map(
+    ({ length }) => length,
+  );
+  if (sizes.length < 2) return [];
+  const about = new Set(sizes).size === 1 ? '' : 'about ';
+  return [`each address has ${about}${counted(Math.round(program.length / sizes.length), 'session')}`];
 }
 
 /** Without a name, which a reset takes away, a pool that resets its sessions looks like a pooler in session mode. */
@@ -132,7 +145,9 @@ function openedText(
   { inBursts, bursts }: Openings,
 ): readonly string[] {
   if (inBursts > 0)
-    return [`${inBursts} were opened in ${counted(bursts, 'burst')}, as pools do when they start`];
+    return [
+      `${partText(inBursts, program.length)} were opened in ${bursts === 1 ? 'one burst' : `${bursts} bursts`}, as pools do when they start`,
+    ];
   const oldest = Math.max(0, ...agesOf(program, 'openedMs'));
   if (workOf(program) !== 'never worked' || (uptimeMs ?? 0) < oldest * OLDER_SERVER) return [];
   return [

@@ -10,6 +10,8 @@ const FEWEST = 8;
 const SHARE = { short: 0.8, atWork: 0.5 } as const;
 /** New sessions still come: the last one was opened within this many mean gaps. */
 const MOST_GAPS = 8;
+/** A login takes as long as this, however many clients come at once: nothing younger can be seen at work. */
+const LOGIN_MS = 20;
 /** On a server that has just started all sessions are young. */
 const LEAST_UPTIME_MS = 2 * SHORT_MS;
 
@@ -31,7 +33,7 @@ export function sessionPerRequest(all: Evidence, program: readonly SessionEviden
   const median = medianOf(ages) ?? 0;
   // Half of them were opened within the median age.
   const gapMs = (median * 2) / ages.length;
-  if ((ages[0] ?? 0) > gapMs * MOST_GAPS || isBurst(ages, median)) return null;
+  if ((ages[0] ?? 0) > Math.max(LOGIN_MS, gapMs * MOST_GAPS) || isBurst(ages, median)) return null;
   return suspect(all, program, {
     cause: 'session-per-request',
     confidence: confidenceIn(short.length, program.length),
