@@ -7,18 +7,16 @@ import type { Trigger } from './core/trigger/trigger.ts';
 import { parseEvent } from './events/parse-event.ts';
 import type { ReadRegistry } from './fleet/dispatch-ports.ts';
 import { intake } from './fleet/intake.ts';
-import { recentRegistry } from './fleet/recent-registry.ts';
+import { REGISTRY_HOLDS_MS, recentRegistry } from './fleet/recent-registry.ts';
 import { logErrors } from './lambda/log-errors.ts';
 import { logLine } from './lambda/log-line.ts';
 import { type Parsed, parseInvocation } from './lambda/parse-invocation.ts';
 import { timeUp } from './lambda/time-up.ts';
 
-/** So long a warm function looks nothing up again. A database that is new starts by its sweep until then. */
-const HOLDS_MS = 20_000;
 let known: ReadRegistry | null = null;
 
 function registryOf(table: string): ReadRegistry {
-  known ??= recentRegistry(registryIn(table).readRegistry, HOLDS_MS, Date.now);
+  known ??= recentRegistry(registryIn(table).readRegistry, REGISTRY_HOLDS_MS, Date.now);
   return known;
 }
 

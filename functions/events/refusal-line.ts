@@ -132,8 +132,8 @@ function clientBy(prefix: Prefix | null, { kind, limit }: Sentence): Client {
     : { ...client, user: other, database: limit };
 }
 
-function refusalAfterFatal(head: string, { severity }: ServerLine): RefusalLine | null {
-  const sentence = severity === 'fatal' ? sentenceIn(head) : null;
+function refusalAfterFatal(head: string, { severity, said }: ServerLine): RefusalLine | null {
+  const sentence = severity === 'fatal' ? (wholeSentence(said) ?? sentenceIn(head)) : null;
   return sentence === null ? null : refusalOf(sentence, UNKNOWN_CLIENT);
 }
 

@@ -53,10 +53,15 @@ function isPassedOn(prefix: string, word: string): boolean {
   return word.endsWith('ERROR') && PASSED_ON.test(prefix) && readPrefix(prefix) === null;
 }
 
+/** What stands before `%e` in a server's prefix. */
+const STATE_KEY =
+  /\b(?:err(?:or)?(?:_?code)?|sql_?(?:error_code|state))(?: ?= ?|: ?)(?=[0-9A-Z]{5}(?![0-9A-Za-z]))/gi;
+
 /** A prefix with bare words may come from an application. */
 function isOfNoServer(prefix: string): boolean {
   if (prefix.trim() === '') return true;
-  return PASSED_ON.test(prefix) && (readPrefix(prefix)?.words.length ?? 1) > 0;
+  const words = BEGINS.test(prefix) ? prefix.replace(STATE_KEY, '') : prefix;
+  return PASSED_ON.test(words) && (readPrefix(prefix)?.words.length ?? 1) > 0;
 }
 
 /**

@@ -1,5 +1,8 @@
 import type { RemediatePorts } from './ports.ts';
 
+/** Without a reason the controller makes an error with its stack, each time. */
+const OVER = 'The work is over.';
+
 /** The result of `working`, or the error `late()` when that takes longer than `ms`. The work itself is not stopped. */
 export async function withTimeout<Result>(
   { sleep }: Pick<RemediatePorts, 'sleep'>,
@@ -16,6 +19,6 @@ export async function withTimeout<Result>(
   } finally {
     // The promise that lost the race may reject later, which is expected.
     for (const loser of [working, timeUp]) loser.catch(() => {});
-    finished.abort();
+    finished.abort(OVER);
   }
 }

@@ -11,6 +11,7 @@ import {
   functionNameOf,
   REMEDIATE_MEMORY_MB,
   REMEDIATE_TIMEOUT_SECONDS,
+  SUBSCRIPTION_CONCURRENCY,
 } from '../../functions/contract.ts';
 import { rdsHost } from '../../functions/core/declaration/rds-host.ts';
 import { BundledFunction, builtBundle } from './bundled-function.ts';
@@ -57,9 +58,11 @@ export class ServerRemediation extends Construct implements ec2.IConnectable {
 
   /** By this parameter a fleet of the account knows that the server is cared for, whatever its tag says. */
   private keepFleetAway(host: string): void {
-    if (!Token.isUnresolved(host) && rdsHost(host) === null) return;
+    const isKnownLater = Token.isUnresolved(host);
+    if (!isKnownLater && rdsHost(host) === null) return;
     new CfnParameter(this, 'Declared', {
-      name: `${FLEET_PARAMETERS.declared}/${host.toLowerCase()}`,
+      // The mark of a value that is known later is no longer resolved in small letters.
+      name: `${FLEET_PARAMETERS.declared}/${isKnownLater ? host : host.toLowerCase()}`,
       type: 'String',
       value: this.server,
       description: 'pg-headroom: this server is declared, so that no fleet looks after it',
@@ -69,7 +72,7 @@ export class ServerRemediation extends Construct implements ec2.IConnectable {
   private remediateFunction(props: ServerRemediationProps): BundledFunction {
     const { server, vpc, subnets, securityGroups, report, alarm, tracing = false } = props;
     const { logRetention, logRemovalPolicy } = props;
-    const { reservedConcurrency = alarm === 'subscription' ? 2 : undefined } = props;
+    const { reservedConcurrency = alarm === 'subscription' ? SUBSCRIPTION_CONCURRENCY : undefined } = props;
     const destination = new FunctionDestination(report);
     return new BundledFunction(this, 'Remediate', {
       bundle: props.bundle ?? builtBundle(BUNDLES.remediate),

@@ -28,9 +28,9 @@ describe('the constructs in another app', () => {
 
   test.each([
     ['the account', {}, undefined],
-    ['a subscription', { alarm: 'subscription' as const }, 2],
-    ['whoever asks', { reservedConcurrency: 3 }, 3],
-    ['whoever asks, above a subscription', { alarm: 'subscription' as const, reservedConcurrency: 1 }, 1],
+    ['a subscription', { alarm: 'subscription' as const }, 1],
+    ['the declaration', { reservedConcurrency: 3 }, 3],
+    ['the declaration, above a subscription', { alarm: 'subscription' as const, reservedConcurrency: 2 }, 2],
   ])('have the concurrency of %s', (_, overrides, expected) => {
     withStack((place) => {
       const { remediate } = remediation(place, overrides);
@@ -61,6 +61,10 @@ describe('the constructs in another app', () => {
         HEADROOM_HOST: { 'Fn::ImportValue': 'orders-host' },
         HEADROOM_PORT: { 'Fn::ImportValue': 'orders-port' },
         HEADROOM_SECRET: { Ref: expect.stringMatching(/^Own/) },
+      });
+      const [, declared] = theOnly(Template.fromStack(place.stack), 'AWS::SSM::Parameter');
+      expect(declared.Properties.Name).toEqual({
+        'Fn::Join': ['', ['/pg-headroom/declared/', { 'Fn::ImportValue': 'orders-host' }]],
       });
     });
   });

@@ -42,8 +42,15 @@ test('The template of one server asks for what has no default, and is used for a
 
 test('It names nothing of the CDK and no placeholder, and is within the limit of CloudFormation', () => {
   const text = JSON.stringify(template);
-  expect(text).not.toMatch(/bootstrap|hnb659fds|(vpc|subnet|sg|rtb)-00000000/);
+  expect(text).not.toMatch(/bootstrap|hnb659fds|(vpc|subnet|sg|rtb)-00000000|token/i);
   expect(text.length).toBeLessThan(1_000_000);
+});
+
+test('It comes out the same a second time', () => {
+  const again = join(folder, 'again');
+  packageOneServer(CONTEXT, again);
+  const [one, other] = [folder, again].map((from) => readFileSync(join(from, ONE_SERVER_TEMPLATE), 'utf8'));
+  expect(one).toBe(other);
 });
 
 test('Its function has policy, network and server of the parameters', () => {

@@ -150,21 +150,42 @@ describe('When the checks are made', () => {
     return () => holder.end();
   }
 
-  test.each<[string, string, () => Promise<Undo>]>([
-    ['is refused', 'statement-failed', revoked],
-    ['loses its session', 'connection-lost', ended],
-    ['waits for somebody else', 'statement-failed', locked],
-  ])('a check that %s costs the run nothing but this', async (_, code, hinder) => {
+  /** A slow machine takes longer than the bound of the check to bring about what stands in its way. */
+  const patient = (ports: RemediatePorts): RemediatePorts => ({
+    ...ports,
+    sleep: (ms, signal) => (signal === undefined ? ports.sleep(ms) : new Promise(() => {})),
+  });
+
+  test.each<[string, object, (ports: RemediatePorts) => RemediatePorts, () => Promise<Undo>]>([
+    [
+      'is refused',
+      { code: 'statement-failed', message: expect.stringContaining('denied') },
+      patient,
+      revoked,
+    ],
+    ['loses its session', { code: 'connection-lost' }, patient, ended],
+    [
+      'waits for somebody else',
+      { code: 'statement-failed', message: 'No answer in 2000 ms: the next run checks again.' },
+      (ports) => ports,
+      locked,
+    ],
+  ])('a check that %s costs the run nothing but this', async (_, problem, bounded, hinder) => {
     const lines: unknown[] = [];
     let undo: Undo = async () => {};
     const ports = withConfiguration((database) => async () => {
       undo = await hinder();
       return database.readConfiguration();
     });
-    const record = await sweep(server, headroom, {}, { ...ports, log: (...line) => lines.push(line) });
+    const record = await sweep(
+      server,
+      headroom,
+      {},
+      { ...bounded(ports), log: (...line) => lines.push(line) },
+    );
     await undo();
     expect(record).toMatchObject({ outcome: 'healthy', problem: null, misconfigurations: null });
-    const what = expect.objectContaining({ runId: 'run-1', code });
+    const what = expect.objectContaining({ runId: 'run-1', ...problem });
     expect(lines).toEqual([['configuration-unchecked', what]]);
   });
 });

@@ -6,7 +6,15 @@ import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { endsOfOurs } from '../support/interrupted-window.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
-import { aRequest, briskPorts, eagerPolicy, resultsOf, victimsOf, withDatabase } from '../support/runs.ts';
+import {
+  aRequest,
+  briskPorts,
+  eagerPolicy,
+  resultsOf,
+  untilLockIsTaken,
+  victimsOf,
+  withDatabase,
+} from '../support/runs.ts';
 import { endAllSessions, expectAlive, expectNothingLeft } from '../support/server-state.ts';
 import { fillUntilRefused, type TestSession } from '../support/sessions.ts';
 import { startSlowNetwork } from '../support/slow-network.ts';
@@ -242,7 +250,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
       await endOurs();
       await locked;
     };
-    const record = await run(atWindow(SECOND, { after: handOver }), 3_000);
+    const record = await run(untilLockIsTaken(atWindow(SECOND, { after: handOver })));
     await holder.end();
     expect(record).toMatchObject({
       outcome: 'unverified',

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { adviseOn } from '../../functions/core/advice/advise.ts';
 import type { RemediatePorts } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { fullTextOf } from '../../functions/render/message/full-text.ts';
-import { endsOfOurs, interruptWindow, oursOn, takenBack } from '../support/interrupted-window.ts';
+import { anAdviceCase, LEAK } from '../core/advice/an-advice-case.ts';
+import { statementsOf } from '../core/advice/statements.ts';
+import { endsOfOurs, interruptWindow, takenBack } from '../support/interrupted-window.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { RunElsewhere } from '../support/run-elsewhere.ts';
@@ -14,13 +17,13 @@ import {
   endedOf,
   resultsOf,
   SWEEP,
+  untilLockIsTaken,
   victimsOf,
   withDatabase,
 } from '../support/runs.ts';
 import { endAllSessions, expectAlive, expectNothingLeft } from '../support/server-state.ts';
 import { openIdle, openMany } from '../support/sessions.ts';
 import { caughtUp, startStandby } from '../support/standby.ts';
-import { inMs } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /** A read replica has slots of its own to lose, and no write is needed to give them back. */
@@ -62,6 +65,24 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
 
   const fill = (server = replica) =>
     openMany(HELD, () => openIdle(server, { role: app, application: 'billing' }));
+
+  test('answers what advice asks about readers that wait for its WAL', async () => {
+    const { record, diagnosis } = anAdviceCase({
+      groups: [{ ...LEAK, state: 'active' }],
+      cause: 'slow-queries',
+      change: ({ sessions, ...rest }) => ({
+        ...rest,
+        sessions: sessions.map((each) =>
+          each.application === LEAK.application ? { ...each, waitEvent: 'WaitForWalReplay' } : each,
+        ),
+      }),
+    });
+    const [advice] = adviseOn(record, diagnosis);
+    expect(advice?.text).toContain('in WAIT FOR LSN until this standby has the WAL');
+    const rows = [];
+    for (const each of statementsOf(advice?.paste?.lines ?? [])) rows.push(...(await replica.query(each)));
+    expect(rows).toMatchObject([{ pg_is_wal_replay_paused: false }, { status: 'streaming' }]);
+  });
 
   test('gets its slots back in a run like any other, and stays a replica', async () => {
     const notifier = await openIdle(replica, { role: app, application: 'notifier', statement: 'SELECT 1' });
@@ -115,14 +136,10 @@ describe.each([14, 18] as const)('PostgreSQL %i', (version) => {
     const errand = { address: replica, role: headroom, freeSlots: FREE, deadlineMs: 120_000 };
     await using frozen = new RunElsewhere(errand);
     const window = await interruptWindow(replica, frozen, () => frozen.freeze());
+    const second = untilLockIsTaken(briskPorts(replica, headroom));
+    expect(await remediate(aRequest({ policy: ENFORCE }), second)).toMatchObject({ outcome: 'busy' });
     const sent = sessions.filter(({ pid }) => window.includes(pid));
     expect(await Promise.all(sent.map(({ ended }) => ended))).toEqual(Array(32).fill('57P01'));
-    expect(await oursOn(replica)).toMatchObject([{ locked: true }]);
-    const busy = await remediate(
-      aRequest({ policy: ENFORCE, deadline: inMs(1_000) }),
-      briskPorts(replica, headroom),
-    );
-    expect(busy.outcome).toBe('busy');
     await takenBack(replica);
     expect(endsOfOurs(replica)).toEqual(['57P05']);
 

@@ -13,9 +13,10 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const TRIES: OwnTries = { from: iso(NOW - 20_000), to: iso(NOW), tries: 160, address: '10.0.9.9' };
 const KNOWING: Recall = { kind: 'read', table: 'pg-headroom', paused: null, ownTries: [TRIES] };
 
-/** A server that lets nobody in, and a memory. */
-async function runFor(trigger: Trigger, recalled: Recall | null, tries?: KnownTries) {
-  const recall = vi.fn(async () => recalled);
+/** A server that lets nobody in, and a memory, which may hold something else when it is read later. */
+async function runFor(trigger: Trigger, recalled: Recall | null, tries?: KnownTries, later = recalled) {
+  let waitedMs = 0;
+  const recall = vi.fn(async () => (waitedMs === 0 ? recalled : later));
   const connect = vi.fn<RemediatePorts['connect']>(async () => ({
     problem: { code: 'connect-full', message: 'No way in.' },
     connecting: { attempts: 160, refusals: [] },
@@ -27,12 +28,14 @@ async function runFor(trigger: Trigger, recalled: Recall | null, tries?: KnownTr
     tries,
     readPooler: async () => null,
     now: () => NOW,
-    sleep: async () => {},
+    sleep: async (ms) => {
+      waitedMs += ms;
+    },
     log: () => {},
   };
   const policy = aPolicy({ mode: 'enforce' });
   const record = await remediate(aRequest({ policy, trigger }), ports);
-  return { record, connected: connect.mock.calls.length, recalled: recall.mock.calls.length };
+  return { record, connected: connect.mock.calls.length, recalled: recall.mock.calls.length, waitedMs };
 }
 
 const nameless = (count: number) =>
@@ -83,6 +86,58 @@ describe('Lines without a name, after a run whose tries were refused', () => {
     );
     expect(record.trigger).toMatchObject({ refused: [{ user: 'app', count: 3 }], tries: 100 });
     expect(connected).toBe(1);
+  });
+});
+
+describe('Lines without a name that memory does not explain', () => {
+  const UNKNOWING: Recall = { ...KNOWING, ownTries: undefined };
+  const PAUSED: Recall = { ...KNOWING, paused: { at: iso(NOW), by: 'ann', reason: null, until: null } };
+
+  test('start no run where memory explains them four seconds later, when the last run is reported', async () => {
+    const { record, connected, waitedMs } = await runFor(lines(nameless(160)), UNKNOWING, undefined, KNOWING);
+    expect(record).toMatchObject({
+      outcome: 'muted',
+      why: 'All refusals in the lines (160) are of our own tries to get in.',
+      connecting: { attempts: 0 },
+    });
+    expect({ connected, waitedMs, told: isReportable(record) }).toEqual({
+      connected: 0,
+      waitedMs: 4_000,
+      told: false,
+    });
+  });
+
+  test('start one where they are more than the tries that memory then holds', async () => {
+    const { record, connected } = await runFor(lines(nameless(161)), UNKNOWING, undefined, KNOWING);
+    expect(record.trigger).toMatchObject({ refused: [{ count: 1 }], tries: 160 });
+    expect(connected).toBe(1);
+  });
+
+  test('start one that knows what memory holds by then, a pause as well', async () => {
+    const { record } = await runFor(lines(nameless(161)), UNKNOWING, undefined, PAUSED);
+    expect(record.recall).toMatchObject({ paused: { by: 'ann' }, ownTries: [TRIES] });
+  });
+
+  test('start one that keeps what memory held, where it cannot be read again', async () => {
+    const unreadable: Recall = {
+      ...{ kind: 'unreadable', table: 't' },
+      problem: { code: 'memory-unreadable', message: 'x' },
+    };
+    const { record, connected } = await runFor(lines(nameless(161)), PAUSED, undefined, unreadable);
+    expect(record).toMatchObject({
+      recall: { kind: 'read', paused: { by: 'ann' } },
+      trigger: { tries: 160 },
+    });
+    expect(connected).toBe(1);
+  });
+
+  test.each([
+    ['with a line that names another client', lines(nameless(160), aRefused({ user: 'app' })), UNKNOWING],
+    ['where there is no memory', lines(nameless(160)), null],
+    ['where memory explains them at once', lines(nameless(160)), KNOWING],
+    ['of an alarm, which comes minutes later', anAlarm({ at: iso(NOW) }), UNKNOWING],
+  ])('cost no wait %s', async (_, trigger, recalled) => {
+    expect((await runFor(trigger, recalled)).waitedMs).toBe(0);
   });
 });
 

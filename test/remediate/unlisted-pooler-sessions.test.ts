@@ -118,7 +118,10 @@ describeWith('pgbouncer', 'pgbouncer', 'A PgBouncer whose console lists some of 
     await openBehind(declared);
     await fillUp();
     const record = await run(declared);
-    expect(record.snapshot?.pooler).toMatchObject({ sessions: [], unlisted: { cause: 'pooler-behind' } });
+    expect(record.snapshot?.pooler).toMatchObject({ unlisted: { cause: 'pooler-behind' } });
+    // A PgBouncer draws the process ids that it tells at random: one in a thousand could be that of a process.
+    const pids = new Set(record.snapshot?.sessions.map(({ pid }) => pid));
+    expect(record.snapshot?.pooler?.sessions.filter(({ pid }) => pids.has(pid))).toEqual([]);
     await expectAllBehindIt(record);
     expect(flatText(record)).toMatch(
       /Its console lists sessions that lead to another pooler, .*8 more sessions from 127\.0\.0\.1 may belong to it and are spared\. Declare the pooler that is nearest to the server/,

@@ -1,7 +1,7 @@
 import type { RunSummary } from './incident.ts';
 import type { Memory } from './memory.ts';
 
-/** An alarm looks back over a few minutes. Fewer scheduled runs and alarms than this begin in that time. */
+/** An alarm looks back over a few minutes. In that time at most five runs begin, by schedule and by alarm. */
 const MOST = 6;
 
 /**

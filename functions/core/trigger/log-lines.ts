@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { DEFAULT_DATABASE } from '../base/maintenance-database.ts';
 import type { ReadOnly } from '../base/read-only.ts';
 import type { RefusalKind } from '../base/refusal-kind.ts';
 import type { triggerSchema } from './trigger-schema.ts';
@@ -31,11 +32,13 @@ export function ofStream(trigger: LogLinesTrigger, stream: string | null): LogLi
 }
 
 /**
- * Without the refusals of our own role, and shortened. When `role` is null, our role is not known: then every
- * line counts, because a run without need does no harm.
+ * Without the refusals of our own role, and shortened. A line that names no role, but the database that only our role can
+ * connect to, is ours as well. When `role` is null, our role is not known: then every line that names one counts, because a
+ * run without need does no harm.
  */
 export function withoutRole(trigger: LogLinesTrigger, role: string | null): LogLinesTrigger {
-  const isOurs = ({ user }: Refused) => user !== null && role !== null && isSameRole(user, role);
+  const isOurs = ({ user, database }: Refused) =>
+    user === null ? database === DEFAULT_DATABASE : role !== null && isSameRole(user, role);
   const others = trigger.refused.filter((each) => !isOurs(each));
   const own = refusalsIn(trigger.refused) - refusalsIn(others);
   return { ...trigger, refused: shortened(others), own, at: latestOf(others) ?? trigger.at };

@@ -1,3 +1,4 @@
+import { TOO_MANY_CONNECTIONS } from '../base/sqlstate.ts';
 import { MOMENT, type PrefixToken, tokensOf } from './prefix-tokens.ts';
 
 /** The client that a log line is about. A fact that the line does not tell is null. */
@@ -120,16 +121,21 @@ function areNeighbours(tokens: readonly PrefixToken[]): boolean {
 }
 
 /**
- * A bare number may be a process id. It is a SQLSTATE when it follows another number, or when it stands alone
- * in a prefix without brackets.
+ * A bare number may be a process id. It is a SQLSTATE when it follows another number, when another one stands in brackets,
+ * as in `%e %m [%p] `, or when it stands alone at the end of a prefix without brackets.
  */
 function sqlstateOf(tokens: readonly PrefixToken[], prefix: string): string | null {
   const [stated, ...more] = textsOf(tokens, 'sqlstate');
   if (stated !== undefined) return more.length === 0 ? stated : null;
   const [first, ...numbers] = textsOf(tokens, 'number');
-  if (numbers.length === 0) return /(?:^|[ ,|])\d{5} *$/.test(prefix) ? (first ?? null) : null;
+  if (first === undefined) return null;
+  if (numbers.length === 0) return /(?:^|[ ,|;])\d{5}[ ,|;:]*$/.test(prefix) ? first : null;
+  const isProcess = prefix.includes(`[${first}`) || !IN_BRACKETS.test(prefix);
+  if (!isProcess && first === TOO_MANY_CONNECTIONS) return first;
   return numbers.find((number) => /^\d{5}$/.test(number)) ?? null;
 }
+
+const IN_BRACKETS = /\[\d{1,10}(?:-\d{1,10})?\]/;
 
 /** The prefix of PgBouncer: `C-0x55d0: orders/app@10.0.3.17:51234 pooler error: ...`. */
 const OF_POOLER = /C-0x[0-9a-f]{1,16}: ([^\s/]{1,128})\/(\S{1,300})@(\S{1,255}):\d{1,5} /;

@@ -128,6 +128,16 @@ describe('Refusals of our own role', () => {
     expect(withoutRole(aLogLines({ refused: [aRefused({ user: null })] }), 'headroom').own).toBe(0);
   });
 
+  test("are ours by our database where a line names no role, as GaussDB's do, even when our role is not known", () => {
+    const inDatabase = (database: string) =>
+      aLogLines({ refused: [aRefused({ user: null, database, count: 3 })] });
+    for (const role of ['gauss_headroom', null])
+      expect(withoutRole(inDatabase('headroom'), role)).toMatchObject({ refused: [], own: 3 });
+    expect(withoutRole(inDatabase('postgres'), 'gauss_headroom')).toMatchObject({ own: 0 });
+    const named = aLogLines({ refused: [aRefused({ user: 'app', database: 'headroom' })] });
+    expect(withoutRole(named, 'gauss_headroom')).toMatchObject({ own: 0 });
+  });
+
   test('are ours by the limit of our role as well', () => {
     const limit = parsed([{ timestamp: 0, message: 'too many connections for role "headroom"' }]);
     expect(withoutRole(limit, 'headroom')).toMatchObject({ refused: [], own: 1 });

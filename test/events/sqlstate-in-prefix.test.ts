@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { refusalIn } from '../support/refusal-in.ts';
+
+const SAID = 'sorry, too many clients already';
+const NOBODY = { user: null, database: null, address: null };
+
+describe('Lines of a server', () => {
+  test.each([
+    '53300 2026-11-21 03:15:20.123 UTC [4711] ',
+    '53300 2026-11-21 03:15:20.123 UTC [47110] ',
+    '2026-11-21 03:15:20.123 UTC 53300 [47110] ',
+    '2026-11-21 03:15:20.123 UTC;app;orders;10.0.3.17;53300;',
+  ])('in other languages are known by the SQLSTATE before or after the process: %s', (prefix) => {
+    const said = 'FATAL:  désolé, trop de clients sont déjà connectés';
+    expect(refusalIn(`${prefix}${said}`)).toMatchObject({
+      kind: 'unknown-53300',
+      user: null,
+      database: null,
+    });
+    expect(refusalIn(`${prefix.replace('53300', '57P01')}${said}`)).toBeNull();
+    expect(refusalIn(`${prefix.replace('53300', '4711')}${said}`)).toBeNull();
+  });
+
+  test.each([
+    'db=my db,user=app,app=web,sqlstate=53300 ',
+    'db=my db,user=app,app=psql,sqlstate=53300 ',
+    'user=app db=my db error_code=53300 ',
+    'UTC [1-1] db=orders,user=app,app=psql,client=::1,sqlstate=53300 ',
+  ])('are refusals of nobody where a key of the SQLSTATE stands beside what is not known: %s', (keys) => {
+    const line = `2026-11-21 03:15:20.123 UTC [4711] ${keys}`;
+    expect(refusalIn(`${line}FATAL:  ${SAID}`)).toMatchObject({ kind: 'server', ...NOBODY });
+    expect(refusalIn(`${line}ERROR:  ${SAID}`)).toBeNull();
+    expect(refusalIn(`${line}FATAL:  password authentication failed for user "${SAID}"`)).toBeNull();
+  });
+});
