@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { adviseOn } from '../../functions/core/advice/advise.ts';
-import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
 import type { Trigger } from '../../functions/core/trigger/trigger.ts';
 import { statementsOf } from '../core/advice/statements.ts';
 import { startHost } from '../incidents/hosts.ts';
-import { aLogLines, anAlarm, aPolicy, aRefused, HOUR } from '../support/builders.ts';
-import { pasted } from '../support/by-hand.ts';
+import { aLogLines, anAlarm, aRefused, HOUR } from '../support/builders.ts';
+import { observedOn, pasted } from '../support/by-hand.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
-import { runOf } from '../support/records.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { SWEEP } from '../support/runs.ts';
 import { endAllSessions } from '../support/server-state.ts';
 import { openIdle, openMany } from '../support/sessions.ts';
-import { openDatabase } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /** A table that autovacuum freezes slowly, once that many transactions were used. */
@@ -43,20 +39,8 @@ describe.each([14, 18] as const)('on PostgreSQL %i', { timeout: 120_000 }, (vers
   afterEach(() => endAllSessions(server));
 
   const ask = (text: string) => server.query(text);
-  /** Idle sessions count as idle for an hour. */
-  const observed = async (trigger: Trigger, usedPercent = 60) => {
-    const database = await openDatabase(server, headroom);
-    const read = await database.readSnapshot();
-    await database.close();
-    const sessions = read.sessions.map((each) =>
-      each.state === 'idle' ? { ...each, stateAgeMs: HOUR } : each,
-    );
-    const relieve = { when: { usedPercent }, until: { usedPercent: usedPercent - 20 } };
-    const policy = aPolicy({ mode: 'observe', relieve });
-    const record = runOf({ snapshot: { ...read, sessions }, policy, trigger });
-    const diagnosis = diagnose(record);
-    return { diagnosis, advice: diagnosis === null ? [] : adviseOn(record, diagnosis) };
-  };
+  const observed = (trigger: Trigger, usedPercent = 60) =>
+    observedOn(server, headroom, { trigger, usedPercent });
   const isRefused = (role: Role) =>
     server.connect(role).then(
       (client) => client.end().then(() => false),
@@ -194,17 +178,13 @@ describe.each([14, 18] as const)('on PostgreSQL %i', { timeout: 120_000 }, (vers
     const readers = [];
     for (let count = 0; count < 9; count += 1) readers.push(await openReader(host));
     await untilStuck(readers.length);
-    const database = await openDatabase(server, headroom);
-    const read = await database.readSnapshot();
-    await database.close();
-    const sessions = read.sessions.map((each) =>
-      each.waitEvent === 'ClientWrite' ? { ...each, stateAgeMs: HOUR, queryAgeMs: HOUR } : each,
-    );
-    const relieve = { when: { usedPercent: 5 }, until: { usedPercent: 4 } };
-    const policy = aPolicy({ mode: 'observe', relieve });
-    const record = runOf({ snapshot: { ...read, sessions }, policy, trigger: SWEEP });
-    const diagnosis = diagnose(record);
-    const advice = diagnosis === null ? [] : adviseOn(record, diagnosis);
+    const { advice } = await observedOn(server, headroom, {
+      trigger: SWEEP,
+      usedPercent: 5,
+      untilPercent: 4,
+      older: (each) =>
+        each.waitEvent === 'ClientWrite' ? { ...each, stateAgeMs: HOUR, queryAgeMs: HOUR } : each,
+    });
     const paste = advice.find(({ text }) => text.startsWith('Set tcp_user_timeout'))?.paste;
     return statementsOf(paste?.lines ?? []).filter((line) => line.startsWith('ALTER'));
   }

@@ -7,6 +7,7 @@ import type { OpenSession } from '../../functions/postgres/connection/open-sessi
 import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
 import { type BytesClient, connectInBytes } from '../support/bytes-client.ts';
 import { type Encoding, encodingsOf, NOT_ENTERED } from '../support/encodings.ts';
+import { enterServer } from '../support/enter-server.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole } from '../support/roles.ts';
 import { targetOf } from '../support/targets.ts';
@@ -58,9 +59,7 @@ describe.each(VERSIONS.filter((version) => version === 14 || version >= 18))('Po
   }
 
   async function enter(database: string): Promise<OpenSession> {
-    const attempted = await attemptSession(targetOf(server, { database }), false, headroom);
-    if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
-    return attempted.session;
+    return await enterServer({ host: server.host, port: server.port, database }, headroom);
   }
 
   async function readFrom(database: string, statements: 'shape' | 'full' = 'shape') {

@@ -5,9 +5,9 @@ import { clientSessions, slotHolders, usableSlots } from '../../functions/core/s
 import type { Snapshot } from '../../functions/core/server/snapshot.ts';
 import { parseSnapshotFile, toSnapshotFile } from '../../functions/core/server/snapshot-file.ts';
 import { isBlind } from '../../functions/core/server/visibility.ts';
-import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { queryOf } from '../../functions/postgres/connection/database.ts';
 import { connectInBytes } from '../support/bytes-client.ts';
+import { enterServer } from '../support/enter-server.ts';
 import { emulateGauss, type GaussKind, pidOn } from '../support/gauss-shim.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -19,7 +19,7 @@ import {
   openIdle,
   openIdleInTransaction,
 } from '../support/sessions.ts';
-import { openDatabase, type Place, targetOf } from '../support/targets.ts';
+import { openDatabase, type Place } from '../support/targets.ts';
 
 const KINDS: readonly GaussKind[] = ['openGauss', 'thread-pool', 'dws'];
 
@@ -156,9 +156,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
     });
 
     test('our session is bounded as far as this server can', async () => {
-      const attempted = await attemptSession(targetOf(placeOf(kind)), false, headroom);
-      if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
-      const { client, close } = attempted.session;
+      const { client, close } = await enterServer(placeOf(kind), headroom);
       const real = async (name: string) => settingOf(client, name);
       expect(await real('statement_timeout')).toBe('5s');
       expect(await real('idle_session_timeout')).toBe('10s');
@@ -199,9 +197,7 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (v
 
   test('a coordinator that hangs is not waited for, and our bounds are what they were', async () => {
     const hanging = await emulateGauss(server, 'dws', 'hanging');
-    const attempted = await attemptSession(targetOf(hanging), false, headroom);
-    if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
-    const { session } = attempted;
+    const session = await enterServer(hanging, headroom);
     const { server: facts, sessions } = await session.dialect.readSnapshot(queryOf(session));
     expect(facts).not.toHaveProperty('coordinators');
     expect(sessions.length).toBeGreaterThan(0);

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examineServer } from '../../functions/core/doctor/doctor.ts';
-import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { forExamination } from '../../functions/postgres/connection/startup.ts';
 import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
+import { enterServer } from '../support/enter-server.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
-import { targetOf } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /** The first version whose setting is a list with levels for types of processes. */
@@ -24,9 +23,9 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   afterAll(() => server.stop());
 
   const doctor = async () => {
-    const attempted = await attemptSession(targetOf(server), false, headroom, { startup: forExamination() });
-    if (attempted.kind !== 'in') throw new Error(`Not let in: ${attempted.kind}`);
-    const { client, versionNumber, close } = attempted.session;
+    const { client, versionNumber, close } = await enterServer(server, headroom, {
+      startup: forExamination(),
+    });
     const facts = await readDoctorFacts(
       async (text, values = []) => (await client.query(text, [...values])).rows,
       versionNumber,

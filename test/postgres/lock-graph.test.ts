@@ -40,7 +40,7 @@ function walked(aheadOf: ReadonlyMap<number, readonly number[]>): Roots {
 function rootsIn(snapshot: Snapshot): Roots {
   const graph = lockGraphOf(snapshot);
   const waiting = snapshot.sessions.flatMap(({ pid }) => (pid !== null && graph.isWaiting(pid) ? [pid] : []));
-  return Object.fromEntries(waiting.map((pid) => [pid, sorted(graph.headsOf(pid))]));
+  return Object.fromEntries(waiting.map((pid) => [pid, sorted([...graph.headsOf([pid])])]));
 }
 
 function sorted(pids: readonly number[]): readonly number[] {

@@ -1,12 +1,12 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examineServer } from '../../functions/core/doctor/doctor.ts';
-import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { openSession } from '../../functions/postgres/connection/connect.ts';
 import { queryOf } from '../../functions/postgres/connection/database.ts';
 import { forExamination } from '../../functions/postgres/connection/startup.ts';
 import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
+import { enterServer } from '../support/enter-server.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy, resultsOf } from '../support/runs.ts';
@@ -131,11 +131,10 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     async () => {
       await set(['transaction_timeout = 500']);
       await using proxy = await startStrippingProxy(place);
-      const attempted = await attemptSession(targetOf(proxy), false, headroom);
-      if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
-      const { rows } = await attempted.session.client.query('SHOW transaction_timeout');
+      const session = await enterServer(proxy, headroom);
+      const { rows } = await session.client.query('SHOW transaction_timeout');
       expect(rows).toEqual([{ transaction_timeout: '10s' }]);
-      await attempted.session.close();
+      await session.close();
     },
   );
 
@@ -199,8 +198,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     });
     expect(values.length).toBeGreaterThan(90);
     await set(values);
-    const attempted = await attemptSession(targetOf(place), false, headroom);
-    if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
-    await attempted.session.close();
+    const session = await enterServer(place, headroom);
+    await session.close();
   });
 });

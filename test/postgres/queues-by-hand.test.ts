@@ -130,6 +130,9 @@ describe.each([14, 16, 18] as const)(
         expect.stringMatching(/\(migrate\) makes the queue/),
         expect.stringMatching(/^Cancel exactly this statement/),
       ]);
+      expect((await pasted(advice.slice(0, 1), ask)).shown).toMatchObject([
+        { pid: Reflect.get(walsender, 'processID') },
+      ]);
       expect((await pasted(advice.slice(1), ask)).done).toEqual([
         { pid: migration.pid, pg_cancel_backend: true },
       ]);

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { readPooler } from '../../functions/postgres/pooler/read-pooler.ts';
+import { enterServer } from '../support/enter-server.ts';
 import { describeWith } from '../support/installed.ts';
 import { startPgBouncer } from '../support/pgbouncer.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole } from '../support/roles.ts';
-import { targetOf } from '../support/targets.ts';
 
 /** The driver would take settings of our session from the environment. */
 
@@ -22,12 +21,9 @@ afterEach(() => vi.unstubAllEnvs());
 test('PGOPTIONS and PGREPLICATION change nothing in our session', async () => {
   vi.stubEnv('PGOPTIONS', '-c work_mem=64 -c nonsense=1');
   vi.stubEnv('PGREPLICATION', 'database');
-  const attempted = await attemptSession(targetOf(server), false, headroom);
-  if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
-  const { rows } = await attempted.session.client.query(
-    "SELECT pg_catalog.current_setting('work_mem') AS value",
-  );
-  await attempted.session.close();
+  const session = await enterServer(server, headroom);
+  const { rows } = await session.client.query("SELECT pg_catalog.current_setting('work_mem') AS value");
+  await session.close();
   expect(rows).toEqual([{ value: '4MB' }]);
 });
 

@@ -2,12 +2,12 @@ import { escapeIdentifier } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { examineServer } from '../../functions/core/doctor/doctor.ts';
 import { examineGaussdb } from '../../functions/core/doctor/doctor-gaussdb.ts';
-import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { queryOf } from '../../functions/postgres/connection/database.ts';
 import { readGaussdbFacts } from '../../functions/postgres/gaussdb/read-gaussdb-facts.ts';
 import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { terminateNamed } from '../../functions/remediate/terminate-named.ts';
+import { enterServer } from '../support/enter-server.ts';
 import { emulateGauss, pidOn } from '../support/gauss-shim.ts';
 import { ourStatements } from '../support/our-statements.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
@@ -16,7 +16,7 @@ import { aRequest, briskPorts, eagerPolicy, SWEEP } from '../support/runs.ts';
 import { endAllSessions } from '../support/server-state.ts';
 import { openIdle, openMany } from '../support/sessions.ts';
 import { startStrippingProxy } from '../support/stripping-proxy.ts';
-import { openDatabase, type Place, targetOf } from '../support/targets.ts';
+import { openDatabase, type Place } from '../support/targets.ts';
 import { makeTwins, tracesIn, twinsMeantBy } from '../support/twins.ts';
 
 /**
@@ -90,9 +90,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       briskPorts(place, headroom),
     );
     const run = await remediate(aRequest({ policy: ENFORCE }), briskPorts(place, headroom));
-    const attempted = await attemptSession(targetOf(place), false, headroom);
-    if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
-    const { session } = attempted;
+    const session = await enterServer(place, headroom);
     const findings =
       kind === 'postgresql'
         ? examineServer(await readDoctorFacts(queryOf(session), session.versionNumber))

@@ -85,7 +85,7 @@ async function attemptLogin(
   try {
     await client.connect();
     silence.isIn();
-    const session = await beginSession(client, socket, target, reported);
+    const session = await beginSession(client, socket, target, { reported, sent });
     return { kind: 'in', session: { ...session, brokenBy } };
   } catch (error) {
     socket.destroy();

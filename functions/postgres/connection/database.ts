@@ -12,8 +12,9 @@ import { terminateGuarded } from './terminate-guarded.ts';
 
 /** Runs statements on an open session. Errors are RemediationErrors `connection-lost` or `statement-failed`. */
 export function queryOf({ client, brokenBy }: OpenSession): Query {
-  return async (text, values = []) => {
+  return async (text, values = [], how = 'named') => {
     try {
+      if (how === 'once') return (await client.query(text)).rows;
       return (await client.query({ name: statementName(text), text, values: [...values] })).rows;
     } catch (error) {
       return await rethrow(error, brokenBy);

@@ -22,23 +22,11 @@ export type ProofTurns = {
  */
 export function proveInTurn(occupyQueue: (address: string | null) => QueueRow): ProofTurns {
   const waiting = new Set<ReadyLogin>();
-  let proving: ReadyLogin | null = null;
+  const turns = oneAtATime(waiting, occupyQueue);
   let timer: NodeJS.Timeout | null = null;
   const stop = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-  };
-  const proveNext = async () => {
-    const [next] = waiting;
-    if (proving !== null || next === undefined) return;
-    proving = next;
-    const row = occupyQueue(next.address);
-    await row.begun;
-    // It may have ended meanwhile, and another one may wait for a row of its own.
-    if (proving !== next) return;
-    for (const login of takeOthers(waiting, next)) login.giveUp();
-    await row.mostServed;
-    if (waiting.delete(next)) next.prove();
   };
   return {
     begin: (forMs) => {
@@ -53,20 +41,40 @@ export function proveInTurn(occupyQueue: (address: string | null) => QueueRow): 
         return false;
       }
       waiting.add(login);
-      void proveNext();
+      void turns.next();
       return true;
     },
     remove: (login) => {
       waiting.delete(login);
-      if (login !== proving) return;
-      proving = null;
-      void proveNext();
+      turns.remove(login);
     },
     end: () => {
       stop();
       for (const login of takeOthers(waiting, null)) login.giveUp();
     },
   };
+}
+
+function oneAtATime(waiting: Set<ReadyLogin>, occupyQueue: (address: string | null) => QueueRow) {
+  let proving: ReadyLogin | null = null;
+  const next = async () => {
+    const [login] = waiting;
+    if (proving !== null || login === undefined) return;
+    proving = login;
+    const row = occupyQueue(login.address);
+    await row.begun;
+    // It may have ended meanwhile, and another one may wait for a row of its own.
+    if (proving !== login) return;
+    for (const other of takeOthers(waiting, login)) other.giveUp();
+    await row.mostServed;
+    if (waiting.delete(login)) login.prove();
+  };
+  const remove = (login: ReadyLogin) => {
+    if (login !== proving) return;
+    proving = null;
+    void next();
+  };
+  return { next, remove };
 }
 
 /** Takes all logins out but the kept one. */

@@ -45,7 +45,7 @@ export function watchSilence(socket: Socket, withinMs: number, hangs: () => bool
   };
   const start = () => {
     startedAt = Date.now();
-    const leftMs = until - startedAt;
+    const leftMs = Math.max(0, until - startedAt);
     const endOrWait = () => {
       if (leftMs <= ATTEMPT_TIMEOUT_MS || !isReached || !hangs()) return end();
       timer = setTimeout(end, leftMs - ATTEMPT_TIMEOUT_MS);

@@ -23,8 +23,8 @@ export async function withStartup(
 function afterLogin(sent: Startup, attempted: Attempted): Startup | null {
   switch (attempted.kind) {
     case 'in': {
-      const { dialect, versionNumber } = attempted.session;
-      return dialect.flavor === 'postgresql' ? startupOf(versionNumber) : null;
+      const { dialect, versionNumber, product } = attempted.session;
+      return dialect.flavor === 'postgresql' ? startupOf(versionNumber, product) : null;
     }
     case 'given-up':
       return null;
