@@ -101,7 +101,9 @@ async function replayAll({ places, server, since, region }: Given, policy: Polic
       if (isWanted && isRecent) results.push(replayRun(record, policy, against));
     } catch (thrown) {
       unreadable += 1;
-      printNote(`${address} is left out. ${coerceError(thrown).message}`);
+      printNote(
+        `${address} is left out. ${coerceError(thrown).message.replace(/^.*; nothing was done:\n */, '')}`,
+      );
     }
   };
   await whileWaiting(`Replaying ${addresses.length} runs`, async () => {

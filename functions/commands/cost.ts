@@ -4,8 +4,7 @@ import { renderCost } from '../render/terminal/cost-text.ts';
 import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { readInput } from './read-input.ts';
-import { DECLARATION_FILE, readDeclaredPlaces } from './server/declared-server.ts';
+import { DECLARATION_FILE, readDeclaredFile } from './server/declared-server.ts';
 import { paintFor, print } from './terminal.ts';
 
 export const cost: CommandSpec<{ readonly file: string; readonly json?: true }> = {
@@ -24,7 +23,7 @@ export const cost: CommandSpec<{ readonly file: string; readonly json?: true }> 
     'This command connects to nothing. It counts scheduled runs, alarms, metrics, secrets and what is there once for all servers. The JSON has each price with its source.',
   exits: { done: 'done' },
   run: async ({ file, json }) => {
-    const declared = readDeclaredPlaces(await readInput(file, 'declaration', 'config-invalid'));
+    const declared = await readDeclaredFile(file);
     const places = declared.map(({ stage, region, servers, reporting }) => ({
       ...{ stage, region, cost: declaredCost(servers, reporting) },
     }));

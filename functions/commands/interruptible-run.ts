@@ -29,51 +29,61 @@ export type Interruptible = {
  * and a person reads what was done. A second Ctrl-C ends the process at once.
  */
 export function interruptibleRun(ports: RemediatePorts): Interruptible {
-  let work: Work = { database: null, told: [], unanswered: [] };
-  let attempt: Promise<unknown> = Promise.resolve();
+  const followed = followWork();
   let isStopped = false;
   const unlessStopped = <Result>(start: () => Promise<Result>): Promise<Result> =>
     isStopped ? new Promise(() => {}) : start();
-  const terminate = async (database: Database, sessions: Parameters<Database['terminate']>[0]) => {
-    const pids = sessions.map(({ pid }) => pid);
-    work = { ...work, unanswered: pids };
-    const answers = database.terminate(sessions);
-    attempt = answers;
-    const results = await answers;
-    const told = pids.filter((_, at) => results[at] === 'signalled');
-    const unanswered = pids.filter((_, at) => results[at] === 'unknown');
-    work = { ...work, told: [...work.told, ...told], unanswered };
-    return results;
-  };
   const stop = async () => {
     if (isStopped) process.exit(EXIT.interrupted);
     isStopped = true;
-    await Promise.race([attempt.catch(() => {}), sleep(ANSWER_MS)]);
-    await work.database?.close();
-    printNote(interruptionText(work));
+    printNote(interruptionText(await followed.leave()));
     process.exit(EXIT.interrupted);
   };
   const onInterrupt = () => void stop();
   process.on('SIGINT', onInterrupt);
+  const connect: RemediatePorts['connect'] = async (deadline) => {
+    const connection = await ports.connect(deadline);
+    if ('problem' in connection) return connection;
+    const database = followed.follow(connection.database);
+    return {
+      ...connection,
+      database: {
+        ...database,
+        readSnapshot: () => unlessStopped(database.readSnapshot),
+        terminate: (sessions) => unlessStopped(() => database.terminate(sessions)),
+      },
+    };
+  };
   return {
     finish: () => process.off('SIGINT', onInterrupt),
-    ports: {
-      ...ports,
-      connect: (deadline) =>
-        unlessStopped(async () => {
-          const connection = await ports.connect(deadline);
-          if ('problem' in connection) return connection;
-          const { database } = connection;
-          work = { ...work, database };
-          return {
-            ...connection,
-            database: {
-              ...database,
-              readSnapshot: () => unlessStopped(database.readSnapshot),
-              terminate: (sessions) => unlessStopped(() => terminate(database, sessions)),
-            },
-          };
-        }),
+    ports: { ...ports, connect: (deadline) => unlessStopped(() => connect(deadline)) },
+  };
+}
+
+/** Notes what is done by a database that it follows. `leave` waits for an attempt, and closes our session. */
+function followWork() {
+  let work: Work = { database: null, told: [], unanswered: [] };
+  let attempt: Promise<unknown> = Promise.resolve();
+  return {
+    follow: (database: Database): Database => {
+      work = { ...work, database };
+      const terminate: Database['terminate'] = async (sessions) => {
+        const pids = sessions.map(({ pid }) => pid);
+        work = { ...work, unanswered: pids };
+        const answers = database.terminate(sessions);
+        attempt = answers;
+        const results = await answers;
+        const told = pids.filter((_, at) => results[at] === 'signalled');
+        const unanswered = pids.filter((_, at) => results[at] === 'unknown');
+        work = { ...work, told: [...work.told, ...told], unanswered };
+        return results;
+      };
+      return { ...database, terminate };
+    },
+    leave: async (): Promise<Work> => {
+      await Promise.race([attempt.catch(() => {}), sleep(ANSWER_MS)]);
+      await work.database?.close();
+      return work;
     },
   };
 }

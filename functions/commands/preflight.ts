@@ -2,11 +2,11 @@ import { InvalidArgumentError } from 'commander';
 import { preflightOf, preflightOfRegion } from '../core/declaration/preflight.ts';
 import type { PreflightCheck } from '../core/declaration/preflight-check.ts';
 import { preflightOfFleet } from '../core/declaration/preflight-fleet.ts';
+import { REGION_FORM } from '../core/declaration/region-form.ts';
 import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { jsonText } from './json-text.ts';
-import { readInput } from './read-input.ts';
-import { DECLARATION_FILE, type DeclaredPlace, readDeclaredPlaces } from './server/declared-server.ts';
+import { DECLARATION_FILE, type DeclaredPlace, readDeclaredFile } from './server/declared-server.ts';
 import { print } from './terminal.ts';
 
 type Given = {
@@ -42,7 +42,7 @@ export const preflight: CommandSpec<Given> = {
   exits: { done: 'done' },
   run: async ({ file, json, fleet, region = process.env.AWS_REGION }) => {
     if (fleet) return ofFleet(region, json);
-    const places = readDeclaredPlaces(await readInput(file, 'declaration', 'config-invalid'));
+    const places = await readDeclaredFile(file);
     if (json) print(jsonText({ checks: places.flatMap((place) => checksOf(place)) }));
     else print(places.flatMap((place) => sectionsOf(place)).join('\n\n'));
     return EXIT.done;
@@ -51,6 +51,9 @@ export const preflight: CommandSpec<Given> = {
 
 function ofFleet(region: string | undefined, json: true | undefined): ExitCode {
   if (!region) throw new InvalidArgumentError('--fleet needs --region, or AWS_REGION.');
+  // The commands go to a shell.
+  if (!new RegExp(`^${REGION_FORM}$`).test(region))
+    throw new InvalidArgumentError('A region, from --region or AWS_REGION, is such as eu-west-1.');
   const checks = preflightOfFleet(region);
   print(json ? jsonText({ checks }) : section(`Cell in region ${region}`, checks));
   return EXIT.done;

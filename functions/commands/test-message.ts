@@ -14,14 +14,18 @@ type Given = Partial<GivenDeployed>;
 
 export const testMessage: CommandSpec<Given> = {
   name: 'test-message',
-  summary: 'Send a test message to people and chat rooms, by the function that sends all messages.',
+  summary:
+    'Send a test message to people, chat rooms, pagers, Teams and the webhook, by the function that sends all messages.',
   arguments: [DEPLOYED_ARGUMENT],
   options: DEPLOYED_OPTIONS,
   examples: ['headroom test-message orders'],
   notes:
-    'The function has to have the right to publish, so that this tests the whole way but the subscriptions: look whether the message arrives. Servers of one account and region share that function. The credentials need lambda:InvokeFunction on it: the managed policy of the output OperatorsPolicyArn has this right.',
+    'The function has to have the right to publish and the keys of the declared receivers, so that this tests the whole way but the subscriptions: look whether the message arrives. At PagerDuty and Opsgenie it opens an alert, which you close by hand. Servers of one account and region share that function. The credentials need lambda:InvokeFunction on it: the managed policy of the output OperatorsPolicyArn has this right.',
   topics: [DEPLOYED_TOPIC, CREDENTIALS_TOPIC],
-  exits: { done: 'every topic took the message', couldNot: 'it was not published' },
+  exits: {
+    done: 'every topic and receiver took the message',
+    couldNot: 'a topic or a receiver did not take it',
+  },
   run: sendTest,
 };
 
@@ -34,6 +38,8 @@ async function sendTest({ server, ...given }: Given): Promise<ExitCode> {
   const failure = await whileWaiting('Sending', () => invokeAndWait(name, region, event));
   if (failure !== null)
     throw new RemediationError('publish-failed', `The message was not sent: ${cleanMessage(failure)}`);
-  print('The topics took a test message. If it does not arrive, look at their subscriptions.');
+  print(
+    'All topics and receivers took a test message. If it does not arrive, look at the subscriptions of the topics.',
+  );
   return EXIT.done;
 }

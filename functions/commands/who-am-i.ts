@@ -7,7 +7,7 @@ export async function whoAmI(region: string | undefined): Promise<string> {
   const identity = await callerIdentity(region);
   if ('arn' in identity) return identity.arn;
   const user = `${userName()} (IAM identity unknown)`;
-  printNote(`AWS did not say who you are (${identity.problem}): the pause is recorded as by ${user}.`);
+  printNote(`AWS did not say who you are (${identity.problem}): this is recorded as by ${user}.`);
   return user;
 }
 

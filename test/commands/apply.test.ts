@@ -102,7 +102,7 @@ describe.runIf(HAS_TERMINAL)('on a terminal', () => {
     expect(screen).toContain('slot and the lock against other runs are free');
     expect(code).toBe(130);
     await waitUntil(async () => (await leftBehind()).length === 0, { what: 'session and lock are gone' });
-    expect(open()).toHaveLength(12);
+    await expect.poll(open).toHaveLength(12);
   });
 
   test('yes ends them', async () => {
@@ -110,7 +110,7 @@ describe.runIf(HAS_TERMINAL)('on a terminal', () => {
     const { code, screen } = await answered({ shows: question, keys: 'yes\r' });
     expect(screen).toMatch(/outcome: recovered\s/);
     expect(code).toBe(0);
-    expect(open()).toHaveLength(12);
+    await expect.poll(open).toHaveLength(12);
   });
 });
 

@@ -14,6 +14,7 @@ import { runHeadroom } from './run-headroom.ts';
 /** Commands that go to AWS find region and credentials where the AWS CLI finds them. */
 
 const BUCKET = 'records-of-pg-headroom';
+const RECORD = gzipSync(JSON.stringify({ ...INCIDENTS.recovered(), reduced: [] }));
 const START_URL = 'https://example.awsapps.com/start';
 const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = LOOPBACK_IDENTITY;
 
@@ -123,33 +124,31 @@ const memory = (profile: string, ...args: readonly string[]) =>
     environment: environmentOf(profile),
   });
 
-describe.concurrent('With AWS_PROFILE', () => {
-  test.each([
-    ['static keys', 'static'],
-    ['a credential_process', 'process'],
-    ['a signed-in SSO session', 'sso'],
-  ])('%s and the region of the profile are used', async (_, profile) => {
-    expect(await memory(profile)).toMatchObject({ code: 0, stderr: '' });
-  });
-
-  test('pause and resume reach the table', async () => {
-    const environment = environmentOf('sso');
-    const args = ['--server', 'billing', '--table', TABLE];
-    expect(await runHeadroom(['pause', ...args], { environment })).toMatchObject({ code: 0 });
-    expect(await runHeadroom(['resume', ...args], { environment })).toMatchObject({ code: 0 });
+describe.each([
+  ['static keys', 'static'],
+  ['a credential_process', 'process'],
+  ['a signed-in SSO session', 'sso'],
+])('With AWS_PROFILE and %s, in the region of the profile,', (_, profile) => {
+  test('pause, memory and resume reach the table', async () => {
+    const environment = environmentOf(profile);
+    const args = ['--server', `billing-${profile}`, '--table', TABLE];
+    for (const command of ['pause', 'memory', 'resume'])
+      expect(await runHeadroom([command, ...args], { environment })).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('a record is shown and drawn from its bucket, at the address in AWS_ENDPOINT_URL', async () => {
-    const { AWS_ENDPOINT_URL_S3 = '' } = s3.environment;
-    const url = `s3://${BUCKET}/records/run.json.gz`;
-    const record = gzipSync(JSON.stringify({ ...INCIDENTS.recovered(), reduced: [] }));
-    s3.put(`${BUCKET}/records/run.json.gz`, { contentType: 'application/gzip', body: record });
-    const environment = { ...environmentOf('static'), AWS_ENDPOINT_URL: AWS_ENDPOINT_URL_S3 };
+    const { AWS_ENDPOINT_URL_S3: AWS_ENDPOINT_URL = '' } = s3.environment;
+    const environment = { ...environmentOf(profile), AWS_ENDPOINT_URL };
+    const key = `records/${profile}.json.gz`;
+    s3.put(`${BUCKET}/${key}`, { contentType: 'application/gzip', body: RECORD });
+    const url = `s3://${BUCKET}/${key}`;
     expect(await runHeadroom(['show', url], { environment })).toMatchObject({ code: 0, stderr: '' });
     const page = await runHeadroom(['report', url, '--html', '-'], { environment });
     expect(page).toMatchObject({ code: 0, stdout: expect.stringContaining('<!doctype html>') });
   });
+});
 
+describe.concurrent('With AWS_PROFILE', () => {
   test('--region is stronger than the region of the profile', async () => {
     const { code, stderr } = await memory('static', '--region', 'us-gov-west-1');
     expect(code).toBe(3);

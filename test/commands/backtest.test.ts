@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -93,6 +103,47 @@ describe('A backtest', () => {
     const page = readFileSync(at('page.html'), 'utf8');
     expect([code, /<script/.test(page)]).toEqual([0, false]);
     expect(page).toContain('Each run, replayed alone, with another plan first');
+  });
+
+  test('reads records at any depth, plain and gzipped, beside those that lie as in a bucket', async () => {
+    const [kept = ''] = readdirSync(at('bucket'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.gz'),
+    );
+    const mixed = at('mixed');
+    mkdirSync(join(mixed, 'a/b/.hidden'), { recursive: true });
+    mkdirSync(join(mixed, kept, '..'), { recursive: true });
+    copyFileSync(at(join('bucket', kept)), join(mixed, kept));
+    copyFileSync(at('one.json'), join(mixed, 'a/b/one.json'));
+    copyFileSync(at('one.json'), join(mixed, 'a/b/.hidden/one.json'));
+    writeFileSync(join(mixed, 'a/one.json.gz'), gzipSync(readFileSync(at('one.json'))));
+    writeFileSync(join(mixed, 'a/foreign.json'), '{ "a": 1 }');
+    writeFileSync(join(mixed, 'notes.txt'), 'no record');
+    const { stdout, stderr } = await backtest(mixed, '--policy', at('few.json'), '--json');
+    const { replayed, notReplayed } = JSON.parse(stdout);
+    expect([replayed + notReplayed.reduced, notReplayed.unreadable]).toEqual([3, 1]);
+    expect(stderr).toMatch(/^\S+foreign\.json is left out\. \(root\): found [^\n]+\n?$/);
+  });
+
+  test('follows no link to a folder and waits for no pipe, and reads a link to a record', async () => {
+    const links = at('links');
+    mkdirSync(links);
+    symlinkSync('.', join(links, 'again'));
+    symlinkSync('nowhere', join(links, 'lost.json'));
+    symlinkSync(at('one.json'), join(links, 'one.json'));
+    execFileSync('mkfifo', [join(links, 'pipe.json')]);
+    const { stdout, stderr } = await backtest(links, '--policy', at('few.json'), '--json');
+    expect([JSON.parse(stdout).replayed, stderr]).toEqual([1, '']);
+  });
+
+  test('of a name that does not exist is refused, and not an empty past', async () => {
+    const { code, stdout, stderr } = await backtest(
+      at('nowhere'),
+      at('one.json'),
+      '--policy',
+      at('off.json'),
+    );
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('nowhere cannot be read: name a folder with records');
   });
 
   test('of nothing is a result', async () => {

@@ -16,3 +16,12 @@ test('headroom cost refuses a declaration that is none, in words', async () => {
   const { code, stderr } = await runHeadroom(['cost', '-'], { input: '{"context":{"servers":[{}]}}' });
   expect([code, stderr]).toEqual([2, expect.stringContaining('servers[0].name: missing')]);
 });
+
+test.each(['cost', 'preflight'])(
+  "headroom %s says that it takes a file and no server's name",
+  async (command) => {
+    const { code, stderr } = await runHeadroom([command, 'orders']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('There is no file "orders": name the file')]);
+    expect(stderr).toContain('The name of a server is not taken here');
+  },
+);

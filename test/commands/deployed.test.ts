@@ -136,7 +136,10 @@ describe('a server that is named as it is declared', () => {
 describe('headroom test-message', () => {
   test('asks the function that sends all messages, in the name of the caller', async () => {
     const { code, stdout } = await headroom('test-message', 'orders');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('The topics took a test message.')]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('All topics and receivers took a test message.'),
+    ]);
     expect(functions.invocations.map((event) => JSON.parse(event))).toEqual([
       { headroom: 'test-message', by: ADA },
     ]);

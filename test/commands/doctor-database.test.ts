@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examineServer } from '../../functions/core/doctor/doctor.ts';
 import type { CheckName, DoctorFinding } from '../../functions/core/doctor/doctor-finding.ts';
-import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { forExamination } from '../../functions/postgres/connection/startup.ts';
 import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
+import { enterServer } from '../support/enter-server.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
-import { targetOf } from '../support/targets.ts';
 
 let kept: Record<14 | 18, TestServer>;
 const roles = new Map<TestServer, Role>();
@@ -33,11 +32,13 @@ function roleOf(server: TestServer): Role {
 
 describe('The maintenance database', () => {
   const said = async (server: TestServer, role: Role, database: string) => {
-    const attempted = await attemptSession(targetOf(server, { database }), false, role, {
-      startup: forExamination(),
-    });
-    if (attempted.kind !== 'in') throw new Error(JSON.stringify(attempted));
-    const { client, versionNumber, close } = attempted.session;
+    const { client, versionNumber, close } = await enterServer(
+      { host: server.host, port: server.port, database },
+      role,
+      {
+        startup: forExamination(),
+      },
+    );
     const query = async (text: string, values: readonly unknown[] = []) =>
       (await client.query(text, [...values])).rows;
     return examineServer(await readDoctorFacts(query, versionNumber).finally(close));

@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examineServer } from '../../functions/core/doctor/doctor.ts';
 import type { CheckName, DoctorFinding } from '../../functions/core/doctor/doctor-finding.ts';
-import { attemptSession } from '../../functions/postgres/connection/attempt.ts';
 import { forExamination } from '../../functions/postgres/connection/startup.ts';
 import { readDoctorFacts } from '../../functions/postgres/postgresql/read-doctor-facts.ts';
 import { selfSignedCertificates } from '../support/certificates.ts';
+import { enterServer } from '../support/enter-server.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { expectNothingLeft } from '../support/server-state.ts';
 import { openIdle } from '../support/sessions.ts';
-import { targetOf } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { runHeadroom } from './run-headroom.ts';
 
@@ -85,9 +84,7 @@ function doctor(
 
 /** What the doctor finds, without the way round by a process. */
 async function findingsOf(server: TestServer, role: Role): Promise<readonly DoctorFinding[]> {
-  const attempted = await attemptSession(targetOf(server), false, role, { startup: forExamination() });
-  if (attempted.kind !== 'in') throw new Error(`Not let in: ${attempted.kind}`);
-  const { client, versionNumber, close } = attempted.session;
+  const { client, versionNumber, close } = await enterServer(server, role, { startup: forExamination() });
   const facts = await readDoctorFacts(
     async (text, values = []) => (await client.query(text, [...values])).rows,
     versionNumber,

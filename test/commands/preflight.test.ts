@@ -134,7 +134,7 @@ describe.concurrent('preflight checks', () => {
     expect(regions.slice(1)).toEqual(
       ['eu-west-1', 'us-gov-west-1', 'eu-west-1'].map((region) => new Set([`--region ${region}`])),
     );
-    expect(stdout.match(/: \d+ to reserve/g)).toEqual(Array.from({ length: 3 }, () => ': 2 to reserve'));
+    expect(stdout.match(/: \d+ to reserve/g)).toEqual(Array.from({ length: 3 }, () => ': 1 to reserve'));
   });
 
   test('are printed as JSON too, each with its stage and its server', async () => {
@@ -196,6 +196,16 @@ describe('what preflight prints', () => {
     const asked = calls(stdout);
     expect(asked.length).toBeGreaterThan(10);
     expect(asked.filter(([, verb = '']) => !/^(describe|get|list)-/.test(verb))).toEqual([]);
+  });
+
+  test('asks for functions of ours that are not declared', async () => {
+    const { stdout } = await preflight({
+      servers: [SERVER, { ...WITH_SECRET, name: 'shop', host: 'db.example.com' }],
+    });
+    const [asked = []] = calls(stdout).filter(([service]) => service === 'lambda');
+    expect(asked.at(-1)).toContain(
+      '!contains(`["pg-headroom-orders","pg-headroom-shop"]`,FunctionName)].FunctionName',
+    );
   });
 
   test("asks for the instance by its endpoint as RDS keeps it, and for its groups' rules", async () => {

@@ -75,9 +75,9 @@ test.each(Object.entries(NAMES))('with %s all 90 sessions count for one program'
   ).toEqual([['oversized-idle-pools', 90, 10]]);
   expect(diagnosis?.culprits[0]?.evidence).toEqual([
     'all 90 are idle, half of them for over 1h',
-    '0 sessions were in use',
-    '90 were opened in 10 bursts, as pools do when they start',
-    'they come from 10 addresses, with 9 sessions each',
+    'none was in use',
+    'all 90 were opened in 10 bursts, as pools do when they start',
+    'each address has 9 sessions',
   ]);
   const numbers = [
     /cap it at 70 sessions \(it held 90\)/,

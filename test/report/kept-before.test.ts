@@ -1,35 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { memoryIn } from '../../functions/aws/memory-table.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import { aPolicy, aSession, aSnapshot, HOUR } from '../support/builders.ts';
-import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
-import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
-import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { TABLE } from '../support/loopback-dynamodb.ts';
 import { runOf } from '../support/records.ts';
+import { reportOverWire } from '../support/report-over-wire.ts';
 import { deliver, PEOPLE, ranAt } from '../support/reported.ts';
 
 /** The first run after the upgrade, over the wire: a table of dynalite's and topics on loopback. */
 
-let dynamodb: LoopbackDynamoDb;
-let aws: LoopbackAws;
-let server: string;
-let servers = 0;
-
-beforeAll(async () => {
-  dynamodb = await startLoopbackDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(async () => {
-  aws = await startLoopbackAws();
-  const environment = { ...LOOPBACK_IDENTITY, ...aws.environment, ...dynamodb.environment };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  servers += 1;
-  server = `tenants-${servers}`;
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await aws.close();
-});
+const wire = reportOverWire('tenants');
 
 /** A run that ends sessions of a program that has one in each of so many databases, all of one database, or observes it. */
 function tenants(databases: number, mode: 'enforce' | 'observe' = 'enforce'): RunRecord {
@@ -50,7 +30,7 @@ function tenants(databases: number, mode: 'enforce' | 'observe' = 'enforce'): Ru
 }
 
 const SAYS = 'limits.keepPerGroup counts by program. In earlier versions';
-const toPeople = () => aws.published.filter(({ topicArn }) => topicArn === PEOPLE);
+const toPeople = () => wire.aws.published.filter(({ topicArn }) => topicArn === PEOPLE);
 const saying = () => toPeople().map(({ message }) => message.includes(SAYS));
 const flat = (text = '') => text.replaceAll(/\s+/g, ' ');
 
@@ -58,11 +38,11 @@ describe('The first run after the upgrade', () => {
   test.each(['enforce', 'observe'] as const)(
     'says once whom the rule of before would have kept, in mode %s',
     async (mode) => {
-      await deliver(ranAt(0, server, tenants(40, mode)));
-      await deliver(ranAt(90, server, tenants(40, mode)));
-      await deliver(ranAt(180, server, tenants(40, mode)));
+      await deliver(ranAt(0, wire.server, tenants(40, mode)));
+      await deliver(ranAt(90, wire.server, tenants(40, mode)));
+      await deliver(ranAt(180, wire.server, tenants(40, mode)));
       expect(saying().filter(Boolean)).toHaveLength(1);
-      const rooms = aws.published.filter(({ topicArn }) => topicArn !== PEOPLE);
+      const rooms = wire.aws.published.filter(({ topicArn }) => topicArn !== PEOPLE);
       expect(rooms.filter(({ message }) => message.includes('*Kept by earlier versions:*'))).toHaveLength(1);
       expect(saying()[0]).toBe(true);
       expect(flat(toPeople()[0]?.message)).toContain(
@@ -72,20 +52,20 @@ describe('The first run after the upgrade', () => {
   );
 
   test('says it once for each server', async () => {
-    await deliver(ranAt(0, server, tenants(40)));
-    await deliver(ranAt(1, `${server}-other`, tenants(40)));
+    await deliver(ranAt(0, wire.server, tenants(40)));
+    await deliver(ranAt(1, `${wire.server}-other`, tenants(40)));
     expect(saying()).toEqual([true, true]);
   });
 
   test('says nothing where it takes none of them, and leaves it to the first that does', async () => {
-    await deliver(ranAt(0, server, tenants(1)));
+    await deliver(ranAt(0, wire.server, tenants(1)));
     expect(saying()).toEqual([false]);
-    await deliver(ranAt(90, server, tenants(40)));
+    await deliver(ranAt(90, wire.server, tenants(40)));
     expect(saying().at(-1)).toBe(true);
   });
 
   test('says it again where it is delivered again because a topic refused it', async () => {
-    const run = ranAt(0, server, tenants(40));
+    const run = ranAt(0, wire.server, tenants(40));
     const texts: string[] = [];
     const people = async ({ text }: { readonly text: string }) => {
       texts.push(text);
@@ -98,9 +78,9 @@ describe('The first run after the upgrade', () => {
   });
 
   test('leaves a line in the log, and says nothing, without a memory or with one that cannot be read', async () => {
-    expect(await deliver(ranAt(0, server, tenants(40)), { memory: null })).toContain('kept-before');
+    expect(await deliver(ranAt(0, wire.server, tenants(40)), { memory: null })).toContain('kept-before');
     const broken = { ...memoryIn(TABLE), read: () => Promise.reject(new Error('unreadable')) };
-    expect(await deliver(ranAt(1, server, tenants(40)), { memory: broken })).toContain('kept-before');
+    expect(await deliver(ranAt(1, wire.server, tenants(40)), { memory: broken })).toContain('kept-before');
     expect(saying()).toEqual([false, false]);
   });
 });

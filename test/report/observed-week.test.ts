@@ -1,36 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { memoryIn } from '../../functions/aws/memory-table.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import { aPolicy } from '../support/builders.ts';
 import { INCIDENTS, OBSERVED } from '../support/incidents.ts';
-import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
-import { type LoopbackDynamoDb, startLoopbackDynamoDb, TABLE } from '../support/loopback-dynamodb.ts';
-import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { TABLE } from '../support/loopback-dynamodb.ts';
+import { reportOverWire } from '../support/report-over-wire.ts';
 import { deliver, PEOPLE, ROOMS, ranAt } from '../support/reported.ts';
 
 /** A week of observing through the report with the real clients. */
 
 const DAY = 24 * 60;
-let dynamodb: LoopbackDynamoDb;
-let aws: LoopbackAws;
-let server: string;
-let servers = 0;
-
-beforeAll(async () => {
-  dynamodb = await startLoopbackDynamoDb();
-});
-afterAll(() => dynamodb.close());
-beforeEach(async () => {
-  aws = await startLoopbackAws();
-  const environment = { ...LOOPBACK_IDENTITY, ...aws.environment, ...dynamodb.environment };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  servers += 1;
-  server = `observed-${servers}`;
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await aws.close();
-});
+const wire = reportOverWire('observed');
 
 const store = memoryIn(TABLE);
 const observing = (record: RunRecord): RunRecord => ({
@@ -41,14 +21,16 @@ const observing = (record: RunRecord): RunRecord => ({
 const full = (minutes: number) => {
   const make = OBSERVED['observe-recovered'] ?? INCIDENTS.recovered;
   // A run after an alarm reads memory, for its own tries. A sweep that observes does not.
-  return observing(ranAt(minutes, server, make()));
+  return observing(ranAt(minutes, wire.server, make()));
 };
 const quiet = (minutes: number) => ({
-  ...observing(ranAt(minutes, server, INCIDENTS.healthy())),
+  ...observing(ranAt(minutes, wire.server, INCIDENTS.healthy())),
   recall: null,
 });
 const weeks = (topic = PEOPLE) =>
-  aws.published.filter(({ topicArn, message }) => topicArn === topic && message.includes('observed for '));
+  wire.aws.published.filter(
+    ({ topicArn, message }) => topicArn === topic && message.includes('observed for '),
+  );
 
 describe('After a week of observing', () => {
   test('people are told once what would have been ended, of which programs, and what to set first', async () => {
@@ -58,13 +40,13 @@ describe('After a week of observing', () => {
     const [told, ...more] = weeks();
     expect(more).toEqual([]);
     expect(told?.subject).toBe(
-      `[info] ${server} observed for 7 days: 3 runs would have acted, observed only`,
+      `[info] ${wire.server} observed for 7 days: 3 runs would have acted, observed only`,
     );
     expect(told?.message).toContain('3 runs would have ended sessions, at most 12 at once.');
     expect(told?.message).toContain('WOULD HAVE LOST SESSIONS: billing-worker in 3 runs (up to 12 at once).');
     expect(told?.message).toContain('survive losing connections (error 57P01): billing-worker.');
     expect(told?.message).toContain('protect.applications');
-    expect(told?.message).toContain(`Then set "mode": "enforce" in the policy of ${server} and deploy.`);
+    expect(told?.message).toContain(`Then set "mode": "enforce" in the policy of ${wire.server} and deploy.`);
     expect(told?.message.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
     expect(weeks(ROOMS)).toHaveLength(1);
   });
@@ -73,13 +55,13 @@ describe('After a week of observing', () => {
     const run = full(0);
     await deliver(run);
     await deliver(run);
-    expect((await store.read(server)).observed).toMatchObject({ runs: 1, most: 12 });
-    const before = dynamodb.calls.filter(({ operation }) => operation === 'PutItem').length;
+    expect((await store.read(wire.server)).observed).toMatchObject({ runs: 1, most: 12 });
+    const before = wire.dynamodb.calls.filter(({ operation }) => operation === 'PutItem').length;
     await deliver(quiet(2 * DAY));
     await deliver(quiet(3 * DAY));
-    const written = dynamodb.calls.filter(({ operation }) => operation === 'PutItem').length - before;
+    const written = wire.dynamodb.calls.filter(({ operation }) => operation === 'PutItem').length - before;
     expect(written).toBeLessThanOrEqual(2);
-    expect((await store.read(server)).observed).toMatchObject({ runs: 1, most: 12 });
+    expect((await store.read(wire.server)).observed).toMatchObject({ runs: 1, most: 12 });
   });
 
   test('a server that needed nothing is told to be ready', async () => {
@@ -91,7 +73,7 @@ describe('After a week of observing', () => {
   test('a topic that refuses gets the message with the next delivery of its run', async () => {
     await deliver(quiet(0));
     const last = quiet(7 * DAY);
-    aws.fail(1);
+    wire.aws.fail(1);
     await deliver(last).catch(() => {});
     await deliver(last);
     expect(weeks().length + weeks(ROOMS).length).toBeGreaterThanOrEqual(2);
@@ -101,8 +83,8 @@ describe('After a week of observing', () => {
 
   test('begins anew once a run has enforced', async () => {
     await deliver(full(0));
-    await deliver(ranAt(3 * DAY, server, INCIDENTS.recovered()));
-    expect((await store.read(server)).observed).toBeUndefined();
+    await deliver(ranAt(3 * DAY, wire.server, INCIDENTS.recovered()));
+    expect((await store.read(wire.server)).observed).toBeUndefined();
     await deliver(full(4 * DAY));
     await deliver(quiet(8 * DAY));
     expect(weeks()).toEqual([]);

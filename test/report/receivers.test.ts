@@ -1,40 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { publishTo } from '../../functions/aws/topics.ts';
 import { receiversOf } from '../../functions/core/declaration/receiver-declaration.ts';
 import { parseDestination } from '../../functions/events/parse-destination.ts';
 import { publishToReceivers } from '../../functions/receivers/publish-to-receivers.ts';
 import { INCIDENTS } from '../support/incidents.ts';
-import { type LoopbackAws, startLoopbackAws } from '../support/loopback-aws.ts';
-import { type LoopbackDynamoDb, startLoopbackDynamoDb } from '../support/loopback-dynamodb.ts';
 import { type LoopbackReceivers, startLoopbackReceivers } from '../support/loopback-receivers.ts';
-import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { reportOverWire } from '../support/report-over-wire.ts';
 import { deliver, deliverAs, PEOPLE, ROOMS, ranAt } from '../support/reported.ts';
 
 /** Incidents over the wire, with a pager and a webhook beside the topics. */
 
-let dynamodb: LoopbackDynamoDb;
-let aws: LoopbackAws;
-let beyond: LoopbackReceivers;
-let server: string;
-let servers = 0;
+const wire = reportOverWire('paged');
 
-beforeAll(async () => {
-  dynamodb = await startLoopbackDynamoDb();
-});
-afterAll(() => dynamodb.close());
+let beyond: LoopbackReceivers;
 beforeEach(async () => {
-  aws = await startLoopbackAws();
   beyond = await startLoopbackReceivers();
-  const environment = { ...LOOPBACK_IDENTITY, ...aws.environment, ...dynamodb.environment };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  servers += 1;
-  server = `paged-${servers}`;
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await beyond[Symbol.asyncDispose]();
-  await aws.close();
-});
+afterEach(() => beyond[Symbol.asyncDispose]());
 
 const RECEIVERS = receiversOf({
   pagerDuty: { secretArn: 'pager' },
@@ -54,7 +36,7 @@ const publish = () => ({
   }),
 });
 const ran = (minutes: number, outcome: keyof typeof INCIDENTS) =>
-  ranAt(minutes, server, INCIDENTS[outcome]());
+  ranAt(minutes, wire.server, INCIDENTS[outcome]());
 const events = () =>
   beyond.received.filter(({ url }) => url.includes('pagerduty')).map(({ body }) => JSON.parse(body));
 const hooks = () =>
@@ -73,7 +55,7 @@ describe('An incident', () => {
   test('that a run relieved itself wakes no person, is resolved all the same, and is told everywhere else', async () => {
     const lines = await deliver(ran(0, 'recovered'), { publish: publish() });
     expect(lines).toContain('told');
-    expect([events().length, hooks().length, aws.published.length]).toEqual([0, 1, 2]);
+    expect([events().length, hooks().length, wire.aws.published.length]).toEqual([0, 1, 2]);
   });
 
   test('that the pager refuses is told to all others once, and to the pager with the next delivery', async () => {
@@ -81,17 +63,17 @@ describe('An incident', () => {
     beyond.answer(400, 202);
     await expect(deliver(record, { publish: publish() })).rejects.toMatchObject({ code: 'publish-failed' });
     await deliver(record, { publish: publish() });
-    expect([events().length, hooks().length, aws.published.length]).toEqual([2, 1, 2]);
+    expect([events().length, hooks().length, wire.aws.published.length]).toEqual([2, 1, 2]);
   });
 
   test('without a memory is one alert for the server', async () => {
     for (const at of [0, 5]) await deliver(ran(at, 'no-candidates'), { publish: publish(), memory: null });
-    expect(events().map(({ dedup_key }) => dedup_key)).toEqual(Array(2).fill(`pg-headroom-${server}`));
+    expect(events().map(({ dedup_key }) => dedup_key)).toEqual(Array(2).fill(`pg-headroom-${wire.server}`));
   });
 });
 
 test('a test message reaches pagers and webhooks too', async () => {
   const destination = parseDestination({ headroom: 'test-message', by: 'ada' });
   await deliverAs(destination, Date.now(), { publish: publish(), memory: null });
-  expect([events().length, hooks(), aws.published.length]).toEqual([1, ['headroom.test'], 2]);
+  expect([events().length, hooks(), wire.aws.published.length]).toEqual([1, ['headroom.test'], 2]);
 });

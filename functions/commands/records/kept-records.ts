@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { INDEX_PREFIX, RECORDS_PREFIX } from '../../contract.ts';
@@ -6,6 +6,7 @@ import { RemediationError } from '../../core/base/errors.ts';
 import { plainName } from '../../core/base/plain-name.ts';
 import { type KeptRun, placeOf } from '../../core/run/kept-record.ts';
 import type { IndexStore, Keep, KeptAs } from '../../report/report-ports.ts';
+import { filesBelow } from './files-below.ts';
 
 const RECORD = /(?:^|\/)([\w-]+)\/(\d{4})\/(\d{2})\/(\d{2})\/([\w-]+)\.json\.gz$/;
 
@@ -73,14 +74,11 @@ function bucketStore(bucket: string, region: string | undefined): Store {
 function folderStore(folder: string): Store {
   return {
     places: async (server) => {
-      const files = await readdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+      const files = await filesBelow(folder).catch((cause: NodeJS.ErrnoException) => {
         const message = `The folder ${folder} cannot be read (${cause.code}): name a folder with records, or s3://BUCKET.`;
         throw new RemediationError('config-invalid', message, { cause });
       });
-      return placesIn(
-        files.map((file) => join(folder, file)),
-        server,
-      );
+      return placesIn(files, server);
     },
     remove: async (places) => {
       for (const file of places.flatMap(({ address }) => withPage(address))) await rm(file, { force: true });

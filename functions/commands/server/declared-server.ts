@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { invalid, quoted, RemediationError } from '../../core/base/errors.ts';
 import { findingsOf } from '../../core/base/schema-findings.ts';
@@ -8,6 +9,7 @@ import {
   serversSchema,
   stagesSchema,
 } from '../../core/declaration/server-declaration.ts';
+import { readInput, STDIN } from '../read-input.ts';
 import { readJson } from '../read-json.ts';
 import type { NamedServer } from './named-server.ts';
 
@@ -34,6 +36,19 @@ export type DeclaredPlace = {
   readonly servers: readonly ServerDeclaration[];
   readonly reporting: ReportingDeclaration;
 };
+
+/**
+ * The places in a file, or in standard input for `-`. Other commands take a server's name where these take a file, so that
+ * a name is refused in words of its own.
+ * @throws RemediationError `config-invalid`.
+ */
+export async function readDeclaredFile(file: string): Promise<readonly DeclaredPlace[]> {
+  if (file !== STDIN && /^[a-z][a-z0-9-]*$/.test(file) && !existsSync(file)) {
+    const message = `There is no file ${quoted(file)}: name the file that declares the servers, or leave it out for ${DECLARATION_FILE}. The name of a server is not taken here, because the answer is about all declared servers.`;
+    throw new RemediationError('config-invalid', message);
+  }
+  return readDeclaredPlaces(await readInput(file, 'declaration', 'config-invalid'));
+}
 
 /**
  * Checks only the shape of each server. Contradictions between servers are refused at synthesis.

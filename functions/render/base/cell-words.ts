@@ -5,7 +5,7 @@ import type { LadderPlace } from '../../core/fleet/ladder.ts';
 import type { SeenCell } from '../../core/fleet/seen-cell.ts';
 import { timeText } from './phrases.ts';
 
-/** What the switches say, where they hold anything down. */
+/** What the switches say: what they hold down, and who resumed the cell. */
 export function switchTexts({ people, organisation }: SeenCell): readonly string[] {
   return [switchText('The cell', people), switchText('The organisation', organisation)].filter(
     (text) => text !== null,
@@ -13,8 +13,10 @@ export function switchTexts({ people, organisation }: SeenCell): readonly string
 }
 
 function switchText(place: string, found: FleetSwitch | null): string | null {
-  if (found === null || found.mode === 'enforce') return null;
+  if (found === null) return null;
   const { mode, by, at, until, problem } = found;
+  if (mode === 'enforce')
+    return at === null || by === '' ? null : `${place} was resumed ${timeText(at)} by ${cleanName(by, 100)}.`;
   const reason = problem ?? found.reason;
   const since = at === null ? '' : ` since ${timeText(at)}`;
   const who = by === '' ? '' : ` by ${cleanName(by, 100)}`;

@@ -96,7 +96,7 @@ export function blockedBy(
   { cause, usage }: Culprit,
 ): number | null {
   if (cause !== 'lock-pile-up' || snapshot === null) return null;
-  const blocker = rootBlocker(snapshot.sessions, snapshot.locks);
+  const blocker = rootBlocker(snapshot);
   if (blocker === null || blocker.session === null) return null;
   const holder = programNames(snapshot)(blocker.session);
   return groupText(holder) === groupText(usage.group) ? blocker.waiting : null;

@@ -1,10 +1,11 @@
 import { functionNameOf } from '../../contract.ts';
+import { parseDatabaseKey } from '../../core/fleet/database-key.ts';
 import { pauseIn } from '../../core/run/pause.ts';
 import type { RunRecord } from '../../core/run/record.ts';
 import type { Facts } from '../base/facts.ts';
 import { type Section, wrap } from '../base/layout.ts';
 
-type Named = Pick<RunRecord, 'recall' | 'server'>;
+type Named = Pick<RunRecord, 'recall' | 'server' | 'fleet'>;
 
 const WHERE = 'paste this into AWS CloudShell of this account and region:';
 
@@ -36,12 +37,17 @@ const NOW = '$(date -u +%FT%TZ)';
 const PAUSE = `{M={${BY},at={S=${NOW}},until={S=$(date -ud 2hours +%FT%TZ)}}}`;
 const RESUME = `{M={${BY},at={S=${NOW}},until={S=${NOW}},resumed={S=${NOW}}}}`;
 
-/** The first call fails for a server that does not exist, and the second one is then not made. */
-function cloudShellCommand({ recall, server }: Named, pause: string): string | null {
+function cloudShellCommand({ recall, server, fleet }: Named, pause: string): string | null {
   const table = recall?.kind === 'read' ? recall.table : '';
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(server) || !/^[\w.-]{3,255}$/.test(table)) return null;
-  return [
-    `aws lambda get-function-configuration --function-name ${functionNameOf(server)} --query FunctionName`,
-    `aws dynamodb update-item --table-name ${table} --key 'server={S=${server}}' --update-expression 'SET pause = :p ADD version :v' --expression-attribute-values ":v={N=1},:p=${pause}"`,
-  ].join(' && ');
+  if (!/^[\w.-]{3,255}$/.test(table)) return null;
+  if (fleet !== undefined)
+    return parseDatabaseKey(fleet.key) === null ? null : updateCommand(table, fleet.key, pause);
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(server)) return null;
+  // The first call fails for a server that does not exist, and the second one is then not made.
+  const exists = `aws lambda get-function-configuration --function-name ${functionNameOf(server)} --query FunctionName`;
+  return `${exists} && ${updateCommand(table, server, pause)}`;
+}
+
+function updateCommand(table: string, key: string, pause: string): string {
+  return `aws dynamodb update-item --table-name ${table} --key 'server={S=${key}}' --update-expression 'SET pause = :p ADD version :v' --expression-attribute-values ":v={N=1},:p=${pause}"`;
 }

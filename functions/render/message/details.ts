@@ -9,6 +9,8 @@ import { refusedLine } from './refused-text.ts';
 
 const MAX_GROUPS = 40;
 const MAX_SESSIONS = 50;
+/** A session that is idle for less is at work between two statements. */
+const SHORTEST_MS = 1_000;
 
 /**
  * What the first screen does not need: every group with its states and addresses, and each session that
@@ -32,7 +34,8 @@ function groupLines({ group, sessions, states, addresses, oldestIdleMs, mostly }
   const byState = states
     .map(({ state, count }) => `${count} ${cleanName(state ?? 'of unknown state')}`)
     .join(', ');
-  const ages = oldestIdleMs === null ? '' : `; idle for up to ${ageText(oldestIdleMs)}`;
+  const ages =
+    oldestIdleMs === null || oldestIdleMs < SHORTEST_MS ? '' : `; idle for up to ${ageText(oldestIdleMs)}`;
   const from = addresses.first.map((address) => (address === '' ? 'unknown' : cleanName(address))).join(', ');
   const more = addresses.count - addresses.first.length;
   const where = `from ${from}${more > 0 ? ` and ${more} more` : ''}`;

@@ -13,6 +13,7 @@ import { headlineOf } from './headline.ts';
 import { holders } from './holders.ts';
 import { lifeTexts, trippedLines } from './incident-life.ts';
 import { nextSteps, stepsOf } from './next-steps.ts';
+import { observedText } from './observed-text.ts';
 import { runFacts } from './run-facts.ts';
 import { sparedSummary } from './spared.ts';
 import { whatHappened } from './what-happened.ts';
@@ -45,7 +46,7 @@ function explainedFullText(
   const facts = factsOf(explained, recordUrl);
   const { server, mode } = facts.record;
   const first = [
-    ...(mode === 'observe' ? ['Observed only: nothing was terminated.'] : []),
+    ...(mode === 'observe' ? wrap(observedText(facts.record, 'terminated'), 0) : []),
     ...wrap(`${cleanName(server)}: ${headlineOf(facts).sentence}`, 0),
     ...wrap(lifeTexts(story).join(' '), 0),
     ...trippedLines(story, facts.record),

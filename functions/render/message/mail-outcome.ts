@@ -9,16 +9,15 @@ import { counted, groupName, listText, slotsHeld } from '../base/phrases.ts';
 import { otherAlarm } from './alarm-text.ts';
 import { mayHaveSent } from './headline.ts';
 import { nearTime } from './near-time.ts';
+import { observedText } from './observed-text.ts';
 import { enoughText } from './slots-text.ts';
 import { stateSentence } from './state-sentence.ts';
 import { unverifiedReason, unverifiedText } from './unverified-text.ts';
 
-const OBSERVED = 'Observed only: nothing was ended.';
-
 /** The first line of a mail: what the server is now, its slots, and since when clients are refused. */
 export function outcomeText(facts: Facts): string {
   const { outcome, mode, server } = facts.record;
-  const observed = mode === 'observe' ? [OBSERVED] : [];
+  const observed = mode === 'observe' ? [observedText(facts.record, 'ended')] : [];
   const verdict = `${cleanName(server)} ${stateSentence(facts)}${slotsText(facts)}.`;
   return [verdict, ...MORE[outcome](facts), ...observed].join(' ');
 }

@@ -4,6 +4,7 @@ import { pauseIn } from '../../core/run/pause.ts';
 import type { RunRecord } from '../../core/run/record.ts';
 import { authorName } from '../base/author-name.ts';
 import { timeText } from '../base/phrases.ts';
+import { shellWord } from '../base/shell-word.ts';
 
 /** What a run knew about a pause, when that decided what it did. */
 export function memoryTexts({ recall, mode, policy }: RunRecord): readonly string[] {
@@ -32,18 +33,16 @@ export function resumeStep(record: RunRecord): Advice {
   return resumeAdvice(record, text);
 }
 
-export function resumeAdvice(record: Pick<RunRecord, 'recall' | 'server'>, text: string): Advice {
+type Named = Pick<RunRecord, 'recall' | 'server' | 'fleet'>;
+
+export function resumeAdvice(record: Named, text: string): Advice {
   return {
     ...forOperator(text, { language: 'shell', lines: [resumeCommand(record)] }),
     isNow: true,
   };
 }
 
-export function resumeCommand({ recall, server }: Pick<RunRecord, 'recall' | 'server'>): string {
+export function resumeCommand({ recall, server, fleet }: Named): string {
+  if (fleet !== undefined) return `headroom fleet resume ${shellWord(server)}`;
   return `headroom resume --server ${shellWord(server)} --table ${shellWord(recall?.table ?? 'TABLE')}`;
-}
-
-/** Quotes names that a shell would split or interpret. */
-function shellWord(name: string): string {
-  return /^[\w.:/][\w.:/-]*$/.test(name) ? name : `'${cleanName(name).replaceAll("'", "'\\''")}'`;
 }

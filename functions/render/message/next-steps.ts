@@ -7,6 +7,7 @@ import { type Section, wrap } from '../base/layout.ts';
 import { pasteLines } from '../base/paste-lines.ts';
 import { counted } from '../base/phrases.ts';
 import { flavorOf, rightToEnd } from '../base/role-grants.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { quoteIdentifier } from '../base/sql.ts';
 import { outcomeSteps } from './outcome-steps.ts';
 
@@ -87,6 +88,10 @@ function adviceOn({ record, diagnosis }: Facts): readonly Advice[] {
 
 function toEnforce({ record, losses }: Facts): readonly Advice[] {
   if (record.mode !== 'observe' || losses.length === 0) return [];
+  if (record.fleet !== undefined) {
+    const why = `headroom fleet why ${shellWord(record.server)}`;
+    return [forOperator('To let it act, see what holds it down:', { language: 'shell', lines: [why] })];
+  }
   if (record.policy.mode === 'enforce')
     return [forOperator('Sweeps act again when the memory table can be read. Fix the error above.')];
   return [

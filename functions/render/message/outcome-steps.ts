@@ -1,6 +1,7 @@
 import { type Advice, forOperator, sqlPaste } from '../../core/advice/advice.ts';
 import { wayIn } from '../../core/advice/end-by-hand.ts';
 import type { ErrorCode } from '../../core/base/errors.ts';
+import { memoizeByObject } from '../../core/base/memoize.ts';
 import { fullnessOf } from '../../core/base/sqlstate.ts';
 import type { Cause } from '../../core/diagnosis/cause.ts';
 import { heldBack } from '../../core/plan/held-back.ts';
@@ -116,12 +117,18 @@ const STEPS: Readonly<Record<Outcome, Steps>> = {
 
 /** The keys of the policy because of which slots are missing. This needs the sessions, to plan again. */
 export function heldBackSteps({ record, ranking }: Facts): readonly Advice[] {
-  const { plan, snapshot, policy, trigger } = record;
-  if (plan === null || snapshot === null || ranking === null || heldBySuperusers(record)) return [];
-  return heldBackTexts(heldBack(plan, snapshot, policy, trigger.kind), policy).map((text) =>
-    forOperator(text),
-  );
+  return ranking === null || heldBySuperusers(record) ? [] : heldBackOf(record);
 }
+
+/** Message, notes and page ask for it, and planning again is a third of what a message costs. */
+const heldBackOf: (record: RunRecord) => readonly Advice[] = memoizeByObject(
+  ({ plan, snapshot, policy, trigger }) =>
+    plan === null || snapshot === null
+      ? []
+      : heldBackTexts(heldBack(plan, snapshot, policy, trigger.kind), policy).map((text) =>
+          forOperator(text),
+        ),
+);
 
 /**
  * How many sessions are in this state. 0 when they are less than a quarter, because then they are not the

@@ -8,11 +8,15 @@ import { type Html, html, nameHtml, type Piece } from './html.ts';
  */
 const MOST_ROWS = 100;
 
-/** A title that begins with `#` belongs to a column of numbers, which are aligned to the right. */
+/**
+ * A title that begins with `#` belongs to a column of numbers, which are aligned to the right. On a phone the cells of a row
+ * stand below each other, but for a table that is `slim`: a few columns of short words and numbers.
+ */
 export function htmlTable(
   titles: readonly string[],
   rows: readonly (readonly Piece[])[],
   most = MOST_ROWS,
+  layout: 'stacks' | 'slim' = 'stacks',
 ): Html {
   const columns = titles.map((title) => ({
     title: title.replace(/^#/, ''),
@@ -29,8 +33,8 @@ export function htmlTable(
   const rest = rows.length - shown.length;
   const more =
     rest > 0 ? html`<p class="faint">and ${counted(rest, 'more row')}; the record has them all.</p>` : null;
-  // On a phone the cells stand below each other. Without the roles a table would then be none to a screen reader.
-  return html`<table role="table"><thead role="rowgroup"><tr role="row">${head}</tr></thead><tbody role="rowgroup">
+  // Without the roles a screen reader takes cells that stand below each other for no table.
+  return html`<table role="table" class="${layout}"><thead role="rowgroup"><tr role="row">${head}</tr></thead><tbody role="rowgroup">
 ${body}</tbody></table>${more}`;
 }
 

@@ -26,6 +26,8 @@ ${listOf('Switches', switchTexts(view))}
 <section><h2>Ladder</h2>${htmlTable(
       ['Step', '#Databases', '#Waiting'],
       rows.map(({ step, reached, waiting }) => [STEP_WORDS[step], reached, waiting.length]),
+      rows.length,
+      'slim',
     )}</section>
 ${listOf('What drifted', driftTexts(view))}
 <section><h2>Databases</h2>${htmlTable(
@@ -45,7 +47,10 @@ function rowOf({ seen, aside, reached, next, lacking }: LadderPlace, region: str
   const { database } = seen;
   const place = { seen, aside, reached, next, lacking };
   const [gap] = next === null ? lacking : [next];
-  const words = gap === undefined ? 'nothing' : ladderSentence(nextStep(place, gap.problem, region).says);
+  const words =
+    gap === undefined
+      ? html`<span class="faint">nothing</span>`
+      : ladderSentence(nextStep(place, gap.problem, region).says);
   return [
     nameHtml(database.name),
     database.owner === null ? '' : nameHtml(database.owner),

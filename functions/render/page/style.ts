@@ -77,7 +77,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-n
 th, td { text-align: left; vertical-align: top; padding: .45rem 1rem .45rem 0; border-bottom: 1px solid var(--rule); }
 th { color: var(--faint); font-weight: 600; white-space: nowrap; }
 tbody tr:last-child td { border-bottom: 0; }
-th.number, td.number { text-align: right; white-space: nowrap; }
+th.number, td.number { text-align: right; white-space: nowrap; } td.text { min-width: 6.6rem; }
 th:last-child, td:last-child { padding-right: 0; } th.number:first-child { width: 1%; }
 .culprit { border-left: 4px solid var(--rule); padding: .1rem 0 .1rem .9rem; margin: 1rem 0; } .culprit h3 { margin: 0; }
 dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .25rem 1.25rem; margin: .5rem 0; }
@@ -98,10 +98,10 @@ dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; }
   .timeline { display: block; border-left: 2px solid var(--rule); margin-left: .4rem; }
   .timeline li { border: 0; margin: 0; padding: 0 0 .8rem 1.1rem; } .timeline li:last-child { padding-bottom: 0; }
   .timeline li::before { left: -.5rem; top: .3rem; } .timeline time { margin: 0; }
-  table, thead, tbody, tr, td { display: block; } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  tr { padding: .5rem 0; border-bottom: 1px solid var(--rule); } tbody tr:last-child { border-bottom: 0; }
-  td, td.number { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .75rem; padding: .1rem 0; border: 0; text-align: left; white-space: normal; }
-  td::before { content: attr(data-title); color: var(--faint); }
+  table.stacks, .stacks :is(thead, tbody, tr, td) { display: block; } .stacks thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacks tr { padding: .5rem 0; border-bottom: 1px solid var(--rule); } .stacks tbody tr:last-child { border-bottom: 0; }
+  .stacks td, .stacks td.number { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .75rem; padding: .1rem 0; border: 0; text-align: left; white-space: normal; }
+  .stacks td::before { content: attr(data-title); color: var(--faint); }
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.facts dd { margin-bottom: .5rem; } }
 @media print {
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -30,7 +30,8 @@ export function renderBacktest(view: BacktestView, paint: Paint, { columns, all 
   const { runs, programs, more, fewer } = view.sum;
   const shown = runs.filter((run) => all || run.more.length + run.fewer.length > 0);
   const rows = shown.map((run) => [
-    timeText(run.startedAt).replace(' UTC', ''),
+    // Without seconds it fits beside the numbers on a narrow terminal.
+    timeText(run.startedAt).slice(0, '2026-11-21 03:12'.length),
     cleanName(run.server),
     run.outcome,
     ...[run.before.victims, run.after.victims, run.more, run.fewer].map(({ length }) => String(length)),

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { renderCell } from '../../../functions/render/page/render-cell.ts';
+import { canLendBrowser, lendBrowser } from '../../support/browser.ts';
 import { CELL_NOW, cellOf, itemOfDatabase, mixedCell } from '../../support/fleet-cells.ts';
+import { brokenWordsIn, cutOffIn, faultsIn, SIZES } from '../../support/look-at-page.ts';
 
 const page = renderCell(mixedCell(), CELL_NOW);
 
@@ -23,3 +25,22 @@ test('It runs and loads nothing, whatever the tags of a database say', () => {
   expect(text).not.toMatch(/<script|<img/);
   expect(text).toContain('Content-Security-Policy');
 });
+
+test.skipIf(!canLendBrowser)(
+  'It fits every screen, breaks no short word, and has no fault of access in light and dark',
+  async () => {
+    await using lent = await lendBrowser();
+    const tab = await lent.browser.newPage();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await tab.emulateMedia({ colorScheme });
+      await tab.setContent(page);
+      expect(await brokenWordsIn(tab)).toEqual([]);
+      expect(await cutOffIn(tab)).toEqual([]);
+      for (const width of SIZES) {
+        await tab.setViewportSize({ width, height: 800 });
+        expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      }
+      expect(await faultsIn(tab)).toEqual([]);
+    }
+  },
+);
