@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LANES } from './test/lanes.ts';
 import { LongestFirst } from './test/longest-first.ts';
+import { workerCount } from './test/worker-count.ts';
 
 export default defineConfig({
   test: {
@@ -16,8 +16,7 @@ export default defineConfig({
       },
     })),
     sequence: { sequencer: LongestFirst },
-    // Most tests wait for a server: Vitest's own choice, one worker less than cores, would leave two cores idle.
-    maxWorkers: availableParallelism() + 4,
+    maxWorkers: workerCount(),
     // They only end a test that hangs: a busy machine may take ten times as long as a quiet one.
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -131,6 +131,11 @@ export const REMEDIATE_TIMEOUT_SECONDS = 60;
  */
 export const REMEDIATE_MEMORY_MB = 1_024;
 export const REPORT_TIMEOUT_SECONDS = 30;
+/**
+ * Runs at a time with a log subscription, unless the declaration says otherwise. Each run knows the refused tries of the
+ * run before it, so that their lines start none.
+ */
+export const SUBSCRIPTION_CONCURRENCY = 1;
 
 const FUNCTION_NAME_PREFIX = 'pg-headroom-';
 
@@ -206,6 +211,9 @@ export const FLEET_ENV = {
   periodMinutes: 'HEADROOM_PERIOD_MINUTES',
   /** ARN of the organisation's event bus; optional. */
   bus: 'HEADROOM_CELL_BUS',
+  /** Where the accounts of the receivers are; and the address of the webhook. Both optional. */
+  receiverSite: 'HEADROOM_RECEIVER_SITE',
+  webhookUrl: 'HEADROOM_WEBHOOK_URL',
   /** Reserved concurrency of a `remediate` function; absent where nothing is reserved. */
   concurrency: 'HEADROOM_CONCURRENCY',
   /** Names of functions that the dispatcher invokes besides `remediate`. */
@@ -217,11 +225,21 @@ export const FLEET_ENV = {
   lastSlot: 'HEADROOM_LAST_SLOT',
 } as const;
 
+/** Names of the secrets of a cell's receivers; each optional. A template cannot write JSON with parts that may be absent. */
+export const FLEET_RECEIVER_ENV = {
+  pagerDuty: 'HEADROOM_PAGERDUTY_SECRET',
+  opsgenie: 'HEADROOM_OPSGENIE_SECRET',
+  teams: 'HEADROOM_TEAMS_SECRET',
+  webhook: 'HEADROOM_WEBHOOK_SECRET',
+} as const satisfies Readonly<Record<ReceiverKind, string>>;
+/** Where an account of a pager is. `jira` is Jira Service Management, which takes Opsgenie's place. */
+export const RECEIVER_SITES = ['us', 'eu', 'jira'] as const;
+
 /** Where templates say what the dispatcher has to find. */
 export const FLEET_PARAMETERS = {
   /** Followed by a VPC's id: its function, and the further VPCs that this function reaches. */
   network: '/pg-headroom/fleet/network',
-  /** Followed by a host in small letters: the server is declared, so the fleet leaves it alone. */
+  /** Followed by a host, in whatever case: the server is declared, so the fleet leaves it alone. */
   declared: '/pg-headroom/declared',
 } as const;
 

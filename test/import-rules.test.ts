@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ROOMS, type Room } from './rooms.ts';
-import { importsOf, lineOf, nodesOf, type Source } from './support/source-imports.ts';
+import { importsOf, lineOf, type Node, nodesOf, type Source } from './support/source-imports.ts';
 
 /** What each room may import, and that nothing goes round in a circle: type imports, re-exports and `import()` count too. */
 
@@ -27,6 +27,11 @@ const MOST_LINES: readonly { readonly of: string; readonly lines: number }[] = [
   { of: 'functions/*.lambda.ts', lines: 40 },
   { of: '*', lines: 300 },
 ];
+
+/** A function has at most so many lines, its first and its last included. */
+const MOST_FUNCTION_LINES = 40;
+/** These are one text of a shell with names put in, which no reader divides. */
+const TEMPLATES = ['leftoverFunctions'];
 
 function isLike(text: string, pattern: string): boolean {
   const literal = pattern.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\/]/g, '\\$&'));
@@ -61,6 +66,18 @@ function isNearest(from: string, place: string): boolean {
   return place.endsWith('.ts') || roomOf(from)?.name === place;
 }
 
+/** Functions that are too long, outside tests. */
+function longFunctions(source: Source, nodes: readonly Node[]): readonly string[] {
+  if (source.path.startsWith('test/')) return [];
+  return nodes.flatMap((node) => {
+    const isFunction = /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
+    const lines = source.text.slice(node.start, node.end).split('\n').length;
+    const [, name = ''] = /^function (\w+)/.exec(source.text.slice(node.start)) ?? [];
+    const isShort = !isFunction || lines <= MOST_FUNCTION_LINES || TEMPLATES.includes(name);
+    return isShort ? [] : [`${source.path}:${lineOf(source, node)} is a function of ${lines} lines`];
+  });
+}
+
 /** Everything that is wrong with one file, a line each. */
 function faultsOf(source: Source): readonly string[] {
   const { path, text } = source;
@@ -80,6 +97,7 @@ function faultsOf(source: Source): readonly string[] {
     ...refused,
     ...isHomeless,
     ...(lines > most ? [`${path} has ${lines} lines, ${most} are allowed`] : []),
+    ...longFunctions(source, nodes),
     ...unsafe.map(
       (node) => `${path}:${lineOf(source, node)} ${node.type === 'TSAnyKeyword' ? 'any' : 'non-null !'}`,
     ),

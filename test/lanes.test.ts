@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { matchesGlob, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LANES, type Lane } from './lanes.ts';
 import { importsOf, nodesOf } from './support/source-imports.ts';
+import { workerCount } from './worker-count.ts';
 
 const FILES = globSync('test/**/*.test.ts').toSorted();
 
@@ -51,6 +53,14 @@ describe('The lanes', () => {
     expect(scripts).toMatchObject({ ...Object.fromEntries(commands), test: 'vitest run' });
   });
 
+  test('files that share a process replace no module: those of another file would keep the real one', () => {
+    const sharing = FILES.filter((file) =>
+      Object.values(LANES).some((lane) => !lane.isolate && isIn(file, lane)),
+    );
+    const replaces = /\bvi\.(mock|doMock|hoisted)\(/;
+    expect(sharing.filter((file) => replaces.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
+
   test('unit starts no process: it reaches neither child_process nor a server', () => {
     const reaching = FILES.filter((file) => isIn(file, LANES.unit)).filter((file) =>
       ['node:child_process', 'test/support/postgres-server.ts', 'aws-cdk-lib'].some((what) =>
@@ -59,4 +69,9 @@ describe('The lanes', () => {
     );
     expect(reaching).toEqual([]);
   });
+});
+
+test('Fewer files run at a time on a machine that starts processes slowly', () => {
+  const cores = availableParallelism();
+  expect([workerCount(25), workerCount(100), workerCount(420)]).toEqual([cores + 4, cores + 4, cores + 1]);
 });

@@ -29,10 +29,7 @@ const LONGEST = [
   'test/demo/demo',
 ];
 
-/** Files that share a process stay side by side, and come last: they use the CPU while what is left of the servers' tests waits. */
-const LANE_ORDER: readonly string[] = Object.entries(LANES)
-  .toSorted(([, one], [, other]) => Number(other.isolate) - Number(one.isolate))
-  .map(([name]) => name);
+const LANE_ORDER: readonly string[] = Object.keys(LANES);
 
 /** The named files, then lane by lane, the largest files of a lane first. */
 export class LongestFirst extends BaseSequencer {

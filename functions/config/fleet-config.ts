@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import { FLEET_ENV } from '../contract.ts';
+import { FLEET_ENV, FLEET_RECEIVER_ENV, RECEIVER_SITES, type ReceiverKind } from '../contract.ts';
 import { invalid } from '../core/base/errors.ts';
 import { findingsOf } from '../core/base/schema-findings.ts';
+import { type Receiver, receiversOf } from '../core/declaration/receiver-declaration.ts';
 import { REMEDIATE_ENV } from '../core/declaration/remediate-variables.ts';
-import { orNull, someText } from '../core/declaration/variable-schemas.ts';
+import { orNull, SECRET, someText } from '../core/declaration/variable-schemas.ts';
 import { authorityFiles } from './authority-files.ts';
 import { type Environment, parseReportConfig, type ReportConfig } from './config.ts';
 
@@ -101,10 +102,18 @@ export function parseFleetRunConfig(environment: Environment) {
   } as const;
 }
 
+const receiverSecret = () => orNull(z.string().check(z.regex(/^[\w/+=.@:!-]+$/, { error: SECRET })));
+
 const fleetReportSchema = () =>
   z.object({
     [FLEET_ENV.registry]: table(),
     [FLEET_ENV.bus]: orNull(someText('the ARN of an event bus')),
+    [FLEET_RECEIVER_ENV.pagerDuty]: receiverSecret(),
+    [FLEET_RECEIVER_ENV.opsgenie]: receiverSecret(),
+    [FLEET_RECEIVER_ENV.teams]: receiverSecret(),
+    [FLEET_RECEIVER_ENV.webhook]: receiverSecret(),
+    [FLEET_ENV.webhookUrl]: orNull(z.string()),
+    [FLEET_ENV.receiverSite]: orNull(z.enum(RECEIVER_SITES, { error: RECEIVER_SITES.join(', ') })),
   });
 /** As for a single server, with the registry and the organisation's bus. Its table is the memory of all databases. */
 export type FleetReportConfig = ReportConfig & {
@@ -120,7 +129,34 @@ export function parseFleetReportConfig(environment: Environment): FleetReportCon
   const { table: memory } = config;
   if (memory === null)
     throw notConfigured([{ path: 'HEADROOM_TABLE', found: 'nothing', allowed: 'the table of the memory' }]);
-  return { ...config, table: memory, registry: data[FLEET_ENV.registry], bus: data[FLEET_ENV.bus] };
+  const receivers = cellReceivers(data);
+  return {
+    ...config,
+    receivers,
+    table: memory,
+    registry: data[FLEET_ENV.registry],
+    bus: data[FLEET_ENV.bus],
+  };
+}
+
+function cellReceivers(data: z.output<ReturnType<typeof fleetReportSchema>>): readonly Receiver[] {
+  const of = (kind: ReceiverKind) => {
+    const secretArn = data[FLEET_RECEIVER_ENV[kind]];
+    return typeof secretArn === 'string' ? { secretArn } : undefined;
+  };
+  const site = data[FLEET_ENV.receiverSite] ?? 'us';
+  const [pagerDuty, opsgenie, webhook] = [of('pagerDuty'), of('opsgenie'), of('webhook')];
+  const url = data[FLEET_ENV.webhookUrl];
+  if (webhook !== undefined && url === null)
+    throw notConfigured([
+      { path: FLEET_ENV.webhookUrl, found: 'nothing', allowed: 'the address of the webhook' },
+    ]);
+  return receiversOf({
+    pagerDuty: pagerDuty && { ...pagerDuty, site: site === 'eu' ? 'eu' : 'us' },
+    opsgenie: opsgenie && { ...opsgenie, site },
+    teams: of('teams'),
+    webhook: webhook && { ...webhook, url: url ?? '' },
+  });
 }
 
 function parsed<Schema extends z.ZodMiniType>(schema: Schema, environment: Environment): z.output<Schema> {

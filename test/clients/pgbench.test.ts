@@ -8,6 +8,8 @@ import { PGBENCH_ROWS } from './rows/pgbench.ts';
 import type { Scene, Start } from './scene.ts';
 
 const CLIENTS = 22;
+/** A client prints one line a second. Sessions that are younger than 5 s can be those of single requests. */
+const SECONDS_AT_WORK = 6;
 const ABORTED = /^pgbench: error: client \d+ /;
 
 const pgbench = (...args: readonly string[]): Start => ({
@@ -28,8 +30,8 @@ function crowd(row: Row, ...args: readonly string[]): Play {
       const started = scene.start(pgbench('-T', '600', '-P', '1', '-c', String(CLIENTS), ...args));
       all = started;
       // Looking at the server takes a slot for a moment, which would be one too many: it says itself when it is in.
-      const isIn = () => started.err.includes('progress:');
-      await waitUntil(isIn, { what: `all clients were in: ${started.err}` });
+      const isIn = () => started.err.split('progress:').length > SECONDS_AT_WORK;
+      await waitUntil(isIn, { what: `all clients had been in for ${SECONDS_AT_WORK} s: ${started.err}` });
       return await refusedIn(scene.start(pgbench('-T', '1', '-c', '3')));
     },
     feel: async (scene) => {

@@ -5,7 +5,7 @@ import { technologyOf } from '../../functions/core/server/client-technology.ts';
 import { nameMatcher } from '../../functions/core/server/name-pattern.ts';
 import { POOLER_APPLICATIONS } from '../../functions/core/server/pooler-names.ts';
 import { statementShape } from '../../functions/core/server/statement-shape.ts';
-import { TECHNOLOGIES } from '../../functions/core/server/technologies.ts';
+import { TECHNOLOGIES, type TechnologyKind } from '../../functions/core/server/technologies.ts';
 import { NAME_SIGNS, STATEMENT_SIGNS } from '../../functions/core/server/technology-table.ts';
 import { nameTable, statementTable } from './technology-tables.ts';
 import { withTable } from './with-table.ts';
@@ -29,6 +29,35 @@ test('each sign has a source, and what is certain has one that shows it', () => 
     expect(source).toMatch(SOURCE);
     if (isCertain) expect([by.length, source.startsWith('no default')]).toEqual([1, false]);
   }
+});
+
+/** As their clients leave them, with what each implies. Without a default name, as administrators write it. */
+test.each<[string, TechnologyKind]>([
+  ['postgres.js', 'pool'],
+  ['vertx-pg-client', 'pool'],
+  ['r2dbc-postgresql', 'pool'],
+  ['crystal', 'pool'],
+  ['unicorn worker[0] -c config/unicorn.rb', 'pool'],
+  ['PhpStorm 2021.3.1', 'graphical tool'],
+  ['WebStorm 2025.1', 'graphical tool'],
+  ['Rider 2025.1', 'graphical tool'],
+  ['RubyMine 2025.1', 'graphical tool'],
+  ['usql', 'console'],
+  ['CloudBeaver CE Server 25.1.0 - Main', 'graphical tool'],
+  ['DbGate', 'graphical tool'],
+  ['pg_activity', 'console'],
+  ['temboard', 'monitoring'],
+  ['otelcol', 'monitoring'],
+  ['nri-postgresql', 'monitoring'],
+  ['sql_exporter', 'monitoring'],
+])('the name %j is in the document, as %s, with a source', (application, kind) => {
+  expect(technologyOf(application, [])?.possible.map((name) => TECHNOLOGIES[name])).toContain(kind);
+  const sign = NAME_SIGNS.find(({ name }) => nameMatcher([name])(application));
+  const row = readFileSync(DOCUMENT, 'utf8')
+    .split('\n')
+    .find((line) => line.includes(`\`${sign?.name}\``));
+  expect(row).toContain(`| ${kind} `);
+  expect(row).toContain(sign?.source);
 });
 
 test('no sign stands in the table twice', () => {

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BUNDLES, HANDLER, REPORT_ENV, REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import type { RunRecord } from '../../functions/core/run/record.ts';
 import { destinationEnvelope } from '../support/destination-envelope.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { functionArn } from '../support/lambda-environment.ts';
@@ -29,6 +30,7 @@ async function deliver(
   outcome: keyof typeof INCIDENTS,
   bucket: string = BUCKET,
   environment: Readonly<Record<string, string>> = {},
+  change: Partial<RunRecord> = {},
 ) {
   const lambda = stack.use(
     startLoopbackLambda({
@@ -54,7 +56,7 @@ async function deliver(
     condition: 'Success',
     attempts: 1,
     event: {},
-    response: { payload: packRecord(INCIDENTS[outcome]()), isError: false },
+    response: { payload: packRecord({ ...INCIDENTS[outcome](), ...change }), isError: false },
   });
   await lambda.invokeAsync(REPORT, envelope);
   const lines = lambda.logs.flatMap(({ line }) => /\{.*\}$/.exec(line)?.[0] ?? []);
@@ -91,7 +93,8 @@ describe('the report function', () => {
   });
 
   test('adds the run to the index of its server and to that of all servers', async () => {
-    await deliver('recovered');
+    // An index has the runs of some 400 days.
+    await deliver('recovered', BUCKET, {}, { startedAt: new Date().toISOString() });
     const pages = ['orders/index.html', 'index.html'].map((name) =>
       s3.objects.get(`${BUCKET}/index/${name}`)?.body.toString(),
     );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { REPORT_ENV } from '../../functions/contract.ts';
+import { REPORT_ENV, SUBSCRIPTION_CONCURRENCY } from '../../functions/contract.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
 import type { Memory } from '../../functions/core/incident/memory.ts';
 import { unpackRecord } from '../../functions/core/run/codec/unpack-record.ts';
@@ -39,7 +39,7 @@ test('fifty subscription events at once: one run acts, the others find nothing t
     },
     reportEnvironment: { ...dynamodb.environment, [REPORT_ENV.table]: TABLE },
     timeoutSeconds: 60,
-    reservedConcurrency: 2,
+    reservedConcurrency: SUBSCRIPTION_CONCURRENCY,
   });
   const sessions = await fillAndWait(server, app);
   const lines = refusalLines(server);

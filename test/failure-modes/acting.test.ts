@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from '../../functions/core/server/session.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import type { Role, TestServer } from '../support/postgres-server.ts';
-import { briskPorts, withDatabase } from '../support/runs.ts';
+import { briskPorts, untilLockIsTaken, withDatabase } from '../support/runs.ts';
 import { expectAlive, expectNothingLeft } from '../support/server-state.ts';
 import { openIdle } from '../support/sessions.ts';
 import { startStandby } from '../support/standby.ts';
@@ -104,7 +104,7 @@ proveRows(
       const holder = await stage.server.connect(stage.headroom);
       await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
       stage.afterwards(() => holder.end());
-      return stage.run({ policy, deadlineMs: 1_000 });
+      return stage.run({ policy, change: untilLockIsTaken });
     },
     lockedByStranger: async (stage) => {
       const stranger = await stage.server.connect(stage.app, { application_name: 'pg-headroom' });

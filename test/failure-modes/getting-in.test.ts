@@ -124,7 +124,7 @@ proveRows(
       const clients = await openSilent(stage.server, HALF_OPEN);
       stage.afterwards(clients.close);
       // They are connected, but the server has yet to start a process for each of them before it hears of us.
-      return stage.run({ deadlineMs: 5 * SHORT_MS });
+      return stage.run({ deadlineMs: 20 * SHORT_MS });
     },
     roleLimit: async (stage) => {
       await stage.fill();

@@ -1,37 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageStacks } from '../../infra/package/package-stacks.ts';
+import { readFileSync } from 'node:fs';
+import { ASSETS, emulatedAccount, expectThat, type Ran, wordsOf } from './emulated-account.ts';
 
 /**
  * A team's year against an emulator of AWS (moto): deploy, add, rename, move, pause, upgrade, remove, destroy. At the end
- * nothing of ours may be left but what docs/guide/deploy.md says stays. It needs the AWS CLI and AWS_ENDPOINT_URL, and it
- * refuses an address that is not this machine's.
+ * nothing of ours may be left but what docs/guide/deploy.md says stays. It needs the AWS CLI. What was run is in the file `log`
+ * of the folder.
  *
  *   AWS_ENDPOINT_URL=http://localhost:5000 node test/staging/team-year.ts FOLDER
  */
-const [folder = ''] = process.argv.slice(2);
-const endpoint = process.env.AWS_ENDPOINT_URL ?? '';
-if (folder === '' || !/^http:\/\/(localhost|127\.0\.0\.1):\d+$/.test(endpoint))
-  throw new Error('Name a folder, and set AWS_ENDPOINT_URL to an emulator on this machine.');
-const environment = {
-  ...process.env,
-  ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-  ...{ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' },
-};
-
-type Ran = { readonly code: number | null; readonly text: string };
-
-function ran(cwd: string, command: string, ...args: readonly string[]): Ran {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env: environment, encoding: 'utf8' });
-  return { code: status, text: `${stdout}${stderr}` };
-}
-const aws = (...args: readonly string[]) => ran(folder, 'aws', ...args, '--output', 'text').text.trim();
-const wordsOf = (text: string) =>
-  text
-    .split(/\s+/)
-    .filter((word) => word !== '' && word !== 'None')
-    .toSorted();
+const [folder] = process.argv.slice(2);
+const account = emulatedAccount(folder);
+const { aws, ran } = account;
 
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
 const [example] = context.servers;
@@ -41,23 +20,9 @@ const server = (name: string, fields: object = {}) => ({
   logGroup: `/aws/rds/instance/${name}/postgresql`,
   ...fields,
 });
-const BUCKET = 'assets-of-the-year';
 
-/** Writes the package of these servers and runs its script. */
 function deploy(servers: readonly object[], ...args: readonly string[]): Ran {
-  const place = join(folder, 'package');
-  packageStacks({ ...context, servers, reporting: { emails: ['on-call@example.com'] } }, place);
-  for (const file of readdirSync(join(place, 'templates'))) withoutAlarmArns(join(place, 'templates', file));
-  return ran(place, 'sh', 'deploy.sh', ...(args[0] === '--undo' ? args : [BUCKET, ...args]));
-}
-
-/** The emulator knows no ARN of an alarm. */
-function withoutAlarmArns(file: string): void {
-  const known = readFileSync(file, 'utf8').replaceAll(
-    /\{\s*"Fn::GetAtt":\s*\[\s*"\w*Alarm\w*",\s*"Arn"\s*\]\s*\}/g,
-    '"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:of-the-emulator"',
-  );
-  writeFileSync(file, known);
+  return account.deploy({ ...context, servers, reporting: { emails: ['on-call@example.com'] } }, ...args);
 }
 
 const functionsThere = () =>
@@ -70,17 +35,7 @@ const functionsThere = () =>
     ),
   ).map((name) => name.replace('pg-headroom-', ''));
 
-function expectThat(what: string, found: unknown, expected: unknown): void {
-  const isSame = JSON.stringify(found) === JSON.stringify(expected);
-  console.log(`${isSame ? 'true ' : 'FALSE'} ${what}${isSame ? '' : `: ${JSON.stringify(found)}`}`);
-  if (!isSame) process.exitCode = 1;
-}
-
-mkdirSync(folder, { recursive: true });
-aws('s3', 'mb', `s3://${BUCKET}`);
-
-const first = deploy([server('orders')]);
-if (first.code !== 0) console.log(first.text);
+deploy([server('orders')]);
 expectThat('deployed: one function', functionsThere(), ['orders']);
 
 deploy([server('orders'), server('billing')]);
@@ -121,7 +76,6 @@ expectThat('removed with --prune', deploy([server('payments')], '--prune').code,
 expectThat('removed: it does not run any more', functionsThere(), ['payments']);
 
 const undone = deploy([server('payments')], '--undo');
-if (undone.code !== 0) console.log(undone.text);
 expectThat('destroyed', undone.code, 0);
 const left = {
   stacks: wordsOf(aws('cloudformation', 'describe-stacks', '--query', 'Stacks[].StackName')),
@@ -135,6 +89,6 @@ const left = {
 };
 for (const [kind, names] of Object.entries(left)) expectThat(`nothing is left of our ${kind}`, names, []);
 const buckets = wordsOf(aws('s3api', 'list-buckets', '--query', 'Buckets[].Name')).filter(
-  (name) => name !== BUCKET,
+  (name) => name !== ASSETS,
 );
 expectThat('the bucket with the records stays', buckets.length, 1);

@@ -1,6 +1,7 @@
 import type { ResourceTag } from '../../functions/core/fleet/database-tags.ts';
 import type { CellView } from '../../functions/core/fleet/observed-database.ts';
 import type { RdsCluster, RdsInstance, RdsView } from '../../functions/core/fleet/rds-view.ts';
+import { reconcile } from '../../functions/core/fleet/reconcile.ts';
 import type { RegisteredDatabase } from '../../functions/core/fleet/registry-item.ts';
 
 /** The moment at which fleets of the tests live. */
@@ -110,4 +111,23 @@ export function cellView(given: Partial<RdsView & Omit<CellView, 'rds'>> = {}): 
     ownerTag: 'team',
     ...rest,
   };
+}
+
+/** A cell with one instance. */
+export function viewOf(
+  given: Partial<RdsInstance> = {},
+  more: Parameters<typeof cellView>[0] = {},
+): CellView {
+  return cellView({ instances: [rdsInstance(given)], ...more });
+}
+
+/** The registry after reads at these moments, the oldest first. */
+export function registryAfter(...reads: readonly (readonly [view: CellView, at: number])[]) {
+  let databases: readonly RegisteredDatabase[] = [];
+  const writes = reads.map(([view, at]) => {
+    const found = reconcile(databases, view, at);
+    databases = found.databases;
+    return found.writes;
+  });
+  return { databases, writes };
 }

@@ -32,6 +32,27 @@ export async function cutOffIn(page: Page): Promise<readonly unknown[]> {
   return found;
 }
 
+/** Words of up to 11 letters in tables that stand on two lines: a longer one may have to. */
+const BROKEN_WORDS = `[...document.querySelectorAll('td')].flatMap((cell) => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [], range = document.createRange();
+  for (let text = texts.nextNode(); text !== null; text = texts.nextNode())
+    for (const { 0: word, index } of text.data.matchAll(/(?<!\\S)[a-z]{1,11}(?!\\S)/g)) {
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(word);
+    }
+  return found;
+})`;
+
+export async function brokenWordsIn(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const width of [...SIZES, 660]) {
+    await page.setViewportSize({ width, height: 800 });
+    found.push(...(await page.evaluate<readonly string[]>(BROKEN_WORDS)).map((word) => `${width}: ${word}`));
+  }
+  return found;
+}
+
 export async function faultsIn(page: Page): Promise<unknown> {
   await page.evaluate(AXE);
   return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(

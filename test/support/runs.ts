@@ -15,6 +15,7 @@ import { inMs, type Place, targetOf } from './targets.ts';
 
 /** A longer sleep is the wait for the last reading, which is not needed where no newcomer is expected. */
 const LONG_MS = 1_000;
+const AN_HOUR_MS = 3_600_000;
 
 /** A policy that may end sessions which have only just become idle, so that tests do not wait for 10 s. */
 export function eagerPolicy(mode: Mode, until: { readonly freeSlots: number }): Policy {
@@ -80,6 +81,20 @@ export function withDatabase(
     return 'problem' in connection ? connection : { ...connection, database: change(connection.database) };
   };
   return { ...ports, connect };
+}
+
+/** The same ports, but the time of a run is up once another session was seen to hold the lock, however slow the machine is. */
+export function untilLockIsTaken(ports: RemediatePorts): RemediatePorts {
+  let isTaken = false;
+  const lent = withDatabase(ports, (database) => ({
+    ...database,
+    tryLock: async () => {
+      const attempt = await database.tryLock();
+      isTaken ||= !attempt.locked;
+      return attempt;
+    },
+  }));
+  return { ...lent, now: () => ports.now() + (isTaken ? AN_HOUR_MS : 0) };
 }
 
 /** Ports for two runs at the same moment: neither goes on before both have connected. */

@@ -6,7 +6,11 @@ export type Source = { readonly path: string; readonly text: string };
 /** What a source imports: a path in the project, the name of a package, or `(computed)`. */
 export type Import = { readonly from: string; readonly line: number };
 
-export type Node = Readonly<Record<string, unknown>> & { readonly type: string; readonly start: number };
+export type Node = Readonly<Record<string, unknown>> & {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+};
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';

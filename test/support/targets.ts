@@ -4,6 +4,9 @@ import type { Database } from '../../functions/remediate/ports.ts';
 import type { Role } from './postgres-server.ts';
 import type { Address } from './proxy.ts';
 
+/** On a slow machine a login may take longer than a run may last. */
+const PATIENT_MS = 120_000;
+
 /** A server, or a proxy before it, and the database there; default `postgres`. */
 export type Place = Address & { readonly database?: string };
 
@@ -19,7 +22,7 @@ export function inMs(ms: number): number {
 
 /** The product's own session with a server that lets it in; throws if it cannot connect. */
 export async function openDatabase(server: Place, role: Role): Promise<Database> {
-  const connection = await connect(targetOf(server), async () => role, inMs(10_000));
+  const connection = await connect(targetOf(server), async () => role, inMs(PATIENT_MS));
   if ('problem' in connection) throw new Error(`${connection.problem.code}: ${connection.problem.message}`);
   return connection.database;
 }

@@ -1,4 +1,4 @@
-import { RECEIVER_KINDS } from '../../contract.ts';
+import { RECEIVER_KINDS, SUBSCRIPTION_CONCURRENCY } from '../../contract.ts';
 import {
   deployedAndNotDeclared,
   functionGroups,
@@ -17,8 +17,6 @@ import { rdsHost } from './rds-host.ts';
 import { REGION_FORM } from './region-form.ts';
 import type { ReportingDeclaration, ServerDeclaration } from './server-declaration.ts';
 
-/** The reserved concurrency with a subscription, where the declaration has none. */
-const SUBSCRIPTION_CONCURRENCY = 2;
 /** Lambda keeps this many concurrent executions for functions without a reservation. */
 const UNRESERVED = 100;
 

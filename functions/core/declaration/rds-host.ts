@@ -13,7 +13,7 @@ const DOMAINS = [
 
 /** China has the region behind `rds`, and the other partitions mostly have it before. */
 const RDS_HOST = new RegExp(
-  `\\.(?:(?<before>${REGION_FORM})\\.)?rds\\.(?:(?<behind>${REGION_FORM})\\.)?(?<domain>${DOMAINS.join('|').replaceAll('.', '\\.')})\\.?$`,
+  `\\.(?:(?<before>${REGION_FORM})\\.)?rds\\.(?:(?<behind>${REGION_FORM})\\.)?(?:${DOMAINS.join('|').replaceAll('.', '\\.')})\\.?$`,
   'i',
 );
 
@@ -21,7 +21,6 @@ type RdsHost = {
   /** The name of the instance, which is its dimension in CloudWatch. */
   readonly instance: string;
   readonly region: string | null;
-  readonly domain: string;
 };
 
 /** Whether RDS gave this host its name, and what is in the name. */
@@ -30,5 +29,5 @@ export function rdsHost(host: string): RdsHost | null {
   if (names === undefined) return null;
   const region = names.before ?? names.behind ?? null;
   const [instance = ''] = host.toLowerCase().split('.');
-  return { instance, region: region?.toLowerCase() ?? null, domain: names.domain?.toLowerCase() ?? '' };
+  return { instance, region: region?.toLowerCase() ?? null };
 }

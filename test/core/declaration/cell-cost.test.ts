@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type CellOfFleet, cellCost } from '../../../functions/core/declaration/cell-cost.ts';
 import { total } from '../../../functions/core/declaration/monthly-cost.ts';
 import { tableText } from '../../docs/table-text.ts';
 import { withTable } from '../../docs/with-table.ts';
+import { type CellOfFleet, cellCost } from './cell-cost.ts';
 
 const DOCUMENT = new URL('../../../docs/guide/fleet.md', import.meta.url);
 /** `UPDATE_GOLDEN=1 npx vitest run test/core/declaration/cell-cost.test.ts` writes the table anew. */

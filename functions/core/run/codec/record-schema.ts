@@ -71,7 +71,7 @@ const reading = fields({
   /** The present pressure of the server and of the scopes that were under pressure first. */
   pressure: pressures,
   came: describe('Sessions that the first snapshot did not have.', list(sessionFields)),
-  /** How many sessions of the first snapshot are gone, without ours. */
+  /** How many sessions of the first snapshot are gone. Our own session does not count. */
   gone: count,
   /** Absent while `came` is present. */
   retaken: describe('Re-taken slots, counted before the newcomers were left out.', z.optional(count)),

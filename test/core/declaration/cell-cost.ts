@@ -1,4 +1,4 @@
-import { PRICES } from './prices.ts';
+import { PRICES } from '../../../functions/core/declaration/prices.ts';
 
 /** A cell of a fleet, and how long and how talkative a quiet run is. */
 export type CellOfFleet = {
@@ -48,38 +48,54 @@ const HUB_GETS = 2;
 const ALARMS = 2;
 const GB = 1_000_000_000;
 
-/** What one cell costs by list prices, before any free tier: everything that runs while nothing happens. */
-export function cellCost({ databases, calm, memoryMb, runMs, logBytes }: CellOfFleet): CellCost {
-  const periods = MONTH_MINUTES / PERIOD_MINUTES;
-  const each = calm * (MONTH_MINUTES / CALM_MINUTES) + (1 - calm) * periods;
-  const runs = databases * each;
-  const runGbSeconds = (memoryMb / 1_024) * (runMs / 1_000);
+/** What one cell does in a month in which nothing happens. */
+export function cellUnits({ databases, calm }: Pick<CellOfFleet, 'databases' | 'calm'>) {
+  const dispatches = MONTH_MINUTES / PERIOD_MINUTES;
+  const each = calm * (MONTH_MINUTES / CALM_MINUTES) + (1 - calm) * dispatches;
   return {
-    runs: runs * (PRICES.invocation.dollars + runGbSeconds * PRICES.gbSecond.dollars),
-    dispatcher: dispatcherCost(databases, periods),
-    'what runs read': runs * READS_A_RUN * PRICES.dynamoDbRead.dollars,
-    'registry and claims': registryCost(databases, periods),
-    logs: ((runs * logBytes + periods * DISPATCH_LOG_BYTES) / GB) * PRICES.logGb.dollars,
-    'metric and alarms': PRICES.metric.dollars + ALARMS * PRICES.alarm.dollars,
-    'policies of the organisation': periods * HUB_GETS * PRICES.s3Get.dollars,
+    dispatches,
+    runs: databases * each,
+    /** Items that say when their database was last seen. */
+    seen: databases * HOURS,
+    claims: dispatches,
+    hubGets: dispatches * HUB_GETS,
+    triggers: HOURS,
   };
 }
 
-function dispatcherCost(databases: number, periods: number): number {
+/** What one cell costs by list prices, before any free tier: everything that runs while nothing happens. */
+export function cellCost({ databases, calm, memoryMb, runMs, logBytes }: CellOfFleet): CellCost {
+  const units = cellUnits({ databases, calm });
+  const { dispatches: periods, runs } = units;
+  const runGbSeconds = (memoryMb / 1_024) * (runMs / 1_000);
+  return {
+    runs: runs * (PRICES.invocation.dollars + runGbSeconds * PRICES.gbSecond.dollars),
+    dispatcher: dispatcherCost(databases, units),
+    'what runs read': runs * READS_A_RUN * PRICES.dynamoDbRead.dollars,
+    'registry and claims': registryCost(databases, units),
+    logs: ((runs * logBytes + periods * DISPATCH_LOG_BYTES) / GB) * PRICES.logGb.dollars,
+    'metric and alarms': PRICES.metric.dollars + ALARMS * PRICES.alarm.dollars,
+    'policies of the organisation': units.hubGets * PRICES.s3Get.dollars,
+  };
+}
+
+type CellUnits = ReturnType<typeof cellUnits>;
+
+function dispatcherCost(databases: number, { dispatches: periods, triggers: hours }: CellUnits): number {
   const { above, msEach, mostMs } = SPREAD;
   const spreadMs = databases <= above ? 0 : Math.min(mostMs, databases * msEach);
   const seconds = (DISPATCH_MS + spreadMs) / 1_000;
   const dispatches = periods * (PRICES.invocation.dollars + DISPATCH_GB * seconds * PRICES.gbSecond.dollars);
   const triggers =
-    HOURS * (PRICES.invocation.dollars + DISPATCH_GB * TRIGGERS_SECONDS * PRICES.gbSecond.dollars);
+    hours * (PRICES.invocation.dollars + DISPATCH_GB * TRIGGERS_SECONDS * PRICES.gbSecond.dollars);
   return dispatches + triggers + periods * PRICES.schedulerInvocation.dollars;
 }
 
 /** Each dispatch reads the registry and the index; it writes one claim, and each hour that a database is still there. */
-function registryCost(databases: number, periods: number): number {
+function registryCost(databases: number, { dispatches: periods, claims, seen }: CellUnits): number {
   const scanned = Math.ceil((databases * ITEM_KB + CELL_KB) / 4);
-  const written = databases * HOURS * Math.ceil(ITEM_KB);
+  const written = seen * Math.ceil(ITEM_KB);
   return (
-    periods * (scanned + 1) * PRICES.dynamoDbRead.dollars + (periods + written) * PRICES.dynamoDbWrite.dollars
+    periods * (scanned + 1) * PRICES.dynamoDbRead.dollars + (claims + written) * PRICES.dynamoDbWrite.dollars
   );
 }
