@@ -19,6 +19,8 @@ export type Steady = {
   /** How many milliseconds ago the first and the last of them were opened. */
   readonly sinceMs: number;
   readonly lastMs: number;
+  /** Whether chance explains how uneven they are. Otherwise the rate went up and down, and `perHour` is its middle. */
+  readonly isConstant: boolean;
 };
 
 const HOUR_MS = 3_600_000;
@@ -101,10 +103,15 @@ function steadyLately(times: readonly number[], leastSpanMs: number): Steady | n
 function steadyIn(times: readonly number[]): Steady | null {
   const spanMs = spanOf(times);
   const count = times.length;
-  if (count < FEWEST || spanMs <= 0 || unevenness(times) > mostUneven(count)) return null;
+  if (count < FEWEST || spanMs <= 0) return null;
+  const uneven = unevenness(times);
+  const byChance = mostByChance(count);
+  // No real rate is constant: a large leak is no less steady than a small one.
+  if (uneven > Math.max(byChance, LEAST_ALLOWED)) return null;
   const perHour = rateOf(times);
   if (perHour === null) return null;
-  return { perHour, spanMs, sessions: count, sinceMs: -(times[0] ?? 0), lastMs: -(times.at(-1) ?? 0) };
+  const [sinceMs, lastMs] = [-(times[0] ?? 0), -(times.at(-1) ?? 0)];
+  return { perHour, spanMs, sessions: count, sinceMs, lastMs, isConstant: uneven <= byChance };
 }
 
 /** The median of the slopes between sessions that are half the list apart. A few outliers do not move it. */
@@ -125,12 +132,9 @@ function unevenness(times: readonly number[]): number {
   return Math.max(...times.map((time, at) => Math.abs((time - first) / span - at / (times.length - 1))));
 }
 
-/**
- * Sessions that are opened at random at a constant rate hardly ever exceed this. No real rate is constant, so that many
- * sessions may be as uneven as `LEAST_ALLOWED`: a large leak is no less steady than a small one.
- */
-function mostUneven(count: number): number {
-  return Math.max(LEAST_ALLOWED, 0.05 + 1 / Math.sqrt(count));
+/** Sessions that are opened at random at a constant rate hardly ever exceed this. */
+function mostByChance(count: number): number {
+  return 0.05 + 1 / Math.sqrt(count);
 }
 
 const LEAST_ALLOWED = 0.28;

@@ -21,7 +21,8 @@ function ofHosts(program: readonly SessionEvidence[]): Steady | null {
   const sinceMs = Math.max(...steady.map((host) => host.sinceMs));
   const lastMs = Math.min(...steady.map((host) => host.lastMs));
   const perHour = sumOf(steady, (host) => host.perHour);
-  return { perHour, sessions, sinceMs, lastMs, spanMs: sinceMs - lastMs };
+  const isConstant = steady.every((host) => host.isConstant);
+  return { perHour, sessions, sinceMs, lastMs, spanMs: sinceMs - lastMs, isConstant };
 }
 
 const FEWEST_HOSTS = 2;

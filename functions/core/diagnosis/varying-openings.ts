@@ -35,6 +35,7 @@ export function varyingOpenings(program: readonly SessionEvidence[]): Varying | 
     sessions: ages.length,
     sinceMs,
     lastMs,
+    isConstant: false,
     leastPerHour: Math.min(...rates),
     mostPerHour: Math.max(...rates),
   };

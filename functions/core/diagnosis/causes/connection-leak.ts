@@ -99,7 +99,8 @@ function ofSessions(
   const doubt = mostConfidence(all, program, since, steady);
   if (doubt === null) return null;
   const confidence = cappedAt(doubt, confidenceIn(steady.sessions, since.length));
-  return leak(all, program, since, { steady, confidence, pools: null });
+  const told = steady.isConstant ? steady : (varyingOpenings(since) ?? steady);
+  return leak(all, program, since, { steady: told, confidence, pools: null });
 }
 
 /** How certain it is that the sessions of a steady part do not belong to a pool. Null when they do. */
@@ -185,7 +186,14 @@ function ofPools(all: Evidence, program: readonly SessionEvidence[]): Suspect | 
     return null;
   const perHour = ((pools.length - 1) * HOUR_MS) / spanMs;
   const size = Math.round(sessions / pools.length);
-  const steady = { perHour: perHour * size, spanMs, sessions, sinceMs: first, lastMs: last };
+  const steady = {
+    perHour: perHour * size,
+    spanMs,
+    sessions,
+    sinceMs: first,
+    lastMs: last,
+    isConstant: true,
+  };
   return leak(all, program, program, {
     steady,
     confidence: confidenceIn(sessions, program.length),
