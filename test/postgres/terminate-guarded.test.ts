@@ -192,28 +192,25 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     await expect(database.readSnapshot()).rejects.toMatchObject({ code: 'connection-lost' });
   });
 
+  test('when a statement for several is cancelled, as by its timeout on a slow server, each gets a statement of its own', async () => {
+    const database = await ours();
+    const sessions = await openApp(5);
+    const rows = await rowsOf(
+      database,
+      sessions.map(({ pid }) => pid),
+    );
+    const results = await struckWhileWaiting('pg_cancel_backend', () => database.terminate(rows));
+    expect(results).toEqual(Array(5).fill('signalled'));
+    expect(await Promise.all(sessions.map(({ ended }) => ended))).toEqual(Array(5).fill('57P01'));
+  });
+
   test('when our session is ended while a window waits, every result is unknown and no session has ended', async () => {
     const database = await ours();
     const sessions = await openApp(5);
     const pids = sessions.map(({ pid }) => pid);
     const rows = await rowsOf(database, pids);
-    const [own] = await ownSessions();
-    const superuser = await server.connect();
-    // The first guarded statement of a session has to look its function up, and waits for this lock.
-    await superuser.query('BEGIN');
-    await superuser.query('LOCK TABLE pg_catalog.pg_proc');
-    try {
-      const results = database.terminate(rows);
-      const waits = async () => {
-        const text = 'SELECT FROM pg_catalog.pg_locks WHERE pid = $1 AND NOT granted';
-        return (await superuser.query(text, [own?.pid])).rowCount === 1;
-      };
-      await waitUntil(waits, { what: 'our session waited' });
-      await superuser.query('SELECT pg_catalog.pg_terminate_backend($1)', [own?.pid]);
-      expect(await results).toEqual(Array(5).fill('unknown'));
-    } finally {
-      await superuser.query('ROLLBACK');
-    }
+    const results = await struckWhileWaiting('pg_terminate_backend', () => database.terminate(rows));
+    expect(results).toEqual(Array(5).fill('unknown'));
     await expectAlive(server, sessions);
   });
 
@@ -240,6 +237,27 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(performance.now() - startedAt).toBeLessThan(30_000);
     await waitUntil(async () => (await ownSessions()).length === 0, { what: 'our session was gone' });
   });
+
+  /** The first guarded statement of a session has to look its function up, and waits for this lock. */
+  async function struckWhileWaiting<T>(strike: string, act: () => Promise<T>): Promise<T> {
+    const [own] = await ownSessions();
+    const superuser = await server.connect();
+    await superuser.query('BEGIN');
+    await superuser.query('LOCK TABLE pg_catalog.pg_proc');
+    try {
+      const result = act();
+      const waits = async () => {
+        const text = 'SELECT FROM pg_catalog.pg_locks WHERE pid = $1 AND NOT granted';
+        return (await superuser.query(text, [own?.pid])).rowCount === 1;
+      };
+      await waitUntil(waits, { what: 'our session waited' });
+      await superuser.query(`SELECT pg_catalog.${strike}($1)`, [own?.pid]);
+      await superuser.query('ROLLBACK');
+      return await result;
+    } finally {
+      await superuser.end();
+    }
+  }
 
   async function microsecondLater(time: string | null): Promise<string> {
     const text = `SELECT to_char(($1::timestamptz + '1 microsecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS t`;

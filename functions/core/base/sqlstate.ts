@@ -14,6 +14,8 @@ export function serverAnswer(error: unknown): ServerAnswer | null {
   return { sqlstate: code, routine: typeof routine === 'string' ? routine : '' };
 }
 
+/** A statement took longer than `statement_timeout`, or somebody cancelled it. Its session goes on. */
+export const QUERY_CANCELED = '57014';
 export const TOO_MANY_CONNECTIONS = '53300';
 /** The server starts, stops or recovers. */
 const CANNOT_CONNECT_NOW = '57P03';

@@ -1,5 +1,5 @@
 import Client from 'pg/lib/client.js';
-import { INSUFFICIENT_PRIVILEGE, serverAnswer } from '../../core/base/sqlstate.ts';
+import { INSUFFICIENT_PRIVILEGE, QUERY_CANCELED, serverAnswer } from '../../core/base/sqlstate.ts';
 import type { GuardResult } from '../../core/run/record.ts';
 import type { Session } from '../../core/server/session.ts';
 import type { Guard } from './dialect.ts';
@@ -20,7 +20,7 @@ export async function terminateGuarded(
   const ask = async (guards: readonly Guard[]) =>
     (await Promise.all(guards.map((guard) => askGuard(client, guard, brokenBy)))).flat();
   const together = new Map(await ask(dialect.guards(victims)));
-  // If one was refused, others will be. So each of the rest gets a statement of its own, all in one round trip.
+  // If one was refused or took too long, others will. So each of the rest gets a statement of its own, all in one round trip.
   const untried = victims.filter((victim) => !together.has(victim));
   const alone = new Map(await ask(untried.flatMap((victim) => dialect.guards([victim]))));
   return victims.map((victim) => together.get(victim) ?? alone.get(victim) ?? 'unknown');
@@ -38,8 +38,14 @@ async function askGuard(
   // Victims are tried in order. The first without a row is the one at which the statement failed, and the rest were not
   // tried. If our session broke, the results of all without a row are unknown.
   const isOfOne = silent === 'forbidden' || silent === 'failed';
-  const tried = isOfOne ? guard.victims.slice(0, answers.size + 1) : guard.victims;
+  const failedAt = answers.size + (isOfAll(error, guard) ? 0 : 1);
+  const tried = isOfOne ? guard.victims.slice(0, failedAt) : guard.victims;
   return tried.map((victim, at) => [victim, answers.get(at) ?? silent]);
+}
+
+/** Whether the statement took too long for all its victims together, which says nothing of the one where it stopped. */
+function isOfAll(error: unknown, { victims }: Guard): boolean {
+  return victims.length > 1 && serverAnswer(error)?.sqlstate === QUERY_CANCELED;
 }
 
 async function failureOf(error: unknown, brokenBy: () => unknown): Promise<GuardResult> {
