@@ -1,4 +1,4 @@
-import { ageText, counted, partText, rateText } from '../../base/words.ts';
+import { ageText, partText } from '../../base/words.ts';
 import { isServerProgram } from '../../server/client-technology.ts';
 import { isHidden } from '../../server/session.ts';
 import type { Confidence, OpeningRate } from '../cause.ts';
@@ -8,6 +8,7 @@ import { isForgotten, LEFT_SHARE, wasLeft, wereLeftSlowly } from '../left-sessio
 import { msUntilFull } from '../ms-until-full.ts';
 import { openedOneByOne } from '../opening-order.ts';
 import type { Steady } from '../opening-rate.ts';
+import { openingText, paceText } from '../opening-text.ts';
 import {
   byPool,
   inOneGo,
@@ -257,30 +258,9 @@ function leak(
         : [`a pool of ${pools.size} sessions was opened ${paceText(pools.perHour)}, and none was closed`]),
       steady === null
         ? `${openedOneByOne(program)} were opened while the one before was already idle`
-        : steadyText(steady, older),
+        : openingText(steady, older),
     ],
   });
-}
-
-function steadyText(steady: Steady | Varying, older: number): string {
-  const { perHour, spanMs, sinceMs, lastMs } = steady;
-  const ended = lastMs > (5 * HOUR_MS) / perHour ? `; the last was opened ${ageText(lastMs)} ago` : '';
-  const beside =
-    older > 0 ? `, since ${ageText(sinceMs)} ago, beside ${counted(older, 'older session')}` : '';
-  const pace =
-    'leastPerHour' in steady ? `${paceText(perHour)} on average (${rangeText(steady)})` : paceText(perHour);
-  return `it opened ${pace} over ${ageText(spanMs)}${beside}${ended}`;
-}
-
-function rangeText({ leastPerHour, mostPerHour }: Varying): string {
-  const [least, most] = [leastPerHour, mostPerHour].map((rate) =>
-    rate < 10 ? rate.toFixed(1) : `${Math.round(rate)}`,
-  );
-  return `between ${least} and ${most} an hour`;
-}
-
-function paceText(perHour: number): string {
-  return perHour > 3_600 ? rateText(perHour) : `one every ${ageText(HOUR_MS / perHour)}`;
 }
 
 /** Of hidden sessions we know the names but not the ages. They are taken to have come at the same rate. */
