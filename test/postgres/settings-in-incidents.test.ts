@@ -5,7 +5,7 @@ import { statementsOf } from '../core/advice/statements.ts';
 import { aLogLines, aRefused, HOUR } from '../support/builders.ts';
 import { openUnproven } from '../support/half-open.ts';
 import { type IncidentServer, pasteWith, startIncidentServer } from '../support/incident-server.ts';
-import { canLoseHosts, loseHost, socketFrom } from '../support/lost-host.ts';
+import { canLoseHosts, hasAcknowledged, loseHost, socketFrom } from '../support/lost-host.ts';
 import type { Role, TestServer } from '../support/postgres-server.ts';
 import { createRole } from '../support/roles.ts';
 import { SWEEP } from '../support/runs.ts';
@@ -187,6 +187,7 @@ describe.each([14, 18] as const)(
               "SELECT application_name AS name FROM pg_stat_activity WHERE usename IN ('app', 'other')",
             )
           ).map(({ name }) => name);
+        await waitUntil(async () => hasAcknowledged(lost), { what: 'nothing was on its way to the host' });
         using _ = loseHost(lost);
         await waitUntil(async () => !(await open()).includes('new'), {
           what: 'keepalives ended the session',

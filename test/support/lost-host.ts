@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 const routed = (verb: 'add' | 'del', address: string) =>
@@ -15,6 +16,19 @@ export function canLoseHosts(): boolean {
 export function loseHost(address: string): Disposable {
   if (routed('add', address).status !== 0) throw new Error(`Packets to ${address} cannot be dropped`);
   return { [Symbol.dispose]: () => void routed('del', address) };
+}
+
+/**
+ * Whether this host has acknowledged all that was sent to it, which it may do 200 ms later. Otherwise the sender tries again
+ * for a quarter of an hour (`tcp_retries2`), and sends no keepalives meanwhile.
+ */
+export function hasAcknowledged(address: string): boolean {
+  const ofHost = Buffer.from(address.split('.').map(Number)).reverse().toString('hex').toUpperCase();
+  const sockets = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n').slice(1);
+  return sockets.every((line) => {
+    const [, , remote = '', , queues = ''] = line.trim().split(/\s+/);
+    return !remote.startsWith(`${ofHost}:`) || queues.startsWith('00000000:');
+  });
 }
 
 /** A socket with this address at its own end. Outside of Linux a machine has one loopback address. */
