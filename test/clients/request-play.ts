@@ -53,7 +53,10 @@ export function requestPlay(play: RequestPlay): Play {
   };
 }
 
-/** The whole work, or as much of it as is done when somebody is refused. */
+/**
+ * The whole work, or as much of it as is done when a client was refused. A pool that gave up waiting before that, on a slow machine,
+ * is asked again.
+ */
 async function launch(scene: Scene, { work, taken }: Pick<RequestPlay, 'work' | 'taken'>, start: Start) {
   const programs: Program[] = [];
   for (const requests of work) {
@@ -61,7 +64,7 @@ async function launch(scene: Scene, { work, taken }: Pick<RequestPlay, 'work' | 
     programs.push(program);
     for (const [answered, request] of requests.entries()) {
       const answer = await program.ask(request);
-      if (answer !== 'ok') return { programs, failures: [answer] };
+      if (answer !== 'ok' && scene.refusals().length > 0) return { programs, failures: [answer] };
       await (taken ? taken(scene, answered + 1) : sleep(PACE_MS));
     }
   }
