@@ -56,27 +56,30 @@ test "$(aws sts get-caller-identity --query Account --output text)" = ${account}
 
 /**
  * Names and deletes what is deployed and not declared. A stack without a declared server is in no template, so that deploying
- * the templates leaves its functions running. Stacks of servers are deleted before what they import from.
+ * the templates leaves its functions running. Stacks of servers are deleted before what they import from. A question that
+ * AWS does not answer ends the script: no answer must not be read as nothing there.
  */
 function leftoverFunctions({ stacks, servers, prefix }: Omit<Deployment, 'place'>): string {
   const ours = (names: readonly string[]) => `[${names.map((name) => `'${name}'`).join(',')}]`;
   const functions = functionNameOf('');
   return `
-# Stacks of ours in this account and region, those of servers first.
-our_stacks() {
-  aws cloudformation describe-stacks --output text \\
-    --query "sort(Stacks[?(starts_with(StackName, '${prefix}servers-') || StackName=='${prefix}network' || StackName=='${prefix}reporting')$1].StackName)" |
-    tr '\\t' '\\n' | grep . | sort -r || true
+# Prints the words that the AWS CLI answers, a line each.
+asked() {
+  answer=$(aws "$@" --output text) || { echo 'AWS did not say what is deployed.' >&2; return 1; }
+  printf '%s\n' "$answer" | tr '\t' '\n' | sed '/^$/d'
 }
-undeclared_stacks() {
-  our_stacks " && !contains(${ours(stacks.map(({ name }) => name))}, StackName)"
+# Stacks of ours in this account and region.
+our_stacks() {
+  asked cloudformation describe-stacks \
+    --query "Stacks[?(starts_with(StackName, '${prefix}servers-') || StackName=='${prefix}network' || StackName=='${prefix}reporting')$1].StackName"
 }
 # Functions that look like those of a server, whatever stack they are in.
-undeclared_functions() {
-  aws lambda list-functions --output text \\
-    --query "Functions[?starts_with(FunctionName, '${functions}') && starts_with(not_null(Description, ''), 'pg-headroom: gives PostgreSQL server') && !contains(${ours(servers.map(functionNameOf))}, FunctionName)].FunctionName" |
-    tr '\\t' '\\n' | grep . || true
+our_functions() {
+  asked lambda list-functions \
+    --query "Functions[?starts_with(FunctionName, '${functions}') && starts_with(not_null(Description, ''), 'pg-headroom: gives PostgreSQL server')$1].FunctionName"
 }
+undeclared_stacks() { our_stacks " && !contains(${ours(stacks.map(({ name }) => name))}, StackName)"; }
+undeclared_functions() { our_functions " && !contains(${ours(servers.map(functionNameOf))}, FunctionName)"; }
 # Fails if anything is deployed that is not declared.
 name_leftovers() {
   stacks=$(undeclared_stacks); functions=$(undeclared_functions)
@@ -85,22 +88,26 @@ name_leftovers() {
   for function in $functions; do echo "Deployed and not declared: function $function goes on running." >&2; done
   return 1
 }
+# Deletes stacks, those of servers first, the reporting last.
 delete_stacks() {
-  for stack in "$@"; do
+  of_servers=$(printf '%s\n' "$1" | grep '^${prefix}servers-' || true)
+  others=$(printf '%s\n' "$1" | grep -v '^${prefix}servers-' | sort || true)
+  for stack in $of_servers $others; do
     echo "Deleting stack $stack"
     aws cloudformation delete-stack --stack-name "$stack"
     aws cloudformation wait stack-delete-complete --stack-name "$stack"
   done
 }
 prune() {
-  delete_stacks $(undeclared_stacks)
+  stacks=$(undeclared_stacks)
+  delete_stacks "$stacks"
   name_leftovers
 }
 undo() {
-  delete_stacks $(our_stacks '' | grep -v -e '${prefix}reporting$' -e '${prefix}network$') \\
-    $(our_stacks '' | grep '${prefix}network$') $(our_stacks '' | grep '${prefix}reporting$')
-  left=$(undeclared_functions)
-  [ -z "$left" ] || { echo "Functions of other stacks go on running: $left" >&2; exit 1; }
+  stacks=$(our_stacks '')
+  delete_stacks "$stacks"
+  left=$(our_functions '')
+  [ -z "$left" ] || { echo "Functions of other stacks go on running:" $left >&2; exit 1; }
   echo 'Nothing of ours runs any more. The bucket with the records and the logs of the functions stay until their retention ends.'
 }
 `;

@@ -34,16 +34,24 @@ function callsOf(script: string, ...args: readonly string[]): readonly string[] 
   return readFileSync(log, 'utf8').trim().split('\n');
 }
 
-type Deployed = { readonly stacks: readonly string[]; readonly functions: readonly string[] };
+type Deployed = {
+  readonly stacks: readonly string[];
+  readonly functions: readonly string[];
+  /** The call that AWS refuses. */
+  readonly refused?: string;
+};
+
+const NOTHING: Deployed = { stacks: [], functions: [] };
 
 /** Runs the script where these stacks and functions are deployed and, as its questions ask, not declared. */
-function scriptRun(args: readonly string[], { stacks, functions }: Deployed) {
+function scriptRun(args: readonly string[], { stacks, functions, refused }: Deployed) {
   const log = join(folder, 'calls');
   writeFileSync(log, '');
   writeFileSync(
     join(folder, 'aws'),
     `#!/bin/sh
 echo "$@" >> ${log}
+[ "$2" != "${refused}" ] || { echo AccessDenied >&2; exit 254; }
 case "$1 $2" in
 "cloudformation describe-stacks") printf '%s\\t' ${stacks.join(' ')};;
 "lambda list-functions") printf '%s\\t' ${functions.join(' ')};;
@@ -165,6 +173,25 @@ describe('A package', () => {
       ...['pg-headroom-servers-7', 'pg-headroom-servers-2', 'pg-headroom-network', 'pg-headroom-reporting'],
     ]);
     expect(out).toContain('Nothing of ours runs any more.');
+  });
+
+  test('does not take a question without an answer for an empty account', () => {
+    for (const args of [['--leftovers'], ['--prune'], ['--undo']]) {
+      const { code, out, err } = scriptRun(args, { ...NOTHING, refused: 'describe-stacks' });
+      expect([code, out, err]).toEqual([1, '', 'AccessDenied\nAWS did not say what is deployed.\n']);
+    }
+    const undone = scriptRun(['--undo'], { ...NOTHING, refused: 'list-functions' });
+    expect([undone.code, undone.out]).toEqual([1, '']);
+  });
+
+  test('is not undone while a function of ours runs, even one that is declared', () => {
+    const { code, out, err, calls } = scriptRun(['--undo'], {
+      stacks: [],
+      functions: ['pg-headroom-orders'],
+    });
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toBe('Functions of other stacks go on running: pg-headroom-orders\n');
+    expect(calls.find((call) => call.includes('list-functions'))).not.toContain('!contains');
   });
 
   test('knows no other option', () => {
