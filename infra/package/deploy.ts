@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { exitOnInvalid } from '../checks/exit-on-invalid.ts';
+import { contextInCdkJson } from '../stacks/cdk-json.ts';
 import { packageStacks } from './package-stacks.ts';
 
 /**
@@ -15,8 +16,7 @@ exitOnInvalid(() => {
   const args = process.argv.slice(2);
   const action = args.find((arg) => ACTIONS.includes(arg)) ?? '--leftovers';
   const [stage, ...more] = args.filter((arg) => !ACTIONS.includes(arg));
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-  const scripts = packageStacks(context, FOLDER);
+  const scripts = packageStacks(contextInCdkJson(), FOLDER);
   const script = stage === undefined && scripts.length === 1 ? scripts[0] : `deploy-${stage}.sh`;
   if (more.length > 0 || script === undefined || !existsSync(`${FOLDER}/${script}`)) {
     const stages = scripts.map((name) => name.replace(/^deploy-?|\.sh$/g, '')).filter((name) => name !== '');

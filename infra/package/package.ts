@@ -1,6 +1,7 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { exitOnInvalid } from '../checks/exit-on-invalid.ts';
 import { omitUndefined } from '../constructs/omit-undefined.ts';
+import { contextInCdkJson } from '../stacks/cdk-json.ts';
 import { type FleetPackage, packageFleet } from './package-fleet.ts';
 import { ONE_SERVER_TEMPLATE, packageOneServer } from './package-one-server.ts';
 import { packageStacks } from './package-stacks.ts';
@@ -12,7 +13,7 @@ const FLEET_FOLDER = 'dist/package-fleet';
 
 exitOnInvalid(() => {
   // Outside the CDK command the context has to be read from the file.
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+  const context = contextInCdkJson();
   const [what, codeBuckets] = process.argv.slice(2);
   if (what === 'fleet') return fleet({ context, folder: FLEET_FOLDER, ...omitUndefined({ codeBuckets }) });
   for (const script of packageStacks(context, FOLDER)) {

@@ -224,6 +224,14 @@ describe.concurrent('a declaration that cannot be checked', () => {
   test.each([
     ['no JSON', '{', /^error: The declaration is not JSON/],
     ['no object', '[1]', /found .*, expected the object that cdk.json is/],
+    [
+      'a policy with a key twice',
+      JSON.stringify({ context: { servers: [{ ...SERVER, policy: { mode: 'observe' } }] } }).replace(
+        '"observe"',
+        '"observe","mode":"enforce"',
+      ),
+      /servers\[0\]\.policy\.mode: found this key twice, expected it once/,
+    ],
     ['no servers', '{}', /servers: missing, expected a list of servers, at least one/],
     [
       'a name that a shell would obey',

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { invalid, quoted, RemediationError } from '../../core/base/errors.ts';
 import { findingsOf } from '../../core/base/schema-findings.ts';
 import { regionOf } from '../../core/declaration/preflight.ts';
+import { repeatedKeys } from '../../core/declaration/repeated-keys.ts';
 import {
   type ReportingDeclaration,
   type ServerDeclaration,
@@ -60,6 +61,8 @@ export function readDeclaredPlaces(text: string): readonly DeclaredPlace[] {
     'The declaration',
     'name the cdk.json that declares the servers in its context',
   );
+  const twice = repeatedKeys(text);
+  if (twice.length > 0) throw invalid('config-invalid', 'The declaration', twice);
   const file = z.safeParse(cdkJson, json);
   if (!file.success) throw invalid('config-invalid', 'The declaration', findingsOf(file.error, json));
   const { context } = file.data;

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { type Finding, quoted } from './errors.ts';
 
 /** A path as JavaScript writes it: `relieve.ladder[2].minAge`. The document itself is `(root)`. */
-function pathText(path: readonly PropertyKey[]): string {
+export function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return '(root)';
   return path.map((step, index) => stepText(step, index === 0)).join('');
 }
