@@ -1,3 +1,4 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { RECEIVER_KINDS } from '../../functions/contract.ts';
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
 import { rdsHost } from '../../functions/core/declaration/rds-host.ts';
@@ -9,10 +10,12 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A stage as it is written, or the servers without stages. Its path is complete up to the next key. */
 type Place = { readonly path: string; readonly fields: Fields; readonly servers: readonly WrittenServer[] };
 
-/** A value that names the region, and perhaps the account, of what it stands for. */
+/** A value that names the region, and perhaps partition and account, of what it stands for. */
 type Said = {
   readonly path: string;
   readonly value: unknown;
+  readonly partition: string | null;
+  /** Null where another region may be meant, or the value names none. */
   readonly region: string | null;
   /** Null where another account may be meant. */
   readonly account: string | null;
@@ -46,14 +49,31 @@ export function placeProblems({ path, fields, servers }: Place): readonly Findin
       found: quoted(value),
       allowed: `what is in account ${account}, as ${path}account says; a secret of another account needs secretKeyArn`,
     }));
-  return [...regions, ...accounts, ...servers.flatMap((server) => otherInstance(server))];
+  return [
+    ...regions,
+    ...otherPartitions(said, home),
+    ...accounts,
+    ...servers.flatMap((server) => otherInstance(server)),
+  ];
+}
+
+/** Regions that are newer than the CDK here have an unknown partition. */
+function otherPartitions(said: readonly Said[], home: unknown): readonly Finding[] {
+  const own = typeof home === 'string' ? RegionInfo.get(home).partition : undefined;
+  return said
+    .filter(({ partition }) => own !== undefined && partition !== null && partition !== own)
+    .map(({ path, value }) => ({
+      path,
+      found: quoted(value),
+      allowed: `an ARN of the partition ${own}, in which ${home} is: arn:${own}:...`,
+    }));
 }
 
 function saidBy({ path, server }: WrittenServer): readonly Said[] {
-  const { vpc, host, secretArn, secretKeyArn } = server;
+  const { vpc, host, secretArn, secretKeyArn, pooler, alarmTopicArns } = server;
   const zones = fieldsOf(vpc).availabilityZones;
   const inRegion = (at: string, value: unknown, region: string | null): Said => ({
-    ...{ path: `${path}.${at}`, value, region, account: null },
+    ...{ path: `${path}.${at}`, value, partition: null, region, account: null },
   });
   return [
     ...(Array.isArray(zones) ? zones : []).map((zone: unknown, index) =>
@@ -63,6 +83,12 @@ function saidBy({ path, server }: WrittenServer): readonly Said[] {
     // AWS's own key encrypts only for its own account.
     fromArn(`${path}.secretArn`, secretArn, secretKeyArn === undefined),
     fromArn(`${path}.secretKeyArn`, secretKeyArn, false),
+    fromArn(`${path}.pooler.secretArn`, fieldsOf(pooler).secretArn, true),
+    // SNS starts functions of other regions too.
+    ...(Array.isArray(alarmTopicArns) ? alarmTopicArns : []).map((arn: unknown, index) => ({
+      ...fromArn(`${path}.alarmTopicArns[${index}]`, arn, false),
+      region: null,
+    })),
   ];
 }
 
@@ -71,8 +97,10 @@ function saidBy({ path, server }: WrittenServer): readonly Said[] {
  * those of servers.
  */
 function saidByReporting(path: string, reporting: Fields): readonly Said[] {
-  const topics = ['people', 'chat', 'pager'].map((key) =>
-    fromArn(`${path}.${key}.topicArn`, fieldsOf(reporting[key]).topicArn, false),
+  const topics = ['people', 'chat', 'pager'].flatMap((key) =>
+    ['topicArn', 'keyArn'].map((arn) =>
+      fromArn(`${path}.${key}.${arn}`, fieldsOf(reporting[key])[arn], false),
+    ),
   );
   const secrets = RECEIVER_KINDS.flatMap((kind) => {
     const { secretArn, secretKeyArn } = fieldsOf(reporting[kind]);
@@ -85,23 +113,31 @@ function saidByReporting(path: string, reporting: Fields): readonly Said[] {
 }
 
 function fromArn(path: string, value: unknown, isOwn: boolean): Said {
-  const [, region = null, account = null] =
-    typeof value === 'string' ? (/^arn:[^:]+:[^:]+:([^:]+):(\d{12}):/.exec(value) ?? []) : [];
-  return { path, value, region, account: isOwn ? account : null };
+  const [, partition = null, region = null, account = null] =
+    typeof value === 'string' ? (/^arn:([^:]+):[^:]+:([^:]+):(\d{12}):/.exec(value) ?? []) : [];
+  return { path, value, partition, region, account: isOwn ? account : null };
 }
 
 function regionOfZone(zone: unknown): string | null {
   return typeof zone === 'string' ? (new RegExp(`^${REGION_FORM}`).exec(zone)?.[0] ?? null) : null;
 }
 
-/** The log group of one RDS instance, and the host name of another one. */
-function otherInstance({ path, server: { host, logGroup } }: WrittenServer): readonly Finding[] {
-  if (typeof host !== 'string' || typeof logGroup !== 'string' || rdsHost(host) === null) return [];
-  const [, instance] = /^\/aws\/rds\/instance\/([^/]+)\//.exec(logGroup) ?? [];
-  const [named = ''] = host.toLowerCase().split('.');
-  if (instance === undefined || instance.toLowerCase() === named) return [];
-  const allowed = `the log group of the instance that ${path}.host names: /aws/rds/instance/${named}/postgresql`;
-  return [{ path: `${path}.logGroup`, found: quoted(logGroup), allowed }];
+/** The log group of one RDS instance, or the stream of one in a cluster's group, and the host name of another one. */
+function otherInstance({ path, server: { host, logGroup, logStream } }: WrittenServer): readonly Finding[] {
+  if (typeof host !== 'string' || typeof logGroup !== 'string') return [];
+  const named = rdsHost(host)?.instance;
+  const isOther = (instance: string | undefined) =>
+    named !== undefined && instance !== undefined && instance.toLowerCase() !== named;
+  const [, ofInstance] = /^\/aws\/rds\/instance\/([^/]+)\//.exec(logGroup) ?? [];
+  const isOfCluster = logGroup.startsWith('/aws/rds/cluster/') && typeof logStream === 'string';
+  // RDS may write more than one stream for an instance, each with a dot and a number.
+  const inStream = isOfCluster ? logStream.split('.')[0] : undefined;
+  const group = `the log group of the instance that ${path}.host names: /aws/rds/instance/${named}/postgresql`;
+  const stream = `the stream of the instance that ${path}.host names: ${named}`;
+  return [
+    ...(isOther(ofInstance) ? [{ path: `${path}.logGroup`, found: quoted(logGroup), allowed: group }] : []),
+    ...(isOther(inStream) ? [{ path: `${path}.logStream`, found: quoted(logStream), allowed: stream }] : []),
+  ];
 }
 
 function fieldsOf(value: unknown): Fields {

@@ -4,10 +4,12 @@ import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { PARTITIONS } from '../support/aws-partitions.ts';
 import { aServer } from './synthesis.ts';
 
-const REGIONS = PARTITIONS.flatMap(({ regions }) => regions).filter((region) => !region.endsWith('-global'));
+const REGIONS = PARTITIONS.flatMap(({ id, regions }) =>
+  regions.map((region) => [region, id] as const),
+).filter(([region]) => !region.endsWith('-global'));
 
-test.each(REGIONS)('a server and a stage can be declared in %s', (region) => {
-  const secretArn = `arn:aws:secretsmanager:${region}:111122223333:secret:orders-Ab3dEf`;
+test.each(REGIONS)('a server and a stage can be declared in %s, with ARNs of %s', (region, partition) => {
+  const secretArn = `arn:${partition}:secretsmanager:${region}:111122223333:secret:orders-Ab3dEf`;
   const server = aServer({
     secretArn,
     host: 'orders.example.com',

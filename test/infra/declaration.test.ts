@@ -42,7 +42,7 @@ describe('a declaration of servers', () => {
     ['no log group without an alarm', { alarm: 'none', logGroup: undefined }],
     [
       "an instance's stream of a cluster's log group",
-      { alarm: 'subscription', logGroup: '/aws/rds/cluster/shop/postgresql', logStream: 'shop-1' },
+      { alarm: 'subscription', logGroup: '/aws/rds/cluster/shop/postgresql', logStream: 'orders' },
     ],
     ['what has no default', { reservedConcurrency: 2, logRetentionDays: 30, tracing: true, stack: 3 }],
   ])('takes %s', (_, fields) => {

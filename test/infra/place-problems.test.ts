@@ -30,6 +30,38 @@ describe('what contradicts the place of a stage is refused with its path', () =>
       'logGroup',
       '/aws/rds/instance/orders/postgresql',
     ],
+    [
+      "another instance's stream of a cluster's log",
+      {
+        ...{ alarm: 'subscription', logGroup: '/aws/rds/cluster/shop/postgresql', logStream: 'billing.0' },
+      },
+      'logStream',
+      'the stream of the instance that stages.live.servers[0].host names: orders',
+    ],
+    [
+      'a secret of another partition',
+      { secretArn: secretIn('eu-west-1').replace('arn:aws:', 'arn:aws-cn:') },
+      'secretArn',
+      'an ARN of the partition aws, in which eu-west-1 is: arn:aws:...',
+    ],
+    [
+      'alarms of another partition',
+      { alarmTopicArns: ['arn:aws-us-gov:sns:us-gov-west-1:111122223333:theirs'] },
+      'alarmTopicArns[0]',
+      'an ARN of the partition aws, ',
+    ],
+    [
+      "a pooler's secret of another region",
+      { pooler: { kind: 'pgbouncer', host: '10.0.1.9', secretArn: secretIn('us-east-1') } },
+      'pooler.secretArn',
+      'what is in eu-west-1',
+    ],
+    [
+      "a pooler's secret of another account",
+      { pooler: { kind: 'pgbouncer', host: '10.0.1.9', secretArn: secretIn('eu-west-1', '444455556666') } },
+      'pooler.secretArn',
+      'what is in account 111122223333',
+    ],
   ])('%s', (_, server, path, allowed) => {
     const refused = () => parseDeclaration(staged(server));
     expect(refused).toThrow(`stages.live.servers[0].${path}: found `);
@@ -39,6 +71,13 @@ describe('what contradicts the place of a stage is refused with its path', () =>
   test.each(['people', 'chat', 'pager'])('a topic for %s in another region', (key) => {
     expect(() => parseDeclaration(staged({}, { [key]: topicIn('us-east-1') }))).toThrow(
       `stages.live.reporting.${key}.topicArn: found `,
+    );
+  });
+
+  test("the key of people's topic in another region", () => {
+    const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
+    expect(() => parseDeclaration(staged({}, { people: { ...topicIn('eu-west-1'), keyArn } }))).toThrow(
+      'stages.live.reporting.people.keyArn: found ',
     );
   });
 
@@ -75,6 +114,10 @@ test.each([
       secretArn: secretIn('eu-west-1', '444455556666'),
       secretKeyArn: 'arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9',
     },
+  ],
+  [
+    "an instance's stream of a cluster's log",
+    { alarm: 'subscription', logGroup: '/aws/rds/cluster/shop/postgresql', logStream: 'Orders.0' },
   ],
   ['a local zone', { vpc: vpc('eu-west-1-lhr-1a') }],
   ['a host of our own', { host: 'orders.example.com', logGroup: '/aws/rds/instance/other/postgresql' }],

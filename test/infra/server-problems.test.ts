@@ -44,7 +44,7 @@ describe('a server that contradicts itself', () => {
     ],
     [
       "a cluster's log group and a metric",
-      { logGroup: CLUSTER_LOG, logStream: 'shop-1' },
+      { logGroup: CLUSTER_LOG, logStream: 'orders' },
       new RegExp(`alarm: found "metric", expected "subscription", .* for a cluster's log group: ${STREAMS}$`),
     ],
     [
