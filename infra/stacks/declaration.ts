@@ -15,6 +15,7 @@ import {
   type WrittenServer,
 } from '../checks/fleet-problems.ts';
 import { placeProblems } from '../checks/place-problems.ts';
+import { takenNames, takenStageNames } from '../checks/taken-names.ts';
 import { topicProblems } from '../checks/topic-problems.ts';
 import { repeatedEntries } from '../constructs/repeated-entries.ts';
 import { serverProblems } from '../constructs/server-problems.ts';
@@ -61,7 +62,13 @@ function parseStages({ stages, ...beside }: DeclarationContext): readonly Declar
     writtenStage(`stages.${name}.`, fieldsOf(stage)),
   );
   const none = JSON.stringify(stages) === '{}' ? [NO_STAGE] : [];
-  const problems = [...unread, ...none, ...problemsOf(written), ...repeatedPlaces(written)];
+  const problems = [
+    ...unread,
+    ...none,
+    ...takenStageNames(Object.keys(fieldsOf(stages))),
+    ...problemsOf(written),
+    ...repeatedPlaces(written),
+  ];
   return Object.entries(orThrow(stagesSchema, input, problems).stages).map(
     ([stage, { account, region, servers, reporting = {} }]) => ({
       place: { stage, account, region },
@@ -103,6 +110,7 @@ function problemsOf(stages: readonly WrittenStage[]): readonly Finding[] {
     ...stages.flatMap((stage) => placeProblems(stage)),
     ...stages.flatMap(({ path, fields, servers }) => [
       ...repeatedNames(servers),
+      ...takenNames(servers),
       ...overfullStacks(servers),
       ...crowdedLogGroups(servers),
       ...repeatedEntries(`${path}reporting.emails`, fieldsOf(fields.reporting).emails),
