@@ -1,4 +1,5 @@
 import { RemediationError } from '../core/base/errors.ts';
+import { missingProfile } from './missing-profile.ts';
 
 /**
  * The region that a client goes to.
@@ -10,7 +11,10 @@ export async function knownRegion({
   readonly config: { readonly region: () => Promise<string> };
 }): Promise<string> {
   return await config.region().catch((cause: unknown) => {
-    const message = 'No AWS region is known: set AWS_REGION, name a profile that has one, or give --region.';
+    const missing = missingProfile();
+    const next = 'set AWS_REGION, name a profile that has one, or give --region.';
+    const message =
+      missing === null ? `No AWS region is known: ${next}` : `${missing}. Correct it, or ${next}`;
     throw new RemediationError('config-invalid', message, { cause });
   });
 }

@@ -1,4 +1,5 @@
 import { coerceError } from '../core/base/errors.ts';
+import { missingProfile } from './missing-profile.ts';
 
 const NO_CREDENTIALS: ReadonlySet<string> = new Set(['CredentialsProviderError', 'TokenProviderError']);
 
@@ -13,7 +14,10 @@ export function sdkFailureText(thrown: unknown, withinMs?: number): string {
   // A client quotes the text that it could not parse. That may be a part of a secret.
   if (thrown instanceof SyntaxError) return 'an answer that is not JSON or XML';
   const { message } = coerceError(thrown);
-  if (NO_CREDENTIALS.has(name))
+  if (NO_CREDENTIALS.has(name)) {
+    const missing = missingProfile();
+    if (missing !== null) return missing;
     return `no AWS credentials were found, ${message.trim().replace(/\.$/, '')}: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with \`aws sso login\``;
+  }
   return name === 'Error' || message.startsWith(name) ? message : `${name}: ${message}`;
 }

@@ -73,6 +73,10 @@ region = ${AWS_REGION}
 [profile elsewhere]
 region = us-gov-west-1
 source_profile = static
+[profile elsewhere-only]
+region = us-gov-west-1
+[wordless]
+region = us-gov-west-1
 [profile process]
 region = ${AWS_REGION}
 credential_process = cat ${join(home, 'keys.json')}
@@ -158,10 +162,27 @@ describe.concurrent('With AWS_PROFILE', () => {
 
   test.each([
     ['a session that is signed out', 'signed-out', 'aws sso login'],
-    ['a profile that does not exist', 'nowhere', 'no AWS credentials were found, '],
+    ['a profile without credentials', 'elsewhere-only', 'no AWS credentials were found, '],
+    [
+      'a profile that does not exist',
+      'nowhere',
+      'AWS_PROFILE names the profile "nowhere", which is in neither ',
+    ],
+    // A section of the file `config` without the word `profile` is none.
+    [
+      'a profile without its word',
+      'wordless',
+      ': there are elsewhere, elsewhere-only, process, signed-out, ',
+    ],
   ])('%s is said to be so, with what to do', async (_, profile, what) => {
     const { code, stdout, stderr } = await memory(profile, '--region', AWS_REGION);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain(what);
+  });
+
+  test('a profile that does not exist is said to be so where the region would come from it', async () => {
+    const { code, stderr } = await memory('nowhere');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/AWS_PROFILE names the profile "nowhere", .*\. Correct it, or set AWS_REGION/);
   });
 });
