@@ -6,8 +6,6 @@ import { habitualRise, type WrongRise, withWrongRise } from './wrong-rises.ts';
 
 /** How many counts are kept. */
 const MOST_COUNTS = 24;
-/** Older counts are not kept: a tier is waited for up to 105 minutes, and a schedule of an hour is within it. */
-const REACH_MS = 3 * 60 * 60_000 + 60_000;
 /** Counts that are further apart than this are not of one rise. A schedule of an hour is within it. */
 const GAP_MS = 65 * 60_000;
 /** Runs may come each minute, or several at once: 24 counts still reach back more than an hour. */
@@ -128,7 +126,7 @@ export function afterTrouble(state: WarningState): WarningState {
 
 /** The newest counts of this max_connections: those of another show no pace. Of counts in one sweep's time one is kept. */
 function withCount(counts: readonly SlotCountAt[], now: SlotCountAt): readonly SlotCountAt[] {
-  const alike = counts.filter(({ at, usable }) => usable === now.usable && now.at - at <= REACH_MS);
+  const alike = counts.filter(({ usable }) => usable === now.usable);
   const [before, last] = alike.slice(-2);
   const isClose = before !== undefined && last !== undefined && last.at - before.at < LEAST_APART_MS;
   return [...(isClose ? alike.slice(0, -1) : alike), now].slice(-MOST_COUNTS);

@@ -170,6 +170,14 @@ describe('What is kept', () => {
     expect(bytes).toBeLessThan(1_024);
   });
 
+  test.each([5, 15, 60])('is the last 24 counts, also where they are %i minutes apart', (minutes) => {
+    const used = Array.from({ length: 40 }, (_, index) => 45 + (index % 2));
+    const { state } = playCounts(used, { everyMs: minutes * MINUTE });
+    const [first, last] = [state.counts[0]?.at ?? 0, state.counts.at(-1)?.at ?? 0];
+    expect(state.counts).toHaveLength(24);
+    expect((last - first) / MINUTE).toBe(23 * minutes);
+  });
+
   test('comes back as it was', () => {
     const { state } = playCounts([45, 45, 52, 59, 66], { from: usedBefore(() => 50) });
     expect(parseWarningDocument(warningDocument(state))).toEqual(state);
