@@ -6,6 +6,7 @@ import { policyHash } from '../remediate/policy-hash.ts';
 import type { CommandSpec } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { readInput } from './read-input.ts';
+import { regionOption } from './region-option.ts';
 import { print } from './terminal.ts';
 import { CREDENTIALS_TOPIC } from './with-memory.ts';
 
@@ -29,10 +30,7 @@ export const policyPut: CommandSpec<Given> = {
   ],
   options: [
     { flags: '--bucket <name>', about: "the organisation's bucket", isRequired: true },
-    {
-      flags: '--region <name>',
-      about: 'the region of the bucket (default: AWS_REGION, or that of the profile)',
-    },
+    regionOption('the region of the bucket (default: AWS_REGION, or that of the profile)'),
   ],
   examples: ['headroom policy put default policy.json --bucket acme-headroom-hub'],
   notes:

@@ -5,8 +5,9 @@ import { parseRecord, parseRecordText } from '../core/run/codec/parse-record.ts'
 import type { RunResult } from '../core/run/codec/run-result.ts';
 import { unpackRecord } from '../core/run/codec/unpack-record.ts';
 import type { KeptRecord } from '../core/run/kept-record.ts';
-import type { ArgumentSpec, HelpTopic, OptionSpec } from './command.ts';
+import type { ArgumentSpec, HelpTopic } from './command.ts';
 import { decodeText, readBytes } from './read-input.ts';
+import { regionOption } from './region-option.ts';
 import { unwrapResult } from './unwrap-result.ts';
 import { whileWaiting } from './while-waiting.ts';
 
@@ -16,10 +17,9 @@ export const RECORD_ARGUMENT: ArgumentSpec = {
     'the record: a file, - for standard input, or s3://BUCKET/KEY; or what aws lambda invoke or a destination gave',
 };
 
-export const RECORD_REGION: OptionSpec = {
-  flags: '--region <name>',
-  about: 'where the bucket is (default: AWS_REGION, or the region of the profile)',
-};
+export const RECORD_REGION = regionOption(
+  'where the bucket is (default: AWS_REGION, or the region of the profile)',
+);
 
 export const RECORD_TOPIC: HelpTopic = {
   title: 'The record',

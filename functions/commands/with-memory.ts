@@ -3,6 +3,7 @@ import { memoryIn } from '../aws/memory-table.ts';
 import type { SwitchPlace } from '../aws/pause-switch.ts';
 import type { MemoryStore } from '../report/report-ports.ts';
 import type { ArgumentSpec, HelpTopic, OptionSpec } from './command.ts';
+import { regionOption } from './region-option.ts';
 import { DECLARATION_FILE } from './server/declared-server.ts';
 import { memoryOf } from './server/deployed-server.ts';
 
@@ -32,10 +33,9 @@ export const DEPLOYED_OPTIONS: readonly OptionSpec[] = [
     flags: '--declaration <file>',
     about: `the file that declares the servers, for the region (default: ${DECLARATION_FILE}, if it is here)`,
   },
-  {
-    flags: '--region <name>',
-    about: 'where the server is deployed (default: its declared region, AWS_REGION, or that of the profile)',
-  },
+  regionOption(
+    'where the server is deployed (default: its declared region, AWS_REGION, or that of the profile)',
+  ),
 ];
 
 /** The options of a command that reads or changes what is remembered of one server. */

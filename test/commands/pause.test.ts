@@ -203,6 +203,15 @@ describe('headroom pause and resume', () => {
     expect(dynamodb.calls).toHaveLength(before);
   });
 
+  test('a region that is none is told as what is wrong', async () => {
+    const args = ['pause', '--server', server, '--table', TABLE];
+    const { code, stderr } = await runHeadroom(args, {
+      environment: { ...environment(), AWS_REGION: 'eu west' },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/region="eu west" is not a valid hostname component: set AWS_REGION/);
+  });
+
   test.each([
     ['no server', ['pause', '--table', TABLE]],
     ['no length', ['pause', '--server', 'orders', '--table', TABLE, '--for', 'ever']],

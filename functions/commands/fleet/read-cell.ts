@@ -12,16 +12,15 @@ import {
   type SeenRow,
   seenCell,
 } from '../../core/fleet/seen-cell.ts';
-import type { OptionSpec } from '../command.ts';
+import { regionOption } from '../region-option.ts';
 import { printNote } from '../terminal.ts';
 import { whileWaiting } from '../while-waiting.ts';
 
 export type GivenCell = { readonly region?: string };
 
-export const REGION_OPTION: OptionSpec = {
-  flags: '--region <name>',
-  about: 'the region of the cell (default: AWS_REGION, or that of the profile)',
-};
+export const REGION_OPTION = regionOption(
+  'the region of the cell (default: AWS_REGION, or that of the profile)',
+);
 
 export const CELL_NOTES =
   'A cell is an account and a region: that of your credentials, and that of --region. The credentials need dynamodb:Scan on its two tables, as the managed policy of the output OperatorsPolicyArn has.';

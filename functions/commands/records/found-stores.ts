@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { ArgumentSpec, OptionSpec } from '../command.ts';
+import { regionOption } from '../region-option.ts';
 import { DECLARATION_FILE } from '../server/declared-server.ts';
 import { bucketOf, oneServerOfEachPlace } from '../server/deployed-server.ts';
 import { type Store, storeAt } from './kept-records.ts';
@@ -31,11 +32,9 @@ export const RECORDS_OPTIONS: readonly OptionSpec[] = [
     flags: '--declaration <file>',
     about: `the file that declares the servers, for the region (default: ${DECLARATION_FILE}, if it is here)`,
   },
-  {
-    flags: '--region <name>',
-    about:
-      'where the bucket or the server is (default: its declared region, AWS_REGION, or that of the profile)',
-  },
+  regionOption(
+    'where the bucket or the server is (default: its declared region, AWS_REGION, or that of the profile)',
+  ),
 ];
 
 /**

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { functionNameOf, REPORT_ENV } from '../../contract.ts';
-import { RemediationError } from '../../core/base/errors.ts';
+import { quoted, RemediationError } from '../../core/base/errors.ts';
 import { REMEDIATE_ENV } from '../../core/declaration/remediate-variables.ts';
+import { SERVER_NAME, SERVER_NAME_FORM } from '../../core/declaration/setting-schemas.ts';
 import { readInput } from '../read-input.ts';
 import { whileWaiting } from '../while-waiting.ts';
 import { DECLARATION_FILE, type DeclaredPlace, findDeclared, readDeclaredPlaces } from './declared-server.ts';
@@ -36,10 +37,11 @@ export async function memoryOf(given: GivenDeployed): Promise<MemoryAddress> {
 }
 
 /**
- * Whether a server exists whose memory the command line names.
+ * Whether a server exists whose memory the command line names. Its name is the key of its item, so no stage stands before it.
  * @throws RemediationError `config-invalid` if it has no function, `function-unreadable`.
  */
 export async function requireDeployed(server: string, region: string | undefined): Promise<void> {
+  if (!SERVER_NAME_FORM.test(server)) throw noSuchName(server, `${SERVER_NAME}, without its stage`);
   await lookUp(functionNameOf(server), region, 'Nothing was changed.');
 }
 
@@ -97,12 +99,29 @@ async function lookUp(name: string, given: string | undefined, otherwise: string
 
 /** The region that is given, else that of the declaration. Where neither says one, it is that of the AWS profile. */
 async function deployedServer({ server, declaration, region }: GivenDeployed): Promise<DeployedServer> {
-  const name = server.slice(server.lastIndexOf('/') + 1);
+  const name = nameIn(server);
   if (region !== undefined) return { name, region };
   const places = await declaredPlaces(declaration);
   if (places === null) return { name, region: undefined };
   const found = findDeclared(places, server, declaration ?? DECLARATION_FILE);
   return { name, region: found.region };
+}
+
+/**
+ * The name of the server alone, without the stage. What cannot be a name is not looked up.
+ * @throws RemediationError `config-invalid`.
+ */
+function nameIn(server: string): string {
+  const [name = '', stage, ...more] = server.split('/').toReversed();
+  if (SERVER_NAME_FORM.test(name) && stage !== '' && more.length === 0) return name;
+  throw noSuchName(server, `${SERVER_NAME}, alone or after its stage, as in production/orders`);
+}
+
+function noSuchName(server: string, allowed: string): RemediationError {
+  return new RemediationError(
+    'config-invalid',
+    `No server is called ${quoted(server)}: expected ${allowed}.`,
+  );
 }
 
 /** A cdk.json that the command line does not name, and that declares no servers, belongs to another app. */

@@ -11,8 +11,10 @@ import { isTimeZone, parseSchedule, SCHEDULE, SCHEDULE_FORM, TIME_ZONE } from '.
  */
 
 /** At most 40 characters, because the names of functions and schedules contain it and have at most 64. */
-const NAME = 'a name of lower-case letters, digits and hyphens, at most 40, beginning with a letter';
-export const serverName = () => matching(/^[a-z][a-z0-9-]{0,39}$/, NAME);
+export const SERVER_NAME =
+  'a name of lower-case letters, digits and hyphens, at most 40, beginning with a letter';
+export const SERVER_NAME_FORM = /^[a-z][a-z0-9-]{0,39}$/;
+export const serverName = () => matching(SERVER_NAME_FORM, SERVER_NAME);
 
 const HOST = "the instance's own endpoint, a host name without scheme and port";
 const MOVING_HOST = /\.(cluster|proxy)-/i;
