@@ -198,6 +198,15 @@ describe('what preflight prints', () => {
     expect(asked.filter(([, verb = '']) => !/^(describe|get|list)-/.test(verb))).toEqual([]);
   });
 
+  test('asks for endpoints whatever the partition calls their services', async () => {
+    const { stdout } = await preflight({ servers: [{ ...WITH_SECRET, memoryAccess: 'existing' }] });
+    const asked = calls(stdout).filter(([, verb]) => verb === 'describe-vpc-endpoints');
+    expect(asked.map((words) => words.find((word) => word.startsWith('Name=service-name')))).toEqual([
+      'Name=service-name,Values=*.eu-west-1.secretsmanager',
+      'Name=service-name,Values=*.eu-west-1.dynamodb',
+    ]);
+  });
+
   test('asks for functions of ours that are not declared', async () => {
     const { stdout } = await preflight({
       servers: [SERVER, { ...WITH_SECRET, name: 'shop', host: 'db.example.com' }],

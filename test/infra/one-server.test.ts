@@ -76,4 +76,6 @@ test('The Terraform module gives the parameters that are asked for', () => {
   const module = readFileSync(new URL('../../infra/package/terraform/main.tf', import.meta.url), 'utf8');
   for (const name of REQUIRED) expect(module).toContain(name);
   expect(module).toContain(ONE_SERVER_TEMPLATE);
+  // CloudFormation takes the address of an object in S3. Of queries it documents only `versionId`.
+  expect(module).toMatch(/template_url = "https:\/\/[^"?]+"/);
 });

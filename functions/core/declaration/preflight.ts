@@ -160,13 +160,16 @@ function secret(server: CheckedServer, arn: string): PreflightCheck {
 
 const DEFAULT_ROUTE = 'Routes[?DestinationCidrBlock==`0.0.0.0/0`]|[0]';
 
-/** Lists the endpoints, then the route table of each subnet with the gateway that leads out. */
+/**
+ * Lists the endpoints, then the route table of each subnet with the gateway that leads out. The names of services begin with
+ * `com.amazonaws` in most partitions, and with something else in others. EC2 takes `*` in the values of its filters.
+ */
 function endpoint(server: CheckedServer, service: string, what: string, mend: string): PreflightCheck {
   const { region, vpc } = server;
   const { vpcId, subnetIds } = vpc;
   const endpoints = awsCommand(
     region,
-    `ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=${vpcId} Name=service-name,Values=com.amazonaws.${region}.${service}`,
+    `ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=${vpcId} "Name=service-name,Values=*.${region}.${service}"`,
     'VpcEndpoints[].[VpcEndpointId,State,join(`","`,RouteTableIds||`[]`)]',
   );
   const routes = awsCommand(

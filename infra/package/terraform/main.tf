@@ -26,7 +26,8 @@ variable "parameters" {
 }
 
 locals {
-  assets = fileset("${var.package}/assets", "**/*.zip")
+  assets   = fileset("${var.package}/assets", "**/*.zip")
+  template = "${var.package}/templates/one-server.json"
 }
 
 resource "aws_s3_object" "assets" {
@@ -39,16 +40,16 @@ resource "aws_s3_object" "assets" {
 
 resource "aws_s3_object" "template" {
   bucket = var.bucket
-  key    = "pg-headroom/one-server.json"
-  source = "${var.package}/templates/one-server.json"
-  etag   = filemd5("${var.package}/templates/one-server.json")
+  # A new template has a new address. That is how Terraform sees that the stack has to be updated.
+  key    = "pg-headroom/one-server-${filemd5(local.template)}.json"
+  source = local.template
 }
 
 resource "aws_cloudformation_stack" "server" {
   name         = "pg-headroom"
   capabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
   # The template is larger than what fits into the request.
-  template_url = "https://${data.aws_s3_bucket.assets.bucket_regional_domain_name}/${aws_s3_object.template.key}?etag=${aws_s3_object.template.etag}"
+  template_url = "https://${data.aws_s3_bucket.assets.bucket_regional_domain_name}/${aws_s3_object.template.key}"
   parameters   = merge(var.parameters, { AssetsBucket = var.bucket })
   depends_on   = [aws_s3_object.assets]
 }
