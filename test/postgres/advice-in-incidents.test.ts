@@ -23,7 +23,7 @@ const SLOW_VACUUM = [
 ];
 
 /** What a run that only observes finds and advises in an incident of a real server, and what that does there. */
-describe.each([14, 18] as const)('on PostgreSQL %i', { timeout: 120_000 }, (version) => {
+describe.each([14, 18] as const)('on PostgreSQL %i', (version) => {
   let server: TestServer;
   let headroom: Role;
   let app: Role;

@@ -12,7 +12,6 @@ const PROGRAM = '/usr/sbin/pgbouncer';
 /** What advice says about PgBouncer, with the real one (skipped where it is missing). */
 describe.skipIf(!existsSync(PROGRAM)).each([14, 18] as const)(
   'what PgBouncer does as advised, before PostgreSQL %i',
-  { timeout: 60_000 },
   (version) => {
     let server: TestServer;
     let app: Role;

@@ -254,7 +254,7 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       expect.arrayContaining(['InitPostgres', 'InitProcess']),
     );
     expect(connections).toBe(connecting.attempts);
-  }, 30_000);
+  });
 
   test('connections that occupy the queue leave no line in the log, and five rows are the limit', async () => {
     const before = lines();

@@ -13,7 +13,6 @@ const BEHIND_LASTING_HEADS = `
 
 describe.each([14, 16, 18] as const)(
   'what advice does by hand about a queue for locks on PostgreSQL %i',
-  { timeout: 60_000 },
   (version) => {
     let server: TestServer;
     let headroom: Role;
