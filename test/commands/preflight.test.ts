@@ -198,6 +198,16 @@ describe('what preflight prints', () => {
     expect(asked.filter(([, verb = '']) => !/^(describe|get|list)-/.test(verb))).toEqual([]);
   });
 
+  test('asks for the cluster by the declared resource id, and for its instances', async () => {
+    const server = { ...SERVER, resourceId: 'cluster-ABCDEFGHIJKLMNOP' };
+    const { stdout } = await preflight({ servers: [server] });
+    expect(stdout).toContain('#    Good: True, and orders among the instances of the cluster\n');
+    const [asked = []] = calls(stdout).filter(([, verb]) => verb === 'describe-db-clusters');
+    expect(asked.at(-1)).toBe(
+      'DBClusters[?DbClusterResourceId==`cluster-ABCDEFGHIJKLMNOP`].[IAMDatabaseAuthenticationEnabled,DBClusterMembers[].DBInstanceIdentifier]',
+    );
+  });
+
   test('asks for endpoints whatever the partition calls their services', async () => {
     const { stdout } = await preflight({ servers: [{ ...WITH_SECRET, memoryAccess: 'existing' }] });
     const asked = calls(stdout).filter(([, verb]) => verb === 'describe-vpc-endpoints');

@@ -194,14 +194,18 @@ function memoryEndpoint(server: CheckedServer): PreflightCheck {
 }
 
 function iamLogin(server: CheckedServer, resourceId: string): PreflightCheck {
-  const field = resourceId.startsWith('cluster-') ? 'DBClusterIdentifier' : 'DbiResourceId';
-  const id = resourceId.startsWith('cluster-')
-    ? `the cluster whose resource id is ${resourceId}`
-    : resourceId;
+  const isCluster = resourceId.startsWith('cluster-');
+  const [name = ''] = server.host.toLowerCase().split('.');
   return {
     title: 'IAM authentication is on, and the declared resource id is right',
-    good: `True and ${id}`,
-    mend: 'aws rds modify-db-instance (Aurora: modify-db-cluster) --enable-iam-database-authentication',
-    command: instance(server, `[IAMDatabaseAuthenticationEnabled,${field}]`),
+    good: isCluster ? `True, and ${name} among the instances of the cluster` : `True and ${resourceId}`,
+    mend: `aws rds ${isCluster ? 'modify-db-cluster' : 'modify-db-instance'} --enable-iam-database-authentication; with an empty answer declare the resource id that rds ${isCluster ? 'describe-db-clusters' : 'describe-db-instances'} shows`,
+    command: isCluster
+      ? awsCommand(
+          server.region,
+          'rds describe-db-clusters',
+          `DBClusters[?DbClusterResourceId==\`${resourceId}\`].[IAMDatabaseAuthenticationEnabled,DBClusterMembers[].DBInstanceIdentifier]`,
+        )
+      : instance(server, '[IAMDatabaseAuthenticationEnabled,DbiResourceId]'),
   };
 }
