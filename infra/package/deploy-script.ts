@@ -40,6 +40,10 @@ case $1 in
 --undo) undo; exit ;;
 -*) echo "There is no $1: give a bucket, --leftovers, --prune or --undo." >&2; exit 2 ;;
 esac
+case \${2:-} in
+''|--prune) ;;
+*) echo "There is no $2 after a bucket: give --prune, or nothing." >&2; exit 2 ;;
+esac
 aws s3 cp assets/ "s3://$1/" --recursive
 ${deployments.join('\n')}
 if [ "\${2:-}" = --prune ]; then prune; else name_leftovers; fi

@@ -14,7 +14,12 @@ const ACTIONS = ['--prune', '--leftovers', '--undo'];
 
 exitOnInvalid(() => {
   const args = process.argv.slice(2);
-  const action = args.find((arg) => ACTIONS.includes(arg)) ?? '--leftovers';
+  const [action = '--leftovers', ...others] = args.filter((arg) => ACTIONS.includes(arg));
+  if (others.length > 0) {
+    console.error(`Give one of ${ACTIONS.join(', ')}.`);
+    process.exitCode = 2;
+    return;
+  }
   const [stage, ...more] = args.filter((arg) => !ACTIONS.includes(arg));
   const scripts = packageStacks(contextInCdkJson(), FOLDER);
   const script = stage === undefined && scripts.length === 1 ? scripts[0] : `deploy-${stage}.sh`;

@@ -49,6 +49,11 @@ describe('A cdk.json', () => {
   });
 });
 
+test('npm run deploy takes one action', () => {
+  const { status, stderr } = ran('package/deploy', '{}', '--prune', '--undo');
+  expect([status, stderr]).toEqual([2, 'Give one of --prune, --leftovers, --undo.\n']);
+});
+
 test.each([
   ['{"context":{"stages":{"a b":{"region":"x","region":"y"}}}}', ['stages["a b"].region']],
   ['{"context":{"reporting":{},"reporting":{}}}', ['reporting']],

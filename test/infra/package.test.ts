@@ -195,7 +195,11 @@ describe('A package', () => {
   });
 
   test('knows no other option', () => {
-    expect(scriptRun(['--all'], { stacks: [], functions: [] })).toMatchObject({ code: 2, calls: [] });
+    expect(scriptRun(['--all'], NOTHING)).toMatchObject({ code: 2, calls: [] });
+    expect(scriptRun(['our-bucket', '--prnue'], NOTHING)).toMatchObject({
+      ...{ code: 2, calls: [] },
+      err: 'There is no --prnue after a bucket: give --prune, or nothing.\n',
+    });
   });
 
   test('is not deployed without a bucket', () => {
