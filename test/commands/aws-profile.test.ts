@@ -90,6 +90,11 @@ region = ${AWS_REGION}
 sso_session = other
 sso_account_id = 111122223333
 sso_role_name = on-call
+[profile sessionless]
+region = ${AWS_REGION}
+sso_session = gone
+sso_account_id = 111122223333
+sso_role_name = on-call
 [sso-session company]
 sso_region = ${AWS_REGION}
 sso_start_url = ${START_URL}
@@ -168,11 +173,16 @@ describe.concurrent('With AWS_PROFILE', () => {
       'nowhere',
       'AWS_PROFILE names the profile "nowhere", which is in neither ',
     ],
+    [
+      'a profile whose session is not there',
+      'sessionless',
+      'the profile "sessionless" cannot be used, TypeError: ',
+    ],
     // A section of the file `config` without the word `profile` is none.
     [
       'a profile without its word',
       'wordless',
-      ': there are elsewhere, elsewhere-only, process, signed-out, ',
+      ': there are elsewhere, elsewhere-only, process, sessionless, signed-out, ',
     ],
   ])('%s is said to be so, with what to do', async (_, profile, what) => {
     const { code, stdout, stderr } = await memory(profile, '--region', AWS_REGION);
