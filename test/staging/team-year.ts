@@ -92,3 +92,7 @@ const buckets = wordsOf(aws('s3api', 'list-buckets', '--query', 'Buckets[].Name'
   (name) => name !== ASSETS,
 );
 expectThat('the bucket with the records stays', buckets.length, 1);
+
+// What stays must not be in the way of a second deployment.
+expectThat('deployed again', deploy([server('orders')]).code, 0);
+expectThat('deployed again: one function', functionsThere(), ['orders']);
