@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,6 +21,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A larger template must be in a bucket first. The guide's command and the Terraform module name none for it. */
+const MOST_BYTES = 51_200;
+
 const REQUIRED = [
   'AssetsBucket',
   'Host',
@@ -40,10 +43,10 @@ test('The template of one server asks for what has no default, and is used for a
     expect([name, text.includes(`{"Ref":"${name}"}`)]).toEqual([name, true]);
 });
 
-test('It names nothing of the CDK and no placeholder, and is within the limit of CloudFormation', () => {
+test('It names nothing of the CDK and no placeholder, and fits into a request without a bucket', () => {
   const text = JSON.stringify(template);
   expect(text).not.toMatch(/bootstrap|hnb659fds|(vpc|subnet|sg|rtb)-00000000|token/i);
-  expect(text.length).toBeLessThan(1_000_000);
+  expect(statSync(join(folder, ONE_SERVER_TEMPLATE)).size).toBeLessThanOrEqual(MOST_BYTES);
 });
 
 test('It comes out the same a second time', () => {
@@ -76,6 +79,4 @@ test('The Terraform module gives the parameters that are asked for', () => {
   const module = readFileSync(new URL('../../infra/package/terraform/main.tf', import.meta.url), 'utf8');
   for (const name of REQUIRED) expect(module).toContain(name);
   expect(module).toContain(ONE_SERVER_TEMPLATE);
-  // CloudFormation takes the address of an object in S3. Of queries it documents only `versionId`.
-  expect(module).toMatch(/template_url = "https:\/\/[^"?]+"/);
 });

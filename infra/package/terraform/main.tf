@@ -1,5 +1,5 @@
 # One server by the packaged template. `npm run package` in a clone of pg-headroom makes the folder `dist/package`;
-# `package` names it. The template and its zip files are uploaded, and CloudFormation does the rest.
+# `package` names it. The zip files are uploaded, and CloudFormation does the rest.
 
 terraform {
   required_providers {
@@ -26,8 +26,7 @@ variable "parameters" {
 }
 
 locals {
-  assets   = fileset("${var.package}/assets", "**/*.zip")
-  template = "${var.package}/templates/one-server.json"
+  assets = fileset("${var.package}/assets", "**/*.zip")
 }
 
 resource "aws_s3_object" "assets" {
@@ -38,24 +37,12 @@ resource "aws_s3_object" "assets" {
   etag     = filemd5("${var.package}/assets/${each.value}")
 }
 
-resource "aws_s3_object" "template" {
-  bucket = var.bucket
-  # A new template has a new address. That is how Terraform sees that the stack has to be updated.
-  key    = "pg-headroom/one-server-${filemd5(local.template)}.json"
-  source = local.template
-}
-
 resource "aws_cloudformation_stack" "server" {
-  name         = "pg-headroom"
-  capabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
-  # The template is larger than what fits into the request.
-  template_url = "https://${data.aws_s3_bucket.assets.bucket_regional_domain_name}/${aws_s3_object.template.key}"
-  parameters   = merge(var.parameters, { AssetsBucket = var.bucket })
-  depends_on   = [aws_s3_object.assets]
-}
-
-data "aws_s3_bucket" "assets" {
-  bucket = var.bucket
+  name          = "pg-headroom"
+  capabilities  = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
+  template_body = file("${var.package}/templates/one-server.json")
+  parameters    = merge(var.parameters, { AssetsBucket = var.bucket })
+  depends_on    = [aws_s3_object.assets]
 }
 
 output "outputs" {
