@@ -5,6 +5,10 @@ import { LEAKS } from './leaks.ts';
 import { LIMITS, LOCKS } from './locks-and-limits.ts';
 import { MIXTURES, UNCLEAR } from './mixtures.ts';
 import { NETWORK } from './network.ts';
+import { OTHER_TEAMS_LEAKS } from './other-teams/leaks.ts';
+import { OTHER_TEAMS_POOLS } from './other-teams/pools.ts';
+import { OTHER_TEAMS_QUEUES } from './other-teams/queues.ts';
+import { OTHER_TEAMS_WORK } from './other-teams/work.ts';
 import { POOLERS } from './poolers.ts';
 import { QUICK } from './quick.ts';
 import { HELD_UP } from './slow/held-up.ts';
@@ -46,4 +50,8 @@ export const STORIES: readonly Story[] = [
   ...SLOW_WORK,
   ...HELD_UP,
   ...SLOW_LIMITS,
+  ...OTHER_TEAMS_POOLS,
+  ...OTHER_TEAMS_LEAKS,
+  ...OTHER_TEAMS_QUEUES,
+  ...OTHER_TEAMS_WORK,
 ];

@@ -24,7 +24,7 @@ async function loseHosts(
 }
 
 /** A worker that freezes a table to prevent wraparound, slowly, once the server has used that many transactions. */
-async function vacuumForLong(scene: Scene): Promise<void> {
+export async function vacuumForLong(scene: Scene): Promise<void> {
   const { server } = scene;
   await server.query(
     'CREATE TABLE stock AS SELECT id, repeat($$x$$, 900) AS more FROM generate_series(1, 30000) AS id',
