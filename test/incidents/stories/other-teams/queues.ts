@@ -149,6 +149,9 @@ export const OTHER_TEAMS_QUEUES: readonly Story[] = [
     play: async (scene) => {
       await scene.server.query('CREATE TABLE carts (id int); GRANT ALL ON carts TO PUBLIC');
       await scene.role('web');
+      await scene.role('writer');
+      // Test servers have it off.
+      await scene.server.query('ALTER ROLE writer SET synchronous_commit = on');
       await scene.busy({ user: 'reader', application: 'reader', address: '127.0.174.9' }, 7, 150);
       const writers = await scene.pool({ user: 'writer', application: 'carts', address: '127.0.174.4' }, 29);
       await scene.server.query("ALTER SYSTEM SET synchronous_standby_names = 'replica_b'");
