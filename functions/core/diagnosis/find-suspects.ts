@@ -2,13 +2,13 @@ import { slowQueries, trafficSpike } from './causes/busy-sessions.ts';
 import { clientsOweInput } from './causes/clients-owe-input.ts';
 import { connectionLeak } from './causes/connection-leak.ts';
 import { deadClients } from './causes/dead-clients.ts';
-import { halfOpenClients } from './causes/half-open.ts';
+import { halfOpenClients, halfOpenUnseen } from './causes/half-open.ts';
 import { idleInTransaction } from './causes/idle-in-transaction.ts';
 import { developerTools, monitoringHog } from './causes/known-tools.ts';
 import { lockPileUp } from './causes/lock-pile-up.ts';
 import { oversizedIdlePools } from './causes/oversized-idle-pools.ts';
 import { poolerOversized } from './causes/pooler-oversized.ts';
-import { isStorm, reconnectStorm } from './causes/reconnect-storm.ts';
+import { reconnectStorm } from './causes/reconnect-storm.ts';
 import { sessionPerRequest } from './causes/session-per-request.ts';
 import { leastShare } from './choose-cause.ts';
 import { byProgramIn, type Evidence, type SessionEvidence } from './evidence.ts';
@@ -82,9 +82,9 @@ function isReplaced({ server }: Evidence, { cause, explains }: Suspect): boolean
 
 /** The suspects of the whole server, with causes that no session shows. */
 export function suspectsOf(all: Evidence): readonly Suspect[] {
-  // In a storm many clients are just connecting, so that slots look free which are not.
-  const storm = reconnectStorm(all, all.holders);
-  const halfOpen = isStorm(all) ? null : halfOpenClients(all);
+  const unseen = halfOpenUnseen(all);
+  const halfOpen = halfOpenClients(all) ?? unseen;
+  const storm = reconnectStorm(all, all.holders, unseen === null ? Math.max(0, all.server.free) : 0);
   const taken = new Set(storm?.members);
   const among = suspectsAmong(
     all,

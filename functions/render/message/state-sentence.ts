@@ -19,7 +19,9 @@ const VERDICTS: Readonly<Record<Outcome, (facts: Facts) => string>> = {
   partial: (facts) => `${facts.hypothetical ? 'is' : 'is still'} ${pressed(facts)}`,
   refilled: () => 'filled up again',
   'no-candidates': (facts) => `is ${pressed(facts)}`,
-  unexplained: ({ record }) => {
+  unexplained: ({ record, diagnosis }) => {
+    if (diagnosis?.cause === 'half-open-clients')
+      return 'refused clients, although not all slots show a session';
     const alarm = otherAlarm(record.trigger);
     if (alarm === null) return 'refused clients, and has room now';
     return `has room, although alarm ${cleanName(alarm.alarm, 100)} went off (${seenText(alarm)})`;

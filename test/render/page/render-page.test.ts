@@ -45,7 +45,7 @@ describe('the page', () => {
       'orders filled up again: billing-worker leaks. 12 idle sessions ended. 11 of 12 freed slots re-taken.',
     ],
     ['cannot-connect', 'orders let no run in: no connection in 214 tries. Nothing was ended.'],
-    ['unexplained', 'orders refused clients, and has room now: clients never log in.'],
+    ['unexplained', 'orders refused clients, although not all slots show a session: clients never log in.'],
   ] as const)('of %s says: %s', (outcome, verdict) => {
     expect(textOf(pageOf(INCIDENTS[outcome]()))).toContain(verdict);
   });

@@ -1,9 +1,8 @@
 import { ageText, counted } from '../../base/words.ts';
 import { type Evidence, type Refusals, refusedFor, type SessionEvidence } from '../evidence.ts';
 import { agesOf, doing, lastingFor, type Suspect } from '../suspect.ts';
+import { isStorm, letsIn, SLOW_LOGIN_MS } from './reconnect-storm.ts';
 
-/** A login takes milliseconds, and a second or two in a storm. */
-const SLOW_LOGIN_MS = 3_000;
 /**
  * After a refusal this shortly before the snapshot, not all slots can have become free again. Later it is unlikely only if
  * refusals had lasted for many times as long: what fills the server for some seconds may have left within some seconds.
@@ -12,14 +11,10 @@ const JUST_NOW = { ms: 1_000, mostMs: 5_000, timesSince: 10 } as const;
 
 /**
  * `half-open-clients`: clients that never finish their login hold slots. PostgreSQL 18 and later shows them.
- * Before 18 all that shows is that slots are missing. No program can be named.
+ * No program can be named.
  */
 export function halfOpenClients(all: Evidence): Suspect | null {
-  const starting = lastingFor(doing(all.holders, 'starting'), SLOW_LOGIN_MS);
-  return starting.length > 0 ? shown(all, starting) : missing(all);
-}
-
-function shown(all: Evidence, starting: readonly SessionEvidence[]): Suspect | null {
+  const starting = startingClients(all);
   if (starting.length < 3) return null;
   const addresses = new Set(starting.map(({ session }) => session.address)).size;
   const least = Math.min(...agesOf(starting, 'sinceMs'));
@@ -28,8 +23,11 @@ function shown(all: Evidence, starting: readonly SessionEvidence[]): Suspect | n
   ]);
 }
 
-function missing(all: Evidence): Suspect | null {
+/** The same before 18, where all that shows is that slots are missing. */
+export function halfOpenUnseen(all: Evidence): Suspect | null {
   const { server, refused } = all;
+  // In a storm many clients are just connecting, so that slots look free which are not.
+  if (startingClients(all).length > 0 || (isStorm(all) && letsIn(all))) return null;
   // Where logins are visible and there are none, ordinary slots had only just become free.
   const told = refusedFor(
     refused,
@@ -44,6 +42,10 @@ function missing(all: Evidence): Suspect | null {
       ? [`${counted(refused.ours, 'try', 'tries')} of our own found no free slot just before`]
       : []),
   ]);
+}
+
+function startingClients({ holders }: Evidence): readonly SessionEvidence[] {
+  return lastingFor(doing(holders, 'starting'), SLOW_LOGIN_MS);
 }
 
 function isJustNow({ lastAgoMs, spanMs }: Refusals): boolean {

@@ -1,11 +1,13 @@
 import { ageText } from '../../base/words.ts';
 import type { Evidence, SessionEvidence } from '../evidence.ts';
-import { agesOf, type Suspect, suspect } from '../suspect.ts';
+import { agesOf, doing, lastingFor, type Suspect, suspect } from '../suspect.ts';
 
 /** The rate and number of refusals when clients reconnect without a pause. */
 const STORM = { perSecond: 10, refusals: 20 } as const;
 /** Shorter sessions are part of the storm. For a program that is refused, sessions may last longer. */
 const SHORT_MS = { any: 2_000, refused: 15_000 } as const;
+/** A login takes milliseconds, and a second or two in a storm. */
+export const SLOW_LOGIN_MS = 3_000;
 
 /** Whether clients reconnect at once, whatever fills the slots. */
 export function isStorm({ refused }: Evidence): boolean {
@@ -13,12 +15,17 @@ export function isStorm({ refused }: Evidence): boolean {
 }
 
 /** `reconnect-storm`: clients that reconnect without a pause, and sessions that do not last. */
-export function reconnectStorm(all: Evidence, left: readonly SessionEvidence[]): Suspect | null {
+export function reconnectStorm(
+  all: Evidence,
+  left: readonly SessionEvidence[],
+  /** Slots of which no session shows, and that nothing else takes. */
+  free: number,
+): Suspect | null {
   if (!isStorm(all)) return null;
-  const short = left.filter((member) => isShort(all, member));
+  const short = shortSessions(all, left);
   const { server } = all;
   // Slots that are neither free nor visible are taken by clients that are just connecting or disconnecting.
-  const passing = short.length + Math.max(0, server.free);
+  const passing = short.length + free;
   if (passing * 10 < server.usable * 3) return null;
   const found = suspect(all, short, {
     cause: 'reconnect-storm',
@@ -29,6 +36,17 @@ export function reconnectStorm(all: Evidence, left: readonly SessionEvidence[]):
     ],
   });
   return { ...found, explains: passing };
+}
+
+/** Whether clients of a storm get in, so that some of their sessions show beside the slots that look free. */
+export function letsIn(all: Evidence): boolean {
+  return shortSessions(all, all.holders).length * 10 >= all.server.free;
+}
+
+/** Without logins that do not end. */
+function shortSessions(all: Evidence, left: readonly SessionEvidence[]): readonly SessionEvidence[] {
+  const stuck = new Set(lastingFor(doing(left, 'starting'), SLOW_LOGIN_MS));
+  return left.filter((member) => isShort(all, member) && !stuck.has(member));
 }
 
 function isShort({ refused }: Evidence, { session, openedMs }: SessionEvidence): boolean {
