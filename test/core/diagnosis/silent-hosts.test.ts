@@ -56,6 +56,17 @@ describe('Hosts that are silent together', () => {
     expect(diagnosed([...silent, ...started(12 * MINUTE)])?.cause).not.toBe('dead-clients');
     expect(diagnosed([...silent, ...started(8 * MINUTE)])?.cause).toBe('dead-clients');
   });
+
+  test('are gone where all hosts of the program started one after the other, minutes before', () => {
+    const opened = (clients: readonly Client[], agoMs: number) =>
+      clients.map((client) => ({ ...client, openedAt: -agoMs }));
+    const clients = [
+      ...opened(gone('10.0.0.1', 9 * MINUTE), 18 * MINUTE),
+      ...opened(busy('10.0.0.2'), 17 * MINUTE),
+      ...opened(busy('10.0.0.3'), 16 * MINUTE),
+    ];
+    expect(diagnosed(clients)?.cause).toBe('dead-clients');
+  });
 });
 
 describe('Answers that wait for their client', () => {

@@ -154,23 +154,29 @@ function goesOnElsewhere(
   return since.length >= FEWEST && !isMoved(gone, elsewhere, silentMs);
 }
 
-/** Whether all others were opened a little while before the silence, and these are older: then their work was moved. */
+/**
+ * Whether all others were opened a little while before the silence, and these are older: then their work was moved. Hosts of
+ * one deployment are opened one after the other, so these have to be older by more than that takes.
+ */
 function isMoved(
   gone: readonly SessionEvidence[],
   elsewhere: readonly SessionEvidence[],
   silentMs: number,
 ): boolean {
   const theirs = agesOf(elsewhere, 'openedMs');
-  const oldest = Math.max(...theirs);
+  const [newest, oldest] = [Math.min(...theirs), Math.max(...theirs)];
+  const olderBy = Math.min(...agesOf(gone, 'openedMs')) - oldest;
   return (
-    Math.min(...theirs) > silentMs &&
+    newest > silentMs &&
     oldest <= silentMs + MOVED_MS &&
-    Math.min(...agesOf(gone, 'openedMs')) > oldest
+    olderBy > Math.max(SAME_DEPLOYMENT_MS, 2 * (oldest - newest))
   );
 }
 
 /** New processes take over the work of the old ones within this time, as in a blue-green deployment. */
 const MOVED_MS = 15 * 60_000;
+/** Hosts of one deployment may start within this time of each other. */
+const SAME_DEPLOYMENT_MS = 60_000;
 
 /** One suspect for each program, because each has live sessions elsewhere. */
 function silentSuspects(all: Evidence, gone: readonly SessionEvidence[]) {
@@ -184,7 +190,12 @@ function silentSuspects(all: Evidence, gone: readonly SessionEvidence[]) {
     return suspect(all, program, {
       cause: 'dead-clients',
       confidence: opened >= FEWEST || programs.length > 1 ? confidence : cappedAt('medium', confidence),
-      evidence: [host, `the same program has opened ${counted(opened, 'session')} elsewhere since then`],
+      evidence: [
+        host,
+        opened === 0
+          ? 'the same program goes on elsewhere'
+          : `the same program has opened ${counted(opened, 'session')} elsewhere since then`,
+      ],
     });
   });
 }
