@@ -1,5 +1,6 @@
 import { medianOf } from '../base/median.ts';
 import { ageText, counted } from '../base/words.ts';
+import { isServerProgram } from '../server/client-technology.ts';
 import { poolerRefuses } from '../server/pooler-refusals.ts';
 import { groupText } from '../server/rank-groups.ts';
 import type { Cause, Confidence, Culprit, Diagnosis } from './cause.ts';
@@ -89,12 +90,25 @@ function confidenceOf(those: readonly Suspect[]): Confidence {
 
 /** A program that is small beside the largest one of the same cause is not named. */
 function culpritsOf(suspects: readonly Suspect[], total: number): readonly Culprit[] {
-  const ranked = suspects.toSorted((a, b) => b.explains - a.explains);
+  const ranked = suspects.toSorted(
+    (a, b) =>
+      b.explains - a.explains || Number(isOfServer(a)) - Number(isOfServer(b)) || restedMs(b) - restedMs(a),
+  );
   const named = ranked.filter(({ cause, explains }) => {
     const largest = ranked.find((other) => other.cause === cause)?.explains ?? explains;
     return explains === largest || (explains >= total * SHARE.ofCulprit && explains * 4 >= largest);
   });
   return onePerGroup(named.flatMap(toCulprit)).slice(0, MOST_CULPRITS);
+}
+
+/** Of as many sessions those of postgres_fdw and the like are named last: each is there for one of another program. */
+function isOfServer({ members }: Suspect): boolean {
+  return members.length > 0 && members.every(({ session }) => isServerProgram(session));
+}
+
+/** Of as many sessions those are named first that have done nothing for longer, as of a deployment that was left. */
+function restedMs({ members }: Suspect): number {
+  return sumOf(members, ({ sinceMs }) => sinceMs ?? 0);
 }
 
 /** A group is named with the cause of most of its sessions. */
