@@ -25,6 +25,11 @@ export type Clients = {
 
 export type KnownCulprit = Culprit & Clients;
 
+/** All sessions that a culprit stands for: several programs may share a cause, such as the tools of several people. */
+export function explainedSessions({ alike, members, sessions }: KnownCulprit): readonly Session[] {
+  return alike === undefined ? sessions : (members ?? sessions);
+}
+
 /** The facts from which advice is computed, gathered once. */
 export type AdviceFacts = {
   readonly record: RunRecord;

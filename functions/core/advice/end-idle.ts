@@ -5,7 +5,7 @@ import { groupOf, type Session } from '../server/session.ts';
 import { countsFor, type Pressure } from '../server/slots.ts';
 import { superusersIn } from '../server/superusers-in.ts';
 import type { Advice } from './advice.ts';
-import type { AdviceFacts, KnownCulprit } from './advice-facts.ts';
+import { type AdviceFacts, explainedSessions, type KnownCulprit } from './advice-facts.ts';
 import { endByHand, exactly, isKnown, MOST_BY_HAND } from './end-by-hand.ts';
 
 /** A session that became idle more recently belongs to a pool that works. */
@@ -19,7 +19,10 @@ export function endIdle(facts: AdviceFacts): readonly Advice[] {
   const missing = missingSlots(facts);
   if (missing <= 0) return [];
   const sessions = longestIdle(facts, missing);
-  const names = listText([...new Set(blamed(facts).map((culprit) => nameOf(culprit, sessions)))]);
+  const listed = blamed(facts).filter((culprit) =>
+    explainedSessions(culprit).some((each) => sessions.includes(each)),
+  );
+  const names = listText([...new Set(listed.map((culprit) => nameOf(culprit, sessions)))]);
   const these = sessions.length === 1 ? 'this idle session' : `these ${sessions.length} idle sessions`;
   const slots = `${counted(sessions.length, 'slot')} of the ${missing} that are missing`;
   return endByHand(facts, {
@@ -43,15 +46,11 @@ function othersText({ record }: AdviceFacts, listed: readonly Session[]): string
 /** Several programs may share a cause, such as the tools of several people. Those with listed sessions are counted. */
 function nameOf(culprit: KnownCulprit, listed: readonly Session[]): string {
   const { name, sessions } = culprit;
-  const alike = sessionsOf(culprit).filter(
+  const alike = explainedSessions(culprit).filter(
     (session) => !sessions.includes(session) && listed.includes(session),
   );
   const others = new Set(alike.map(({ user, application }) => `${user} ${application}`)).size;
   return others === 0 ? name : `${name} and ${counted(others, 'program')} like it`;
-}
-
-function sessionsOf({ alike, members, sessions }: KnownCulprit): readonly Session[] {
-  return alike === undefined ? sessions : (members ?? sessions);
 }
 
 /** The programs behind the cause. Any program may fill a limit, each for its own cause. */
@@ -83,7 +82,7 @@ function longestIdle(facts: AdviceFacts, missing: number): readonly Session[] {
   // Those first that the message says a run would end.
   const victims = new Set(record.plan?.victims.map(({ session }) => session.pid));
   const isChosen = ({ pid }: Session) => victims.has(pid);
-  const sessions = blamed(facts).flatMap(sessionsOf);
+  const sessions = blamed(facts).flatMap(explainedSessions);
   const protection = idleProtection(snapshot, record.policy);
   const spares = superusersIn(sessions) ? exceptSuperuser(protection) : protection;
   return sessions

@@ -59,17 +59,22 @@ function timeoutForPeople(facts: AdviceFacts): readonly Advice[] {
   const names = own.slice(0, MOST_ROLES).map(([role]) => role);
   if (facts.isReplica)
     return [settingOnPrimary(names, 'idle_session_timeout', `${found}. End their idle sessions`)];
-  const shown = names.map((role) => rolePaste(role, 'idle_session_timeout', HOUR_S));
-  const likewise = own.length > MOST_ROLES ? ' Do the same for the other roles.' : '';
+  const likewise =
+    byRole.length > names.length ? ' Do the same for the other roles that only people use.' : '';
   return [
     forOperator(
       `${found}. End their idle sessions after an hour. It applies to new sessions.${likewise}`,
-      sqlPaste(
-        shown.flatMap((paste) => paste?.lines ?? []),
-        shown.flatMap((paste) => paste?.undo ?? []),
-      ),
+      timeoutPaste(names),
     ),
   ];
+}
+
+function timeoutPaste(roles: readonly string[]): Advice['paste'] {
+  const shown = roles.map((role) => rolePaste(role, 'idle_session_timeout', HOUR_S));
+  return sqlPaste(
+    shown.flatMap((paste) => paste?.lines ?? []),
+    shown.flatMap((paste) => paste?.undo ?? []),
+  );
 }
 
 function isOrdinary({ superuser }: Session): boolean {

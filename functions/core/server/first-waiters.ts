@@ -7,7 +7,8 @@ const MOST_FIRST = 3;
 /**
  * The sessions that wait directly for these heads, where most others wait behind them. They cause the queue:
  * the others could share the lock with its holder, but they wait behind the stronger lock that these asked
- * for, as an `ALTER TABLE` does. Empty when all wait for the holder itself.
+ * for, as an `ALTER TABLE` does. Empty when all wait for the holder itself, as for a row: without the first of them
+ * another one would be the first.
  */
 export function firstWaiters(
   locks: readonly ContestedLock[],
@@ -23,5 +24,18 @@ export function firstWaiters(
     ({ pid, blockedBy }) =>
       blockedBy.some((blocker) => heads.has(blocker)) || (pid !== null && firstOf.has(pid)),
   );
-  return first.length <= MOST_FIRST && first.length < waiting.length ? first : [];
+  return first.length <= MOST_FIRST && first.length < waiting.length
+    ? first.filter(({ pid }) => !isForRow(locks, pid))
+    : [];
+}
+
+/** It waits for a row's last writer, and holds at most its place in the line for that row (a lock of kind `tuple`). */
+function isForRow(locks: readonly ContestedLock[], pid: number | null): boolean {
+  const waits = locks.some(
+    ({ kind, waiters }) => kind === 'transactionid' && waiters.some((waiter) => waiter.pid === pid),
+  );
+  return (
+    waits &&
+    locks.every(({ kind, holders }) => kind === 'tuple' || holders.every((holder) => holder.pid !== pid))
+  );
 }

@@ -179,7 +179,10 @@ describe('what is advised on', () => {
     ],
     ['tools left open', [/hold 51 sessions of role ada, idle for up to 9h/, /DBeaver.*psql -c/]],
     ['tools under an application’s role', [/applications use the same role/, /pgAdmin disconnect/]],
-    ['tools of many people', [/hold 56 sessions of 4 roles.*Do the same for the other roles\./, /psql -c/]],
+    [
+      'tools of many people',
+      [/hold 56 sessions of 4 roles.*Do the same for the other roles that only people use\./, /psql -c/],
+    ],
     [
       'one service of many roles',
       [

@@ -11,7 +11,7 @@ const ABOUT: Readonly<Record<Cause, RegExp>> = {
   'oversized-idle-pools': /at most|cap it at|lifetime|keep_connections|dblink_disconnect/,
   'traffic-spike': /pooler|backoff|short transactions|load test/,
   'session-per-request': /a connection for each request/,
-  'slow-queries': /has run longest|Bound the statements/,
+  'slow-queries': /has run longest|Bound the statements|synchronous standby/,
   'idle-in-transaction': /left a transaction open|leaves open end/,
   'clients-owe-input': /waits for input from its client/,
   'lock-pile-up': /blocks \d+ session|prepared transaction|no session has held/,
