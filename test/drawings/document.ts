@@ -52,11 +52,16 @@ ${table(
 hours or months set the server's own clock ahead between their events, so that the ages are the server's own. The goals are 0 wrong and
 95 % right.
 
-A third of these slow stories, chosen by a checksum of their names, and some older ones were held out: no rule was changed before
+A third of the slow stories, chosen by a checksum of their names, and some older ones were held out: no rule was changed before
 they had been judged. They have the same authors as the rules, and since then they are known like all others, because a change of the
-rules has to leave every recording right. So this table shows that nothing became worse. Unseen incidents, written from the
-documentation alone and judged before any change, show how the rules do with new ones: of the last 648 such drawings 22 (3.4 %) were
-wrong with confidence, until the rules were changed for them ([diagnosis.md](../operate/diagnosis.md#drawings)).
+rules has to leave every recording right. So this table shows that nothing became worse.
+
+Stories that others write show how the rules do with new ones. Those of \`test/incidents/stories/other-teams\` (33, and one that was added
+later) were written from the documentation alone, with their causes fixed before any diagnosis was seen, and are held out as well. When
+the 33 were first diagnosed 30 were right and 3 wrong with confidence: half-open clients beside clients that come again at once (a
+storm), a host that was lost minutes after its deployment (idle pools), and requests in step with each other (a traffic spike). For the
+first two the rules were changed. The third was played again with requests out of step, as told, and is right. Of the last 648 drawings
+that were written in this way 22 (3.4 %) were wrong with confidence, until the rules were changed for them ([diagnosis.md](../operate/diagnosis.md#drawings)).
 
 ${table(
   RECORDED_HEAD,
