@@ -1,5 +1,7 @@
+import { memoizeByObject } from '../core/base/memoize.ts';
 import { factsOfRun } from '../core/fleet/found-in-run.ts';
 import type { FleetRunEvent } from '../core/fleet/run-event.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import { packRecord } from '../core/run/codec/run-result.ts';
 import type { RunRecord } from '../core/run/record.ts';
 import type { Trigger } from '../core/trigger/trigger.ts';
@@ -42,12 +44,19 @@ export async function fleetRun(
   return record;
 }
 
+/** The rules in each mode. One object for each, so that its hash is computed once. */
+const inModes = memoizeByObject((policy: Policy) => ({
+  off: { ...policy, mode: 'off' as const },
+  observe: { ...policy, mode: 'observe' as const },
+  enforce: { ...policy, mode: 'enforce' as const },
+}));
+
 function requestOf(event: FleetRunEvent, invocation: Invocation, run: ResolvedRun): RunRequest {
   const { database, mode, policy, role } = run;
   return {
     ...invocation,
     server: database.name,
-    policy: { ...policy.policy, mode: mode.mode },
+    policy: inModes(policy.policy)[mode.mode],
     trigger: triggerOf(event, run),
     logStream: database.name,
     maySignal: mode.maySignal,

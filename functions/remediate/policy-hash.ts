@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { memoizeByObject } from '../core/base/memoize.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { policyTextOf } from '../core/policy/policy-text.ts';
 
@@ -6,11 +7,11 @@ import { policyTextOf } from '../core/policy/policy-text.ts';
  * SHA-256 of the whole policy, with defaults filled in and keys sorted. Two policies with the same meaning have the same
  * hash, however they are written. `headroom policy check` prints it too.
  */
-export function policyHash(policy: Policy): string {
-  return createHash('sha256')
+export const policyHash = memoizeByObject((policy: Policy): string =>
+  createHash('sha256')
     .update(JSON.stringify(inOrder(policyTextOf(policy))))
-    .digest('hex');
-}
+    .digest('hex'),
+);
 
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);

@@ -38,7 +38,9 @@ export async function reportRecord(delivery: RecordDelivery, ports: ReportPorts)
 async function reportOn(report: Report): Promise<void> {
   const { delivery, work, attempts, ports } = report;
   const begunAt = ports.now();
-  const read = await attempts.attempt('record', async () => checkReadRun(await work.readRecord()));
+  const read = await attempts.attempt('record', async () =>
+    checkReadRun(await work.readRecord(ports.keep !== null)),
+  );
   const run = knownIn(delivery.payload, delivery, read?.head ?? null);
   if (read === null) ports.count(failedRun(delivery));
   else countRun(run, read, choiceIn(delivery.payload), ports);

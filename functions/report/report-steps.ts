@@ -27,7 +27,7 @@ export type ReadRun = Pick<RunRecord, 'recall'> & {
   readonly head: RunHead;
   readonly metrics: readonly ServerMetric[];
   readonly misconfigurations: readonly Pick<Misconfiguration, 'check' | 'found'>[] | null;
-  /** The record as it is stored, in gzipped JSON. Null for runs without news. */
+  /** The record as it is stored, in gzipped JSON. Null for runs without news, and where nothing is stored. */
   readonly kept: Uint8Array<ArrayBuffer> | null;
 };
 
@@ -37,8 +37,8 @@ export type ReadRun = Pick<RunRecord, 'recall'> & {
  * on without them.
  */
 export type ReportSteps = {
-  /** @throws RemediationError `record-invalid`. */
-  readonly readRecord: () => Promise<ReadRun>;
+  /** With the record as it is stored only where it is. @throws RemediationError `record-invalid`. */
+  readonly readRecord: (isStored: boolean) => Promise<ReadRun>;
   readonly explain: () => Promise<Pick<RunSummary, 'cause' | 'culprit'>>;
   readonly writeMessage: (
     story: Story | null,
@@ -60,12 +60,12 @@ export function reportSteps(result: unknown): ReportSteps {
     return explained;
   };
   return {
-    readRecord: async () => {
+    readRecord: async (isStored) => {
       // Which server it was is known from the function that ran; report.ts has written that beside the packed record.
       const { server } = result as RunResult;
       const record = { ...unpackRecord(result), ...(typeof server === 'string' && { server }) };
       explained = withoutDiagnosis(record, (result as RunResult).reduced);
-      return readRun(explained);
+      return readRun(explained, isStored);
     },
     explain: async () => {
       explained = withDiagnosis(known());
@@ -85,14 +85,14 @@ export function reportSteps(result: unknown): ReportSteps {
   };
 }
 
-function readRun({ record, reduced }: Explained): ReadRun {
+function readRun({ record, reduced }: Explained, isStored: boolean): ReadRun {
   const { recall, misconfigurations } = record;
   return {
     recall,
     head: headOf(record),
     metrics: metricsOf(record),
     misconfigurations: misconfigurations?.map(({ check, found }) => ({ check, found })) ?? null,
-    kept: isWorthKeeping(record) ? gzipSync(JSON.stringify({ ...record, reduced })) : null,
+    kept: isStored && isWorthKeeping(record) ? gzipSync(JSON.stringify({ ...record, reduced })) : null,
   };
 }
 

@@ -63,7 +63,7 @@ type Call = (step: keyof ReportSteps, given: readonly unknown[]) => Promise<unkn
 
 function stepsBy(call: Call): ReportSteps {
   return {
-    readRecord: () => call('readRecord', []) as ReturnType<ReportSteps['readRecord']>,
+    readRecord: (...given) => call('readRecord', given) as ReturnType<ReportSteps['readRecord']>,
     explain: () => call('explain', []) as ReturnType<ReportSteps['explain']>,
     writeMessage: (...given) => call('writeMessage', given) as ReturnType<ReportSteps['writeMessage']>,
     writeMisconfigurations: (...given) =>

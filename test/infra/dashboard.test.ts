@@ -88,7 +88,7 @@ describe('what all servers have in common', () => {
     let line = '';
     const result = packRecord(INCIDENTS.refilled());
     const run = knownIn(result, { functionName: null, requestId: '' }, null);
-    countRun(run, await workHere(result).readRecord(), 'none', {
+    countRun(run, await workHere(result).readRecord(true), 'none', {
       count: () => {},
       log: (event, fields) => {
         line = JSON.stringify({ event, ...fields });

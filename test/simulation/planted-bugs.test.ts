@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { lawfulEndings } from './invariants-of-endings.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import type { Product } from './product.ts';
-import { type SimulationGiven, simulateCell } from './simulate-cell.ts';
+import { type SimulationGiven, START, simulateCell } from './simulate-cell.ts';
 import { HOUR } from './simulated-cell.ts';
 import { SWAP_START, swappedCell } from './swapped-cell.ts';
 import { share } from './weather.ts';
@@ -22,11 +22,13 @@ const GIVEN: Readonly<Record<string, Pick<SimulationGiven, 'troubles' | 'weather
 /** A quarantine lasts a day, so it is noticed only in a life that is longer. */
 const { 'the quarantine goes by the name': quarantineByName, ...OF_ONE_DAY } = PLANTED_BUGS;
 
+/** The days without a bug that the bugs are planted in. */
+const LIFE = { size: 17, hours: 10, isStormy: true, endsEarly: true } as const;
+
 async function seedThatFinds(name: string): Promise<number | null> {
   for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
     const product = PLANTED_BUGS[name]?.() ?? {};
-    const given = { seed, size: 17, hours: 10, isStormy: true, product };
-    const { violations } = await simulateCell({ ...given, ...GIVEN[name] });
+    const { violations } = await simulateCell({ ...LIFE, seed, product, ...GIVEN[name] });
     if (violations.length > 0) return seed;
   }
   return null;
@@ -34,6 +36,12 @@ async function seedThatFinds(name: string): Promise<number | null> {
 
 test.each(Object.keys(OF_ONE_DAY))('The simulation notices when %s', async (name) => {
   expect(await seedThatFinds(name)).not.toBeNull();
+});
+
+test.each([1, 2, 3])('Without a planted bug nothing is broken in any hour, with seed %d', async (seed) => {
+  const { violations, stage } = await simulateCell({ ...LIFE, seed });
+  expect(violations).toEqual([]);
+  expect(stage.time.now()).toBe(START + LIFE.hours * HOUR);
 });
 
 /** The name is known for more than a day when its green copy, in its first day, takes it. */

@@ -42,6 +42,8 @@ export type SimulationGiven = Scenario & {
   /** What the weather breaks, and how long. */
   readonly faults?: readonly Fault[];
   readonly hub?: Map<string, string>;
+  /** Whether the life ends in the hour in which something is broken. */
+  readonly endsEarly?: boolean;
   /** What happens besides. */
   readonly also?: (stage: Stage) => void;
 };
@@ -52,7 +54,7 @@ const LOOK_MS = 7 * MINUTE + 13 * SECOND;
 
 /** Lets a cell live for some hours. */
 export async function simulateCell(given: SimulationGiven): Promise<Simulated> {
-  const { seed, hours, isTroubled = true, isStormy = false, product = {} } = given;
+  const { seed, hours, isTroubled = true, isStormy = false, endsEarly = false, product = {} } = given;
   const { hub = isStormy ? fullHub() : null } = given;
   const { faults, ...drawnWeather } = isStormy
     ? stormyWeather(seed, START, hours)
@@ -75,8 +77,11 @@ export async function simulateCell(given: SimulationGiven): Promise<Simulated> {
       time.at(time.now() + LOOK_MS, look);
     };
     time.at(START + LOOK_MS, look);
-    await time.runUntil(until);
-    return { stage, drawn, violations: violationsOf(stage, drawn) };
+    for (let at = endsEarly ? START + HOUR : until; ; at += HOUR) {
+      await time.runUntil(at);
+      const violations = violationsOf(stage, drawn);
+      if (at >= until || violations.length > 0) return { stage, drawn, violations };
+    }
   } finally {
     Math.random = random;
   }

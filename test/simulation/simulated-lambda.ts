@@ -136,9 +136,9 @@ export function mortal<Ports extends object>(
   life: Life,
   { before, after }: { readonly before: (port: string) => void; readonly after: (port: string) => void },
 ): Ports {
-  const wrapped = Object.entries(ports).map(([name, port]) => {
-    if (typeof port !== 'function') return [name, port];
-    const call = (...given: readonly unknown[]): unknown => {
+  const wrap = (name: string, port: unknown): unknown => {
+    if (typeof port !== 'function') return port;
+    return (...given: readonly unknown[]): unknown => {
       if (life.isOver()) return isInstant(name) ? port(...given) : NEVER;
       const result: unknown = port(...given);
       if (!(result instanceof Promise)) return result;
@@ -155,9 +155,10 @@ export function mortal<Ports extends object>(
         },
       );
     };
-    return [name, call];
-  });
-  return Object.fromEntries(wrapped);
+  };
+  const wrapped: Record<string, unknown> = {};
+  for (const [name, port] of Object.entries(ports)) wrapped[name] = wrap(name, port);
+  return wrapped as Ports;
 }
 
 const INSTANT: ReadonlySet<string> = new Set(['now', 'log', 'measure', 'newOwner', 'portsOf', 'count']);

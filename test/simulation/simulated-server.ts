@@ -180,6 +180,11 @@ function endOne({ leaked }: SimulatedServer, { role }: Login, { pid }: Session):
 
 const OWN_PID = 77;
 
+function sessionAtWork(at: number): Session {
+  const ages = { stateAgeMs: 10, queryAgeMs: 10 };
+  return aSession({ pid: 100 + at, application: 'web', state: 'active', ...ages, waitEvent: null });
+}
+
 function snapshotOfServer(server: SimulatedServer, { role }: Login, now: number) {
   const own = aSession({
     pid: OWN_PID,
@@ -188,24 +193,14 @@ function snapshotOfServer(server: SimulatedServer, { role }: Login, now: number)
     database: 'postgres',
     state: 'active',
   });
-  const atWork = Array.from({ length: server.atWork }, (_, at) =>
-    aSession({
-      pid: 100 + at,
-      application: 'web',
-      state: 'active',
-      stateAgeMs: 10,
-      queryAgeMs: 10,
-      waitEvent: null,
-    }),
-  );
-  const leaked = [...server.leaked].map(([pid, since]) =>
-    aSession({
-      ...{ pid, application: 'importer', user: 'importer' },
-      backendStart: new Date(since).toISOString(),
-      stateChange: new Date(since).toISOString(),
-      ...{ stateAgeMs: now - since, queryAgeMs: now - since },
-    }),
-  );
+  const atWork = Array.from({ length: server.atWork }, (_, at) => sessionAtWork(at));
+  const leaked = Array.from(server.leaked, ([pid, since]) => {
+    const [at, ageMs] = [new Date(since).toISOString(), now - since];
+    const names = { application: 'importer', user: 'importer' };
+    return aSession({
+      ...{ pid, ...names, backendStart: at, stateChange: at, stateAgeMs: ageMs, queryAgeMs: ageMs },
+    });
+  });
   return aSnapshot({
     takenAt: new Date(now).toISOString(),
     server: { ownPid: OWN_PID },

@@ -141,17 +141,14 @@ function answerOf(
   isUnread: (key: string) => boolean,
   tables: Pick<SimulatedTables, 'registry' | 'memory'>,
 ): Awaited<ReturnType<SendBatch>> {
-  const texts = (key: string) => Object.entries(tables.registry.get(key) ?? {});
   const [rows, leftRows] = parted(ofRegistry, 'key', isUnread);
   const [memories, leftMemories] = parted(ofMemory, 'server', isUnread);
   return {
     Responses: {
-      registry: rows
-        .filter((key) => tables.registry.has(key))
-        .map((key) => ({
-          key: { S: key },
-          ...Object.fromEntries(texts(key).map(([name, text]) => [name, { S: text }])),
-        })),
+      registry: rows.flatMap((key) => {
+        const texts = tables.registry.get(key);
+        return texts === undefined ? [] : [itemOf(key, texts)];
+      }),
       memory: memories.filter((key) => tables.memory.has(key)).map((key) => ({ server: { S: key } })),
     },
     UnprocessedKeys: {
@@ -161,13 +158,20 @@ function answerOf(
   };
 }
 
+function itemOf(key: string, texts: Texts): BatchKeys[string]['Keys'][number] {
+  const item: BatchKeys[string]['Keys'][number] = { key: { S: key } };
+  for (const [name, text] of Object.entries(texts)) item[name] = { S: text };
+  return item;
+}
+
 function parted(
   of: BatchKeys[string] | undefined,
   attribute: 'key' | 'server',
   isUnread: (key: string) => boolean,
 ): readonly [read: readonly string[], left: readonly string[]] {
   const keys = (of?.Keys ?? []).map((key) => key[attribute]?.S ?? '');
-  return [keys.filter((key) => !isUnread(key)), keys.filter(isUnread)];
+  const left = keys.filter(isUnread);
+  return [left.length === 0 ? keys : keys.filter((key) => !left.includes(key)), left];
 }
 
 /** Rows come into the index, and go from it, a little after the memory was written. */

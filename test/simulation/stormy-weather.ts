@@ -149,10 +149,13 @@ function throttlesDispatch(seed: number, at: number): boolean {
 
 /** One item of seven now and then, which the next request reads, and now and then an item of a database in every request. */
 function leavesUnread(seed: number, key: string, at: number, tries: number): boolean {
-  if (share(seed, 'unread', key, at, tries) < 0.15)
-    return share(seed, 'throttled read', Math.floor(at / MINUTE)) < 0.1;
   const period = Math.floor(at / PERIOD_MS);
-  return key.startsWith('vpc-') && mayLose(seed, key, at) && share(seed, 'unread', key, period) < 0.02;
+  const isThrottled = share(seed, 'throttled read', Math.floor(at / MINUTE)) < 0.1;
+  const isLost =
+    key.startsWith('vpc-') && mayLose(seed, key, at) && share(seed, 'unread', key, period) < 0.02;
+  // Mostly none of them holds.
+  if (isThrottled === isLost) return isLost;
+  return share(seed, 'unread', key, at, tries) < 0.15 ? isThrottled : isLost;
 }
 
 /** The answer to the claim of a period is lost in every try. */

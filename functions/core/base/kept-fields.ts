@@ -72,8 +72,10 @@ export function withDefaults(schema: z.core.$ZodType, value: unknown): unknown {
   )
     return withDefaults(schema.def.innerType, value);
   if (!(schema instanceof z.ZodMiniObject) || typeof value !== 'object' || value === null) return value;
-  const known = Object.entries(schema.shape)
-    .map(([key, field]) => [key, withDefaults(field, Reflect.get(value, key))] as const)
-    .filter(([, field]) => field !== undefined);
-  return { ...value, ...Object.fromEntries(known) };
+  const whole: Record<string, unknown> = { ...value };
+  for (const [key, field] of Object.entries(schema.shape)) {
+    const known = withDefaults(field, whole[key]);
+    if (known !== undefined) whole[key] = known;
+  }
+  return whole;
 }

@@ -21,8 +21,17 @@ export function unpackJson(text: unknown, limits: UnpackLimits): unknown {
   // `Buffer.from` of an object with a `length` would allocate that many bytes.
   if (typeof text !== 'string') throw new Error('it is no text');
   const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: limits.bytes });
-  let values = 0;
-  for (const byte of bytes) if (byte === COMMA || byte === OPEN_BRACKET || byte === OPEN_BRACE) values += 1;
+  const values = valuesIn(bytes);
   if (values > limits.values) throw new Error(`it holds ${values} values, ${limits.values} are allowed`);
   return JSON.parse(bytes.toString('utf8'));
+}
+
+/** By index: an iterator takes as long as all the rest of unpacking. */
+function valuesIn(bytes: Uint8Array): number {
+  let values = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === COMMA || byte === OPEN_BRACKET || byte === OPEN_BRACE) values += 1;
+  }
+  return values;
 }

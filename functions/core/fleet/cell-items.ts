@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { enumOf, fields, list, text, textOrNull } from '../base/kept-fields.ts';
+import { memoize } from '../base/memoize.ts';
 import type { ReadOnly } from '../base/read-only.ts';
 import { fieldAt } from '../policy/field-at.ts';
 import { MODES, type Mode } from '../policy/mode.ts';
@@ -54,16 +55,23 @@ export type FleetSwitch = ReadOnly<z.output<typeof switchSchema>> & {
  */
 export function parseSwitch(written: string | undefined, now: number): FleetSwitch | null {
   if (written === undefined) return null;
-  const found = jsonIn(written);
+  const found = switchIn(written);
+  // An end that cannot be read is none.
+  return now >= Date.parse(found.until ?? '') ? null : found;
+}
+
+/** More than people change a switch while a function is warm. */
+const MOST_SWITCHES = 50;
+
+const switchIn = memoize((text): FleetSwitch => {
+  const found = jsonIn(text);
   const parsed = z.safeParse(switchSchema, found);
   if (!parsed.success) return { ...NO_PERSON, mode: 'observe', problem: 'it is no JSON object with a mode' };
   const mode = MODES.find((each) => each === fieldAt(found, 'mode'));
   const { by, at, reason, until } = parsed.data;
   const problem = mode === undefined ? `its mode is none of ${MODES.join(', ')}` : null;
-  // An end that cannot be read is none.
-  if (now >= Date.parse(until ?? '')) return null;
   return { mode: mode ?? 'off', by, at, reason, until, problem };
-}
+}, MOST_SWITCHES);
 
 /** A switch that holds nothing down. It stays, because it says who resumed and when. */
 export const RESUMED = { mode: 'enforce', reason: null, until: null } as const;
@@ -106,9 +114,17 @@ export type PolicyCopy = ReadOnly<z.output<typeof policySchema>>;
 
 /** Null for what is no copy of this policy: its databases then observe. */
 export function parsePolicyCopy(name: string, written: string | undefined): PolicyCopy | null {
-  const parsed = z.safeParse(policySchema, jsonIn(written));
-  return parsed.success && parsed.data.name === name ? parsed.data : null;
+  const copy = written === undefined ? null : copyIn(written);
+  return copy?.name === name ? copy : null;
 }
+
+/** More than a cell has policies. All its databases share them. */
+const MOST_COPIES = 200;
+
+const copyIn = memoize((text): PolicyCopy | null => {
+  const parsed = z.safeParse(policySchema, jsonIn(text));
+  return parsed.success ? parsed.data : null;
+}, MOST_COPIES);
 
 const outage = fields({ since: text, toldAt: textOrNull });
 const stateSchema = fields({

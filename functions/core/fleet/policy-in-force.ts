@@ -1,3 +1,4 @@
+import { memoize } from '../base/memoize.ts';
 import { fieldAt } from '../policy/field-at.ts';
 import type { Mode } from '../policy/mode.ts';
 import { readPolicyText } from '../policy/parse-policy.ts';
@@ -24,12 +25,22 @@ function builtIn(name: string, problem: string | null): FleetPolicy {
 }
 
 const DEFAULTS = defaults();
+/** More than a cell has policies. */
+const MOST_TEXTS = 200;
 
 function defaults(): Policy {
   const read = readPolicyText('{}');
   if ('findings' in read) throw new Error('The defaults of a policy are one.');
   return read.policy;
 }
+
+/** Rules from a text, with the mode that it names. All databases of a cell share few texts. */
+const rulesIn = memoize((text) => {
+  const read = readPolicyText(text);
+  if ('findings' in read) return null;
+  const { policy } = read;
+  return { policy, mode: fieldAt(jsonIn(text), 'mode') === undefined ? null : policy.mode };
+}, MOST_TEXTS);
 
 /**
  * The policy of a database. A name without a copy, and a copy that does not parse, let it observe by the last rules that
@@ -39,15 +50,7 @@ export function policyInForce(named: string | null, copy: PolicyCopy | null): Fl
   const name = named ?? DEFAULT_POLICY;
   if (copy === null) return builtIn(name, named === null ? null : 'the cell has no policy of this name');
   if (copy.text === null) return builtIn(name, copy.problem ?? 'the cell has no text of it that can be read');
-  const read = readPolicyText(copy.text);
-  if ('findings' in read) return builtIn(name, 'this version does not understand it');
-  const written = fieldAt(jsonIn(copy.text), 'mode');
-  const { policy } = read;
-  return {
-    name,
-    policy,
-    hash: copy.hash,
-    mode: written === undefined ? null : policy.mode,
-    problem: copy.problem,
-  };
+  const rules = rulesIn(copy.text);
+  if (rules === null) return builtIn(name, 'this version does not understand it');
+  return { name, ...rules, hash: copy.hash, problem: copy.problem };
 }

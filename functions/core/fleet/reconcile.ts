@@ -29,11 +29,13 @@ export function reconcile(known: readonly RegisteredDatabase[], view: CellView, 
   const shown = new Set(observed.map(({ key }) => key));
   const there = observed.map((each) => presentItem(each, byKey.get(each.key) ?? null, sameAs(each), now));
   const missing = known.filter(({ key }) => !shown.has(key)).map((each) => missingItem(each, now));
-  const changes = [...there, ...missing].map((after) => ({ before: byKey.get(after.key) ?? null, after }));
-  const isWritten = ({ before, after }: Change) => before === null || isDue(before, after, now);
+  const changes = [...there, ...missing].map((after): Change => {
+    const before = byKey.get(after.key) ?? null;
+    return { after, unchanged: before === null || isDue(before, after, now) ? null : before };
+  });
   return {
-    databases: changes.map((each) => (isWritten(each) ? each.after : (each.before ?? each.after))),
-    writes: changes.filter(isWritten).map(({ after }) => toWrite(after, now)),
+    databases: changes.map(({ after, unchanged }) => unchanged ?? after),
+    writes: changes.filter(({ unchanged }) => unchanged === null).map(({ after }) => toWrite(after, now)),
   };
 }
 
@@ -89,6 +91,7 @@ function firstSight(
 
 /** A time that cannot be read is the later one. */
 function earlier(one: string, other: string): string {
+  if (one === other) return one;
   return Date.parse(other) < Date.parse(one) || Number.isNaN(Date.parse(one)) ? other : one;
 }
 
@@ -101,7 +104,8 @@ function missingItem(item: RegisteredDatabase, now: number): RegisteredDatabase 
   return item.why === 'gone' ? item : { ...item, standing: 'skipped', why: 'gone' };
 }
 
-type Change = { readonly before: RegisteredDatabase | null; readonly after: RegisteredDatabase };
+/** `unchanged` is the item as it stands; null where it has to be written. */
+type Change = { readonly after: RegisteredDatabase; readonly unchanged: RegisteredDatabase | null };
 
 function isDue(before: RegisteredDatabase, after: RegisteredDatabase, now: number): boolean {
   const { lastSeen, ...rest } = after;
@@ -113,8 +117,9 @@ function isDue(before: RegisteredDatabase, after: RegisteredDatabase, now: numbe
 function isSame(one: unknown, other: unknown): boolean {
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
     return one === other;
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].every((key) => isSame(Reflect.get(one, key), Reflect.get(other, key)));
+  const isSameField = (key: string) => isSame(Reflect.get(one, key), Reflect.get(other, key));
+  const isLess = (key: string) => Object.hasOwn(one, key) || Reflect.get(other, key) === undefined;
+  return Object.keys(one).every(isSameField) && Object.keys(other).every(isLess);
 }
 
 function toWrite({ accepted: _, ...item }: RegisteredDatabase, now: number): RegistryWrite {

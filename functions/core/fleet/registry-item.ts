@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { enumOf, fields, flag, text, textOrNull } from '../base/kept-fields.ts';
+import { memoize } from '../base/memoize.ts';
 import type { ReadOnly } from '../base/read-only.ts';
 import { describe } from '../base/schema-fields.ts';
 import { parseDatabaseKey } from './database-key.ts';
@@ -130,13 +131,23 @@ export function parseRegistryItem(
   item: string | undefined,
   accepted: string | undefined,
 ): RegisteredDatabase | null {
-  const parsed = z.safeParse(registryItemSchema, jsonIn(item));
-  const place = parseDatabaseKey(key);
-  if (!parsed.success || place === null) return null;
-  const { data } = parsed;
-  const agrees = data.key === key && data.vpc === place.vpc && data.resource === place.resource;
-  return agrees ? { ...data, accepted: acceptanceIn(accepted) } : null;
+  const data = item === undefined ? null : itemIn(item);
+  if (data === null || data.key !== key) return null;
+  return accepted === undefined ? data : { ...data, accepted: acceptanceIn(accepted) };
 }
+
+/** More than a large cell has databases. Most of their items change once an hour. */
+const MOST_ITEMS = 2_000;
+
+/** The item of a text, if its key is that of its place. */
+const itemIn = memoize((text): RegisteredDatabase | null => {
+  const parsed = z.safeParse(registryItemSchema, jsonIn(text));
+  if (!parsed.success) return null;
+  const { data } = parsed;
+  const place = parseDatabaseKey(data.key);
+  if (place === null || data.vpc !== place.vpc || data.resource !== place.resource) return null;
+  return { ...data, accepted: null };
+}, MOST_ITEMS);
 
 function acceptanceIn(written: string | undefined): Acceptance | null {
   const parsed = z.safeParse(acceptance, jsonIn(written));

@@ -2,6 +2,7 @@ import { type Advice, forOperator, sqlPaste } from '../../core/advice/advice.ts'
 import { adviseOn } from '../../core/advice/advise.ts';
 import { crashWarning } from '../../core/advice/crash-warning.ts';
 import { cleanName } from '../../core/base/clean-text.ts';
+import { memoizeByObject } from '../../core/base/memoize.ts';
 import type { Facts } from '../base/facts.ts';
 import { type Section, wrap } from '../base/layout.ts';
 import { pasteLines } from '../base/paste-lines.ts';
@@ -81,10 +82,13 @@ function missingGrant(facts: Facts): readonly Advice[] {
   ];
 }
 
-/** A run without a cause may still have ended sessions, so that the warning about crashes is needed. */
-function adviceOn({ record, diagnosis }: Facts): readonly Advice[] {
-  return diagnosis === null ? crashWarning(record) : adviseOn(record, diagnosis);
-}
+/**
+ * A run without a cause may still have ended sessions, so that the warning about crashes is needed. The mail and the chat have
+ * the same advice.
+ */
+const adviceOn = memoizeByObject(({ record, diagnosis }: Facts): readonly Advice[] =>
+  diagnosis === null ? crashWarning(record) : adviseOn(record, diagnosis),
+);
 
 function toEnforce({ record, losses }: Facts): readonly Advice[] {
   if (record.mode !== 'observe' || losses.length === 0) return [];

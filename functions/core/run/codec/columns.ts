@@ -13,5 +13,10 @@ export function fromColumns<Row>(
 ): readonly Row[] {
   const [first] = keys;
   const rows = (first === undefined ? undefined : columns[first]) ?? [];
-  return rows.map((_, at) => Object.fromEntries(keys.map((key) => [key, columns[key]?.[at] ?? null])) as Row);
+  const named = keys.map((key) => [key, columns[key]] as const);
+  return rows.map((_, at) => {
+    const row: Partial<Record<keyof Row, unknown>> = {};
+    for (const [key, column] of named) row[key] = column?.[at] ?? null;
+    return row as Row;
+  });
 }

@@ -45,9 +45,8 @@ const FORM: ReadonlySet<string> = new Set([...PLAIN, ...TEXTS, ...TIMES, 'encode
 
 export function packSessions(sessions: readonly Session[], dictionary: Dictionary): PackedSessions {
   const column = <Key extends keyof Session>(key: Key) => sessions.map((session) => session[key]);
-  const newer = new Set(sessions.flatMap(Object.keys).filter((key) => !FORM.has(key)));
   return {
-    ...toColumns([...PLAIN, ...(newer as ReadonlySet<keyof Plain>)], sessions),
+    ...toColumns([...PLAIN, ...(newerIn(sessions) as ReadonlySet<keyof Plain>)], sessions),
     user: toTexts(dictionary, column('user')),
     database: toTexts(dictionary, column('database')),
     application: toTexts(dictionary, column('application')),
@@ -56,6 +55,13 @@ export function packSessions(sessions: readonly Session[], dictionary: Dictionar
     backendStart: toTimes(column('backendStart')),
     stateChange: toTimes(column('stateChange')),
   };
+}
+
+/** Names of facts that the packed form does not list. */
+function newerIn(sessions: readonly Session[]): ReadonlySet<string> {
+  const newer = new Set<string>();
+  for (const session of sessions) for (const key of Object.keys(session)) if (!FORM.has(key)) newer.add(key);
+  return newer;
 }
 
 export function unpackSessions(packed: PackedSessions, texts: readonly string[]): readonly Session[] {
