@@ -35,12 +35,16 @@ export async function dispatch(
   const organisation = await readOrganisation(cell, sight.databases, ports);
   const running = runningIn(sight.databases, { ...cell, ...organisation }, startedAt);
   const health = cellHealth(running, attention, cell.state.outage, period);
-  ports.measure({ unwellDatabases: unwellIn(running, attention) });
+  // A switch makes nothing well: what was unwell counts until a run has seen it well.
+  const watched = runningIn(sight.databases, { ...organisation, ...NO_SWITCH }, startedAt);
+  ports.measure({ unwellDatabases: unwellIn(watched, attention) });
   // First, so that reports of the runs that start now know of an outage, and so that it is done however long starting takes.
   await settleState({ cell, sight, organisation, running, health, period }, ports);
   const started = await startDue(running, attention, period, startedAt, ports);
   logDispatch({ key, sight: sight.databases.length, running, started, health }, ports);
 }
+
+const NO_SWITCH = { people: null, organisation: null } as const;
 
 /** Databases that the last run could not get into, and those with an open incident. */
 function unwellIn(running: readonly RegisteredDatabase[], attention: AttentionByKey): number {

@@ -30,6 +30,8 @@ export function cellHealth(
   before: CellState['outage'],
   { at, ms }: Period,
 ): CellHealth {
+  // A switch lets nothing run: whether they can be reached again is not known.
+  if (databases.length === 0) return { unwell: [], outage: before, news: null };
   const unwell = databases.filter(({ key }) => (attention.get(key)?.failures ?? 0) > 0);
   const lately = unwell.filter(({ key }) => {
     return !(at - Date.parse(attention.get(key)?.failedAt ?? '') > PERIODS * ms);

@@ -78,6 +78,11 @@ describe('A cell outage', () => {
     expect(health(10, 6, before, FLEET_NOW + 55 * 60_000)).toMatchObject({ outage: before, news: null });
   });
 
+  test('is not over while a switch lets nothing run', () => {
+    const before = { since: iso(FLEET_NOW - 3 * PERIOD), toldAt: iso(FLEET_NOW - 3 * PERIOD) };
+    expect(health(0, 0, before)).toEqual({ unwell: [], outage: before, news: null });
+  });
+
   test('names no database that no longer runs', () => {
     const attention = new Map([['vpc-0abc#db-OLD', { ...CALM, failures: 9, failedAt: iso(FLEET_NOW) }]]);
     expect(cellHealth(cell(1), attention, null, { at: FLEET_NOW, ms: PERIOD }).unwell).toEqual([]);
