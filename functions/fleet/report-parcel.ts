@@ -1,6 +1,7 @@
 import { CELL_KEYS, parseCellState } from '../core/fleet/cell-items.ts';
 import { isOutOfReach, momentOfFacts, type RunFacts } from '../core/fleet/found-in-run.ts';
 import { parseRegistryItem, type RegisteredDatabase } from '../core/fleet/registry-item.ts';
+import type { Memory } from '../core/incident/memory.ts';
 import { noteFleetRun } from '../core/incident/note-fleet-run.ts';
 import type { Destination } from '../events/parse-destination.ts';
 import type { RemediatePorts } from '../remediate/ports.ts';
@@ -40,11 +41,20 @@ export async function reportParcel(delivery: FleetDelivery, ports: FleetReportPo
   if (database === null) return ports.log('record-of-unknown-database', { key, runId });
   const at = momentOfFacts(facts, ports.now());
   const { after } = await updateMemory(ports.memory, key, (memory) => noteFleetRun(memory, runId, facts, at));
+  if (isToldByItself(delivery, after)) return ports.log('run-told-by-itself', { key, runId });
   const isFirst = (after.fleet?.failures ?? 0) <= 1;
   const isOutage = outageIn(rows);
   if (isOutOfReach(facts.failedBy) && (isFirst || isOutage || database.standing !== 'runs'))
     return ports.log('not-told-yet', { key, runId, failedBy: facts.failedBy, isOutage });
   await ports.report(ofDatabase(destination, database), database);
+}
+
+/**
+ * Lambda tells of a run without a result also where its record was taken and only the answer to that was lost. What the record
+ * said is remembered then.
+ */
+function isToldByItself({ runId, facts, destination }: FleetDelivery, { fleet }: Memory): boolean {
+  return destination.kind === 'failed-run' && fleet?.lastRunId === runId && fleet.failedBy !== facts.failedBy;
 }
 
 function databaseOf(

@@ -85,6 +85,37 @@ describe('The report of a run', () => {
   });
 });
 
+describe('A run that Lambda tells of without a result', () => {
+  const crashed = {
+    facts: { failedBy: 'crashed', isBusy: null, askedAt: null },
+    destination: {
+      ...{ kind: 'failed-run', functionName: null, requestId: 'run-1', condition: 'RetriesExhausted' },
+      error: { errorType: 'Error', errorMessage: 'The answer was lost.' },
+    },
+  } as unknown as Partial<FleetDelivery>;
+
+  test('is told, and told again when its report is delivered again', async () => {
+    const at = stage();
+    await at.report(crashed);
+    await at.report(crashed);
+    expect([at.reported.length, at.fleet()]).toMatchObject([2, { failures: 1, failedBy: 'crashed' }]);
+  });
+
+  test.each([
+    ['that got in', 1, null],
+    ['of a server out of reach', 0, 'connect-unreachable'],
+  ])('is not told beside its own record %s', async (_what, told, failedBy) => {
+    const at = stage();
+    await at.report({ facts: { failedBy, isBusy: null, askedAt: null } });
+    await at.report(crashed);
+    expect([at.reported.length, at.fleet()?.failedBy, at.logged.at(-1)]).toEqual([
+      told,
+      failedBy,
+      'run-told-by-itself',
+    ]);
+  });
+});
+
 describe('A server out of reach', () => {
   test('is no news once, and is told from the second time on', async () => {
     const at = stage();
@@ -110,6 +141,8 @@ describe('A server out of reach', () => {
   test.each([
     [-5, 'is dated by the clock of the dispatcher, which is minutes behind', -5],
     [4, 'is dated by the clock of the dispatcher, which is minutes ahead', 4],
+    [-15, 'is dated by that clock too where its report is minutes late', -15],
+    [15, 'is dated now where the event names a later time', 0],
     [60, 'is dated now where the event names another time', 0],
     [Number.NaN, 'is dated now where the event names none', 0],
   ])('that failed %d minutes from now %s', async (minutes, _what, dated) => {

@@ -37,13 +37,15 @@ export function isExcused(
 
 /**
  * No database without trouble waits for longer than twice its turn, and as long as no run could be made. What counts is when its runs
- * were asked for: Lambda may keep each event for a minute more.
+ * were asked for: Lambda may keep each event for a minute more. One event that is lost is within twice the turn. Further ones are lost
+ * only around a time without runs.
  */
 export function gaps(
   { journal, tables, weather }: Stage,
   databases: readonly SimulatedDatabase[],
 ): readonly string[] {
   const byKey = Map.groupBy(journal.runs, ({ key }) => key);
+  const lostOf = Map.groupBy(journal.lost, ({ key }) => key);
   const cell = journal.faults.filter(({ kind }) => kind === 'cell');
   return databases.flatMap(({ key }) => {
     const known = JSON.parse(tables.registry.get(key)?.item ?? '{}');
@@ -54,9 +56,11 @@ export function gaps(
     return starts.slice(1).flatMap((at, index) => {
       const before = starts[index] ?? at;
       if (at - before <= 2 * turnMs + LATE_MS) return [];
-      const excusedMs = cell
-        .filter(({ from, until }) => from <= at && until >= before)
-        .reduce((sum, { from, until }) => sum + until - from + turnMs, 0);
+      const faults = cell.filter(({ from, until }) => from <= at && until >= before);
+      const lost = (lostOf.get(key) ?? []).filter((each) => each.at >= before && each.at <= at).length;
+      const excusedMs =
+        faults.reduce((sum, { from, until }) => sum + until - from + turnMs, 0) +
+        (faults.length === 0 ? 0 : Math.max(0, lost - 1) * turnMs);
       // A failure is dated by the clock of `report`, and the next try by that of the dispatcher.
       const skewMs =
         Math.abs(weather.skewMs('report') - weather.skewMs('dispatch')) > 30 * SECOND ? PERIOD_MS : 0;
@@ -188,13 +192,18 @@ export function oneStoryPerOutage({ journal }: Stage): readonly string[] {
   return wrong;
 }
 
-/** While the network of all servers is away, no single one is told. The first few may be: fewer than five are no outage yet. */
+/**
+ * While the network of all servers is away, no single one is told. The first few may be: fewer than five are no outage yet. A run
+ * that crashed is told: its record got lost, so that nobody knows what it did.
+ */
 export function noStoriesOfSingles(
   { journal, weather }: Stage,
   databases: readonly SimulatedDatabase[],
 ): readonly string[] {
   const keys = new Set(databases.map(({ key }) => key));
-  const opened = journal.told.filter(({ kind, key }) => kind === 'opened' && keys.has(key));
+  const opened = journal.told.filter(
+    ({ kind, key, isOfCrash }) => kind === 'opened' && !isOfCrash && keys.has(key),
+  );
   // With clocks that are minutes apart, failures of one period look older than two.
   if (weather.skewMs('report') !== 0) return [];
   return journal.faults

@@ -45,6 +45,8 @@ export type Told = {
   readonly key: string;
   readonly at: number;
   readonly kind: string;
+  /** Whether Lambda told of a run without a result. */
+  readonly isOfCrash: boolean;
   readonly isTaken: boolean;
 };
 
@@ -76,6 +78,8 @@ export type Journal = {
   readonly heard: { readonly key: string; readonly at: number }[];
   /** Invocations of `remediate` that Lambda took, without those that the weather loses. */
   readonly asked: { readonly id: string; readonly key: string; readonly at: number }[];
+  /** Those that the weather loses. */
+  readonly lost: { readonly key: string; readonly at: number }[];
   /** Runs of which `report` has written down what came of them. */
   readonly noted: Set<string>;
   /** Calls of ports by function and name. */
@@ -99,6 +103,7 @@ export function newJournal(): Journal {
       accepted: [],
       heard: [],
       asked: [],
+      lost: [],
     },
     ...{ noted: new Set(), calls: new Map(), violations: [], others: new Map() },
   };

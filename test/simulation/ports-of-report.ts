@@ -2,6 +2,7 @@ import { RemediationError } from '../../functions/core/base/errors.ts';
 import type { FleetReportPorts } from '../../functions/fleet/report-parcel.ts';
 import type { MemoryStore, Publish, ReportPorts } from '../../functions/report/report-ports.ts';
 import { workHere } from '../support/report-work.ts';
+import type { Told } from './journal.ts';
 import type { Alive } from './simulated-lambda.ts';
 import type { Stage } from './stage.ts';
 
@@ -21,7 +22,11 @@ export function portsOfReport(stage: Stage, runId: string, alive: Alive): FleetR
   return {
     readItems: tables.readItems,
     memory,
-    report: (destination, { key }) => product.report(destination, toldPorts(stage, memory, key, now, alive)),
+    report: (destination, { key }) =>
+      product.report(
+        destination,
+        toldPorts(stage, memory, { key, isOfCrash: destination.kind === 'failed-run' }, now, alive),
+      ),
     now,
     log: () => {},
   };
@@ -30,13 +35,13 @@ export function portsOfReport(stage: Stage, runId: string, alive: Alive): FleetR
 function toldPorts(
   { time, journal, weather }: Stage,
   memory: MemoryStore,
-  key: string,
+  about: Pick<Told, 'key' | 'isOfCrash'>,
   now: () => number,
   alive: Alive,
 ): ReportPorts {
   const people: Publish = async (_message, { id, kind }) => {
     const isTaken = !weather.isAway('topic', time.now());
-    journal.told.push({ id, key, at: time.now(), kind, isTaken });
+    journal.told.push({ id, ...about, at: time.now(), kind, isTaken });
     if (!isTaken) throw new RemediationError('publish-failed', 'The topic is away.');
     return undefined;
   };

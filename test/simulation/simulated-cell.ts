@@ -1,4 +1,5 @@
 import { RemediationError } from '../../functions/core/base/errors.ts';
+import { memoize } from '../../functions/core/base/memoize.ts';
 import type { RunFacts } from '../../functions/core/fleet/found-in-run.ts';
 import type { FleetRunEvent } from '../../functions/core/fleet/run-event.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
@@ -65,7 +66,9 @@ export function simulatedCell(given: CellGiven): Stage {
       triggers: () => void invoke(stage, ofTriggers(stage), null, 'triggers'),
       remediate: (event) => {
         const id = invoke(stage, remediator(stage), event, event.database);
-        if (id !== null) journal.asked.push({ id, key: event.database, at: time.now() });
+        const asked = { key: event.database, at: time.now() };
+        if (id === null) journal.lost.push(asked);
+        else journal.asked.push({ id, ...asked });
       },
       report: (delivery) => void invoke(stage, reporter(stage), delivery, delivery.runId),
       news: (sent) => void journal.news.push({ at: time.now(), sent }),
@@ -91,13 +94,21 @@ function noteMistake({ journal }: Stage, name: FunctionName): (thrown: unknown) 
 function alive(stage: Stage, name: FunctionName, life: Life): Alive {
   const { calls } = stage.journal;
   return (ports, of) => {
-    const called = (port: string) => (of === undefined ? port : `${of}.${port}`);
+    const called = calledIn(of ?? '');
+    const known = callsOf(name);
     return mortal(ports, life, {
-      before: (port) => calls.set(`${name} ${called(port)}`, (calls.get(`${name} ${called(port)}`) ?? 0) + 1),
+      before: (port) => {
+        const call = known(called(port));
+        calls.set(call, (calls.get(call) ?? 0) + 1);
+      },
       after: (port) => stage.afterCall(name, called(port), life),
     });
   };
 }
+
+/** Names of ports and calls are few, and making them anew would cost as much as a call. */
+const calledIn = memoize((of) => memoize((port) => (of === '' ? port : `${of}.${port}`)));
+const callsOf = memoize((name) => memoize((port) => `${name as FunctionName} ${port}` as const));
 
 const nothing = () => {};
 
@@ -176,11 +187,14 @@ function checkRecord(
   if (problem?.code === 'unexpected') journal.violations.push(`a run met: ${problem.message}`);
   const counted = plan?.pressure.find(({ scope }) => scope.kind === 'server')?.usable;
   if (counted === undefined) return;
-  const { key, host } = JSON.parse(item ?? '{}');
+  const { key, host } = itemIn(item ?? '{}');
   const slots = estate.behind(host)?.server.usable;
   if (slots !== undefined && counted !== slots)
     journal.violations.push(`a run of ${key} counted ${counted} slots of ${slots}`);
 }
+
+/** As it stands in the table, whatever the product makes of it. Most runs of an hour find the same text. */
+const itemIn = memoize((text) => JSON.parse(text));
 
 /** What Lambda tells of a run without a result. */
 function failureOf(event: FleetRunEvent, requestId: string, why: 'crashed' | 'expired'): FleetDelivery {

@@ -45,13 +45,16 @@ export function factsOfRun(
   };
 }
 
-/** So far may clocks be apart, and so old may an event be. */
+/** So far may clocks be apart. A moment that is later would keep the next tries away. */
 const MOST_APART_MS = 10 * 60_000;
+/** So long an event may wait, and a report be delivered again. An earlier moment only brings the next try sooner. */
+const MOST_OLD_MS = 10 * 60_000;
 
 /** The moment of what a run found: that at which it was asked for, unless it is no moment of about now. */
 export function momentOfFacts({ askedAt }: RunFacts, now: number): string {
   const asked = Date.parse(askedAt ?? '');
-  return new Date(Math.abs(now - asked) <= MOST_APART_MS ? asked : now).toISOString();
+  const isAboutNow = asked - now <= MOST_APART_MS && now - asked <= MOST_APART_MS + MOST_OLD_MS;
+  return new Date(isAboutNow ? asked : now).toISOString();
 }
 
 /** A failure of the way to a server, of which many come together when a network or a region fails. */
