@@ -224,8 +224,8 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(record.problem?.message).toContain(`: ${kind.says}`);
     expect(textOf(record)).toContain(kind.advises);
     expect(refusals.reduce((sum, { count }) => sum + count, 0)).toBe(attempts);
-    const [commonest] = refusals.toSorted((a, b) => b.count - a.count);
-    expect(commonest).toMatchObject({ sqlstate: '53300', routine: kind.routine });
+    // On a slow machine our own tries, up to three at a time, may also find that they have taken the last slots.
+    expect(refusals).toContainEqual(expect.objectContaining({ sqlstate: '53300', routine: kind.routine }));
     await expect.poll(shown).toHaveLength(kind.shows);
     await watcher.query('ALTER ROLE headroom CONNECTION LIMIT -1');
   });

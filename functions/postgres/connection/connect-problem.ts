@@ -113,18 +113,22 @@ const OBSTACLES: Readonly<Record<Obstacle, Description>> = {
 };
 
 /**
- * The most frequent obstacle, because our own tries may take the last reserved slots from one another now and then. An
- * answer of the server counts before its silence: the deadline also cuts off the last tries. If logins hang, they are what
- * reaches a limit of our role.
+ * The most frequent obstacle. Our own tries may take the last reserved slots from one another: up to three are on their way,
+ * and on a slow server most of them may find all slots taken. So a quarter of answers that reserved slots were left is
+ * enough. An answer of the server counts before its silence: the deadline also cuts off the last tries. If logins hang, they
+ * are what reaches a limit of our role.
  */
 function mainObstacle(obstacles: ReadonlyMap<Obstacle, number>): Obstacle {
   const answered = [...obstacles].filter(([obstacle]) => !SILENCES.has(obstacle));
   const commonest = answered.toSorted(([, a], [, b]) => b - a)[0]?.[0];
+  const left = LEFT.find((each) => (obstacles.get(each) ?? 0) * 3 >= (obstacles.get('all') ?? 0));
+  if (commonest === 'all' && left !== undefined) return left;
   const isByOurs = commonest === undefined || REACHED_BY_OURS.has(commonest);
   const hung = HUNG.find((each) => obstacles.has(each));
   if (hung !== undefined && isByOurs) return hung;
   return commonest ?? 'silent';
 }
+const LEFT = ['reserved-left', 'administrators-left'] as const;
 const HUNG = ['unanswered', 'hanging'] as const;
 const SILENCES: ReadonlySet<Obstacle> = new Set(['silent', 'cut-off', ...HUNG]);
 
