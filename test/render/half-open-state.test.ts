@@ -11,7 +11,7 @@ const sentenceOf = (name: string) => {
 };
 
 test.each(['half-open-clients-beside-a-storm', 'half-open-clients-unseen'])(
-  'a server whose slots half-open clients take is not said to have room: %s',
+  'a server whose slots half-open clients may take is not said to have room: %s',
   (name) => {
     expect(sentenceOf(name)).toBe('refused clients, although not all slots show a session');
   },

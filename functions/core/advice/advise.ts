@@ -11,7 +11,7 @@ import { endTransactions, returnSessions } from './client-fix.ts';
 import { crashWarning } from './crash-warning.ts';
 import { freeNow } from './free-now.ts';
 import { fullPooler } from './full-pooler.ts';
-import { halfOpen } from './half-open-clients.ts';
+import { halfOpen, perhapsHalfOpen } from './half-open-clients.ts';
 import { keepalives } from './keepalives.ts';
 import { leftOpenTools } from './left-open-tools.ts';
 import { lessWork } from './less-work.ts';
@@ -63,7 +63,7 @@ const ADVISERS: Readonly<Record<Cause, readonly Adviser[]>> = {
   'dead-clients': [keepalives],
   'half-open-clients': [halfOpen],
   'limit-too-low': [raiseMaxConnections, poolerConfiguration, retryWhereSeen, watchUsable],
-  unclear: [askOwners, secondLook],
+  unclear: [askOwners, perhapsHalfOpen, secondLook],
 };
 
 /** What belongs to the first minutes: it stops the cause, or shows how to. The rest can wait for the day. */

@@ -1,4 +1,5 @@
 import { counted } from '../base/words.ts';
+import { isPerhapsKeptOut } from '../diagnosis/kept-out.ts';
 import { groupName } from '../server/group-name.ts';
 import { type Advice, forOperator, sqlPaste } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
@@ -19,7 +20,8 @@ export function askOwners({ culprits, ranking, slots }: AdviceFacts): readonly A
 }
 
 /** When the cause is not clear, a second look shows what grows. */
-export function secondLook(): readonly Advice[] {
+export function secondLook({ record, diagnosis }: AdviceFacts): readonly Advice[] {
+  if (isPerhapsKeptOut(record, diagnosis)) return [];
   return [
     forOperator(
       'Run this now and again in five minutes: the program that has grown is the cause.',

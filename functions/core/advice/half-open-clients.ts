@@ -1,8 +1,16 @@
+import { isPerhapsKeptOut } from '../diagnosis/kept-out.ts';
 import { type Advice, forOperator } from './advice.ts';
 import type { AdviceFacts } from './advice-facts.ts';
+import { retry } from './retry.ts';
 import { changeSettings } from './server-setting.ts';
 
 const SECONDS = 20;
+
+/** Half-open clients, or a storm of short requests: what helps against each. What is not sure is not there to be pasted. */
+export function perhapsHalfOpen(facts: AdviceFacts): readonly Advice[] {
+  if (!isPerhapsKeptOut(facts.record, facts.diagnosis)) return [];
+  return [...halfOpen(facts), ...retry(facts)].map(({ to, text }) => ({ to, text }));
+}
 
 /** Clients that take a slot and never finish their login. SQL cannot end them. */
 export function halfOpen(facts: AdviceFacts): readonly Advice[] {

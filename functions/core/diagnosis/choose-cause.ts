@@ -5,6 +5,7 @@ import { poolerRefuses } from '../server/pooler-refusals.ts';
 import { groupText } from '../server/rank-groups.ts';
 import type { Cause, Confidence, Culprit, Diagnosis } from './cause.ts';
 import { RECENT_MS, surelyInUse } from './causes/busy-sessions.ts';
+import { mayBeKeptOut } from './causes/half-open.ts';
 import { isStorm, stormText } from './causes/reconnect-storm.ts';
 import { byProgramIn, type Evidence, type SessionEvidence, sumOf } from './evidence.ts';
 import { cappedAt, doing, type Suspect, toCulprit } from './suspect.ts';
@@ -20,6 +21,7 @@ const FEWEST_USED = 8;
 
 /** Chooses from the suspects one cause, and the programs behind it. */
 export function verdictOf(all: Evidence, found: readonly Suspect[]): Diagnosis {
+  if (mayBeKeptOut(all)) return unclear(all, keptOutText(all));
   if (hasRoom(all) && !found.some(isUnseen)) return unclear(all, roomText(all));
   // Where our own tries were refused the server was full, whatever it shows.
   const suspects = hasRoom(all) && all.refused.ours === 0 ? found.filter(isUnseen) : found;
@@ -76,6 +78,10 @@ function isUnseen({ cause }: Suspect): boolean {
 
 function roomText({ server: { used, usable, free } }: Evidence): string {
   return `${used} of ${usable} usable slots are used, ${free} are free by now`;
+}
+
+function keptOutText({ server: { used, usable, free } }: Evidence): string {
+  return `${used} of ${usable} usable slots show a session: the other ${free} are taken by clients that never finish their login, or by some that come and go within milliseconds`;
 }
 
 /** The head of a queue counts for the sessions behind it, which are counted once. */

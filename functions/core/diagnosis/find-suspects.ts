@@ -82,9 +82,8 @@ function isReplaced({ server }: Evidence, { cause, explains }: Suspect): boolean
 
 /** The suspects of the whole server, with causes that no session shows. */
 export function suspectsOf(all: Evidence): readonly Suspect[] {
-  const unseen = halfOpenUnseen(all);
-  const halfOpen = halfOpenClients(all) ?? unseen;
-  const storm = reconnectStorm(all, all.holders, unseen === null ? Math.max(0, all.server.free) : 0);
+  const halfOpen = halfOpenClients(all) ?? halfOpenUnseen(all);
+  const storm = reconnectStorm(all, all.holders);
   const taken = new Set(storm?.members);
   const among = suspectsAmong(
     all,

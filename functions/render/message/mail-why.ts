@@ -2,6 +2,7 @@ import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
 import { serverTimeMs } from '../../core/base/server-time.ts';
 import type { Cause, Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
 import { culpritEvidence } from '../../core/diagnosis/culprit-evidence.ts';
+import { isPerhapsKeptOut } from '../../core/diagnosis/kept-out.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
 import { counted, groupName, listText, ownerOf, rateText } from '../base/phrases.ts';
@@ -66,7 +67,9 @@ export function whyRemarks(facts: Facts): readonly Remark[] {
   if (record.outcome === 'blind') return [];
   if (record.outcome === 'busy') return said('why', [runLockTexts(record).join(' ')], 'WHY');
   if (record.problem !== null) return said('why', [problemText(record.problem.message)], 'WHY');
-  return diagnosis === null ? [] : said('why', [['not clear.', ...heldTexts(facts)].join(' ')], 'WHY');
+  if (diagnosis === null) return [];
+  const known = isPerhapsKeptOut(record, diagnosis) ? diagnosis.evidence.map(sentence) : heldTexts(facts);
+  return said('why', [['not clear.', ...known].join(' ')], 'WHY');
 }
 
 function problemText(message: string): string {

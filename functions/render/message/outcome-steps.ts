@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../core/base/errors.ts';
 import { memoizeByObject } from '../../core/base/memoize.ts';
 import { fullnessOf } from '../../core/base/sqlstate.ts';
 import type { Cause } from '../../core/diagnosis/cause.ts';
+import { isPerhapsKeptOut } from '../../core/diagnosis/kept-out.ts';
 import { heldBack } from '../../core/plan/held-back.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
@@ -59,8 +60,12 @@ const UNEXPLAINED: readonly Advice[] = [
 ];
 
 /** A refusal by a pooler, or by what no session shows, is explained. Advice about it follows. */
-function unexplained({ diagnosis, record: { snapshot, trigger, policy } }: Facts): readonly Advice[] {
-  const isExplained = (snapshot !== null && poolerRefuses(snapshot)) || isOutsideSlots(diagnosis);
+function unexplained({ diagnosis, record }: Facts): readonly Advice[] {
+  const { snapshot, trigger, policy } = record;
+  const isExplained =
+    (snapshot !== null && poolerRefuses(snapshot)) ||
+    isOutsideSlots(diagnosis) ||
+    isPerhapsKeptOut(record, diagnosis);
   if (isExplained) return [];
   const alarm = otherAlarm(trigger);
   if (alarm !== null) return otherThreshold(alarm, policy);

@@ -1,4 +1,5 @@
 import { cleanName } from '../../core/base/clean-text.ts';
+import { isPerhapsKeptOut } from '../../core/diagnosis/kept-out.ts';
 import type { Outcome } from '../../core/run/outcome.ts';
 import { stuckHolder } from '../../core/run/run-lock.ts';
 import type { Facts } from '../base/facts.ts';
@@ -20,7 +21,7 @@ const VERDICTS: Readonly<Record<Outcome, (facts: Facts) => string>> = {
   refilled: () => 'filled up again',
   'no-candidates': (facts) => `is ${pressed(facts)}`,
   unexplained: ({ record, diagnosis }) => {
-    if (diagnosis?.cause === 'half-open-clients')
+    if (diagnosis?.cause === 'half-open-clients' || isPerhapsKeptOut(record, diagnosis))
       return 'refused clients, although not all slots show a session';
     const alarm = otherAlarm(record.trigger);
     if (alarm === null) return 'refused clients, and has room now';

@@ -45,3 +45,10 @@ test('a timeout for tools is said of the roles that it is not printed for', () =
     stepsOf('developer-tools-nine-people').find((text) => text.includes('idle_session_timeout')) ?? '';
   expect(step).toContain('Do the same for the other roles that only people use');
 });
+
+test('where half-open clients and a storm look the same, both are advised on', () => {
+  const steps = stepsOf('half-open-clients-beside-a-storm').join('\n');
+  expect(steps).toContain('authentication_timeout');
+  expect(steps).toContain('exponential backoff');
+  expect(steps).not.toContain('now and again in five minutes');
+});

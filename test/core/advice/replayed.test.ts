@@ -25,7 +25,7 @@ const ABOUT: Readonly<Record<Cause, RegExp>> = {
   'dead-clients': /noticed after 2 minutes|tcp_user_timeout/,
   'half-open-clients': /authentication_timeout/,
   'limit-too-low': /raise max_connections/,
-  unclear: /now and again in five minutes/,
+  unclear: /now and again in five minutes|exponential backoff/,
 };
 
 describe.each(recordings())('the recorded incident $story.name', ({ record }) => {

@@ -1,7 +1,7 @@
 import { ageText, counted } from '../../base/words.ts';
 import { type Evidence, type Refusals, refusedFor, type SessionEvidence } from '../evidence.ts';
 import { agesOf, doing, lastingFor, type Suspect } from '../suspect.ts';
-import { isStorm, letsIn, SLOW_LOGIN_MS } from './reconnect-storm.ts';
+import { isStorm, SLOW_LOGIN_MS, shortSessions } from './reconnect-storm.ts';
 
 /**
  * After a refusal this shortly before the snapshot, not all slots can have become free again. Later it is unlikely only if
@@ -27,21 +27,39 @@ export function halfOpenClients(all: Evidence): Suspect | null {
 export function halfOpenUnseen(all: Evidence): Suspect | null {
   const { server, refused } = all;
   // In a storm many clients are just connecting, so that slots look free which are not.
-  if (startingClients(all).length > 0 || (isStorm(all) && letsIn(all))) return null;
+  if (startingClients(all).length > 0 || isStorm(all)) return null;
   // Where logins are visible and there are none, ordinary slots had only just become free.
   const told = refusedFor(
     refused,
     ...(showsLogins(all) ? (['server'] as const) : (['server', 'reserved'] as const)),
   );
   const free = server.free;
-  if (free < Math.max(5, server.usable * 0.2) || !((told > 0 && isJustNow(refused)) || refused.ours > 0))
-    return null;
+  if (free < fewestMissing(all) || !((told > 0 && isJustNow(refused)) || refused.ours > 0)) return null;
   return nobodys(free, refused.ours > 0 ? 'high' : 'medium', [
     `${server.used} of ${server.usable} usable slots show a session, but clients were refused: the other ${free} slots are taken by clients that have not logged in`,
     ...(refused.ours > 0
       ? [`${counted(refused.ours, 'try', 'tries')} of our own found no free slot just before`]
       : []),
   ]);
+}
+
+/**
+ * Whether a storm before 18 shows none of its sessions, and many slots without one. Then its requests take a millisecond or
+ * two, so that each look finds most clients logging in, or half-open clients keep all of them out. Both look the same.
+ */
+export function mayBeKeptOut(all: Evidence): boolean {
+  const { server, refused, holders } = all;
+  return (
+    isStorm(all) &&
+    !showsLogins(all) &&
+    server.free >= fewestMissing(all) &&
+    isJustNow(refused) &&
+    shortSessions(all, holders).length === 0
+  );
+}
+
+function fewestMissing({ server }: Evidence): number {
+  return Math.max(5, server.usable * 0.2);
 }
 
 function startingClients({ holders }: Evidence): readonly SessionEvidence[] {

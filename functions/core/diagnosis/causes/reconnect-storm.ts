@@ -15,17 +15,12 @@ export function isStorm({ refused }: Evidence): boolean {
 }
 
 /** `reconnect-storm`: clients that reconnect without a pause, and sessions that do not last. */
-export function reconnectStorm(
-  all: Evidence,
-  left: readonly SessionEvidence[],
-  /** Slots of which no session shows, and that nothing else takes. */
-  free: number,
-): Suspect | null {
+export function reconnectStorm(all: Evidence, left: readonly SessionEvidence[]): Suspect | null {
   if (!isStorm(all)) return null;
   const short = shortSessions(all, left);
   const { server } = all;
   // Slots that are neither free nor visible are taken by clients that are just connecting or disconnecting.
-  const passing = short.length + free;
+  const passing = short.length + Math.max(0, server.free);
   if (passing * 10 < server.usable * 3) return null;
   const found = suspect(all, short, {
     cause: 'reconnect-storm',
@@ -38,13 +33,8 @@ export function reconnectStorm(
   return { ...found, explains: passing };
 }
 
-/** Whether clients of a storm get in, so that some of their sessions show beside the slots that look free. */
-export function letsIn(all: Evidence): boolean {
-  return shortSessions(all, all.holders).length * 10 >= all.server.free;
-}
-
-/** Without logins that do not end. */
-function shortSessions(all: Evidence, left: readonly SessionEvidence[]): readonly SessionEvidence[] {
+/** The sessions of a storm, without logins that do not end. */
+export function shortSessions(all: Evidence, left: readonly SessionEvidence[]): readonly SessionEvidence[] {
   const stuck = new Set(lastingFor(doing(left, 'starting'), SLOW_LOGIN_MS));
   return left.filter((member) => isShort(all, member) && !stuck.has(member));
 }

@@ -16,7 +16,8 @@ export const OTHER_TEAMS_WORK: readonly Story[] = [
     used: 34 + 12,
     refusesItself: true,
     authentication: 'scram',
-    truth: { causes: ['half-open-clients'], culprits: null },
+    // Before 18 a storm of the shortest requests leaves the same picture.
+    truth: { causes: ['half-open-clients'], culprits: null, lacksEvidence: true },
     play: async (scene) => {
       await scene.busy({ user: 'shop', application: 'shop', address: '127.0.180.9' }, 12, 120);
       await scene.pass(3 * HOUR);
