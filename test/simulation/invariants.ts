@@ -38,7 +38,7 @@ export function isExcused(
 /**
  * No database without trouble waits for longer than twice its turn, and as long as no run could be made. What counts is when its runs
  * were asked for: Lambda may keep each event for a minute more. One event that is lost is within twice the turn. Further ones are lost
- * only around a time without runs.
+ * only around a time without runs. The API may miss a database in two answers, and then answer no more: it is gone until it answers.
  */
 export function gaps(
   { journal, tables, weather }: Stage,
@@ -46,7 +46,9 @@ export function gaps(
 ): readonly string[] {
   const byKey = Map.groupBy(journal.runs, ({ key }) => key);
   const lostOf = Map.groupBy(journal.lost, ({ key }) => key);
+  const missedOf = Map.groupBy(journal.missed, ({ key }) => key);
   const cell = journal.faults.filter(({ kind }) => kind === 'cell');
+  const api = journal.faults.filter(({ kind }) => kind === 'api');
   return databases.flatMap(({ key }) => {
     const known = JSON.parse(tables.registry.get(key)?.item ?? '{}');
     if (known.standing !== 'runs') return [];
@@ -56,8 +58,13 @@ export function gaps(
     return starts.slice(1).flatMap((at, index) => {
       const before = starts[index] ?? at;
       if (at - before <= 2 * turnMs + LATE_MS) return [];
-      const faults = cell.filter(({ from, until }) => from <= at && until >= before);
-      const lost = (lostOf.get(key) ?? []).filter((each) => each.at >= before && each.at <= at).length;
+      const since = (from: number, all: readonly { readonly at: number }[] = []) =>
+        all.filter((each) => each.at >= from && each.at <= at).length;
+      const lost = since(before, lostOf.get(key));
+      // The first time that it is missed it still runs.
+      const isGone = since(before - 2 * PERIOD_MS, missedOf.get(key)) >= 2;
+      const stopping = isGone ? [...cell, ...api] : cell;
+      const faults = stopping.filter(({ from, until }) => from <= at && until >= before);
       const excusedMs =
         faults.reduce((sum, { from, until }) => sum + until - from + turnMs, 0) +
         (faults.length === 0 ? 0 : Math.max(0, lost - 1) * turnMs);

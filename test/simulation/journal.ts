@@ -80,6 +80,8 @@ export type Journal = {
   readonly asked: { readonly id: string; readonly key: string; readonly at: number }[];
   /** Those that the weather loses. */
   readonly lost: { readonly key: string; readonly at: number }[];
+  /** Databases that the API did not show because they fell between two of its pages. */
+  readonly missed: { readonly key: string; readonly at: number }[];
   /** Runs of which `report` has written down what came of them. */
   readonly noted: Set<string>;
   /** Calls of ports by function and name. */
@@ -104,6 +106,7 @@ export function newJournal(): Journal {
       heard: [],
       asked: [],
       lost: [],
+      missed: [],
     },
     ...{ noted: new Set(), calls: new Map(), violations: [], others: new Map() },
   };

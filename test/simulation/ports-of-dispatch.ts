@@ -22,14 +22,20 @@ function reachApi({ time, weather }: Stage): void {
 
 /** Both lists are read page after page, each by its marker. What is renamed meanwhile is on two pages or on none. */
 async function describeIn(stage: Stage): Promise<RdsView> {
-  const { time, weather } = stage;
+  const { time, weather, journal } = stage;
   await time.sleep(weather.apiMs(time.now()));
   const [instances, clusters] = await Promise.all([
     readPages(stage, ({ instances: all }) => all),
     readPages(stage, ({ clusters: all }) => all),
   ]);
-  const isShown = ({ resource }: RdsInstance) => !weather.isBetweenPages(`${VPC}#${resource}`, time.now());
-  return { instances: instances.every(isShown) ? instances : instances.filter(isShown), clusters };
+  const keyOf = ({ resource }: RdsInstance) => `${VPC}#${resource}`;
+  const isMissed = (instance: RdsInstance) => weather.isBetweenPages(keyOf(instance), time.now());
+  const missed = new Set(instances.filter(isMissed));
+  for (const each of missed) journal.missed.push({ key: keyOf(each), at: time.now() });
+  return {
+    instances: missed.size === 0 ? instances : instances.filter((each) => !missed.has(each)),
+    clusters,
+  };
 }
 
 /** The API shows at most so many databases in so many pages. A large cell has larger ones. */
