@@ -64,7 +64,9 @@ export function gaps(
       // The first time that it is missed it still runs.
       const isGone = since(before - 2 * PERIOD_MS, missedOf.get(key)) >= 2;
       const stopping = isGone ? [...cell, ...api] : cell;
-      const faults = stopping.filter(({ from, until }) => from <= at && until >= before);
+      // The event has the time of the dispatcher's clock.
+      const offMs = Math.abs(weather.skewMs('dispatch'));
+      const faults = stopping.filter(({ from, until }) => from <= at + offMs && until >= before - offMs);
       const excusedMs =
         faults.reduce((sum, { from, until }) => sum + until - from + turnMs, 0) +
         (faults.length === 0 ? 0 : Math.max(0, lost - 1) * turnMs);
