@@ -24,6 +24,13 @@ describe('A forecast', () => {
     expect(forecastOf(used, usable) !== null).toBe(isForetold);
   });
 
+  test('of three counts within four minutes is none, and of five minutes one', () => {
+    const apart = (ms: number) =>
+      forecastIn([50, 60, 70].map((used, index) => ({ at: NOON + index * ms, used, usable: 100 })));
+    expect(apart(2 * MINUTE)).toBeNull();
+    expect(apart(2.5 * MINUTE)).not.toBeNull();
+  });
+
   test('has the fastest pace of the last hour, as the latest counts have it', () => {
     const slow = [40, 41, 42, 43, 44, 45, 46, 47, 48];
     expect(forecastOf([...slow, 55, 62, 69])).toMatchObject({ perHour: 84 });
@@ -40,5 +47,9 @@ describe('A warning that was wrong', () => {
     const before = usedBefore((hour) => (hour === 3 ? 80 : 50));
     const from = { ...before, mistakenAt: { tier: NOON - DAY, forecast: null } };
     expect(playCounts([50, ...steady(79, 23)], { from }).news).toMatchObject([{ percent: 75, count: 22 }]);
+    const longAgo = { ...from, mistakenAt: { tier: NOON - 21 * DAY, forecast: null } };
+    expect(playCounts([50, ...steady(79, 23)], { from: longAgo }).news).toMatchObject([
+      { percent: 75, count: 8 },
+    ]);
   });
 });

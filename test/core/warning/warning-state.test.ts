@@ -4,6 +4,7 @@ import { parseWarningDocument, warningDocument } from '../../../functions/core/w
 import { DEFAULT_WARNINGS } from '../../../functions/core/warning/warning-settings.ts';
 import {
   countSlots,
+  isCounted,
   NOTHING_COUNTED,
   type WarningState,
 } from '../../../functions/core/warning/warning-state.ts';
@@ -70,7 +71,12 @@ describe('A warning of what is usual', () => {
   test('does not come at a tier inside the range of the same hour in three weeks, but for 95 %', () => {
     expect(playCounts(steady(80, 6)).news).toHaveLength(1);
     const from = usedBefore((hour) => (isNoon(hour) ? 78 : 50));
-    expect(playCounts(steady(80, 6), { from }).news).toEqual([]);
+    // At another hour it would be told after 35 minutes.
+    expect(playCounts(steady(80, 11), { from }).news).toEqual([]);
+    const exact = usedBefore((hour) => (isNoon(hour) ? 75 : 50));
+    expect(playCounts(steady(80, 11), { from: exact }).news).toEqual([]);
+    const lower = usedBefore((hour) => (isNoon(hour) ? 74 : 50));
+    expect(playCounts(steady(80, 11), { from: lower }).news).toMatchObject([{ percent: 75, count: 1 }]);
     expect(playCounts(steady(87, 6), { from }).news).toMatchObject([{ kind: 'tier', percent: 85, count: 1 }]);
     const full = usedBefore(() => 99);
     expect(playCounts([96, 96], { from: full }).news).toMatchObject([
@@ -176,6 +182,29 @@ describe('What is kept', () => {
     const [first, last] = [state.counts[0]?.at ?? 0, state.counts.at(-1)?.at ?? 0];
     expect(state.counts).toHaveLength(24);
     expect((last - first) / MINUTE).toBe(23 * minutes);
+  });
+
+  test.each([
+    [40, 100, true],
+    [39, 100, false],
+    [0, 0, false],
+  ])('begins where 40 percent are used: %i of %i', (used, usable, is) => {
+    expect(isCounted({ at: NOON, used, usable })).toBe(is);
+  });
+
+  test('reaches back more than an hour where runs come each minute', () => {
+    const { counts } = playCounts(steady(50, 200), { everyMs: MINUTE }).state;
+    expect(counts).toHaveLength(24);
+    expect((counts.at(-1)?.at ?? 0) - (counts[0]?.at ?? 0)).toBeGreaterThan(HOUR);
+  });
+
+  test.each([
+    [65, 3],
+    [66, 1],
+  ])('of counts before %i minutes without one is what belongs to one rise', (minutes, count) => {
+    const { state } = playCounts([50, 51]);
+    const after = { from: state, at: NOON + (5 + minutes) * MINUTE };
+    expect(playCounts([52], after).state.counts).toHaveLength(count);
   });
 
   test('comes back as it was', () => {
