@@ -42,7 +42,12 @@ const ORDER: readonly Scenario[] = [
       },
       limits: { keepPerGroup: 2 },
     },
-    expected: { victims: [2], verdict: 'partial', missing: 7, spared: { 1: 'kept' } },
+    expected: {
+      victims: [2],
+      verdict: 'partial',
+      missing: 7,
+      spared: { 1: ['kept', '2 of program ax, 2 sessions'] },
+    },
   },
   {
     id: 'P+14',
