@@ -70,16 +70,16 @@ function leftoverFunctions({ stacks, servers, prefix }: Omit<Deployment, 'place'
 # Prints the words that the AWS CLI answers, a line each.
 asked() {
   answer=$(aws "$@" --output text) || { echo 'AWS did not say what is deployed.' >&2; return 1; }
-  printf '%s\n' "$answer" | tr '\t' '\n' | sed '/^$/d'
+  printf '%s\\n' "$answer" | tr '\\t' '\\n' | sed '/^$/d'
 }
 # Stacks of ours in this account and region.
 our_stacks() {
-  asked cloudformation describe-stacks \
+  asked cloudformation describe-stacks \\
     --query "Stacks[?(starts_with(StackName, '${prefix}servers-') || StackName=='${prefix}network' || StackName=='${prefix}reporting')$1].StackName"
 }
 # Functions that look like those of a server, whatever stack they are in.
 our_functions() {
-  asked lambda list-functions \
+  asked lambda list-functions \\
     --query "Functions[?starts_with(FunctionName, '${functions}') && starts_with(not_null(Description, ''), 'pg-headroom: gives PostgreSQL server')$1].FunctionName"
 }
 undeclared_stacks() { our_stacks " && !contains(${ours(stacks.map(({ name }) => name))}, StackName)"; }
@@ -94,8 +94,8 @@ name_leftovers() {
 }
 # Deletes stacks, those of servers first, the reporting last.
 delete_stacks() {
-  of_servers=$(printf '%s\n' "$1" | grep '^${prefix}servers-' || true)
-  others=$(printf '%s\n' "$1" | grep -v '^${prefix}servers-' | sort || true)
+  of_servers=$(printf '%s\\n' "$1" | grep '^${prefix}servers-' || true)
+  others=$(printf '%s\\n' "$1" | grep -v '^${prefix}servers-' | sort || true)
   for stack in $of_servers $others; do
     echo "Deleting stack $stack"
     aws cloudformation delete-stack --stack-name "$stack"
