@@ -11,16 +11,9 @@ export async function knownRegion({
   readonly config: { readonly region: () => Promise<string> };
 }): Promise<string> {
   return await config.region().catch((cause: unknown) => {
-    const next = 'set AWS_REGION, name a profile that has one, or give --region.';
-    throw new RemediationError('config-invalid', `${whyNone(cause)}${next}`, { cause });
+    const missing = missingProfile();
+    const found = missing === null ? 'No AWS region is known: ' : `${missing}. Correct it, or `;
+    const message = `${found}set AWS_REGION, name a profile that has one, or give --region (${coerceError(cause).message}).`;
+    throw new RemediationError('config-invalid', message, { cause });
   });
-}
-
-/** The SDK checks the form of a region that is given, too. */
-function whyNone(cause: unknown): string {
-  const missing = missingProfile();
-  if (missing !== null) return `${missing}. Correct it, or `;
-  const { message } = coerceError(cause);
-  const isNone = /is missing|region=""/.test(message);
-  return isNone ? 'No AWS region is known: ' : `${message.replace(/\.$/, '')}: `;
 }
