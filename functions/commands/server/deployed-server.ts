@@ -37,7 +37,7 @@ export async function memoryOf(given: GivenDeployed): Promise<MemoryAddress> {
 }
 
 /**
- * Whether a server exists whose memory the command line names. Its name is the key of its item, so no stage stands before it.
+ * Checks that the server exists: the command line names the table with its memory. Its name is the key of its item, so no stage stands before it.
  * @throws RemediationError `config-invalid` if it has no function, `function-unreadable`.
  */
 export async function requireDeployed(server: string, region: string | undefined): Promise<void> {

@@ -14,7 +14,7 @@ export function serverAnswer(error: unknown): ServerAnswer | null {
   return { sqlstate: code, routine: typeof routine === 'string' ? routine : '' };
 }
 
-/** A statement took longer than `statement_timeout`, or somebody cancelled it. Its session goes on. */
+/** A statement took longer than `statement_timeout`, or was cancelled. Its session goes on. */
 export const QUERY_CANCELED = '57014';
 export const TOO_MANY_CONNECTIONS = '53300';
 /** The server starts, stops or recovers. */
