@@ -40,8 +40,10 @@ export const preflight: CommandSpec<Given> = {
   notes:
     "This command connects to nothing. The commands that it prints only read, with your own credentials; the last one of --fleet takes the tag of a test database and gives it back. Run the section of a stage with credentials of that stage's account.",
   exits: { done: 'done' },
-  run: async ({ file, json, fleet, region = process.env.AWS_REGION }) => {
-    if (fleet) return ofFleet(region, json);
+  run: async ({ file, json, fleet, region }) => {
+    if (fleet) return ofFleet(region ?? process.env.AWS_REGION, json);
+    if (region !== undefined)
+      throw new InvalidArgumentError('--region goes with --fleet: a declared server has its own region.');
     const places = await readDeclaredFile(file);
     if (json) print(jsonText({ checks: places.flatMap((place) => checksOf(place)) }));
     else print(places.flatMap((place) => sectionsOf(place)).join('\n\n'));

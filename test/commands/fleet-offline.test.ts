@@ -31,6 +31,12 @@ describe('headroom fleet guardrail', () => {
   });
 });
 
+test('headroom preflight takes no region without --fleet, which it would ignore', async () => {
+  const { code, stdout, stderr } = await runHeadroom(['preflight', '--region', 'eu-west-1']);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('--region goes with --fleet');
+});
+
 test('headroom preflight --fleet prints a script that proves the condition on the tag', async () => {
   const { stdout } = await runHeadroom(['preflight', '--fleet', '--region', 'eu-west-1']);
   expect(stdout).toMatch(/^# Cell in region eu-west-1\n/);
