@@ -20,8 +20,8 @@ export function sdkFailureText(thrown: unknown, withinMs?: number): string {
     return `no AWS credentials were found, ${message.trim().replace(/\.$/, '')}: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with \`aws sso login\``;
   }
   const { AWS_PROFILE: profile } = process.env;
-  // So the SDK fails on a section that a profile names and the file lacks. No function has a profile.
+  // So the SDK fails on a section that a profile names and the file lacks, and not only then. No function has a profile.
   if (thrown instanceof TypeError && profile)
-    return `the profile ${quoted(profile)} cannot be used, TypeError: ${message}: check its section, and those that it names`;
+    return `TypeError: ${message}: check that the file of the profile ${quoted(profile)} has its section, and those that it names`;
   return name === 'Error' || message.startsWith(name) ? message : `${name}: ${message}`;
 }

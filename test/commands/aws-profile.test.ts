@@ -176,7 +176,7 @@ describe.concurrent('With AWS_PROFILE', () => {
     [
       'a profile whose session is not there',
       'sessionless',
-      'the profile "sessionless" cannot be used, TypeError: ',
+      'check that the file of the profile "sessionless" has its section, and those that it names',
     ],
     // A section of the file `config` without the word `profile` is none.
     [
