@@ -1,20 +1,26 @@
+const BEFORE_17 =
+  "pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.<) 170000";
+
 /**
  * The settings that decide which code our statements run and how rows look. The catalog comes first in `search_path`;
  * `pg_temp` is named because it would otherwise come before it. With client encoding SQL_ASCII the server converts nothing,
  * so no answer fails because of a name or a statement in another database's encoding: those are read as bytes
  * (sql/as-bytes.ts), all else is ASCII. `DateStyle` to `array_nulls` fix the form of times, digits, bytes and NULLs in our
- * rows. With `exit_on_error` the first refused statement would end our session. A server before 17 has no
- * `transaction_timeout`, so the row sets another setting again there. The version decides, because a provider may deny us
- * `current_setting(text, boolean)`.
+ * rows. With `exit_on_error` the first refused statement would end our session.
+ *
+ * `transaction_timeout` comes twice. A new value does not restart a timer that runs, so one that the database's owner had
+ * started would run on, and where it ran out at the end of this statement, it would end the next one's session. Zero stops
+ * it. A server before 17 has no such setting, so those rows set another one again there. The version decides, because a
+ * provider may deny us `current_setting(text, boolean)`.
  */
-const OURS = `('search_path','pg_catalog, pg_temp'),('role','none'),('client_encoding','SQL_ASCII'),
+const OURS = `(CASE WHEN ${BEFORE_17} THEN 'lock_timeout' ELSE 'transaction_timeout' END,'0'),
+('search_path','pg_catalog, pg_temp'),('role','none'),('client_encoding','SQL_ASCII'),
 ('DateStyle','ISO, YMD'),('TimeZone','UTC'),('extra_float_digits','1'),('bytea_output','hex'),
 ('array_nulls','on'),('exit_on_error','off'),
 ('default_transaction_isolation','read committed'),('client_min_messages','error'),
 ('statement_timeout','5s'),('lock_timeout','5s'),
 ('idle_in_transaction_session_timeout','10s'),('idle_session_timeout','10s'),
-(CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.<) 170000
-THEN 'idle_session_timeout' ELSE 'transaction_timeout' END,'10s')`;
+(CASE WHEN ${BEFORE_17} THEN 'idle_session_timeout' ELSE 'transaction_timeout' END,'10s')`;
 
 /**
  * These are not read back, because they depend on the server's system and on whether we use a Unix socket. A server that
