@@ -71,7 +71,10 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
   const ports = () => briskPorts(server, headroom);
   const endOurs = async () => {
     const ours = "pg_stat_activity WHERE application_name = 'pg-headroom'";
-    await server.query(`SELECT pg_terminate_backend(pid) FROM ${ours}`);
+    const ended = await server.query<{ pid: number }>(`SELECT pid, pg_terminate_backend(pid) FROM ${ours}`);
+    // Once the server's process is gone, its reason has been sent. Before that, our next statement may meet a connection that breaks.
+    const left = `SELECT FROM pg_stat_activity WHERE pid IN (${[0, ...ended.map(({ pid }) => pid)].join()})`;
+    await waitUntil(async () => (await server.query(left)).length === 0, { what: 'our session had ended' });
   };
   /** Something that happens right before or after a window of the first session; later ones are left alone. */
   const atWindow = (
