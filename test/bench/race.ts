@@ -1,4 +1,4 @@
-import { VERSIONS } from '../support/postgres-server.ts';
+import { ALL_VERSIONS } from '../support/postgres-server.ts';
 import { herdOn, type RaceResult, raceOn, together } from '../support/race-run.ts';
 import { STRATEGIES, type Strategy } from '../support/race-strategies.ts';
 import { goal, markdownTable, number } from './measure.ts';
@@ -28,7 +28,7 @@ export async function benchRace([atLeast]: readonly number[] = []): Promise<stri
 async function poolTable(atLeast: number | undefined): Promise<string> {
   const counts = countsOf(POOL_AT_LEAST, atLeast);
   const results: RaceResult[] = [];
-  for (const version of VERSIONS) results.push(...(await raceOn(version, counts)));
+  for (const version of ALL_VERSIONS) results.push(...(await raceOn(version, counts)));
   const all = strategiesOf(counts).map((strategy) => together(results, strategy));
   return [
     tableOf('a busy pool', all),

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESERVED_SLOTS } from '../../functions/core/doctor/role-sql.ts';
 import {
+  ALL_VERSIONS,
   type Role,
   startServer,
   type TestServer,
-  VERSIONS,
   type Version,
 } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
@@ -41,8 +41,9 @@ type Side = { readonly name: string; readonly way: Way; readonly role: Role; rea
  * rounds.
  */
 export async function benchStorm([only, rounds = ROUNDS]: readonly number[]): Promise<string> {
-  const versions = only === undefined ? STORMED : VERSIONS.filter((version) => version === only);
-  if (versions.length === 0) throw new Error(`No PostgreSQL ${only} here: there are ${VERSIONS.join(', ')}`);
+  const versions = only === undefined ? STORMED : ALL_VERSIONS.filter((version) => version === only);
+  if (versions.length === 0)
+    throw new Error(`No PostgreSQL ${only} here: there are ${ALL_VERSIONS.join(', ')}`);
   const sections: string[] = [];
   for (const version of versions) sections.push(await benchVersion(version, rounds));
   return sections.join('\n\n');

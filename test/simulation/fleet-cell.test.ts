@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cellUnits } from '../core/declaration/cell-cost.ts';
+import { IS_THOROUGH } from '../support/is-thorough.ts';
 import type { Journal } from './journal.ts';
 import { START, simulateCell } from './simulate-cell.ts';
 import { HOUR, MINUTE, SECOND } from './simulated-cell.ts';
@@ -23,8 +24,7 @@ describe('A cell of which a quarter is in trouble', () => {
   test.each([
     [1, 48, 1],
     [120, 48, 3],
-    // By hand it lives for 48 hours: `npm run simulate -- fleet --seed 1 --size 1000`.
-    [1_000, 1, 1],
+    [1_000, IS_THOROUGH ? 48 : 1, 1],
   ])('keeps it with %d databases for %d hours and seed %d', async (size, hours, seed) => {
     const { violations } = await simulateCell({ seed, size, hours, isStormy: true });
     expect(violations).toEqual([]);

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { foldersIn, programsVersion, versionsWith } from './postgres-versions.ts';
+import { foldersIn, outermost, programsVersion, versionsWith } from './postgres-versions.ts';
 
 const PACKAGED = [14, 15, 16, 17, 18] as const;
 let folder: string;
@@ -42,6 +42,12 @@ describe('The versions of the tests', () => {
     const folders = foldersIn(`18=${programsOf('eighteen', '18.6')}, 19=${programsOf('newest', '19.1')}`);
     expect([...folders.keys()]).toEqual([18, 19]);
     expect(versionsWith(folders)).toEqual([...PACKAGED, 19]);
+  });
+
+  test('are the oldest, the newest and those that are named, where not all are wanted', () => {
+    expect(outermost(versionsWith(new Map()), new Map())).toEqual([14, 18]);
+    const folders = foldersIn(`16=${programsOf('sixteen', '16.9')},19=${programsOf('next', '19.1')}`);
+    expect(outermost(versionsWith(folders), folders)).toEqual([14, 16, 18, 19]);
   });
 
   test('are one alone where its programs are to run all tests', () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { IS_THOROUGH } from './is-thorough.ts';
 
 /** The versions that npm packages install. */
 const PACKAGED = [14, 15, 16, 17, 18] as const;
@@ -73,6 +74,18 @@ export function isPackaged(version: Version): version is PackagedVersion {
   return PACKAGED.some((each) => each === version);
 }
 
+/** The oldest and the newest package, and what was named. */
+export function outermost(
+  versions: readonly Version[],
+  folders: ReadonlyMap<Version, string>,
+): readonly Version[] {
+  const packaged = versions.filter(isPackaged);
+  return versions.filter(
+    (version) => version === packaged[0] || version === packaged.at(-1) || folders.has(version),
+  );
+}
+
 export const FOLDERS = foldersIn(process.env[VARIABLE]);
+export const ALL_VERSIONS = versionsWith(FOLDERS);
 /** The versions that each test of servers runs with. */
-export const VERSIONS = versionsWith(FOLDERS);
+export const VERSIONS = IS_THOROUGH ? ALL_VERSIONS : outermost(ALL_VERSIONS, FOLDERS);
