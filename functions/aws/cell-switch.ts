@@ -18,7 +18,21 @@ export async function writeOwnCellSwitch(
   region: string | undefined,
   credentials?: AssumedCredentials,
 ): Promise<void> {
-  const written = { table: FLEET_TABLES.registry, key: CELL_KEYS.switch, attribute: 'people', text } as const;
+  await writeCellText('people', text, region, credentials);
+}
+
+/** Writes what people proved of the logins of this cell. @throws RemediationError `registry-unwritable`. */
+export async function writeCellProof(text: string, region: string | undefined): Promise<void> {
+  await writeCellText('proof', text, region);
+}
+
+async function writeCellText(
+  attribute: 'people' | 'proof',
+  text: string,
+  region: string | undefined,
+  credentials?: AssumedCredentials,
+): Promise<void> {
+  const written = { table: FLEET_TABLES.registry, key: CELL_KEYS.switch, attribute, text } as const;
   await writePeoplesText({ ...written, isThere: false }, region, credentials);
 }
 

@@ -77,12 +77,25 @@ export async function invokeAndWait(
   region: string | undefined,
   event: object,
 ): Promise<string | null> {
+  const { hasFailed, text } = await askFunction(name, region, event);
+  return hasFailed ? text : null;
+}
+
+/**
+ * Invokes a function and waits for its answer, as JSON: what it returned, or the error that ended it.
+ * @throws RemediationError `function-unreadable` if it could not be invoked.
+ */
+export async function askFunction(
+  name: string,
+  region: string | undefined,
+  event: object,
+): Promise<{ readonly hasFailed: boolean; readonly text: string }> {
   const client = new LambdaClient({ maxAttempts: 1, ...(region !== undefined && { region }) });
   const command = new InvokeCommand({ FunctionName: name, Payload: Buffer.from(JSON.stringify(event)) });
   try {
     const abortSignal = AbortSignal.timeout(INVOKE_WITHIN_MS);
     const { FunctionError, Payload } = await client.send(command, { abortSignal });
-    return FunctionError === undefined ? null : Buffer.from(Payload ?? []).toString();
+    return { hasFailed: FunctionError !== undefined, text: Buffer.from(Payload ?? []).toString() };
   } catch (thrown) {
     const message = `The function ${name} cannot be invoked (${sdkFailureText(thrown, INVOKE_WITHIN_MS)}): check that your credentials have lambda:InvokeFunction on it.`;
     throw new RemediationError('function-unreadable', message, { cause: thrown });

@@ -37,7 +37,7 @@ export async function scanTable(
 export type PeoplesText = {
   readonly table: string;
   readonly key: string;
-  readonly attribute: 'accepted' | 'people';
+  readonly attribute: 'accepted' | 'people' | 'proof';
   readonly text: string;
   /** Whether the item has to be there already. */
   readonly isThere: boolean;

@@ -38,7 +38,7 @@ export async function withFleetTable<Result>(
   }
 }
 
-const NAMES = ['item', 'accepted', 'people', 'organisation'] as const;
+const NAMES = ['item', 'accepted', 'people', 'organisation', 'proof'] as const;
 
 /** Only texts count: what others put beside them is not ours. Null for an item without a key. */
 export function toRegistryRow(item: Item | undefined): RegistryRow | null {

@@ -5,15 +5,19 @@ import { preflightOfFleet } from '../core/declaration/preflight-fleet.ts';
 import { REGION_FORM } from '../core/declaration/region-form.ts';
 import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { declareIds, proveCell } from './fleet/prove.ts';
 import { jsonText } from './json-text.ts';
 import { DECLARATION_FILE, type DeclaredPlace, readDeclaredFile } from './server/declared-server.ts';
 import { print } from './terminal.ts';
+import { CREDENTIALS_TOPIC } from './with-memory.ts';
 
 type Given = {
   readonly file: string;
   readonly json?: true;
   readonly fleet?: true;
   readonly region?: string;
+  readonly prove?: string;
+  readonly byIds?: true;
 };
 
 export const preflight: CommandSpec<Given> = {
@@ -29,6 +33,15 @@ export const preflight: CommandSpec<Given> = {
   options: [
     { flags: '--fleet', about: 'the checks of a cell of a fleet, which reads no declaration' },
     { flags: '--region <name>', about: 'with --fleet: the region of the cell (default: AWS_REGION)' },
+    {
+      flags: '--prove <database>',
+      about: 'with --fleet: prove with this test database that logins of the cell go by the tag',
+      conflicts: 'byIds',
+    },
+    {
+      flags: '--by-ids',
+      about: 'with --fleet: say that the login roles of the cell name databases by their ids instead',
+    },
     JSON_OPTION,
   ],
   examples: [
@@ -36,14 +49,21 @@ export const preflight: CommandSpec<Given> = {
     'headroom preflight ../app/cdk.json | bash -v',
     'headroom preflight --json',
     'headroom preflight --fleet --region eu-west-1',
+    'headroom preflight --fleet --region eu-west-1 --prove headroom-test',
   ],
   notes:
-    "This command connects to nothing. The commands that it prints only read, with your own credentials; the last one of --fleet takes the tag of a test database and gives it back. Run the section of a stage with credentials of that stage's account.",
-  exits: { done: 'done' },
-  run: async ({ file, json, fleet, region }) => {
-    if (fleet) return ofFleet(region ?? process.env.AWS_REGION, json);
-    if (region !== undefined)
-      throw new InvalidArgumentError('--region goes with --fleet: a declared server has its own region.');
+    "Without --prove and --by-ids this command connects to nothing, and the commands that it prints only read, with your own credentials. Run the section of a stage with credentials of that stage's account. --prove has the function of the database's network log in by itself, with the tag, without it and with it again. It asks you to take the tag away and to put it back, and changes none. Nothing of a cell is enforced before that, or before --by-ids. Both write your IAM identity beside what came of it, and need what OperatorsPolicyArn allows.",
+  topics: [CREDENTIALS_TOPIC],
+  exits: { done: 'done', remains: 'the proof failed, or came to no end' },
+  run: async ({ file, json, fleet, region, prove, byIds }) => {
+    if (fleet) return await ofFleet({ region: region ?? process.env.AWS_REGION, json, prove, byIds });
+    const [other] = Object.entries({ '--region': region, '--prove': prove, '--by-ids': byIds }).filter(
+      ([, value]) => value !== undefined,
+    );
+    if (other !== undefined)
+      throw new InvalidArgumentError(
+        `${other[0]} goes with --fleet: a declared server has its own region and login.`,
+      );
     const places = await readDeclaredFile(file);
     if (json) print(jsonText({ checks: places.flatMap((place) => checksOf(place)) }));
     else print(places.flatMap((place) => sectionsOf(place)).join('\n\n'));
@@ -51,11 +71,20 @@ export const preflight: CommandSpec<Given> = {
   },
 };
 
-function ofFleet(region: string | undefined, json: true | undefined): ExitCode {
+type GivenFleet = {
+  readonly region: string | undefined;
+  readonly json: true | undefined;
+  readonly prove: string | undefined;
+  readonly byIds: true | undefined;
+};
+
+async function ofFleet({ region, json, prove, byIds }: GivenFleet): Promise<ExitCode> {
   if (!region) throw new InvalidArgumentError('--fleet needs --region, or AWS_REGION.');
   // The commands go to a shell.
   if (!new RegExp(`^${REGION_FORM}$`).test(region))
     throw new InvalidArgumentError('A region, from --region or AWS_REGION, is such as eu-west-1.');
+  if (prove !== undefined) return await proveCell(prove, json, { region });
+  if (byIds) return await declareIds(json, { region });
   const checks = preflightOfFleet(region);
   print(json ? jsonText({ checks }) : section(`Cell in region ${region}`, checks));
   return EXIT.done;

@@ -8,7 +8,7 @@ import type { RemediatePorts } from '../remediate/ports.ts';
 /** One item of the registry as it is stored: its key, and its attributes that are texts. */
 export type RegistryRow = {
   readonly key: string;
-  readonly texts: { readonly [Name in 'item' | 'accepted' | 'people' | 'organisation']?: string };
+  readonly texts: { readonly [Name in 'item' | 'accepted' | 'people' | 'organisation' | 'proof']?: string };
 };
 
 /** What belongs to the cell itself, by key and attribute. */

@@ -1,4 +1,4 @@
-import { Aws, type CfnResource, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, type CfnResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -7,10 +7,11 @@ import {
   FLEET_TABLES,
   fleetLoginRole,
   fleetOperatorRole,
+  fleetRemediateName,
   fleetStopPolicy,
 } from '../../functions/contract.ts';
 import { acknowledgeResource } from '../constructs/acknowledge.ts';
-import { parameterArns, roleArn, tableArn } from './fleet-names.ts';
+import { functionArn, parameterArns, roleArn, tableArn } from './fleet-names.ts';
 import { optionalParameter } from './fleet-parameters.ts';
 
 export interface CellOperatorsProps {
@@ -18,7 +19,7 @@ export interface CellOperatorsProps {
 }
 
 /** What people may write of a registry item and of the cell's switch. The dispatcher writes the rest. */
-const REGISTRY_ATTRIBUTES = ['key', 'accepted', 'people'];
+const REGISTRY_ATTRIBUTES = ['key', 'accepted', 'people', 'proof'];
 /** What people may write of a memory item. */
 const MEMORY_ATTRIBUTES = ['server', 'pause', 'version'];
 
@@ -44,11 +45,13 @@ export class CellOperators extends Construct {
     this.operators = new iam.ManagedPolicy(this, 'Operators', {
       managedPolicyName: `pg-headroom-fleet-operators-${Aws.REGION}`,
       description: 'Allows looking at a cell of pg-headroom, pausing, resuming, accepting and stopping.',
-      statements: [...this.reads(props), ...this.writes(), ...this.stops()],
+      statements: [...this.reads(props), ...this.proves(), ...this.writes(), ...this.stops()],
     });
     for (const arn of parameterArns(Stack.of(this), FLEET_PARAMETERS.network))
       acknowledgeResource(this.operators, arn, 'Each network has a parameter of its own below this path.');
     acknowledgeResource(this.operators, loginRoles(Stack.of(this)), ONLY_STOP);
+    acknowledgeResource(this.operators, networkFunctions(Stack.of(this)), ANY_NETWORK);
+    for (const arn of databases(Stack.of(this))) acknowledgeResource(this.operators, arn, ANY_DATABASE);
     this.roleOfOtherAccount();
   }
 
@@ -65,6 +68,15 @@ export class CellOperators extends Construct {
         actions: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
         resources: [report.functionArn],
       }),
+    ];
+  }
+
+  /** The function of a network tries the logins; the tags are read beside them, and no right here changes one. */
+  private proves(): readonly iam.PolicyStatement[] {
+    const stack = Stack.of(this);
+    return [
+      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [networkFunctions(stack)] }),
+      new iam.PolicyStatement({ actions: ['rds:ListTagsForResource'], resources: [...databases(stack)] }),
     ];
   }
 
@@ -117,6 +129,25 @@ export class CellOperators extends Construct {
 
 const ONLY_STOP =
   'The login roles of all networks: only the policy that denies logins may be attached to them.';
+
+const ANY_NETWORK =
+  'Networks come later, by templates of their own. An event to their functions brings a key and nothing else.';
+const ANY_DATABASE = 'Any database may be the one of a proof, of which only the tags are read.';
+
+function networkFunctions(stack: Stack): string {
+  return functionArn(stack, fleetRemediateName('vpc-*'));
+}
+
+function databases(stack: Stack): readonly string[] {
+  return ['db', 'cluster'].map((resource) =>
+    stack.formatArn({
+      service: 'rds',
+      resource,
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+  );
+}
 
 function loginRoles(stack: Stack): string {
   return roleArn(stack, fleetLoginRole('vpc-*'));

@@ -31,16 +31,19 @@ describe('headroom fleet guardrail', () => {
   });
 });
 
-test('headroom preflight takes no region without --fleet, which it would ignore', async () => {
-  const { code, stdout, stderr } = await runHeadroom(['preflight', '--region', 'eu-west-1']);
-  expect([code, stdout]).toEqual([2, '']);
-  expect(stderr).toContain('--region goes with --fleet');
-});
+test.each([['--region', 'eu-west-1'], ['--prove', 'test'], ['--by-ids']])(
+  'headroom preflight takes no %s without --fleet, which it would ignore',
+  async (...args) => {
+    const { code, stdout, stderr } = await runHeadroom(['preflight', ...args]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`${args[0]} goes with --fleet`);
+  },
+);
 
-test('headroom preflight --fleet prints a script that proves the condition on the tag', async () => {
+test('headroom preflight --fleet prints a script of which the last command is the proof', async () => {
   const { stdout } = await runHeadroom(['preflight', '--fleet', '--region', 'eu-west-1']);
   expect(stdout).toMatch(/^# Cell in region eu-west-1\n/);
-  expect(stdout).toContain('"StringEquals":{"aws:ResourceTag/pg-headroom":["observe","enforce"]}');
+  expect(stdout).toMatch(/\nheadroom preflight --fleet --region eu-west-1 --prove "\$TEST"\n$/);
   expect(stdout).toContain('headroom fleet list --login-policy');
   expect((await runHeadroom(['preflight', '--fleet'])).stderr).toContain('--fleet needs --region');
   const hostile = await runHeadroom(['preflight', '--fleet', '--region', 'x; id']);

@@ -1,3 +1,4 @@
+import { type CellProof, proofText } from '../../functions/core/fleet/cell-proof.ts';
 import type { ResourceTag } from '../../functions/core/fleet/database-tags.ts';
 import type { CellView } from '../../functions/core/fleet/observed-database.ts';
 import type { RdsCluster, RdsInstance, RdsView } from '../../functions/core/fleet/rds-view.ts';
@@ -8,6 +9,16 @@ import type { RegisteredDatabase } from '../../functions/core/fleet/registry-ite
 export const FLEET_NOW = Date.parse('2026-11-29T03:00:00.000Z');
 export const VPC = 'vpc-0a1b2c3d4e5f60718';
 export const REMEDIATE_ARN = `arn:aws:lambda:eu-central-1:111122223333:function:pg-headroom-fleet-remediate-${VPC}`;
+
+/** That logins of a cell go by the tag. */
+export const PROOF = {
+  kind: 'tag',
+  by: 'alice',
+  at: '2026-11-22T03:00:00.000Z',
+  database: `${VPC}#db-TEST`,
+  why: null,
+} as const satisfies CellProof;
+export const PROOF_TEXT = proofText(PROOF);
 
 /** An enforcing database that was first seen a week ago. */
 export function registered(given: Partial<RegisteredDatabase> = {}): RegisteredDatabase {

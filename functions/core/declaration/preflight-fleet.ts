@@ -1,4 +1,4 @@
-import { FLEET_FUNCTIONS, FLEET_ROLES, OPT_IN_TAG } from '../../contract.ts';
+import { FLEET_FUNCTIONS } from '../../contract.ts';
 import { metricsOfLogs } from './preflight-account.ts';
 import { awsCommand, type PreflightCheck } from './preflight-check.ts';
 
@@ -50,38 +50,15 @@ function networks(region: string): PreflightCheck {
   };
 }
 
-/**
- * Proves that IAM looks at the tag of a database at its login: a condition that is not known there is never true, or, in an
- * older IAM, refused. A role of your own gets our statement as the policy of its session, so that nothing has to be deployed.
- */
+/** The proof itself is made by the function that logs in later, with its own role and condition. */
 function tagCondition(region: string): PreflightCheck {
   return {
-    title: 'IAM looks at the tag of a database at its login',
-    good: `first 1, then "PAM authentication failed for user "${FLEET_ROLES.observes}""`,
-    mend: 'this account is not ready to enforce by tags: put what "headroom fleet list --login-policy" prints in place of the two statements of each login role, and again when a database joins',
+    title: 'logins go by the tag, without which nothing is enforced',
+    good: 'Proven',
+    mend: 'put what "headroom fleet list --login-policy" prints in place of the two statements of each login role, and again when a database joins; then say so by "headroom preflight --fleet --by-ids"',
     command: [
-      `# Set ROLE to the ARN of a role of yours with rds-db:connect, TEST to a test database with ${FLEET_ROLES.observes}, its tag included,`,
-      '# HOST to its address. Run it where that address is reached, such as CloudShell in the VPC. The tag comes back at the end.',
-      `session=$(aws sts assume-role --role-arn "$ROLE" --role-session-name pg-headroom --output text --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --policy '${SESSION_POLICY}')`,
-      'read -r key secret session <<< "$session"',
-      `login() { PGPASSWORD=$(AWS_ACCESS_KEY_ID=$key AWS_SECRET_ACCESS_KEY=$secret AWS_SESSION_TOKEN=$session aws rds generate-db-auth-token --region ${region} --hostname "$HOST" --port 5432 --username ${FLEET_ROLES.observes}) psql "host=$HOST dbname=postgres user=${FLEET_ROLES.observes} sslmode=require" -Atc 'SELECT 1'; }`,
-      `arn=$(aws rds describe-db-instances --region ${region} --db-instance-identifier "$TEST" --query 'DBInstances[0].DBInstanceArn' --output text)`,
-      'login',
-      `aws rds remove-tags-from-resource --region ${region} --resource-name "$arn" --tag-keys ${OPT_IN_TAG}`,
-      'sleep 60; login',
-      `aws rds add-tags-to-resource --region ${region} --resource-name "$arn" --tags Key=${OPT_IN_TAG},Value=observe`,
+      '# Set TEST to the name of a test database that is tagged observe, enrolled, and in a network of the cell.',
+      `headroom preflight --fleet --region ${region} --prove "$TEST"`,
     ].join('\n'),
   };
 }
-
-const SESSION_POLICY = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: 'rds-db:connect',
-      Resource: '*',
-      Condition: { StringEquals: { [`aws:ResourceTag/${OPT_IN_TAG}`]: ['observe', 'enforce'] } },
-    },
-  ],
-});

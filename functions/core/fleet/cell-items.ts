@@ -11,8 +11,8 @@ import { TRIGGER_RUNGS } from './registry-item.ts';
 /** What belongs to the whole cell stands in the registry too, under keys that no database has. */
 export const CELL_KEYS = {
   /**
-   * Three attributes: `people`, which people write, `organisation`, the dispatcher's copy of `switch.json`, and `item`, since
-   * when the dispatcher cannot see which servers there are.
+   * Four attributes: `people` and `proof`, which people write, `organisation`, the dispatcher's copy of `switch.json`, and
+   * `item`, since when the dispatcher cannot see which servers there are.
    */
   switch: 'cell#switch',
   /** What the dispatcher remembers of the cell itself. */

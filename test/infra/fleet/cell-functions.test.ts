@@ -43,6 +43,7 @@ describe('The dispatcher', () => {
     expect(update('cell#switch', 'organisation')).toBe('allowed');
     expect(update(`${VPC}#db-ABC`, 'accepted')).toBe('not allowed');
     expect(update('cell#switch', 'people')).toBe('not allowed');
+    expect(update('cell#switch', 'proof')).toBe('not allowed');
     expect(update('cell#rungs', 'item')).toBe('not allowed');
   });
 

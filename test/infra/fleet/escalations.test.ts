@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { fleetLoginRole, fleetRemediateName } from '../../../functions/contract.ts';
+import { FLEET_FUNCTIONS, fleetLoginRole, fleetRemediateName } from '../../../functions/contract.ts';
 import { decide } from '../../support/iam-evaluator.ts';
 import {
   arnOf,
   CELL,
   EVERY_ROLE,
+  FURTHER_VPC,
   functionArnOf,
   HUB,
   LOGIN_ROLE,
@@ -98,10 +99,29 @@ describe('People who look after a cell', () => {
   test('accept, pause and resume, and change nothing else of an item', () => {
     expect(update('registry', ['key', 'accepted'])).toBe('allowed');
     expect(update('registry', ['key', 'people'])).toBe('allowed');
+    expect(update('registry', ['key', 'proof'])).toBe('allowed');
     expect(update('memory', ['server', 'pause', 'version'])).toBe('allowed');
-    for (const attributes of [['key', 'item'], ['key', 'organisation'], []])
+    for (const attributes of [['key', 'item'], ['key', 'organisation'], ['key', 'proof', 'item'], []])
       expect(update('registry', attributes)).toBe('not allowed');
     expect(update('memory', ['server', 'memory'])).toBe('not allowed');
+  });
+
+  test('prove a cell: they ask the functions of networks, read tags, and change none', () => {
+    const may = (action: string, resource: string) => decide(statements, { action, resource });
+    for (const vpc of [VPC, FURTHER_VPC])
+      expect(may('lambda:InvokeFunction', functionArnOf(fleetRemediateName(vpc)))).toBe('allowed');
+    for (const name of [
+      FLEET_FUNCTIONS.dispatch,
+      FLEET_FUNCTIONS.intake,
+      FLEET_FUNCTIONS.triggers,
+      'billing',
+    ])
+      expect([name, may('lambda:InvokeFunction', functionArnOf(name))]).toEqual([name, 'not allowed']);
+    for (const resource of ['db:test', 'cluster:test'])
+      expect(may('rds:ListTagsForResource', arnOf('rds', resource))).toBe('allowed');
+    expect(may('rds:ListTagsForResource', arnOf('rds', 'snapshot:test'))).toBe('not allowed');
+    for (const action of TAGGING)
+      expect([action, may(`rds:${action}`, arnOf('rds', 'db:test'))]).toEqual([action, 'not allowed']);
   });
 
   test('stop and start again, and attach no other policy', () => {
@@ -123,6 +143,29 @@ describe('People who look after a cell', () => {
     ).toBe('not allowed');
   });
 });
+
+describe.each(EVERY_ROLE.filter(([id]) => !id.startsWith('Operators')))(
+  'Of the proof of a cell, %s',
+  (_, statements) => {
+    const on = (action: string, attributes: readonly string[]) =>
+      decide(statements, {
+        action: `dynamodb:${action}`,
+        resource: tableArnOf('registry'),
+        context: {
+          'dynamodb:LeadingKeys': ['cell#switch'],
+          'dynamodb:Attributes': attributes,
+          'dynamodb:ReturnValues': 'NONE',
+        },
+      });
+
+    test('writes nothing: it cannot say itself what it is bound by', () => {
+      for (const attributes of [['key', 'proof'], ['key', 'organisation', 'proof'], []])
+        expect([attributes, on('UpdateItem', attributes)]).toEqual([attributes, 'not allowed']);
+      for (const action of ['PutItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems', 'PartiQLUpdate'])
+        expect([action, on(action, ['key', 'proof'])]).toEqual([action, 'not allowed']);
+    });
+  },
+);
 
 test('CloudWatch Logs may invoke intake from log groups of RDS of this account, and nothing else may', () => {
   const permissions = ofType(CELL, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
