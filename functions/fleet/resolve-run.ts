@@ -1,6 +1,7 @@
 import { FLEET_ROLES } from '../contract.ts';
 import { RemediationError } from '../core/base/errors.ts';
 import { parseBlindSince, parsePolicyCopy, parseSwitch, policyItemKey } from '../core/fleet/cell-items.ts';
+import { parseProof } from '../core/fleet/cell-proof.ts';
 import { type FleetMode, fleetMode } from '../core/fleet/fleet-mode.ts';
 import { type FleetPolicy, policyInForce } from '../core/fleet/policy-in-force.ts';
 import { parseRegistryItem, type RegisteredDatabase } from '../core/fleet/registry-item.ts';
@@ -58,7 +59,7 @@ export function resolveRun(
 ): ResolvedRun | NothingToDo {
   if (rows.database === null) return { why: 'the registry has no such database' };
   if (database === null) throw notReadable(rows.database.key);
-  const { people, organisation, item: sight } = rows.switches?.texts ?? {};
+  const { people, organisation, proof, item: sight } = rows.switches?.texts ?? {};
   const name = database.policy ?? DEFAULT_POLICY;
   const isRead = rows.policy?.key === policyItemKey(name);
   const policy = policyInForce(
@@ -71,6 +72,7 @@ export function resolveRun(
     policyProblem: policy.problem,
     organisation: parseSwitch(organisation, now),
     cell: parseSwitch(people, now),
+    proof: parseProof(proof),
     blindSince: parseBlindSince(sight),
     pause: pauseAt(rows.memory.paused, now),
     now,

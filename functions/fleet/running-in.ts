@@ -19,6 +19,8 @@ export function runningIn(
       policyProblem,
       organisation,
       cell: people,
+      // A cell without a proof is watched too.
+      proof: null,
       blindSince: null,
       pause: null,
       now,

@@ -8,7 +8,7 @@ import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/m
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { parseFleetDelivery } from '../../functions/fleet/parse-fleet-delivery.ts';
 import { resolveRun } from '../../functions/fleet/resolve-run.ts';
-import { FLEET_NOW, registered } from '../support/fleet.ts';
+import { FLEET_NOW, PROOF_TEXT, registered } from '../support/fleet.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb } from '../support/loopback-dynamodb.ts';
 import { LOOPBACK_IDENTITY, startLoopbackServer } from '../support/loopback-server.ts';
 import { recordOf } from '../support/records.ts';
@@ -159,6 +159,7 @@ describe('A run', () => {
       },
       TABLES.registry,
     );
+    await dynamodb.put({ key: { S: 'cell#switch' }, proof: { S: PROOF_TEXT } }, TABLES.registry);
     const rows = await items().readRun(key, runEventOf(registered(), 'sweep', FLEET_NOW).policy);
     expect(resolveRun(rows, FLEET_NOW)).toMatchObject({
       role: 'headroom',

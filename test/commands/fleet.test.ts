@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FLEET_TABLES } from '../../functions/contract.ts';
+import { PROOF_TEXT } from '../support/fleet.ts';
 import { itemOfDatabase, keyOfDatabase, resourceOf } from '../support/fleet-cells.ts';
 import { type LoopbackDynamoDb, startLoopbackDynamoDb } from '../support/loopback-dynamodb.ts';
 import { ADA, type LoopbackOperator, startLoopbackOperator } from '../support/loopback-operator.ts';
@@ -30,6 +31,7 @@ beforeAll(async () => {
     itemOfDatabase('archive', { tag: 'absent', standing: 'untagged' }),
   ])
     await dynamodb.put({ key: { S: item.key }, item: { S: JSON.stringify(item) } }, REGISTRY);
+  await dynamodb.put({ key: { S: 'cell#switch' }, proof: { S: PROOF_TEXT } }, REGISTRY);
 });
 afterAll(() => Promise.all([dynamodb.close(), operator.close(), iam.close()]));
 beforeEach(() => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../functions/core/base/errors.ts';
+import { proofText } from '../../functions/core/fleet/cell-proof.ts';
 import { type RegisteredDatabase, registryItemText } from '../../functions/core/fleet/registry-item.ts';
 import { type FleetTrigger, runEventOf } from '../../functions/core/fleet/run-event.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
@@ -9,7 +10,7 @@ import type { FleetRunPorts, Parcel } from '../../functions/fleet/fleet-run-port
 import type { ResolvedRun, RunRows } from '../../functions/fleet/resolve-run.ts';
 import type { Database, RemediatePorts } from '../../functions/remediate/ports.ts';
 import { someSlots } from '../support/builders.ts';
-import { FLEET_NOW, registered } from '../support/fleet.ts';
+import { FLEET_NOW, PROOF, PROOF_TEXT, registered } from '../support/fleet.ts';
 import { sessionsOf, snapshotOf } from '../support/records.ts';
 
 const HOUR = 3_600_000;
@@ -45,12 +46,16 @@ type Given = {
   readonly memory?: Partial<Memory>;
   readonly policies?: Readonly<Record<string, string>>;
   readonly people?: string;
+  /** Null where there is none. */
+  readonly proof?: string | null;
   readonly used?: number;
   readonly problem?: ErrorCode;
   readonly item?: string;
 };
 
-function stage({ database = registered(), memory, policies = {}, people, used = 5, problem, item }: Given) {
+function stage(given: Given) {
+  const { database = registered(), memory, policies = {}, people, proof = PROOF_TEXT } = given;
+  const { used = 5, problem, item } = given;
   const at = server(used, problem ?? null);
   const [posted, logged, connected, reads]: [Parcel[], string[], ResolvedRun[], string[]] = [[], [], [], []];
   const policyRow = (name: string) => {
@@ -62,7 +67,10 @@ function stage({ database = registered(), memory, policies = {}, people, used = 
   };
   const rows: Omit<RunRows, 'policy'> = {
     database: database && { key: database.key, texts: { item: item ?? registryItemText(database) } },
-    switches: people === undefined ? null : { key: 'cell#switch', texts: { people } },
+    switches: {
+      key: 'cell#switch',
+      texts: { ...(people !== undefined && { people }), ...(proof !== null && { proof }) },
+    },
     memory: { ...NOTHING_REMEMBERED, ...memory },
   };
   const ports: FleetRunPorts = {
@@ -210,6 +218,9 @@ describe('A run of a full server', () => {
     ['its policy does not parse', { policies: { default: '{' } }, 'policy'],
     ["the cell's switch observes", { people: '{"mode":"observe"}' }, 'cell'],
     ["the cell's switch cannot be read", { people: '{' }, 'cell'],
+    ['nothing proves the logins of its cell', { proof: null }, 'proof'],
+    ['the proof cannot be read', { proof: '{' }, 'proof'],
+    ['the proof failed', { proof: proofText({ ...PROOF, kind: 'failed' }) }, 'proof'],
     ['it is paused', { memory: { paused: pause } }, 'pause'],
   ])('ends nothing while %s, and logs in as the role that only observes', async (_what, given, source) => {
     const at = stage({ ...given, used: 57 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { CALM } from '../../functions/core/fleet/attention.ts';
+import { proofText } from '../../functions/core/fleet/cell-proof.ts';
 import { fitLines } from '../../functions/render/terminal/fit-lines.ts';
 import { renderFleetList, renderFleetWhy } from '../../functions/render/terminal/fleet-list-text.ts';
 import { renderFleetStatus } from '../../functions/render/terminal/fleet-status-text.ts';
 import { plain } from '../../functions/render/terminal/paint.ts';
+import { PROOF, PROOF_TEXT } from '../support/fleet.ts';
 import { cellOf, itemOfDatabase, memoryOfDatabase, mixedCell } from '../support/fleet-cells.ts';
 
 /** What people read about a cell. */
@@ -15,7 +17,7 @@ const statusAt = (columns: number, view = mixedCell()) =>
 test('The status begins with the counts, then has the ladder, what to do next and what drifted', () => {
   const text = statusAt(80);
   expect(text.split('\n')[0]).toBe('eu-west-1, account 111122223333: 18 databases, 12 tagged, 5 enforcing');
-  expect(text.match(/^[A-Z]{2,}$/gm)).toEqual(['LADDER', 'NEXT', 'DRIFT']);
+  expect(text.match(/^[A-Z]{2,}$/gm)).toEqual(['PROOF', 'LADDER', 'NEXT', 'DRIFT']);
   expect(text).toContain(`  IAM on                9     2  passwords and tiny`);
 });
 
@@ -50,6 +52,41 @@ test('A cell in which everything enforces says so in a table, and asks for nothi
 
 test('A cell without databases is one line', () => {
   expect(statusAt(80, cellOf([]))).toBe('eu-west-1: no database of PostgreSQL is known yet.');
+});
+
+describe('Whether logins go by the tag', () => {
+  const cellWith = (proof: string, tag: 'enforce' | 'observe' = 'enforce') =>
+    cellOf([itemOfDatabase('orders', { tag })], {}, [{ key: 'cell#switch', proof }]);
+
+  test('is said first, with its author, moment and database', () => {
+    expect(statusAt(80, cellWith(PROOF_TEXT))).toContain(
+      'PROOF\n  Logins go by the tag: proven 2026-11-22 03:00:00 UTC by alice, with',
+    );
+    const ids = proofText({ ...PROOF, kind: 'ids' });
+    expect(statusAt(100, cellWith(ids))).toContain(
+      'Login roles name databases by their ids: said 2026-11-22 03:00:00 UTC by\n  alice.',
+    );
+  });
+
+  test.each([
+    ['no proof that can be read', 'x', 'cannot be read'],
+    ['a proof that failed', proofText({ ...PROOF, kind: 'failed', why: 'in-without-tag' }), 'failed at'],
+  ])('by %s enforces nothing, and has one command, on a line of its own', (_, proof, says) => {
+    const text = statusAt(60, cellWith(proof));
+    const oneLine = text.replaceAll(/\s+/g, ' ');
+    expect(oneLine).toContain('1 tagged, 0 enforcing');
+    expect(oneLine).toContain('Nothing is enforced: the proof that logins here go by');
+    expect(oneLine).toContain(says);
+    const command = '\n      headroom preflight --fleet --region eu-west-1 --prove TEST\n';
+    expect(text).toContain(command);
+    const [place] = cellWith(proof).places;
+    expect(place?.next).toEqual({ step: 'enforcing', problem: 'unproven' });
+    expect(place && renderFleetWhy(cellWith(proof), place, plain)).toContain(command.trimEnd());
+  });
+
+  test('holds no database down that its owners only want to be observed', () => {
+    expect(cellWith('x', 'observe').places[0]?.next?.problem).toBe('tag-observe');
+  });
 });
 
 test('A switch is said before everything else, with its author, reason and end', () => {

@@ -1,4 +1,5 @@
 import { CELL_KEYS } from '../../functions/core/fleet/cell-items.ts';
+import { proofText } from '../../functions/core/fleet/cell-proof.ts';
 import { OWN_FILTER } from '../../functions/core/fleet/trigger-rung.ts';
 import { NOTHING_REMEMBERED } from '../../functions/core/incident/memory.ts';
 import { MINUTE, PERIOD_MS, SECOND } from './simulated-cell.ts';
@@ -124,6 +125,21 @@ export function pauseCell(stage: Stage, forMs: number): void {
   });
   tables.registry.set(CELL_KEYS.switch, { ...tables.registry.get(CELL_KEYS.switch), people });
   journal.stops.push({ key: null, from: at, until });
+}
+
+/** A person proves that logins go by the tag, or says that login roles name ids, or the proof fails. */
+export function proveCell({ time, tables, journal }: Stage, kind: 'tag' | 'ids' | 'failed'): void {
+  const at = time.now();
+  const proof = proofText({ kind, by: 'anna', at: isoOf(at), database: null, why: null });
+  tables.registry.set(CELL_KEYS.switch, { ...tables.registry.get(CELL_KEYS.switch), proof });
+  journal.proofs.push({ at, isProven: kind !== 'failed' });
+}
+
+/** The cell as an older version left it: no proof was asked for. */
+export function forgetProof({ time, tables, journal }: Stage): void {
+  const { proof: _, ...others } = tables.registry.get(CELL_KEYS.switch) ?? {};
+  tables.registry.set(CELL_KEYS.switch, others);
+  journal.proofs.push({ at: time.now(), isProven: false });
 }
 
 /** A person ends the quarantine of a database that is in the registry. */

@@ -1,7 +1,7 @@
 import { isInQuarantine } from '../../functions/core/fleet/fleet-mode.ts';
 import { parseRegistryItem } from '../../functions/core/fleet/registry-item.ts';
 import { IAM_MS, isExcused, isoOf } from './invariants.ts';
-import type { Ending } from './journal.ts';
+import type { Ending, Journal } from './journal.ts';
 import { HOUR, TIMEOUT_MS } from './simulated-cell.ts';
 import { type SimulatedDatabase, stateAt } from './simulated-estate.ts';
 import type { Stage } from './stage.ts';
@@ -38,6 +38,7 @@ function unlawful(ending: Ending, stage: Stage): readonly string[] {
       (item === null || isInQuarantine(item, begunAt + skewMs) || isYoung(server, at + skewMs)) &&
       !isSwapped,
     'after its tag went': server === undefined || !wasEnforced(server, at - IAM_MS - TIMEOUT_MS, at),
+    'without a proof of the cell': !wasProven(journal, begunAt, at),
     'although people stopped it': journal.stops.some(
       (stop) =>
         (stop.key === null || stop.key === key) && stop.from <= begunAt && begunAt + skewMs < stop.until,
@@ -45,6 +46,12 @@ function unlawful(ending: Ending, stage: Stage): readonly string[] {
   };
   const found = Object.entries(checks).flatMap(([what, isSo]) => (isSo ? [what] : []));
   return found.map((what) => `sessions of ${key} ended ${what} at ${isoOf(at)}, login ${isoOf(loggedInAt)}`);
+}
+
+/** Whether a proof stood in the registry at some moment of a run. */
+function wasProven({ proofs }: Journal, from: number, until: number): boolean {
+  const last = proofs.findLast(({ at }) => at <= from);
+  return last?.isProven === true || proofs.some(({ at, isProven }) => isProven && at > from && at <= until);
 }
 
 function isYoung(server: SimulatedDatabase | undefined, at: number): boolean {

@@ -61,6 +61,9 @@ export type Fault = {
 /** What people or the organisation decided: on this database, or in the whole cell, nothing ends meanwhile. */
 export type Stop = { readonly key: string | null; readonly from: number; readonly until: number };
 
+/** From then on a proof of the cell stands in its registry, or none does. */
+export type Proven = { readonly at: number; readonly isProven: boolean };
+
 /** A person ended the quarantine of a database. */
 export type Accepted = { readonly key: string; readonly at: number };
 
@@ -74,6 +77,7 @@ export type Journal = {
   readonly faults: Fault[];
   readonly stops: Stop[];
   readonly accepted: Accepted[];
+  readonly proofs: Proven[];
   /** Lines of refusals that a subscription of ours delivered. */
   readonly heard: { readonly key: string; readonly at: number }[];
   /** Invocations of `remediate` that Lambda took, without those that the weather loses. */
@@ -103,6 +107,7 @@ export function newJournal(): Journal {
       faults: [],
       stops: [],
       accepted: [],
+      proofs: [],
       heard: [],
       asked: [],
       lost: [],

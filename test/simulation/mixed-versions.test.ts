@@ -3,6 +3,8 @@ import { CELL_KEYS } from '../../functions/core/fleet/cell-items.ts';
 import type { RegistryItem } from '../../functions/core/fleet/registry-item.ts';
 import { cellOf } from '../../functions/fleet/cell-of.ts';
 import { dispatch } from '../../functions/fleet/dispatch.ts';
+import { PROOF_TEXT } from '../support/fleet.ts';
+import { forgetProof, proveCell } from './happenings.ts';
 import { violationsOf } from './simulate-cell.ts';
 import { HOUR, MINUTE, PERIOD_MS } from './simulated-cell.ts';
 import type { Stage } from './stage.ts';
@@ -81,6 +83,32 @@ test('What the next version added stays when this one writes, and so does its ow
   expect(written.length).toBeGreaterThan(5);
   expect(written).not.toContain(false);
   expect(stage.tables.registry.get('cell#budget')).toEqual({ item: '{"limit":3}' });
+});
+
+test('A switch as the version before left it, without a proof, lets runs observe and nothing end', async () => {
+  const provenAt = TROUBLED_START + HOUR;
+  const stage = await cellInTurns((begun) => {
+    forgetProof(begun);
+    begun.time.at(provenAt, () => proveCell(begun, 'tag'));
+  });
+  const { journal } = stage;
+  expect(violationsOf(stage, { good: [...stage.estate.databases.values()] })).toEqual([]);
+  const ofLeak = journal.logins.filter(({ key }) => key === keyOfTroubled(stage, 'leak'));
+  expect(new Set(ofLeak.filter(({ at }) => at < provenAt).map(({ role }) => role))).toEqual(
+    new Set(['headroom_observer']),
+  );
+  expect(journal.endings.filter(({ at }) => at < provenAt)).toEqual([]);
+  expect(journal.endings.some(({ at }) => at > provenAt)).toBe(true);
+});
+
+test('A proof of the next version that this one does not know is none', async () => {
+  const stage = await cellInTurns((begun) => {
+    forgetProof(begun);
+    const texts = begun.tables.registry.get(CELL_KEYS.switch);
+    begun.tables.registry.set(CELL_KEYS.switch, { ...texts, proof: PROOF_TEXT.replace('"tag"', '"signed"') });
+  });
+  expect(stage.journal.endings).toEqual([]);
+  expect(stage.journal.logins.length).toBeGreaterThan(0);
 });
 
 test('A switch with a mode of the next version lets nothing run while it holds', async () => {

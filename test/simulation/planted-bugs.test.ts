@@ -17,6 +17,7 @@ const GIVEN: Readonly<Record<string, Pick<SimulationGiven, 'troubles' | 'weather
     weather: { leavesUnread: (key, at, tries) => tries < 3 && share(1, 'unread', key, at) < 0.3 },
   },
   'databases that pause are swept': { troubles: ['pauses'] },
+  'a cell needs no proof': { troubles: ['leak'] },
   'slots are known for ever': { troubles: ['isResized'] },
 };
 /** A quarantine lasts a day, so it is noticed only in a life that is longer. */

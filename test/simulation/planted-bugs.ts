@@ -7,6 +7,7 @@ import { knownServer } from '../../functions/fleet/known-databases.ts';
 import { reportParcel } from '../../functions/fleet/report-parcel.ts';
 import type { RunRows } from '../../functions/fleet/resolve-run.ts';
 import type { Database, RemediatePorts } from '../../functions/remediate/ports.ts';
+import { PROOF_TEXT } from '../support/fleet.ts';
 import type { Product } from './product.ts';
 
 /** The product with one mistake in it. Each is planted from outside, by another port or function. */
@@ -63,14 +64,25 @@ export const PLANTED_BUGS: Readonly<Record<string, () => Partial<Product>>> = {
       ...ports,
       readRun: async (key, policy) => {
         const rows = await ports.readRun(key, policy);
+        const { proof } = rows.switches?.texts ?? {};
         const accepted = JSON.stringify({ by: 'the event', at: new Date(0).toISOString() });
         const database = rows.database && { key, texts: { ...rows.database.texts, accepted } };
         return {
           ...rows,
           database,
-          switches: null,
+          switches: { key: CELL_KEYS.switch, texts: proof === undefined ? {} : { proof } },
           memory: { ...NOTHING_REMEMBERED, fleet: rows.memory.fleet },
         };
+      },
+    }),
+  }),
+  'a cell needs no proof': () => ({
+    portsOfRun: (ports) => ({
+      ...ports,
+      readRun: async (key, policy) => {
+        const rows = await ports.readRun(key, policy);
+        const texts = { ...rows.switches?.texts, proof: PROOF_TEXT };
+        return { ...rows, switches: { key: CELL_KEYS.switch, texts } };
       },
     }),
   }),

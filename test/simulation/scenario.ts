@@ -1,4 +1,4 @@
-import { acceptDatabase } from './happenings.ts';
+import { acceptDatabase, proveCell } from './happenings.ts';
 import { HOUR, MINUTE } from './simulated-cell.ts';
 import { logGroupOf, type SimulatedDatabase } from './simulated-estate.ts';
 import { NAMED_POLICY } from './simulated-hub.ts';
@@ -56,6 +56,25 @@ function drawDatabase(stage: Stage, seed: number, at: number, logShare: number):
   if (roll('accepted') < 0.6)
     stage.time.at(stage.time.now() + 20 * MINUTE, () => acceptDatabase(stage, database.key));
   return database;
+}
+
+/**
+ * Every second cell is proven from its first moment, the others within three hours. Of half of all, a later proof fails for two
+ * hours. Without a proof a cell only observes.
+ */
+export function planProofs(stage: Stage, { seed, hours }: Pick<Scenario, 'seed' | 'hours'>): void {
+  const { time } = stage;
+  const after = (ms: number, kind: Parameters<typeof proveCell>[1]) =>
+    time.at(time.now() + ms, () => proveCell(stage, kind));
+  const isLate = share(seed, 'proof is late') < 0.5;
+  const firstMs = isLate ? Math.min(between(seed, 0.2, 3, 'proof') * HOUR, (hours * HOUR) / 4) : 0;
+  const kind = share(seed, 'proof by ids') < 0.2 ? 'ids' : 'tag';
+  if (isLate) after(firstMs, kind);
+  else proveCell(stage, kind);
+  if (share(seed, 'proof fails') >= 0.5) return;
+  const failsMs = firstMs + between(seed, 0.1, 0.7, 'proof fails at') * hours * HOUR;
+  after(failsMs, 'failed');
+  after(failsMs + Math.min(2 * HOUR, (hours * HOUR) / 8), 'tag');
 }
 
 /** Plans what happens to each bad database. */

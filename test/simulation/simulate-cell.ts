@@ -16,7 +16,7 @@ import { lawfulEndings } from './invariants-of-endings.ts';
 import { corruptEndsNothing, corruptIsToldOnce } from './invariants-of-hub.ts';
 import type { Fault } from './journal.ts';
 import type { Product } from './product.ts';
-import { type Drawn, drawDatabases, planTroubles, type Scenario } from './scenario.ts';
+import { type Drawn, drawDatabases, planProofs, planTroubles, type Scenario } from './scenario.ts';
 import { beginSchedule } from './schedule.ts';
 import { HOUR, MINUTE, SECOND, simulatedCell } from './simulated-cell.ts';
 import { fullHub } from './simulated-hub.ts';
@@ -68,6 +68,7 @@ export async function simulateCell(given: SimulationGiven): Promise<Simulated> {
   Math.random = () => 0.5;
   try {
     const drawn = drawDatabases(stage, given);
+    planProofs(stage, given);
     if (isTroubled) planTroubles(stage, drawn, given);
     const until = START + hours * HOUR;
     beginSchedule(stage, until);

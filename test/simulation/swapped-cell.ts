@@ -1,4 +1,4 @@
-import { acceptDatabase, leakFor, restoreAs, swap } from './happenings.ts';
+import { acceptDatabase, leakFor, proveCell, restoreAs, swap } from './happenings.ts';
 import type { Product } from './product.ts';
 import { beginSchedule } from './schedule.ts';
 import { HOUR, simulatedCell } from './simulated-cell.ts';
@@ -40,6 +40,7 @@ export async function swappedCell(given: SwapGiven): Promise<Stage> {
     const green = estate.databases.get(blue.key.replace('BLUE', 'GREEN'));
     if (green !== undefined) swap(stage, blue, green);
   });
+  proveCell(stage, 'ids');
   beginSchedule(stage, until);
   await time.runUntil(until);
   return stage;

@@ -1,4 +1,4 @@
-import { acceptDatabase, change, leakFor } from './happenings.ts';
+import { acceptDatabase, change, leakFor, proveCell } from './happenings.ts';
 import type { Product } from './product.ts';
 import { beginSchedule } from './schedule.ts';
 import { HOUR, MINUTE, PERIOD_MS, SECOND, simulatedCell } from './simulated-cell.ts';
@@ -46,6 +46,7 @@ export async function troubledCell(given: TroubledGiven): Promise<Stage> {
   });
   for (const name of TROUBLED_NAMES) addDatabase(stage, name, hours);
   const until = TROUBLED_START + hours * HOUR;
+  proveCell(stage, 'tag');
   beginSchedule(stage, until);
   also?.(stage);
   await stage.time.runUntil(until);

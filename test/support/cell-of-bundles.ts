@@ -10,7 +10,9 @@ import {
   REPORT_ENV,
 } from '../../functions/contract.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
+import { CELL_KEYS } from '../../functions/core/fleet/cell-items.ts';
 import { logDocument, subscriptionEvent } from './events.ts';
+import { PROOF_TEXT } from './fleet.ts';
 import { functionArn } from './lambda-environment.ts';
 import type { Invocation } from './lambda-invocation.ts';
 import { startLoopbackAws } from './loopback-aws.ts';
@@ -140,6 +142,14 @@ export async function startCellOfBundles(stack: AsyncDisposableStack, caFile: st
       return api.settled();
     },
     run: (event: unknown) => lambda.invokeAsync(REMEDIATE_OF_BUNDLES, event),
+    /** Says that logins go by the tag, as `headroom preflight --fleet --prove` does. */
+    prove: async () => {
+      const known = (await dynamodb.all(FLEET_TABLES.registry)).find(
+        ({ key }) => key?.S === CELL_KEYS.switch,
+      );
+      const item = { ...known, key: { S: CELL_KEYS.switch }, proof: { S: PROOF_TEXT } };
+      await dynamodb.put(item, FLEET_TABLES.registry);
+    },
     /** Accepts every database, as `headroom fleet accept` does. */
     acceptAll: async () => {
       const accepted = { S: JSON.stringify({ by: 'a person', at: new Date().toISOString() }) };

@@ -1,7 +1,9 @@
 import { CALM } from '../../functions/core/fleet/attention.ts';
+import { CELL_KEYS } from '../../functions/core/fleet/cell-items.ts';
 import type { RegistryItem } from '../../functions/core/fleet/registry-item.ts';
 import type { MemoryRow, SeenRow } from '../../functions/core/fleet/seen-cell.ts';
 import { type SeenCell, seenCell } from '../../functions/core/fleet/seen-cell.ts';
+import { PROOF_TEXT } from './fleet.ts';
 
 /** Registries and memories of cells, as their tables have them. */
 
@@ -69,13 +71,15 @@ export function memoryOfDatabase(fields: Partial<MemoryRow> = {}): MemoryRow {
   return { attention: CALM, pause: null, told: [], ...fields };
 }
 
-/** A cell of these items, with what its memory has and other rows of its registry. */
+/** A cell of these items that is proven, with what its memory has and other rows of its registry. */
 export function cellOf(
   items: readonly RegistryItem[],
   memory: Readonly<Record<string, MemoryRow>> = {},
   more: readonly SeenRow[] = [],
 ): SeenCell {
-  const rows = [...items.map((item) => rowOfDatabase(item)), ...more];
+  const proven = { key: CELL_KEYS.switch, proof: PROOF_TEXT };
+  const others = more.map((row) => (row.key === CELL_KEYS.switch ? { ...proven, ...row } : row));
+  const rows = [...items.map((item) => rowOfDatabase(item)), ...others, proven];
   const byKey = new Map(Object.entries(memory).map(([name, row]) => [keyOfDatabase(name), row]));
   return seenCell(rows, byKey, { region: 'eu-west-1', now: CELL_NOW });
 }

@@ -54,6 +54,7 @@ export async function openNeighbourhood(stack: AsyncDisposableStack, others: num
   const show = (withBad: boolean) => cell.show(shown(members, silent, withBad));
   show(true);
   await cell.dispatch();
+  await cell.prove();
   await cell.acceptAll();
   await cell.takeRecords();
   return {

@@ -3,7 +3,7 @@ import type { SeenCell } from './seen-cell.ts';
 
 /** A cell for programs. Keys are only added. */
 export function cellDocument(view: SeenCell) {
-  const { region, account, places, people, organisation, policies, state, unreadable } = view;
+  const { region, account, places, people, organisation, proof, policies, state, unreadable } = view;
   const rows = ladderRows(places.filter(({ aside }) => aside === null));
   return {
     region,
@@ -14,6 +14,7 @@ export function cellDocument(view: SeenCell) {
       waiting: waiting.map(({ seen }) => seen.database.key),
     })),
     switches: { cell: people, organisation },
+    proof,
     policies: policies.map(({ name, hash, problem }) => ({ name, hash, problem })),
     away: { api: state.apiAwaySince, bucket: state.bucketAwaySince },
     unreadable,

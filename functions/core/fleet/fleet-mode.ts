@@ -1,6 +1,7 @@
 import { MODES, type Mode } from '../policy/mode.ts';
 import type { Pause } from '../run/pause.ts';
 import type { FleetSwitch } from './cell-items.ts';
+import { type CellProof, PROVE_COMMAND, unprovenText } from './cell-proof.ts';
 import { modeOfTag } from './database-tags.ts';
 import type { RegisteredDatabase } from './registry-item.ts';
 
@@ -10,6 +11,7 @@ export const MODE_SOURCES = [
   'tag',
   'organisation',
   'cell',
+  'proof',
   'policy',
   'quarantine',
   'sight',
@@ -37,13 +39,15 @@ export type ModeFacts = {
   readonly policyProblem: string | null;
   readonly organisation: FleetSwitch | null;
   readonly cell: FleetSwitch | null;
+  /** Whether logins of the cell go by the tag. Without a proof nothing is enforced. */
+  readonly proof: CellProof | null;
   /** Since when the dispatcher cannot see which servers there are; null while it can. */
   readonly blindSince: string | null;
   readonly pause: Pause | null;
   readonly now: number;
 };
 
-/** The weakest of tag, policy, switches, quarantine, sight and pause decides. */
+/** The weakest of tag, policy, switches, proof, quarantine, sight and pause decides. */
 export function fleetMode(facts: ModeFacts): FleetMode {
   const limits = MODE_SOURCES.flatMap((source) => {
     const limit = LIMITS[source](facts);
@@ -62,6 +66,10 @@ const LIMITS: Readonly<Record<ModeSource, (facts: ModeFacts) => Limit>> = {
   tag: ({ database: { tag } }) => ({ mode: modeOfTag(tag), why: `the tag is ${tag}` }),
   organisation: ({ organisation }) => ofSwitch(organisation, "the organisation's switch"),
   cell: ({ cell }) => ofSwitch(cell, "the cell's switch"),
+  proof: ({ proof }) => {
+    const why = unprovenText(proof);
+    return why === null ? null : { mode: 'observe', why: `${why}: ${PROVE_COMMAND}` };
+  },
   policy: policyLimit,
   quarantine: ({ database, now }) =>
     isInQuarantine(database, now)

@@ -45,6 +45,7 @@ export type LadderProblem =
   | 'no-free-trigger'
   | 'no-reserve'
   | 'switched-off'
+  | 'unproven'
   | 'policy-problem'
   | 'tag-observe'
   | 'quarantine'
@@ -136,6 +137,7 @@ function failsBy({ failures, failedBy }: Attention, codes: ReadonlySet<ErrorCode
 const HELD_BY: Readonly<Record<ModeSource, LadderProblem>> = {
   organisation: 'held-down',
   cell: 'held-down',
+  proof: 'unproven',
   policy: 'policy-problem',
   quarantine: 'quarantine',
   sight: 'held-down',
@@ -146,6 +148,8 @@ const HELD_BY: Readonly<Record<ModeSource, LadderProblem>> = {
 
 function heldBy({ limits }: FleetMode): LadderProblem {
   const sources = new Set(limits.map(({ source }) => source));
+  // A database that its owners only want to be observed needs no proof.
+  if (sources.has('tag')) sources.delete('proof');
   const first = (Object.keys(HELD_BY) as ModeSource[]).find((source) => sources.has(source));
   return HELD_BY[first ?? 'tag'];
 }

@@ -1,4 +1,5 @@
 import { OPT_IN_TAG } from '../../contract.ts';
+import { PROVE_COMMAND } from './cell-proof.ts';
 import type { LadderPlace, LadderProblem } from './ladder.ts';
 import type { RegisteredDatabase } from './registry-item.ts';
 
@@ -68,6 +69,10 @@ const STEPS: Readonly<Record<LadderProblem, (facts: Facts) => NextStep>> = {
       'aws rds modify-db-parameter-group --db-parameter-group-name GROUP --parameters ParameterName=reserved_connections,ParameterValue=3,ApplyMethod=pending-reboot',
   }),
   'switched-off': ({ place }) => ({ says: `is off: ${limitsText(place)}`, command: null }),
+  unproven: ({ region }) => ({
+    says: 'observes until a test database proves that logins of this cell go by the tag',
+    command: proveCommand(region),
+  }),
   'policy-problem': ({ place, database: { policy } }) => ({
     says: `is kept from enforcing by its policy: ${limitsText(place)}`,
     command: `headroom policy put ${word(policy ?? 'default')} policy.json --bucket BUCKET`,
@@ -91,6 +96,11 @@ const STEPS: Readonly<Record<LadderProblem, (facts: Facts) => NextStep>> = {
       : null,
   }),
 };
+
+/** The command that proves a cell. */
+export function proveCommand(region: string): string {
+  return PROVE_COMMAND.replace('--fleet', `--fleet --region ${region}`);
+}
 
 function limitsText({ seen }: LadderPlace): string {
   return seen.mode.limits.map(({ why }) => why).join('; ');

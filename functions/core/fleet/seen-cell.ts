@@ -13,6 +13,7 @@ import {
   parseSwitch,
   policyNameIn,
 } from './cell-items.ts';
+import { type CellProof, parseProof } from './cell-proof.ts';
 import { fleetMode } from './fleet-mode.ts';
 import { type LadderPlace, placeOnLadder } from './ladder.ts';
 import { policyInForce } from './policy-in-force.ts';
@@ -36,6 +37,8 @@ export type SeenCell = {
   readonly places: readonly LadderPlace[];
   readonly people: FleetSwitch | null;
   readonly organisation: FleetSwitch | null;
+  /** Whether logins here are proven to go by the tag. */
+  readonly proof: CellProof | null;
   readonly policies: readonly PolicyCopy[];
   readonly state: CellState;
   /** Items of databases that this version cannot read. */
@@ -49,10 +52,8 @@ export function seenCell(
   memory: ReadonlyMap<string, MemoryRow>,
   { region, now }: { readonly region: string; readonly now: number },
 ): SeenCell {
-  const textOf = (key: string, attribute: string) => rows.find((row) => row.key === key)?.[attribute];
-  const people = parseSwitch(textOf(CELL_KEYS.switch, 'people'), now);
-  const organisation = parseSwitch(textOf(CELL_KEYS.switch, 'organisation'), now);
-  const blindSince = parseBlindSince(textOf(CELL_KEYS.switch, 'item'));
+  const { state, blindSince, ...ofAll } = cellItself(rows, now);
+  const { people, organisation, proof } = ofAll;
   const policies = rows.flatMap(({ key, item }) => {
     const name = policyNameIn(key);
     const copy = name === null ? null : parsePolicyCopy(name, item);
@@ -65,7 +66,7 @@ export function seenCell(
     const { attention, pause, told } = memory.get(database.key) ?? CALM_ROW;
     const copy = policies.find(({ name }) => name === (database.policy ?? 'default')) ?? null;
     const { mode: policyMode, problem: policyProblem } = policyInForce(database.policy, copy);
-    const limits = { organisation, cell: people, blindSince, pause: pauseAt(pause, now), now };
+    const limits = { organisation, cell: people, proof, blindSince, pause: pauseAt(pause, now), now };
     return placeOnLadder({
       database,
       attention,
@@ -77,11 +78,22 @@ export function seenCell(
     region,
     account: databases[0]?.arn.split(':')[4] ?? null,
     places: databases.map(placeOf).toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1)),
-    people,
-    organisation,
+    ...ofAll,
     policies,
-    state: parseCellState(textOf(CELL_KEYS.state, 'item')),
+    state,
     unreadable: ofDatabases.filter((_, at) => read[at] === null).map(({ key }) => key),
+  };
+}
+
+/** What the registry has of the cell as a whole. */
+function cellItself(rows: readonly SeenRow[], now: number) {
+  const textOf = (key: string, attribute: string) => rows.find((row) => row.key === key)?.[attribute];
+  return {
+    people: parseSwitch(textOf(CELL_KEYS.switch, 'people'), now),
+    organisation: parseSwitch(textOf(CELL_KEYS.switch, 'organisation'), now),
+    proof: parseProof(textOf(CELL_KEYS.switch, 'proof')),
+    blindSince: parseBlindSince(textOf(CELL_KEYS.switch, 'item')),
+    state: parseCellState(textOf(CELL_KEYS.state, 'item')),
   };
 }
 

@@ -1,8 +1,10 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import { counted, listText } from '../../core/base/words.ts';
 import type { FleetSwitch } from '../../core/fleet/cell-items.ts';
+import { unprovenText } from '../../core/fleet/cell-proof.ts';
 import type { LadderPlace } from '../../core/fleet/ladder.ts';
 import type { SeenCell } from '../../core/fleet/seen-cell.ts';
+import { ladderSentence } from './ladder-words.ts';
 import { timeText } from './phrases.ts';
 
 /** What the switches say: what they hold down, and who resumed the cell. */
@@ -10,6 +12,16 @@ export function switchTexts({ people, organisation }: SeenCell): readonly string
   return [switchText('The cell', people), switchText('The organisation', organisation)].filter(
     (text) => text !== null,
   );
+}
+
+/** Whether anything may be enforced in the cell: what is proven of its logins, by which person and when. */
+export function proofWords({ proof }: Pick<SeenCell, 'proof'>): string {
+  const why = unprovenText(proof);
+  if (proof === null || proof.kind === 'unreadable' || why !== null)
+    return `Nothing is enforced: ${ladderSentence(why ?? '')}.`;
+  const who = `${timeText(proof.at)} by ${cleanName(proof.by, 100)}`;
+  if (proof.kind === 'ids') return `Login roles name databases by their ids: said ${who}.`;
+  return `Logins go by the tag: proven ${who}, with ${cleanName(proof.database ?? 'a database', 100)}.`;
 }
 
 function switchText(place: string, found: FleetSwitch | null): string | null {

@@ -2,7 +2,7 @@ import { counted } from '../../core/base/words.ts';
 import { LADDER, type LadderPlace, ladderRows } from '../../core/fleet/ladder.ts';
 import { nextStep } from '../../core/fleet/next-command.ts';
 import type { SeenCell } from '../../core/fleet/seen-cell.ts';
-import { driftTexts, switchTexts } from '../base/cell-words.ts';
+import { driftTexts, proofWords, switchTexts } from '../base/cell-words.ts';
 import { ladderSentence, STEP_WORDS } from '../base/ladder-words.ts';
 import { timeText } from '../base/phrases.ts';
 import { documentHtml } from './document.ts';
@@ -22,6 +22,7 @@ export function renderCell(view: SeenCell, now: number): string {
   return documentHtml(
     title,
     html`<header><p class="kicker">pg-headroom</p><h1>${title}</h1><p class="faint">${seen}</p></header>
+${listOf('Proof', [proofWords(view)])}
 ${listOf('Switches', switchTexts(view))}
 <section><h2>Ladder</h2>${htmlTable(
       ['Step', '#Databases', '#Waiting'],

@@ -1,9 +1,10 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import { counted, listText } from '../../core/base/words.ts';
+import { unprovenText } from '../../core/fleet/cell-proof.ts';
 import { type LadderPlace, type LadderProblem, type LadderRow, ladderRows } from '../../core/fleet/ladder.ts';
-import { nextStep } from '../../core/fleet/next-command.ts';
+import { nextStep, proveCommand } from '../../core/fleet/next-command.ts';
 import type { SeenCell } from '../../core/fleet/seen-cell.ts';
-import { driftTexts, switchTexts } from '../base/cell-words.ts';
+import { driftTexts, proofWords, switchTexts } from '../base/cell-words.ts';
 import { ladderSentence, STEP_WORDS } from '../base/ladder-words.ts';
 import { type Section, sections, wrap } from '../base/layout.ts';
 import type { Paint } from './paint.ts';
@@ -17,6 +18,7 @@ export function renderFleetStatus(view: SeenCell, paint: Paint, screen: Screen):
   const onLadder = view.places.filter(({ aside }) => aside === null);
   const rows = ladderRows(onLadder);
   const all: readonly Section[] = [
+    { title: 'PROOF', lines: onLadder.length === 0 ? [] : proofLines(view) },
     { title: 'SWITCHES', lines: switchTexts(view).flatMap((text) => wrap(text)) },
     { title: 'LADDER', lines: onLadder.length === 0 ? [] : ladderTable(rows, paint, screen) },
     { title: 'NEXT', lines: rows.flatMap((row) => nextLines(row, view.region)) },
@@ -31,6 +33,12 @@ function headline({ region, account, places }: SeenCell, rows: readonly LadderRo
   const where = account === null ? region : `${region}, account ${account}`;
   if (places.length === 0) return `${where}: no database of PostgreSQL is known yet.`;
   return `${where}: ${counted(places.length, 'database')}, ${reached('tagged')} tagged, ${reached('enforcing')} enforcing`;
+}
+
+/** A command is never broken into lines. */
+function proofLines(view: SeenCell): readonly string[] {
+  const words = wrap(proofWords(view));
+  return unprovenText(view.proof) === null ? words : [...words, `      ${proveCommand(view.region)}`];
 }
 
 function ladderTable(rows: readonly LadderRow[], paint: Paint, { columns }: Screen): readonly string[] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FleetSwitch } from '../../../functions/core/fleet/cell-items.ts';
 import { fleetMode, MODE_SOURCES, type ModeFacts } from '../../../functions/core/fleet/fleet-mode.ts';
 import { MODES, type Mode } from '../../../functions/core/policy/mode.ts';
-import { FLEET_NOW, registered } from '../../support/fleet.ts';
+import { FLEET_NOW, PROOF, registered } from '../../support/fleet.ts';
 
 const FREE: ModeFacts = {
   database: registered(),
@@ -10,6 +10,7 @@ const FREE: ModeFacts = {
   policyProblem: null,
   organisation: null,
   cell: null,
+  proof: PROOF,
   blindSince: null,
   pause: null,
   now: FLEET_NOW,
@@ -77,6 +78,24 @@ describe('The mode in force', () => {
     expect(found).toMatchObject({ mode: 'observe', maySignal: false, limits: [{ source: 'sight' }] });
   });
 
+  test.each<[string, ModeFacts['proof'], RegExp]>([
+    ['no proof', null, /^nothing proves that logins here go by the tag: headroom preflight --fleet --/],
+    [
+      'a failed proof',
+      { ...PROOF, kind: 'failed', why: 'in-without-tag' },
+      /failed at .*, by alice: .* without its tag: h/,
+    ],
+    ['an unreadable proof', { kind: 'unreadable' }, /cannot be read: headroom/],
+  ])('is observe where there is %s, whatever else enforces', (_, proof, why) => {
+    const limits = [{ source: 'proof', mode: 'observe', why: expect.stringMatching(why) }];
+    expect(fleetMode({ ...FREE, proof })).toEqual({ mode: 'observe', maySignal: false, limits });
+    expect(fleetMode({ ...FREE, proof, cell: switchAt('off') }).mode).toBe('off');
+  });
+
+  test('may be enforce where login roles name databases by their ids', () => {
+    expect(fleetMode({ ...FREE, proof: { ...PROOF, kind: 'ids' } }).mode).toBe('enforce');
+  });
+
   test('of a policy that is missing or broken is observe, whatever it said before', () => {
     const found = fleetMode({ ...FREE, policyMode: null, policyProblem: 'there is none' });
     expect(found).toMatchObject({ mode: 'observe', limits: [{ source: 'policy' }] });
@@ -89,6 +108,7 @@ describe('The mode in force', () => {
       policyProblem: null,
       organisation: switchAt('observe'),
       cell: switchAt('off'),
+      proof: null,
       blindSince: '2026-11-29T02:00:00.000Z',
       pause,
       now: FLEET_NOW,

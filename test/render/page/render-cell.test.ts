@@ -9,7 +9,7 @@ const page = renderCell(mixedCell(), CELL_NOW);
 test('The page of a cell has the ladder, what drifted, and a row for each database', () => {
   expect(page).toContain('<h1>Databases of 111122223333 in eu-west-1</h1>');
   expect(page).toContain('18 databases, 5 enforcing, at 2026-11-29 03:20:00 UTC.');
-  expect(page.match(/<h2>[^<]+/g)).toEqual(['<h2>Ladder', '<h2>What drifted', '<h2>Databases']);
+  expect(page.match(/<h2>[^<]+/g)).toEqual(['<h2>Proof', '<h2>Ladder', '<h2>What drifted', '<h2>Databases']);
   for (const name of ['orders', 'walled', 'crown-jewels', 'sharded']) expect(page).toContain(`>${name}<`);
 });
 
