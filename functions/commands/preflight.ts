@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
+import { REGION_FORM } from '../core/base/region-form.ts';
 import { preflightOf, preflightOfRegion } from '../core/declaration/preflight.ts';
 import type { PreflightCheck } from '../core/declaration/preflight-check.ts';
 import { preflightOfFleet } from '../core/declaration/preflight-fleet.ts';
-import { REGION_FORM } from '../core/declaration/region-form.ts';
 import { type CommandSpec, JSON_OPTION } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { declareIds, proveCell } from './fleet/prove.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { REGION_FORM } from '../core/declaration/region-form.ts';
+import { REGION_FORM } from '../core/base/region-form.ts';
 import type { OptionSpec } from './command.ts';
 
 /** The option that names the region of what a command looks for. A misspelt one would be asked until the time is over. */

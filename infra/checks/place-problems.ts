@@ -1,8 +1,8 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { RECEIVER_KINDS } from '../../functions/contract.ts';
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
+import { REGION_FORM } from '../../functions/core/base/region-form.ts';
 import { rdsHost } from '../../functions/core/declaration/rds-host.ts';
-import { REGION_FORM } from '../../functions/core/declaration/region-form.ts';
 import type { WrittenServer } from './fleet-problems.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import { RECEIVER_KINDS, SUBSCRIPTION_CONCURRENCY } from '../../contract.ts';
+import { REGION_FORM } from '../base/region-form.ts';
 import {
   deployedAndNotDeclared,
   functionGroups,
@@ -14,7 +15,6 @@ import {
 } from './preflight-account.ts';
 import { awsCommand, type CheckedServer, type PreflightCheck } from './preflight-check.ts';
 import { rdsHost } from './rds-host.ts';
-import { REGION_FORM } from './region-form.ts';
 import type { ReportingDeclaration, ServerDeclaration } from './server-declaration.ts';
 
 /** Lambda keeps this many concurrent executions for functions without a reservation. */

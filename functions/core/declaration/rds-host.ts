@@ -1,4 +1,4 @@
-import { REGION_FORM } from './region-form.ts';
+import { REGION_FORM } from '../base/region-form.ts';
 
 /** The domains of AWS's partitions, as its SDK has them. A test compares the two lists. */
 const DOMAINS = [

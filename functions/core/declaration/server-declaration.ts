@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { REGION_FORM } from '../base/region-form.ts';
 import { described, matching, someOf, wholeNumber } from '../base/schema-fields.ts';
 import { strictObject } from '../base/strict-object.ts';
 import { policySchema } from '../policy/policy-schema.ts';
 import { receiverFields } from './receiver-declaration.ts';
-import { REGION_FORM } from './region-form.ts';
 import {
   ALL_SETTINGS,
   type DeclaredKey,
