@@ -114,6 +114,8 @@ export const FLEET_BUNDLES = {
   triggers: 'dist/fleet-triggers',
   remediate: 'dist/fleet-remediate',
   report: 'dist/fleet-report',
+  summaries: 'dist/fleet-summaries',
+  digest: 'dist/fleet-digest',
   enrol: 'dist/fleet-enrol',
 } as const;
 export const HANDLER = 'index.handler';
@@ -168,6 +170,15 @@ export const FLEET_FUNCTIONS = {
   report: 'pg-headroom-fleet-report',
 } as const;
 
+/** The functions of the hub: one keeps what cells say of themselves, the other makes the digest of it. */
+export const HUB_FUNCTIONS = {
+  summaries: 'pg-headroom-fleet-summaries',
+  digest: 'pg-headroom-fleet-digest',
+} as const;
+/** The organisation's bus, and the events on it. */
+export const BUS_NAME = 'pg-headroom';
+export const BUS_EVENTS = { source: 'pg-headroom', message: 'message', summary: 'summary' } as const;
+
 /** The function that makes the runs of one VPC. */
 export function fleetRemediateName(vpc: string): string {
   return `pg-headroom-fleet-remediate-${vpc}`;
@@ -221,6 +232,8 @@ export const FLEET_ENV = {
   report: 'HEADROOM_REPORT_FUNCTION',
   /** ARN of `intake`, to which `triggers` subscribes log groups. */
   intake: 'HEADROOM_INTAKE',
+  /** The table with the newest summary of each cell, at the hub. */
+  summaries: 'HEADROOM_SUMMARIES',
   /** `true` where `triggers` may take the last free subscription of a log group; optional. */
   lastSlot: 'HEADROOM_LAST_SLOT',
 } as const;

@@ -8,6 +8,7 @@ import { readFleetParameters } from './aws/read-fleet-parameters.ts';
 import { hubIn } from './aws/read-hub.ts';
 import { attentionIn, claimsIn, registryIn } from './aws/registry-table.ts';
 import { type DispatchConfig, parseDispatchConfig } from './config/fleet-config.ts';
+import { summaryRequest } from './core/fleet/cell-summary.ts';
 import { dispatch } from './fleet/dispatch.ts';
 import { type DispatchEvent, parseDispatchEvent } from './fleet/parse-dispatch-event.ts';
 import { sweepFiltered } from './fleet/sweep-filtered.ts';
@@ -21,7 +22,7 @@ export const handler = middy<Parsed<DispatchConfig, DispatchEvent>, void>(timeUp
   .use(logErrors())
   .use(parseInvocation(parseDispatchConfig, parseDispatchEvent))
   .handler(async ({ config, input }) => {
-    const { registry, claims, memory, hub, triggers, report } = config;
+    const { registry, claims, memory, hub, triggers, report, hasBus } = config;
     const invoke = invokesLater();
     const common = { now: Date.now, log: logLine, newOwner: randomUUID, sleep: (ms: number) => sleep(ms) };
     const start = { ...common, takeClaim: claimsIn(claims), ...registryIn(registry), invokeRun: invoke };
@@ -32,5 +33,6 @@ export const handler = middy<Parsed<DispatchConfig, DispatchEvent>, void>(timeUp
       ...{ describe: describeDatabases, readParameters: readFleetParameters, measure: emitCellMeasure },
       invokeTriggers: () => invoke(triggers, {}),
       tell: (news) => invoke(report, news),
+      summarise: hasBus ? (week) => invoke(report, summaryRequest(week)) : null,
     });
   });

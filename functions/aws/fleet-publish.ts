@@ -1,3 +1,4 @@
+import type { SummaryPorts } from '../fleet/summarise-cell.ts';
 import type { ReportPorts } from '../report/report-ports.ts';
 import { publishTo } from './topics.ts';
 
@@ -26,5 +27,13 @@ export function fleetPublish({
       await sendToBus(bus, message);
       return undefined;
     },
+  };
+}
+
+/** Sends a summary of the cell to the bus, whose client is loaded on demand. */
+export function sendSummary(bus: string): NonNullable<SummaryPorts['send']> {
+  return async (summary) => {
+    const { sendSummaryTo } = await import('./event-bus.ts');
+    await sendSummaryTo(bus, summary);
   };
 }

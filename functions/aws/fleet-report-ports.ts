@@ -6,8 +6,9 @@ import type { ReportPorts } from '../report/report-ports.ts';
 import type { Measure } from '../report/run-metrics.ts';
 import { stepsInWorker } from '../report/steps-in-worker.ts';
 import { withOwner } from '../report/with-owner.ts';
-import { fleetPublish } from './fleet-publish.ts';
+import { fleetPublish, sendSummary } from './fleet-publish.ts';
 import { readRegistryItems } from './fleet-run-items.ts';
+import { lookAtCellIn } from './look-at-cell.ts';
 import { memoryIn } from './memory-table.ts';
 import { emitMetrics } from './metrics.ts';
 import { receiversWithSecrets } from './receivers-with-secrets.ts';
@@ -19,12 +20,14 @@ export function fleetReportPorts(
   worker: URL,
   log: ReportPorts['log'],
 ): FleetReporting {
-  const { bucket, table, registry, receivers } = config;
+  const { bucket, table, registry, receivers, bus } = config;
   const clock = startClock();
   const memory = memoryIn(table);
   return {
     readItems: (keys) => readRegistryItems(registry, keys),
     memory,
+    look: lookAtCellIn(config),
+    send: bus === null ? null : sendSummary(bus),
     now: Date.now,
     log,
     portsFor: (database) => ({

@@ -21,15 +21,16 @@ export async function withFleetTable<Result>(
   code: 'registry-unreadable' | 'registry-unwritable',
   what: string,
   use: (sdk: Sdk, client: DynamoDBClient, options: Options) => Promise<Result>,
+  withinMs = WITHIN_MS,
 ): Promise<Result> {
   const sdk = await import('./fleet-dynamodb.ts');
   const client = new sdk.DynamoDBClient({ maxAttempts: MAX_ATTEMPTS });
-  const abortSignal = AbortSignal.timeout(WITHIN_MS);
+  const abortSignal = AbortSignal.timeout(withinMs);
   try {
     return await use(sdk, client, { abortSignal });
   } catch (thrown) {
     if (thrown instanceof RemediationError) throw thrown;
-    const why = sdkFailureText(thrown, WITHIN_MS);
+    const why = sdkFailureText(thrown, withinMs);
     const did = code === 'registry-unreadable' ? 'cannot be read' : 'was not written';
     const message = `${what} ${did} (${why}): check that the table exists, that this function's role may use it, and the way to DynamoDB.`;
     throw new RemediationError(code, message, { cause: thrown });

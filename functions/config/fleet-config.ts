@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { FLEET_ENV, FLEET_RECEIVER_ENV, RECEIVER_SITES, type ReceiverKind } from '../contract.ts';
+import { FLEET_ENV, FLEET_RECEIVER_ENV, RECEIVER_SITES, REPORT_ENV, type ReceiverKind } from '../contract.ts';
 import { invalid } from '../core/base/errors.ts';
 import { findingsOf } from '../core/base/schema-findings.ts';
 import { type Receiver, receiversOf } from '../core/declaration/receiver-declaration.ts';
@@ -30,6 +30,7 @@ const dispatchSchema = () =>
     [FLEET_ENV.triggers]: functionName(),
     [FLEET_ENV.report]: functionName(),
     [FLEET_ENV.hub]: orNull(someText('the name of an S3 bucket')),
+    [FLEET_ENV.bus]: orNull(someText('the ARN of an event bus')),
     [FLEET_ENV.ownerTag]: z._default(someText('the key of a tag'), 'team'),
     [FLEET_ENV.periodMinutes]: minutes(),
   });
@@ -45,6 +46,7 @@ export function parseDispatchConfig(environment: Environment) {
     triggers: data[FLEET_ENV.triggers],
     report: data[FLEET_ENV.report],
     hub: data[FLEET_ENV.hub],
+    hasBus: data[FLEET_ENV.bus] !== null,
     ownerTag: data[FLEET_ENV.ownerTag],
     periodMs: data[FLEET_ENV.periodMinutes] * 60_000,
   } as const;
@@ -102,18 +104,29 @@ export function parseFleetRunConfig(environment: Environment) {
   } as const;
 }
 
+const summariesSchema = () => z.object({ [FLEET_ENV.summaries]: table() });
+export type SummariesConfig = ReturnType<typeof parseSummariesConfig>;
+
+/** @throws RemediationError `config-invalid`. */
+export function parseSummariesConfig(environment: Environment) {
+  return { summaries: parsed(summariesSchema(), environment)[FLEET_ENV.summaries] } as const;
+}
+
 const receiverSecret = () => orNull(z.string().check(z.regex(/^[\w/+=.@:!-]+$/, { error: SECRET })));
 
-const fleetReportSchema = () =>
+const receiversSchema = () =>
   z.object({
-    [FLEET_ENV.registry]: table(),
-    [FLEET_ENV.bus]: orNull(someText('the ARN of an event bus')),
     [FLEET_RECEIVER_ENV.pagerDuty]: receiverSecret(),
     [FLEET_RECEIVER_ENV.opsgenie]: receiverSecret(),
     [FLEET_RECEIVER_ENV.teams]: receiverSecret(),
     [FLEET_RECEIVER_ENV.webhook]: receiverSecret(),
     [FLEET_ENV.webhookUrl]: orNull(z.string()),
     [FLEET_ENV.receiverSite]: orNull(z.enum(RECEIVER_SITES, { error: RECEIVER_SITES.join(', ') })),
+  });
+const fleetReportSchema = () =>
+  z.object({
+    [FLEET_ENV.registry]: table(),
+    [FLEET_ENV.bus]: orNull(someText('the ARN of an event bus')),
   });
 /** As for a single server, with the registry and the organisation's bus. Its table is the memory of all databases. */
 export type FleetReportConfig = ReportConfig & {
@@ -129,7 +142,7 @@ export function parseFleetReportConfig(environment: Environment): FleetReportCon
   const { table: memory } = config;
   if (memory === null)
     throw notConfigured([{ path: 'HEADROOM_TABLE', found: 'nothing', allowed: 'the table of the memory' }]);
-  const receivers = cellReceivers(data);
+  const receivers = fleetReceivers(environment);
   return {
     ...config,
     receivers,
@@ -139,7 +152,20 @@ export function parseFleetReportConfig(environment: Environment): FleetReportCon
   };
 }
 
-function cellReceivers(data: z.output<ReturnType<typeof fleetReportSchema>>): readonly Receiver[] {
+const digestSchema = () => z.object({ [REPORT_ENV.topic]: someText('the ARN of a topic') });
+export type DigestConfig = ReturnType<typeof parseDigestConfig>;
+
+/** @throws RemediationError `config-invalid`. */
+export function parseDigestConfig(environment: Environment) {
+  return {
+    ...parseSummariesConfig(environment),
+    topic: parsed(digestSchema(), environment)[REPORT_ENV.topic],
+    receivers: fleetReceivers(environment),
+  } as const;
+}
+
+function fleetReceivers(environment: Environment): readonly Receiver[] {
+  const data = parsed(receiversSchema(), environment);
   const of = (kind: ReceiverKind) => {
     const secretArn = data[FLEET_RECEIVER_ENV[kind]];
     return typeof secretArn === 'string' ? { secretArn } : undefined;

@@ -65,6 +65,8 @@ export type DispatchPorts = {
   readonly invokeTriggers: () => Promise<void>;
   /** Hands news over to `report`. */
   readonly tell: (news: SentNews) => Promise<void>;
+  /** Has `report` send a summary of the cell to the organisation's bus; null where there is none. */
+  readonly summarise: ((week: string) => Promise<void>) | null;
   readonly measure: (numbers: CellMeasure) => void;
   /** A text that no other dispatch has. */
   readonly newOwner: () => string;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { quoted, RemediationError } from '../core/base/errors.ts';
 import { parseSentNews, type SentNews } from '../core/fleet/cell-news.ts';
+import { parseSummaryRequest } from '../core/fleet/cell-summary.ts';
 import { parseDatabaseKey } from '../core/fleet/database-key.ts';
 import { factsSchema, isOutOfReach, type RunFacts } from '../core/fleet/found-in-run.ts';
 import { jsonIn } from '../core/fleet/json-in.ts';
@@ -10,18 +11,21 @@ import type { FleetDelivery } from './report-parcel.ts';
 /** What the `report` of a cell is invoked with. */
 export type FleetReportEvent =
   | { readonly kind: 'news'; readonly news: SentNews }
+  | { readonly kind: 'summary'; readonly week: string }
   | { readonly kind: 'run'; readonly delivery: FleetDelivery }
   /** A test message, or a run of which not even the database is known. */
   | { readonly kind: 'other'; readonly destination: Destination };
 
 /**
- * Parses news of the dispatcher, a record of the outbox, or what Lambda says of a run that left none. The key of the outbox is
+ * Parses what the dispatcher asks for or has as news, a record of the outbox, or what Lambda says of a run that left none. The key of the outbox is
  * one that IAM lets only the function of that VPC write; a destination names the function that ran.
  * @throws RemediationError `event-unknown`.
  */
 export function parseFleetDelivery(event: unknown): FleetReportEvent {
   const news = parseSentNews(event);
   if (news !== null) return { kind: 'news', news };
+  const week = parseSummaryRequest(event);
+  if (week !== null) return { kind: 'summary', week };
   const { Records } = fieldsIn(event);
   if (Records !== undefined) return { kind: 'run', delivery: parcelIn(Records) };
   const destination = parseDestination(event);

@@ -4,6 +4,7 @@ import { type CellFacts, cellNews } from '../core/fleet/cell-story.ts';
 import type { Period } from '../core/fleet/due.ts';
 import { isHourOld } from '../core/fleet/is-hour-old.ts';
 import type { RegisteredDatabase } from '../core/fleet/registry-item.ts';
+import { weekOf } from '../core/fleet/week-of.ts';
 import type { Sight } from './bring-up-to-date.ts';
 import type { Cell } from './cell-of.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
@@ -32,6 +33,7 @@ export async function settleState(found: Found, ports: DispatchPorts): Promise<v
     for (const news of state.untold) await ports.tell(news);
     if (state.untold.length > 0) await write({ ...state, untold: [] }, ports);
     if (needsTriggers(found, ports.now())) await ports.invokeTriggers();
+    await summariseOnce({ ...state, untold: [] }, found.period, ports);
   } catch (thrown) {
     ports.log('cell-not-settled', { ...coerceError(thrown).toProblem() });
   }
@@ -51,6 +53,18 @@ async function tellRuns(
   if (blindSince === known) return;
   const text = blindSince === null ? null : blindText(blindSince);
   await ports.writeCell({ key: CELL_KEYS.switch, attribute: 'item', text });
+}
+
+/**
+ * Once a week. It is remembered afterwards, and not claimed before: a dispatch that ends in between asks again, and the newest summary
+ * counts.
+ */
+async function summariseOnce(state: CellState, { at }: Period, ports: DispatchPorts): Promise<void> {
+  const week = weekOf(at);
+  const isDone = Date.parse(state.summarised ?? '') >= Date.parse(week);
+  if (ports.summarise === null || isDone) return;
+  await ports.summarise(week);
+  await write({ ...state, summarised: week }, ports);
 }
 
 function write(state: CellState, ports: DispatchPorts): Promise<void> {

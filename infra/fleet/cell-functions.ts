@@ -19,13 +19,15 @@ import { PERIOD_MINUTES } from './fleet-stack-props.ts';
 
 export interface CellFunctionsProps {
   readonly bundleAt: (path: string) => string;
+  /** The organisation's event bus. */
+  readonly bus: OptionalParameter;
 }
 
 /** The functions that find databases and start runs. None of them connects to a database. */
 export class CellFunctions extends Construct {
   readonly dispatch: lambda.Function;
 
-  constructor(scope: Construct, id: string, { bundleAt }: CellFunctionsProps) {
+  constructor(scope: Construct, id: string, { bundleAt, bus }: CellFunctionsProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const hub = optionalParameter(
@@ -33,13 +35,17 @@ export class CellFunctions extends Construct {
       'HubBucket',
       "The organisation's bucket with policies and switch, or empty.",
     );
-    this.dispatch = this.dispatcher(bundleAt, hub);
+    this.dispatch = this.dispatcher(bundleAt, hub, bus);
     this.triggers(bundleAt);
     this.intake(bundleAt);
   }
 
   /** A period that fails is not repeated: the next one looks at everything anew. */
-  private dispatcher(bundleAt: (path: string) => string, hub: OptionalParameter): lambda.Function {
+  private dispatcher(
+    bundleAt: (path: string) => string,
+    hub: OptionalParameter,
+    bus: OptionalParameter,
+  ): lambda.Function {
     const stack = Stack.of(this);
     const { function: dispatch, role } = fleetFunction(this, 'Dispatch', {
       functionName: FLEET_FUNCTIONS.dispatch,
@@ -54,6 +60,7 @@ export class CellFunctions extends Construct {
         [FLEET_ENV.periodMinutes]: String(PERIOD_MINUTES),
         [FLEET_ENV.ownerTag]: new CfnParameter(stack, 'OwnerTag', OWNER_TAG).valueAsString,
         [FLEET_ENV.hub]: hub.orNothing,
+        [FLEET_ENV.bus]: bus.orNothing,
       },
       statements: dispatchRights(stack),
       timeout: Duration.seconds(60),

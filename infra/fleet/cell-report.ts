@@ -18,11 +18,13 @@ import { RecordsBucket } from '../constructs/records-bucket.ts';
 import { CellReceivers } from './cell-receivers.ts';
 import { reportRights } from './cell-rights.ts';
 import { fleetFunction } from './fleet-function.ts';
-import { optionalParameter } from './fleet-parameters.ts';
+import type { OptionalParameter } from './fleet-parameters.ts';
 import type { FleetTables } from './fleet-tables.ts';
 
 export interface CellReportProps {
   readonly tables: FleetTables;
+  /** The organisation's event bus. */
+  readonly bus: OptionalParameter;
   readonly bundleAt: (path: string) => string;
 }
 
@@ -35,12 +37,12 @@ export class CellReport extends Construct {
   readonly people: sns.Topic;
   readonly records: RecordsBucket;
 
-  constructor(scope: Construct, id: string, { tables, bundleAt }: CellReportProps) {
+  constructor(scope: Construct, id: string, { tables, bus, bundleAt }: CellReportProps) {
     super(scope, id);
     this.people = this.topic();
     this.records = new RecordsBucket(this, 'Records', { keepFor: Duration.days(365) });
     const deadLetters = new DeadLetters(this, 'DeadLetters');
-    this.report = this.reportFunction(bundleAt, deadLetters);
+    this.report = this.reportFunction(bundleAt, bus, deadLetters);
     this.readOutbox(tables, deadLetters);
   }
 
@@ -65,9 +67,12 @@ export class CellReport extends Construct {
     return topic;
   }
 
-  private reportFunction(bundleAt: (path: string) => string, deadLetters: DeadLetters): lambda.Function {
+  private reportFunction(
+    bundleAt: (path: string) => string,
+    bus: OptionalParameter,
+    deadLetters: DeadLetters,
+  ): lambda.Function {
     const stack = Stack.of(this);
-    const bus = optionalParameter(stack, 'EventBusArn', "The organisation's event bus, or empty.");
     const receivers = new CellReceivers(this, 'Receivers');
     const { function: report, role } = fleetFunction(this, 'Report', {
       functionName: FLEET_FUNCTIONS.report,

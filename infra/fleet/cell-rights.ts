@@ -81,11 +81,14 @@ export function triggersRights(stack: Stack): readonly iam.PolicyStatement[] {
   ];
 }
 
-/** It reads hostile input, so that it may change no mode: it only reads the registry. */
+/** It reads hostile input, so that it may change no mode: it only reads the registry. Once a week it reads all of both tables. */
 export function reportRights(stack: Stack): readonly iam.PolicyStatement[] {
   return [
-    allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn(stack, FLEET_TABLES.memory)]),
-    allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], [tableArn(stack, FLEET_TABLES.registry)]),
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'], [tableArn(stack, FLEET_TABLES.memory)]),
+    allow(
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Scan'],
+      [tableArn(stack, FLEET_TABLES.registry)],
+    ),
   ];
 }
 

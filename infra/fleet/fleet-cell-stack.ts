@@ -8,6 +8,7 @@ import { CellAlarms } from './cell-alarms.ts';
 import { CellFunctions } from './cell-functions.ts';
 import { CellOperators } from './cell-operators.ts';
 import { CellReport } from './cell-report.ts';
+import { optionalParameter } from './fleet-parameters.ts';
 import { type FleetStackProps, PERIOD_MINUTES } from './fleet-stack-props.ts';
 import { FleetTables } from './fleet-tables.ts';
 
@@ -23,8 +24,9 @@ export class FleetCellStack extends Stack {
       ...props,
     });
     const tables = new FleetTables(this, 'Tables');
-    const { report, people, records } = new CellReport(this, 'Report', { tables, bundleAt });
-    const { dispatch } = new CellFunctions(this, 'Cell', { bundleAt });
+    const bus = optionalParameter(this, 'EventBusArn', "The organisation's event bus, or empty.");
+    const { report, people, records } = new CellReport(this, 'Report', { tables, bus, bundleAt });
+    const { dispatch } = new CellFunctions(this, 'Cell', { bus, bundleAt });
     this.schedule(dispatch);
     new CellAlarms(this, 'Alarms', { dispatch, topic: people });
     const { operators, stop } = new CellOperators(this, 'Operators', { report });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { fleetPublish } from '../../functions/aws/fleet-publish.ts';
+import { fleetPublish, sendSummary } from '../../functions/aws/fleet-publish.ts';
 import { logTriggers } from '../../functions/aws/log-triggers.ts';
 import { describeDatabases } from '../../functions/aws/rds-api.ts';
 import { readFleetParameters } from '../../functions/aws/read-fleet-parameters.ts';
@@ -8,6 +8,7 @@ import { withOwner } from '../../functions/report/with-owner.ts';
 import { startLoopbackAws } from '../support/loopback-aws.ts';
 import { FULL_BUS, type LoopbackFleetApis, startLoopbackFleetApis } from '../support/loopback-fleet-apis.ts';
 import { LOOPBACK_IDENTITY } from '../support/loopback-server.ts';
+import { calmSummary } from '../support/summaries-of-cells.ts';
 
 let apis: LoopbackFleetApis;
 beforeEach(async () => {
@@ -196,6 +197,19 @@ describe('A message of a cell', () => {
     expect(JSON.stringify(published[0])).toContain('shop');
     const Detail = expect.stringContaining('"owner":"shop"');
     expect(apis.events).toMatchObject([{ Source: 'pg-headroom', EventBusName: 'arn of bus', Detail }]);
+  });
+
+  test('is put into the region of the bus, whatever the region of the cell', async () => {
+    const elsewhere = publish('arn:aws:events:ap-southeast-2:111122223333:event-bus/pg-headroom');
+    await expect(elsewhere).rejects.toThrow(/credential is for .*\/ap-southeast-2\/events/);
+  });
+
+  test('leaves the summary of a cell to the bus alone', async () => {
+    await sendSummary('arn of bus')(calmSummary(4));
+    const [event] = apis.events;
+    expect(event).toMatchObject({ Source: 'pg-headroom', DetailType: 'summary', EventBusName: 'arn of bus' });
+    expect(JSON.parse(Reflect.get(event ?? {}, 'Detail'))).toEqual(calmSummary(4));
+    await expect(sendSummary(FULL_BUS)(calmSummary(4))).rejects.toMatchObject({ code: 'publish-failed' });
   });
 
   test('that the bus does not take is not published, though the call succeeds', async () => {

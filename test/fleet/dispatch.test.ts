@@ -59,6 +59,7 @@ describe('A dispatch', () => {
 
   test('of a calm cell writes its claim and nothing else, and measures 0', async () => {
     const cell = settled('subscription');
+    cell.rows.set('cell#state', { item: JSON.stringify({ summarised: iso(FLEET_NOW) }) });
     await runPeriods(cell, 11);
     expect(cell.calls.filter((call) => call.startsWith('write'))).toEqual([]);
     expect(cell.started).toHaveLength(4);

@@ -41,6 +41,7 @@ test('The first period of the cell makes every kind of call', () => {
     'readHub',
     'readParameters',
     'readRegistry',
+    'summarise',
     'takeClaim',
     'tell',
     'writeCell',
@@ -74,5 +75,6 @@ test.each(CALLS.map((call, at) => [at + 1, call] as const))(
     const told = new Map(cell.told.map(({ id, news }) => [id, news]));
     expect([...told.values()].map(({ kind }) => kind).toSorted()).toEqual(['outage', 'unreadable']);
     expect(cellItem(cell, 'state')).toMatchObject({ untold: [] });
+    expect(new Set(cell.summaries)).toEqual(new Set(['2026-11-23T06:00:00.000Z']));
   },
 );

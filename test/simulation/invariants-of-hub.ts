@@ -1,6 +1,7 @@
 import { parseRegistryItem } from '../../functions/core/fleet/registry-item.ts';
 import { DEFAULT_POLICY } from '../../functions/core/fleet/run-event.ts';
-import { CONVERGED_MS, isoOf } from './invariants.ts';
+import { weekOf } from '../../functions/core/fleet/week-of.ts';
+import { CONVERGED_MS, isExcused, isoOf } from './invariants.ts';
 import type { Fault, Journal } from './journal.ts';
 import { corruptKind } from './simulated-hub.ts';
 import type { Stage } from './stage.ts';
@@ -67,5 +68,26 @@ export function corruptIsToldOnce(stage: Stage): readonly string[] {
     const isNeeded = name === 'switch.json' || policies.has(name);
     if (ids === 1 || (ids === 0 && !isNeeded)) return [];
     return [`people heard ${ids} times that ${name} is corrupt since ${isoOf(from)}`];
+  });
+}
+
+/** While these last, no summary can be asked for or be remembered. */
+const KEEPS_FROM_SUMMING = ['cell', 'registry', 'claims', 'memory', 'topic'];
+
+/** Once in a week that a cell lives in, and again only where it could not be remembered. */
+export function eachWeekIsSummed({ journal, time, weather }: Stage): readonly string[] {
+  const now = time.now();
+  const first = journal.runs[0]?.at;
+  if (first === undefined) return [];
+  const weeks = [...new Set([weekOf(first), weekOf(now - CONVERGED_MS)])];
+  const skewMs = Math.abs(weather.skewMs('dispatch'));
+  return weeks.flatMap((week) => {
+    const begun = Math.max(first, Date.parse(week));
+    const asked = journal.summaries.filter((each) => each.week === week);
+    const isLate = !asked.some(({ at }) => at <= begun + CONVERGED_MS + skewMs);
+    const last = asked.at(-1)?.at ?? now;
+    const isTrouble = isExcused(journal, KEEPS_FROM_SUMMING, '', begun - skewMs, last + CONVERGED_MS);
+    if (isTrouble || (!isLate && asked.length === 1)) return [];
+    return [`the week from ${week} was summed up ${asked.length} times${isLate ? ', or late' : ''}`];
   });
 }

@@ -74,6 +74,8 @@ export type Journal = {
   readonly endings: Ending[];
   readonly told: Told[];
   readonly news: { readonly at: number; readonly sent: SentNews }[];
+  /** Summaries that `report` was asked for. */
+  readonly summaries: { readonly at: number; readonly week: string }[];
   readonly faults: Fault[];
   readonly stops: Stop[];
   readonly accepted: Accepted[];
@@ -104,6 +106,7 @@ export function newJournal(): Journal {
       endings: [],
       told: [],
       news: [],
+      summaries: [],
       faults: [],
       stops: [],
       accepted: [],

@@ -26,6 +26,7 @@ test('The troubled cell makes every kind of call', () => {
       "dispatch readHub",
       "dispatch readParameters",
       "dispatch readRegistry",
+      "dispatch summarise",
       "dispatch takeClaim",
       "dispatch tell",
       "dispatch writeCell",

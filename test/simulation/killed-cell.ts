@@ -84,6 +84,7 @@ function notWhole(stage: Stage, at: number): readonly string[] {
     ),
     'the policy that cannot be read is not told once': news.size !== 1,
     'triggers are not set': rungOf(stage, 'storm') !== 'subscription' || rungOf(stage, 'alarm') !== 'filter',
+    'the week is not summed up': new Set(journal.summaries.map(({ week }) => week)).size !== 1,
     'the switch was not copied': !stage.tables.registry.get(CELL_KEYS.switch)?.organisation,
   };
   return [

@@ -86,6 +86,10 @@ export function portsOfDispatch(stage: Stage): DispatchPorts {
       if (weather.isAway('topic', time.now())) throw new RemediationError('invocation-refused', 'No answer.');
       send.news(sent);
     },
+    summarise: async (week) => {
+      if (weather.isAway('topic', time.now())) throw new RemediationError('invocation-refused', 'No answer.');
+      journal.summaries.push({ at: time.now(), week });
+    },
     measure: () => {},
     newOwner,
     now,

@@ -13,7 +13,7 @@ import {
   sleepersSleep,
 } from './invariants.ts';
 import { lawfulEndings } from './invariants-of-endings.ts';
-import { corruptEndsNothing, corruptIsToldOnce } from './invariants-of-hub.ts';
+import { corruptEndsNothing, corruptIsToldOnce, eachWeekIsSummed } from './invariants-of-hub.ts';
 import type { Fault } from './journal.ts';
 import type { Product } from './product.ts';
 import { type Drawn, drawDatabases, planProofs, planTroubles, type Scenario } from './scenario.ts';
@@ -107,5 +107,6 @@ export function violationsOf(stage: Stage, { good }: Pick<Drawn, 'good'>): reado
     ...nothingGoesAstray(stage),
     ...corruptEndsNothing(stage),
     ...corruptIsToldOnce(stage),
+    ...eachWeekIsSummed(stage),
   ];
 }

@@ -24,6 +24,8 @@ export type FakeCell = {
   readonly started: { readonly function: string; readonly event: FleetRunEvent; readonly at: number }[];
   readonly told: SentNews[];
   readonly triggers: number[];
+  /** The weeks of which a summary was asked for. */
+  readonly summaries: string[];
   readonly measured: CellMeasure[];
   readonly logged: string[];
   /** The calls of ports, in order; those of writes with their key. */
@@ -41,6 +43,7 @@ export function fakeCell(databases: readonly RegisteredDatabase[] = [], shown = 
   const attention: FakeCell['attention'] = new Map();
   const api = { rds: shown.rds, parameters: shown.parameters };
   const hub = new Map<string, string>();
+  const summaries: string[] = [];
   const [started, told, triggers, measured, logged, calls]: [
     FakeCell['started'],
     SentNews[],
@@ -89,6 +92,7 @@ export function fakeCell(databases: readonly RegisteredDatabase[] = [], shown = 
       call('invokeRun', event.database, () => void started.push({ function: name, event, at: clock.now })),
     invokeTriggers: () => call('invokeTriggers', '', () => void triggers.push(clock.now)),
     tell: (news) => call('tell', news.id, () => void told.push(news)),
+    summarise: (week) => call('summarise', week, () => void summaries.push(week)),
     measure: (numbers) => void (left > 0 && measured.push(numbers)),
     newOwner: () => `owner ${++owners}`,
     now: () => clock.now,
@@ -110,6 +114,7 @@ export function fakeCell(databases: readonly RegisteredDatabase[] = [], shown = 
       started,
       told,
       triggers,
+      summaries,
       measured,
       logged,
       calls,

@@ -1,17 +1,10 @@
 import { type Item, scanTable } from '../../aws/fleet-items.ts';
-import { parseMemoryItem } from '../../aws/memory-item.ts';
+import { seenMemory, seenRows } from '../../aws/seen-rows.ts';
 import { FLEET_TABLES } from '../../contract.ts';
-import { coerceError, RemediationError } from '../../core/base/errors.ts';
+import { RemediationError } from '../../core/base/errors.ts';
 import { listText } from '../../core/base/words.ts';
-import { parseAttention } from '../../core/fleet/attention.ts';
 import type { LadderPlace } from '../../core/fleet/ladder.ts';
-import {
-  findDatabase,
-  type MemoryRow,
-  type SeenCell,
-  type SeenRow,
-  seenCell,
-} from '../../core/fleet/seen-cell.ts';
+import { findDatabase, type MemoryRow, type SeenCell, seenCell } from '../../core/fleet/seen-cell.ts';
 import { regionOption } from '../region-option.ts';
 import { printNote } from '../terminal.ts';
 import { whileWaiting } from '../while-waiting.ts';
@@ -35,33 +28,13 @@ export async function readCell({ region: given }: GivenCell, now = Date.now()): 
     const key = item.server?.S;
     return key === undefined ? [] : [[key, memoryRow(key, item, now)] as const];
   });
-  return seenCell(items.flatMap(registryRow), new Map(rows), { region, now });
+  return seenCell(items.flatMap(seenRows), new Map(rows), { region, now });
 }
 
-function registryRow(item: Item): readonly SeenRow[] {
-  const texts = Object.entries(item).flatMap(([name, { S }]) =>
-    S === undefined ? [] : [[name, S] as const],
-  );
-  const { key, ...more } = Object.fromEntries(texts) as { readonly [Name in string]?: string };
-  return key === undefined ? [] : [{ ...more, key }];
-}
-
-/** A memory that cannot be read says nothing about the ladder, and does not keep people from looking at it. */
 function memoryRow(key: string, item: Item, now: number): MemoryRow {
-  const plain = Object.fromEntries(
-    Object.entries(item).map(([name, { S, N, BOOL }]) => [
-      name,
-      S ?? BOOL ?? (N === undefined ? null : Number(N)),
-    ]),
-  );
-  const attention = parseAttention(plain);
-  try {
-    const { paused, told } = parseMemoryItem({ server: key, table: FLEET_TABLES.memory }, item, now);
-    return { attention, pause: paused, told };
-  } catch (thrown) {
-    printNote(coerceError(thrown).message);
-    return { attention, pause: null, told: [] };
-  }
+  const { row, problem } = seenMemory(key, item, now);
+  if (problem !== null) printNote(problem);
+  return row;
 }
 
 /**

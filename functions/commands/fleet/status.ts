@@ -1,5 +1,5 @@
 import { cellDocument, placeDocument } from '../../core/fleet/cell-document.ts';
-import { LADDER, type LadderStep } from '../../core/fleet/ladder.ts';
+import { isDecided, LADDER, type LadderStep } from '../../core/fleet/ladder.ts';
 import { loginPolicy } from '../../core/fleet/login-policy.ts';
 import { renderCell } from '../../render/page/render-cell.ts';
 import { renderFleetList, renderFleetWhy } from '../../render/terminal/fleet-list-text.ts';
@@ -38,13 +38,10 @@ export const fleetStatus: CommandSpec<GivenCell & Json & { readonly page?: strin
     else print(renderFleetStatus(view, paintFor(process.stdout), screenOf(process.stdout)));
     const isDone =
       view.unreadable.length === 0 &&
-      view.places.every(({ next }) => next === null || DECIDED.has(next.problem));
+      view.places.every(({ next }) => next === null || isDecided(next.problem));
     return isDone ? EXIT.done : EXIT.remains;
   },
 };
-
-/** What owners decided. Nothing is left to do there. */
-const DECIDED: ReadonlySet<string> = new Set(['untagged', 'tag-off', 'tag-observe']);
 
 type GivenList = GivenCell &
   Json & { readonly at?: LadderStep; readonly owner?: string; readonly loginPolicy?: true };

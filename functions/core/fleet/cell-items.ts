@@ -140,6 +140,8 @@ const stateSchema = fields({
   told: z._default(z.record(text, text), {}),
   /** News that may not have been sent yet. */
   untold: z._default(list(sentNewsSchema), []),
+  /** The last week of which a summary was asked for. */
+  summarised: z._default(textOrNull, null),
 });
 /** What the dispatcher remembers of its cell. A calm cell has the state of a new one. */
 export type CellState = ReadOnly<z.output<typeof stateSchema>>;
@@ -152,6 +154,7 @@ export const NEW_CELL: CellState = {
   outage: null,
   told: {},
   untold: [],
+  summarised: null,
 };
 
 export function cellStateText(state: CellState): string {

@@ -30,27 +30,36 @@ export type SeenDatabase = {
 };
 
 /** What keeps a database from a step. The problem says more than the step, for the words and the command. */
-export type LadderProblem =
-  | 'untagged'
-  | 'tag-off'
-  | 'tag-unknown'
-  | 'no-network'
-  | 'no-tables'
-  | 'iam-off'
-  | 'iam-too-small'
-  | 'not-admitted'
-  | 'role-missing'
-  | 'run-fails'
-  | 'log-not-exported'
-  | 'no-free-trigger'
-  | 'no-reserve'
-  | 'switched-off'
-  | 'unproven'
-  | 'policy-problem'
-  | 'tag-observe'
-  | 'quarantine'
-  | 'paused'
-  | 'held-down';
+export const LADDER_PROBLEMS = [
+  'untagged',
+  'tag-off',
+  'tag-unknown',
+  'no-network',
+  'no-tables',
+  'iam-off',
+  'iam-too-small',
+  'not-admitted',
+  'role-missing',
+  'run-fails',
+  'log-not-exported',
+  'no-free-trigger',
+  'no-reserve',
+  'switched-off',
+  'unproven',
+  'policy-problem',
+  'tag-observe',
+  'quarantine',
+  'paused',
+  'held-down',
+] as const;
+export type LadderProblem = (typeof LADDER_PROBLEMS)[number];
+
+/** What owners decided. Nothing is left to do there. */
+const DECIDED: ReadonlySet<LadderProblem> = new Set(['untagged', 'tag-off', 'tag-observe']);
+
+export function isDecided(problem: LadderProblem): boolean {
+  return DECIDED.has(problem);
+}
 
 export type LadderGap = { readonly step: LadderStep; readonly problem: LadderProblem };
 

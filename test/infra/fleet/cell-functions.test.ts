@@ -98,10 +98,13 @@ describe('What reads hostile texts', () => {
         resource: tableArnOf('registry'),
         context: { 'dynamodb:LeadingKeys': [`${VPC}#db-ABC`] },
       });
-    expect(onRegistry('GetItem')).toBe('allowed');
+    for (const action of ['GetItem', 'Scan']) expect(onRegistry(action)).toBe('allowed');
     for (const action of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'])
       expect(onRegistry(action)).toBe('not allowed');
-    expect(decide(report, { action: 'dynamodb:PutItem', resource: tableArnOf('memory') })).toBe('allowed');
+    for (const action of ['PutItem', 'Scan'])
+      expect(decide(report, { action: `dynamodb:${action}`, resource: tableArnOf('memory') })).toBe(
+        'allowed',
+      );
     expect(
       decide(report, { action: 'lambda:InvokeFunction', resource: functionArnOf(fleetRemediateName(VPC)) }),
     ).toBe('not allowed');

@@ -38,6 +38,7 @@ describe.each([
       triggers: FLEET_FUNCTIONS.triggers,
       report: FLEET_FUNCTIONS.report,
       hub: isAlone ? null : HUB.HubBucket,
+      hasBus: !isAlone,
       ownerTag: 'team',
       periodMs: 300_000,
     });
