@@ -24,6 +24,8 @@ const ENTRIES = [
   { entry: 'functions/fleet-remediate.lambda.ts', folder: FLEET_BUNDLES.remediate, name: 'index' },
   { entry: 'functions/fleet-report.lambda.ts', folder: FLEET_BUNDLES.report, name: 'index' },
   { entry: 'functions/report.worker.ts', folder: FLEET_BUNDLES.report, name: REPORT_WORKER },
+  { entry: 'functions/keep-summary.lambda.ts', folder: FLEET_BUNDLES.summaries, name: 'index' },
+  { entry: 'functions/digest.lambda.ts', folder: FLEET_BUNDLES.digest, name: 'index' },
   { entry: 'functions/cli.ts', folder: 'dist/cli', name: 'cli' },
 ] as const;
 

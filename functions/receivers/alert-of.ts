@@ -44,6 +44,7 @@ export function alertOf(
     case 'observed':
     // Nothing would resolve it: an episode that is over has no message.
     case 'warning':
+    case 'digest':
       return null;
     default: {
       const never: never = kind;

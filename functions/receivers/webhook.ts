@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<MessageKind, string>> = {
   misconfigured: 'headroom.misconfigured',
   observed: 'headroom.observed',
   warning: 'headroom.warning',
+  digest: 'headroom.digest',
   test: 'headroom.test',
 };
 

@@ -16,7 +16,14 @@ export type MemoryStore = {
 };
 
 /** What a message is: news of an incident, of a run outside incidents, of something else, or a test. */
-export type MessageKind = Story['kind'] | 'run' | 'misconfigured' | 'observed' | 'warning' | 'test';
+export type MessageKind =
+  | Story['kind']
+  | 'run'
+  | 'misconfigured'
+  | 'observed'
+  | 'warning'
+  | 'digest'
+  | 'test';
 
 /** What identifies a message, and its incident. */
 export type MessageIdentity = {

@@ -1,11 +1,16 @@
-import { FLEET_FUNCTIONS, fleetRemediateName, functionNameOf } from '../../functions/contract.ts';
+import {
+  FLEET_FUNCTIONS,
+  fleetRemediateName,
+  functionNameOf,
+  HUB_FUNCTIONS,
+} from '../../functions/contract.ts';
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
 import type { WrittenServer } from './fleet-problems.ts';
 
 /** The CDK keeps the constructs of an app in an object, and has a construct of its own in each app. */
 const isConstructOfTheCdk = (name: string) => name in {} || name === 'Tree';
 
-const OF_A_FLEET: readonly string[] = Object.values(FLEET_FUNCTIONS);
+const OF_A_FLEET: readonly string[] = [...Object.values(FLEET_FUNCTIONS), ...Object.values(HUB_FUNCTIONS)];
 const isFunctionOfAFleet = (name: string) =>
   OF_A_FLEET.includes(functionNameOf(name)) || functionNameOf(name).startsWith(fleetRemediateName(''));
 

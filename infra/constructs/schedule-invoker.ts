@@ -26,11 +26,12 @@ export function scheduleInvoker(scope: Construct, id: string, invoked: lambda.IF
   return role;
 }
 
-/** Short-lived and without retries: the next scheduled run replaces a late one, and an outdated run must never act. */
+/** Short-lived and, mostly, without retries: the next scheduled run replaces a late one, and an outdated run must never act. */
 export function scheduledRun(
   invoked: lambda.IFunction,
   role: iam.IRole,
   maxEventAge: Duration,
+  retryAttempts = 0,
 ): LambdaInvoke {
   return new LambdaInvoke(invoked, {
     role,
@@ -39,7 +40,7 @@ export function scheduledRun(
       scheduledTime: ContextAttribute.scheduledTime,
       scheduleArn: ContextAttribute.scheduleArn,
     }),
-    retryAttempts: 0,
+    retryAttempts,
     maxEventAge,
   });
 }

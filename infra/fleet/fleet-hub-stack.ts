@@ -3,6 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { BUS_NAME } from '../../functions/contract.ts';
 import { codeBucket, optionalParameter } from './fleet-parameters.ts';
 import type { FleetStackProps } from './fleet-stack-props.ts';
 
@@ -41,7 +42,7 @@ export class FleetHubStack extends Stack {
     policies.addToResourcePolicy(membersMay(organisation, ['s3:GetObject'], policies.arnForObjects('*')));
     policies.addToResourcePolicy(membersMay(organisation, ['s3:ListBucket'], policies.bucketArn));
     policies.addToResourcePolicy(this.onlyWriters(policies));
-    const bus = new events.EventBus(this, 'Bus', { eventBusName: 'pg-headroom' });
+    const bus = new events.EventBus(this, 'Bus', { eventBusName: BUS_NAME });
     const allowed = new events.CfnEventBusPolicy(this, 'BusPolicy', {
       statementId: 'cells',
       eventBusName: bus.eventBusName,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, type IReusableStackSynthesizer } from 'aws-cdk-lib';
 import { builtBundle } from '../constructs/bundled-function.ts';
 import { FleetCellStack } from '../fleet/fleet-cell-stack.ts';
+import { FleetDigestStack } from '../fleet/fleet-digest-stack.ts';
 import { FleetEnrolStack } from '../fleet/fleet-enrol-stack.ts';
 import { FleetHubStack } from '../fleet/fleet-hub-stack.ts';
 import { FleetNetworkStack } from '../fleet/fleet-network-stack.ts';
@@ -69,6 +70,7 @@ const STACKS = [
   ['fleet-cell', FleetCellStack],
   ['fleet-network', FleetNetworkStack],
   ['fleet-enrol', FleetEnrolStack],
+  ['fleet-digest', FleetDigestStack],
 ] as const;
 
 /** Without spaces: CloudFormation counts them. */

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { FLEET_FUNCTIONS, fleetRemediateName, functionNameOf } from '../../functions/contract.ts';
+import {
+  FLEET_FUNCTIONS,
+  fleetRemediateName,
+  functionNameOf,
+  HUB_FUNCTIONS,
+} from '../../functions/contract.ts';
 import { parseDeclaration } from '../../infra/stacks/declaration.ts';
 import { problemsOf } from './problems.ts';
 import { aServer } from './synthesis.ts';
@@ -24,7 +29,11 @@ describe('A name that is taken is refused', () => {
   });
 
   test('where a fleet has a function of the same name', () => {
-    for (const name of [...Object.values(FLEET_FUNCTIONS), fleetRemediateName('vpc-0a1b2c3d')]) {
+    for (const name of [
+      ...Object.values(FLEET_FUNCTIONS),
+      ...Object.values(HUB_FUNCTIONS),
+      fleetRemediateName('vpc-0a1b2c3d'),
+    ]) {
       const [problem] = named(name.slice(functionNameOf('').length));
       expect(problem).toContain(`expected another name: the function ${name} is one of a fleet`);
     }

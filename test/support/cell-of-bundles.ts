@@ -7,6 +7,7 @@ import {
   FLEET_TABLES,
   fleetRemediateName,
   HANDLER,
+  HUB_FUNCTIONS,
   REPORT_ENV,
 } from '../../functions/contract.ts';
 import { REMEDIATE_ENV } from '../../functions/core/declaration/remediate-variables.ts';
@@ -65,8 +66,14 @@ function instanceOf({ name, address, tag = 'enforce', policy, exportsLog }: Show
     <TagList>${tagList.join('')}</TagList>`;
 }
 
-/** Its functions trust the authority in `caFile`. */
-export async function startCellOfBundles(stack: AsyncDisposableStack, caFile: string) {
+const SUMMARIES = 'summaries';
+
+/** Its functions trust the authority in `caFile`. The bus is that of an organisation. */
+export async function startCellOfBundles(
+  stack: AsyncDisposableStack,
+  caFile: string,
+  { bus = '' }: { readonly bus?: string } = {},
+) {
   const aws = stack.use(await startLoopbackAws());
   const apis = stack.use(await startLoopbackFleetApis());
   const hub = stack.use(await startLoopbackS3([HUB]));
@@ -77,6 +84,7 @@ export async function startCellOfBundles(stack: AsyncDisposableStack, caFile: st
       { name: FLEET_TABLES.claims, key: 'key' },
       { name: FLEET_TABLES.outbox, key: 'key', sort: 'run' },
       { name: MEMORY, key: 'server', index: ATTENTION_INDEX },
+      { name: SUMMARIES, key: 'account' },
     ]),
   );
   const environment = {
@@ -96,6 +104,8 @@ export async function startCellOfBundles(stack: AsyncDisposableStack, caFile: st
     [FLEET_ENV.intake]: functionArn(FLEET_FUNCTIONS.intake),
     [FLEET_ENV.periodMinutes]: String(PERIOD_MS / 60_000),
     [FLEET_ENV.hub]: HUB,
+    [FLEET_ENV.bus]: bus,
+    [FLEET_ENV.summaries]: SUMMARIES,
     [REMEDIATE_ENV.caFile]: caFile,
     [REPORT_ENV.topic]: 'arn:aws:sns:eu-west-1:111122223333:people',
     [REPORT_ENV.table]: MEMORY,
@@ -109,6 +119,8 @@ export async function startCellOfBundles(stack: AsyncDisposableStack, caFile: st
         [FLEET_FUNCTIONS.intake]: deployed(FLEET_BUNDLES.intake),
         [FLEET_FUNCTIONS.triggers]: deployed(FLEET_BUNDLES.triggers),
         [FLEET_FUNCTIONS.report]: deployed(FLEET_BUNDLES.report),
+        [HUB_FUNCTIONS.summaries]: deployed(FLEET_BUNDLES.summaries),
+        [HUB_FUNCTIONS.digest]: deployed(FLEET_BUNDLES.digest),
         [REMEDIATE_OF_BUNDLES]: { ...deployed(FLEET_BUNDLES.remediate), onFailure: FLEET_FUNCTIONS.report },
       },
     }),

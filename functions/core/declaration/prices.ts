@@ -14,6 +14,8 @@ export const PRICES = {
   gbSecond: { dollars: 0.000_013_333_4, source: LAMBDA },
   invocation: { dollars: 0.2 / 1_000_000, source: LAMBDA },
   schedulerInvocation: { dollars: 1 / 1_000_000, source: 'https://aws.amazon.com/eventbridge/pricing/' },
+  /** For each 64 KB on a bus of your own. */
+  busEvent: { dollars: 1 / 1_000_000, source: 'https://aws.amazon.com/eventbridge/pricing/' },
   logGb: { dollars: 0.5, source: CLOUDWATCH },
   /** A month. */
   alarm: { dollars: 0.1, source: CLOUDWATCH },

@@ -52,6 +52,13 @@ describe('The cost', () => {
     expect(costOf(1)['metric and alarms']).toBe(costOf(1_000)['metric and alarms']);
   });
 
+  test('of a summary each week is less than a cent, for any cell', () => {
+    for (const databases of SIZES) {
+      expect(costOf(databases)['summary for the digest']).toBeGreaterThan(0);
+      expect(costOf(databases)['summary for the digest']).toBeLessThan(0.01);
+    }
+  });
+
   test('of a quiet run by hand: 8,640 runs of 0.15 GB-seconds', () => {
     expect(costOf(1).runs).toBeCloseTo(8_640 * (0.2e-6 + 0.15 * 0.000_013_333_4), 10);
   });

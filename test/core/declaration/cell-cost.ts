@@ -22,7 +22,8 @@ type CellComponent =
   | 'registry and claims'
   | 'logs'
   | 'metric and alarms'
-  | 'policies of the organisation';
+  | 'policies of the organisation'
+  | 'summary for the digest';
 
 const MONTH_MINUTES = 30 * 24 * 60;
 const PERIOD_MINUTES = 5;
@@ -46,6 +47,15 @@ const TRIGGERS_SECONDS = 2;
 /** The switch, and the policies that databases name: one mostly. */
 const HUB_GETS = 2;
 const ALARMS = 2;
+const WEEKS = 30 / 7;
+/** What the memory keeps of a database that had incidents. */
+const MEMORY_KB = 8;
+/** Reading all items, one after another. */
+const SUMMARY_MS = { least: 2_000, each: 5 } as const;
+/** At the hub a summary of one region writes the item of its account: some regions of 3 KB. */
+const HUB_ITEM_KB = 15;
+/** A summary is kept by an invocation of 256 MB, and is read once with all others. */
+const KEEP = { ms: 300, gb: 0.25 } as const;
 const GB = 1_000_000_000;
 
 /** What one cell does in a month in which nothing happens. */
@@ -60,6 +70,7 @@ export function cellUnits({ databases, calm }: Pick<CellOfFleet, 'databases' | '
     claims: dispatches,
     hubGets: dispatches * HUB_GETS,
     triggers: HOURS,
+    summaries: WEEKS,
   };
 }
 
@@ -76,6 +87,7 @@ export function cellCost({ databases, calm, memoryMb, runMs, logBytes }: CellOfF
     logs: ((runs * logBytes + periods * DISPATCH_LOG_BYTES) / GB) * PRICES.logGb.dollars,
     'metric and alarms': PRICES.metric.dollars + ALARMS * PRICES.alarm.dollars,
     'policies of the organisation': units.hubGets * PRICES.s3Get.dollars,
+    'summary for the digest': units.summaries * summaryCost(databases),
   };
 }
 
@@ -97,5 +109,22 @@ function registryCost(databases: number, { dispatches: periods, claims, seen }: 
   const written = seen * Math.ceil(ITEM_KB);
   return (
     periods * (scanned + 1) * PRICES.dynamoDbRead.dollars + (claims + written) * PRICES.dynamoDbWrite.dollars
+  );
+}
+
+/** One summary: `report` reads all of the cell and sends an event; the state of the cell is written; the hub keeps and reads it. */
+function summaryCost(databases: number): number {
+  const seconds = (SUMMARY_MS.least + databases * SUMMARY_MS.each) / 1_000;
+  const functions =
+    2 * PRICES.invocation.dollars +
+    (DISPATCH_GB * seconds + KEEP.gb * (KEEP.ms / 1_000)) * PRICES.gbSecond.dollars;
+  const read =
+    Math.ceil((databases * ITEM_KB + CELL_KB) / 4) + Math.ceil((databases * MEMORY_KB) / 8) + HUB_ITEM_KB / 4;
+  const written = 1 + HUB_ITEM_KB;
+  return (
+    functions +
+    PRICES.busEvent.dollars +
+    read * PRICES.dynamoDbRead.dollars +
+    written * PRICES.dynamoDbWrite.dollars
   );
 }

@@ -36,6 +36,7 @@ describe('The package', () => {
         'fleet-cell.json',
         'fleet-network.json',
         'fleet-enrol.json',
+        'fleet-digest.json',
       ]);
       for (const { bytes, onlyByUrl } of templates) {
         expect(bytes).toBeLessThan(51_200);
@@ -46,12 +47,12 @@ describe('The package', () => {
 
   test('has the code that the templates name, by its hash', () => {
     withFleetPackage((folder) => {
-      const keys = [cell, network, deployed('fleet-enrol')].flatMap((resources) =>
+      const keys = [cell, network, deployed('fleet-enrol'), deployed('fleet-digest')].flatMap((resources) =>
         ofType(resources, 'AWS::Lambda::Function').map(
           ([, { Properties }]) => (Properties.Code as { readonly S3Key: string }).S3Key,
         ),
       );
-      expect(keys.length).toBe(6);
+      expect(keys.length).toBe(8);
       for (const key of keys) expect(existsSync(join(folder, 'code', key))).toBe(true);
       expect(readdirSync(join(folder, 'code', 'pg-headroom'))).toHaveLength(new Set(keys).size);
     });

@@ -1,0 +1,40 @@
+import { regionIn } from '../core/fleet/cell-summary.ts';
+import type { CellName } from '../core/fleet/fleet-digest.ts';
+import type { RemediatePorts } from '../remediate/ports.ts';
+
+/** What an account sent about one of its regions. */
+export type HeardSummary = CellName & { readonly text: string };
+
+export type KeepSummaryPorts = {
+  /** In place of the one before. False where the account claims more regions than there are. Rejects with `registry-unwritable`. */
+  readonly keep: (heard: HeardSummary, heardAt: number) => Promise<boolean>;
+  readonly now: RemediatePorts['now'];
+  readonly log: RemediatePorts['log'];
+};
+
+/** Several times the largest summary. All regions of an account have to fit into one item of a table. */
+const MOST_BYTES = 6_000;
+
+/**
+ * The account is the one that the bus names. EventBridge names no region of a sender, which puts its events in the region of the
+ * bus, so that the region is the account's own word about itself. Null for what names no cell.
+ */
+export function parseHeardSummary(event: unknown): HeardSummary | null {
+  const { account, detail } = (event ?? {}) as { readonly account?: unknown; readonly detail?: unknown };
+  if (typeof account !== 'string' || !/^\d{12}$/.test(account)) return null;
+  const region = regionIn((detail as { readonly region?: unknown } | null | undefined)?.region);
+  if (region === null) return null;
+  const text = JSON.stringify(detail);
+  return { account, region, text: Buffer.byteLength(text) > MOST_BYTES ? '' : text };
+}
+
+/** Keeps what a cell says of itself. Whether it can be understood is told by the digest. */
+export async function keepSummary(
+  heard: HeardSummary | null,
+  { keep, now, log }: KeepSummaryPorts,
+): Promise<void> {
+  if (heard === null) return log('summary-of-no-cell', {});
+  const { account, region } = heard;
+  const isKept = await keep(heard, now());
+  if (!isKept) log('summary-of-too-many-regions', { account, region });
+}
