@@ -7,6 +7,7 @@ import { describeDatabases } from './aws/rds-api.ts';
 import { readFleetParameters } from './aws/read-fleet-parameters.ts';
 import { hubIn } from './aws/read-hub.ts';
 import { attentionIn, claimsIn, registryIn } from './aws/registry-table.ts';
+import { wroteLately } from './aws/wrote-lately.ts';
 import { type DispatchConfig, parseDispatchConfig } from './config/fleet-config.ts';
 import { summaryRequest } from './core/fleet/cell-summary.ts';
 import { dispatch } from './fleet/dispatch.ts';
@@ -26,7 +27,8 @@ export const handler = middy<Parsed<DispatchConfig, DispatchEvent>, void>(timeUp
     const invoke = invokesLater();
     const common = { now: Date.now, log: logLine, newOwner: randomUUID, sleep: (ms: number) => sleep(ms) };
     const start = { ...common, takeClaim: claimsIn(claims), ...registryIn(registry), invokeRun: invoke };
-    if (input.kind === 'refusals') return sweepFiltered(start);
+    if (input.kind === 'refusals')
+      return sweepFiltered({ ...start, wroteLately: (groups) => wroteLately(groups, Date.now()) });
     if (input.kind === 'nothing') return logLine('nothing-to-dispatch', {});
     return dispatch(input.at, config, {
       ...{ ...start, readAttention: attentionIn(memory), readHub: hub === null ? null : hubIn(hub) },

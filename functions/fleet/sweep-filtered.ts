@@ -1,18 +1,66 @@
+import { coerceError } from '../core/base/errors.ts';
 import type { RegisteredDatabase } from '../core/fleet/registry-item.ts';
 import { type Cell, cellOf } from './cell-of.ts';
+import type { DispatchPorts } from './dispatch-ports.ts';
 import { type IntakePorts, startAtOnce } from './intake.ts';
 import { runningIn } from './running-in.ts';
+
+/** What the alarm of the metric filters needs from outside. */
+export type SweepFilteredPorts = IntakePorts &
+  Pick<DispatchPorts, 'sleep'> & {
+    /** The log groups of these that got a line in the last minutes. Rejects with `logs-refused`. */
+    readonly wroteLately: (groups: readonly string[]) => Promise<ReadonlySet<string>>;
+  };
 
 /**
  * Starts a run of each database that only a metric filter watches. One metric counts their refusals together, so that its
  * alarm does not tell which of them it was: each run looks as a sweep does, or every healthy one would be told as a refusal
- * without a cause. @throws RemediationError `registry-unreadable` or `registry-unwritable`.
+ * without a cause. One that pauses is left asleep unless its log got a line: a server that sleeps refuses no client.
+ * @throws RemediationError `registry-unreadable` or `registry-unwritable`.
  */
-export async function sweepFiltered(ports: IntakePorts): Promise<void> {
+export async function sweepFiltered(ports: SweepFilteredPorts): Promise<void> {
   const cell = cellOf(await ports.readRegistry(), ports.now());
   const filtered = runningIn(cell.databases, cell, ports.now()).filter(isFilteredIn(cell));
-  for (const database of filtered) await startAtOnce(database, 'alarm', ports);
-  ports.log('filtered-swept', { databases: filtered.length });
+  const { sleepers = [], others = [] } = Object.groupBy(filtered, ({ minimumCapacity }) =>
+    minimumCapacity === 0 ? 'sleepers' : 'others',
+  );
+  for (const database of others) await startAtOnce(database, 'alarm', ports);
+  const asleep = await startAwake(sleepers, ports);
+  ports.log('filtered-swept', { databases: filtered.length - asleep.length, asleep: asleep.length });
+}
+
+/** The count of a minute's lines may come some seconds after the alarm, which does not act again while it stays on. */
+const LOOKS = 3;
+const LOOK_AGAIN_MS = 15_000;
+
+/** Those that are left asleep. */
+async function startAwake(
+  sleepers: readonly RegisteredDatabase[],
+  ports: SweepFilteredPorts,
+): Promise<readonly RegisteredDatabase[]> {
+  let asleep = sleepers;
+  for (let looks = 0; looks < LOOKS && asleep.length > 0; looks += 1) {
+    if (looks > 0) await ports.sleep(LOOK_AGAIN_MS);
+    const wrote = await groupsThatWrote(asleep, ports);
+    const isAwake = ({ logGroup }: RegisteredDatabase) => wrote === null || wrote.has(logGroup ?? '');
+    for (const database of asleep.filter(isAwake)) await startAtOnce(database, 'alarm', ports);
+    asleep = asleep.filter((database) => !isAwake(database));
+  }
+  return asleep;
+}
+
+/** Null where that is not known: a run that wakes a server costs cents, and one that does not come lets it stay full. */
+async function groupsThatWrote(
+  databases: readonly RegisteredDatabase[],
+  { wroteLately, log }: SweepFilteredPorts,
+): Promise<ReadonlySet<string> | null> {
+  const groups = new Set(databases.flatMap(({ logGroup }) => (logGroup === null ? [] : [logGroup])));
+  try {
+    return await wroteLately([...groups]);
+  } catch (thrown) {
+    log('sleepers-not-known', { ...coerceError(thrown).toProblem() });
+    return null;
+  }
 }
 
 /**

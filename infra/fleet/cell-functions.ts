@@ -69,7 +69,7 @@ export class CellFunctions extends Construct {
       retryAttempts: 0,
     });
     this.readsHub(role, hub);
-    acknowledgeResource(role, '*', 'RDS allows no narrower resource for the lists of databases.');
+    acknowledgeResource(role, '*', NO_NARROWER);
     acknowledgeResource(role, functionArn(stack, fleetRemediateName('vpc-*')), NETWORKS);
     for (const arn of [FLEET_PARAMETERS.network, FLEET_PARAMETERS.declared].flatMap((path) =>
       parameterArns(stack, path),
@@ -154,6 +154,9 @@ export class CellFunctions extends Construct {
     });
   }
 }
+
+const NO_NARROWER =
+  'RDS allows no narrower resource for the lists of databases, and CloudWatch none for counts.';
 
 const NETWORKS =
   'The networks of an account come later, by templates of their own: each has one function of this name.';

@@ -21,7 +21,8 @@ export function dispatchRights(stack: Stack): readonly iam.PolicyStatement[] {
   const registry = tableArn(stack, FLEET_TABLES.registry);
   const found = [FLEET_PARAMETERS.network, FLEET_PARAMETERS.declared];
   return [
-    allow(['rds:DescribeDBClusters', 'rds:DescribeDBInstances'], ['*']),
+    // Neither has narrower resources.
+    allow(['rds:DescribeDBClusters', 'rds:DescribeDBInstances', 'cloudwatch:GetMetricData'], ['*']),
     allow(
       ['ssm:GetParametersByPath'],
       found.flatMap((path) => parameterArns(stack, path)),

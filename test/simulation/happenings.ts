@@ -64,7 +64,9 @@ export function writeRefusals(stage: Stage, database: SimulatedDatabase, lines: 
   const state = stateAt(database, time.now());
   if (state?.exportsLog !== true) return;
   const logGroup = logGroupOf(state);
+  if (state.capacity === 0) journal.refusedAwake.push({ key: database.key, at: time.now() });
   const at = new Date(time.now()).toISOString();
+  logs.lines.set(logGroup, [...(logs.lines.get(logGroup) ?? []).slice(-MOST_LINES), time.now()]);
   const who = {
     kind: 'unknown-53300',
     user: 'app',
@@ -90,6 +92,9 @@ export function writeRefusals(stage: Stage, database: SimulatedDatabase, lines: 
   }
   if (logs.metricFilters.has(logGroup)) alarm(stage);
 }
+
+/** More than ten minutes have, and each alarm looks back so far. */
+const MOST_LINES = 150;
 
 const ALARMED = new WeakMap<Stage, number>();
 

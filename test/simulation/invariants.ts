@@ -108,17 +108,6 @@ function isOpen({ tag, exists, status }: DatabaseState): boolean {
   return exists && (tag === 'enforce' || tag === 'observe') && !SHUT.has(status);
 }
 
-/** No sweep keeps a database awake that pauses while nobody uses it. What clients are refused may. */
-export function sleepersSleep({ journal, estate }: Stage): readonly string[] {
-  const sweeps = new Set(journal.runs.flatMap(({ id, trigger }) => (trigger === 'sweep' ? [id] : [])));
-  return journal.logins.flatMap(({ key, at, run }) => {
-    const database = estate.databases.get(key);
-    const mayPause = database !== undefined && stateAt(database, at - CONVERGED_MS)?.capacity === 0;
-    if (!mayPause || !sweeps.has(run)) return [];
-    return [`a sweep woke ${key} at ${isoOf(at)}`];
-  });
-}
-
 /** What Lambda took is run, or written down as expired: an event that is throttled for too long is not forgotten. */
 export function nothingGoesAstray({ journal, estate, time }: Stage): readonly string[] {
   const begun = new Set(journal.runs.map(({ id }) => id));

@@ -80,6 +80,8 @@ export type Journal = {
   readonly stops: Stop[];
   readonly accepted: Accepted[];
   readonly proofs: Proven[];
+  /** Refusals in the logs of databases that pause. */
+  readonly refusedAwake: { readonly key: string; readonly at: number }[];
   /** Lines of refusals that a subscription of ours delivered. */
   readonly heard: { readonly key: string; readonly at: number }[];
   /** Invocations of `remediate` that Lambda took, without those that the weather loses. */
@@ -111,6 +113,7 @@ export function newJournal(): Journal {
       stops: [],
       accepted: [],
       proofs: [],
+      refusedAwake: [],
       heard: [],
       asked: [],
       lost: [],

@@ -10,10 +10,10 @@ import {
   othersFiltersStay,
   refusalsAreHeard,
   registryIsTrue,
-  sleepersSleep,
 } from './invariants.ts';
 import { lawfulEndings } from './invariants-of-endings.ts';
 import { corruptEndsNothing, corruptIsToldOnce, eachWeekIsSummed } from './invariants-of-hub.ts';
+import { sleepersSleep } from './invariants-of-sleepers.ts';
 import type { Fault } from './journal.ts';
 import type { Product } from './product.ts';
 import { type Drawn, drawDatabases, planProofs, planTroubles, type Scenario } from './scenario.ts';

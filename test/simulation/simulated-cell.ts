@@ -121,7 +121,9 @@ function dispatcher(stage: Stage): LambdaFunction<DispatchEvent> {
         const ports = product.portsOfIntake(
           alive(stage, 'dispatch', life)({ ...portsOfIntake(stage), readRegistry: stage.tables.readAll }),
         );
-        return product.sweepFiltered(ports);
+        const { wroteLately } = stage.logs;
+        const beside = alive(stage, 'dispatch', life)({ wroteLately, sleep: stage.time.sleep });
+        return product.sweepFiltered({ ...ports, ...beside });
       }
       const ports = product.portsOfDispatch(alive(stage, 'dispatch', life)(portsOfDispatch(stage)));
       return product.dispatch(event.at, SETTINGS, ports);

@@ -24,6 +24,16 @@ describe('The dispatcher', () => {
     expect(may('lambda:InvokeFunction', functionArnOf(fleetRemediateName(VPC)))).toBe('allowed');
   });
 
+  test('of CloudWatch reads counts, and changes nothing', () => {
+    expect(may('cloudwatch:GetMetricData', '*')).toBe('allowed');
+    for (const action of ['PutMetricData', 'PutMetricAlarm', 'SetAlarmState', 'DeleteAlarms'])
+      expect(may(`cloudwatch:${action}`, '*')).toBe('not allowed');
+    for (const action of ['FilterLogEvents', 'GetLogEvents', 'StartQuery'])
+      expect(may(`logs:${action}`, arnOf('logs', 'log-group:/aws/rds/instance/orders/postgresql:*'))).toBe(
+        'not allowed',
+      );
+  });
+
   test('invokes no other function, and reads no other parameter or object', () => {
     expect(may('lambda:InvokeFunction', functionArnOf('pg-headroom-orders'))).toBe('not allowed');
     expect(may('lambda:InvokeFunction', functionArnOf('billing'))).toBe('not allowed');
