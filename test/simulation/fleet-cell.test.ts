@@ -53,7 +53,7 @@ describe('Databases in trouble', () => {
 type JournaledCall = Journal['calls'] extends Map<infer Call, number> ? Call : never;
 
 describe('A quiet day', () => {
-  test.each([1, 17, 120])(
+  test.each([1, 17, 120, ...(IS_THOROUGH ? [1_000] : [])])(
     'of %d databases calls and writes what its cost was computed from, and nothing else',
     async (size) => {
       const hub = new Map([
