@@ -23,11 +23,14 @@ export async function dispatch(
   settings: DispatchSettings,
   ports: DispatchPorts,
 ): Promise<void> {
-  const period = periodOf(scheduledAt, settings);
-  const key = `period#${new Date(period.at).toISOString()}`;
+  const { periodMs: ms } = settings;
+  // A schedule that is a little late or doubled falls into the same slot.
+  const at = Math.floor(scheduledAt / ms) * ms;
+  const key = `period#${new Date(at).toISOString()}`;
   const claim = { key, owner: ports.newOwner(), until: ports.now() + CLAIM_MS };
   if (!(await ports.takeClaim(claim))) return ports.log('duplicate-dispatch', { period: key });
   const startedAt = ports.now();
+  const period = { at, ms, now: startedAt };
   const [rows, attention] = await Promise.all([ports.readRegistry(), ports.readAttention()]);
   const cell = cellOf(rows, startedAt);
   for (const row of cell.unreadable) ports.log('item-unreadable', { key: row });
@@ -52,11 +55,6 @@ function unwellIn(running: readonly RegisteredDatabase[], attention: AttentionBy
     const { failures = 0, incident = false } = attention.get(key) ?? {};
     return failures > 0 || incident;
   }).length;
-}
-
-/** The slot of a moment: a schedule that is a little late or doubled falls into the same one. */
-function periodOf(scheduledAt: number, { periodMs: ms }: DispatchSettings): Period {
-  return { at: Math.floor(scheduledAt / ms) * ms, ms };
 }
 
 async function startDue(

@@ -37,15 +37,18 @@ export function isExcused(
 
 /**
  * No database without trouble waits for longer than twice its turn, and as long as no run could be made. What counts is when its runs
- * were asked for: Lambda may keep each event for a minute more. One event that is lost is within twice the turn. Further ones are lost
- * only around a time without runs. The API may miss a database in two answers, and then answer no more: it is gone until it answers.
+ * were asked for: Lambda may keep each event for a minute more. One event that is lost or expires is within twice the turn. Further
+ * ones are only around a time without runs, and beside a run whose items a throttled table did not hand out. The API may miss a database in two answers, and then answer no more: it is gone until it answers.
  */
 export function gaps(
   { journal, tables, weather }: Stage,
   databases: readonly SimulatedDatabase[],
 ): readonly string[] {
   const byKey = Map.groupBy(journal.runs, ({ key }) => key);
-  const lostOf = Map.groupBy(journal.lost, ({ key }) => key);
+  const begun = new Set(journal.runs.map(({ id }) => id));
+  const expired = journal.asked.filter(({ id }) => !begun.has(id));
+  const lostOf = Map.groupBy([...journal.lost, ...expired], ({ key }) => key);
+  const unreadOf = Map.groupBy(journal.unread, ({ key }) => key);
   const missedOf = Map.groupBy(journal.missed, ({ key }) => key);
   const cell = journal.faults.filter(({ kind }) => kind === 'cell');
   const api = journal.faults.filter(({ kind }) => kind === 'api');
@@ -60,7 +63,8 @@ export function gaps(
       if (at - before <= 2 * turnMs + LATE_MS) return [];
       const since = (from: number, all: readonly { readonly at: number }[] = []) =>
         all.filter((each) => each.at >= from && each.at <= at).length;
-      const lost = since(before, lostOf.get(key));
+      const unread = since(before, unreadOf.get(key));
+      const lost = since(before, lostOf.get(key)) + unread;
       // The first time that it is missed it still runs.
       const isGone = since(before - 2 * PERIOD_MS, missedOf.get(key)) >= 2;
       const stopping = isGone ? [...cell, ...api] : cell;
@@ -69,11 +73,8 @@ export function gaps(
       const faults = stopping.filter(({ from, until }) => from <= at + offMs && until >= before - offMs);
       const excusedMs =
         faults.reduce((sum, { from, until }) => sum + until - from + turnMs, 0) +
-        (faults.length === 0 ? 0 : Math.max(0, lost - 1) * turnMs);
-      // A failure is dated by the clock of `report`, and the next try by that of the dispatcher.
-      const skewMs =
-        Math.abs(weather.skewMs('report') - weather.skewMs('dispatch')) > 30 * SECOND ? PERIOD_MS : 0;
-      if (at - before <= 2 * turnMs + LATE_MS + excusedMs + skewMs) return [];
+        (faults.length === 0 && unread === 0 ? 0 : Math.max(0, lost - 1) * turnMs);
+      if (at - before <= 2 * turnMs + LATE_MS + excusedMs) return [];
       return [`${key} did not run from ${isoOf(before)} to ${isoOf(at)}`];
     });
   });

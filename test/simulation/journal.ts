@@ -88,6 +88,8 @@ export type Journal = {
   readonly asked: { readonly id: string; readonly key: string; readonly at: number }[];
   /** Those that the weather loses. */
   readonly lost: { readonly key: string; readonly at: number }[];
+  /** Runs that could not read their items. */
+  readonly unread: { readonly key: string; readonly at: number }[];
   /** Databases that the API did not show because they fell between two of its pages. */
   readonly missed: { readonly key: string; readonly at: number }[];
   /** Runs of which `report` has written down what came of them. */
@@ -117,6 +119,7 @@ export function newJournal(): Journal {
       heard: [],
       asked: [],
       lost: [],
+      unread: [],
       missed: [],
     },
     ...{ noted: new Set(), calls: new Map(), violations: [], others: new Map() },

@@ -29,12 +29,15 @@ export function portsOfRun(
   known: ReturnType<typeof knownDatabases>,
   alive: Alive,
 ): FleetRunPorts {
-  const { time, tables, weather, send } = stage;
+  const { time, tables, weather, send, journal } = stage;
   const now = () => time.now() + weather.skewMs('remediate');
   return {
     readRun: async (key, policy) => {
       const keys = [key, CELL_KEYS.switch, policyItemKey(policy)];
-      const { rows, memory } = await tables.readRun(keys, key);
+      const { rows, memory } = await tables.readRun(keys, key).catch((error: unknown) => {
+        journal.unread.push({ key, at: time.now() });
+        throw error;
+      });
       const row = (name: string) => rows.find((each) => each.key === name) ?? null;
       return {
         database: row(key),

@@ -28,18 +28,20 @@ export function cellHealth(
   databases: readonly RegisteredDatabase[],
   attention: AttentionByKey,
   before: CellState['outage'],
-  { at, ms }: Period,
+  period: Period,
 ): CellHealth {
+  const { at, ms, now } = period;
   // A switch lets nothing run: whether they can be reached again is not known.
   if (databases.length === 0) return { unwell: [], outage: before, news: null };
   const unwell = databases.filter(({ key }) => (attention.get(key)?.failures ?? 0) > 0);
   const lately = unwell.filter(({ key }) => {
-    return !(at - Date.parse(attention.get(key)?.failedAt ?? '') > PERIODS * ms);
+    // A dispatch that is a little late counts as the one of its time.
+    return !(now - Date.parse(attention.get(key)?.failedAt ?? '') > (PERIODS + 0.5) * ms);
   });
   // Calm databases take turns: those that were not tried say nothing yet. While it lasts, databases are tried ever less often,
   // so that then every one counts that has not been reached since.
   const counted = before === null ? lately : unwell;
-  const tried = before === null ? triedLately(databases, attention, new Set(lately), { at, ms }) : databases;
+  const tried = before === null ? triedLately(databases, attention, new Set(lately), period) : databases;
   const isOutage = counted.length >= LEAST && counted.length >= LEAST_SHARE * tried.length;
   const moment = new Date(at).toISOString();
   if (!isOutage) return { unwell, outage: null, news: before === null ? null : 'over' };

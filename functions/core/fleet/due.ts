@@ -4,8 +4,11 @@ import type { RegisteredDatabase } from './registry-item.ts';
 
 const MINUTE = 60_000;
 
-/** A dispatch: its scheduled moment, and how long the period is. */
-export type Period = { readonly at: number; readonly ms: number };
+/**
+ * A dispatch: its scheduled moment, and how long the period is. `now` is when it began by its own clock, by which failures are
+ * dated: that may be minutes off the clock of the schedule.
+ */
+export type Period = { readonly at: number; readonly ms: number; readonly now: number };
 
 /** A run that is due, and how long after the dispatch it starts. */
 export type DueRun = { readonly database: RegisteredDatabase; readonly afterMs: number };
@@ -38,10 +41,13 @@ export function dueRuns(
 export function wereDue(
   databases: readonly RegisteredDatabase[],
   attention: AttentionByKey,
-  { at, ms }: Period,
+  { at, ms, now }: Period,
   periods: number,
 ): ReadonlySet<RegisteredDatabase> {
-  const before = Array.from({ length: periods }, (_, index) => ({ at: at - (index + 1) * ms, ms }));
+  const before = Array.from({ length: periods }, (_, index) => {
+    const agoMs = (index + 1) * ms;
+    return { at: at - agoMs, ms, now: now - agoMs };
+  });
   return new Set(databases.filter((database) => before.some((period) => isDue(database, attention, period))));
 }
 
@@ -54,9 +60,9 @@ function isDue(database: RegisteredDatabase, attention: AttentionByKey, period: 
 }
 
 /** A dispatch that is a little early counts as the one of its time. A failure at a time that cannot be read is tried again. */
-function isTryDue(failures: number, failedAt: string | null, { at, ms }: Period): boolean {
+function isTryDue(failures: number, failedAt: string | null, { ms, now }: Period): boolean {
   const minutes = BACK_OFF_MINUTES[failures - 1] ?? BACK_OFF_MINUTES.at(-1) ?? 0;
-  const waited = at - Date.parse(failedAt ?? '');
+  const waited = now - Date.parse(failedAt ?? '');
   return !(waited < Math.max(ms, minutes * MINUTE) - ms / 2);
 }
 

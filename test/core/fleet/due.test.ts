@@ -7,6 +7,8 @@ import { FLEET_NOW, registered } from '../../support/fleet.ts';
 const MINUTE = 60_000;
 const PERIOD = 5 * MINUTE;
 
+const periodAt = (at: number) => ({ at, ms: PERIOD, now: at });
+
 /** The minutes of the first four hours at which the database runs. */
 function minutesOf(
   database: RegisteredDatabase,
@@ -15,7 +17,7 @@ function minutesOf(
   return Array.from({ length: 48 }, (_, at) => at * 5).filter((minute) => {
     const at = FLEET_NOW + minute * MINUTE;
     const attention = new Map([[database.key, { ...CALM, ...attentionAt(at) }]]);
-    return dueRuns([database], attention, { at, ms: PERIOD }).length > 0;
+    return dueRuns([database], attention, periodAt(at)).length > 0;
   });
 }
 const gapsOf = (minutes: readonly number[]) =>
@@ -58,6 +60,17 @@ describe('A database', () => {
     expect(minutesOf(registered(), () => ({ failures, failedAt }))[0]).toBe(minutes);
   });
 
+  test.each([-4 * MINUTE, 4 * MINUTE])(
+    'runs in the period after its first failure where the dispatcher has a clock that is %d ms off',
+    (offMs) => {
+      const failedAt = new Date(FLEET_NOW + offMs).toISOString();
+      const attention = new Map([[registered().key, { ...CALM, failures: 1, failedAt }]]);
+      const at = FLEET_NOW + PERIOD;
+      expect(dueRuns([registered()], attention, { at, ms: PERIOD, now: at + offMs })).toHaveLength(1);
+      expect(dueRuns([registered()], attention, { at, ms: PERIOD, now: at + offMs - PERIOD })).toEqual([]);
+    },
+  );
+
   test('whose failure has no time that can be read runs in each period', () => {
     expect(minutesOf(registered(), () => ({ failures: 3, failedAt: 'soon' }))).toHaveLength(48);
   });
@@ -66,7 +79,7 @@ describe('A database', () => {
 describe('A cell', () => {
   const cell = (size: number, rung: RegisteredDatabase['rung'] = 'sweep') =>
     Array.from({ length: size }, (_, at) => registered({ resource: `db-${at}A`, rung }));
-  const due = (size: number, at = FLEET_NOW) => dueRuns(cell(size), new Map(), { at, ms: PERIOD });
+  const due = (size: number, at = FLEET_NOW) => dueRuns(cell(size), new Map(), periodAt(at));
 
   test('of 50 databases starts at once, and a larger one spreads its starts', () => {
     expect(Math.max(...due(50).map(({ afterMs }) => afterMs))).toBe(0);
@@ -83,7 +96,7 @@ describe('A cell', () => {
 
   test('has about as many calm databases in each period, at places that do not depend on their turn', () => {
     const turns = [0, 1, 2].map((turn) =>
-      dueRuns(cell(300, 'filter'), new Map(), { at: FLEET_NOW + turn * PERIOD, ms: PERIOD }),
+      dueRuns(cell(300, 'filter'), new Map(), periodAt(FLEET_NOW + turn * PERIOD)),
     );
     for (const turn of turns) {
       expect(turn.length).toBeGreaterThan(70);
@@ -94,7 +107,7 @@ describe('A cell', () => {
   });
 
   test('runs calm databases at each period that is 15 minutes or longer', () => {
-    const found = dueRuns(cell(9, 'filter'), new Map(), { at: FLEET_NOW, ms: 15 * MINUTE });
+    const found = dueRuns(cell(9, 'filter'), new Map(), { at: FLEET_NOW, ms: 15 * MINUTE, now: FLEET_NOW });
     expect(found).toHaveLength(9);
   });
 });
