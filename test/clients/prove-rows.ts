@@ -62,6 +62,8 @@ async function prove(scene: Scene, row: Row, neighbour: Neighbour, play: Play): 
   const served = neighbour.health(healthy).served;
   const record = await scene.heal();
   expect(await scene.neighbours()).toBe(neighbours);
+  // It waits for this many clients to notice.
+  expect([record.outcome, endedIn(record)]).toEqual([row.outcome, row.ended]);
   const felt = await play.feel(scene);
   await stillServes(neighbour, healthy, served);
 
@@ -99,12 +101,18 @@ function foundIn(record: RunRecord, row: Row): Row {
   return {
     ...row,
     outcome: record.outcome,
-    // A session that came back to life is let go, and another one makes up for it: that is no end. A program that crashes
-    // at the first end takes the sessions along that are not told yet: those are gone as well.
-    ended: record.attempts.filter(({ result }) => result === 'terminated' || result === 'gone').length,
+    ended: endedIn(record),
     cause: diagnosis?.cause ?? 'unclear',
     advised: said.includes(row.advised) ? row.advised : said,
   };
+}
+
+/**
+ * A session that came back to life is let go, and another one makes up for it: that is no end. A program that crashes at the first
+ * end takes the sessions along that are not told yet: those are gone as well.
+ */
+function endedIn({ attempts }: RunRecord): number {
+  return attempts.filter(({ result }) => result === 'terminated' || result === 'gone').length;
 }
 
 /** The number in the advice as it was given; none is a program that is not to be made smaller. */

@@ -16,8 +16,23 @@ const SLOW = `export const handler = async () => {
   return process.pid;
 };`;
 
+/** The same, and no process ends its first run before another one has begun. */
+const TOGETHER = `import { readdirSync, writeFileSync } from 'node:fs';
+const here = new URL('.', import.meta.url);
+const begun = () => readdirSync(here).filter((name) => name.startsWith('begun-')).length;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const handler = async () => {
+  console.log('begin');
+  writeFileSync(new URL('begun-' + process.pid, here), '');
+  while (begun() < 2) await sleep(10);
+  await sleep(100);
+  console.log('end');
+  return process.pid;
+};`;
+
 test('no more runs at a time than are reserved; the others come later, in the same processes', async () => {
-  const service = bench.deploy({ fn: bench.bundle(SLOW, { reservedConcurrency: 2 }) });
+  const fn = bench.bundle(TOGETHER, { reservedConcurrency: 2, timeoutSeconds: 60 });
+  const service = bench.deploy({ fn });
   const runs = await Promise.all(Array.from({ length: 5 }, () => service.invokeAsync('fn', {})));
   let running = 0;
   const counts = service.logs.map(({ line }) => {
