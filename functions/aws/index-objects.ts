@@ -2,11 +2,8 @@ import { INDEX_PREFIX } from '../contract.ts';
 import { RemediationError } from '../core/base/errors.ts';
 import { plainName } from '../core/base/plain-name.ts';
 import type { IndexStore } from '../report/report-ports.ts';
-import { withS3 } from './s3-client.ts';
+import { S3_WITHIN_MS, withS3 } from './s3-client.ts';
 import { sdkFailureText } from './sdk-failure.ts';
-
-/** Nothing waits for an index, so that a slow answer is given up early. */
-const WITHIN_MS = 2_000;
 
 /**
  * What S3 answers about an object that is not there. Without the right to list the bucket it does not tell that
@@ -63,11 +60,11 @@ async function unless<Result, Otherwise>(
   use: Parameters<typeof withS3<Result>>[1],
 ): Promise<Result | Otherwise> {
   try {
-    return await withS3(region, use, WITHIN_MS);
+    return await withS3(region, use);
   } catch (thrown) {
     if (thrown instanceof Error && codes.has(thrown.name)) return otherwise;
     if (thrown instanceof RemediationError) throw thrown;
-    const message = `The index of incidents was not written to ${key} (${sdkFailureText(thrown, WITHIN_MS)}): check that this function's role may read and write it.`;
+    const message = `The index of incidents was not written to ${key} (${sdkFailureText(thrown, S3_WITHIN_MS)}): check that this function's role may read and write it.`;
     throw new RemediationError('record-not-kept', message);
   }
 }

@@ -11,7 +11,6 @@ type Sdk = typeof import('./s3.ts');
 export async function withS3<Result>(
   region: string | undefined,
   use: (sdk: Sdk, client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<Result>,
-  withinMs = S3_WITHIN_MS,
 ): Promise<Result> {
   const sdk = await import('./s3.ts');
   const client = new sdk.S3Client({
@@ -23,7 +22,7 @@ export async function withS3<Result>(
   });
   try {
     await knownRegion(client);
-    return await use(sdk, client, { abortSignal: AbortSignal.timeout(withinMs) });
+    return await use(sdk, client, { abortSignal: AbortSignal.timeout(S3_WITHIN_MS) });
   } finally {
     client.destroy();
   }
