@@ -16,7 +16,7 @@ export type SweepFilteredPorts = IntakePorts &
  * Starts a run of each database that only a metric filter watches. One metric counts their refusals together, so that its
  * alarm does not tell which of them it was: each run looks as a sweep does, or every healthy one would be told as a refusal
  * without a cause. One that pauses is left asleep unless its log got a line: a server that sleeps refuses no client.
- * @throws RemediationError `registry-unreadable` or `registry-unwritable`.
+ * @throws RemediationError `registry-unreadable`.
  */
 export async function sweepFiltered(ports: SweepFilteredPorts): Promise<void> {
   const cell = cellOf(await ports.readRegistry(), ports.now());
@@ -24,9 +24,25 @@ export async function sweepFiltered(ports: SweepFilteredPorts): Promise<void> {
   const { sleepers = [], others = [] } = Object.groupBy(filtered, ({ minimumCapacity }) =>
     minimumCapacity === 0 ? 'sleepers' : 'others',
   );
-  for (const database of others) await startAtOnce(database, 'alarm', ports);
-  const asleep = await startAwake(sleepers, ports);
+  const [asleep] = await Promise.all([startAwake(sleepers, ports), startEach(others, ports)]);
   ports.log('filtered-swept', { databases: filtered.length - asleep.length, asleep: asleep.length });
+}
+
+/** One after another, a thousand would take the minute that the function has, and the sleepers would come too late. */
+const AT_ONCE = 10;
+
+/** One that cannot be started holds up no other: the alarm does not act again while it stays on. */
+async function startEach(databases: readonly RegisteredDatabase[], ports: SweepFilteredPorts): Promise<void> {
+  for (let at = 0; at < databases.length; at += AT_ONCE)
+    await Promise.all(databases.slice(at, at + AT_ONCE).map((database) => startOne(database, ports)));
+}
+
+async function startOne(database: RegisteredDatabase, ports: SweepFilteredPorts): Promise<void> {
+  try {
+    await startAtOnce(database, 'alarm', ports);
+  } catch (thrown) {
+    ports.log('run-not-started', { database: database.key, ...coerceError(thrown).toProblem() });
+  }
 }
 
 /** The count of a minute's lines may come some seconds after the alarm, which does not act again while it stays on. */
@@ -43,7 +59,7 @@ async function startAwake(
     if (looks > 0) await ports.sleep(LOOK_AGAIN_MS);
     const wrote = await groupsThatWrote(asleep, ports);
     const isAwake = ({ logGroup }: RegisteredDatabase) => wrote === null || wrote.has(logGroup ?? '');
-    for (const database of asleep.filter(isAwake)) await startAtOnce(database, 'alarm', ports);
+    await startEach(asleep.filter(isAwake), ports);
     asleep = asleep.filter((database) => !isAwake(database));
   }
   return asleep;
