@@ -138,6 +138,22 @@ describe('headroom preflight --fleet --prove', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test.each([
+    ['stopped', { standing: 'skipped', why: 'status', status: 'stopped' }, 'RDS says stopped'],
+    ['declared', { standing: 'declared', declaredAs: 'shop' }, 'declared as shop'],
+    ['lonely', { network: null, standing: 'skipped', why: 'no-network' }, 'reached by no fleet-network'],
+    // Its server refuses as IAM does: the proof would fail, and take the place of a true one.
+    ['iamless', { iam: false, standing: 'skipped', why: 'iam-off' }, 'IAM authentication is off'],
+  ] as const)('tries no login to a database that is %s', async (name, fields, found) => {
+    const item = itemOfDatabase(name, fields);
+    await dynamodb.put({ key: { S: item.key }, item: { S: JSON.stringify(item) } }, REGISTRY);
+    login = () => ({ isIn: false, code: 'connect-unreachable', refusals: [] });
+    const { code, stderr } = await preflight('--prove', name);
+    expect([code, asked.length]).toEqual([2, 0]);
+    expect(stderr).toContain(`${name} cannot be the test database of a proof (${found})`);
+    expect((await kept()).proof).toBeNull();
+  });
+
   test('asks for a database of the cell', async () => {
     const { code, stderr } = await preflight('--prove', 'tset');
     expect([code, asked.length]).toEqual([2, 0]);

@@ -6,7 +6,9 @@ import { readResourceTags } from '../../aws/resource-tags.ts';
 import { cleanMessage, cleanName } from '../../core/base/clean-text.ts';
 import { RemediationError } from '../../core/base/errors.ts';
 import { FAILURE_WORDS, proofText } from '../../core/fleet/cell-proof.ts';
+import type { LadderPlace } from '../../core/fleet/ladder.ts';
 import { loginPolicy } from '../../core/fleet/login-policy.ts';
+import type { RegisteredDatabase } from '../../core/fleet/registry-item.ts';
 import type { SeenCell } from '../../core/fleet/seen-cell.ts';
 import { type ProofStep, proveTag, type TagProof } from '../../fleet/prove-tag.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -17,12 +19,7 @@ import { type GivenCell, readCell, theDatabase } from './read-cell.ts';
 /** Proves with a test database that logins of this cell go by the tag, and writes down what came of it. */
 export async function proveCell(named: string, json: true | undefined, given: GivenCell): Promise<ExitCode> {
   const view = await readCell(given);
-  const { database } = theDatabase(view, named).seen;
-  if (database.network === null)
-    throw new RemediationError(
-      'config-invalid',
-      `${cleanName(database.name)} is reached by no fleet-network.`,
-    );
+  const database = testDatabase(theDatabase(view, named));
   const by = await knownIdentity(view.region);
   const proof = await proveTag(database, {
     readTags: (arn) => readResourceTags(arn, view.region),
@@ -39,6 +36,19 @@ export async function proveCell(named: string, json: true | undefined, given: Gi
   }
   print(json ? jsonText({ ...proof, by, at, database: database.key }) : resultText(proof, view));
   return proof.kind === 'proven' ? EXIT.done : EXIT.remains;
+}
+
+/**
+ * The database of a place, where what a login to it finds can say something about IAM. With IAM authentication off a server refuses
+ * as IAM does, and a proof would fail by that. @throws RemediationError `config-invalid`.
+ */
+function testDatabase({ aside, seen: { database } }: LadderPlace): RegisteredDatabase {
+  const isReached = database.network !== null;
+  const problem = aside ?? (isReached ? null : 'reached by no fleet-network');
+  const found = problem ?? (database.iam ? null : 'IAM authentication is off');
+  if (found === null) return database;
+  const message = `${cleanName(database.name)} cannot be the test database of a proof (${cleanMessage(found)}): give one that is enrolled, tagged observe, and in a network of this cell, as "headroom fleet why NAME" shows it. Nothing was changed.`;
+  throw new RemediationError('config-invalid', message);
 }
 
 /** Says that the login roles of this cell name databases by their ids, so that no tag has to be looked at. */
