@@ -46,7 +46,7 @@ function headroom(command: 'pause' | 'resume', ...args: readonly string[]) {
 /** What the next run would go by. */
 const recalled = async () => {
   for (const [name, value] of Object.entries(environment())) vi.stubEnv(name, value);
-  const found = await recallFrom(server, TABLE)();
+  const found = await recallFrom(server, TABLE, 60_000)();
   vi.unstubAllEnvs();
   return found;
 };

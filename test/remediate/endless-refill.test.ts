@@ -46,7 +46,7 @@ async function runOnce(runId: string): Promise<RunRecord> {
   const ports = briskPorts(server, headroom, async () => {
     for (let left = NEED; left > 0; left -= 1) await openIdle(server, { role: app, application: 'pool' });
   });
-  const recall = recallFrom('orders', TABLE);
+  const recall = recallFrom('orders', TABLE, 60_000);
   return remediate(aRequest({ runId, server: 'orders', policy: ENFORCE }), { ...ports, recall });
 }
 

@@ -45,12 +45,16 @@ afterEach(async () => {
 
 type Line = readonly [event: string, fields: Readonly<Record<string, unknown>>];
 
-/** One run with the memory of a server of this name. */
-async function run(name: string, request: Parameters<typeof aRequest>[0]) {
+/** One run with the memory of a server of this name. A busy machine needs longer to answer than a run waits. */
+async function run(
+  name: string,
+  request: Parameters<typeof aRequest>[0],
+  recall = recallFrom(name, TABLE, 60_000),
+) {
   const lines: Line[] = [];
   const ports: RemediatePorts = {
     ...briskPorts(server, headroom),
-    recall: recallFrom(name, TABLE),
+    recall,
     log: (event, fields) => lines.push([event, fields]),
   };
   return { record: await remediate(aRequest(request), ports), lines };
@@ -145,11 +149,12 @@ describe('With a memory that holds no pause', () => {
 
 describe.each(['denying', 'silent'] as const)('With a memory that is %s', (behaviour) => {
   beforeEach(() => dynamodb.behave(behaviour));
+  const asUsual = recallFrom('orders', TABLE);
   const UNREADABLE = { kind: 'unreadable', table: TABLE, problem: { code: 'memory-unreadable' } };
 
   test('a run after a refusal acts, and says so', async () => {
     await fill();
-    const { record, lines } = await run('orders', { policy: ENFORCE });
+    const { record, lines } = await run('orders', { policy: ENFORCE }, asUsual);
     expect(record).toMatchObject({
       outcome: 'recovered',
       mode: 'enforce',
@@ -162,7 +167,7 @@ describe.each(['denying', 'silent'] as const)('With a memory that is %s', (behav
 
   test('a sweep only observes, and says so', async () => {
     const { sessions } = await fill();
-    const { record, lines } = await run('orders', { policy: ENFORCE, trigger: SWEEP });
+    const { record, lines } = await run('orders', { policy: ENFORCE, trigger: SWEEP }, asUsual);
     expect(record).toMatchObject({ outcome: 'recovered', mode: 'observe', recall: UNREADABLE });
     expect(record.policy.mode).toBe('enforce');
     expectOnlyPlanned(record);

@@ -95,7 +95,7 @@ describe('The breaker over the wire', () => {
     expect(wire.aws.published.at(-2)?.message).toContain(
       `\nheadroom resume --server ${wire.server} --table ${TABLE}\n`,
     );
-    expect(await recallFrom(wire.server, TABLE)()).toMatchObject({
+    expect(await recallFrom(wire.server, TABLE, 60_000)()).toMatchObject({
       paused: { by: BREAKER, until: '2026-11-21T04:25:00.000Z' },
     });
     const paused = { at: '2026-11-21T03:26:00Z', by: 'ada', reason: null, until: null };
