@@ -14,7 +14,12 @@ test('A cell whose switch is not there has no proof, and observes', () => {
     role: 'headroom_observer',
     mode: {
       mode: 'observe',
-      limits: [{ source: 'proof', why: expect.stringContaining('headroom preflight --fleet --prove TEST') }],
+      limits: [
+        {
+          source: 'proof',
+          why: expect.stringContaining('headroom preflight --fleet --region eu-central-1 --prove TEST'),
+        },
+      ],
     },
   });
 });

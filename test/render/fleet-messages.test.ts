@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { fleetMode } from '../../functions/core/fleet/fleet-mode.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import { cloudShellSwitch } from '../../functions/render/message/cloud-shell.ts';
 import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { resumeCommand } from '../../functions/render/message/memory-text.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { aPolicy, someSessions } from '../support/builders.ts';
+import { FLEET_NOW, PROOF, registered } from '../support/fleet.ts';
 import { keyOfDatabase } from '../support/fleet-cells.ts';
 import { runOf, snapshotOf } from '../support/records.ts';
 
@@ -46,6 +48,20 @@ describe('A message about a run of a fleet that only observed', () => {
     expect(text.replace(/\s+/g, ' ')).toContain('(the tag is observe; policy default says observe)');
     expect(text).toContain('headroom fleet why orders');
     expect(text).not.toContain('and deploy');
+  });
+
+  test('says in whole how the proof of a cell failed, whoever tried it, and the command that tries it again', () => {
+    const by =
+      'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef/ada@example.com';
+    const proof = { ...PROOF, kind: 'failed', by, why: 'refused-with-tag' } as const;
+    const nothing = { policyMode: null, policyProblem: null, organisation: null, cell: null, pause: null };
+    const { limits } = fleetMode({
+      ...{ database: registered(), ...nothing, proof, blindSince: null, now: FLEET_NOW },
+    });
+    const text = fullTextOf(observed(...limits.map(({ source, why }) => [source, why] as const)));
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'the database refused our function although it had its tag: headroom preflight --fleet --region eu-central-1 --prove TEST)',
+    );
   });
 
   test('shows no control characters of a tag or of a person', () => {

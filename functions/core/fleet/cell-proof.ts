@@ -56,7 +56,9 @@ export function proofText({ kind, by, at, database, why }: KnownProof): string {
 }
 
 /** The one command that ends the limit. Its test database is without its tag for some minutes. */
-export const PROVE_COMMAND = 'headroom preflight --fleet --prove TEST';
+export function proveCommand(region: string): string {
+  return `headroom preflight --fleet --region ${region} --prove TEST`;
+}
 
 /** Why nothing may be enforced in a cell; null where it is proven that logins are guarded. */
 export function unprovenText(proof: CellProof | null): string | null {

@@ -1,7 +1,7 @@
 import { MODES, type Mode } from '../policy/mode.ts';
 import type { Pause } from '../run/pause.ts';
 import type { FleetSwitch } from './cell-items.ts';
-import { type CellProof, PROVE_COMMAND, unprovenText } from './cell-proof.ts';
+import { type CellProof, proveCommand, unprovenText } from './cell-proof.ts';
 import { modeOfTag } from './database-tags.ts';
 import type { RegisteredDatabase } from './registry-item.ts';
 
@@ -66,9 +66,10 @@ const LIMITS: Readonly<Record<ModeSource, (facts: ModeFacts) => Limit>> = {
   tag: ({ database: { tag } }) => ({ mode: modeOfTag(tag), why: `the tag is ${tag}` }),
   organisation: ({ organisation }) => ofSwitch(organisation, "the organisation's switch"),
   cell: ({ cell }) => ofSwitch(cell, "the cell's switch"),
-  proof: ({ proof }) => {
+  proof: ({ proof, database: { arn } }) => {
     const why = unprovenText(proof);
-    return why === null ? null : { mode: 'observe', why: `${why}: ${PROVE_COMMAND}` };
+    const [, , , region = 'REGION'] = arn.split(':');
+    return why === null ? null : { mode: 'observe', why: `${why}: ${proveCommand(region)}` };
   },
   policy: policyLimit,
   quarantine: ({ database, now }) =>

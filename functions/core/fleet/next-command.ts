@@ -1,5 +1,5 @@
 import { OPT_IN_TAG } from '../../contract.ts';
-import { PROVE_COMMAND } from './cell-proof.ts';
+import { proveCommand } from './cell-proof.ts';
 import type { LadderPlace, LadderProblem } from './ladder.ts';
 import type { RegisteredDatabase } from './registry-item.ts';
 
@@ -96,11 +96,6 @@ const STEPS: Readonly<Record<LadderProblem, (facts: Facts) => NextStep>> = {
       : null,
   }),
 };
-
-/** The command that proves a cell. */
-export function proveCommand(region: string): string {
-  return PROVE_COMMAND.replace('--fleet', `--fleet --region ${region}`);
-}
 
 function limitsText({ seen }: LadderPlace): string {
   return seen.mode.limits.map(({ why }) => why).join('; ');

@@ -1,7 +1,8 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { RunRecord } from '../../core/run/record.ts';
 
-const MOST_REASON = 200;
+/** A proof that failed names a person, how it failed and a command. */
+const MOST_REASON = 350;
 
 /** That nothing was ended in mode `observe`, and what of a fleet held the mode down. A declared server's mode is its policy's. */
 export function observedText({ fleet }: Pick<RunRecord, 'fleet'>, ended: 'ended' | 'terminated'): string {

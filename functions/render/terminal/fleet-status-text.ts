@@ -1,8 +1,8 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import { counted, listText } from '../../core/base/words.ts';
-import { unprovenText } from '../../core/fleet/cell-proof.ts';
+import { proveCommand, unprovenText } from '../../core/fleet/cell-proof.ts';
 import { type LadderPlace, type LadderProblem, type LadderRow, ladderRows } from '../../core/fleet/ladder.ts';
-import { nextStep, proveCommand } from '../../core/fleet/next-command.ts';
+import { nextStep } from '../../core/fleet/next-command.ts';
 import type { SeenCell } from '../../core/fleet/seen-cell.ts';
 import { driftTexts, proofWords, switchTexts } from '../base/cell-words.ts';
 import { ladderSentence, STEP_WORDS } from '../base/ladder-words.ts';
