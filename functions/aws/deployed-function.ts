@@ -82,15 +82,17 @@ export async function invokeAndWait(
 }
 
 /**
- * Invokes a function and waits for its answer, as JSON: what it returned, or the error that ended it.
+ * Invokes a function and waits for its answer, as JSON: what it returned, or the error that ended it. An event that
+ * may come twice is sent up to `maxAttempts` times where Lambda does not take it.
  * @throws RemediationError `function-unreadable` if it could not be invoked.
  */
 export async function askFunction(
   name: string,
   region: string | undefined,
   event: object,
+  maxAttempts = 1,
 ): Promise<{ readonly hasFailed: boolean; readonly text: string }> {
-  const client = new LambdaClient({ maxAttempts: 1, ...(region !== undefined && { region }) });
+  const client = new LambdaClient({ maxAttempts, ...(region !== undefined && { region }) });
   const command = new InvokeCommand({ FunctionName: name, Payload: Buffer.from(JSON.stringify(event)) });
   try {
     const abortSignal = AbortSignal.timeout(INVOKE_WITHIN_MS);

@@ -14,6 +14,9 @@ const BY_IAM = {
   ...{ isIn: false, code: 'connect-denied' },
   refusals: [{ sqlstate: '28000', routine: 'auth_failed', count: 3 }],
 };
+const UNREACHABLE = { isIn: false, code: 'connect-unreachable', refusals: [] };
+/** What Lambda answers in place of the function. */
+const THROTTLED = { Reason: 'ConcurrentInvocationLimitExceeded' };
 const IN = { isIn: true, code: null, refusals: [] };
 
 let dynamodb: LoopbackDynamoDb;
@@ -34,9 +37,10 @@ beforeAll(async () => {
       asked.push({ name: decodeURIComponent(name), type, event: JSON.parse(body) });
       const answer = login();
       const isError = 'errorType' in answer;
-      response
-        .writeHead(200, isError ? { 'x-amz-function-error': 'Unhandled' } : {})
-        .end(JSON.stringify(answer));
+      const headers = isError ? { 'x-amz-function-error': 'Unhandled' } : {};
+      if (answer === THROTTLED) response.writeHead(429, { 'x-amzn-errortype': 'TooManyRequestsException' });
+      else response.writeHead(200, headers);
+      response.end(JSON.stringify(answer));
       return;
     }
     const form = new URLSearchParams(body);
@@ -113,7 +117,7 @@ describe('headroom preflight --fleet --prove', () => {
   });
 
   test('says what kept it from an end, and writes nothing', async () => {
-    login = () => ({ isIn: false, code: 'connect-unreachable', refusals: [] });
+    login = () => UNREACHABLE;
     const shut = await preflight('--prove', 'test');
     expect(shut).toMatchObject({
       code: 1,
@@ -123,6 +127,14 @@ describe('headroom preflight --fleet --prove', () => {
     const untagged = await preflight('--prove', 'test', '--json');
     expect(JSON.parse(untagged.stdout)).toMatchObject({ kind: 'no-proof', by: ADA });
     expect((await kept()).proof).toBeNull();
+  });
+
+  test('goes on where Lambda refuses an invocation once: the tag may be away', async () => {
+    let invocations = 0;
+    login = () => (++invocations === 1 ? THROTTLED : UNREACHABLE);
+    const { code, stdout } = await preflight('--prove', 'test');
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^No proof: .*connect-unreachable/)]);
+    expect(asked).toHaveLength(2);
   });
 
   test('fails where the function is of another version, and where the caller has no name', async () => {
@@ -147,7 +159,7 @@ describe('headroom preflight --fleet --prove', () => {
   ] as const)('tries no login to a database that is %s', async (name, fields, found) => {
     const item = itemOfDatabase(name, fields);
     await dynamodb.put({ key: { S: item.key }, item: { S: JSON.stringify(item) } }, REGISTRY);
-    login = () => ({ isIn: false, code: 'connect-unreachable', refusals: [] });
+    login = () => UNREACHABLE;
     const { code, stderr } = await preflight('--prove', name);
     expect([code, asked.length]).toEqual([2, 0]);
     expect(stderr).toContain(`${name} cannot be the test database of a proof (${found})`);
