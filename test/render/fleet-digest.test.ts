@@ -74,6 +74,7 @@ describe('The digest as a message', () => {
     ];
     const { subject, text, chat } = messageOf(cells);
     expect(text.split('\n').length).toBeLessThan(100);
+    if (silent > 0) expect(text).toContain('- 9960 more accounts.');
     expect(subject.length).toBeLessThan(100);
     expect(chat.content.title.length).toBeLessThanOrEqual(250);
     expect(chat.content.nextSteps?.every((each) => each.length <= 350)).toBe(true);
@@ -99,5 +100,23 @@ describe('The digest as a message', () => {
     expect(text).toContain('- 000000000002 eu-west-1, last on');
     expect(text).toContain('- 000000000001 xx-west-1, xx-west-10');
     expect(text).toContain('and 42 more, last on');
+  });
+
+  test('names what is new, blind or of another version beside an account that claims fifty regions', () => {
+    const seen = (at: number, name: string) => ({
+      summary: calmSummary(1, { isBlind: true, code: `0.0.${at}`, fresh: { databases: 1, names: [name] } }),
+    });
+    const many = Array.from({ length: 50 }, (_, at) =>
+      heardCell(1, { region: `xx-west-${at + 1}`, ...seen(at, 'loud') }),
+    );
+    const { text } = messageOf([...many, heardCell(2, seen(77, 'mine'))]);
+    expect(text).toContain('- 000000000002 eu-west-1: mine.');
+    expect(text).toContain('- 000000000002 eu-west-1: the API of RDS does not answer.');
+    expect(text).toContain('- 000000000002 eu-west-1: runs 0.0.77, older than');
+  });
+
+  test('does not say that no cell ever spoke where what one said is no summary', () => {
+    expect(messageOf([]).text).toContain('or ever: name the bus as EventBusArn');
+    expect(messageOf([heardCell(1, { summary: null })]).text).not.toContain('or ever');
   });
 });

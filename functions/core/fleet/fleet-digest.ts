@@ -70,9 +70,9 @@ export function fleetDigest(heard: readonly HeardCell[], now: number): FleetDige
     ladder: LADDER.map((step) => ({ step, reached: reachedIn(read, step) })),
     gaps: gapsIn(read),
     held: heldIn(read),
-    fresh: read.flatMap((cell) => named(cell, cell.summary.fresh)),
+    fresh: inTurn(read.flatMap((cell) => named(cell, cell.summary.fresh))),
     unwell: read.flatMap((cell) => named(cell, cell.summary.unwell)),
-    impaired: read.flatMap(impairedIn),
+    impaired: inTurn(read.flatMap(impairedIn)),
     silent: known.filter(({ heardAt }) => heardAt < since).map(({ summary: _, ...cell }) => cell),
     unread: current.filter(({ summary }) => summary === null).map(nameOf),
     codes: codesIn(read),
@@ -87,6 +87,14 @@ function nameOf({ account, region }: CellName): CellName {
 
 function byName(one: CellName, other: CellName): number {
   return `${one.account} ${one.region}` < `${other.account} ${other.region}` ? -1 : 1;
+}
+
+/** The first cell of each account before the second of any: an account that claims many regions hides no other in a short list. */
+function inTurn<Cell extends CellName>(cells: readonly Cell[]): readonly Cell[] {
+  const turns = [...Map.groupBy(cells, ({ account }) => account).values()].flatMap((some) =>
+    some.map((cell, turn) => ({ cell, turn })),
+  );
+  return turns.toSorted((one, other) => one.turn - other.turn).map(({ cell }) => cell);
 }
 
 function sumOf(numbers: readonly number[]): number {
@@ -141,7 +149,7 @@ function impairedIn({ summary, ...cell }: ReadCell): FleetDigest['impaired'] {
 }
 
 function codesIn(cells: readonly ReadCell[]): FleetDigest['codes'] {
-  return [...Map.groupBy(cells, ({ summary }) => summary.code)]
+  return [...Map.groupBy(inTurn(cells), ({ summary }) => summary.code)]
     .flatMap(([code, some]) =>
       some[0] === undefined ? [] : [{ code, cells: some.length, first: nameOf(some[0]) }],
     )

@@ -98,7 +98,7 @@ function byAccount<Cell extends CellName>(
     );
     return `${account} ${regions}, ${saysOf(some)}`;
   };
-  return listed(accounts, lineOf, MOST_ACCOUNTS);
+  return listed(accounts, lineOf, { most: MOST_ACCOUNTS, one: 'more account' });
 }
 
 function lastOf(cells: FleetDigest['silent']): number {
@@ -113,12 +113,13 @@ function alarmCommand({ account, region }: CellName): string {
 /** Cells of another version than the digest's own, by the version alone: what a cell says of itself proves nothing. */
 export function versionTexts({ codes }: FleetDigest, code: string): readonly string[] {
   const others = codes.filter((each) => each.code !== code);
-  return listed(others, ({ code: other, cells, first }) => {
+  const textOf = ({ code: other, cells, first }: FleetDigest['codes'][number]) => {
     const where = cells === 1 ? placeOf(first) : `${counted(cells, 'cell')}, such as ${placeOf(first)}`;
     const runs = cells === 1 ? 'runs' : 'run';
     if (other === 'other') return `${where}: ${runs} code without a version.`;
     return `${where}: ${runs} ${other}, ${AGES[ageOf(other, code)]} ${code} of this digest.`;
-  });
+  };
+  return listed(others, textOf, { most: MOST_CELLS, one: 'more version' });
 }
 
 const AGES = { older: 'older than', same: 'another build than', newer: 'newer than' } as const;
@@ -133,8 +134,8 @@ function ageOf(one: string, other: string): keyof typeof AGES {
 function listed<Item>(
   items: readonly Item[],
   textOf: (item: Item) => string,
-  most = MOST_CELLS,
+  { most, one } = { most: MOST_CELLS, one: 'more cell' },
 ): readonly string[] {
   const rest = items.length - most;
-  return [...items.slice(0, most).map(textOf), ...(rest > 0 ? [`${rest} more.`] : [])];
+  return [...items.slice(0, most).map(textOf), ...(rest > 0 ? [`${counted(rest, one)}.`] : [])];
 }

@@ -59,10 +59,11 @@ function reachedIn(ladder: FleetDigest['ladder'], wanted: LadderStep): number {
   return ladder.find(({ step }) => step === wanted)?.reached ?? 0;
 }
 
-function headline({ week, cells, total, ladder, silent }: FleetDigest): readonly string[] {
+function headline({ week, cells, total, ladder, silent, unread }: FleetDigest): readonly string[] {
   const since = timeText(week);
   if (cells === 0) {
-    const never = silent.length > 0 ? '' : ', or ever: name the bus as EventBusArn of the cells';
+    const never =
+      silent.length + unread.length > 0 ? '' : ', or ever: name the bus as EventBusArn of the cells';
     return [`No cell has said since ${since} how its databases are${never}.`];
   }
   const { databases, enforce, observe, off, aside, incidents, ended } = total;
