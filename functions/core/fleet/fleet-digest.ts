@@ -121,8 +121,8 @@ function gapsIn(cells: readonly ReadCell[]): FleetDigest['gaps'] {
       if (first === undefined) return [];
       const { step, problem, cell } = first;
       const databases = sumOf(some.map((gap) => gap.databases));
-      const accounts = new Set(some.map((gap) => gap.cell));
-      return [{ step, problem, databases, cells: accounts.size, most: nameOf(cell) }];
+      const holders = new Set(some.map((gap) => gap.cell));
+      return [{ step, problem, databases, cells: holders.size, most: nameOf(cell) }];
     })
     .filter(({ databases }) => databases > 0)
     .toSorted((one, other) => other.databases - one.databases);

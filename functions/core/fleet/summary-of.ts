@@ -14,8 +14,8 @@ export type SummaryFacts = {
 };
 
 /**
- * A cell in numbers: those of `headroom fleet status`, and what is new since a week. Whoever is paused counts as observing, because
- * nothing ends there.
+ * A cell in numbers: those of `headroom fleet status`, and what is new since a week. A paused database counts as observing, because
+ * no session ends there.
  */
 export function summaryOf(view: SeenCell, { now, ...given }: SummaryFacts): CellSummary {
   const there = view.places.filter(({ aside }) => aside !== 'gone');

@@ -74,7 +74,10 @@ export function impairedTexts({ impaired }: FleetDigest): readonly string[] {
 export function silentLines({ silent, unread }: FleetDigest): readonly string[] {
   const texts = [
     ...byAccount(silent, (some) => `last on ${timeText(new Date(lastOf(some)).toISOString())}.`),
-    ...byAccount(unread, () => 'which sent what is no summary: deploy a newer digest, or look what sent it.'),
+    ...byAccount(
+      unread,
+      () => 'which sent what is no summary: deploy a newer digest, or find out what sent it.',
+    ),
   ];
   if (texts.length === 0) return [];
   const [first] = silent;
