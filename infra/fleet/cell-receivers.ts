@@ -18,8 +18,11 @@ const PARAMETERS: Readonly<Record<ReceiverKind, string>> = {
   webhook: 'WebhookSecret',
 };
 
+/** Those of them that wake a person. */
+const PAGERS: readonly ReceiverKind[] = ['pagerDuty', 'opsgenie'];
+
 /**
- * Receivers beyond AWS of a cell. Their keys are in secrets of the account, named alike in all accounts, because a StackSet
+ * Receivers beyond AWS of a cell, or those of these kinds. Their keys are in secrets of the account, named alike in all accounts, because a StackSet
  * gives each the same parameters.
  */
 export class CellReceivers extends Construct {
@@ -27,19 +30,14 @@ export class CellReceivers extends Construct {
   readonly environment: Readonly<Record<string, string>>;
   private readonly secrets: readonly OptionalParameter[];
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, kinds: readonly ReceiverKind[] = RECEIVER_KINDS) {
     super(scope, id);
     const stack = Stack.of(this);
-    const given = RECEIVER_KINDS.map((kind) => {
+    const given = kinds.map((kind) => {
       const about = `The name of the secret with the key of ${PARAMETERS[kind].replace('Secret', '')}, or empty.`;
       return { kind, secret: optionalParameter(stack, PARAMETERS[kind], about) };
     });
     const url = optionalParameter(stack, 'WebhookUrl', 'The address of the webhook, or empty.');
-    const site = new CfnParameter(stack, 'ReceiverSite', {
-      description: 'Where the accounts of PagerDuty and Opsgenie are; jira is Jira Service Management.',
-      default: 'us',
-      allowedValues: [...RECEIVER_SITES],
-    });
     new CfnRule(stack, 'WebhookNeedsUrl', {
       ruleCondition: Fn.conditionNot(Fn.conditionEquals(Fn.ref(PARAMETERS.webhook), '')),
       assertions: [
@@ -53,7 +51,7 @@ export class CellReceivers extends Construct {
     this.environment = {
       ...Object.fromEntries(given.map(({ kind, secret }) => [FLEET_RECEIVER_ENV[kind], secret.orNothing])),
       [FLEET_ENV.webhookUrl]: url.orNothing,
-      [FLEET_ENV.receiverSite]: site.valueAsString,
+      ...(kinds.some((kind) => PAGERS.includes(kind)) && { [FLEET_ENV.receiverSite]: siteIn(stack) }),
     };
   }
 
@@ -73,4 +71,12 @@ export class CellReceivers extends Construct {
       (policy.node.defaultChild as CfnResource).cfnOptions.condition = isGiven;
     }
   }
+}
+
+function siteIn(stack: Stack): string {
+  return new CfnParameter(stack, 'ReceiverSite', {
+    description: 'Where the accounts of PagerDuty and Opsgenie are; jira is Jira Service Management.',
+    default: 'us',
+    allowedValues: [...RECEIVER_SITES],
+  }).valueAsString;
 }

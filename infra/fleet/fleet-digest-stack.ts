@@ -89,7 +89,7 @@ export class FleetDigestStack extends Stack {
   }
 
   private tells(table: dynamodb.Table, topic: sns.Topic, bundle: string): void {
-    const receivers = new CellReceivers(this, 'Receivers');
+    const receivers = new CellReceivers(this, 'Receivers', ['teams', 'webhook']);
     const { function: digest, role } = fleetFunction(this, 'Tell', {
       functionName: HUB_FUNCTIONS.digest,
       description: 'pg-headroom: makes one message of what all cells say',

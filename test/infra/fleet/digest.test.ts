@@ -6,6 +6,7 @@ import {
   ACCOUNT,
   deployed,
   documentOf,
+  FLEET_TEMPLATES,
   functionOf,
   ofType,
   REGION,
@@ -116,6 +117,16 @@ describe('What invokes them', () => {
     expect(String(told[0]?.FunctionName)).toContain('Tell');
     expect(told[0]?.DestinationConfig).toEqual({ OnFailure: { Destination: TOPIC } });
   });
+});
+
+test('Its template asks for no pager, because a digest wakes nobody', () => {
+  expect(Object.keys(FLEET_TEMPLATES['fleet-digest']?.Parameters ?? {}).toSorted()).toEqual([
+    'CodeBucket',
+    'DigestSchedule',
+    'TeamsSecret',
+    'WebhookSecret',
+    'WebhookUrl',
+  ]);
 });
 
 test('The functions understand the environment that their template gives them', () => {
