@@ -154,7 +154,7 @@ describe('headroom preflight --fleet --prove', () => {
     ['stopped', { standing: 'skipped', why: 'status', status: 'stopped' }, 'RDS says stopped'],
     ['declared', { standing: 'declared', declaredAs: 'shop' }, 'declared as shop'],
     ['lonely', { network: null, standing: 'skipped', why: 'no-network' }, 'reached by no fleet-network'],
-    // Its server refuses as IAM does: the proof would fail, and take the place of a true one.
+    // Its server may refuse as IAM does: the proof would fail, and take the place of a true one.
     ['iamless', { iam: false, standing: 'skipped', why: 'iam-off' }, 'IAM authentication is off'],
   ] as const)('tries no login to a database that is %s', async (name, fields, found) => {
     const item = itemOfDatabase(name, fields);

@@ -39,8 +39,8 @@ export async function proveCell(named: string, json: true | undefined, given: Gi
 }
 
 /**
- * The database of a place, where what a login to it finds can say something about IAM. With IAM authentication off a server refuses
- * as IAM does, and a proof would fail by that. @throws RemediationError `config-invalid`.
+ * The database of a place, where what a login to it finds can say something about IAM. With IAM authentication off a server may
+ * refuse as IAM does, and a proof would fail by that. @throws RemediationError `config-invalid`.
  */
 function testDatabase({ aside, seen: { database } }: LadderPlace): RegisteredDatabase {
   const isReached = database.network !== null;
