@@ -24,8 +24,17 @@ export function parseHeardSummary(event: unknown): HeardSummary | null {
   if (typeof account !== 'string' || !/^\d{12}$/.test(account)) return null;
   const region = regionIn((detail as { readonly region?: unknown } | null | undefined)?.region);
   if (region === null) return null;
-  const text = JSON.stringify(detail);
-  return { account, region, text: Buffer.byteLength(text) > MOST_BYTES ? '' : text };
+  return { account, region, text: textOf(detail) };
+}
+
+/** Empty where it is longer than any summary. It may be nested deeper than JavaScript writes. */
+function textOf(detail: unknown): string {
+  try {
+    const text = JSON.stringify(detail);
+    return Buffer.byteLength(text) > MOST_BYTES ? '' : text;
+  } catch {
+    return '';
+  }
 }
 
 /** Keeps what a cell says of itself. Whether it can be understood is told by the digest. */

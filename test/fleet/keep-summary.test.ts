@@ -34,6 +34,8 @@ describe('What comes by the bus', () => {
   test('is kept without its text where that is too long, so that the cell is not silent and not believed', () => {
     const detail = { ...mixedSummary(), more: 'ä'.repeat(3_000) };
     expect(parseHeardSummary(eventOf(detail))).toMatchObject({ region: 'eu-west-1', text: '' });
+    const deep = JSON.parse(`{"region":"eu-west-1","more":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
+    expect(parseHeardSummary(eventOf(deep))).toMatchObject({ region: 'eu-west-1', text: '' });
   });
 });
 
