@@ -2,6 +2,7 @@ import type { ProofFailure } from '../core/fleet/cell-proof.ts';
 import type { ResourceTag } from '../core/fleet/database-tags.ts';
 import {
   letsIn,
+  lostBy,
   type OptInHolder,
   optInHolders,
   resourcesOf,
@@ -62,11 +63,11 @@ export async function proveTag(subject: Subject, ports: ProveTagPorts): Promise<
       (await withTagAgain(subject, holders, ports)) ?? { kind: 'proven' }
     );
   } finally {
-    const isMissing = await tagsOf(subject, ports).then(
-      (tags) => !letsIn(tags),
-      () => true,
+    const lost = await tagsOf(subject, ports).then(
+      (tags) => lostBy(holders, tags),
+      () => holders,
     );
-    if (isMissing) ports.tell({ kind: 'put-back', holders });
+    if (lost.length > 0) ports.tell({ kind: 'put-back', holders: lost });
   }
 }
 

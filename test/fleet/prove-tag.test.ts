@@ -28,6 +28,8 @@ type World = {
   ) => TriedLogin;
   /** What a person does of what is asked. */
   readonly obeys?: readonly ProofStep['kind'][];
+  /** The resource whose tag a person does not put back. */
+  readonly forgets?: string;
   readonly afterMs?: number;
   readonly failingReads?: number;
 };
@@ -45,6 +47,7 @@ async function prove({
   tags = { [ARN]: [tag('observe'), { key: 'team', value: 'shop' }] },
   login = byTag,
   obeys = ['take', 'put-back'],
+  forgets,
   afterMs = 20_000,
   failingReads = Number.POSITIVE_INFINITY,
 }: World) {
@@ -83,7 +86,7 @@ async function prove({
       waiting.push([
         ms + afterMs,
         () => {
-          for (const [arn, all] of Object.entries(tags))
+          for (const [arn, all] of Object.entries(tags).filter(([arn]) => isTaken || arn !== forgets))
             change(arn, isTaken ? all.filter(({ key }) => key.toLowerCase() !== 'pg-headroom') : all);
         },
       ]);
@@ -206,6 +209,19 @@ describe('Whatever happens', () => {
     });
     expect(broken.found).toMatchObject({ kind: 'threw', why: expect.stringContaining('away') });
     expect(broken.steps.at(-1)).toBe('put-back');
+  });
+
+  test('and a member is asked for its own tag too, which may keep it from what its cluster may', async () => {
+    const cluster = { resource: 'cluster-SHOP', name: 'shop', arn: 'arn:aws:rds:eu-west-1:1:cluster:shop' };
+    const tags = { [cluster.arn]: [tag('enforce')], [ARN]: [tag('off')] };
+    const world = { subject: { arn: ARN, cluster }, tags };
+    const { found, asked } = await prove({ ...world, forgets: ARN });
+    expect(found).toEqual({ kind: 'proven' });
+    expect(asked.at(-1)).toEqual({
+      kind: 'put-back',
+      holders: [{ arn: ARN, key: 'pg-headroom', value: 'off' }],
+    });
+    expect((await prove(world)).steps.filter((each) => each === 'put-back')).toHaveLength(1);
   });
 
   test('and where nobody can tell whether it is', async () => {

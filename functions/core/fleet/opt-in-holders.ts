@@ -25,5 +25,14 @@ export function optInHolders(resources: readonly TaggedResource[]): readonly Opt
   );
 }
 
+/** Those whose tag is away. One with another value is there: a person may have chosen it. */
+export function lostBy(
+  holders: readonly OptInHolder[],
+  resources: readonly TaggedResource[],
+): readonly OptInHolder[] {
+  const now = optInHolders(resources);
+  return holders.filter(({ arn, key }) => !now.some((each) => each.arn === arn && each.key === key));
+}
+
 /** The tag of a resource by which it opts in. */
 export type OptInHolder = ResourceTag & { readonly arn: string };
