@@ -21,7 +21,7 @@ import {
 import { type Moment, strikeAt } from './strike.ts';
 
 /** Time for the strike on a busy machine too: a run that cannot get in again uses all of it. */
-const SHORT_MS = 20_000;
+const SHORT_MS = 40_000;
 const policy = ENFORCE_TWO_WINDOWS;
 const SETTINGS = settingsFor(TWO_WINDOWS.usable, 18);
 
