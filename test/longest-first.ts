@@ -7,6 +7,8 @@ import { LANES } from './lanes.ts';
  * The list need not be complete. Vitest's own order goes by its last run, and a clean checkout has none.
  */
 const LONGEST = [
+  'test/simulation/fleet-cell',
+  'test/simulation/killed-anywhere',
   'test/remediate/frozen',
   'test/postgres/login-hangs',
   'test/postgres/owner-settings',
