@@ -39,10 +39,13 @@ describeWith('pgbouncer', 'pgbouncer', 'A PgBouncer whose console lists some of 
     await endAllSessions(server);
   });
 
-  /** Clients of the pooler, each with a session of its own. */
-  const openBehind = async (pooler: Address) => {
+  /** Clients of the pooler. */
+  const connectBehind = async (pooler: Address) => {
     const through = { role: app, application: 'checkout', from: '127.0.0.17' };
     clients = await Promise.all(Array.from({ length: BEHIND }, () => connectThrough(pooler, through)));
+  };
+  /** Each client gets a session of its own with its first statement. */
+  const takeSessions = async () => {
     for (const client of clients) await client.query('SELECT 1');
   };
   /** As many direct ones from elsewhere as fill the server. */
@@ -51,13 +54,16 @@ describeWith('pgbouncer', 'pgbouncer', 'A PgBouncer whose console lists some of 
     leak = await Promise.all(Array.from({ length: 18 }, () => connectThrough(server, direct)));
   };
 
-  /** The system draws a process for each client. Where it drew the same one for all, they are opened again. */
-  const openBehindBoth = async (one: PgBouncer, other: PgBouncer) => {
+  /**
+   * The system draws a process for each client. Where it drew the same one for all, they are opened again, before they have sessions:
+   * the pooler would keep those.
+   */
+  const connectBehindBoth = async (one: PgBouncer, other: PgBouncer) => {
     const loginsOf = (pooler: PgBouncer) =>
       pooler.log().split(`login attempt: db=postgres user=${app.user}`).length - 1;
     for (;;) {
       const before = [one, other].map(loginsOf);
-      await openBehind(one);
+      await connectBehind(one);
       if ([one, other].every((pooler, at) => loginsOf(pooler) > (before[at] ?? 0))) return;
       await Promise.all(clients.map((client) => client.end()));
     }
@@ -94,7 +100,8 @@ describeWith('pgbouncer', 'pgbouncer', 'A PgBouncer whose console lists some of 
   test('because two processes share its port has what the other one holds spared by address, and says so', async () => {
     await using one = await startPgBouncer(server, options());
     await using two = await startPgBouncer(server, { ...options(), port: one.port });
-    await openBehindBoth(one, two);
+    await connectBehindBoth(one, two);
+    await takeSessions();
     await fillUp();
     const record = await run(one);
     const listed = record.snapshot?.pooler?.sessions.length ?? 0;
@@ -115,7 +122,8 @@ describeWith('pgbouncer', 'pgbouncer', 'A PgBouncer whose console lists some of 
     const { settings: _, ...plain } = options();
     await using nearer = await startPgBouncer(server, plain);
     await using declared = await startPgBouncer(nearer, plain);
-    await openBehind(declared);
+    await connectBehind(declared);
+    await takeSessions();
     await fillUp();
     const record = await run(declared);
     expect(record.snapshot?.pooler).toMatchObject({ unlisted: { cause: 'pooler-behind' } });
