@@ -56,6 +56,8 @@ export const preflight: CommandSpec<Given> = {
   topics: [CREDENTIALS_TOPIC],
   exits: { done: 'done', remains: 'the proof failed, or came to no end' },
   run: async ({ file, json, fleet, region, prove, byIds }) => {
+    if (fleet && file !== DECLARATION_FILE)
+      throw new InvalidArgumentError(`--fleet reads no declaration: leave out ${file}.`);
     if (fleet) return await ofFleet({ region: region ?? process.env.AWS_REGION, json, prove, byIds });
     const [other] = Object.entries({ '--region': region, '--prove': prove, '--by-ids': byIds }).filter(
       ([, value]) => value !== undefined,

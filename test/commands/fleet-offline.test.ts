@@ -40,6 +40,18 @@ test.each([['--region', 'eu-west-1'], ['--prove', 'test'], ['--by-ids']])(
   },
 );
 
+test('headroom preflight --fleet takes no declaration, which it would ignore', async () => {
+  const { code, stdout, stderr } = await runHeadroom([
+    'preflight',
+    '--fleet',
+    '--region',
+    'eu-west-1',
+    'staging.json',
+  ]);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('--fleet reads no declaration: leave out staging.json');
+});
+
 test('headroom preflight --fleet prints a script of which the last command is the proof', async () => {
   const { stdout } = await runHeadroom(['preflight', '--fleet', '--region', 'eu-west-1']);
   expect(stdout).toMatch(/^# Cell in region eu-west-1\n/);
