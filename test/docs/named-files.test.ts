@@ -26,6 +26,18 @@ test.each(DOCUMENTS)('%s names tests, documents and folders that are there', (do
   expect(named.filter((path) => !existsSync(`${ROOT}${path}`))).toEqual([]);
 });
 
+const NAMES = new Set(SOURCES.map((path) => posix.basename(path)));
+
+/** Evidence names files as they were called when something was measured. */
+const PRESENT = DOCUMENTS.filter((document) => !document.startsWith('docs/evidence/'));
+
+test.each(PRESENT)('%s names sources that are there, also without their folder', (document) => {
+  const named = [...read(document).matchAll(/`([a-z][a-z0-9-]*(?:\.test)?\.ts)`/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(named.filter((name) => !NAMES.has(name))).toEqual([]);
+});
+
 test.each(DOCUMENTS)('%s links to documents and headings that are there', (document) => {
   const links = [...read(document).matchAll(/\]\(((?!https?:)[\w./-]*)(?:#([\w-]+))?\)/g)].map(
     ([, path = '', anchor]) => ({
