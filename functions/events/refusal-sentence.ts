@@ -9,6 +9,17 @@ export type Sentence = {
   readonly limit: string | null;
 };
 
+/**
+ * For whom slots are reserved: the known ends of the sentence, then those that a server may have one day. In an
+ * application's log more words may follow, as in `… connections in /srv/db.php on line 7`.
+ */
+const RESERVED_FOR = [
+  String.raw`non-replication superuser(?:,? (?:and )?\w{1,63}){0,4}? connections`,
+  String.raw`roles with the \w{1,63} attribute`,
+  String.raw`roles with privileges of the \\{0,3}"[^"\\\n]{1,63}\\{0,3}" role`,
+  String.raw`(?:[\w,-]{1,63} ){0,12}[\w,-]{1,63}(?: "[^"\n]{1,63}" role)?`,
+].join('|');
+
 type Wording = { readonly kind: RefusalKind; readonly pattern: string };
 
 /** The quote may be escaped, as in logs whose JSON cannot be parsed. */
@@ -29,10 +40,7 @@ const WORDINGS: readonly Wording[] = [
     kind: 'server',
     pattern: String.raw`[Aa]lready too many clients(?:, [\w/-]{1,60}: \d{1,9}(?:/\d{1,9}){0,3})?`,
   },
-  {
-    kind: 'reserved',
-    pattern: String.raw`remaining connection slots are reserved(?: for [\w ,-]{1,120}(?:"[^"\n]{1,63}" role)?)?`,
-  },
+  { kind: 'reserved', pattern: `remaining connection slots are reserved(?: for (?:${RESERVED_FOR}))?` },
   { kind: 'role', pattern: `too many connections for role ${QUOTED}` },
   { kind: 'database', pattern: `too many connections for database ${QUOTED}` },
   {
@@ -56,7 +64,7 @@ const WORDINGS: readonly Wording[] = [
     'server pool wait timed out, closing',
     String.raw`route connection limit reached for client '[^'\n]{1,80}', closing`,
     String.raw`global connection limit reached for '[^'\n]{1,80}' client, closing`,
-    String.raw`(?:\(EMAXCONN\w{0,20}\) |MaxClientsInSessionMode: )?[Mm]ax client(?:s| connections) reached[\w ,:-]{0,120}`,
+    String.raw`(?:\(EMAXCONN\w{0,20}\) |MaxClientsInSessionMode: )?[Mm]ax client(?:s| connections) reached(?:[\w ,:-]{0,120}\w)?`,
   ].map((pattern): Wording => ({ kind: 'pooler', pattern })),
 ];
 const WHOLE = WORDINGS.map(({ kind, pattern }) => ({
@@ -103,7 +111,7 @@ export function sentenceIn(line: string): Sentence | null {
       const [text] = found;
       const end = found.index + text.length;
       const isPlaced = places === null || places.includes(found.index);
-      if (isPlaced && isMessageAt(line, found.index) && isEnded(line.slice(end, end + 8)))
+      if (isPlaced && isMessageAt(line, found.index) && isEnded(line.slice(end, end + MOST_AFTER)))
         return { kind, text, limit: found.groups?.limit ?? null };
     }
   }
@@ -121,8 +129,11 @@ function placesIn(line: string): readonly number[] | null {
 
 /**
  * A sentence ends with its line, at a mark, or before a place in a program: `… already (SQLSTATE 53300)`, `…
- * at pool.js`.
+ * at pool.js`. Behind it may stand what libpq heard from the server's next address.
  */
 function isEnded(after: string): boolean {
-  return /^\s*$|^[.!,;:)\]}"'`>|\\]|^\s+(?:[({[|<-]|(?:at|in)\s)/.test(after);
+  return /^\s*$|^[.!,;:)\]}"'`<>|\\]|^\s+(?:[({[|<-]|(?:at|in)\s|FATAL:|connection to server )/.test(after);
 }
+
+/** So much of what follows a sentence shows whether it is ended. */
+const MOST_AFTER = 24;
