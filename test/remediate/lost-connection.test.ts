@@ -64,9 +64,11 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
     await endAllSessions(server);
   });
 
-  const run = async (ports: RemediatePorts, deadlineMs = 30_000) => {
+  const run = async (ports: RemediatePorts, deadline?: () => number) => {
     ({ sessions } = await fillUntilRefused(server, { role: app, application: 'billing' }));
-    return remediate(aRequest({ policy: ENFORCE, deadline: inMs(deadlineMs) }), { ...ports, log });
+    const request = aRequest({ policy: ENFORCE });
+    if (deadline !== undefined) Object.defineProperty(request, 'deadline', { get: deadline });
+    return remediate(request, { ...ports, log });
   };
   const ports = () => briskPorts(server, headroom);
   const endOurs = async () => {
@@ -218,9 +220,13 @@ describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
 
   test('until the deadline: the run ends in time with what it knows', async () => {
     await using proxy = await startCuttingProxy(server);
-    const cut = { before: () => proxy.cutAfter(20, 'rows') };
-    const lent = atWindow(FIRST, cut, briskPorts(proxy, headroom));
-    const record = await run(lent, 8_000);
+    // However long the run takes until then, it has five seconds left.
+    let deadline = inMs(120_000);
+    const before = () => {
+      proxy.cutAfter(20, 'rows');
+      deadline = inMs(5_000);
+    };
+    const record = await run(atWindow(FIRST, { before }, briskPorts(proxy, headroom)), () => deadline);
     expect(record).toMatchObject({
       outcome: 'unverified',
       problem: { code: 'connection-lost' },
