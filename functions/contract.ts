@@ -80,7 +80,7 @@ export const SERVICE_NAME = 'pg-headroom';
 export const RECORDS_PREFIX = 'records/';
 /** The prefix of the indexes of incidents, which have a retention of their own. `report` may read them too. */
 export const INDEX_PREFIX = 'index/';
-/** An index has the incidents of so many days. */
+/** An index has the incidents of this number of days. */
 export const INDEX_DAYS = 400;
 
 /**

@@ -6,8 +6,8 @@ import { S3_WITHIN_MS, withS3 } from './s3-client.ts';
 import { sdkFailureText } from './sdk-failure.ts';
 
 /**
- * What S3 answers about an object that is not there. Without the right to list the bucket it does not tell that
- * from one that we may not read. The condition of the write then tells.
+ * What S3 answers about an object that is not there. Without the right to list the bucket, S3 gives the same answer for an
+ * object that we may not read. The condition of the write then decides.
  */
 const NOT_THERE: ReadonlySet<string> = new Set(['NoSuchKey', 'AccessDenied']);
 /** What S3 answers when another writer was faster. */

@@ -97,7 +97,7 @@ export function switchAttribute(to: Switch): { NULL: true } | { M: Record<string
   return { M: Object.fromEntries(given.map(([name, text]) => [name, { S: text }])) };
 }
 
-/** What is no time of an end is no end. */
+/** A text that is no time is no end. */
 function resumedBy({ M }: Attribute): Resume | null {
   const at = M?.resumed?.S;
   if (at === undefined || !MOMENT.test(at) || Number.isNaN(Date.parse(at))) return null;
@@ -109,9 +109,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const MOST_TEXT = 300;
 const UNREADABLE = 'the end of this pause could not be read, so it lasts until headroom resume';
 
-/**
- * A person may have typed it at night. What is no time of an end is a pause without end: it ends no session, and says why.
- */
+/** A person may have typed it at night. A text that is no time means a pause without end: runs end no session, and say why. */
 function switchedTo(pause: Attribute, now: number): Pause | null {
   if (pause.NULL === true || resumedBy(pause) !== null) return null;
   const textAt = (name: keyof Pause) => pause.M?.[name]?.S?.slice(0, MOST_TEXT) || null;

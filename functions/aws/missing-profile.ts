@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { quoted } from '../core/base/errors.ts';
 
 /**
- * What is to be said where AWS_PROFILE names a profile that no file of the AWS CLI has, or null. The SDK then only says that it
+ * The text for an AWS_PROFILE that names a profile which no file of the AWS CLI has, or null. The SDK then only says that it
  * found no credentials, or no region, in any of the places where it looks.
  */
 export function missingProfile(): string | null {

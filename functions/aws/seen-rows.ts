@@ -6,7 +6,7 @@ import type { Memory } from '../core/incident/memory.ts';
 import type { Item } from './fleet-items.ts';
 import { parseMemoryItem } from './memory-item.ts';
 
-/** An item of the registry as a look at a cell needs it. None for an item without a key. */
+/** The row of a registry item that a look at a cell needs. Empty for an item without a key. */
 export function seenRows(item: Item): readonly SeenRow[] {
   const texts = Object.entries(item).flatMap(([name, { S }]) =>
     S === undefined ? [] : [[name, S] as const],

@@ -64,7 +64,7 @@ function updateOf(
   };
 }
 
-/** What is no cell in an item is left out: its regions, its end, and what another version may keep there. */
+/** Attributes that are no cell are left out: the list of regions, the expiry, and what another version may keep there. */
 function heardIn({ account, ...attributes }: Readonly<Record<string, AttributeValue>>): readonly HeardCell[] {
   return Object.entries(attributes).flatMap(([name, { M }]) => {
     const region = M === undefined ? null : regionIn(name);

@@ -13,7 +13,7 @@ export type FunctionIdentity = {
   };
 };
 
-/** A session may begin with a token for so many seconds; IAM allows no more. */
+/** The seconds for which a token is valid; IAM allows no more. */
 const LIFE_SECONDS = 900;
 
 /**

@@ -10,8 +10,8 @@ const LATELY_MS = 10 * MINUTE_MS;
 const MOST_GROUPS = 500;
 
 /**
- * The log groups that got a line in the last minutes, by the count that CloudWatch Logs keeps of each: one without data got none.
- * A count that is not complete may be one. @throws RemediationError `logs-refused`.
+ * The log groups that got a line in the last minutes, by the count that CloudWatch Logs keeps of each. A group without data got
+ * no line. A group whose count is not complete may have got one. @throws RemediationError `logs-refused`.
  */
 export async function wroteLately(groups: readonly string[], now: number): Promise<ReadonlySet<string>> {
   const { CloudWatchClient, paginateGetMetricData } = await import('./cloudwatch.ts');

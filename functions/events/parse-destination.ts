@@ -23,7 +23,7 @@ export type Invocation = {
   readonly functionName: string | null;
   readonly requestId: string;
   /**
-   * The database of a fleet that the run was of: the key under which it is remembered and kept, and the name that people
+   * In a fleet, the database that the run was about: the key under which it is remembered and kept, and the name that people
    * read. Absent where the function has one server, and is named after it.
    */
   readonly database?: { readonly key: string; readonly name: string };
@@ -72,7 +72,7 @@ export function parseDestination(event: unknown): Destination {
   }
 }
 
-/** The name of the server that a run was of. Null where it is not known. */
+/** The name of the server that a run was about. Null where it is not known. */
 export function serverOf({
   database,
   functionName,

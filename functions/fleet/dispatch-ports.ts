@@ -36,7 +36,7 @@ export type TakeClaim = (claim: {
 /** Invokes a function asynchronously, and does not wait for its run. Rejects with `invocation-refused`. */
 export type InvokeRun = (functionArn: string, event: FleetRunEvent) => Promise<void>;
 
-/** An object of the organisation's bucket. `etag` is the bucket's word for this version of it. */
+/** An object of the organisation's bucket. `etag` identifies this version of it. */
 export type HubAnswer =
   | { readonly kind: 'same' }
   | { readonly kind: 'missing' }

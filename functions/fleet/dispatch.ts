@@ -38,7 +38,7 @@ export async function dispatch(
   const organisation = await readOrganisation(cell, sight.databases, ports);
   const running = runningIn(sight.databases, { ...cell, ...organisation }, startedAt);
   const health = cellHealth(running, attention, cell.state.outage, period);
-  // A switch makes nothing well: what was unwell counts until a run has seen it well.
+  // A switch heals no database: what was unwell counts until a run has seen it well.
   const watched = runningIn(sight.databases, { ...organisation, ...NO_SWITCH }, startedAt);
   ports.measure({ unwellDatabases: unwellIn(watched, attention) });
   // First, so that reports of the runs that start now know of an outage, and so that it is done however long starting takes.

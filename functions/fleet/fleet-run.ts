@@ -70,7 +70,7 @@ function requestOf(event: FleetRunEvent, invocation: Invocation, run: ResolvedRu
   };
 }
 
-/** The lines themselves are not believed: that there was one is all that the event says. */
+/** The lines themselves are not used: the event only says that there was one. */
 function triggerOf({ trigger, at }: FleetRunEvent, { database }: ResolvedRun): Trigger {
   // Which database the alarm is about is not known: most of those that it starts are healthy, as in a sweep.
   if (trigger !== 'refusal') return { kind: 'schedule', at, id: null };

@@ -7,7 +7,7 @@ import { showsOthersRefused } from '../events/own-lines.ts';
 import type { DispatchPorts, ReadRegistry, RegistryRow, TakeClaim } from './dispatch-ports.ts';
 import { startFleetRun } from './start-runs.ts';
 
-/** So long a database's refusals start no further run. Its sweeps go on. */
+/** After a run that a refusal started, further refusals of the database start none for this long. Its sweeps go on. */
 export const TOKEN_MS = 60_000;
 
 /** What `intake` needs from outside. */

@@ -18,7 +18,7 @@ export function isQuietRun(
   now: number,
 ): boolean {
   if (!CALM.has(outcome) || problem !== null || attempts.length > 0) return false;
-  // Clients were refused, and the run saw no reason: that is told.
+  // Clients were refused, and the run saw no reason: people are told.
   if (outcome === 'healthy' && trigger.kind !== 'schedule') return false;
   return isRemembered(facts, memory) && isTold(misconfigurations, memory) && !isWaiting(memory, now);
 }

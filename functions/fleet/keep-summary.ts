@@ -16,8 +16,8 @@ export type KeepSummaryPorts = {
 const MOST_BYTES = 6_000;
 
 /**
- * The account is the one that the bus names. EventBridge names no region of a sender, which puts its events in the region of the
- * bus, so that the region is the account's own word about itself. Null for what names no cell.
+ * The account is the one that the bus names. EventBridge does not name the sender's region, because events are put in the
+ * region of the bus. So the region is what the account says of itself. Null for what names no cell.
  */
 export function parseHeardSummary(event: unknown): HeardSummary | null {
   const { account, detail } = (event ?? {}) as { readonly account?: unknown; readonly detail?: unknown };

@@ -13,7 +13,7 @@ export function knownServer(): KnownServer {
   return { slots: knownSlots(), startup: knownStartup(), tries: knownTries() };
 }
 
-/** A function reaches the databases of its VPC, and remembers at most so many. */
+/** A function reaches the databases of its VPC, and remembers at most this number. */
 const MOST = 1_000;
 
 /** What a warm function remembers, for each database apart: slots of one are not those of another. */

@@ -37,7 +37,7 @@ const MINUTE = 60_000;
 const EVERY_MS = 5_000;
 /** The longest that IAM may take to see a tag that came or went. */
 const SEEN_WITHIN_MS = 10 * MINUTE;
-/** So long a person may take. */
+/** The longest that a person may take. */
 const DONE_WITHIN_MS = 30 * MINUTE;
 /** Refusals in a row, each of them of several tries: the agent that asks IAM may fail now and then. */
 const REFUSALS = 3;

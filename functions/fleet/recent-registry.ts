@@ -1,6 +1,6 @@
 import type { ReadRegistry } from './dispatch-ports.ts';
 
-/** So long a warm `intake` looks nothing up again. A database that is new starts by its sweep until then. */
+/** How long a warm `intake` uses the registry that it has read. Until then only sweeps start runs of a new database. */
 export const REGISTRY_HOLDS_MS = 20_000;
 
 /**

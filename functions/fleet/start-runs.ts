@@ -4,7 +4,7 @@ import type { RegisteredDatabase } from '../core/fleet/registry-item.ts';
 import { type FleetTrigger, runEventOf } from '../core/fleet/run-event.ts';
 import type { DispatchPorts } from './dispatch-ports.ts';
 
-/** So many invocations are under way at the same time. */
+/** The number of invocations that are under way at the same time. */
 const AT_ONCE = 10;
 
 type StartPorts = Pick<DispatchPorts, 'invokeRun' | 'now' | 'sleep' | 'log'>;

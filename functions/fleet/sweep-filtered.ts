@@ -13,9 +13,10 @@ export type SweepFilteredPorts = IntakePorts &
   };
 
 /**
- * Starts a run of each database that only a metric filter watches. One metric counts their refusals together, so that its
- * alarm does not tell which of them it was: each run looks as a sweep does, or every healthy one would be told as a refusal
- * without a cause. One that pauses is left asleep unless its log got a line: a server that sleeps refuses no client.
+ * Starts a run of each database that only a metric filter watches. One metric counts their refusals together, so that its alarm
+ * does not tell which of them it was: each run looks as a sweep does, because otherwise every healthy database would be
+ * reported as a refusal without a cause. One that pauses is left asleep unless its log got a line: a server that sleeps refuses
+ * no client.
  * @throws RemediationError `registry-unreadable`.
  */
 export async function sweepFiltered(ports: SweepFilteredPorts): Promise<void> {
@@ -28,7 +29,7 @@ export async function sweepFiltered(ports: SweepFilteredPorts): Promise<void> {
   ports.log('filtered-swept', { databases: filtered.length - asleep.length, asleep: asleep.length });
 }
 
-/** One after another, a thousand would take the minute that the function has, and the sleepers would come too late. */
+/** One after another, a thousand would take the whole minute of the function, and paused databases would start too late. */
 const AT_ONCE = 10;
 
 /** One that cannot be started holds up no other: the alarm does not act again while it stays on. */

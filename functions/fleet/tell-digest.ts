@@ -10,7 +10,8 @@ export type DigestPorts = Pick<ReportPorts, 'publish' | 'log' | 'now'> & {
 };
 
 /**
- * Makes one message of what all cells said. `at` is the moment of the schedule, which its id holds: told again, it has the same id.
+ * Makes one message of what all cells said. `at` is the moment of the schedule, and part of the message's id: a repetition has
+ * the same id.
  * @throws RemediationError where Lambda has to deliver again.
  */
 export async function tellDigest(at: string, ports: DigestPorts): Promise<void> {

@@ -93,8 +93,8 @@ function saidBy({ path, server }: WrittenServer): readonly Said[] {
 }
 
 /**
- * SNS takes messages in the topic's own region only. Topics of other accounts are usual. The secrets of receivers are as
- * those of servers.
+ * SNS takes messages in the topic's own region only. Topics of other accounts are usual. The secrets of receivers are checked
+ * like those of servers.
  */
 function saidByReporting(path: string, reporting: Fields): readonly Said[] {
   const topics = ['people', 'chat', 'pager'].flatMap((key) =>

@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import { ownAlarmsArn } from './alarm-names.ts';
 
 /**
- * Makes the topics that `report` and our alarms publish to. They are encrypted and take TLS only. Their key is made with
- * the first topic, because a key costs as much as everything else here together.
+ * Makes the topics that `report` and our alarms publish to. They are encrypted and take TLS only. Their key is made only with
+ * the first topic, because it costs as much as everything else here together.
  */
 export function ownTopicsIn(scope: Construct): (id: string, displayName: string) => sns.Topic {
   let key: kms.Key | undefined;

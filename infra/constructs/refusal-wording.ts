@@ -3,8 +3,8 @@ import { REFUSAL_PHRASES } from '../../functions/contract.ts';
 import { whatToDo } from './alarm-names.ts';
 
 /**
- * Matches any of the phrases, for metric and subscription filters. It can tell neither streams nor lines of our own role
- * apart.
+ * Matches any of the phrases, for metric and subscription filters. It cannot tell streams apart, and cannot leave out lines of
+ * our own role.
  */
 export function refusalPattern(): logs.IFilterPattern {
   return logs.FilterPattern.anyTerm(...REFUSAL_PHRASES);

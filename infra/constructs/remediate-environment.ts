@@ -29,7 +29,7 @@ const MOST_BYTES = 4096;
  */
 const KEPT_FREE = 320;
 
-/** The variables are too long together. The policy is the cause: everything else is short. */
+/** Whether all variables together are too long. Then the policy is the cause: everything else is short. */
 export function environmentProblems(variables: Readonly<Record<string, string>>): readonly Finding[] {
   const bytes = Buffer.byteLength(JSON.stringify(variables));
   const most = MOST_BYTES - KEPT_FREE;

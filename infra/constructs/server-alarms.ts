@@ -58,7 +58,7 @@ export class ServerAlarms extends Construct {
     if (metrics === 'none') return;
     add(paused(props), topic);
     add(unresolved(props), pager);
-    // The warning itself is our message. Whoever gives both wants to be paged for it as well.
+    // The warning itself is our message. People who give both want to be paged for it as well.
     if (pager !== undefined && props.metrics !== undefined && props.warnings !== 'off')
       add(fillingUp(props), pager);
   }

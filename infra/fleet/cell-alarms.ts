@@ -14,7 +14,7 @@ export interface CellAlarmsProps {
   readonly topic: sns.ITopic;
 }
 
-/** Periods that have to be unwell, or silent, before people are told. A single one is told by the database's own messages. */
+/** Periods that have to be unwell, or silent, before people are told. About a single one the database's own messages tell. */
 const UNWELL_PERIODS = 3;
 
 /** The two alarms of a cell, however many databases it has. */
@@ -33,7 +33,7 @@ export class CellAlarms extends Construct {
         period: Duration.minutes(PERIOD_MINUTES),
       }),
       periods: UNWELL_PERIODS,
-      // The dispatcher sends it each period, 0 too: silence is the fault that nothing else would tell.
+      // The dispatcher sends it each period, also if it is 0. Nothing else would notice its silence.
       missing: cloudwatch.TreatMissingData.BREACHING,
       topic,
     });

@@ -106,7 +106,7 @@ export class CellReport extends Construct {
     return report;
   }
 
-  /** Only what `remediate` puts there is told. What expires, or is put again, is not. */
+  /** Only what `remediate` puts there is reported, not what expires or is put again. */
   private readOutbox({ outbox }: FleetTables, { queue }: DeadLetters): void {
     const stream = outbox.tableStreamArn ?? '';
     this.report.addToRolePolicy(

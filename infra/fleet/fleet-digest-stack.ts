@@ -27,7 +27,7 @@ const NOT_KEPT = {
   reason: 'Each cell writes its item anew every week, and nothing but a message is made of it.',
 };
 
-/** What AWS could not deliver for so long is left out: the next week is the better one. */
+/** What AWS could not deliver for this long is dropped: the next week has a newer one. */
 const MOST_LATE = Duration.hours(6);
 /** A digest that comes late, or twice, ends no session. */
 const RETRIES = 5;
@@ -104,7 +104,7 @@ export class FleetDigestStack extends Stack {
       memorySize: 1_024,
       maxEventAge: MOST_LATE,
       retryAttempts: 2,
-      // Nothing else would tell that there is no digest: Lambda does. This lets the role publish to the topic as well.
+      // Only Lambda can tell that a digest could not be made. This lets the role publish to the topic as well.
       onFailure: new SnsDestination(topic),
     });
     receivers.grantRead(role);

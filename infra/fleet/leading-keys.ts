@@ -1,11 +1,11 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 
-/** Which items of a table a role may touch, by the begin of their keys. */
+/** Which items of a table a role may touch, by the beginning of their keys. */
 export interface LeadingKeysProps {
   readonly actions: readonly string[];
   /** ARNs of tables. */
   readonly tables: readonly string[];
-  /** Keys, with `*` at the end of those that only begin so. */
+  /** Keys. A `*` at the end stands for any rest. */
   readonly keys: readonly string[];
   /**
    * The attributes that a request may name.

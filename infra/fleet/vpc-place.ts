@@ -5,7 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 /** Where a function is in a network that only the parameters know. */
 export interface VpcPlace {
   readonly vpc: string;
-  /** The properties of a function in a VPC. Their values are none yet. */
+  /** The properties of a function in a VPC, with placeholders as values. */
   readonly placeholders: Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
   /** Puts the parameters in place of the placeholders. */
   readonly place: (placed: lambda.Function) => void;

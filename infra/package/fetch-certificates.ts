@@ -18,7 +18,7 @@ type FetchedBundle = {
   readonly problem: string;
 };
 
-/** Fetches the bundles. One without an RDS root that is valid at this time is none, whatever the answer's status. */
+/** Fetches the bundles. An answer without an RDS root that is valid at this time is no bundle, whatever its status. */
 export async function fetchCertificates(get: typeof fetch, at: Date): Promise<readonly FetchedBundle[]> {
   return await Promise.all(
     Object.entries(BUNDLES_OF_AWS).map(async ([partition, url]): Promise<FetchedBundle> => {

@@ -12,7 +12,7 @@ import { CODE_BUCKET, codeBucket } from '../fleet/fleet-parameters.ts';
 import { PackagedSynthesizer } from './packaged-synthesizer.ts';
 import { writeAssets } from './write-assets.ts';
 
-/** More than so many bytes CloudFormation takes only from a bucket. */
+/** CloudFormation takes a larger template only from a bucket. */
 const MOST_BYTES = 51_200;
 
 export interface FleetPackage {

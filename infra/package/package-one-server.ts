@@ -10,7 +10,7 @@ import { writeAssets } from './write-assets.ts';
 export const ONE_SERVER_TEMPLATE = 'templates/one-server.json';
 
 /**
- * Adds to a package the template that anything can deploy which deploys templates. It needs no declaration.
+ * Adds to a package the template that any tool for CloudFormation templates can deploy. It needs no declaration.
  * @param context the feature flags of cdk.json
  */
 export function packageOneServer(context: Readonly<Record<string, unknown>>, folder: string): void {

@@ -21,8 +21,8 @@ import { ServerAlarms } from '../constructs/server-alarms.ts';
 import { ServerRemediation } from '../constructs/server-remediation.ts';
 
 /**
- * One server with its reporting in one template that needs no CDK: what `cdk.json` says elsewhere are parameters here. It is
- * for the console, StackSets, Service Catalog and Terraform. It fits once into an account and region.
+ * One server with its reporting in one template that needs no CDK. Parameters take the place of `cdk.json`. It is for the
+ * console, StackSets, Service Catalog and Terraform. It fits once into an account and region.
  */
 export class OneServerStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps = {}) {

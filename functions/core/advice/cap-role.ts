@@ -10,7 +10,7 @@ import { limitOnPrimary } from './on-primary.ts';
 
 /** Statements for more roles are a list, not advice. */
 const MOST_ROLES = 5;
-/** For more roles not even the list of names is read. */
+/** With more roles people would not even read the list of names. */
 const MOST_PRINTED = 100;
 const IN_A_LINE = 4;
 

@@ -13,7 +13,7 @@ const name = (about: string) =>
     about,
   );
 
-/** A name as a key. The parser refuses the other one too. */
+/** A name as a key. `__proto__` is refused here and by the parser. */
 const KEY = matching(/^(?!__proto__$)/, 'a name');
 
 const limits = (about: string) => {

@@ -2,7 +2,7 @@ import { FLEET_FUNCTIONS } from '../../contract.ts';
 import { metricsOfLogs } from './preflight-account.ts';
 import { awsCommand, type PreflightCheck } from './preflight-check.ts';
 
-/** Runs of a fleet need so many concurrent executions that no function has reserved. */
+/** Concurrent executions that must stay unreserved, because runs of a fleet need them. */
 const UNRESERVED = 50;
 
 /** The checks of one account and region before a cell may enforce. The last one proves what everything rests on. */

@@ -52,8 +52,8 @@ function wereUsedBriefly(members: readonly SessionEvidence[], { spanMs, sessions
 const BRIEF = { ms: 2_000, ofPause: 0.5, share: 0.85 } as const;
 
 /**
- * Whether each host opened them more slowly than a pool fills, and each was used briefly. Of the program's pauses the number
- * of hosts would decide.
+ * Whether each host opened them more slowly than a pool fills, and each was used briefly. The pauses of the whole program would
+ * depend on the number of hosts.
  */
 export function wereLeftSlowly(members: readonly SessionEvidence[], steady: Steady): boolean {
   const ofHost = steady.sessions / byPool(members).length;

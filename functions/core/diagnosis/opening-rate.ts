@@ -40,7 +40,7 @@ const FEWEST = 6;
 const FEWEST_OF_PART = 10;
 /** A pool that opens its sessions needs less time. Evenly opened sessions over a longer time are a leak. */
 const QUICK_SPAN_MS = 10_000;
-/** As many of the longest pauses are tried as the moment at which the openings became steady. */
+/** Each of this number of longest pauses is tried as the moment at which the openings became steady. */
 const PAUSES_TRIED = 8;
 
 /**

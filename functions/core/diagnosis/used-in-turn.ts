@@ -6,7 +6,9 @@ const FEWEST = 4;
 /** A request hardly takes longer than this. */
 const LONG_USE_MS = 10_000;
 const OF_TURN = 0.25;
-/** How well uses and turns go together, less where the uses are long, and among how many that is no chance. */
+/**
+ * The least correlation of uses and turns, a lower one where uses are long, and the fewest sessions in which it is not chance.
+ */
 const ALIKE = { least: 0.6, ofLong: 0.3, fewest: 12 } as const;
 
 /**

@@ -12,10 +12,13 @@ export type Varying = Steady & {
 const HOUR_MS = 3_600_000;
 /** Fewer sessions show no rhythm. */
 const FEWEST = 15;
-/** Half a day of two has more or fewer. A pool that replaces what is used again has most sessions in the younger half. */
+/**
+ * The share of sessions in the older half of the time. With day and night the two halves differ. A pool that replaces its
+ * sessions has most of them in the younger half.
+ */
 const IN_OLDER_HALF = { least: 0.35, most: 0.8 } as const;
 const IN_BURSTS = 0.5;
-/** For one part of the time that is told, on average. */
+/** Sessions in each part of the time, on average, so that a rate of the part can be told. */
 const IN_PART = 8;
 const MOST_PARTS = 12;
 

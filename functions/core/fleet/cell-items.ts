@@ -60,7 +60,7 @@ export function parseSwitch(written: string | undefined, now: number): FleetSwit
   return now >= Date.parse(found.until ?? '') ? null : found;
 }
 
-/** More than people change a switch while a function is warm. */
+/** People change a switch less often while a function is warm. */
 const MOST_SWITCHES = 50;
 
 const switchIn = memoize((text): FleetSwitch => {
@@ -104,7 +104,7 @@ const policySchema = fields({
   /** The whole text as it is in the bucket; null while the bucket has none that parses. */
   text: textOrNull,
   hash: textOrNull,
-  /** The bucket's word for this version of the object. */
+  /** The ETag of this version of the object. */
   etag: z._default(textOrNull, null),
   /** Why the newest text in the bucket is refused; null when it is the copy. */
   problem: z._default(textOrNull, null),
@@ -131,7 +131,7 @@ const stateSchema = fields({
   /** Since when the API of RDS, and the organisation's bucket, have not answered. */
   apiAwaySince: z._default(textOrNull, null),
   bucketAwaySince: z._default(textOrNull, null),
-  /** The bucket's word for the version of `switch.json` that was copied, and why that cannot be read. */
+  /** The ETag of the `switch.json` that was copied, and why that cannot be read. */
   switchTag: z._default(textOrNull, null),
   switchProblem: z._default(textOrNull, null),
   /** Databases that the cell could not reach all at once. */

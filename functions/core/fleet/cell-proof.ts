@@ -13,7 +13,7 @@ import { jsonIn } from './json-in.ts';
  */
 const PROOF_KINDS = ['tag', 'ids', 'failed'] as const;
 
-/** How a proof fails. Everything else that keeps one from its end says nothing about IAM. */
+/** How a proof fails. A proof that ends for any other reason says nothing about IAM. */
 export const PROOF_FAILURES = ['in-without-tag', 'refused-with-tag'] as const;
 export type ProofFailure = (typeof PROOF_FAILURES)[number];
 
@@ -32,7 +32,7 @@ type KnownProof = ReadOnly<z.output<typeof proofSchema>>;
 /** The proof of a cell. One that cannot be read, of a later version for example, is none. */
 export type CellProof = KnownProof | { readonly kind: 'unreadable' };
 
-/** More than any of ours. Every run of the cell parses it. */
+/** No proof of ours is longer. Every run of the cell parses it. */
 const MOST_LENGTH = 4_000;
 
 /** Null where no one has written any. */

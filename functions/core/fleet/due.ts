@@ -17,7 +17,7 @@ export type DueRun = { readonly database: RegisteredDatabase; readonly afterMs: 
 const BACK_OFF_MINUTES = [5, 10, 20, 40, 60] as const;
 /** How often a calm database with a log trigger is swept. */
 const CALM_MINUTES = 15;
-/** So many databases start at once. */
+/** This many databases start at once. */
 const AT_ONCE = 50;
 /** A larger cell starts one after another, on average in this time each: about 33 a second. */
 const EACH_MS = 30;

@@ -50,7 +50,7 @@ type Total = (typeof TOTALS)[number];
 const HOUR_MS = 3_600_000;
 /** A digest that is made within an hour of the week's beginning is about the week before: cells need time to speak. */
 const TIME_TO_SPEAK_MS = HOUR_MS;
-/** So far may the clock of a cell be ahead. */
+/** The clock of a cell may be ahead by this much. */
 const AHEAD_MS = 15 * 60_000;
 /** A cell that was not heard for so long is forgotten. */
 export const FORGOTTEN_DAYS = 90;

@@ -45,9 +45,12 @@ export function factsOfRun(
   };
 }
 
-/** So far may clocks be apart. A moment that is later would keep the next tries away. */
+/** Clocks may differ by this much. A moment that is later would delay the next tries. */
 const MOST_APART_MS = 10 * 60_000;
-/** So long an event may wait, and a report be delivered again. An earlier moment only brings the next try sooner. */
+/**
+ * An event may wait this long, and a report may be delivered again for this long. An earlier moment only brings the next try
+ * sooner.
+ */
 const MOST_OLD_MS = 10 * 60_000;
 
 /** The moment of what a run found: that at which it was asked for, unless it is no moment of about now. */

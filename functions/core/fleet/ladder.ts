@@ -88,7 +88,7 @@ export function placeOnLadder(seen: SeenDatabase): LadderPlace {
   return { seen, aside, reached: before.filter((step) => !missing.has(step)), next, lacking };
 }
 
-/** Why a database is none for the ladder; null for those that are. */
+/** Why a database is on no step of the ladder; null for those that are on one. */
 function asideText({ standing, why, status, declaredAs }: RegisteredDatabase): string | null {
   if (standing === 'declared') return `declared as ${declaredAs ?? 'a server of its own'}`;
   if (standing === 'unsupported') return `unsupported: ${why ?? 'another kind of server'}`;
@@ -142,7 +142,7 @@ function failsBy({ failures, failedBy }: Attention, codes: ReadonlySet<ErrorCode
   return failures > 0 && codes.has(failedBy as ErrorCode);
 }
 
-/** What people can end comes first: a look at the tag shows no switch. */
+/** What people can end comes first, because the tag of a database does not show a switch. */
 const HELD_BY: Readonly<Record<ModeSource, LadderProblem>> = {
   organisation: 'held-down',
   cell: 'held-down',

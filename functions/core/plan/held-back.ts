@@ -57,7 +57,7 @@ function withoutConditions(policy: Policy): Policy {
   return { ...policy, relieve: { ...policy.relieve, ladder } };
 }
 
-/** Planning again costs time, so lines that a policy does not have are not left out of it. */
+/** Planning again costs time, so it is not tried without a key that the policy does not use. */
 function isInForce({ key }: Loosened, { relieve, protect }: Policy): boolean {
   switch (key) {
     case 'protect.youngerThan':

@@ -1,6 +1,6 @@
 /** Sessions in the first statement of a round, and in each later one. Decision 42 has what was measured. */
 const WINDOW = { first: 32, later: 128 } as const;
-/** From so many sessions on a look at all of them is expensive, and the first look of a statement serves for a while. */
+/** From this number of sessions on a look at all of them is expensive, and the first look of a statement serves for a while. */
 const SHARED_LOOK_FROM = 2_000;
 
 /**

@@ -7,8 +7,8 @@ export type ClientChurn = { readonly perSecond: number; readonly stayS: number }
 const SHORT_STAY_S = 30;
 
 /**
- * Null unless clients stay for less than half a minute on average. As many clients as are there, divided by the logins of a
- * second, is how long each stays.
+ * Null unless clients stay for less than half a minute on average. The number of clients, divided by the logins a second, is
+ * how many seconds each stays.
  */
 export function clientChurn(pooler: PoolerState): ClientChurn | null {
   const { loginsPerSecond = 0, clientCount } = pooler;

@@ -29,7 +29,10 @@ export function firstWaiters(
     : [];
 }
 
-/** It waits for a row's last writer, and holds at most its place in the line for that row (a lock of kind `tuple`). */
+/**
+ * Whether the session waits for a row's last writer. It may hold its place in the line for that row (a lock of kind `tuple`),
+ * and nothing else.
+ */
 function isForRow(locks: readonly ContestedLock[], pid: number | null): boolean {
   const waits = locks.some(
     ({ kind, waiters }) => kind === 'transactionid' && waiters.some((waiter) => waiter.pid === pid),

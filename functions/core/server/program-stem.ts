@@ -5,7 +5,7 @@
 
 /** A server cuts names after 63 bytes. */
 const CUT_AT = 63;
-/** It cuts between characters. A cut name with others than ASCII therefore has at least 60 bytes. */
+/** It cuts between characters. A cut name with other characters than ASCII therefore has at least 60 bytes. */
 const SHORTEST_CUT = 60;
 /** No server shows longer names, but a file may have them. */
 const LONGEST = 256;

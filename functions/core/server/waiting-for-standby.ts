@@ -22,7 +22,7 @@ export function waitingForWal(sessions: readonly Session[]): readonly Session[] 
   return mostWaiting(sessions, isWaitingForWal);
 }
 
-/** Whether what most of those at work wait for is replication, so that a bound of statements mends nothing. */
+/** Whether most of those at work wait for replication. A timeout of statements would then mend nothing. */
 export function isWaitingForReplication(sessions: readonly Session[]): boolean {
   return waitingForStandby(sessions).length > 0 || waitingForWal(sessions).length > 0;
 }

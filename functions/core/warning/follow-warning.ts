@@ -14,17 +14,17 @@ import { percentOf, type Rise } from './wrong-rises.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * An episode is over when use is so far below the lowest tier, in percent of the usable slots. A rise is higher than wrong
- * ones were when it is so far above them: levels are never quite the same.
+ * Percent of the usable slots. An episode is over when use is this much below the lowest tier. A rise is higher than wrong ones
+ * were when it is this much above them: levels are never quite the same.
  */
 const HYSTERESIS_PERCENT = 5;
-/** For so long a tier has to be kept: a deployment holds twice its slots for some minutes. */
+/** How long a tier has to be kept: a deployment holds twice its slots for some minutes. */
 const PATIENCE_MS = 5 * MINUTE_MS;
-/** As long where use was as high at another hour of the last three weeks: it mostly falls again by then. */
+/** The same if use was as high at another hour of the last three weeks: it has mostly fallen again by then. */
 const KNOWN_PATIENCE_MS = 35 * MINUTE_MS;
-/** As long where people were warned of a tier wrongly some weeks ago. The counts that are kept reach so far back. */
+/** The same if a warning about a tier was wrong in the last weeks. The kept counts reach back this far. */
 const CAREFUL_PATIENCE_MS = 105 * MINUTE_MS;
-/** For so long a forecast has to hold for some weeks after one that was wrong. */
+/** How long a forecast has to hold in the weeks after a wrong one. */
 const CAREFUL_MS = 5 * MINUTE_MS;
 /** Scheduled runs are not exactly a period apart. */
 const SLACK_MS = MINUTE_MS;

@@ -59,9 +59,9 @@ export function isCounted({ used, usable }: SlotCountAt): boolean {
   return usable > 0 && used * 100 >= LEAST_PERCENT * usable;
 }
 
-/** For so long a server of which people were warned wrongly needs more evidence. */
+/** How long a server needs more evidence after a wrong warning. */
 const CAREFUL_MS = 21 * 24 * 60 * 60_000;
-/** Of a server that was so full people were warned rightly. */
+/** A warning was right if the server became this full. */
 const FULL_PERCENT = 95;
 
 export type CountedSlots = { readonly state: WarningState; readonly news: Sign | null };

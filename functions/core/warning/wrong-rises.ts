@@ -11,7 +11,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const DAYS_KEPT = 21;
 /** One wrong warning is chance. As for the usual hours, what happened twice is a habit of the server. */
 const HABIT = 2;
-/** So many fit into the item of counts. */
+/** The item of counts has room for this number. */
 const MOST_RISES = 8;
 const DAYS_TOLD_APART = HIGHEST_LETTER + 1;
 const LETTERS_EACH = 3;

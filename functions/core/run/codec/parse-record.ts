@@ -22,7 +22,7 @@ export function parseRecord(input: unknown): KeptRecord {
   return linked({ ...parsed.data, policy: parsed.data.policy as PolicyFields as Policy });
 }
 
-/** A file of another kind is told by one sentence, and not by all that it lacks. */
+/** The error about a file of another kind is one sentence, and not a list of all that it lacks. */
 function isSomethingElse(input: unknown): boolean {
   const keys = ['version', 'runId', 'outcome', 'startedAt'];
   return typeof input !== 'object' || input === null || !keys.some((key) => key in input);
