@@ -1,5 +1,5 @@
 import { RemediationError } from '../core/base/errors.ts';
-import { jsonIn } from '../core/fleet/json-in.ts';
+import { jsonIn } from '../core/base/json-in.ts';
 import type { RegisteredDatabase } from '../core/fleet/registry-item.ts';
 import { type LoginTryEvent, parseTriedLogin, type TriedLogin } from '../core/fleet/tried-login.ts';
 import { askFunction } from './deployed-function.ts';

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { fetchKept } from '../aws/records.ts';
 import { type Finding, invalid } from '../core/base/errors.ts';
+import { jsonIn } from '../core/base/json-in.ts';
 import { parseRecord, parseRecordText } from '../core/run/codec/parse-record.ts';
 import type { RunResult } from '../core/run/codec/run-result.ts';
 import { unpackRecord } from '../core/run/codec/unpack-record.ts';
@@ -46,18 +47,10 @@ export async function readRecord(from: string, region: string | undefined): Prom
 
 /** A record that is wrapped, or that `report` kept as `remediate` returned it. Null when the text is a record itself. */
 function resultIn(text: string): KeptRecord | null {
-  const result = unwrapResult(jsonOf(text));
+  const result = unwrapResult(jsonIn(text));
   if (result === null) return null;
   const { reduced } = result as Pick<RunResult, 'reduced'>;
   return parseRecord(JSON.parse(JSON.stringify({ ...unpackRecord(result), reduced })));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function placeOf(url: string): { readonly bucket: string; readonly key: string } {

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import {
   DEFAULT_ROLE,
+  KNOWN_VERSIONS,
   ROLE_FLAVORS,
-  ROLE_VERSIONS,
   type RoleFlavor,
   roleNameProblem,
   roleSql,
@@ -13,7 +13,7 @@ import { print } from './terminal.ts';
 
 type Given = { readonly flavor: RoleFlavor; readonly version?: number; readonly role: string };
 
-const { oldest, newest } = ROLE_VERSIONS;
+const { oldest, newest } = KNOWN_VERSIONS;
 
 export const roleSqlCommand: CommandSpec<Given> = {
   name: 'role-sql',

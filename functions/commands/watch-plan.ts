@@ -4,14 +4,13 @@ import { planRemediation } from '../core/plan/plan-remediation.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { isBlind } from '../core/server/visibility.ts';
 import { lookingPace } from '../postgres/connection/pace.ts';
+import { CONNECT_MS } from '../remediate/in-session.ts';
 import type { Database } from '../remediate/ports.ts';
 import { renderWatch } from '../render/terminal/watch-text.ts';
 import type { ExitCode } from './exit-code.ts';
 import { type LiveScreen, openLiveScreen } from './live-screen.ts';
 import type { Server } from './server/find-server.ts';
 import { paintFor } from './terminal.ts';
-
-const CONNECT_MS = 20_000;
 
 export type Watched = {
   readonly server: Server;

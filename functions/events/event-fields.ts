@@ -1,4 +1,5 @@
 import { type ErrorCode, quoted, RemediationError } from '../core/base/errors.ts';
+import { jsonIn } from '../core/base/json-in.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -7,16 +8,8 @@ export type Fields = Readonly<Record<string, unknown>>;
  * way. Any other value has no fields.
  */
 export function fieldsOf(value: unknown): Fields {
-  const found = typeof value === 'string' ? parseJson(value) : value;
+  const found = typeof value === 'string' ? jsonIn(value) : value;
   return typeof found === 'object' && found !== null ? (found as Fields) : {};
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** @throws RemediationError `event-unknown`. */

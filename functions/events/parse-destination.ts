@@ -1,4 +1,5 @@
 import { quoted, RemediationError } from '../core/base/errors.ts';
+import { foreignFields } from '../core/base/foreign-fields.ts';
 
 /**
  * What Lambda sends to a destination after an asynchronous invocation. The names and ids belong to the
@@ -44,11 +45,11 @@ const CONDITIONS = ['Success', 'RetriesExhausted', 'EventAgeExceeded', 'ZeroRese
  * found. Nothing is guessed.
  */
 export function parseDestination(event: unknown): Destination {
-  const { headroom, by } = fieldsOf(event);
+  const { headroom, by } = foreignFields(event);
   if (headroom === TEST_MESSAGE)
     return { kind: TEST_MESSAGE, functionName: null, requestId: 'test', by: textOr(by, 'a person') };
-  const { requestContext, requestPayload, responsePayload } = fieldsOf(event);
-  const { condition, functionArn, requestId } = fieldsOf(requestContext);
+  const { requestContext, requestPayload, responsePayload } = foreignFields(event);
+  const { condition, functionArn, requestId } = foreignFields(requestContext);
   const known = CONDITIONS.find((each) => each === condition);
   if (known === undefined)
     throw unknownEvent(`requestContext.condition ${quoted(condition)}`, CONDITIONS.join(', '));
@@ -105,7 +106,7 @@ function functionNameOf(arn: unknown): string | null {
 
 /** When Lambda ends a run, or never begins one, the run leaves no error of its own. */
 function failureOf(payload: unknown): { readonly errorType: string; readonly errorMessage: string } {
-  const { errorType, errorMessage } = fieldsOf(payload);
+  const { errorType, errorMessage } = foreignFields(payload);
   return {
     errorType: textOr(errorType, 'unknown'),
     errorMessage: textOr(errorMessage, 'The run left no error.'),
@@ -114,10 +115,6 @@ function failureOf(payload: unknown): { readonly errorType: string; readonly err
 
 function textOr(value: unknown, fallback: string): string {
   return typeof value === 'string' && value !== '' ? value : fallback;
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 function unknownEvent(found: string, allowed: string): RemediationError {

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { quoted, RemediationError } from '../core/base/errors.ts';
+import { foreignFields } from '../core/base/foreign-fields.ts';
+import { jsonIn } from '../core/base/json-in.ts';
 import { parseSentNews, type SentNews } from '../core/fleet/cell-news.ts';
 import { parseSummaryRequest } from '../core/fleet/cell-summary.ts';
 import { parseDatabaseKey } from '../core/fleet/database-key.ts';
 import { factsSchema, isOutOfReach, type RunFacts } from '../core/fleet/found-in-run.ts';
-import { jsonIn } from '../core/fleet/json-in.ts';
 import { type Destination, parseDestination } from '../events/parse-destination.ts';
 import type { FleetDelivery } from './report-parcel.ts';
 
@@ -26,14 +27,14 @@ export function parseFleetDelivery(event: unknown): FleetReportEvent {
   if (news !== null) return { kind: 'news', news };
   const week = parseSummaryRequest(event);
   if (week !== null) return { kind: 'summary', week };
-  const { Records } = fieldsIn(event);
+  const { Records } = foreignFields(event);
   if (Records !== undefined) return { kind: 'run', delivery: parcelIn(Records) };
   const destination = parseDestination(event);
-  const { requestPayload, requestContext } = fieldsIn(event);
-  const { database, at } = fieldsIn(requestPayload);
+  const { requestPayload, requestContext } = foreignFields(event);
+  const { database, at } = foreignFields(requestPayload);
   if (typeof database !== 'string' || parseDatabaseKey(database) === null)
     return { kind: 'other', destination };
-  const { functionArn } = fieldsIn(requestContext);
+  const { functionArn } = foreignFields(requestContext);
   const delivery = {
     key: database,
     runId: destination.requestId,
@@ -59,9 +60,9 @@ function unqualified(arn: unknown): string {
 
 function parcelIn(records: unknown): FleetDelivery {
   const [record, ...others] = Array.isArray(records) ? records : [];
-  const { NewImage } = fieldsIn(fieldsIn(record).dynamodb);
-  const image = fieldsIn(NewImage);
-  const textOf = (name: string) => String(fieldsIn(image[name]).S ?? '');
+  const { NewImage } = foreignFields(foreignFields(record).dynamodb);
+  const image = foreignFields(NewImage);
+  const textOf = (name: string) => String(foreignFields(image[name]).S ?? '');
   const [key, runId] = [textOf('key'), textOf('run')];
   if (parseDatabaseKey(key) === null || runId === '' || others.length > 0)
     throw unknownEvent(`records ${quoted(records)}`);
@@ -70,10 +71,6 @@ function parcelIn(records: unknown): FleetDelivery {
   const payload = jsonIn(textOf('record'));
   const destination = { kind: 'record', functionName: null, requestId: runId, payload } as const;
   return { key, runId, facts: facts.data, destination, functionArn: null };
-}
-
-function fieldsIn(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 function unknownEvent(found: string): RemediationError {

@@ -4,7 +4,7 @@ import { deadlineError, type Run, type RunEnd } from './run.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** Connecting may take this long. The rest of the run needs the rest of its time. */
-const CONNECT_MS = 20_000;
+export const CONNECT_MS = 20_000;
 /** Two runs that saw each other both give way. The wait is random, or they would meet again. */
 const LOCK_RETRY_MS = { least: 100, most: 300 } as const;
 

@@ -1,9 +1,6 @@
-import { ownTriesOf } from '../core/run/own-tries.ts';
+import { MOST_RUNS_WITH_TRIES, ownTriesOf } from '../core/run/own-tries.ts';
 import type { OwnTries } from '../core/run/pause.ts';
 import type { RunRecord } from '../core/run/record.ts';
-
-/** An alarm looks back over some minutes. Fewer runs than this begin in that time. */
-const MOST = 6;
 
 /**
  * The refused tries of the last runs of this function. Their lines in the server's log may arrive before the report has
@@ -21,7 +18,7 @@ export function knownTries(): KnownTries {
     all: () => kept,
     keep: (record) => {
       const tries = ownTriesOf(record);
-      if (tries !== null) kept = [...kept, tries].slice(-MOST);
+      if (tries !== null) kept = [...kept, tries].slice(-MOST_RUNS_WITH_TRIES);
     },
   };
 }

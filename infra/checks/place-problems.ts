@@ -1,14 +1,17 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { RECEIVER_KINDS } from '../../functions/contract.ts';
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
+import { type ForeignFields, foreignFields } from '../../functions/core/base/foreign-fields.ts';
 import { REGION_FORM } from '../../functions/core/base/region-form.ts';
 import { rdsHost } from '../../functions/core/declaration/rds-host.ts';
 import type { WrittenServer } from './fleet-problems.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** A stage as it is written, or the servers without stages. Its path is complete up to the next key. */
-type Place = { readonly path: string; readonly fields: Fields; readonly servers: readonly WrittenServer[] };
+type Place = {
+  readonly path: string;
+  readonly fields: ForeignFields;
+  readonly servers: readonly WrittenServer[];
+};
 
 /** A value that names the region, and perhaps partition and account, of what it stands for. */
 type Said = {
@@ -28,7 +31,7 @@ type Said = {
 export function placeProblems({ path, fields, servers }: Place): readonly Finding[] {
   const said = [
     ...servers.flatMap((server) => saidBy(server)),
-    ...saidByReporting(`${path}reporting`, fieldsOf(fields.reporting)),
+    ...saidByReporting(`${path}reporting`, foreignFields(fields.reporting)),
   ];
   const first = said.find(({ region }) => region !== null);
   const isStage = typeof fields.region === 'string';
@@ -71,7 +74,7 @@ function otherPartitions(said: readonly Said[], home: unknown): readonly Finding
 
 function saidBy({ path, server }: WrittenServer): readonly Said[] {
   const { vpc, host, secretArn, secretKeyArn, pooler, alarmTopicArns } = server;
-  const zones = fieldsOf(vpc).availabilityZones;
+  const zones = foreignFields(vpc).availabilityZones;
   const inRegion = (at: string, value: unknown, region: string | null): Said => ({
     ...{ path: `${path}.${at}`, value, partition: null, region, account: null },
   });
@@ -83,7 +86,7 @@ function saidBy({ path, server }: WrittenServer): readonly Said[] {
     // AWS's own key encrypts only for its own account.
     fromArn(`${path}.secretArn`, secretArn, secretKeyArn === undefined),
     fromArn(`${path}.secretKeyArn`, secretKeyArn, false),
-    fromArn(`${path}.pooler.secretArn`, fieldsOf(pooler).secretArn, true),
+    fromArn(`${path}.pooler.secretArn`, foreignFields(pooler).secretArn, true),
     // SNS starts functions of other regions too.
     ...(Array.isArray(alarmTopicArns) ? alarmTopicArns : []).map((arn: unknown, index) => ({
       ...fromArn(`${path}.alarmTopicArns[${index}]`, arn, false),
@@ -96,14 +99,14 @@ function saidBy({ path, server }: WrittenServer): readonly Said[] {
  * SNS takes messages in the topic's own region only. Topics of other accounts are usual. The secrets of receivers are checked
  * like those of servers.
  */
-function saidByReporting(path: string, reporting: Fields): readonly Said[] {
+function saidByReporting(path: string, reporting: ForeignFields): readonly Said[] {
   const topics = ['people', 'chat', 'pager'].flatMap((key) =>
     ['topicArn', 'keyArn'].map((arn) =>
-      fromArn(`${path}.${key}.${arn}`, fieldsOf(reporting[key])[arn], false),
+      fromArn(`${path}.${key}.${arn}`, foreignFields(reporting[key])[arn], false),
     ),
   );
   const secrets = RECEIVER_KINDS.flatMap((kind) => {
-    const { secretArn, secretKeyArn } = fieldsOf(reporting[kind]);
+    const { secretArn, secretKeyArn } = foreignFields(reporting[kind]);
     return [
       fromArn(`${path}.${kind}.secretArn`, secretArn, secretKeyArn === undefined),
       fromArn(`${path}.${kind}.secretKeyArn`, secretKeyArn, false),
@@ -138,8 +141,4 @@ function otherInstance({ path, server: { host, logGroup, logStream } }: WrittenS
     ...(isOther(ofInstance) ? [{ path: `${path}.logGroup`, found: quoted(logGroup), allowed: group }] : []),
     ...(isOther(inStream) ? [{ path: `${path}.logStream`, found: quoted(logStream), allowed: stream }] : []),
   ];
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Finding, invalid, quoted } from '../../functions/core/base/errors.ts';
+import { type ForeignFields, foreignFields } from '../../functions/core/base/foreign-fields.ts';
 import { findingsOf } from '../../functions/core/base/schema-findings.ts';
 import {
   type ReportingDeclaration,
@@ -58,14 +59,14 @@ function parseStages({ stages, ...beside }: DeclarationContext): readonly Declar
   const unread = Object.entries(beside)
     .filter(([, found]) => found !== undefined)
     .map(([path, found]) => ({ path, found: quoted(found), allowed: 'no such key beside stages' }));
-  const written = Object.entries(fieldsOf(stages)).map(([name, stage]) =>
-    writtenStage(`stages.${name}.`, fieldsOf(stage)),
+  const written = Object.entries(foreignFields(stages)).map(([name, stage]) =>
+    writtenStage(`stages.${name}.`, foreignFields(stage)),
   );
   const none = JSON.stringify(stages) === '{}' ? [NO_STAGE] : [];
   const problems = [
     ...unread,
     ...none,
-    ...takenStageNames(Object.keys(fieldsOf(stages))),
+    ...takenStageNames(Object.keys(foreignFields(stages))),
     ...problemsOf(written),
     ...repeatedPlaces(written),
   ];
@@ -78,26 +79,23 @@ function parseStages({ stages, ...beside }: DeclarationContext): readonly Declar
   );
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** A stage as it is written. Its path is complete up to the next key. */
 type WrittenStage = {
   readonly path: string;
-  readonly fields: Fields;
+  readonly fields: ForeignFields;
   readonly servers: readonly WrittenServer[];
 };
 
-function writtenStage(path: string, fields: Fields): WrittenStage {
+function writtenStage(path: string, fields: ForeignFields): WrittenStage {
   const servers = Array.isArray(fields.servers) ? fields.servers : [];
   return {
     path,
     fields,
-    servers: servers.map((server, index) => ({ path: `${path}servers[${index}]`, server: fieldsOf(server) })),
+    servers: servers.map((server, index) => ({
+      path: `${path}servers[${index}]`,
+      server: foreignFields(server),
+    })),
   };
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 /** Contradictions in a server, between the servers of a stage, and between stages. */
@@ -113,8 +111,8 @@ function problemsOf(stages: readonly WrittenStage[]): readonly Finding[] {
       ...takenNames(servers),
       ...overfullStacks(servers),
       ...crowdedLogGroups(servers),
-      ...repeatedEntries(`${path}reporting.emails`, fieldsOf(fields.reporting).emails),
-      ...topicProblems(`${path}reporting`, fieldsOf(fields.reporting), servers),
+      ...repeatedEntries(`${path}reporting.emails`, foreignFields(fields.reporting).emails),
+      ...topicProblems(`${path}reporting`, foreignFields(fields.reporting), servers),
     ]),
     // An endpoint may appear once in all stages, because it is one server.
     ...repeatedHosts(all),

@@ -1,4 +1,4 @@
-import { ROLE_VERSIONS } from '../../core/doctor/role-sql.ts';
+import { KNOWN_VERSIONS } from '../../core/doctor/role-sql.ts';
 import { enrolScript, enrolSql } from '../../core/fleet/enrol-sql.ts';
 import { type CommandSpec, JSON_OPTION } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -6,7 +6,7 @@ import { jsonText } from '../json-text.ts';
 import { roleVersion } from '../role-sql.ts';
 import { print } from '../terminal.ts';
 
-const { oldest, newest } = ROLE_VERSIONS;
+const { oldest, newest } = KNOWN_VERSIONS;
 
 type Given = { readonly print?: true; readonly json?: true; readonly version?: number };
 

@@ -1,12 +1,11 @@
 import { type ErrorCode, RemediationError } from '../../core/base/errors.ts';
 import type { Pace } from '../../postgres/connection/pace.ts';
+import { CONNECT_MS } from '../../remediate/in-session.ts';
 import type { Database } from '../../remediate/ports.ts';
 import { printNote } from '../terminal.ts';
 import { whileWaiting } from '../while-waiting.ts';
 import type { Server } from './find-server.ts';
 
-/** The same time that a run has to connect. */
-const CONNECT_MS = 20_000;
 /** A connect that takes longer prints a line about it. */
 const SILENT_MS = 1_000;
 

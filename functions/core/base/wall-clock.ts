@@ -1,5 +1,6 @@
 /**
- * Whether Node knows the zone by a name, such as `Europe/Berlin`. An offset is none: it does not follow summer time.
+ * Whether Node knows the zone by a name, such as `Europe/Berlin`. An offset such as `+01:00` is none: it does not follow
+ * summer time, and EventBridge Scheduler refuses it.
  */
 export function isZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;

@@ -39,6 +39,16 @@ export function aboutText(ms: number): string {
   return `about ${counted(Math.max(1, Math.round(ms / size)), unit)}`;
 }
 
+/** With a capital letter at its beginning. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** Each part as a sentence. No part begins with a name. */
+export function sentences(parts: readonly string[]): string {
+  return parts.map((part) => `${capital(part)}.`).join(' ');
+}
+
 /** A rate per hour, or per second from one a second on: `18 an hour`, `3.5 a second`. */
 export function rateText(perHour: number): string {
   const [rate, unit] = perHour >= 3_600 ? [perHour / 3_600, 'a second'] : [perHour, 'an hour'];

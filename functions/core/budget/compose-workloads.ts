@@ -1,4 +1,11 @@
-import { byNames, type ForeignFields, foreignFields, plainText, surgeOf, wholeOr } from './foreign-fields.ts';
+import {
+  byNames,
+  type ForeignFields,
+  foreignFields,
+  plainText,
+  surgeOf,
+  wholeOr,
+} from '../base/foreign-fields.ts';
 import type { Workload } from './found-service.ts';
 
 /** A server that a compose file itself runs. */

@@ -6,7 +6,7 @@ import {
   surgeOf,
   wholeIfWritten,
   wholeOr,
-} from './foreign-fields.ts';
+} from '../base/foreign-fields.ts';
 import type { Workload } from './found-service.ts';
 import { isSameNamespace, kubernetesIdentity } from './kubernetes-identity.ts';
 

@@ -1,4 +1,4 @@
-import { type ForeignFields, foreignFields, plainText } from './foreign-fields.ts';
+import { type ForeignFields, foreignFields, plainText } from '../base/foreign-fields.ts';
 
 export function kubernetesIdentity({ metadata }: ForeignFields): {
   readonly name: string;

@@ -1,4 +1,10 @@
-import { byNames, type ForeignFields, foreignFields, foreignList, plainText } from './foreign-fields.ts';
+import {
+  byNames,
+  type ForeignFields,
+  foreignFields,
+  foreignList,
+  plainText,
+} from '../base/foreign-fields.ts';
 import type { Workload } from './found-service.ts';
 import { kubernetesCopies } from './kubernetes-copies.ts';
 import { isSameNamespace, kubernetesIdentity } from './kubernetes-identity.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { type Finding, invalid, NOTHING, quoted } from '../base/errors.ts';
+import { foreignFields, surgeOf } from '../base/foreign-fields.ts';
 import { findingsOf } from '../base/schema-findings.ts';
 import type { Budget, BudgetLine, BudgetServer } from './budget.ts';
 import type { BudgetFile } from './budget-file.ts';
 import { budgetSchema, type WrittenBudget } from './budget-schema.ts';
 import { composeServers, isCompose } from './compose-workloads.ts';
-import { foreignFields, surgeOf } from './foreign-fields.ts';
 import type { FoundService, Workload } from './found-service.ts';
 import { servicesOf, workloadsIn } from './found-workloads.ts';
 import { kubernetesObjects } from './kubernetes-workloads.ts';

@@ -57,13 +57,3 @@ function isCronField(field: string, { form, from, to }: (typeof CRON_FIELDS)[num
 }
 
 export const TIME_ZONE = 'a time zone such as "Europe/Berlin", beside a cron schedule';
-
-/** Whether the time zone database has this name. */
-export function isTimeZone(text: string): boolean {
-  try {
-    // JavaScript also accepts an offset such as "+01:00", which EventBridge Scheduler refuses.
-    return /^[A-Z]/i.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }) !== null;
-  } catch {
-    return false;
-  }
-}

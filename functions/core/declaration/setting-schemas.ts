@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { DEFAULT_DATABASE } from '../base/maintenance-database.ts';
 import { described, matching, oneOf, someOf, wholeNumber } from '../base/schema-fields.ts';
 import { strictObject } from '../base/strict-object.ts';
-import { isTimeZone, parseSchedule, SCHEDULE, SCHEDULE_FORM, TIME_ZONE } from './schedule-text.ts';
+import { isZone } from '../base/wall-clock.ts';
+import { parseSchedule, SCHEDULE, SCHEDULE_FORM, TIME_ZONE } from './schedule-text.ts';
 
 /**
  * The schemas of single settings, for the table of settings. The error text says what is allowed and
@@ -89,7 +90,7 @@ export const schedule = () =>
     SCHEDULE,
   );
 export const timeZone = () =>
-  described(z.string({ error: TIME_ZONE }).check(z.refine(isTimeZone, { error: TIME_ZONE })), TIME_ZONE);
+  described(z.string({ error: TIME_ZONE }).check(z.refine(isZone, { error: TIME_ZONE })), TIME_ZONE);
 
 const MEMORY_ACCESS =
   '"existing" where the subnets reach DynamoDB, "none" to run without memory, or {"routeTableIds": ["rtb-..."]} for a gateway endpoint of our own';

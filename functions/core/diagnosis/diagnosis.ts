@@ -15,7 +15,7 @@ import { suspectsOf } from './find-suspects.ts';
  */
 export function diagnose(record: RunRecord): Diagnosis | null {
   const { snapshot } = record;
-  if (snapshot === null || lacksSessions(snapshot)) return null;
+  if (snapshot === null || isReducedToVictims(snapshot)) return null;
   const evidence = evidenceOf(record, snapshot);
   if (!isIncident(evidence)) return null;
   const limit = limitIn(evidence);
@@ -23,7 +23,7 @@ export function diagnose(record: RunRecord): Diagnosis | null {
 }
 
 /** A record that was reduced to its victims lacks our own session too. */
-function lacksSessions({ server: { ownPid }, sessions }: Snapshot): boolean {
+function isReducedToVictims({ server: { ownPid }, sessions }: Snapshot): boolean {
   return ownPid !== null && !sessions.some(({ pid }) => pid === ownPid);
 }
 

@@ -16,7 +16,7 @@ import { asFamily, roleFamilies } from './role-family.ts';
 import type { Search, Suspect } from './suspect.ts';
 
 /** Fewer sessions of one program cannot be the cause of a full server. */
-const FEWEST_OF_KIN = 3;
+const FEWEST_OF_PROGRAM = 3;
 
 /** Searches within one program. The first one that finds a suspect counts. */
 const OF_PROGRAM: readonly ((all: Evidence, program: readonly SessionEvidence[]) => Suspect | null)[] = [
@@ -38,7 +38,7 @@ const ofFamilies: Search = (all, left) =>
 
 const byKin: Search = (all, left) =>
   byProgramIn(all, left)
-    .filter(({ length }) => length >= FEWEST_OF_KIN)
+    .filter(({ length }) => length >= FEWEST_OF_PROGRAM)
     .flatMap((program) => {
       for (const cause of OF_PROGRAM) {
         const found = cause(all, program);

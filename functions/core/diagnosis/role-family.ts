@@ -100,7 +100,7 @@ function sharedStart(names: readonly string[]): string {
 }
 
 /** When the server is older than all sessions by this factor, a lifetime limits their age. */
-const OLDER_SERVER = 1.5;
+export const OLDER_SERVER = 1.5;
 
 /** What tells that the roles are one program: the hosts, and the lifetime of their sessions. */
 function sharedText(members: readonly SessionEvidence[], uptimeMs: number | null): string {

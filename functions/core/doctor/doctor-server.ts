@@ -12,9 +12,7 @@ import {
   okFinding,
   problemFinding,
 } from './doctor-finding.ts';
-
-/** The versions on which all of our statements run. */
-const KNOWN_VERSIONS = { first: 14, last: 19 };
+import { KNOWN_VERSIONS } from './role-sql.ts';
 
 const PROVIDERS: Readonly<Record<Provider, string>> = {
   rds: 'Amazon RDS',
@@ -33,10 +31,10 @@ export function checkServer({
   const replica = isReplica ? ', a read replica: its roles are changed on the primary' : '';
   const found = `PostgreSQL ${cleanName(snapshot.server.version)}${where}${replica}`;
   const major = majorVersion(snapshot);
-  const { first, last } = KNOWN_VERSIONS;
-  if (major >= first && major <= last) return okFinding('server', `${found}.`);
+  const { oldest, newest } = KNOWN_VERSIONS;
+  if (major >= oldest && major <= newest) return okFinding('server', `${found}.`);
   const hint = byHand(
-    `Run headroom plan and headroom remediate without --apply first. Tested versions are ${first} to ${last}.`,
+    `Run headroom plan and headroom remediate without --apply first. Tested versions are ${oldest} to ${newest}.`,
   );
   return adviceFinding('server', `${found}: pg-headroom was not tested with this version.`, hint);
 }

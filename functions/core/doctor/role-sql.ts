@@ -14,8 +14,8 @@ export const RESERVED_SLOTS = 3;
 export const ROLE_FLAVORS = ['postgresql', 'rds', 'gaussdb'] as const;
 export type RoleFlavor = (typeof ROLE_FLAVORS)[number];
 
-/** The major versions of PostgreSQL for which there is a script. GaussDB has its own versions. */
-export const ROLE_VERSIONS = { oldest: 14, newest: 19 } as const;
+/** The major versions of PostgreSQL on which all of our statements run. GaussDB has its own versions. */
+export const KNOWN_VERSIONS = { oldest: 14, newest: 19 } as const;
 export const DEFAULT_ROLE = 'headroom';
 /** The first version in which slots can be reserved for roles that are not superusers. */
 const FIRST_WITH_RESERVE = 16;

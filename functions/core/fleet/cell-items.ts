@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { jsonIn } from '../base/json-in.ts';
 import { enumOf, fields, list, text, textOrNull } from '../base/kept-fields.ts';
 import { memoize } from '../base/memoize.ts';
 import type { ReadOnly } from '../base/read-only.ts';
 import { fieldAt } from '../policy/field-at.ts';
 import { MODES, type Mode } from '../policy/mode.ts';
 import { sentNewsSchema } from './cell-news.ts';
-import { jsonIn } from './json-in.ts';
 import { TRIGGER_RUNGS } from './registry-item.ts';
 
 /** What belongs to the whole cell stands in the registry too, under keys that no database has. */

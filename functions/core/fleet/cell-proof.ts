@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { cleanName } from '../base/clean-text.ts';
+import { jsonIn } from '../base/json-in.ts';
 import { enumOf, fields, text, textOrNull } from '../base/kept-fields.ts';
 import { memoize } from '../base/memoize.ts';
 import type { ReadOnly } from '../base/read-only.ts';
-import { jsonIn } from './json-in.ts';
 
 /**
  * What people know of the logins of a cell.

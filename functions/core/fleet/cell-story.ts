@@ -1,8 +1,8 @@
+import { LONGEST_RUN_MS } from '../run/run-lock.ts';
 import type { CellState, PolicyCopy } from './cell-items.ts';
 import { type CellNews, toSentNews } from './cell-news.ts';
 import type { CellHealth } from './cell-outage.ts';
 import type { Period } from './due.ts';
-import { neededConcurrency } from './needed-concurrency.ts';
 import type { FleetNetwork } from './rds-view.ts';
 import type { RegisteredDatabase } from './registry-item.ts';
 import { DEFAULT_POLICY } from './run-event.ts';
@@ -50,7 +50,7 @@ export function cellNews(before: CellState, facts: CellFacts, now: number): Cell
 }
 
 /** News of a state that lasts: told once for each value, and again when the state comes back. */
-type Standing = { readonly word: string; readonly value: string; readonly news: CellNews };
+type LastingNews = { readonly word: string; readonly value: string; readonly news: CellNews };
 
 function awaySince(before: string | null, problem: string | null, now: number): string | null {
   return problem === null ? null : (before ?? new Date(now).toISOString());
@@ -61,13 +61,13 @@ function awayNews(
   since: string | null,
   why: string | null,
   now: number,
-): readonly Standing[] {
+): readonly LastingNews[] {
   if (since === null || why === null || now - Date.parse(since) < OLD_MS) return [];
   return [{ word: what, value: since, news: { kind: 'away', what, since, why } }];
 }
 
-function unreadableNews({ policies, running, switchTag, switchProblem }: CellFacts): readonly Standing[] {
-  const ofPolicies = [...policies.values()].flatMap(({ name, problem, etag }): readonly Standing[] => {
+function unreadableNews({ policies, running, switchTag, switchProblem }: CellFacts): readonly LastingNews[] {
+  const ofPolicies = [...policies.values()].flatMap(({ name, problem, etag }): readonly LastingNews[] => {
     const databases = running.filter(({ policy }) => (policy ?? DEFAULT_POLICY) === name).length;
     if (problem === null || databases === 0) return [];
     const news = { kind: 'unreadable', name: `policies/${name}.json`, why: problem, databases } as const;
@@ -80,16 +80,19 @@ function unreadableNews({ policies, running, switchTag, switchProblem }: CellFac
 }
 
 const OF_NETWORK = 'concurrency ';
+/** For runs that a refusal starts beside the sweeps. */
+const BESIDE = 2;
 
 /** What was told of networks that cannot be read now. */
 function toldOfNetworks({ told }: CellState): CellState['told'] {
   return Object.fromEntries(Object.entries(told).filter(([word]) => word.startsWith(OF_NETWORK)));
 }
 
-function concurrencyNews({ networks, running, period }: CellFacts): readonly Standing[] {
-  return (networks ?? []).flatMap(({ vpc, function: name, concurrency }): readonly Standing[] => {
+function concurrencyNews({ networks, running, period }: CellFacts): readonly LastingNews[] {
+  return (networks ?? []).flatMap(({ vpc, function: name, concurrency }): readonly LastingNews[] => {
     const databases = running.filter(({ network }) => network?.function === name).length;
-    const needed = neededConcurrency(databases, period.ms);
+    // All of its databases are swept in each period.
+    const needed = databases === 0 ? 0 : Math.ceil((databases * LONGEST_RUN_MS) / period.ms) + BESIDE;
     if (concurrency === null || concurrency >= needed) return [];
     const news = { kind: 'concurrency', vpc, declared: concurrency, needed, databases } as const;
     return [{ word: `${OF_NETWORK}${vpc}`, value: `${concurrency} of ${needed}`, news }];

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { jsonIn } from '../base/json-in.ts';
 import { enumOf, fields, flag, list } from '../base/kept-fields.ts';
 import type { ReadOnly } from '../base/read-only.ts';
 import { REGION_FORM } from '../base/region-form.ts';
 import { matching, wholeNumber } from '../base/schema-fields.ts';
 import { MODE_SOURCES } from './fleet-mode.ts';
-import { jsonIn } from './json-in.ts';
 import { LADDER, LADDER_PROBLEMS } from './ladder.ts';
 
 /**

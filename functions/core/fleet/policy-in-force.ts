@@ -1,10 +1,10 @@
+import { jsonIn } from '../base/json-in.ts';
 import { memoize } from '../base/memoize.ts';
 import { fieldAt } from '../policy/field-at.ts';
 import type { Mode } from '../policy/mode.ts';
 import { readPolicyText } from '../policy/parse-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { PolicyCopy } from './cell-items.ts';
-import { jsonIn } from './json-in.ts';
 import { DEFAULT_POLICY } from './run-event.ts';
 
 /** The rules of a database, with what its mode depends on. */

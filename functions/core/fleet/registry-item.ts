@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { jsonIn } from '../base/json-in.ts';
 import { enumOf, fields, flag, text, textOrNull } from '../base/kept-fields.ts';
 import { memoize } from '../base/memoize.ts';
 import type { ReadOnly } from '../base/read-only.ts';
 import { describe } from '../base/schema-fields.ts';
 import { parseDatabaseKey } from './database-key.ts';
 import { TAG_WORDS } from './database-tags.ts';
-import { jsonIn } from './json-in.ts';
 
 /** The version of the items that this code writes. */
 export const REGISTRY_VERSION = 1;

@@ -1,5 +1,5 @@
+import { MOST_RUNS_WITH_TRIES } from '../run/own-tries.ts';
 import { pauseAt } from '../run/pause.ts';
-import { addOwnTries } from './add-own-tries.ts';
 import { BREAKER, breakerPause } from './breaker.ts';
 import { isBusyForLong, noteBusyRun } from './busy-runs.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -193,3 +193,10 @@ const msBetween = (from: string, to: string) => Date.parse(to) - Date.parse(from
 const isAfter = (one: string, other: string) => msBetween(other, one) > 0;
 const later = (one: string, other: string) => (isAfter(one, other) ? one : other);
 const earlier = (one: string, other: string) => (isAfter(one, other) ? other : one);
+
+/** Adds the run's own tries, and drops the oldest. A run that is reported twice is counted once, by its start. */
+function addOwnTries(memory: Memory, { ownTries }: RunSummary): Memory {
+  if (!ownTries || memory.ownTries.some(({ from }) => from === ownTries.from)) return memory;
+  const all = [...memory.ownTries, ownTries].toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
+  return { ...memory, ownTries: all.slice(-MOST_RUNS_WITH_TRIES) };
+}

@@ -2,6 +2,9 @@ import { TOO_MANY_CONNECTIONS } from '../base/sqlstate.ts';
 import type { OwnTries } from './pause.ts';
 import type { RunRecord } from './record.ts';
 
+/** An alarm looks back over a few minutes. In that time at most five runs begin, by schedule and by alarm. */
+export const MOST_RUNS_WITH_TRIES = 6;
+
 /**
  * The failed tries of a run for which the server may have logged too many clients. A try without an answer
  * may have been refused as well. A try with another SQLSTATE has another line in the log.

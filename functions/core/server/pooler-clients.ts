@@ -1,4 +1,5 @@
 import type { PoolerClients, PoolerState } from './pooler.ts';
+import { FIRST_ADDRESSES } from './rank-groups.ts';
 import type { Group, Session } from './session.ts';
 import { compareText } from './slots.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -17,8 +18,6 @@ export type ClientsBehind = {
   /** The number of distinct addresses, and those with most clients. */
   readonly addresses: { readonly count: number; readonly first: readonly string[] };
 };
-
-const FIRST_ADDRESSES = 3;
 
 /** Those of the sessions that belong to the pooler. */
 export function poolerSessionsIn({ pooler }: Snapshot, sessions: readonly Session[]): readonly Session[] {

@@ -50,7 +50,8 @@ export type Ranking = {
   readonly notCounted: { readonly own: number; readonly processes: number };
 };
 
-const FIRST_ADDRESSES = 3;
+/** People read the first of many addresses. */
+export const FIRST_ADDRESSES = 3;
 
 /**
  * Ranks the programs that hold the slots, once for each snapshot. It counts the same sessions as the

@@ -44,7 +44,7 @@ export function driftTexts({ places, unreadable, policies, state }: SeenCell): r
   );
   return [
     ...places.filter(isNew).map(newText),
-    ...[...asides].map(([why, some]) => `${listText(some.map(nameOf))}: ${cleanName(why, 100)}.`),
+    ...[...asides].map(([why, some]) => `${listText(some.map(databaseName))}: ${cleanName(why, 100)}.`),
     ...policies.flatMap(({ name, problem }) =>
       problem === null ? [] : [`Policy ${name} is not the one in the bucket: ${cleanName(problem, 200)}.`],
     ),
@@ -77,6 +77,6 @@ function newText({ seen: { database } }: LadderPlace): string {
   return `${cleanName(database.name)} is new since ${timeText(firstSeen)}${from}: it observes until ${timeText(observeUntil)}.`;
 }
 
-function nameOf({ seen }: LadderPlace): string {
+export function databaseName({ seen }: LadderPlace): string {
   return cleanName(seen.database.name);
 }

@@ -6,7 +6,15 @@ import type { GroupUsage } from '../../core/server/rank-groups.ts';
 import type { Group } from '../../core/server/session.ts';
 import type { Pressure, Scope } from '../../core/server/slots.ts';
 
-export { aboutText, ageText, counted, listText, rateText } from '../../core/base/words.ts';
+export {
+  aboutText,
+  ageText,
+  capital,
+  counted,
+  listText,
+  rateText,
+  sentences,
+} from '../../core/base/words.ts';
 
 /** `1h` or `1h to 2h 10m`. */
 export function ageRange(ages: readonly number[]): string {

@@ -45,10 +45,10 @@ function restNeeds(rest: FleetDigest['gaps']): readonly DigestNeed[] {
 }
 
 function spreadText(cells: number, most: CellName): string {
-  return cells === 1 ? `, in ${placeOf(most)}` : `, in ${counted(cells, 'cell')}, most in ${placeOf(most)}`;
+  return cells === 1 ? `, in ${cellText(most)}` : `, in ${counted(cells, 'cell')}, most in ${cellText(most)}`;
 }
 
-function placeOf({ account, region }: CellName): string {
+export function cellText({ account, region }: CellName): string {
   return `${account} ${region}`;
 }
 
@@ -66,7 +66,7 @@ export function impairedTexts({ impaired }: FleetDigest): readonly string[] {
       ...(badPolicies === 0 ? [] : [`${counted(badPolicies, 'policy', 'policies')} cannot be used`]),
       ...(unreadable === 0 ? [] : [`${counted(unreadable, 'item')} of the registry cannot be read`]),
     ];
-    return `${placeOf(cell)}: ${faults.join(', ')}.`;
+    return `${cellText(cell)}: ${faults.join(', ')}.`;
   });
 }
 
@@ -117,7 +117,7 @@ function alarmCommand({ account, region }: CellName): string {
 export function versionTexts({ codes }: FleetDigest, code: string): readonly string[] {
   const others = codes.filter((each) => each.code !== code);
   const textOf = ({ code: other, cells, first }: FleetDigest['codes'][number]) => {
-    const where = cells === 1 ? placeOf(first) : `${counted(cells, 'cell')}, such as ${placeOf(first)}`;
+    const where = cells === 1 ? cellText(first) : `${counted(cells, 'cell')}, such as ${cellText(first)}`;
     const runs = cells === 1 ? 'runs' : 'run';
     if (other === 'other') return `${where}: ${runs} code without a version.`;
     return `${where}: ${runs} ${other}, ${AGES[ageOf(other, code)]} ${code} of this digest.`;

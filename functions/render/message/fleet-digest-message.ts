@@ -1,11 +1,11 @@
 import { counted, listText } from '../../core/base/words.ts';
-import type { CellName, FleetDigest } from '../../core/fleet/fleet-digest.ts';
+import type { FleetDigest } from '../../core/fleet/fleet-digest.ts';
 import type { LadderStep } from '../../core/fleet/ladder.ts';
 import { STEP_WORDS } from '../base/ladder-words.ts';
 import { type Section, sections } from '../base/layout.ts';
 import type { Message } from '../base/message.ts';
 import { timeText } from '../base/phrases.ts';
-import { impairedTexts, needTexts, silentLines, versionTexts } from './digest-needs.ts';
+import { cellText, impairedTexts, needTexts, silentLines, versionTexts } from './digest-needs.ts';
 import { HELD_WORDS } from './gap-words.ts';
 
 const MOST_CELLS = 5;
@@ -114,7 +114,7 @@ function ladderLines({ ladder, held }: FleetDigest): readonly string[] {
 }
 
 function newTexts({ fresh, total }: FleetDigest): readonly string[] {
-  const shown = fresh.slice(0, MOST_CELLS).map((cell) => `${placeText(cell)}: ${namesText(cell)}.`);
+  const shown = fresh.slice(0, MOST_CELLS).map((cell) => `${cellText(cell)}: ${namesText(cell)}.`);
   const rest = fresh.slice(MOST_CELLS);
   const more = rest.reduce((sum, { databases }) => sum + databases, 0);
   return [
@@ -127,8 +127,4 @@ function newTexts({ fresh, total }: FleetDigest): readonly string[] {
 function namesText({ databases, names }: FleetDigest['fresh'][number]): string {
   const unnamed = databases - names.length;
   return listText([...names, ...(unnamed > 0 ? [`${unnamed} more`] : [])], names.length + 1);
-}
-
-function placeText({ account, region }: CellName): string {
-  return `${account} ${region}`;
 }

@@ -5,7 +5,7 @@ import { pauseIn } from '../../core/run/pause.ts';
 import { authorName } from '../base/author-name.ts';
 import type { Facts } from '../base/facts.ts';
 import { heldBySuperusers } from '../base/held-by-superusers.ts';
-import { counted, groupName, listText, usedText } from '../base/phrases.ts';
+import { counted, groupName, listText, sentences, usedText } from '../base/phrases.ts';
 import { otherAlarm, seenText } from './alarm-text.ts';
 import { behind, causeWords, isNamedCulprit, isOutsideSlots } from './cause-phrase.ts';
 import { endedPhrase } from './ended-phrase.ts';
@@ -126,9 +126,4 @@ function pausedPlan(facts: Facts): readonly string[] {
 
 function tries({ record }: Facts): string {
   return counted(record.connecting.attempts, 'try', 'tries');
-}
-
-/** Each part as a sentence. No part begins with a name. */
-function sentences(parts: readonly string[]): string {
-  return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
 }

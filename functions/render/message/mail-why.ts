@@ -5,7 +5,7 @@ import { culpritEvidence } from '../../core/diagnosis/culprit-evidence.ts';
 import { isPerhapsKeptOut } from '../../core/diagnosis/kept-out.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
-import { counted, groupName, listText, ownerOf, rateText } from '../base/phrases.ts';
+import { capital, counted, groupName, listText, ownerOf, rateText } from '../base/phrases.ts';
 import { behind, blockedBy, waitsForWal } from './cause-phrase.ts';
 import { nearTime } from './near-time.ts';
 import { type Remark, said } from './remark-table.ts';
@@ -170,8 +170,4 @@ function heldTexts({ ranking, before }: Facts): readonly string[] {
 
 function sentence(text: string): string {
   return `${capital(text)}.`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -7,7 +7,7 @@ import { isHypothetical } from '../../core/run/terminations.ts';
 import type { Invocation } from '../../events/parse-destination.ts';
 import type { Message } from '../base/message.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
-import { counted, groupName, listText, usedText } from '../base/phrases.ts';
+import { counted, groupName, listText, sentences, usedText } from '../base/phrases.ts';
 import { severityOf } from '../base/severity.ts';
 import { type Additions, additionRemarks } from './additions.ts';
 import { renderRemains } from './remains.ts';
@@ -99,8 +99,4 @@ function whereToLook(recordUrl: string | null): Advice {
       ? 'The record was not kept. The log of the report function says why.'
       : 'The record has everything else: download it, then run headroom show and headroom report on it.',
   );
-}
-
-function sentences(parts: readonly string[]): string {
-  return parts.map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}.`).join(' ');
 }

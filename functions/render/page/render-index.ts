@@ -4,7 +4,7 @@ import type { IncidentIndex, IndexedIncident, IndexedRun } from '../../core/inci
 import { meaningOf } from '../../core/incident/outcome-table.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import { outcomeWord } from '../base/outcome-word.ts';
-import { ageText, counted } from '../base/phrases.ts';
+import { ageText, capital, counted } from '../base/phrases.ts';
 import { dayText } from './clock.ts';
 import { documentHtml } from './document.ts';
 import { type Html, html, linkHtml, nameHtml } from './html.ts';
@@ -104,8 +104,4 @@ function momentText(iso: string): string {
   const at = Date.parse(iso);
   if (Number.isNaN(at)) return cleanName(iso);
   return `${dayText(at)} ${new Date(at).getUTCFullYear()}, ${new Date(at).toISOString().slice(11, 16)}`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,6 +1,6 @@
 import { cleanMessage } from '../../core/base/clean-text.ts';
 import type { Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
-import { aboutText, ageText, counted, rateText } from '../base/phrases.ts';
+import { aboutText, ageText, capital, counted, rateText } from '../base/phrases.ts';
 import { behind, causeWords } from '../message/cause-phrase.ts';
 import { ownEvidence } from '../message/why.ts';
 import { ownerHtml } from './holders-chart.ts';
@@ -17,10 +17,6 @@ export function whyHtml({ diagnosis, blame, record }: PageFacts): Html | null {
 <p><strong>${capital(words)}</strong>${trust}.</p>
 ${evidenceList(evidence)}${culprits.map((each) => culpritPart(each, { diagnosis, record }, blame.isBlamedGroup(each.usage.group)))}</section>
 `;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function evidenceList(evidence: readonly string[]): Html | null {

@@ -1,10 +1,9 @@
-import { cleanName } from '../../core/base/clean-text.ts';
 import { counted, listText } from '../../core/base/words.ts';
 import { proveCommand, unprovenText } from '../../core/fleet/cell-proof.ts';
 import { type LadderPlace, type LadderProblem, type LadderRow, ladderRows } from '../../core/fleet/ladder.ts';
 import { nextStep } from '../../core/fleet/next-command.ts';
 import type { SeenCell } from '../../core/fleet/seen-cell.ts';
-import { driftTexts, proofWords, switchTexts } from '../base/cell-words.ts';
+import { databaseName, driftTexts, proofWords, switchTexts } from '../base/cell-words.ts';
 import { ladderSentence, STEP_WORDS } from '../base/ladder-words.ts';
 import { type Section, sections, wrap } from '../base/layout.ts';
 import type { Paint } from './paint.ts';
@@ -52,7 +51,7 @@ function ladderTable(rows: readonly LadderRow[], paint: Paint, { columns }: Scre
     STEP_WORDS[step],
     String(reached),
     waiting.length === 0 ? '' : String(waiting.length),
-    listText(waiting.map(nameOf), 3),
+    listText(waiting.map(databaseName), 3),
   ]);
   return textTable(headings, cells, paint, columns);
 }
@@ -78,7 +77,7 @@ function problemLines(
   const others =
     more === 0 ? '' : ` ${counted(more, 'more waits', 'more wait')}: headroom fleet list --at ${step}.`;
   return [
-    ...wrap(`${STEP_WORDS[step]}: ${nameOf(place)} ${ladderSentence(says)}.${others}`, 4, '- '),
+    ...wrap(`${STEP_WORDS[step]}: ${databaseName(place)} ${ladderSentence(says)}.${others}`, 4, '- '),
     ...(command === null ? [] : [`      ${shortCommand(command, place)}`]),
   ];
 }
@@ -98,8 +97,4 @@ function driftLines(view: SeenCell): readonly string[] {
     ...(rest > 0 ? [`${rest} more: headroom fleet status --json`] : []),
   ];
   return shown.flatMap((text) => wrap(text, 4, '- '));
-}
-
-function nameOf({ seen }: LadderPlace): string {
-  return cleanName(seen.database.name);
 }

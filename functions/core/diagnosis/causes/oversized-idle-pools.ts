@@ -5,6 +5,7 @@ import { wereHeldTogether } from '../held-together.ts';
 import { wereLeftSlowly } from '../left-sessions.ts';
 import { type Openings, openingsOf } from '../opening-rate.ts';
 import { isBalanced, isReset, openedTogether, typicalRest, workOf } from '../pool-signs.ts';
+import { OLDER_SERVER } from '../role-family.ts';
 import { steadyOpenings } from '../steady-openings.ts';
 import { agesOf, cappedAt, confidenceIn, doing, type Suspect, suspect } from '../suspect.ts';
 import { isUsedInTurn } from '../used-in-turn.ts';
@@ -15,8 +16,6 @@ import { inUse, isUsedAgain } from './busy-sessions.ts';
  * moment.
  */
 const RESTING = 0.6;
-/** When the server is older than all sessions by this factor, a lifetime limits their age. */
-const OLDER_SERVER = 1.5;
 /** Poolers of one login run on fewer hosts. */
 export const HOSTS_OF_SERVICE = 5;
 /** The openings must have ended longer ago than twice the time that they took. */
