@@ -89,18 +89,19 @@ function refusalInText(coloured: string): ReadRefusal | null {
 }
 
 /** The beginning of a line when the server's prefix is empty. */
-export const BARE = /^(?:FATAL|PANIC): {2}/;
+export const BARE = /^(?:FATAL|PANIC|ERROR): {2}/;
 
 /** The first line with a severity. */
 function markedLine(text: string): string {
   return text.split(/\r?\n/).find((line) => marksIn(line) > 0) ?? '';
 }
 
-function refusalInServerLine({ prefix, severity, said, sqlstate: stated }: ServerLine): RefusalLine | null {
+function refusalInServerLine(line: ServerLine): RefusalLine | null {
+  const { prefix, severity, said, sqlstate: stated, isErrorOfPooler } = line;
   const read = readPrefix(prefix);
   const sentence = severity === 'unknown' ? null : wholeSentence(said);
-  // pgpool-II also reports its own refusals as an ERROR.
-  if (severity === 'lesser') return sentence?.kind === 'pooler' ? refusalOf(sentence, UNKNOWN_CLIENT) : null;
+  if (severity === 'lesser')
+    return isErrorOfPooler && sentence?.kind === 'pooler' ? refusalOf(sentence, UNKNOWN_CLIENT) : null;
   if (sentence !== null) return refusalOf(sentence, clientBy(read, sentence));
   const sqlstate = stated ?? (LABELLED.test(prefix) ? TOO_MANY_CONNECTIONS : read?.sqlstate);
   if (sqlstate !== TOO_MANY_CONNECTIONS || OF_OTHERS.test(said)) return null;

@@ -13,6 +13,8 @@ export type ServerLine = {
    * follow.
    */
   readonly isOfApplication: boolean;
+  /** A pooler may have written it: pgpool-II, and clients of PgBouncer, report its refusals as an ERROR. */
+  readonly isErrorOfPooler: boolean;
 };
 
 /** Servers write a severity without small letters, then a colon and two spaces. */
@@ -39,8 +41,12 @@ export function splitAtSeverity(line: string): ServerLine | null {
   const severity = more.length > 0 ? 'lesser' : lineSeverityOf(known.trimEnd());
   const [stated = '', sqlstate = null] = /^([0-9A-Z]{5}): /.exec(words) ?? [];
   const isOfApplication = severity === 'lesser' ? isPassedOn(prefix, known) : isOfNoServer(prefix);
-  return { prefix, severity, sqlstate, said: words.slice(stated.length), isOfApplication };
+  const isErrorOfPooler = known === 'ERROR' && (prefix.trim() === '' || OF_PGPOOL.test(prefix));
+  return { prefix, severity, sqlstate, said: words.slice(stated.length), isOfApplication, isErrorOfPooler };
 }
+
+/** pgpool-II writes its time without a time zone. Servers never do. */
+const OF_PGPOOL = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?: .{0,200}\bpid \d{1,10}: $/;
 
 const PASSED_ON =
   /error|exception|fail|traceback|psql|libpq|odbc|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b/i;

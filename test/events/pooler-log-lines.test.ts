@@ -70,4 +70,30 @@ describe('Lines', () => {
   ])('of Odyssey tell that the pooler refused: %s', (line) => {
     expect(refusalIn(line)).toMatchObject({ kind: 'pooler' });
   });
+
+  test.each([
+    'Sorry, too many clients already',
+    'query_wait_timeout',
+    'no more connections allowed (max_client_conn)',
+  ])('of a server tell no refusal by a pooler where a client raised or wrote it: %s', (said) => {
+    for (const severity of ['ERROR', 'WARNING', 'STATEMENT', 'DETAIL', 'LOG'])
+      expect(refusalIn(`2026-11-21 03:15:20 UTC [1] app@orders ${severity}:  ${said}`)).toBeNull();
+    expect(refusalIn(`STATEMENT:  ${said}`)).toBeNull();
+  });
+
+  test('without a prefix tell none between lines that have one', () => {
+    const said = 'ERROR:  Sorry, too many clients already';
+    const lines = [said, '2026-11-21 03:15:20 UTC [1] app@orders LOG:  connection received'];
+    expect(refusalsInBatch(lines)).toEqual([null, null]);
+    expect(refusalsInBatch([said])).toMatchObject([{ kind: 'pooler' }]);
+  });
+
+  test.each(['2026-11-21 03:15:20: pid 7: ', '2026-11-21 03:15:20.123: [unknown] pid 7: '])(
+    'of pgpool-II tell its refusals at FATAL and at ERROR: %s',
+    (prefix) => {
+      for (const severity of ['FATAL', 'ERROR'])
+        expect(refusalIn(`${prefix}${severity}:  Sorry, too many clients already`)?.kind).toBe('pooler');
+      expect(refusalIn(`${prefix}LOG:  Sorry, too many clients already`)).toBeNull();
+    },
+  );
 });
