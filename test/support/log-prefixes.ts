@@ -49,6 +49,8 @@ export const LOG_PREFIXES: readonly string[] = [
   '%m,%u,%d,%h,%p,%e,',
   '%m [%p] %i %u@%d ',
   '%-8p %m %e %q%u@%d ',
+  '#%m [%p]: [%l-1] { user=%u,db=%d,c=%c,e=%e,x=%x,a=%a,r=%r,i=%i,v=%v } ',
+  '%m [%p] %q%u@%d %r',
 ];
 
 /** Names and statements of clients that make a line of the log look like a refusal. */

@@ -44,6 +44,7 @@ const own = (): PrefixToken => ({ kind: 'own' });
  * without a token, and undefined when it does not match.
  */
 const RULES: readonly Rule[] = [
+  rule(String.raw`^[#*!%&|~+-]{1,3} ?(?=\d{4}-\d\d-\d\d )`, () => null),
   rule(`(?:[A-Za-z_]{1,24} ?= ?)?${MOMENT}${END}|${DATE_AND_TIME}Z?${END}|\\d{10}\\.\\d{3}${END}`, own),
   rule(
     `([A-Za-z_]{1,24})(?: ?= ?|: ?(?=\\S))(?:"([^"=,\\n]{0,255})"|(${BRACKETED}|[^\\s,;|\\[\\](){}<>"'=]{0,255}(?:\\(\\d{1,5}\\))?))${END}`,
