@@ -5,6 +5,9 @@ import { isRequestKey } from './message-at.ts';
 const MOST_LEAVES = 400;
 const MOST_DEPTH = 8;
 
+/** OpenTelemetry puts a text into an object of its own: `"body":{"stringValue":"…"}`. */
+const OF_OTLP = 'stringValue';
+
 type Leaf = { readonly key: string; readonly value: unknown; readonly entry: LoggedEntry | null };
 
 /**
@@ -22,7 +25,9 @@ export function leavesOf(object: Fields): readonly Leaf[] {
       const fields = fieldsOf(value);
       const entry = entryOfJson(fields);
       if (entry !== null) leaves.push({ key, value: null, entry });
-      else for (const [name, each] of Object.entries(fields)) visit(name, each, depth + 1);
+      else
+        for (const [name, each] of Object.entries(fields))
+          visit(name === OF_OTLP ? key : name, each, depth + 1);
     }
   };
   visit('', object, 0);

@@ -60,6 +60,7 @@ describe('What is put around a line', () => {
     ['the same before JSON', `\ufeff${JSON.stringify({ log: line })}`],
     ['colours', `\u001b[36m${line}\u001b[0m`],
     ['a coloured severity', line.replace('FATAL', '\u001b[31mFATAL')],
+    ["OpenTelemetry's JSON", JSON.stringify({ body: { stringValue: line } })],
     ["fluentd's file", `2026-11-21T03:15:20+00:00\tpg.log\t${JSON.stringify({ message: line })}`],
     ["fluentd's output", `2026-11-21 03:15:20.000000000 +0000 pg.log: ${JSON.stringify({ log: line })}`],
   ])('is taken off: %s', (_, message) => {
