@@ -1,5 +1,5 @@
 import { readPrefix } from '../core/trigger/log-prefix.ts';
-import { type LineSeverity, lineSeverityOf } from './severity-word.ts';
+import { isOfServersAlone, type LineSeverity, lineSeverityOf } from './severity-word.ts';
 
 /** A line as servers write it, split at its only severity. */
 export type ServerLine = {
@@ -56,7 +56,8 @@ const PASSED_ON =
  * words.
  */
 function isPassedOn(prefix: string, word: string): boolean {
-  return word.endsWith('ERROR') && PASSED_ON.test(prefix) && readPrefix(prefix) === null;
+  if (!word.endsWith('ERROR') || MOMENT_OF_SERVER.test(prefix)) return false;
+  return PASSED_ON.test(prefix) && readPrefix(prefix) === null;
 }
 
 /** What stands before `%e` in a server's prefix. */
@@ -74,8 +75,9 @@ function isOfNoServer(prefix: string): boolean {
  * Servers write a point before fractions of a second and a time zone after them. Loggers write a comma, or a
  * level.
  */
-const BEGINS =
-  /^[<[]?\s?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})? (?!DEBUG|TRACE|INFO|WARN|SEVERE|CRITICAL)(?:[A-Z][A-Za-z]{1,5}|[+-]\d\d(?::?\d\d)?)(?!\w)/;
+const MOMENT_OF_SERVER =
+  /(?<![\w-])\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})? (?!DEBUG|TRACE|INFO|WARN|SEVERE|CRITICAL)(?:[A-Z][A-Za-z]{1,5}|[+-]\d\d(?::?\d\d)?)(?!\w)/;
+const BEGINS = new RegExp(String.raw`^[<[]?\s?${MOMENT_OF_SERVER.source}`);
 
 /** Whether a line begins like a server's and does not come from an application. */
 export function startsLikeServer(line: string): boolean {
@@ -89,12 +91,16 @@ export function hasServerTimestamp(line: string): boolean {
   return BEGINS.test(line);
 }
 
-const INDENTED = /^(.{1,1100}?)[\p{Lu}\p{Lo}\p{Script=Georgian}]{2,40} ?: {3}/u;
+const INDENTED = /^(.{0,1100}?)([\p{Lu}\p{Lo}\p{Script=Georgian}]{2,40}) ?: {3}/u;
 
 /**
- * Whether a client's text follows the severity, which then begins with a space. Messages of servers do not.
+ * Whether a client's text follows the severity, which then begins with a space. Messages of servers do not. Loggers write
+ * some severities in the same way, as in `ERROR:    …`, so these need a server's prefix.
  */
 export function isIndented(line: string): boolean {
-  const [, prefix = ''] = INDENTED.exec(line) ?? [];
-  return prefix.trim() !== '' && marksIn(prefix) === 0 && (BEGINS.test(line) || readPrefix(prefix) !== null);
+  const [, prefix = '', word = ''] = INDENTED.exec(line) ?? [];
+  if (marksIn(prefix) > 0) return false;
+  if (isOfServersAlone(word)) return true;
+  if (prefix.trim() === '') return false;
+  return BEGINS.test(line) || MOMENT_OF_SERVER.test(prefix) || readPrefix(prefix) !== null;
 }

@@ -88,3 +88,11 @@ export function lineSeverityOf(word: string): LineSeverity {
   if (MOST_SEVERE.some((known) => word.endsWith(known))) return 'fatal';
   return LESSER.some((known) => word.endsWith(known)) ? 'lesser' : 'unknown';
 }
+
+/** Words that loggers write as well. */
+const OF_LOGGERS: readonly string[] = ['DEBUG', 'LOG', 'INFO', 'NOTICE', 'WARNING', 'ERROR'];
+
+/** Whether only servers write this word before a text: STATEMENT, DETAIL and such, and words of other languages. */
+export function isOfServersAlone(word: string): boolean {
+  return LESSER.includes(word) && !OF_LOGGERS.includes(word);
+}

@@ -55,6 +55,11 @@ const quotedInCsv = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 test.each<[string, (name: string) => string]>([
   ['a query', (query) => `${AT} [1] app@orders STATEMENT:  ${query}`],
+  [
+    'a query and the name of its application',
+    (query) => `${AT} [1]: [1-1] user=app,db=orders,app=${query},client=10.0.3.17 STATEMENT:  ${query}`,
+  ],
+  ['a query in a log without a prefix', (query) => `STATEMENT:  ${query}`],
   ['an error', (message) => `${AT} [1] app@orders ERROR:  ${message}`],
   ['a detail', (detail) => `${AT} [1] app@orders DETAIL:  ${detail}`],
   ['a statement that is logged', (query) => `${ON_RDS}app@orders:[1]:LOG:  execute <unnamed>: ${query}`],

@@ -162,3 +162,13 @@ describe('What a client wrote', () => {
     ).toBe('server');
   });
 });
+    [
+      'as its application and as a query that begins with spaces',
+      `${AT} [1]: [1-1] user=a,db=b,app=FATAL:  ${SAID},client=::1 STATEMENT:   FATAL:  ${SAID}`,
+    ],
+    ['into a query in a log without a prefix', `STATEMENT:   FATAL:  ${SAID}`],
+    ['into such a detail', `DETAIL:   SQLSTATE 53300`],
+    [
+      "behind a server's line that a program passed on",
+      `app[1] [error]postgres | ${AT} [1] app@orders ERROR:  ${SAID}`,
+    ],
