@@ -52,10 +52,13 @@ function isClientsQuote(line: string, { start }: Quote): boolean {
   return !isQuotedSpeech(line.slice(Math.max(0, start - MOST_BEFORE), start));
 }
 
+/** Ruby names a method between two different marks: "db.rb:83:in `rescue in initialize': FATAL: …". */
+const FRAME = /:in `[^`'\n]{1,200}'/g;
+
 /** The quotes that are open at a place, the innermost last. */
 function openQuotesBefore(line: string, place: number): readonly Quote[] {
   const from = Math.max(0, place - MOST_QUOTED);
-  const before = line.slice(from, place);
+  const before = line.slice(from, place).replaceAll(FRAME, (frame) => ' '.repeat(frame.length));
   for (const mark of [/(?<!\\)(\\*)"/g, /(?<!\\)(\\*)`/g]) {
     const quotes = openQuotesOf(before, from, mark);
     if (quotes.length > 0) return quotes;
@@ -108,9 +111,10 @@ function isOfClients(key: string): boolean {
 const OF_SQL =
   /\b(?:select|insert|update|delete|values|where|set|in|call|from|execute|params?|parameters)\b/i;
 
-/** `"message":"…`, `err='…`, `("…`. */
+/** `"message":"…`, `err='…`, `("…`, and Rust's `panicked at '…`. */
 function isQuotedSpeech(before: string): boolean {
   const [, key] = KEY.exec(before) ?? [];
   if (key !== undefined) return MESSAGE_KEYS.test(key);
+  if (before.endsWith(' panicked at ')) return true;
   return !OF_SQL.test(before) && /(?:^|[([{<,]\s{0,3})\\{0,3}$/.test(before);
 }

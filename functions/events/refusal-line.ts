@@ -13,7 +13,7 @@ import { entryOfCsv, isCsvEntry, type LoggedEntry } from './logged-entry.ts';
 import { leavesOf } from './logged-leaves.ts';
 import { isClientQuote, isMessageKey } from './message-at.ts';
 import { figuresIn } from './refusal-figures.ts';
-import { type Sentence, sentenceIn, wholeSentence } from './refusal-sentence.ts';
+import { type Sentence, sentenceIn, wholeSentence, withoutRepeats } from './refusal-sentence.ts';
 import {
   hasServerTimestamp,
   isIndented,
@@ -68,7 +68,7 @@ function refusalOfEntry(entry: LoggedEntry | null): RefusalLine | null {
 
 function refusalInText(coloured: string): ReadRefusal | null {
   const text = coloured.replaceAll(COLOURS, '');
-  const [head = '', ...more] = text.split(/\r?\n/);
+  const [head = '', ...more] = text.split(/\r?\n/).map(withoutRepeats);
   const line = splitAtSeverity(head);
   if (isIndented(head)) return null;
   if (line !== null && !line.isOfApplication) return writtenBy(true, refusalInServerLine(line));
@@ -80,12 +80,20 @@ function refusalInText(coloured: string): ReadRefusal | null {
     return torn.isOfApplication
       ? writtenBy(false, refusalInLine(markedLine(text)))
       : writtenBy(true, refusalInServerLine(torn));
-  for (const each of [head, ...more.slice(0, MOST_LINES)]) {
-    const refusal = refusalInLine(each);
+  return firstRefusal([head, ...more.slice(0, MOST_LINES)]);
+}
+
+/** The first refusal in an application's lines. One with its sentence says more than one with a SQLSTATE alone. */
+function firstRefusal(lines: readonly string[]): ReadRefusal | null {
+  let stated: ReadRefusal | null = null;
+  for (const line of lines) {
+    const refusal = refusalInLine(line);
     // A server without a prefix, or a server's line in which a log shipper turned two spaces into one.
-    if (refusal !== null) return writtenBy(BARE.test(each) || startsLikeServer(each), refusal);
+    const read = writtenBy(BARE.test(line) || startsLikeServer(line), refusal);
+    if (read !== null && read.kind !== 'unknown-53300') return read;
+    stated ??= read;
   }
-  return null;
+  return stated;
 }
 
 /** The beginning of a line when the server's prefix is empty. */

@@ -1,5 +1,6 @@
 import type { RefusalKind } from '../core/base/refusal-kind.ts';
 import { isMessageAt } from './message-at.ts';
+import { marksIn } from './server-line.ts';
 
 /** A complete sentence that reports a refusal. */
 export type Sentence = {
@@ -114,6 +115,37 @@ export function sentenceIn(line: string): Sentence | null {
       if (isPlaced && isMessageAt(line, found.index) && isEnded(line.slice(end, end + MOST_AFTER)))
         return { kind, text, limit: found.groups?.limit ?? null };
     }
+  }
+  return null;
+}
+
+/**
+ * The line with one sentence, if it has several, each behind a FATAL of its own. libpq tries the addresses of a server one
+ * after the other, or goes on without TLS, and joins what it heard. Behind the severity of a server's own line stands another
+ * sentence, unless it did refuse a client.
+ */
+export function withoutRepeats(line: string): string {
+  const [before = '', ...said] = line.split(EACH_FATAL);
+  if (said.length < 2 || said.length > MOST_PLACES) return line;
+  // A lesser severity: what follows it was written by a client.
+  if (said.length !== marksIn(line) || INDENTED.test(line)) return line;
+  const [first, ...others] = said.map(leadingSentence);
+  if (first === undefined || first === null || others.includes(null)) return line;
+  const rest = said.at(-1)?.slice(others.at(-1)?.length) ?? '';
+  return `${before}FATAL:  ${first}${rest}`;
+}
+
+/** The same behind the line break of a quote, as in `"FATAL:  …\nFATAL:  …"`. */
+const EACH_FATAL = /(?:\b|(?<=\\[nrt]))(?:FATAL|PANIC): {2}(?! )/;
+const INDENTED = /[\p{Lu}\p{Lo}\p{Script=Georgian}] ?: {3}/u;
+
+/** The sentence with which a text begins. */
+function leadingSentence(text: string): string | null {
+  for (const { pattern } of SOMEWHERE) {
+    const [found] = text.matchAll(pattern);
+    if (found?.index !== 0) continue;
+    const [sentence] = found;
+    if (isEnded(text.slice(sentence.length, sentence.length + MOST_AFTER))) return sentence;
   }
   return null;
 }

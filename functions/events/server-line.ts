@@ -49,7 +49,7 @@ export function splitAtSeverity(line: string): ServerLine | null {
 const OF_PGPOOL = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?: .{0,200}\bpid \d{1,10}: $/;
 
 const PASSED_ON =
-  /error|exception|fail|traceback|psql|libpq|odbc|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b/i;
+  /error|exception|fail|traceback|psql|libpq|odbc|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b|\.rb:\d/i;
 
 /**
  * Drivers pass messages on, and many guides log them as ERROR. Only servers write STATEMENT and similar

@@ -93,11 +93,33 @@ describe('A refusal that others pass on', () => {
     ['PgBouncer', `psql: error: FATAL:  server login failed: FATAL ${SAID}`],
     ['PgBouncer, later', `FATAL:  server login has been failing, cached error: ${SAID} (server_login_retry)`],
     [
+      'Ruby, without a rescue',
+      `/srv/db.rb:83:in \`rescue in initialize': FATAL:  ${SAID} (DBI::OperationalError)`,
+    ],
+    ['a panic of Rust', `thread 'main' panicked at 'called \`Result::unwrap()\`: db error: FATAL: ${SAID}'`],
+    [
       "Python's chained tracebacks",
       `2026-11-21 03:15:20,123 WARNING django.request /\npsycopg2.OperationalError: FATAL:  ${SAID}\n\ndjango.db.utils.OperationalError: FATAL:  ${SAID}\n`,
     ],
   ])("is the server's: %s", (_, line) => {
     expect(refusalIn(line)).toEqual({ kind: 'server', ...NOBODY });
+  });
+
+  test.each([
+    ['with and without TLS', `BadConnection("FATAL:  ${SAID}\\nFATAL:  ${SAID}\\n")`],
+    [
+      'for two addresses',
+      `OperationalError('connection to server at "db" (::1), port 5432 failed: FATAL:  ${SAID}\\nconnection to server at "db" (127.0.0.1), port 5432 failed: FATAL:  ${SAID}\\n')`,
+    ],
+    ['in a line of a log', `OperationalError: FATAL:  ${SAID} FATAL:  ${SAID}`],
+  ])('is one, although libpq heard it twice: %s', (_, line) => {
+    expect(refusalIn(line)).toEqual({ kind: 'server', ...NOBODY });
+    expect(refusalIn(line.replace(SAID, 'role "x" does not exist'))).toBeNull();
+  });
+
+  test('is told by its sentence where another line has the SQLSTATE', () => {
+    const line = `WARN SqlExceptionHelper: SQL Error: 0, SQLState: 53300\nERROR SqlExceptionHelper: FATAL: ${SAID}`;
+    expect(refusalIn(line)?.kind).toBe('server');
   });
 
   test.each([
@@ -150,6 +172,16 @@ describe('What a client wrote', () => {
       'into one that names a code',
       `${AT} [1] app@"pq code: 53300 FATAL:  database ""pq code: 53300" does not exist`,
     ],
+    [
+      'as its application and as a query that begins with spaces',
+      `${AT} [1]: [1-1] user=a,db=b,app=FATAL:  ${SAID},client=::1 STATEMENT:   FATAL:  ${SAID}`,
+    ],
+    ['into a query in a log without a prefix', `STATEMENT:   FATAL:  ${SAID}`],
+    ['into such a detail', `DETAIL:   SQLSTATE 53300`],
+    [
+      "behind a server's line that a program passed on",
+      `app[1] [error]postgres | ${AT} [1] app@orders ERROR:  ${SAID}`,
+    ],
     ['into an ERROR in such a database', `${AT} [1] app@connect x ERROR:  ${SAID}`],
   ])('is no refusal: %s', (_, line) => {
     expect(refusalIn(line)).toBeNull();
@@ -162,13 +194,3 @@ describe('What a client wrote', () => {
     ).toBe('server');
   });
 });
-    [
-      'as its application and as a query that begins with spaces',
-      `${AT} [1]: [1-1] user=a,db=b,app=FATAL:  ${SAID},client=::1 STATEMENT:   FATAL:  ${SAID}`,
-    ],
-    ['into a query in a log without a prefix', `STATEMENT:   FATAL:  ${SAID}`],
-    ['into such a detail', `DETAIL:   SQLSTATE 53300`],
-    [
-      "behind a server's line that a program passed on",
-      `app[1] [error]postgres | ${AT} [1] app@orders ERROR:  ${SAID}`,
-    ],
