@@ -43,6 +43,17 @@ describe('An alarm on something else than refusals', () => {
     );
   });
 
+  test.each([
+    ['with its metric', { metric: 'DatabaseConnections' }],
+    ['in a record from before it was kept', {}],
+  ])('is no alarm on refusals by a name such as too many connections, %s', (_, fields) => {
+    const named = messageFor({ alarm: 'orders-too-many-connections', reason: HIGH, ...fields });
+    expect(named.subject).toContain('82 > 80, alarm orders-too-many-connections');
+    expect(`${named.subject}\n${named.mail}\n${named.text}`).not.toMatch(
+      /clients (were )?refused|The refusal/i,
+    );
+  });
+
   test('is advised to go off when the policy has something to do', () => {
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
       "The alarm goes off (DatabaseConnections 82 > 80) before the policy acts (from 95 % used). Raise the alarm's threshold, or lower relieve.when.",

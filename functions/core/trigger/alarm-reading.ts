@@ -37,15 +37,18 @@ const MOST_CHARACTERS = 4_096;
 /** Words by which people name alarms and metrics of refusals. */
 const OF_REFUSALS = /refus|reject|too.?many|53300|exhaust/i;
 
+/** Words that nobody gives an alarm on the number of sessions. */
+const OF_REFUSALS_ALONE = /refus|reject|53300/i;
+
 /**
- * Whether an alarm stands for refused clients. An alarm of something else names its metric. Older records
- * have no metric: there the alarm counts as one of refusals, unless its name does not mention refusals and
- * its threshold is not that of a first refusal.
+ * Whether an alarm stands for refused clients. Its metric says so, whatever the alarm is called: many name one on
+ * `DatabaseConnections` after too many of them. Older records have no metric: there the alarm counts as one of refusals,
+ * unless its name does not mention refusals and its threshold is not that of a first refusal.
  */
 export function isAboutRefusals(trigger: Pick<AlarmTrigger, 'alarm' | 'reason' | 'metric'>): boolean {
   const { metric, alarm } = trigger;
-  if (metric !== undefined) return isMetricOfRefusals(metric) || OF_REFUSALS.test(alarm);
-  return OF_REFUSALS.test(alarm) || (alarmReadingOf(trigger)?.threshold ?? 0) <= 1;
+  if (metric !== undefined) return isMetricOfRefusals(metric);
+  return OF_REFUSALS_ALONE.test(alarm) || (alarmReadingOf(trigger)?.threshold ?? 0) <= 1;
 }
 
 export function isMetricOfRefusals(metric: string): boolean {
