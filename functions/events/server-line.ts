@@ -67,7 +67,9 @@ const STATE_KEY =
 /** A prefix with bare words may come from an application. */
 function isOfNoServer(prefix: string): boolean {
   if (prefix.trim() === '') return true;
-  const words = BEGINS.test(prefix) ? prefix.replace(STATE_KEY, '') : prefix;
+  const moment = MOMENT_OF_SERVER.exec(prefix);
+  // What stands before the server's time was put there by a program that passed the line on.
+  const words = moment === null ? prefix : prefix.slice(moment.index).replace(STATE_KEY, '');
   return PASSED_ON.test(words) && (readPrefix(prefix)?.words.length ?? 1) > 0;
 }
 
