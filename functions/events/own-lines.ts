@@ -1,3 +1,4 @@
+import { LOCAL_ADDRESS, parseAddress } from '../core/base/address.ts';
 import type { RefusalKind } from '../core/base/refusal-kind.ts';
 import type { OwnTries } from '../core/run/pause.ts';
 import { alarmReadingOf, isMetricOfRefusals } from '../core/trigger/alarm-reading.ts';
@@ -35,6 +36,11 @@ function isNameless({ user, kind, clients, times }: Refused): boolean {
   return user === null && clients === 1 && OF_TRIES.has(kind) && times?.length !== 0;
 }
 
+/** The address, if it can be compared with ours. With `log_hostname` a server writes the name of a host, which cannot. */
+function addressIn({ address }: Refused): string | null {
+  return address === null || address === LOCAL_ADDRESS || parseAddress(address) !== null ? address : null;
+}
+
 /**
  * The trigger without the lines of our own tries. Lines that name a user are not ours. Of the other lines
  * those from our address are ours. Lines without an address count as ours for as many tries as are left. Each
@@ -50,10 +56,10 @@ export function withoutOwnLines(trigger: LogLinesTrigger, tries: readonly OwnTri
     }),
   );
   const byAddress = trigger.refused.flatMap((refused) =>
-    isNameless(refused) && refused.address !== null ? without(refused, expected) : [refused],
+    isNameless(refused) && addressIn(refused) !== null ? without(refused, expected) : [refused],
   );
   const refused = byAddress.flatMap((each) =>
-    isNameless(each) && each.address === null ? without(each, expected) : [each],
+    isNameless(each) && addressIn(each) === null ? without(each, expected) : [each],
   );
   const ours = refusalsIn(trigger.refused) - refusalsIn(refused);
   if (ours === 0) return trigger;
@@ -66,7 +72,8 @@ export function withoutOwnLines(trigger: LogLinesTrigger, tries: readonly OwnTri
 }
 
 function without(refused: Refused, expected: readonly Expected[]): readonly Refused[] {
-  const { address, count, first, last } = refused;
+  const { count, first, last } = refused;
+  const address = addressIn(refused);
   // A record has no times of single lines. All of them then count as written at the time of the last one.
   const times = refused.times ?? Array.from({ length: count }, () => Date.parse(last));
   const left = times.filter((time) => !isExpected(expected, time, address));

@@ -69,6 +69,20 @@ describe('Lines that our own tries left behind', () => {
     expect(left(lines(20, theirs), tries(40, { address: null }))).toBe(0);
   });
 
+  test('may be those from the name of a host, which no address can be compared with', () => {
+    const host = 'ip-10-0-9-9.ec2.internal(51234) ';
+    expect(left(lines(20, host), tries(15))).toBe(5);
+    expect(left([...lines(20, host), ...lines(20, 'client=10.0.9.9 ')], tries(20))).toBe(20);
+  });
+
+  test.each(['app[3d8d9] [error]postgres | ', 'Oct 15 12:29:02 connector-1 patroni[10362]: '])(
+    "may be the server's, whatever the program is called that passed them on: %s",
+    (head) => {
+      const events = lines(20, '').map((event) => ({ ...event, message: `${head}${event.message}` }));
+      expect(left(events, tries(20))).toBe(0);
+    },
+  );
+
   test('are none that name another role, and none of a pooler', () => {
     expect(left(lines(20, 'app@orders '), tries(20))).toBe(20);
     expect(left(lines(20, '', AT, 'FATAL:  Sorry, too many clients already'), tries(20))).toBe(20);
