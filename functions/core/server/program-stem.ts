@@ -44,7 +44,7 @@ function expressionsFor({ letter, digit, separator, flags }: Alphabet) {
   const gap = `[${separator}]*`;
   return {
     token: new RegExp(
-      `(?:${POD_ENDINGS}|${before}(?:${digit}+|${UUID}|${IPV6}|${HEX}|${TIME}|${RANDOM}))${after}`,
+      `(?:${POD_ENDINGS}|${before}(?:${UUID}|${IPV6}|${HEX}|${TIME}|${RANDOM}|${digit}+))${after}`,
       flags,
     ),
     /** What is left of a token at the end of a name that was cut. */

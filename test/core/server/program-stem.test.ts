@@ -19,6 +19,9 @@ describe('The stem of an application', () => {
     [`orders-fn-${UUID}`, 'orders-fn', 'orders-fn-*'],
     [`orders-fn-${UUID.toUpperCase()}`, 'orders-fn', 'orders-fn-*'],
     [`orders_fn_${UUID.replaceAll('-', '_')}`, 'orders_fn', 'orders_fn_*'],
+    // One uuid of forty begins with eight digits, and an address may begin with a number.
+    ['orders-fn-48902293-e125-7e96-a39d-7999959206ab', 'orders-fn', 'orders-fn-*'],
+    ['app - 1:db8:a:b:c:d:e:f', 'app', 'app - *'],
     [`orders-fn/${UUID.replaceAll('-', '')}`, 'orders-fn', 'orders-fn/*'],
     ['x-deadbeef1', 'x', 'x-*'],
     ['x-0xDEADBEEF12', 'x', 'x-*'],
