@@ -1,3 +1,5 @@
+import { isRandomText } from './random-text.ts';
+
 /**
  * Splits a name into the part that names the program and the parts that only tell its processes, pods, leases
  * or tasks apart. Only whole tokens are taken out: `svc-oauth2` and `svc-http2` stay two names.
@@ -10,22 +12,22 @@ const SHORTEST_CUT = 60;
 /** No server shows longer names, but a file may have them. */
 const LONGEST = 256;
 
-const UUID = '[0-9a-f]{8}([-_])[0-9a-f]{4}\\1[0-9a-f]{4}\\1[0-9a-f]{4}\\1[0-9a-f]{12}';
+const UUID = '[0-9a-f]{8}(?<dash>[-_])(?:[0-9a-f]{4}\\k<dash>){3}[0-9a-f]{12}';
+const MAC = '[0-9a-f]{2}(?<colon>[:-])(?:[0-9a-f]{2}\\k<colon>){4,}[0-9a-f]{2}';
 /** The parts of a time in ISO 8601 that are no numbers: `29T21`, `20261129T210000Z`, `00Z`. */
 const TIME = '\\d{2,}(?:T\\d{2,}Z?|Z)';
 /** At least one digit is needed: `db::add` names something. */
 const IPV6 =
-  '(?=[a-f:]*\\d)(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%[0-9a-z]+)?';
+  '(?=[a-f:]*\\d)(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})(?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?:%[0-9a-z]+)?';
 const HEX = '(?:0x)?(?=[a-f]*\\d)[0-9a-f]{8,}';
-/** ULIDs, KSUIDs and the like. No name of a program has three numbers between so many letters. */
-const RANDOM = '(?=[a-z]*\\d+[a-z]+\\d+[a-z]+\\d)[0-9a-z]{20,}';
 /** The letters and digits in generated names of Kubernetes. They are small letters in names of any case. */
 const POD = '(?-i:[bcdfghjklmnpqrstvwxz2456789])';
-/**
- * The hash of a replica set, the minute of a job or a uuid, then five characters. Kubernetes writes a number as the hash, so
- * that more than half of it is digits; `mrktplc-bcknd` is what a person wrote.
- */
-const POD_ENDINGS = `(?<=-)(?:(?=[^-\\d]*\\d)${POD}{7,10}|\\d{8,10}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-${POD}{5}`;
+/** Kubernetes writes a number with ten of them. A hash with others is not its own: `mrktplc-bcknd` is what a person wrote. */
+const HASH = `(?:(?-i:[4-9bcdf]){7,10}|(?=(?:[^-_\\d]*\\d){2})${POD}{7,10})`;
+/** The five characters after it. In examples that people write they also are others, with a digit. */
+const LAST_FIVE = `(?:${POD}{5}|(?-i:(?=[a-z]*\\d)[0-9a-z]{5}))`;
+/** The hash of a replica set, a uuid with or without its dashes, or the minute of a job, then five characters. */
+const POD_ENDINGS = `(?<=(?<gap>[-_]))(?:(?:(?=\\d*[a-z])${HASH}|[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})\\k<gap>${LAST_FIVE}|\\d{8,10}\\k<gap>${POD}{5})`;
 
 /** Stands for the parts that were taken out. No server allows it in a name. */
 const GONE = '\0';
@@ -44,14 +46,17 @@ function expressionsFor({ letter, digit, separator, flags }: Alphabet) {
   const gap = `[${separator}]*`;
   return {
     token: new RegExp(
-      `(?:${POD_ENDINGS}|${before}(?:${UUID}|${IPV6}|${HEX}|${TIME}|${RANDOM}|${digit}+))${after}`,
+      `(?:${POD_ENDINGS}|${before}(?:${UUID}|${MAC}|${IPV6}|${HEX}|${TIME}|${digit}+))${after}`,
       flags,
     ),
     /** What is left of a token at the end of a name that was cut. */
     cutToken: new RegExp(
-      `(?:(?<=-)(?=[^-\\d]*\\d)${POD}{7,10}(?:-${POD}{0,5})?|${before}(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-?[0-9a-f]*|[0-9a-f:.]+))$`,
+      `(?:(?<=[-_])(?=[^-_\\d]*\\d)${POD}{7,10}(?:[-_]${POD}{0,5})?|${before}(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}-?[0-9a-f]*|[0-9a-f:.]+))$`,
       flags,
     ),
+    /** Texts as long as those that are drawn, and what is left of one at the end of a name that was cut. */
+    long: new RegExp(`${before}[0-9A-Za-z]{20,}${after}`, flags),
+    cutLong: new RegExp(`${before}[0-9A-Za-z]{10,}$`, flags),
     run: new RegExp(`${GONE}(?:${gap}${GONE})+`, flags),
     atAnEnd: new RegExp(`^${gap}${GONE}${gap}|${gap}${GONE}${gap}$`, flags),
     between: new RegExp(`${gap}${GONE}${gap}`, flags),
@@ -90,9 +95,12 @@ export function applicationStem(name: string): Stem {
   const isAscii = ASCII.test(name);
   const isCut = isCutOff(name, isAscii);
   if (!isCut && !MAY_HAVE_TOKENS.test(name)) return { stem: name, pattern: name };
-  const { token, cutToken, ...runs } = isAscii ? IN_ASCII : IN_ANY;
+  const { token, cutToken, long, cutLong, ...runs } = isAscii ? IN_ASCII : IN_ANY;
   const open = withoutBrackets(name.slice(0, LONGEST), isCut);
-  const marked = (isCut ? open.replace(cutToken, GONE) : open).replace(token, GONE);
+  const whole = isCut
+    ? open.replace(cutToken, GONE).replace(cutLong, (text) => (isRandomText(text, 2) ? GONE : text))
+    : open;
+  const marked = whole.replace(token, GONE).replace(long, (text) => (isRandomText(text, 3) ? GONE : text));
   const first = marked.indexOf(GONE);
   if (first < 0) return { stem: name, pattern: name };
   if (isAscii && first === marked.length - 1) return withGoneAtEnd(marked, first);
@@ -156,9 +164,6 @@ function closedAt(name: string, from: number): number | null {
 
 /** Seconds or milliseconds since the epoch, from 2014 to 2033. */
 const EPOCH = '1[4-9]\\d{8}(?:\\d{3})?';
-/** With two numbers in it, or with one and both cases: a long word with a number at its end names something. */
-const RANDOM_ENDING =
-  '(?=[A-Za-z]*\\d)(?:(?=[A-Za-z]*\\d+[A-Za-z]+\\d)|(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z]))[0-9A-Za-z]{16,}';
 /** Digits alone are a customer's number or a date. */
 const HEX_ENDING = '(?=\\d*[a-f])(?=[a-f]*\\d)[0-9a-f]{8,}';
 
@@ -168,14 +173,16 @@ const HEX_ENDING = '(?=\\d*[a-f])(?=[a-f]*\\d)[0-9a-f]{8,}';
  * roles.
  */
 const LEASE = new RegExp(
-  `[-_.](?:(?:[0-9A-Za-z]{20}|(?=[A-Za-z]*\\d)[0-9A-Za-z]{10,})[-_.]\\d{9,13}|${EPOCH}|${RANDOM_ENDING}|${UUID}|${HEX_ENDING})$`,
+  `[-_.](?:(?:[0-9A-Za-z]{20}|(?=[A-Za-z]*\\d)[0-9A-Za-z]{10,})[-_.]\\d{9,13}|${EPOCH}|${UUID}|${HEX_ENDING}|(?<random>[0-9A-Za-z]{16,}))$`,
   'u',
 );
 
 /** The stem of a role: its name without the ending of a lease. */
 export function roleStem(name: string): Stem {
   const ending = name.length > LONGEST ? null : LEASE.exec(name);
-  if (ending === null || ending.index === 0) return { stem: name, pattern: name };
+  // A long word with a number at its end names something.
+  const isWord = ending?.groups?.random !== undefined && !isRandomText(ending.groups.random, 2);
+  if (ending === null || ending.index === 0 || isWord) return { stem: name, pattern: name };
   const stem = name.slice(0, ending.index);
   return { stem, pattern: `${stem}${ending[0].charAt(0)}${ANY_NAME}` };
 }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applicationStem, roleStem } from '../../../functions/core/server/program-stem.ts';
 import { cpuMs } from '../../support/cpu-time.ts';
@@ -34,6 +35,15 @@ describe('The stem of an application', () => {
     ['backup-20261129T210500Z', 'backup', 'backup-*'],
     ['job-01ARZ3NDEKTSV4RRFFQ69G5FAV', 'job', 'job-*'],
     ['job_2aRz3NdEkTsV4RrFfQ69G5fAvX1', 'job', 'job_*'],
+    // KSUID, nanoid and base58 have both cases.
+    ['job_2PoJTLMpNVcTeZWCiRAxGhFkQbv', 'job', 'job_*'],
+    ['job:G2fsMNilQRAnQduenhaOx', 'job', 'job:*'],
+    ['agent-00:1a:2b:3c:4d:5e', 'agent', 'agent-*'],
+    ['agent AA-BB-CC-3C-4D-5F', 'agent', 'agent *'],
+    ['etl_job_85d86bb6ff_vhld5', 'etl_job', 'etl_job_*'],
+    ['dagster-step-eb8fda766fbf3bdaed315d39c06efb35-7ch9s', 'dagster-step', 'dagster-step-*'],
+    // What people write in examples: these five are not of the letters that Kubernetes takes.
+    ['web-7d4b9c8f6-abc12', 'web', 'web-*'],
     ['svc-01', 'svc', 'svc-*'],
     ['svc.7/3#12', 'svc', 'svc.*'],
     ['shard 3 reader', 'shard reader', 'shard * reader'],
@@ -75,7 +85,9 @@ describe('The stem of an application', () => {
     'geo-3d',
     'shift-8h',
     'size 20TB',
+    'svc-xtrct2b-wrkrs',
     'KafkaConnectPostgresSink2To3',
+    'Export2Customer3Invoices4Archive',
     '***',
     'a(b',
     'a]b',
@@ -107,6 +119,15 @@ describe('The stem of an application', () => {
     }
   });
 
+  test.each(['01ARZ3NDEK', '01ARZ3NDEKTSV4RRFFQ', '2PoJTLMpNV', 'G2fsMNilQRAnQd'])(
+    'takes out %s, which is left of a drawn text where the server cut the name',
+    (rest) => {
+      const whole = 'reorderingservice'.padEnd(62 - rest.length, 'x');
+      expect(applicationStem(`${whole}-${rest}`).stem).toBe(whole);
+      expect(applicationStem(`${whole.slice(1)}-${rest}`).stem).toBe(`${whole.slice(1)}-${rest}`);
+    },
+  );
+
   test.each([59, 60, 61, 62, 64, 70])(
     'keeps the end of a name of %i bytes, which no server has cut',
     (bytes) => {
@@ -121,6 +142,26 @@ describe('The stem of an application', () => {
     const start = `${'ж'.repeat(25)}-service-`;
     for (const rest of ['7', '7f', '7f9', '7f9c'])
       expect(applicationStem(`${start}${rest}`).stem).toBe(start.slice(0, -1));
+  });
+
+  test('takes out what tells processes apart wherever it stands', () => {
+    const hex = fc.stringMatching(/^[0-9a-f]{8,40}$/).filter((text) => /\d/.test(text));
+    const token = fc.oneof(
+      fc.nat().map(String),
+      fc.uuid(),
+      hex,
+      fc.ipV4(),
+      fc.tuple(fc.ipV4(), fc.nat(65_535)).map(([address, port]) => `${address}:${port}`),
+      fc.ipV6().filter((address) => /\d/.test(address) && !address.includes('.')),
+    );
+    fc.assert(
+      fc.property(token, fc.constantFrom('-', '_', '/', ' ', '@', ' - '), (text, gap) => {
+        const names = [`svc-oauth2${gap}${text}`, `${text}${gap}svc-oauth2`];
+        expect(names.map((name) => applicationStem(name).stem)).toEqual(['svc-oauth2', 'svc-oauth2']);
+        expect(applicationStem(`orders${gap}${text}${gap}reader`).stem).toBe('orders reader');
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('a name of 10,000 brackets is read in no time', () => {
@@ -140,6 +181,7 @@ describe('The stem of a role', () => {
     ['app-1700000000', 'app', 'app-*'],
     [`svc_${UUID}`, 'svc', 'svc_*'],
     ['app_deadbeef12', 'app', 'app_*'],
+    ['app_deadbeefdeadbeefcafe12', 'app', 'app_*'],
     ['dyn-app-x5p1q8r3p2z1w9x8y7t0', 'dyn-app', 'dyn-app-*'],
     ['dyn-app-AbCdEfGhIj1kLmNoPq', 'dyn-app', 'dyn-app-*'],
     ['app-1700000000123', 'app', 'app-*'],
@@ -156,6 +198,8 @@ describe('The stem of a role', () => {
     'customer_1000000017',
     'app_20240101',
     'team_recommendationengine2',
+    'svc-RecommendationEngine2',
+    'svc-DataPlatformV2Api',
     'svc_dataplatformv2api',
     'user2',
     'app_facade',
