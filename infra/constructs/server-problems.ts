@@ -1,3 +1,4 @@
+import { SUBSCRIPTION_CONCURRENCY } from '../../functions/contract.ts';
 import { type Finding, quoted } from '../../functions/core/base/errors.ts';
 import { NO_PASSWORD } from '../../functions/core/declaration/pooler-declaration.ts';
 import { parseSchedule, TIME_ZONE } from '../../functions/core/declaration/schedule-text.ts';
@@ -13,6 +14,7 @@ export function serverProblems(server: ServerFields): readonly Finding[] {
     ...loginProblems(server),
     ...authorityProblems(server),
     ...logProblems(server),
+    ...concurrencyProblems(server),
     ...timeProblems(server),
     ...listProblems(server),
     ...poolerProblems(server),
@@ -67,6 +69,16 @@ function logProblems(server: ServerFields): readonly Finding[] {
   return isShared && logStream === undefined
     ? [problem('logStream', "the instance's name, beside a cluster's log group")]
     : [];
+}
+
+/** With a second run at the same time, lines of the first one's refused tries would start it. */
+function concurrencyProblems(server: ServerFields): readonly Finding[] {
+  const { alarm, reservedConcurrency } = server;
+  const isMore = typeof reservedConcurrency === 'number' && reservedConcurrency > SUBSCRIPTION_CONCURRENCY;
+  if (alarm !== 'subscription' || !isMore) return [];
+  const because = 'with more, log lines of our own refused tries could start a run';
+  const allowed = `${SUBSCRIPTION_CONCURRENCY} beside alarm "subscription", or no such key: ${because}`;
+  return [asking(server)('reservedConcurrency', allowed)];
 }
 
 function timeProblems(server: ServerFields): readonly Finding[] {

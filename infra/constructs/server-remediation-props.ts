@@ -113,8 +113,7 @@ export interface ServerRemediationProps extends ServerLogin {
   readonly caFile?: string;
   /**
    * Runs at the same time, reserved from the account's concurrency. With a subscription one run follows the other, so that
-   * each knows the refused tries of the one before, and a storm of lines starts no more. With 2 and more, log lines that name
-   * no role may start a second run.
+   * each knows the refused tries of the one before, and a storm of lines starts no more: there only 1 is allowed.
    *
    * @default - 1 with a subscription, otherwise nothing is reserved
    */

@@ -30,7 +30,7 @@ describe('the constructs in another app', () => {
     ['the account', {}, undefined],
     ['a subscription', { alarm: 'subscription' as const }, 1],
     ['the declaration', { reservedConcurrency: 3 }, 3],
-    ['the declaration, above a subscription', { alarm: 'subscription' as const, reservedConcurrency: 2 }, 2],
+    ['both', { alarm: 'subscription' as const, reservedConcurrency: 1 }, 1],
   ])('have the concurrency of %s', (_, overrides, expected) => {
     withStack((place) => {
       const { remediate } = remediation(place, overrides);

@@ -68,6 +68,11 @@ describe('a server that contradicts itself', () => {
       /logGroup: missing, expected the server's log group beside alarm "subscription", or/,
     ],
     [
+      'a second run beside a subscription',
+      { alarm: 'subscription', reservedConcurrency: 2 },
+      /reservedConcurrency: found 2, expected 1 beside alarm "subscription", or no such key: with more, log lines of our own/,
+    ],
+    [
       'the zone of a rate',
       { schedule: 'rate(1 hour)', timeZone: 'Europe/Berlin' },
       /timeZone: found "Europe\/Berlin", expected no such key but a time zone .* beside a cron schedule$/,

@@ -179,7 +179,7 @@ export const SERVER_SETTINGS = {
   },
   reservedConcurrency: {
     about:
-      "Runs at the same time, reserved from the account's concurrency. With a subscription one run follows the other, so that each knows the refused tries of the one before, and a storm of lines starts no more. With 2 and more, log lines that name no role may start a second run.",
+      "Runs at the same time, reserved from the account's concurrency. With a subscription one run follows the other, so that each knows the refused tries of the one before, and a storm of lines starts no more: there only 1 is allowed.",
     declared: () => z.optional(wholeNumber(1, 1000, 'runs at a time, a whole number from 1 to 1000')),
     otherwise: '1 with a subscription, otherwise nothing is reserved',
   },
