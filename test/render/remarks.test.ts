@@ -9,7 +9,7 @@ import { aPolicy, HOUR } from '../support/builders.ts';
 import { KILLED_RUN } from '../support/failed-runs.ts';
 import { INCIDENTS } from '../support/incidents.ts';
 import { PAGE_URL } from '../support/links.ts';
-import { ALARM, ENFORCE, releasedKeeps, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
+import { ALARM, ENFORCE, runOf, sessionsOf, snapshotOf } from '../support/records.ts';
 import { recoveredWithoutMemory } from '../support/remembered.ts';
 import { STORY_MESSAGES } from '../support/stories.ts';
 
@@ -86,11 +86,6 @@ const IN_MAIL: readonly (readonly [RemarkKind, () => string, RegExp])[] = [
         }),
       ),
     /have the name of a pooler \(pgagroal\)/,
-  ],
-  [
-    'releasedKeep',
-    () => mailOf(releasedKeeps()),
-    /would be kept by limits\.keepPerGroup, but slots are missing/,
   ],
   [
     'clock',

@@ -9,7 +9,7 @@ import { memoryTexts } from './memory-text.ts';
 import { namedPoolerTexts } from './named-poolers.ts';
 import { heldBackSteps } from './outcome-steps.ts';
 import { poolerTexts } from './pooler-text.ts';
-import { releasedTexts, sparedByNameTexts } from './program-notes.ts';
+import { sparedByNameTexts } from './program-notes.ts';
 import { protectionLimits } from './protection-limits.ts';
 import { type Remark, type RemarkKind, said } from './remark-table.ts';
 import { foreignLockTexts } from './run-lock-text.ts';
@@ -43,7 +43,6 @@ export function noteRemarks(facts: Facts): readonly Remark[] {
         hypothetical,
       ),
     ),
-    ...each('releasedKeep', plan === null ? [] : releasedTexts(plan, snapshot)),
     ...each('clock', [clockDifference(aheadMs(record.trigger, Date.parse(record.startedAt)))]),
     ...said('switch', cloudShellSwitch(record)),
     ...onPage('unseenByProtection', protectionLimits(policy, spared).slice(0, 1)),

@@ -31,7 +31,6 @@ const SECTIONS: readonly { readonly title: 'NOW' | 'LATER' | null; readonly kind
         'memory',
         'oldKeepRule',
         'namedPooler',
-        'releasedKeep',
         'clock',
       ],
     },

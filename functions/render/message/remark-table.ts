@@ -27,19 +27,14 @@ export const REMARKS = {
     what: 'which sessions earlier versions would have kept',
   },
   namedPooler: { rank: 15, places: ['mail'], what: 'ended sessions with the name of a pooler' },
-  releasedKeep: {
-    rank: 16,
-    places: ['mail'],
-    what: 'sessions that were ended although their program keeps some',
-  },
-  trigger: { rank: 17, places: ['mail', 'chat'], what: 'what started a run that failed' },
-  clock: { rank: 18, places: ['mail'], what: 'that two clocks differ' },
-  moreSteps: { rank: 19, places: [], what: 'further steps' },
-  unseenByProtection: { rank: 20, places: [], what: 'what a protection cannot see' },
-  pooler: { rank: 21, places: [], what: 'which clients use the sessions of a pooler' },
-  coordinators: { rank: 22, places: [], what: 'how sessions are spread over coordinators' },
-  moreLimits: { rank: 23, places: [], what: 'other CONNECTION LIMITs that are reached' },
-  details: { rank: 24, places: [], what: 'each program, each session, each refused client, and the alarm' },
+  trigger: { rank: 16, places: ['mail', 'chat'], what: 'what started a run that failed' },
+  clock: { rank: 17, places: ['mail'], what: 'that two clocks differ' },
+  moreSteps: { rank: 18, places: [], what: 'further steps' },
+  unseenByProtection: { rank: 19, places: [], what: 'what a protection cannot see' },
+  pooler: { rank: 20, places: [], what: 'which clients use the sessions of a pooler' },
+  coordinators: { rank: 21, places: [], what: 'how sessions are spread over coordinators' },
+  moreLimits: { rank: 22, places: [], what: 'other CONNECTION LIMITs that are reached' },
+  details: { rank: 23, places: [], what: 'each program, each session, each refused client, and the alarm' },
 } as const satisfies Readonly<Record<string, RemarkRow>>;
 
 type RemarkRow = {

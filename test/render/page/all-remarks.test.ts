@@ -15,7 +15,7 @@ import { renderExplainedPage } from '../../../functions/render/page/render-page.
 import { aPolicy, aSession, aSnapshot, HOUR } from '../../support/builders.ts';
 import { INCIDENTS, OBSERVED } from '../../support/incidents.ts';
 import { PAGE_URL } from '../../support/links.ts';
-import { ENFORCE, releasedKeeps, runOf, sessionsOf, snapshotOf } from '../../support/records.ts';
+import { ENFORCE, runOf, sessionsOf, snapshotOf } from '../../support/records.ts';
 import { recoveredWithoutMemory } from '../../support/remembered.ts';
 import { STORIES } from '../../support/stories.ts';
 
@@ -129,10 +129,6 @@ const ON_PAGE: Readonly<Record<RemarkKind, readonly [page: () => string, ...says
   namedPooler: [
     () => pageOf(runWith([idle(57, 'pgagroal')], aPolicy({ mode: 'enforce' }))),
     /have the name of a pooler \(pgagroal\)/,
-  ],
-  releasedKeep: [
-    () => pageOf(releasedKeeps()),
-    /would be kept by limits\.keepPerGroup, but slots are missing/,
   ],
   trigger: [() => pageOf(INCIDENTS.recovered()), /Alarm pg-headroom-orders-refusals, .*: clients refused\./],
   clock: [
