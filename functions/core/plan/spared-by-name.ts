@@ -4,17 +4,14 @@ import { groupText } from '../server/rank-groups.ts';
 import type { Group, Session } from '../server/session.ts';
 import type { Snapshot } from '../server/snapshot.ts';
 import type { Plan, Spared } from './plan.ts';
+import { policyKeyOf } from './policy-key.ts';
 
 /**
  * Clients choose their names. When only the name spares more sessions than this, people should look at them.
  */
 const MANY = 10;
 
-/** The key of the policy for each kind of name. */
-const KEYS: Readonly<Record<string, string>> = {
-  application: 'protect.applications',
-  'backup, migration or monitoring': 'protect.builtinApplications',
-};
+const KEYS: ReadonlySet<string | null> = new Set(['protect.applications', 'protect.builtinApplications']);
 
 export type SparedByName = { readonly group: Group; readonly sessions: number; readonly key: string };
 
@@ -27,15 +24,15 @@ export function sparedByName(
   snapshot: Snapshot | null,
 ): readonly SparedByName[] {
   const nameOf = programNames(snapshot);
-  const named = spared.filter(({ reason, detail }) => reason === 'protected' && KEYS[detail] !== undefined);
+  const named = spared.filter((each) => KEYS.has(policyKeyOf(each)));
   const byProgram = groupsOf(named, ({ session }) => groupText(nameOf(session)));
   const few = byProgram.filter(({ length }) => length <= MANY).flat();
   const byRole = groupsOf(few, ({ session }) => session.user ?? '');
   const toSpared = (those: readonly Spared[], group: (session: Session) => Group) =>
-    those.slice(0, 1).map(({ session, detail }) => ({
-      group: group(session),
+    those.slice(0, 1).map((first) => ({
+      group: group(first.session),
       sessions: those.length,
-      key: KEYS[detail] ?? '',
+      key: policyKeyOf(first) ?? '',
     }));
   return [
     ...byProgram.filter(isMany).flatMap((those) => toSpared(those, nameOf)),
@@ -47,7 +44,7 @@ function groupsOf(
   all: readonly Spared[],
   nameOf: (spared: Spared) => string,
 ): readonly (readonly Spared[])[] {
-  return [...Map.groupBy(all, (each) => `${each.detail} ${nameOf(each)}`).values()];
+  return [...Map.groupBy(all, (each) => `${policyKeyOf(each)} ${nameOf(each)}`).values()];
 }
 
 function isMany({ length }: readonly Spared[]): boolean {

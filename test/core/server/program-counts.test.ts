@@ -168,6 +168,13 @@ describe('Sessions that only their name spares', () => {
     expect(sparedByName(plan, snapshot)).toMatchObject([{ sessions: 12, key: 'protect.applications' }]);
   });
 
+  test('a name that cannot be decoded and may be a protected one is said as well', () => {
+    const encodedNames = { undecoded: ['application' as const], application: null };
+    const sessions = some(12, 1, () => ({ application: 'jos??', encodedNames }));
+    const { plan, snapshot } = planned(sessions, { protect: { applications: ['josé'] } });
+    expect(sparedByName(plan, snapshot)).toMatchObject([{ sessions: 12, key: 'protect.applications' }]);
+  });
+
   test('a client with a few sessions under each of many such names does not hide them', () => {
     const names = [...'abcdefgh'].map((letter) => `pg_dump ${letter}`);
     const sessions = [
