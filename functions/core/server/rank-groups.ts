@@ -169,6 +169,15 @@ function leadingOf(groups: readonly GroupUsage[], used: number, hidden: number):
   return first.sessions >= 2 * (second?.sessions ?? 0) ? first : null;
 }
 
+/** The role that holds more than half of the slots, by one program or by many. */
+export function roleWithMost({ groups, used }: Ranking): Part | null {
+  const counts = new Map<string, number>();
+  for (const { name, sessions } of groups.flatMap(({ roles }) => roles))
+    counts.set(name, (counts.get(name) ?? 0) + sessions);
+  const [name, sessions] = [...counts].find(([, count]) => count * 2 > used) ?? [];
+  return name === undefined || sessions === undefined ? null : { name, sessions };
+}
+
 /** The leading program within one scope. A limit may concern few of the server's sessions. */
 export function leadingIn({ groups, leading }: Ranking, { scope, used }: Pressure): GroupUsage | null {
   if (scope.kind === 'server') return leading;

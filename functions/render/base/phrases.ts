@@ -87,6 +87,11 @@ export function placeText({ kind, part }: NonNullable<GroupUsage['mostly']>): st
   return kind === 'database' ? `in database ${name}` : `from ${name}`;
 }
 
+/** `, 60 of them in database billing`, after a number of sessions. Empty when no role, database or address has more than half. */
+export function mostOfThem({ mostly }: GroupUsage): string {
+  return mostly === null ? '' : `, ${mostly.part.sessions} of them ${placeText(mostly)}`;
+}
+
 /** `app, 60 of 115 in database billing.` Empty when no role, database or address has more than half. */
 export function mostlyText({ group, sessions, mostly }: GroupUsage): string {
   if (mostly === null) return '';

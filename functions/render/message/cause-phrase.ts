@@ -105,7 +105,11 @@ export function blockedBy(
 /** Whether the cause already names this group, so that the next part can leave it out. */
 export function isNamedCulprit({ diagnosis }: Facts, group: Group): boolean {
   const [culprit] = diagnosis === null ? [] : behind(diagnosis);
-  return culprit !== undefined && groupText(culprit.usage.group) === groupText(group);
+  if (culprit === undefined) return false;
+  const { usage } = culprit;
+  // Many roles that are named as one have another group than their programs, and the same name.
+  const isFamily = usage.roles.length > 1 && groupName(usage.group) === groupName(group);
+  return isFamily || groupText(usage.group) === groupText(group);
 }
 
 /** The culprits that did what the cause says. In a mixture the other culprits did something else. */

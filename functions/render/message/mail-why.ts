@@ -3,9 +3,10 @@ import { serverTimeMs } from '../../core/base/server-time.ts';
 import type { Cause, Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
 import { culpritEvidence } from '../../core/diagnosis/culprit-evidence.ts';
 import { isPerhapsKeptOut } from '../../core/diagnosis/kept-out.ts';
+import { roleWithMost } from '../../core/server/rank-groups.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
 import type { Facts } from '../base/facts.ts';
-import { capital, counted, groupName, listText, ownerOf, rateText } from '../base/phrases.ts';
+import { capital, counted, groupName, listText, mostOfThem, ownerOf, rateText } from '../base/phrases.ts';
 import { behind, blockedBy, waitsForWal } from './cause-phrase.ts';
 import { nearTime } from './near-time.ts';
 import { type Remark, said } from './remark-table.ts';
@@ -113,11 +114,11 @@ function doesOf({ record }: Facts, culprit: Culprit): string {
   return cause === 'unclear' ? 'holds most of them' : DOES[cause];
 }
 
-/** `It held 41 slots (72 %): all 41 are idle.` */
+/** `It held 41 slots (72 %), 30 of them in database billing: all 41 are idle.` */
 function heldText({ usage, cause }: Culprit, evidence: readonly string[]): readonly string[] {
   const share = usage.sharePercent === null || usage.sharePercent > 100 ? '' : ` (${usage.sharePercent} %)`;
   const [first, ...rest] = evidence.slice(0, cause === 'slow-queries' ? 1 : MOST_EVIDENCE);
-  const held = `It held ${counted(usage.sessions, 'slot')}${share}`;
+  const held = `It held ${counted(usage.sessions, 'slot')}${share}${mostOfThem(usage)}`;
   return [first === undefined ? `${held}.` : `${held}: ${first}.`, ...rest.map(sentence)];
 }
 
@@ -158,14 +159,20 @@ function othersText(cause: Cause, name: string | null, others: readonly Culprit[
   return [`Also ${listText(texts, 2)}.`];
 }
 
-/** The programs that hold most slots, when no cause is known. */
+/** The programs that hold most slots, when no cause is known. A role may hold most of them by many small programs. */
 function heldTexts({ ranking, before }: Facts): readonly string[] {
   if (ranking === null || ranking.groups.length === 0) return [];
-  const held = ranking.groups.map(({ group, sessions }) => `${groupName(group)} ${sessions}`);
-  const hidden = ranking.hidden > 0 ? [`${ranking.hidden} hidden`] : [];
-  return [
-    `Most of the ${before?.used ?? ranking.used} slots: ${listText([...held.slice(0, 3), ...hidden])}.`,
-  ];
+  const { groups, hidden } = ranking;
+  const used = before?.used ?? ranking.used;
+  const first = groups.slice(0, 3);
+  const sum = first.reduce((total, { sessions }) => total + sessions, hidden);
+  const held = first.map(({ group, sessions }) => `${groupName(group)} ${sessions}`);
+  const shown = listText([...held, ...(hidden > 0 ? [`${hidden} hidden`] : [])]);
+  if (sum * 2 > used) return [`Most of the ${used} slots: ${shown}.`];
+  const role = roleWithMost(ranking);
+  const many =
+    role === null ? [] : [`Role ${cleanName(role.name)} held ${role.sessions} of them under many names.`];
+  return [`Of the ${used} slots the largest programs held few: ${shown}.`, ...many];
 }
 
 function sentence(text: string): string {

@@ -1,7 +1,7 @@
 import type { Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
 import type { Facts } from '../base/facts.ts';
 import { bounded, type Section, wrap } from '../base/layout.ts';
-import { aboutText, counted, groupName, ownerOf, placeText } from '../base/phrases.ts';
+import { aboutText, counted, groupName, mostOfThem, ownerOf } from '../base/phrases.ts';
 import { behind, causeWords } from './cause-phrase.ts';
 
 /** In a mixture there are several culprits. Those after the third explain little. */
@@ -39,7 +39,7 @@ function titleOf({ record }: Pick<Facts, 'record'>, diagnosis: Diagnosis): strin
 function textOf(culprit: Culprit, diagnosis: Diagnosis, record: Facts['record']): string {
   const { cause, culprits } = diagnosis;
   const { usage, opening } = culprit;
-  const { group, sessions, sharePercent, addresses, mostly } = usage;
+  const { group, sessions, sharePercent, addresses } = usage;
   const share = sharePercent === null ? '' : ` (${sharePercent} %)`;
   const other = culprit.cause === cause ? '' : `, ${causeWords(record, culprit.cause, culprit)}`;
   const from = counted(addresses.count, 'address', 'addresses');
@@ -47,8 +47,7 @@ function textOf(culprit: Culprit, diagnosis: Diagnosis, record: Facts['record'])
     (each) => each !== culprit && groupName(each.usage.group) === groupName(group),
   );
   const name = `${groupName(group)}${isShared ? ` (${ownerOf(group)})` : ''}`;
-  const most = mostly === null ? '' : `, ${mostly.part.sessions} of them ${placeText(mostly)}`;
-  const held = `${name}${other}: ${counted(sessions, 'slot')}${share} from ${from}${most}.`;
+  const held = `${name}${other}: ${counted(sessions, 'slot')}${share} from ${from}${mostOfThem(usage)}.`;
   // Where the slots were taken again in seconds, the rate says nothing more.
   const isForecast = record.outcome !== 'refilled';
   const full =

@@ -1,6 +1,6 @@
 import { cleanMessage } from '../../core/base/clean-text.ts';
 import type { Culprit, Diagnosis } from '../../core/diagnosis/cause.ts';
-import { aboutText, ageText, capital, counted, rateText } from '../base/phrases.ts';
+import { aboutText, ageText, capital, counted, mostOfThem, rateText } from '../base/phrases.ts';
 import { behind, causeWords } from '../message/cause-phrase.ts';
 import { ownEvidence } from '../message/why.ts';
 import { ownerHtml } from './holders-chart.ts';
@@ -36,7 +36,7 @@ function culpritPart(
     cause === diagnosis.cause ? '' : ` · ${causeWords(record, cause, culprit)}, confidence ${confidence}`;
   const share = sharePercent === null ? '' : ` (${sharePercent} %)`;
   return html`<div class="culprit${isBlamed ? ' blamed' : ''}"><h3>${nameHtml(group.application)} <span class="faint">${ownerHtml(group)}</span></h3>
-<p class="faint">${counted(sessions, 'slot')}${share} from ${counted(addresses.count, 'address', 'addresses')}${other}</p>
+<p class="faint">${counted(sessions, 'slot')}${share} from ${counted(addresses.count, 'address', 'addresses')}${mostOfThem(usage)}${other}</p>
 ${evidenceList(ownEvidence(culprit, diagnosis))}${opening === null ? null : html`<p>${openingText(opening)}</p>`}</div>
 `;
 }
