@@ -1,6 +1,6 @@
 import type { RefusalKind } from '../core/base/refusal-kind.ts';
 import { isMessageAt } from './message-at.ts';
-import { marksIn } from './server-line.ts';
+import { isOfNoServer, marksIn } from './server-line.ts';
 
 /** A complete sentence that reports a refusal. */
 export type Sentence = {
@@ -120,15 +120,15 @@ export function sentenceIn(line: string): Sentence | null {
 }
 
 /**
- * The line with one sentence, if it has several, each behind a FATAL of its own. libpq tries the addresses of a server one
- * after the other, or goes on without TLS, and joins what it heard. Behind the severity of a server's own line stands another
- * sentence, unless it did refuse a client.
+ * An application's line with one sentence, if it has several, each behind a FATAL of its own. libpq tries the addresses of a
+ * server one after the other, or goes on without TLS, and joins what it heard. Behind the severity of a server's own line
+ * stands another sentence, unless it did refuse a client.
  */
 export function withoutRepeats(line: string): string {
   const [before = '', ...said] = line.split(EACH_FATAL);
   if (said.length < 2 || said.length > MOST_PLACES) return line;
   // A lesser severity: what follows it was written by a client.
-  if (said.length !== marksIn(line) || INDENTED.test(line)) return line;
+  if (said.length !== marksIn(line) || INDENTED.test(line) || !isOfNoServer(before)) return line;
   const [first, ...others] = said.map(leadingSentence);
   if (first === undefined || first === null || others.includes(null)) return line;
   const rest = said.at(-1)?.slice(others.at(-1)?.length) ?? '';

@@ -49,7 +49,7 @@ export function splitAtSeverity(line: string): ServerLine | null {
 const OF_PGPOOL = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?: .{0,200}\bpid \d{1,10}: $/;
 
 const PASSED_ON =
-  /error|exception|fail|traceback|psql|libpq|odbc|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b|\.rb:\d/i;
+  /error|exception|fail|traceback|psql|libpq|odbc|pg_dump|unable|cannot|could not|connect|sqlstate|\bpq\b|\.rb:\d{1,7}:in /i;
 
 /**
  * Drivers pass messages on, and many guides log them as ERROR. Only servers write STATEMENT and similar
@@ -64,8 +64,8 @@ function isPassedOn(prefix: string, word: string): boolean {
 const STATE_KEY =
   /\b(?:err(?:or)?(?:_?code)?|sql_?(?:error_code|state))(?: ?= ?|: ?)(?=[0-9A-Z]{5}(?![0-9A-Za-z]))/gi;
 
-/** A prefix with bare words may come from an application. */
-function isOfNoServer(prefix: string): boolean {
+/** Whether what stands before a severity is no server's prefix. One with bare words may come from an application. */
+export function isOfNoServer(prefix: string): boolean {
   if (prefix.trim() === '') return true;
   const moment = MOMENT_OF_SERVER.exec(prefix);
   // What stands before the server's time was put there by a program that passed the line on.

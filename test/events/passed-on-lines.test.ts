@@ -117,6 +117,13 @@ describe('A refusal that others pass on', () => {
     expect(refusalIn(line.replace(SAID, 'role "x" does not exist'))).toBeNull();
   });
 
+  test.each([`${AT} [1] x@y:[1]:`, `2026-11-21 03:15:20 UTC:10.0.3.17(5):x@y:[1]:`])(
+    'gives no name away where a server repeats that of a client: %s',
+    (prefix) => {
+      expect(refusalIn(`${prefix}FATAL:  ${SAID}@orders:[2]:FATAL:  ${SAID}`)).toBeNull();
+    },
+  );
+
   test('is told by its sentence where another line has the SQLSTATE', () => {
     const line = `WARN SqlExceptionHelper: SQL Error: 0, SQLState: 53300\nERROR SqlExceptionHelper: FATAL: ${SAID}`;
     expect(refusalIn(line)?.kind).toBe('server');
