@@ -56,9 +56,13 @@ const PASSED_ON =
  * words.
  */
 function isPassedOn(prefix: string, word: string): boolean {
-  if (!word.endsWith('ERROR') || MOMENT_OF_SERVER.test(prefix)) return false;
+  if (!word.endsWith('ERROR') || MOMENT_OF_SERVER.test(prefix) || OF_SYSLOG_USERS.test(prefix)) return false;
   return PASSED_ON.test(prefix) && readPrefix(prefix) === null;
 }
+
+/** Beginnings of prefixes without a time, which syslog adds. Any name may follow. */
+const OF_SYSLOG_USERS =
+  /^\s?(?:\[\d{1,10}(?:-\d{1,10})?\]|\d{10}\.\d{3} |\d{1,10}-|(?:pid|user|usr|db|database|app|client|host|[udha]) ?= ?)/i;
 
 /** What stands before `%e` in a server's prefix. */
 const STATE_KEY =

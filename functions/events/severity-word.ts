@@ -89,8 +89,8 @@ export function lineSeverityOf(word: string): LineSeverity {
   return LESSER.some((known) => word.endsWith(known)) ? 'lesser' : 'unknown';
 }
 
-/** Words that loggers write as well. */
-const OF_LOGGERS: readonly string[] = ['DEBUG', 'LOG', 'INFO', 'NOTICE', 'WARNING', 'ERROR'];
+/** Words that loggers write as well, with several spaces behind them. */
+const OF_LOGGERS: readonly string[] = ['DEBUG', 'INFO', 'ERROR'];
 
 /** Whether only servers write this word before a text: STATEMENT, DETAIL and such, and words of other languages. */
 export function isOfServersAlone(word: string): boolean {

@@ -189,9 +189,18 @@ describe('What a client wrote', () => {
       "behind a server's line that a program passed on",
       `app[1] [error]postgres | ${AT} [1] app@orders ERROR:  ${SAID}`,
     ],
+    ['into a warning in a log without a prefix', `WARNING:   FATAL:  ${SAID}`],
     ['into an ERROR in such a database', `${AT} [1] app@connect x ERROR:  ${SAID}`],
   ])('is no refusal: %s', (_, line) => {
     expect(refusalIn(line)).toBeNull();
+  });
+
+  test.each([
+    'user=a,db=b,app=connect "x,client=::1 ',
+    '[1]: [1-1] user=a,db=error "x ',
+    '1795866528.190 [1] a@error "x ',
+  ])('is no refusal as an ERROR behind a prefix without a time: %s', (prefix) => {
+    expect(refusalIn(`${prefix}ERROR:  ${SAID}`)).toBeNull();
   });
 
   test('is told from a logger that puts spaces before its words', () => {
