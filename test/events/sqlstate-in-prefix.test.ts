@@ -32,4 +32,24 @@ describe('Lines of a server', () => {
     expect(refusalIn(`${line}ERROR:  ${SAID}`)).toBeNull();
     expect(refusalIn(`${line}FATAL:  password authentication failed for user "${SAID}"`)).toBeNull();
   });
+
+  test.each([
+    'user=app 53300,db=orders,client=::1 ',
+    'user=app 10.0.0.9,db=orders ',
+    'db=orders 53300 user=app ',
+    'user=app 7 8,db=orders,app=x ',
+  ])('give no piece of a name away, and no SQLSTATE that is one: %s', (keys) => {
+    const line = `2026-11-21 03:15:20.123 UTC [4711] ${keys}`;
+    expect(refusalIn(`${line}FATAL:  ${SAID}`)).toEqual({ kind: 'server', ...NOBODY, figures: null });
+    expect(refusalIn(`${line}FATAL:  Rolle »app 53300« existiert nicht`)).toBeNull();
+  });
+
+  test.each([
+    'user=app db=orders client=::1 ',
+    'user=app,db=orders 53300 ',
+    '53300 user=app db=orders host=::1 ',
+  ])('are told by names with keys beside one another: %s', (keys) => {
+    const line = `2026-11-21 03:15:20.123 UTC [4711] ${keys}FATAL:  ${SAID}`;
+    expect(refusalIn(line)).toMatchObject({ user: 'app', database: 'orders' });
+  });
 });

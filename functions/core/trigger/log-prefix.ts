@@ -80,9 +80,13 @@ function readHyphens(prefix: string): Prefix | null {
   return { client, sqlstate: null, words: [] };
 }
 
+/** A bare word between two keys, as in `user=app 53300,db=orders`: it belongs to the name before it. */
+const BETWEEN_KEYS =
+  /\b(?:u|d|usr|db|user|username|user_name|role|dbname|datname|database|database_name) ?= ?[^\s,;|=]{1,128}(?: [^\s,;|=[\](){}<>]{1,128}){1,8} ?[,;|]? ?\b[A-Za-z_]{1,24} ?=/i;
+
 function readTokens(prefix: string): Prefix | null {
   const tokens = tokensOf(prefix);
-  if (tokens === null) return null;
+  if (tokens === null || BETWEEN_KEYS.test(prefix)) return null;
   const found = { user: textsOf(tokens, 'user'), database: textsOf(tokens, 'database') };
   for (const token of tokens) {
     if (token.kind !== 'user@database') continue;
