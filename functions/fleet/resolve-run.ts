@@ -89,6 +89,6 @@ export function databaseIn({ database }: Pick<RunRows, 'database'>): RegisteredD
 }
 
 function notReadable(key: string): RemediationError {
-  const message = `What the registry holds of ${key} is not understood: deploy all functions of the cell in one version. The dispatcher writes the item anew.`;
+  const message = `The item of ${key} in the registry is not understood: deploy all functions of the cell in one version. The dispatcher writes the item anew.`;
   return new RemediationError('registry-unreadable', message);
 }

@@ -74,7 +74,7 @@ describe('The memory of a server', () => {
     await expect(store.read('odd')).rejects.toMatchObject({
       code: 'memory-unreadable',
       message: expect.stringMatching(
-        `^What table ${TABLE} holds of odd is not understood \\(.*(found|missing)`,
+        `^The memory of odd in table ${TABLE} is not understood \\(.*(found|missing)`,
       ),
     });
   });

@@ -88,7 +88,7 @@ describe('Memory that cannot be read is told as such, after one try', () => {
     const before = dynamodb.calls.length;
     expect(await recalled()).toEqual({
       code: 'memory-unreadable',
-      message: expect.stringContaining(`What table ${TABLE} holds of orders cannot be read (${found}`),
+      message: expect.stringContaining(`The memory of orders in table ${TABLE} cannot be read (${found}`),
     });
     expect(dynamodb.calls.length - before).toBeLessThanOrEqual(1);
   });

@@ -125,7 +125,7 @@ describe('headroom pause and resume', () => {
     await dynamodb.put(item);
     const { code, stdout, stderr } = await headroom('pause');
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain(`What table ${TABLE} holds of ${server} is not understood`);
+    expect(stderr).toContain(`The memory of ${server} in table ${TABLE} is not understood`);
     expect(await dynamodb.get(server)).toEqual(item);
   });
 

@@ -52,7 +52,9 @@ test('A cell sums up its week once, and the hub makes one message of all', async
     ),
   );
   expect(told[0]?.subject).toBe('FLEET week: 1 database in 1 cell, 0 enforcing; 1 cell not heard');
-  expect(told[0]?.message).toContain('444455556666 us-east-1, which sent what is no summary');
+  expect(told[0]?.message).toContain(
+    '444455556666 us-east-1, which sent no summary that this digest understands',
+  );
   expect(cell.said()).toContain('summary-of-no-cell');
 });
 

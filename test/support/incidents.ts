@@ -167,7 +167,7 @@ export const INCIDENTS: Readonly<Record<Outcome, () => RunRecord>> = {
       problem: {
         code: 'capacity-unusable',
         message:
-          'The server has 0 usable slots ({"max_connections":20,"superuserReserved":10,"reserved":10,"providerReserved":0}), more than 0 are needed: lower the reserves or raise max_connections.',
+          'The server has 0 usable slots (max_connections 20, 20 reserved), at least 1 is needed: lower the reserves or raise max_connections.',
       },
     }),
 };

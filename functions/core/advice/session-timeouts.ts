@@ -116,7 +116,7 @@ export function longStatements(facts: AdviceFacts): readonly Advice[] {
   const role = roleOf(culprit.usage);
   return [
     forOperator(
-      `Limit statements of role ${cleanName(role)} to ${ageText(seconds * 1_000)}, which is at least twice what half of those that run have taken, if nothing of this role needs longer. It applies to new sessions.`,
+      `Limit statements of role ${cleanName(role)} to ${ageText(seconds * 1_000)} (half of those that run have taken at most half of that), if nothing of this role needs longer. It applies to new sessions.`,
       rolePaste(role, 'statement_timeout', seconds),
     ),
   ];

@@ -24,7 +24,7 @@ export function watchUsable({ record, slots, culprits }: AdviceFacts): readonly 
   const early = isForecast ? `, at this rate ${aboutText(aheadMs)} before the last slot is taken` : '';
   return [
     forOperator(
-      `Be warned before: with a memory table pg-headroom tells people from ${tier} used slots on (${percent} % of ${usable})${early}.`,
+      `Be warned earlier: with a memory table pg-headroom tells people from ${tier} used slots on (${percent} % of ${usable})${early}.`,
     ),
   ];
 }

@@ -47,7 +47,7 @@ export function checkAttributes({ role, snapshot }: RoleFacts): DoctorFinding {
   const has = namesText([...role.attributes, ...groups], 7);
   return adviceFinding(
     'attributes',
-    `Role ${name} has ${has} and needs none of it. With a stolen password these rights are lost as well.`,
+    `Role ${name} has ${has} and needs none of it. A thief of its password would have these rights too.`,
     mend,
   );
 }

@@ -24,7 +24,7 @@ const STEPS: Readonly<Record<LadderProblem, (facts: Facts) => NextStep>> = {
   }),
   'tag-off': (facts) => ({ says: 'is tagged off', command: tagCommand(facts, 'observe') }),
   'tag-unknown': (facts) => ({
-    says: 'has a tag that is none of off, observe, enforce, so that it counts as off',
+    says: 'has an unknown tag value, so it counts as off (known are off, observe, enforce)',
     command: tagCommand(facts, 'observe'),
   }),
   'no-network': ({ database: { vpc }, region }) => ({
@@ -32,7 +32,7 @@ const STEPS: Readonly<Record<LadderProblem, (facts: Facts) => NextStep>> = {
     command: `aws cloudformation deploy --region ${region} --stack-name pg-headroom-fleet-network-${vpc} --template-file dist/package-fleet/fleet-network.json --capabilities CAPABILITY_NAMED_IAM --parameter-overrides VpcId=${vpc} SubnetIds=SUBNETS SecurityGroupIds=GROUPS CodeBucket=PREFIX`,
   }),
   'no-tables': ({ database: { network, vpc }, region }) => ({
-    says: "has runs that do not get to the tables of the cell: the function's subnets need a gateway endpoint for DynamoDB, which is free, or a NAT",
+    says: "has runs that do not reach the tables of the cell: the function's subnets need a gateway endpoint for DynamoDB, which is free, or a NAT",
     command: `aws ec2 create-vpc-endpoint --region ${region} --vpc-id ${network?.vpc ?? vpc} --service-name com.amazonaws.${region}.dynamodb --route-table-ids ROUTE_TABLE`,
   }),
   'iam-off': ({ database, region }) => ({
@@ -52,7 +52,7 @@ const STEPS: Readonly<Record<LadderProblem, (facts: Facts) => NextStep>> = {
     command: `headroom fleet enrol --print --version ${Number.parseInt(engineVersion, 10) || 18} | psql "host=$HOST dbname=postgres user=MASTER"  # ${name}`,
   }),
   'run-fails': ({ place }) => ({
-    says: `has runs that fail by ${place.seen.attention.failedBy ?? 'an error'}: the messages say why`,
+    says: `has runs that fail with ${place.seen.attention.failedBy ?? 'an error'}: the messages say why`,
     command: null,
   }),
   'log-not-exported': ({ database, region }) => ({

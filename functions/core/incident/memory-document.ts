@@ -16,7 +16,7 @@ export function parseMemory({ server, table }: MemoryPlace, found: unknown, docu
   const read = isNew ? parseForm(input) : parseFormBefore(input);
   if ('memory' in read) return read.memory;
   const problems = findingsOf(read.error, input).map((each) => `${each.path}: ${foundText(each.found)}`);
-  const message = `What table ${table} holds of ${server} is not understood (${problems.join('; ')}): deploy functions and command in one version, or delete the item. A pause in it is then gone.`;
+  const message = `The memory of ${server} in table ${table} is not understood (${problems.join('; ')}): deploy functions and command in one version, or delete the item. A pause in it is then gone.`;
   throw new RemediationError('memory-unreadable', message);
 }
 

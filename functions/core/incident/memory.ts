@@ -26,6 +26,6 @@ export type MemoryPlace = { readonly server: string; readonly table: string };
 
 /** The error for any answer of the service or the network that is no item. */
 export function memoryUnreadable({ server, table }: MemoryPlace, found: string): RemediationError {
-  const message = `What table ${table} holds of ${server} cannot be read (${found}): check the table's name, the right to dynamodb:GetItem, and the way to DynamoDB.`;
+  const message = `The memory of ${server} in table ${table} cannot be read (${found}): check the table's name, the right to dynamodb:GetItem, and the way to DynamoDB.`;
   return new RemediationError('memory-unreadable', message);
 }

@@ -1,4 +1,4 @@
-import { type Problem, quoted } from '../base/errors.ts';
+import type { Problem } from '../base/errors.ts';
 import type { Policy, Threshold } from '../policy/policy.ts';
 import {
   compareText,
@@ -43,8 +43,8 @@ export function capacityProblem(slots: Slots, { relieve }: Policy): Problem | nu
   const usable = usableSlots(slots);
   if (usable <= 0) {
     const { max, superuserReserved, reserved, providerReserved } = slots;
-    const parts = quoted({ max_connections: max, superuserReserved, reserved, providerReserved });
-    const message = `The server has ${usable} usable slots (${parts}), more than 0 are needed: lower the reserves or raise max_connections.`;
+    const reserves = superuserReserved + reserved + providerReserved;
+    const message = `The server has ${usable} usable slots (max_connections ${max}, ${reserves} reserved), at least 1 is needed: lower the reserves or raise max_connections.`;
     return { code: 'capacity-unusable', message };
   }
   if (relieve.until.unit === 'freeSlots' && relieve.until.value > usable) {

@@ -50,7 +50,7 @@ const OTHER_RESULTS: readonly {
   {
     result: 'unknown',
     unanswered: true,
-    meaning: () => 'without an answer: we do not know whether the request arrived',
+    meaning: () => 'gave no answer: we do not know whether the request arrived',
   },
   { result: 'forbidden', meaning: (_, flavor) => `not allowed: our role needs ${rightToEnd(flavor)}` },
   { result: 'failed', meaning: () => 'not ended: the statement failed' },

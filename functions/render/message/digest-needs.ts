@@ -76,7 +76,8 @@ export function silentLines({ silent, unread }: FleetDigest): readonly string[] 
     ...byAccount(silent, (some) => `last on ${timeText(new Date(lastOf(some)).toISOString())}.`),
     ...byAccount(
       unread,
-      () => 'which sent what is no summary: deploy a newer digest, or find out what sent it.',
+      () =>
+        'which sent no summary that this digest understands: deploy a newer digest, or find out what sent it.',
     ),
   ];
   if (texts.length === 0) return [];

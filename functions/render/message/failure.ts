@@ -33,7 +33,7 @@ export function renderFailure(run: FailedRun, trigger: Trigger | null, story: St
   const { errorType, errorMessage } = run;
   const nothingDone = BEFORE_CONNECTING.has(errorType);
   const killed = isTimeout(run);
-  const how = killed ? 'It was killed at its time limit' : `It ended in ${cleanName(errorType)}`;
+  const how = killed ? 'It was killed at its time limit' : `It ended with the error ${cleanName(errorType)}`;
   const what = nothingDone ? 'nothing was terminated' : 'what it did is not known';
   return renderRemains({
     ...{ kind: 'failed-run', recordUrl: null, observed: false },

@@ -2,6 +2,7 @@ import { cleanName } from '../../core/base/clean-text.ts';
 import type { Facts } from '../base/facts.ts';
 import { ageRange, counted, groupName, listText } from '../base/phrases.ts';
 import { ageOf, expectation, limitTexts, otherResults, stateOf } from './actions.ts';
+import { mayHaveSent } from './headline.ts';
 import { type Remark, said } from './remark-table.ts';
 import { briefReason, sparedGroups } from './spared.ts';
 
@@ -33,7 +34,10 @@ function whyNot({ record }: Facts): string {
 
 function doneText(facts: Facts): string {
   const { losses, perhaps } = facts;
-  if (losses.length === 0 && perhaps.length === 0) return 'no session was ended.';
+  if (losses.length === 0 && perhaps.length === 0) {
+    const isKnown = !mayHaveSent(facts) && facts.terminations.every(({ result }) => result !== 'unknown');
+    return isKnown ? 'no session was ended.' : 'it is not known whether any session ended.';
+  }
   if (losses.length === 0) return `perhaps ${counted(perhaps.length, 'session')} ended.`;
   const more = perhaps.length === 0 ? '' : `, and perhaps ${perhaps.length} more`;
   return `${programsText(facts)} ${losses.length === 1 ? 'was' : 'were'} ended${more}.`;

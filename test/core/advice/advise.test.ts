@@ -52,7 +52,7 @@ describe('what is advised on', () => {
         /cap it at 29 sessions \(it held 41\)/,
         /idle sessions of role billing after 30m: with 19 new ones an hour, about 10 stay open\./,
         /where billing-worker does not close connections/,
-        /^Be warned before: .*from 42 used slots on \(75 % of 57\), at this rate about 48 minutes before/,
+        /^Be warned earlier: .*from 42 used slots on \(75 % of 57\), at this rate about 48 minutes before/,
       ],
     ],
     [
@@ -77,7 +77,7 @@ describe('what is advised on', () => {
         /cap it/,
         /41 of the 57 usable slots.*at most 9 together on each address/,
         /PgBouncer/,
-        /^Be warned before/,
+        /^Be warned earlier/,
       ],
     ],
     [
@@ -87,7 +87,7 @@ describe('what is advised on', () => {
         /role shop/,
         /at most 13 \(storefront\) and 6 \(billing-worker\)/,
         /PgBouncer/,
-        /^Be warned before/,
+        /^Be warned earlier/,
       ],
     ],
     [
@@ -98,7 +98,7 @@ describe('what is advised on', () => {
         /at most 1 together on/,
         /24 addresses.*shorter than a pod/,
         /PgBouncer/,
-        /^Be warned before/,
+        /^Be warned earlier/,
       ],
     ],
     [
@@ -115,9 +115,9 @@ describe('what is advised on', () => {
       [
         /pid 4200 \(report\) has run longest \(25m\)\. Look at these 3 statements \(seen at 03:15:43 UTC\)\. A superuser/,
         /cancel exactly these 3 statements\. A cancel keeps the session.*frees 3 slots.*changed after 03:15:43 UTC is left alone/,
-        /role bi to 30m, which is at least twice what half/,
+        /role bi to 30m \(half of those that run have taken/,
         /batches/,
-        /^Be warned before/,
+        /^Be warned earlier/,
       ],
     ],
     [
@@ -131,7 +131,7 @@ describe('what is advised on', () => {
     ],
     [
       'a session for each request',
-      [/php opens a connection for each request/, /PgBouncer/, /^Be warned before/],
+      [/php opens a connection for each request/, /PgBouncer/, /^Be warned earlier/],
     ],
     [
       'transactions left open',
@@ -174,7 +174,7 @@ describe('what is advised on', () => {
       [
         /^Do not end the pooler's sessions/,
         /The pooler holds 41 sessions.*at most 29.*MaxConnectionsPercent to at most 48/,
-        /^Be warned before/,
+        /^Be warned earlier/,
       ],
     ],
     ['tools left open', [/hold 51 sessions of role ada, idle for up to 9h/, /DBeaver.*psql -c/]],
@@ -190,7 +190,7 @@ describe('what is advised on', () => {
         /cap each: role a at 11 \(it held 14\), .* d at 11/,
         /PostgreSQL JDBC Driver 56 \(4 addresses, up to 14 each\).*at most 11 together on/,
         /PgBouncer/,
-        /^Be warned before/,
+        /^Be warned earlier/,
       ],
     ],
     [
@@ -201,14 +201,14 @@ describe('what is advised on', () => {
         /role billing after 1h/,
         /role media after/,
         /billing-worker and thumbnailer do not close/,
-        /^Be warned before/,
+        /^Be warned earlier/,
       ],
     ],
     [
       'pooler for many users',
-      [/^Do not end/, /The pooler holds 56 sessions for 4 roles.*at most 11 and/, /^Be warned before/],
+      [/^Do not end/, /The pooler holds 56 sessions for 4 roles.*at most 11 and/, /^Be warned earlier/],
     ],
-    ['load test', [/^pgbench is a load test/, /^Be warned before/]],
+    ['load test', [/^pgbench is a load test/, /^Be warned earlier/]],
     ['monitoring', [/pool of 2/]],
     ['dead clients', [/keepalives for role billing: .* 2 minutes/, /firewall/]],
     ['dead clients of many roles', [/keepalives: .* 2 minutes/, /firewall/]],
@@ -220,12 +220,12 @@ describe('what is advised on', () => {
         /200 MB of memory to spare \(about 10 MB for each session\).*from 60 to 80\. .*restart/,
         /PgBouncer/,
         /jitter/,
-        /^Be warned before/,
+        /^Be warned earlier/,
       ],
     ],
     [
       'too few slots on Azure',
-      [/In the server parameters: max_connections = 80 \(static\)/, /PgBouncer/, /^Be warned before/],
+      [/In the server parameters: max_connections = 80 \(static\)/, /PgBouncer/, /^Be warned earlier/],
     ],
     ['unclear', [/billing-worker/, /again in five minutes/]],
     [
@@ -234,7 +234,7 @@ describe('what is advised on', () => {
         /cap it at 23/,
         /30m/,
         /billing-worker does not close/,
-        /^Be warned before/,
+        /^Be warned earlier/,
         /hold 22 sessions of role ada/,
         /psql -c/,
       ],

@@ -83,7 +83,7 @@ describe('A kept item', () => {
     expect(() => parseMemory(PLACE, version, JSON.stringify(content))).toThrow(
       expect.objectContaining({
         code: 'memory-unreadable',
-        message: expect.stringContaining(`What table memory holds of orders is not understood (${found}`),
+        message: expect.stringContaining(`The memory of orders in table memory is not understood (${found}`),
       }),
     );
   });
