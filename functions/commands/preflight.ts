@@ -52,7 +52,7 @@ export const preflight: CommandSpec<Given> = {
     'headroom preflight --fleet --region eu-west-1 --prove headroom-test',
   ],
   notes:
-    "Without --prove and --by-ids this command connects to nothing, and the commands that it prints only read, with your own credentials; the last one of --fleet is --prove. Run the section of a stage with credentials of that stage's account. --prove has the function of the database's network log in by itself, with the tag, without it and with it again. It asks you to take the tag away and to put it back, and changes none. Nothing of a cell is enforced before that, or before --by-ids. Both write your IAM identity beside what came of it, and need what OperatorsPolicyArn allows.",
+    "Without --prove and --by-ids this command connects to nothing. The commands that it prints only read, with your own credentials, except the last one of --fleet, which is --prove. Run the section of a stage with credentials of that stage's account. With --prove, the function of the database's network logs in with the tag, without it and with it again. The command asks you to take the tag away and to put it back; it changes no tag itself. Nothing of a cell is enforced before a proof or --by-ids. Both keep your IAM identity with the result, and need the rights of OperatorsPolicyArn.",
   topics: [CREDENTIALS_TOPIC],
   exits: { done: 'done', remains: 'the proof failed, or came to no end' },
   run: async ({ file, json, fleet, region, prove, byIds }) => {

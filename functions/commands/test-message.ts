@@ -20,7 +20,7 @@ export const testMessage: CommandSpec<Given> = {
   options: DEPLOYED_OPTIONS,
   examples: ['headroom test-message orders'],
   notes:
-    'The function has to have the right to publish and the keys of the declared receivers, so that this tests the whole way but the subscriptions: look whether the message arrives. At PagerDuty and Opsgenie it opens an alert, which you close by hand. Servers of one account and region share that function. The credentials need lambda:InvokeFunction on it: the managed policy of the output OperatorsPolicyArn has this right.',
+    'The function has to have the right to publish and the keys of the declared receivers, so this tests everything but the subscriptions: look whether the message arrives. At PagerDuty and Opsgenie it opens an alert, which you close by hand. Servers of one account and region share that function. The credentials need lambda:InvokeFunction on it: the managed policy of the output OperatorsPolicyArn has this right.',
   topics: [DEPLOYED_TOPIC, CREDENTIALS_TOPIC],
   exits: {
     done: 'every topic and receiver took the message',
