@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { ROOMS } from '../rooms.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DOCUMENTS = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).toSorted();
@@ -50,6 +51,13 @@ test.each(DOCUMENTS)('%s links to documents and headings that are there', (docum
       !existsSync(`${ROOT}${path}`) || (anchor !== undefined && !anchorsOf(path).includes(anchor)),
   );
   expect(dead).toEqual([]);
+});
+
+test('the picture of the floors has every room of the core', () => {
+  const core = ROOMS.map(({ name }) => name.replace('functions/', '')).filter((name) =>
+    name.startsWith('core/'),
+  );
+  expect(core.filter((name) => !read('docs/internals/architecture.md').includes(name))).toEqual([]);
 });
 
 /** Alarms, messages and comments send people to documents. */
