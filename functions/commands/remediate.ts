@@ -159,7 +159,7 @@ async function runOnce(server: Server, policy: Policy, pace: Pace): Promise<RunR
 }
 
 function incidentText(record: RunRecord): string {
-  return `\n${renderIncident(record).subject}\n\n${fullTextOf(record, [], null, null, screenOf(process.stdout).columns).trimEnd()}`;
+  return `\n${renderIncident(record).subject}\n\n${fullTextOf(record, [], screenOf(process.stdout).columns).trimEnd()}`;
 }
 
 /** The JSON for scripts: everything but the sessions of the snapshot. */

@@ -43,6 +43,6 @@ async function readAndPrint({ record: file, full, json, region }: Given): Promis
 /** The message to people, or the full text. */
 function messageOf(record: KeptRecord, isFull: boolean): string {
   const { reduced } = record;
-  if (isFull) return fullTextOf(record, reduced, null, null, screenOf(process.stdout).columns).trimEnd();
+  if (isFull) return fullTextOf(record, reduced, screenOf(process.stdout).columns).trimEnd();
   return renderForTerminal(record, reduced).trimEnd();
 }

@@ -128,7 +128,7 @@ describe('of a recorded incident', () => {
   test.each(told.map((each) => [each.record.runId, each.record] as const))(
     '%s: no evidence of the whole is said again of each',
     (_, record) => {
-      const text = fullTextOf(record, [], null).replace(/\s+/g, ' ');
+      const text = fullTextOf(record).replace(/\s+/g, ' ');
       for (const evidence of factsOf(explain(record, [])).diagnosis?.evidence ?? [])
         expect(text.split(evidence.slice(1)).length - 1).toBeLessThanOrEqual(1);
     },

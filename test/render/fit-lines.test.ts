@@ -37,7 +37,7 @@ test('a line that is longer than 80 columns takes none of the next line', () => 
 });
 
 test('the table of who held the slots fits 60 columns', () => {
-  const text = fullTextOf(INCIDENTS.recovered(), [], null, null, 60);
+  const text = fullTextOf(INCIDENTS.recovered(), [], 60);
   const [, table = ''] = /WHO HELD THE SLOTS\n(.*?)\n\n/s.exec(text) ?? [];
   expect(table).toMatch(/slots +share +application +user@database +oldest/);
   for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(60);

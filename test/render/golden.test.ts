@@ -29,7 +29,7 @@ import {
   sweptWith,
   sweptWithoutMemory,
 } from '../support/remembered.ts';
-import { failedAgain, STORY_MESSAGES, STORY_TEXTS } from '../support/stories.ts';
+import { failedAgain, STORY_MESSAGES } from '../support/stories.ts';
 
 const UNREADABLE = {
   code: 'record-invalid',
@@ -93,11 +93,9 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   ...FAILURES,
   ...MISCONFIGURED,
 };
-const FULL: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.entries(RUNS).map(([name, incident]) => [name, fullTextOf(incident())])),
-  ...STORY_TEXTS,
-  'kept-record': fullTextOf(INCIDENTS['cannot-connect'](), [], RECORD_URL),
-};
+const FULL: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(RUNS).map(([name, incident]) => [name, fullTextOf(incident())]),
+);
 const ALL = Object.entries(MESSAGES);
 const FULL_TEXTS = Object.entries(FULL);
 const isLink = (line: string) => line.startsWith('https://');

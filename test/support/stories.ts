@@ -3,7 +3,6 @@ import type { RunSummary, Story } from '../../functions/core/incident/incident.t
 import { summaryWithoutRecord } from '../../functions/core/incident/run-summary.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Message } from '../../functions/render/base/message.ts';
-import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderOver } from '../../functions/render/message/over.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
 import { INCIDENTS, OBSERVED } from './incidents.ts';
@@ -88,14 +87,6 @@ export function failedAgain(): Story {
   const run = summaryWithoutRecord('the-run', null, minute(0));
   return storyOf([failed(-31), failed(-15)], run);
 }
-
-/** The full text of each run, with its story. */
-export const STORY_TEXTS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(STORIES).flatMap(([name, incident]) => {
-    const { record, story } = incident();
-    return story.kind === 'over' ? [] : [[name, fullTextOf(record, [], null, story)]];
-  }),
-);
 
 /** As they are published, with the page of the run. */
 export const STORY_MESSAGES: Readonly<Record<string, Message>> = Object.fromEntries(

@@ -1,10 +1,7 @@
 import type { Recurrence, Story } from '../../core/incident/incident.ts';
 import { MOST_CLOSED } from '../../core/incident/recurrence.ts';
-import type { RunRecord } from '../../core/run/record.ts';
 import { CAUSE_WORDS } from '../base/cause-words.ts';
-import { wrap } from '../base/layout.ts';
 import { ageText, counted, groupName, timeText } from '../base/phrases.ts';
-import { resumeCommand } from './memory-text.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -140,19 +137,7 @@ export function openDurationText({ at, incident }: Story): string {
   return ageText(Math.max(0, Date.parse(at) - Date.parse(incident.openedAt)));
 }
 
-/**
- * Says that runs are paused, until when, and how to resume them. Empty when the breaker did not trip in this
- * run.
- */
-export function trippedLines(
-  story: Story | null,
-  record: Pick<RunRecord, 'server' | 'recall'>,
-): readonly string[] {
-  const texts = trippedTexts(story);
-  return texts.length === 0 ? [] : [...wrap(texts.join(' '), 0), `       ${resumeCommand(record)}`];
-}
-
-/** The same as sentences. The command follows. */
+/** Says that runs are paused, and until when. The command to resume them follows. Empty when the breaker did not trip in this run. */
 export function trippedTexts(story: Story | null): readonly string[] {
   if (story === null || story.breaker === null || story.kind === 'over') return [];
   const { breaker, at } = story;

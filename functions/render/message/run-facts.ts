@@ -1,12 +1,11 @@
 import { cleanName } from '../../core/base/clean-text.ts';
 import type { RunRecord } from '../../core/run/record.ts';
-import type { Facts } from '../base/facts.ts';
 import { type Section, wrap } from '../base/layout.ts';
-import { counted, linkText, timeText } from '../base/phrases.ts';
+import { counted, timeText } from '../base/phrases.ts';
 import { coordinatorsText, productText } from '../base/product.ts';
 import { identityTexts } from './identity-text.ts';
 
-export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUrl'>): Section {
+export function runFacts(record: RunRecord): Section {
   const { server, snapshot, mode, runId, startedAt } = record;
   const version = snapshot === null ? '' : ` (${productText(snapshot.server)})`;
   const coordinators = snapshot === null ? null : coordinatorsText(snapshot.server);
@@ -16,8 +15,6 @@ export function runFacts({ record, recordUrl }: Pick<Facts, 'record' | 'recordUr
       ...wrap(`Server ${cleanName(server)}${version}, mode ${mode}. ${connectingText(record)}`),
       ...(coordinators === null ? [] : wrap(coordinators)),
       ...wrap([`Run ${cleanName(runId)}, ${timeText(startedAt)}.`, ...identityTexts(record)].join(' ')),
-      // The link has its own line and is never broken, because a part of a link is of no use.
-      ...(recordUrl === null ? [] : [`  ${linkText(recordUrl)}:`, recordUrl]),
     ],
   };
 }
