@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startHost } from '../incidents/hosts.ts';
 import { advisedNow, copyNothing, pasted } from '../support/by-hand.ts';
 import { emulateGauss, pidOn } from '../support/gauss-shim.ts';
-import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { type Role, startServer, type TestServer, wanted } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { endAllSessions } from '../support/server-state.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from '../support/sessions.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-describe.each([14, 16, 18] as const)('what advice ends or cancels by hand on PostgreSQL %i', (version) => {
+describe.each(wanted([14, 16, 18]))('what advice ends or cancels by hand on PostgreSQL %i', (version) => {
   let server: TestServer;
   let headroom: Role;
   let app: Role;

@@ -5,7 +5,7 @@ import { adviseOn } from '../../functions/core/advice/advise.ts';
 import type { AdviceCase } from '../core/advice/an-advice-case.ts';
 import { CASES } from '../core/advice/cases.ts';
 import { everyStatementOf, statementsOf } from '../core/advice/statements.ts';
-import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { type Role, startServer, type TestServer, wanted } from '../support/postgres-server.ts';
 import { createRole } from '../support/roles.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -23,7 +23,7 @@ const DATABASE_LIMIT = /^ALTER DATABASE "([^"]+)" CONNECTION LIMIT (\d+);$/;
 const ROLE_SETTING = /^ALTER ROLE "([^"]+)" SET (\w+) = '?(\w+)'?;$/;
 const SERVER_SETTING = /^ALTER SYSTEM SET (\w+) = '?(\w+)'?;$/;
 
-describe.each([14, 16, 17, 18] as const)('on PostgreSQL %i', (version) => {
+describe.each(wanted([14, 16, 17, 18]))('on PostgreSQL %i', (version) => {
   let server: TestServer;
   const roles = new Map<string, Role>();
   const all = Object.values(CASES).flatMap((incident) => adviceOn(incident, `${version}.0`));

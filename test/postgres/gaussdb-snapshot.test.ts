@@ -9,7 +9,7 @@ import { queryOf } from '../../functions/postgres/connection/database.ts';
 import { connectInBytes } from '../support/bytes-client.ts';
 import { enterServer } from '../support/enter-server.ts';
 import { emulateGauss, type GaussKind, pidOn } from '../support/gauss-shim.ts';
-import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { type Role, startServer, type TestServer, wanted } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { endAllSessions } from '../support/server-state.ts';
 import { TIME, wrongFields } from '../support/session-fields.ts';
@@ -23,7 +23,7 @@ import { openDatabase, type Place } from '../support/targets.ts';
 
 const KINDS: readonly GaussKind[] = ['openGauss', 'thread-pool', 'dws'];
 
-describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (version) => {
+describe.each(wanted([14, 16, 18]))('PostgreSQL %i in the place of GaussDB', (version) => {
   let server: TestServer;
   let app: Role;
   let headroom: Role;

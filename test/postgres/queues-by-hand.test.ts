@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { advisedNow, pasted } from '../support/by-hand.ts';
-import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { type Role, startServer, type TestServer, wanted } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { endAllSessions } from '../support/server-state.ts';
 import { openHolderOfAdvisoryLock, openIdle, openIdleInTransaction, openMany } from '../support/sessions.ts';
@@ -11,7 +11,7 @@ const BEHIND_LASTING_HEADS = `
     SELECT FROM pg_stat_activity AS head WHERE head.pid = ANY (pg_blocking_pids(waiter.pid))
     AND head.wait_event_type IS DISTINCT FROM 'Lock' AND coalesce(head.xact_start, head.state_change) > clock_timestamp() - interval '2.1 s')`;
 
-describe.each([14, 16, 18] as const)(
+describe.each(wanted([14, 16, 18]))(
   'what advice does by hand about a queue for locks on PostgreSQL %i',
   (version) => {
     let server: TestServer;

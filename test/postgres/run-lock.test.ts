@@ -2,7 +2,7 @@ import type { Client, ClientConfig } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { LockAttempt } from '../../functions/core/run/lock-sight.ts';
 import { tryRunLock } from '../../functions/postgres/connection/try-run-lock.ts';
-import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { type Role, startServer, type TestServer, wanted } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -14,7 +14,7 @@ const OUR_NAME = { application_name: 'pg-headroom' };
 
 type Roles = Readonly<Record<'headroom' | 'colleague' | 'bystander' | 'app' | 'blind', Role>>;
 
-describe.each([14, 16, 18] as const)('The lock of a run on PostgreSQL %i', (version) => {
+describe.each(wanted([14, 16, 18]))('The lock of a run on PostgreSQL %i', (version) => {
   let server: TestServer;
   let roles: Roles;
   const clients: Client[] = [];

@@ -5,7 +5,7 @@ import { remediate } from '../../functions/remediate/remediate.ts';
 import { terminateNamed } from '../../functions/remediate/terminate-named.ts';
 import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { emulateGauss, type GaussKind, pidOn } from '../support/gauss-shim.ts';
-import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { type Role, startServer, type TestServer, wanted } from '../support/postgres-server.ts';
 import { recordOf } from '../support/records.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { aRequest, briskPorts, eagerPolicy, resultsOf, withDatabase } from '../support/runs.ts';
@@ -34,7 +34,7 @@ function refusedOnDws(at: Date) {
   });
 }
 
-describe.each([14, 16, 18] as const)('PostgreSQL %i in the place of GaussDB', (version) => {
+describe.each(wanted([14, 16, 18]))('PostgreSQL %i in the place of GaussDB', (version) => {
   let server: TestServer;
   let app: Role;
   let headroom: Role;

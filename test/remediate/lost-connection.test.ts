@@ -4,7 +4,7 @@ import type { Database, RemediatePorts } from '../../functions/remediate/ports.t
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { endsOfOurs } from '../support/interrupted-window.ts';
-import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
+import { type Role, startServer, type TestServer, wanted } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import {
   aRequest,
@@ -39,7 +39,7 @@ async function crash(server: TestServer, session: TestSession | undefined): Prom
   await waitUntil(() => begun() > before, { what: 'the server had noticed' });
 }
 
-describe.each([14, 16, 18] as const)('PostgreSQL %i', (version) => {
+describe.each(wanted([14, 16, 18]))('PostgreSQL %i', (version) => {
   let server: TestServer;
   let app: Role;
   let headroom: Role;

@@ -27,7 +27,7 @@ import { quickFolder } from './quick-folder.ts';
 import { waitUntil } from './wait-until.ts';
 
 export type { ServerOptions } from './postgres-configuration.ts';
-export { ALL_VERSIONS, VERSIONS, type Version } from './postgres-versions.ts';
+export { ALL_VERSIONS, VERSIONS, type Version, wanted } from './postgres-versions.ts';
 
 export type Role = { readonly user: string; readonly password: string };
 

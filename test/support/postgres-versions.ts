@@ -88,4 +88,9 @@ export function outermost(
 export const FOLDERS = foldersIn(process.env[VARIABLE]);
 export const ALL_VERSIONS = versionsWith(FOLDERS);
 /** The versions that each test of servers runs with. */
-export const VERSIONS = IS_THOROUGH ? ALL_VERSIONS : outermost(ALL_VERSIONS, FOLDERS);
+export const VERSIONS = wanted(ALL_VERSIONS);
+
+/** All of these in CI, elsewhere the outermost of them. */
+export function wanted(versions: readonly Version[]): readonly Version[] {
+  return IS_THOROUGH ? versions : outermost(versions, FOLDERS);
+}
