@@ -46,7 +46,7 @@ function expressionsFor({ letter, digit, separator, flags }: Alphabet) {
   const gap = `[${separator}]*`;
   return {
     token: new RegExp(
-      `(?:${POD_ENDINGS}|${before}(?:${UUID}|${MAC}|${IPV6}|${HEX}|${TIME}|${digit}+))${after}`,
+      `(?:${POD_ENDINGS}|${before}(?:${UUID}|${IPV6}|${MAC}|${HEX}|${TIME}|${digit}+))${after}`,
       flags,
     ),
     /** What is left of a token at the end of a name that was cut. */

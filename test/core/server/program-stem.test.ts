@@ -40,6 +40,8 @@ describe('The stem of an application', () => {
     ['job:G2fsMNilQRAnQduenhaOx', 'job', 'job:*'],
     ['agent-00:1a:2b:3c:4d:5e', 'agent', 'agent-*'],
     ['agent AA-BB-CC-3C-4D-5F', 'agent', 'agent *'],
+    // Its first six groups look like a card's.
+    ['agent-ba:36:69:51:73:f0:3ab:9ad', 'agent', 'agent-*'],
     ['etl_job_85d86bb6ff_vhld5', 'etl_job', 'etl_job_*'],
     ['dagster-step-eb8fda766fbf3bdaed315d39c06efb35-7ch9s', 'dagster-step', 'dagster-step-*'],
     // What people write in examples: these five are not of the letters that Kubernetes takes.
