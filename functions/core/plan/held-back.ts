@@ -87,6 +87,8 @@ export function heldBack(
     const { victims, missing } = planRemediation(snapshot, loose, trigger);
     return { keys: keys.map(({ key }) => key), more: victims.length - plan.victims.length, missing };
   };
+  // A record that was too large, or that another version wrote, may lack what the plan was made from.
+  if (without([]).missing !== plan.missing) return [];
   const inForce = KEYS.filter((key) => isInForce(key, policy));
   const helps = ({ missing }: HeldBack) => missing < plan.missing;
   const alone = inForce.map((key) => without([key])).filter(helps);

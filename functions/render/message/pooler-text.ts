@@ -34,16 +34,34 @@ export function poolerTexts(snapshot: Snapshot | null): readonly string[] {
     ...(rest.length > 0 ? [`${counted(rest.length, 'more group')}`] : []),
   ];
   const clientsText = named.length === 0 ? '' : `: ${named.join(', ')}`;
-  const refusals = snapshot.refusals.filter(({ kind }) => kind === 'pooler');
+  // Without process ids the pools count the sessions, and a record that was too large may lack them.
+  const isCounted = pooler.unlisted?.cause !== 'no-process-ids' || pooler.pools.length > 0;
   return [
-    `${counted(sessions, 'session comes', 'sessions come')} through ${name}${clientsText}.`,
+    ...(isCounted
+      ? [`${counted(sessions, 'session comes', 'sessions come')} through ${name}${clientsText}.`]
+      : []),
     ...churnText(pooler),
     ...unlistedText(snapshot, pooler),
-    ...refusals.map(({ name: database, count }) =>
-      database === null
-        ? `${name} takes no more clients.`
-        : `${counted(count, 'client')} of database ${cleanName(database)} ${count === 1 ? 'waits' : 'wait'} for a session of ${name}.`,
-    ),
+    ...refusedText(snapshot, name),
+  ];
+}
+
+/** A pooler may have thousands of databases, so only those with most waiting clients are named. */
+function refusedText({ refusals }: Snapshot, name: string): readonly string[] {
+  const those = refusals.filter(({ kind }) => kind === 'pooler');
+  const waiting = those
+    .flatMap(({ name: database, count }) => (database === null ? [] : [{ database, count }]))
+    .toSorted((a, b) => b.count - a.count);
+  const more = waiting.length - MOST_NAMED;
+  return [
+    ...(those.length > waiting.length ? [`${name} takes no more clients.`] : []),
+    ...waiting
+      .slice(0, MOST_NAMED)
+      .map(
+        ({ database, count }) =>
+          `${counted(count, 'client')} of database ${cleanName(database)} ${count === 1 ? 'waits' : 'wait'} for a session of ${name}.`,
+      ),
+    ...(more > 0 ? [`So do clients of ${counted(more, 'more database')}.`] : []),
   ];
 }
 

@@ -101,9 +101,9 @@ const misconfiguration = fields({ check: known<MisconfigurationCheck>(), ...find
 /**
  * What may be left out of a record to keep it within its size, in this order. The pid and start of each
  * victim and the result of each attempt always stay.
- * - `statements`: all of spared sessions; those of victims beyond 20,000 bytes together.
+ * - `statements`: all of spared sessions, except what a session holds by it; those of victims beyond 20,000 bytes together.
  * - `details`: times and waits of spared sessions.
- * - `pooler`: its clients and sessions.
+ * - `pooler`: its clients, more than 20 pools, and which client uses which session.
  * - `locks`: which session waits for which.
  * - `spared sessions`: all sessions except victims, and newcomers.
  * - `victims' details`: times and waits of victims, and their statements.

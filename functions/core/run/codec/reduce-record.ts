@@ -1,10 +1,15 @@
 import { largestNeeds } from '../../plan/largest-needs.ts';
+import { mayHold, minimalStatement } from '../../server/held-by-statement.ts';
 import { HIDDEN_STATEMENT, identityOf, type Session } from '../../server/session.ts';
 import type { Pressure } from '../../server/slots.ts';
 import type { Snapshot } from '../../server/snapshot.ts';
+import { statementShape } from '../../server/statement-shape.ts';
 import { retakenSlots } from '../newcomers.ts';
 import type { Attempt, Reading, Reduction, RunRecord } from '../record.ts';
 import { mapSessions } from './record-sessions.ts';
+
+/** As many entries of a list as people read. */
+const MOST_ITEMS = 20;
 
 /** Leaves out one part of a record. Null when the record has nothing of it. */
 type Reduce = (record: RunRecord) => RunRecord | null;
@@ -71,11 +76,12 @@ function shortened(text: string | null, bytes: number): string | null {
     .replace(/\uFFFD+$/, '')}…`;
 }
 
+/** What the session holds by its statement stays: it protects the session from the advice as well. */
 function withoutStatement(session: Session): Session {
-  return {
-    ...session,
-    lastStatement: session.lastStatement === HIDDEN_STATEMENT ? session.lastStatement : null,
-  };
+  const { lastStatement } = session;
+  if (lastStatement === null || lastStatement === HIDDEN_STATEMENT) return session;
+  const held = mayHold(lastStatement) ? minimalStatement(statementShape(lastStatement)) : null;
+  return { ...session, lastStatement: held };
 }
 
 /** What tells which client holds a slot stays: identity, names, state and its age. */
@@ -96,10 +102,26 @@ function mapSpared(record: RunRecord, change: (session: Session) => Session): Ru
   return mapSessions(record, (session) => (victims.has(session) ? session : change(session)));
 }
 
+/**
+ * Which sessions of this server are the pooler's stays, because it protects them. Some of many pools would add up to
+ * wrong sums, so all of them go.
+ */
 function withoutPoolerClients(record: RunRecord): RunRecord | null {
   const { snapshot } = record;
-  if (!snapshot?.pooler?.clients.length) return null;
-  return { ...record, snapshot: { ...snapshot, pooler: { ...snapshot.pooler, clients: [], sessions: [] } } };
+  if (!snapshot?.pooler) return null;
+  const { clients, sessions, pools } = snapshot.pooler;
+  if (clients.length === 0 && sessions.length === 0 && pools.length <= MOST_ITEMS) return null;
+  const shown = new Set(snapshot.sessions.map(({ pid }) => pid));
+  const pooler = {
+    ...snapshot.pooler,
+    clients: [],
+    pools: pools.length <= MOST_ITEMS ? pools : [],
+    sessions: sessions
+      .filter(({ pid }) => shown.has(pid))
+      .map(({ pid }) => ({ pid, user: '', client: null })),
+  };
+  const refusals = snapshot.refusals.toSorted((a, b) => b.count - a.count).slice(0, MOST_ITEMS);
+  return { ...record, snapshot: { ...snapshot, refusals, pooler } };
 }
 
 function withoutLocks(record: RunRecord): RunRecord | null {
@@ -127,7 +149,11 @@ function withoutSpared(record: RunRecord): RunRecord | null {
   const sessions = snapshot.sessions.filter((session) => order.has(identityOf(session)));
   return {
     ...record,
-    snapshot: { ...snapshot, sessions: sessions.sort((a, b) => placeOf(a) - placeOf(b)) },
+    snapshot: {
+      ...snapshot,
+      sessions: sessions.sort((a, b) => placeOf(a) - placeOf(b)),
+      pooler: snapshot.pooler && { ...snapshot.pooler, sessions: [] },
+    },
     plan: plan === null ? null : { ...plan, spared: [] },
     readings: record.readings.map((reading) => withoutNewcomers(reading, snapshot, record.attempts)),
   };
@@ -160,7 +186,6 @@ function withoutLimits(record: RunRecord): RunRecord | null {
 }
 
 const MOST_CHARACTERS = 500;
-const MOST_ITEMS = 20;
 
 /** Shortens the texts of the event and of problems. Sentences of ours are shorter anyway. */
 function withoutLongTexts(record: RunRecord): RunRecord {
