@@ -31,13 +31,10 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
     const spare = Math.max(1, Math.floor(limit / 10));
     return smallerPools(culprits, limit - spare, `${limit} sessions that ${holder} may have`);
   }
-  if (facts.isReplica)
-    return [
-      limitOnPrimary(`All ${limit} sessions that ${holder} may have are taken here, ${busy} busy.`, holder),
-    ];
+  if (facts.isReplica) return [limitOnPrimary(`${allTaken(limit, holder)} here, ${busy} busy.`, holder)];
   const room = allowedUse({ kind: 'server' }, facts.slots.usable, facts.record.policy.relieve.until);
   const more = Math.min(Math.max(1, Math.ceil(limit / 2)), room - facts.slots.used);
-  const found = `All ${limit} sessions that ${holder} may have are taken${busy > 0 ? `, ${busy} busy` : ''}`;
+  const found = `${allTaken(limit, holder)}${busy > 0 ? `, ${busy} busy` : ''}`;
   if (more < 1)
     return [
       forOperator(
@@ -51,6 +48,12 @@ export function raiseLimit(facts: AdviceFacts): readonly Advice[] {
       sqlPaste([`${owner} ${limit + more};`], [`${owner} ${limit};`]),
     ),
   ];
+}
+
+function allTaken(limit: number, holder: string): string {
+  return limit === 1
+    ? `The only session that ${holder} may have is taken`
+    : `All ${limit} sessions that ${holder} may have are taken`;
 }
 
 /**

@@ -60,9 +60,10 @@ export function slotsHeld(
 ): string {
   const isServer = scope.kind === 'server';
   const of = isServer || isNamed ? '' : ` of ${scope.kind} ${cleanName(scope.name, max)}`;
-  if (used < usable) return `${used} of ${usable} slots${of}`;
+  const slots = counted(Math.max(0, usable), 'slot');
+  if (used < usable) return `${used} of ${slots}${of}`;
   const reserve = used > usable ? ` and ${used - usable} ${isServer ? 'of the reserve' : 'more'}` : '';
-  return `all ${usable} slots${of}${reserve}`;
+  return `${usable === 1 ? 'the only slot' : `all ${slots}`}${of}${reserve}`;
 }
 
 /** `31 of 57 slots used`. */

@@ -108,5 +108,5 @@ function leadingText({ group, sessions, addresses, medianIdleMs }: GroupUsage, u
     medianIdleMs === null || medianIdleMs < WORTH_SAYING_MS
       ? ''
       : `, half of them idle for over ${ageText(medianIdleMs)}`;
-  return `${groupName(group)} stands out: it held ${sessions} of ${used} slots ${from}${half}.`;
+  return `${groupName(group)} stands out: it held ${sessions} of ${counted(used, 'slot')} ${from}${half}.`;
 }

@@ -168,6 +168,7 @@ function heldTexts({ ranking, before }: Facts): readonly string[] {
   const sum = first.reduce((total, { sessions }) => total + sessions, hidden);
   const held = first.map(({ group, sessions }) => `${groupName(group)} ${sessions}`);
   const shown = listText([...held, ...(hidden > 0 ? [`${hidden} hidden`] : [])]);
+  if (used === 1) return [`1 slot: ${shown}.`];
   if (sum * 2 > used) return [`Most of the ${used} slots: ${shown}.`];
   const role = roleWithMost(ranking);
   const many =

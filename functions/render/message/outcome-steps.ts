@@ -160,9 +160,10 @@ function seeRunning(facts: Facts): readonly Advice[] {
   const active = manyIn('active', facts);
   if (active === 0) return [];
   const how = record.snapshot === null ? '' : wayIn(record.snapshot);
+  const [slots, clients] = active === 1 ? ['its slot', 'its client'] : ['their slots', 'their clients'];
   return [
     forOperator(
-      `${counted(active, 'session is', 'sessions are')} active: to free their slots loses work, and their clients may connect again. pg-headroom never ends active work. You can: cancel with pg_cancel_backend(pid) first.${how}`,
+      `${counted(active, 'session is', 'sessions are')} active: to free ${slots} loses work, and ${clients} may connect again. pg-headroom never ends active work. You can: cancel with pg_cancel_backend(pid) first.${how}`,
       sqlPaste(seeRunningIn(flavorOf(facts))),
     ),
   ];

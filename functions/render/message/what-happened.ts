@@ -83,9 +83,10 @@ function slotsText({ record, ranking }: Facts, { slots, server: { flavor } }: Sn
 
 function takenText(used: number, usable: number): string {
   if (used < usable)
-    return `${used} of ${usable} usable slots are taken, ${usable - used} ${usable - used === 1 ? 'is' : 'are'} free`;
+    return `${used} of ${counted(usable, 'usable slot')} ${used === 1 ? 'is' : 'are'} taken, ${usable - used} ${usable - used === 1 ? 'is' : 'are'} free`;
   const reserve = used > usable ? ` and ${used - usable} of the reserve` : '';
-  return `All ${usable} usable slots${reserve} are taken`;
+  if (usable === 1) return `The only usable slot${reserve} ${reserve === '' ? 'is' : 'are'} taken`;
+  return `All ${Math.max(0, usable)} usable slots${reserve} are taken`;
 }
 
 function targetText(record: Facts['record'], need: number): string {
@@ -107,7 +108,7 @@ function limitTexts({ record }: Facts): readonly string[] {
     .filter(({ scope }) => scope.kind !== 'server')
     .map(
       ({ scope, used, usable, need }) =>
-        `CONNECTION LIMIT of ${scopeText(scope)}: ${used} of ${usable} slots are taken, ${need} to free.`,
+        `CONNECTION LIMIT of ${scopeText(scope)}: ${used} of ${counted(usable, 'slot')} ${used === 1 ? 'is' : 'are'} taken, ${need} to free.`,
     );
   return [...texts, ...moreLimitsText(more)];
 }

@@ -39,6 +39,6 @@ test('the one limit of 20,000 that is reached is found in one pass over the sess
     culprits: [],
   });
   expectLittleCpu(() =>
-    expect(raiseLimit(facts)[0]?.text).toContain(`All 1 sessions that role ${nameOf(ROLES - 1)} may have`),
+    expect(raiseLimit(facts)[0]?.text).toContain(`The only session that role ${nameOf(ROLES - 1)} may have`),
   );
 });

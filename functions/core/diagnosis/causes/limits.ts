@@ -49,7 +49,7 @@ function limitOf(all: Evidence, cause: 'role-limit' | 'database-limit'): Limit |
   return {
     cause,
     confidence: refusals > 0 ? 'high' : 'medium',
-    evidence: [`${used} of ${usable} sessions that the ${kind} may have are open`, ...refusedText(refusals)],
+    evidence: [openText(used, usable, kind), ...refusedText(refusals)],
     scope,
   };
 }
@@ -71,4 +71,9 @@ function replicationLimit(all: Evidence): Limit | null {
 
 function refusedText(refusals: number): readonly string[] {
   return refusals > 0 ? [`${counted(refusals, 'refusal is', 'refusals are')} due to this limit`] : [];
+}
+
+function openText(used: number, usable: number, kind: string): string {
+  const of = counted(usable, 'session');
+  return `${used} of ${of} that the ${kind} may have ${used === 1 ? 'is' : 'are'} open`;
 }
