@@ -21,7 +21,10 @@ export function beganAt(facts: PageFacts): Began | null {
   const at = snapshotAt(record);
   if (evidence === null || diagnosis === null || at === null) return null;
   const began = beganIn(evidence, diagnosis, at - serverBehindMs(record));
-  return began && { atMs: at - began.agoMs, sign: began.sign };
+  if (began === null) return null;
+  const atMs = at - began.agoMs;
+  // A clock that is far off makes an age for which there is no date.
+  return Number.isNaN(new Date(atMs).getTime()) ? null : { atMs, sign: began.sign };
 }
 
 type Began = { readonly atMs: number; readonly sign: Beginning['sign'] };

@@ -4,6 +4,7 @@ import { clockTime, serverBehindMs } from '../../../functions/render/page/clock.
 import { beganAt, momentsOf } from '../../../functions/render/page/timeline.ts';
 import { INCIDENTS } from '../../support/incidents.ts';
 import { factsOfPage, RECORDED, recorded } from '../../support/page-facts.ts';
+import { renderPage } from '../../support/render-page.ts';
 
 describe('since when, by the clock', () => {
   test.each([
@@ -31,6 +32,18 @@ describe('since when, by the clock', () => {
 
   test('nothing shows it without a refusal, a culprit or an opening', () => {
     expect(beganAt(factsOfPage(recorded('limit-too-low-a-dozen-teams')))).toBeNull();
+  });
+
+  test('an age for which there is no date shows nothing, and the page is drawn', () => {
+    const record = recorded('slow-queries-api-without-index');
+    const sessions = record.snapshot?.sessions.map((session) => ({
+      ...session,
+      ...(session.queryAgeMs !== null && { queryAgeMs: Number.MAX_SAFE_INTEGER }),
+    }));
+    const snapshot = record.snapshot && { ...record.snapshot, sessions: sessions ?? [] };
+    const run = { ...record, snapshot };
+    expect(beganAt(factsOfPage(run))).toBeNull();
+    expect(renderPage({ ...run, reduced: [] })).toContain('slow queries');
   });
 });
 
