@@ -1,6 +1,8 @@
+import { memoizeByObject } from '../base/memoize.ts';
 import { serverTimeMs } from '../base/server-time.ts';
 import { quoteLiteral } from '../base/sql-text.ts';
 import { counted } from '../base/words.ts';
+import type { RunRecord } from '../run/record.ts';
 import { mayHaveEnded, terminationsOf } from '../run/terminations.ts';
 import { groupName } from '../server/group-name.ts';
 import { groupOf, isServerProcess, type Session } from '../server/session.ts';
@@ -58,9 +60,14 @@ export function isKnown({ pid, backendStart, state, stateChange }: Session): boo
 
 /** Whether this run has told it to end. */
 export function isToldToEnd({ record }: Pick<AdviceFacts, 'record'>, { pid }: Session): boolean {
-  if (record.mode !== 'enforce') return false;
-  return terminationsOf(record).some((tried) => tried.session.pid === pid && mayHaveEnded(tried));
+  return record.mode === 'enforce' && pid !== null && pidsToldToEnd(record).has(pid);
 }
+
+/** Found once for a record: advice asks for each of thousands of sessions. */
+const pidsToldToEnd: (record: RunRecord) => ReadonlySet<number | null> = memoizeByObject(
+  (record) =>
+    new Set(terminationsOf(record).flatMap((tried) => (mayHaveEnded(tried) ? tried.session.pid : []))),
+);
 
 export function sessionName(session: Session): string {
   const isClient = !isServerProcess(session) && session.backendType !== 'walsender';
