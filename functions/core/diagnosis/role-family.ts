@@ -46,11 +46,17 @@ const KEYS: readonly ((role: string, addresses: string) => string)[] = [
 
 function addressesByRole(members: readonly SessionEvidence[]): ReadonlyMap<string, string> {
   const byRole = Map.groupBy(members, ({ session }) => session.user ?? '');
+  // The lists are numbered, because each member has its role's in its key, and a role may have thousands of addresses.
+  const numbers = new Map<string, string>([['', '']]);
   return new Map(
-    [...byRole].map(([role, those]) => [
-      role,
-      [...new Set(those.map(({ session }) => session.address))].toSorted(compareText).join(' '),
-    ]),
+    [...byRole].map(([role, those]) => {
+      const addresses = [...new Set(those.map(({ session }) => session.address))]
+        .toSorted(compareText)
+        .join(' ');
+      const number = numbers.get(addresses) ?? `\u0000${numbers.size}`;
+      numbers.set(addresses, number);
+      return [role, number];
+    }),
   );
 }
 
