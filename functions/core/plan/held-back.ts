@@ -57,18 +57,12 @@ function withoutConditions(policy: Policy): Policy {
   return { ...policy, relieve: { ...policy.relieve, ladder } };
 }
 
-/** Planning again costs time, so it is not tried without a key that the policy does not use. */
-function isInForce({ key }: Loosened, { relieve, protect }: Policy): boolean {
-  switch (key) {
-    case 'protect.youngerThan':
-      return protect.youngerThan !== undefined;
-    case 'protect.between':
-      return protect.between !== undefined;
-    case 'relieve.ladder':
-      return relieve.ladder.some((rung) => Object.keys(rung).length > 2);
-    default:
-      return true;
-  }
+/** Planning again costs time, so it is not tried without a key that has no effect in this policy. */
+function isInForce({ key, loosen }: Loosened, policy: Policy): boolean {
+  const { protect } = policy;
+  if (key === 'protect.youngerThan') return protect.youngerThan !== undefined;
+  if (key === 'protect.between') return protect.between !== undefined;
+  return JSON.stringify(loosen(policy)) !== JSON.stringify(policy);
 }
 
 /**
