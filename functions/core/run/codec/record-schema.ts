@@ -103,7 +103,7 @@ const misconfiguration = fields({ check: known<MisconfigurationCheck>(), ...find
  * victim and the result of each attempt always stay.
  * - `statements`: all of spared sessions, except what a session holds by it; those of victims beyond 20,000 bytes together.
  * - `details`: times and waits of spared sessions.
- * - `pooler`: its clients, more than 20 pools, and which client uses which session.
+ * - `pooler`: its clients, more than 20 pools, and which client uses which session; refusals beyond 20.
  * - `locks`: which session waits for which.
  * - `spared sessions`: all sessions except victims, and newcomers.
  * - `victims' details`: times and waits of victims, and their statements.

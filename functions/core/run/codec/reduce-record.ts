@@ -2,7 +2,7 @@ import { largestNeeds } from '../../plan/largest-needs.ts';
 import { mayHold, minimalStatement } from '../../server/held-by-statement.ts';
 import { HIDDEN_STATEMENT, identityOf, type Session } from '../../server/session.ts';
 import type { Pressure } from '../../server/slots.ts';
-import type { Snapshot } from '../../server/snapshot.ts';
+import type { Refusal, Snapshot } from '../../server/snapshot.ts';
 import { statementShape } from '../../server/statement-shape.ts';
 import { retakenSlots } from '../newcomers.ts';
 import type { Attempt, Reading, Reduction, RunRecord } from '../record.ts';
@@ -120,7 +120,9 @@ function withoutPoolerClients(record: RunRecord): RunRecord | null {
       .filter(({ pid }) => shown.has(pid))
       .map(({ pid }) => ({ pid, user: '', client: null })),
   };
-  const refusals = snapshot.refusals.toSorted((a, b) => b.count - a.count).slice(0, MOST_ITEMS);
+  // A pooler that takes no more clients has no count of them, and is the more important refusal.
+  const weightOf = ({ name, count }: Refusal) => (name === null ? Number.MAX_SAFE_INTEGER : count);
+  const refusals = snapshot.refusals.toSorted((a, b) => weightOf(b) - weightOf(a)).slice(0, MOST_ITEMS);
   return { ...record, snapshot: { ...snapshot, refusals, pooler } };
 }
 

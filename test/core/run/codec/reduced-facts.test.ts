@@ -122,6 +122,18 @@ describe('a pooler that fills the record by itself', () => {
     expect(text).toContain('So do clients of 4997 more databases.');
   });
 
+  test('that takes no more clients: it still says so', () => {
+    const waiting = Array.from(
+      { length: 5_000 },
+      () => ({ kind: 'pooler', name: noise(), count: 3 }) as const,
+    );
+    const refusals = [...waiting, { kind: 'pooler', name: null, count: 1 } as const];
+    const snapshot = { ...snapshotOf(idle), pooler: poolerOf({ pools: somePools(30) }), refusals };
+    const { record, reduced } = sent(runOf({ snapshot, policy: OBSERVE }));
+    expect(record.snapshot?.refusals).toHaveLength(20);
+    expect(fullTextOf(record, reduced)).toContain('PgBouncer takes no more clients.');
+  });
+
   test('that counts its sessions by its pools: without them no number of sessions is told', () => {
     const unlisted = { cause: 'no-process-ids', addresses: ['10.0.9.9'], unknownHosts: [] } as const;
     const pooler = poolerOf({ kind: 'odyssey', pools: somePools(5_000), unlisted });
