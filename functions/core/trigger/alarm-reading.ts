@@ -37,7 +37,7 @@ const MOST_CHARACTERS = 4_096;
 /** Words by which people name alarms and metrics of refusals. */
 const OF_REFUSALS = /refus|reject|too.?many|53300|exhaust/i;
 
-/** Words that nobody gives an alarm on the number of sessions. */
+/** Words that do not occur in the name of an alarm on the number of sessions. */
 const OF_REFUSALS_ALONE = /refus|reject|53300/i;
 
 /**
