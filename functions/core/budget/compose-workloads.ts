@@ -1,12 +1,6 @@
-import {
-  byNames,
-  type ForeignFields,
-  foreignFields,
-  plainText,
-  surgeOf,
-  wholeOr,
-} from '../base/foreign-fields.ts';
+import { type ForeignFields, foreignFields } from '../base/foreign-fields.ts';
 import type { Workload } from './found-service.ts';
+import { byNames, plainText, surgeOf, wholeOr } from './written-values.ts';
 
 /** A server that a compose file itself runs. */
 export type ComposedServer = {

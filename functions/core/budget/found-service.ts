@@ -1,7 +1,7 @@
 import { type Finding, quoted } from '../base/errors.ts';
-import { wholeOr } from '../base/foreign-fields.ts';
 import { listText } from '../base/words.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
+import { wholeOr } from './written-values.ts';
 
 /** Names of variables that hold an address of a database. */
 const ADDRESS_NAME =

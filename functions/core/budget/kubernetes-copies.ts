@@ -1,14 +1,7 @@
-import {
-  byNames,
-  type ForeignFields,
-  foreignFields,
-  plainText,
-  surgeOf,
-  wholeIfWritten,
-  wholeOr,
-} from '../base/foreign-fields.ts';
+import { type ForeignFields, foreignFields } from '../base/foreign-fields.ts';
 import type { Workload } from './found-service.ts';
 import { isSameNamespace, kubernetesIdentity } from './kubernetes-identity.ts';
+import { byNames, plainText, surgeOf, wholeIfWritten, wholeOr } from './written-values.ts';
 
 type Copies = Workload['copies'];
 

@@ -1,4 +1,5 @@
-import { type ForeignFields, foreignFields, plainText } from '../base/foreign-fields.ts';
+import { type ForeignFields, foreignFields } from '../base/foreign-fields.ts';
+import { plainText } from './written-values.ts';
 
 export function kubernetesIdentity({ metadata }: ForeignFields): {
   readonly name: string;

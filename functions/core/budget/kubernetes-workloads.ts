@@ -1,13 +1,8 @@
-import {
-  byNames,
-  type ForeignFields,
-  foreignFields,
-  foreignList,
-  plainText,
-} from '../base/foreign-fields.ts';
+import { type ForeignFields, foreignFields } from '../base/foreign-fields.ts';
 import type { Workload } from './found-service.ts';
 import { kubernetesCopies } from './kubernetes-copies.ts';
 import { isSameNamespace, kubernetesIdentity } from './kubernetes-identity.ts';
+import { byNames, foreignList, plainText } from './written-values.ts';
 
 /** The objects in a document: itself, or the items of a list, of which only some kinds of lists repeat their kind. */
 export function kubernetesObjects(document: unknown): readonly ForeignFields[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Finding, invalid, NOTHING, quoted } from '../base/errors.ts';
-import { foreignFields, surgeOf } from '../base/foreign-fields.ts';
+import { foreignFields } from '../base/foreign-fields.ts';
 import { findingsOf } from '../base/schema-findings.ts';
 import type { Budget, BudgetLine, BudgetServer } from './budget.ts';
 import type { BudgetFile } from './budget-file.ts';
@@ -10,6 +10,7 @@ import type { FoundService, Workload } from './found-service.ts';
 import { servicesOf, workloadsIn } from './found-workloads.ts';
 import { kubernetesObjects } from './kubernetes-workloads.ts';
 import type { SeenUse } from './seen-use.ts';
+import { surgeOf } from './written-values.ts';
 
 /** A budget, and the workloads without a database, which are left out of it. */
 export type ReadBudget = {
