@@ -23,13 +23,17 @@ export function beganAt(facts: PageFacts): Began | null {
   const began = beganIn(evidence, diagnosis, at - serverBehindMs(record));
   if (began === null) return null;
   const atMs = at - began.agoMs;
-  // A clock that is far off makes an age for which there is no date.
-  return Number.isNaN(new Date(atMs).getTime()) ? null : { atMs, sign: began.sign };
+  return isDate(atMs) ? { atMs, sign: began.sign } : null;
+}
+
+/** A clock that is far off makes an age for which there is no date, and so does a damaged record. */
+function isDate(ms: number): boolean {
+  return !Number.isNaN(new Date(ms).getTime());
 }
 
 type Began = { readonly atMs: number; readonly sign: Beginning['sign'] };
 
-/** What happened, by the clock. */
+/** What happened, by the clock. A moment without a date is left out. */
 export function momentsOf(facts: PageFacts): readonly Moment[] {
   const began = beganAt(facts);
   const moments = [
@@ -41,7 +45,7 @@ export function momentsOf(facts: PageFacts): readonly Moment[] {
     ...runMoments(facts),
     ...forecast(facts),
   ];
-  return moments.toSorted((a, b) => a.atMs - b.atMs);
+  return moments.filter(({ atMs }) => isDate(atMs)).toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function incidentMoments({ place, record }: PageFacts): readonly Moment[] {

@@ -73,6 +73,15 @@ describe('the timeline', () => {
     });
   });
 
+  test('leaves out an alarm whose time is none, and the page is drawn', () => {
+    const record = INCIDENTS.recovered();
+    const { trigger } = record;
+    if (trigger.kind !== 'alarm') throw new Error('The run of this incident began with an alarm');
+    const run = { ...record, trigger: { ...trigger, at: 'damaged' } };
+    expect(momentsOf(factsOfPage(run)).map(({ text }) => text)).not.toContain('the alarm goes off');
+    expect(renderPage({ ...run, reduced: [] })).toContain('this run looks');
+  });
+
   test('forecasts nothing after a run whose slots were re-taken', () => {
     expect(momentsOf(factsOfPage(INCIDENTS.refilled())).some(({ look }) => look === 'ahead')).toBe(false);
   });
