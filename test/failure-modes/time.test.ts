@@ -8,14 +8,24 @@ import { KILLED_RUN } from '../support/failed-runs.ts';
 import { interruptWindow } from '../support/interrupted-window.ts';
 import { createRole } from '../support/roles.ts';
 import { RunElsewhere } from '../support/run-elsewhere.ts';
+import { untilLockIsTaken } from '../support/runs.ts';
 import { startSlowNetwork } from '../support/slow-network.ts';
+import { stopClock } from '../support/stop-clock.ts';
 import { inMs } from '../support/targets.ts';
 import { proveRows, type Scenario } from './prove-rows.ts';
 import { TIME } from './rows/time.ts';
-import { ENFORCE_TWO_WINDOWS, FREE, LOCK_KEY, proofOf, type Stage, TWO_WINDOWS } from './stage.ts';
+import {
+  type Change,
+  ENFORCE_TWO_WINDOWS,
+  FREE,
+  LOCK_KEY,
+  proofOf,
+  type Stage,
+  TWO_WINDOWS,
+} from './stage.ts';
 import { type Moment, strikeAt } from './strike.ts';
 
-/** Long enough to be in the middle of something, on a busy machine too. */
+/** What is left of a run's time at the moment of a strike. */
 const SHORT_MS = 1_000;
 /** Long enough for several tries. */
 const SHORTER_MS = 600;
@@ -23,12 +33,24 @@ const SHORTER_MS = 600;
 const TAKEN_BACK_MS = 25_000;
 const policy = ENFORCE_TWO_WINDOWS;
 
+/** Something happens at one moment of a run, and its time passes only from then on. */
+function strikeInTime(moment: Moment, strike: () => Promise<unknown>): Change {
+  return (ports) => {
+    const clock = stopClock(ports);
+    const change = strikeAt(moment, async () => {
+      clock.start();
+      await strike();
+    });
+    return change(clock.ports);
+  };
+}
+
 /** The network swallows everything from one moment on. */
 function silentFrom(moment: Moment): Scenario {
   return async (stage) => {
     await stage.fill();
     const target = stage.use(await startSlowNetwork(stage.server));
-    const change = strikeAt(moment, async () => target.swallow());
+    const change = strikeInTime(moment, async () => target.swallow());
     return stage.run({ policy, target, change, deadlineMs: SHORT_MS });
   };
 }
@@ -59,19 +81,21 @@ proveRows(
       const holder = await stage.server.connect(stage.headroom);
       await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
       stage.afterwards(() => holder.end());
-      return stage.run({ policy, deadlineMs: SHORTER_MS });
+      return stage.run({ policy, change: untilLockIsTaken });
     },
     nearLooking: silentFrom('before looking'),
     nearBetween: async (stage) => {
       await stage.fill();
-      const change = strikeAt('between the windows', () => sleep(SHORT_MS));
+      const change = strikeInTime('between the windows', () => sleep(2 * SHORT_MS));
       return stage.run({ policy, change, deadlineMs: SHORT_MS });
     },
     nearWindow: silentFrom('between the windows'),
     nearVerifying: silentFrom('before verifying'),
     nearSettling: async (stage) => {
       await stage.fill();
-      return stage.run({ policy, deadlineMs: SHORT_MS, settles: true });
+      // The clock never starts: the half second that is kept for the last reading may not be enough on a slow machine.
+      const change: Change = (ports) => stopClock(ports).ports;
+      return stage.run({ policy, change, deadlineMs: SHORT_MS, settles: true });
     },
     // Its window is on record when it is stopped, and is sent when it goes on.
     frozen: async (stage) => {

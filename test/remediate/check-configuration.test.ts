@@ -7,6 +7,7 @@ import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { alarmNow, aRequest, briskPorts, eagerPolicy, SWEEP, withDatabase } from '../support/runs.ts';
 import { endAllSessions, expectNothingLeft } from '../support/server-state.ts';
 import { fillUntilRefused, openIdle } from '../support/sessions.ts';
+import { stopClock } from '../support/stop-clock.ts';
 import { inMs } from '../support/targets.ts';
 
 const OBSERVE = eagerPolicy('observe', { freeSlots: 9 });
@@ -110,7 +111,9 @@ describe('When the checks are made', () => {
   });
 
   test('a sweep that is short of time leaves them out', async () => {
-    const read = await readsOf((ports) => sweep(server, headroom, { deadline: inMs(3_900) }, ports));
+    const short = (ports: RemediatePorts) =>
+      sweep(server, headroom, { deadline: inMs(3_900) }, stopClock(ports).ports);
+    const read = await readsOf(short);
     expect(read).toMatchObject({ record: { outcome: 'healthy', misconfigurations: null }, reads: 0 });
   });
 

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 import type { Policy } from '../../functions/core/policy/policy.ts';
-import type { Database, RemediatePorts } from '../../functions/remediate/ports.ts';
+import type { RemediatePorts } from '../../functions/remediate/ports.ts';
 import { remediate } from '../../functions/remediate/remediate.ts';
 import { oursOn } from '../support/interrupted-window.ts';
 import { type Role, startServer, type TestServer } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { RunElsewhere } from '../support/run-elsewhere.ts';
-import { aRequest, briskPorts, eagerPolicy, SWEEP, withDatabase } from '../support/runs.ts';
+import { aRequest, briskPorts, eagerPolicy, SWEEP, untilLockIsTaken, withDatabase } from '../support/runs.ts';
 import { endAllSessions, expectNothingLeft } from '../support/server-state.ts';
 import { fillUntilRefused, openIdle } from '../support/sessions.ts';
+import { type StoppedClock, stopClock } from '../support/stop-clock.ts';
 import { inMs } from '../support/targets.ts';
 
 /** However a run ends, it leaves no session and no lock with the server, and nothing that keeps its process. */
@@ -41,21 +42,29 @@ const endOurs = async () => {
 const stopOurs = async () => {
   for (const { pid } of await oursOn(server)) process.kill(pid, 'SIGSTOP');
 };
-const rightBefore = (step: 'readSnapshot' | 'terminate', happens: () => Promise<void>) =>
-  withDatabase(
-    briskPorts(server, headroom),
-    (database): Database => ({
-      ...database,
-      readSnapshot: async () => {
-        if (step === 'readSnapshot') await happens();
-        return database.readSnapshot();
-      },
-      terminate: async (victims) => {
-        if (step === 'terminate') await happens();
-        return database.terminate(victims);
-      },
-    }),
-  );
+/** With a stopped clock, time passes from that step on. */
+function rightBefore(
+  step: 'readSnapshot' | 'terminate',
+  happens: () => Promise<void>,
+  { ports, start }: StoppedClock = { ports: plain(), start: () => {} },
+): RemediatePorts {
+  const strikeAt = async (at: typeof step) => {
+    if (at !== step) return;
+    await happens();
+    start();
+  };
+  return withDatabase(ports, (database) => ({
+    ...database,
+    readSnapshot: async () => {
+      await strikeAt('readSnapshot');
+      return database.readSnapshot();
+    },
+    terminate: async (victims) => {
+      await strikeAt('terminate');
+      return database.terminate(victims);
+    },
+  }));
+}
 
 type Fields = Partial<Parameters<typeof aRequest>[0]>;
 type Case = readonly [
@@ -70,8 +79,8 @@ const plain = () => briskPorts(server, headroom);
 const asApp = () => briskPorts(server, app);
 const asBlind = () => briskPorts(server, blind);
 const withWrongPassword = () => briskPorts(server, { ...headroom, password: 'wrong' });
-const stoppedReading = () => rightBefore('readSnapshot', stopOurs);
-const stoppedEnding = () => rightBefore('terminate', stopOurs);
+const stoppedReading = () => rightBefore('readSnapshot', stopOurs, stopClock(plain()));
+const stoppedEnding = () => rightBefore('terminate', stopOurs, stopClock(plain()));
 const lostReading = () => rightBefore('readSnapshot', endOurs);
 const lostEnding = () => rightBefore('terminate', endOurs);
 const within = (ms: number) => (): Fields => ({ deadline: inMs(ms) });
@@ -107,7 +116,7 @@ describe('A run leaves nothing behind that ends', () => {
   test('busy, the other one having its lock to itself', async () => {
     const holder = await server.connect(headroom);
     await holder.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-    const record = await remediate(aRequest({ policy: ENFORCE, deadline: inMs(1_000) }), plain());
+    const record = await remediate(aRequest({ policy: ENFORCE }), untilLockIsTaken(plain()));
     expect(record.outcome).toBe('busy');
     expect(await oursOn(server)).toEqual([]);
     const locks = await server.query("SELECT pid FROM pg_locks WHERE locktype = 'advisory'");
