@@ -31,23 +31,30 @@ describe.runIf(process.platform === 'linux').each(VERSIONS)('PostgreSQL %i', (ve
     await database.close();
     // It is in another state than this, so it stays and can be looked at often.
     victims = rows.flatMap((row) => Array<Session>(LOOKS).fill({ ...row, state: 'active' }));
+    await server.query("CREATE DATABASE latin1 ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
   });
   afterAll(() => server.stop());
 
-  test('a look uses the memory of the look before, and fetches none from the system', async () => {
-    const client = await server.connect();
-    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    const faults = () => pageFaultsOf(rows[0]?.pid ?? 0);
-    const { guards } = postgresql(version * 10_000);
-    const look = async () => {
-      const [{ text, values } = { text: '', values: [] }] = guards(victims);
-      const answer = await client.query<{ result: string }>({ name: 'guard', text, values: [...values] });
-      expect(answer.rows.map(({ result }) => result)).toEqual(Array(LOOKS).fill('no-match'));
-    };
-    await look();
-    const before = faults();
-    await look();
-    expect(faults() - before).toBeLessThan(LOOKS);
-    await client.end();
-  });
+  test.each([
+    ['UTF8', 'postgres'],
+    ['LATIN1', 'latin1'],
+  ])(
+    'a look from a database in %s uses the memory of the look before, and fetches none from the system',
+    async (_, database) => {
+      const client = await server.connect(server.superuser, { database });
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const faults = () => pageFaultsOf(rows[0]?.pid ?? 0);
+      const { guards } = postgresql(version * 10_000);
+      const look = async () => {
+        const [{ text, values } = { text: '', values: [] }] = guards(victims);
+        const answer = await client.query<{ result: string }>({ name: 'guard', text, values: [...values] });
+        expect(answer.rows.map(({ result }) => result)).toEqual(Array(LOOKS).fill('no-match'));
+      };
+      await look();
+      const before = faults();
+      await look();
+      expect(faults() - before).toBeLessThan(LOOKS);
+      await client.end();
+    },
+  );
 });

@@ -11,9 +11,8 @@
  *
  * A copy is freed after each check, and glibc would give its memory back to the system and fetch it again: up to 40 page
  * faults a check, 750 a statement at 1,900 sessions, and they took longer than the copying. glibc keeps up to twice the
- * size of the largest block that was freed. So the first statement of a session ($5) allocates a block larger than any
- * part of a copy, writes a quarter of it (\`lpad\` allocates four bytes a character in UTF8), and frees it. Elsewhere this
- * does nothing.
+ * size of the largest block that was freed. So the first statement of a session ($5) makes a string of spaces, longer than
+ * any part of a copy, and frees it. With another C library this does nothing.
  *
  * It is autocommitted, because in a transaction all copies would be as old as the first. It has no timeout argument, which
  * would sleep 100 ms per session. The function is not in WHERE, where the planner may call it first. If it fails for one
@@ -42,10 +41,10 @@ LEFT JOIN LATERAL (
   FROM pg_catalog.pg_stat_get_activity(
     CASE
       WHEN $5::pg_catalog.bool AND (
-        SELECT pg_catalog.length(pg_catalog.lpad(''::pg_catalog.text, least(4000000::pg_catalog.int8,
+        SELECT pg_catalog.octet_length(pg_catalog.bpchar(''::pg_catalog.bpchar, least(16000000::pg_catalog.int8,
           (pg_catalog.current_setting('max_connections'::pg_catalog.text)::pg_catalog.int8 OPERATOR(pg_catalog.+) 64::pg_catalog.int8)
           OPERATOR(pg_catalog.*) pg_catalog.pg_size_bytes(pg_catalog.current_setting('track_activity_query_size'::pg_catalog.text))
-          OPERATOR(pg_catalog.*) 3::pg_catalog.int8 OPERATOR(pg_catalog./) 8::pg_catalog.int8)::pg_catalog.int4, ' '::pg_catalog.text))
+          OPERATOR(pg_catalog.*) 3::pg_catalog.int8 OPERATOR(pg_catalog./) 2::pg_catalog.int8)::pg_catalog.int4, true))
       ) IS NULL THEN NULL
       WHEN pg_catalog.current_setting('max_connections'::pg_catalog.text)::pg_catalog.int4 OPERATOR(pg_catalog.>=) 2000
         AND pg_catalog.clock_timestamp() OPERATOR(pg_catalog.<) (
