@@ -23,13 +23,23 @@ const SHARES_IF = {
 type Condition = keyof typeof SHARES_IF;
 const CONDITIONS = Object.keys(SHARES_IF) as Condition[];
 
-type Case = readonly [name: string, held: readonly Condition[], result: 'no-match' | 'signalled'];
+/** A session that was idle begins a transaction and waits for its client again, or it works. */
+const BEGINS = 'BEGIN';
+const WORKS = 'SELECT pg_sleep(600)';
+
+type Case = readonly [
+  name: string,
+  held: readonly Condition[],
+  result: 'no-match' | 'signalled',
+  wakesUp?: typeof WORKS,
+];
 const CASES: readonly Case[] = [
   ['and the guard is as it is', [], 'no-match'],
   ...CONDITIONS.map(
     (left): Case => [`unless ${left}`, CONDITIONS.filter((condition) => condition !== left), 'no-match'],
   ),
   ['unless every condition for a shared look is made to hold', CONDITIONS, 'signalled'],
+  ['whatever is made to hold, while it works', CONDITIONS, 'no-match', WORKS],
 ];
 
 const made = (guard: string, condition: Condition) => {
@@ -62,9 +72,9 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
   });
   afterAll(() => server.stop());
 
-  test.each(CASES.map(([name, held, result], at) => ({ name, held, result, at })))(
+  test.each(CASES.map(([name, held, result, wakesUp = BEGINS], at) => ({ name, held, result, wakesUp, at })))(
     'a session that wakes up while another one is ended is let go, $name',
-    async ({ held, result, at }) => {
+    async ({ held, result, wakesUp, at }) => {
       const pair = sessions.slice(2 * at, 2 * at + 2);
       const victims = pair.flatMap(({ pid }) => rows.get(pid) ?? []);
       expect(victims).toHaveLength(2);
@@ -75,7 +85,13 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
       const waits = async () =>
         (await server.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).length === 1;
       await waitUntil(waits, { what: 'the guard waited' });
-      await pair[1]?.client.query('BEGIN');
+      const woken = pair[1];
+      const working = woken?.client.query(wakesUp).catch(() => {});
+      if (wakesUp === BEGINS) await working;
+      const isSeen = async () =>
+        (await server.query("SELECT FROM pg_stat_activity WHERE pid = $1 AND state <> 'idle'", [woken?.pid]))
+          .length === 1;
+      await waitUntil(isSeen, { what: 'it was seen to have woken up' });
       // Longer than five looks take, and than a thousandth of the rest.
       await sleep(500);
       await holder.end();

@@ -9,6 +9,9 @@
  * at rest. The statement itself takes both the number of sessions and the length of a copy from the server. After that time
  * each victim has a copy of its own again. A server with fewer than 2,000 slots is not asked for the number.
  *
+ * What a process waits for is no part of the copy: the server reads it at each check. An idle session waits for its client,
+ * so one that does not is at work again, however old the copy is.
+ *
  * A copy is freed after each check, and glibc would give its memory back to the system and fetch it again: up to 40 page
  * faults a check, 750 a statement at 1,900 sessions, and they took longer than the copying. glibc keeps up to twice the
  * size of the largest block that was freed. So the first statement of a session ($5) makes a string of spaces, longer than
@@ -60,4 +63,6 @@ LEFT JOIN LATERAL (
   WHERE s.backend_type OPERATOR(pg_catalog.=) 'client backend'::pg_catalog.text
     AND s.backend_start OPERATOR(pg_catalog.=) v.backend_start
     AND s.state OPERATOR(pg_catalog.=) v.state AND s.state_change OPERATOR(pg_catalog.=) v.state_change
+    AND (s.wait_event_type OPERATOR(pg_catalog.=) 'Client'::pg_catalog.text
+      OR NOT pg_catalog.starts_with(v.state, 'idle'::pg_catalog.text))
 ) a ON true`;
