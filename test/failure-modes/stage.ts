@@ -18,6 +18,7 @@ import {
 } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
 import { alarmNow, aRequest, brisk, eagerPolicy } from '../support/runs.ts';
+import { endAllSessions } from '../support/server-state.ts';
 import {
   fillUntilRefused,
   openActive,
@@ -218,10 +219,8 @@ export class Stage implements AsyncDisposable {
   /** Clears the server for the next row. */
   async clear(): Promise<void> {
     await this.tidy();
-    const others = `FROM pg_stat_activity WHERE backend_type IN ('client backend', 'walsender') AND pid <> pg_backend_pid()`;
-    await this.query(`SELECT pg_terminate_backend(pid) ${others}`);
-    const isEmpty = async () => (await this.query(`SELECT ${others}`)).rowCount === 0;
-    await waitUntil(isEmpty, { what: 'all sessions were gone' });
+    const watch = { query: async (text: string) => (await this.#watch.query<{ pid: number }>(text)).rows };
+    await endAllSessions(watch, ['client backend', 'walsender']);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

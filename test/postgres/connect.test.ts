@@ -10,6 +10,7 @@ import { enterServer } from '../support/enter-server.ts';
 import { startFakePooler } from '../support/fake-pooler.ts';
 import { type Role, startServer, type TestServer, VERSIONS } from '../support/postgres-server.ts';
 import { createLeastPrivilegeRole, createRole } from '../support/roles.ts';
+import { endAllSessions } from '../support/server-state.ts';
 import { fillUntilRefused, type TestSession } from '../support/sessions.ts';
 import { inMs, targetOf } from '../support/targets.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -47,12 +48,9 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
         : await createRole(server, 'headroom', 'SUPERUSER');
   });
   afterAll(() => server.stop());
-  afterEach(async () => {
-    const others = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
-    await superuser.query(`SELECT pg_terminate_backend(pid) ${others}`);
-    const isEmpty = async () => (await superuser.query(`SELECT ${others}`)).rowCount === 0;
-    await waitUntil(isEmpty, { what: 'all sessions were gone' });
-  });
+  afterEach(() =>
+    endAllSessions({ query: async (text) => (await superuser.query<{ pid: number }>(text)).rows }),
+  );
 
   const getIn = (role: Role, database = 'postgres', withinMs = LONG_MS) =>
     connect(targetOf(server, { database }), async () => role, inMs(withinMs));

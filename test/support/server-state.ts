@@ -3,7 +3,9 @@ import type { TestServer } from './postgres-server.ts';
 import type { TestSession } from './sessions.ts';
 import { waitUntil } from './wait-until.ts';
 
-const CLIENTS = "pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+type Rows = readonly { readonly pid: number }[];
+/** A server, or a session from before its slots were taken. */
+type Asked = { readonly query: (text: string) => Promise<Rows> };
 
 /** No session of the product, and no advisory lock. A statement that was sent before the end may still run. */
 export async function expectNothingLeft(server: TestServer): Promise<void> {
@@ -21,9 +23,25 @@ export async function expectAlive(server: TestServer, sessions: readonly TestSes
   expect(sessions.filter((session) => !session.isOpen())).toEqual([]);
 }
 
-/** Clears the server for the next test; one superuser's slot must be free. */
-export async function endAllSessions(server: TestServer): Promise<void> {
-  await server.query(`SELECT pg_terminate_backend(pid) FROM ${CLIENTS}`);
-  const isEmpty = async () => (await server.query(`SELECT FROM ${CLIENTS}`)).length === 0;
+/**
+ * Clears the server for the next test. A server needs one free slot of a superuser for it. A session shows no more a moment
+ * before its slot is free: that is so when its process has ended.
+ */
+export async function endAllSessions(
+  asked: Asked,
+  types: readonly string[] = ['client backend'],
+): Promise<void> {
+  const all = `FROM pg_stat_activity WHERE backend_type IN ('${types.join("', '")}') AND pid <> pg_backend_pid()`;
+  const told = await asked.query(`SELECT pid, pg_terminate_backend(pid) ${all}`);
+  const isEmpty = async () =>
+    (await asked.query(`SELECT pid ${all}`)).length === 0 && !told.some(({ pid }) => isRunning(pid));
   await waitUntil(isEmpty, { what: 'all sessions were gone' });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
