@@ -93,8 +93,15 @@ proveRows(
     nearVerifying: silentFrom('before verifying'),
     nearSettling: async (stage) => {
       await stage.fill();
-      // The clock never starts: the half second that is kept for the last reading may not be enough on a slow machine.
-      const change: Change = (ports) => stopClock(ports).ports;
+      // Only a wait takes time, and only one that is longer than what is left. So a slow machine has enough for the last reading.
+      const change: Change = (ports) => {
+        const { ports: stopped, start } = stopClock(ports);
+        const sleep: typeof ports.sleep = (ms, signal) => {
+          if (signal === undefined && ms >= SHORT_MS) start();
+          return stopped.sleep(ms, signal);
+        };
+        return { ...stopped, sleep };
+      };
       return stage.run({ policy, change, deadlineMs: SHORT_MS, settles: true });
     },
     // Its window is on record when it is stopped, and is sent when it goes on.

@@ -73,7 +73,7 @@ describe('the timeline', () => {
     });
   });
 
-  test('leaves out an alarm whose time is none, and the page is drawn', () => {
+  test('leaves out an alarm without a valid time, and the page is drawn', () => {
     const record = INCIDENTS.recovered();
     const { trigger } = record;
     if (trigger.kind !== 'alarm') throw new Error('The run of this incident began with an alarm');
