@@ -17,6 +17,7 @@ import { publishObservation } from './publish-observation.ts';
 import { type Dues, rememberRun } from './remember-run.ts';
 import type { RecordDelivery, Report } from './report-context.ts';
 import type { ReportPorts, ReportWork } from './report-ports.ts';
+import type { ReadRun } from './report-steps.ts';
 import { failedRun } from './run-metrics.ts';
 import { warnEarly } from './warn-early.ts';
 
@@ -44,12 +45,11 @@ async function reportOn(report: Report): Promise<void> {
   const run = knownIn(delivery.payload, delivery, read?.head ?? null);
   if (read === null) ports.count(failedRun(delivery));
   else countRun(run, read, choiceIn(delivery.payload), ports);
-  const [isKept, cause] = await Promise.all([
+  // At once: where S3 and DynamoDB both hang, one after the other would leave the message 2 s of its 12.
+  const [isKept, { reported, dues }] = await Promise.all([
     keepRecord(run, read, delivery.payload, ports),
-    read === null ? null : attempts.attempt('cause', async () => checkExplained(await work.explain())),
+    explainAndRemember(run, read, report),
   ]);
-  const reported = reportedRun(run, cause, read, ports.now());
-  const dues = await rememberRun(reported, ports);
   const isRead = read !== null;
   const links = {
     isRead,
@@ -68,6 +68,13 @@ async function reportOn(report: Report): Promise<void> {
     const found = { run, summary: reported.summary, place: dues.place, hasPage: links.page !== null };
     await addToIndexes(found, begunAt, attempts, ports);
   }
+}
+
+async function explainAndRemember(run: KnownRun, read: ReadRun | null, { work, attempts, ports }: Report) {
+  const explain = async () => checkExplained(await work.explain());
+  const cause = read === null ? null : await attempts.attempt('cause', explain);
+  const reported = reportedRun(run, cause, read, ports.now());
+  return { reported, dues: await rememberRun(reported, ports) };
 }
 
 /** The page says all that the message says, and what the message has no room for. */
