@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parsePolicy } from '../../functions/core/policy/parse-policy.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 import type { Database } from '../../functions/remediate/ports.ts';
@@ -80,6 +80,25 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     expect(await database.terminate([{ ...row, state: 'idle' }])).toEqual(['no-match']);
     expect(await database.terminate([row])).toEqual(['signalled']);
     expect(await session.ended).toBe('57P01');
+  });
+
+  test('an idle session whose client reads nothing, so that the server waits to write, is signalled', async () => {
+    const database = await ours();
+    const session = await openIdle(server, { role: app, statement: 'LISTEN orders' });
+    const { stream } = session.client.connection;
+    stream.pause();
+    // A client that reads nothing would not notice its end.
+    onTestFinished(() => void stream.resume());
+    const isStuck = async () => {
+      const payload = "repeat('x', 7000) || at";
+      await server.query(`SELECT pg_notify('orders', ${payload}) FROM generate_series(1, 200) AS at`);
+      const text =
+        "SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'idle' AND wait_event = 'ClientWrite'";
+      return (await server.query(text, [session.pid])).length === 1;
+    };
+    await waitUntil(isStuck, { what: 'the server waited for its client to read' });
+    expect(await database.terminate([await rowOf(database, session)])).toEqual(['signalled']);
+    await waitUntil(async () => !(await isThere(session.pid)), { what: 'the session was gone' });
   });
 
   test.each<[string, (session: TestSession) => Promise<unknown>]>([
