@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
 import { faultyReport } from '../support/faulty-bundle.ts';
 import { INCIDENTS } from '../support/incidents.ts';
+import { IS_THOROUGH } from '../support/is-thorough.ts';
 import { BUCKET, ReportStage } from './report-stage.ts';
 
 /** The bundle of `report` as it is deployed, but for one fault in one of its functions. */
@@ -37,7 +38,9 @@ const FILL = {
   'one list that doubles': 'for(let all=[1];;)all=all.concat(all)',
 };
 
-const FAULTS: readonly (readonly [where: string, how: string, statement: string, says: string])[] = [
+type Fault = readonly [where: string, how: string, statement: string, says: string];
+
+const FAULTS: readonly Fault[] = [
   ['unpackRecord', 'throws', THROW, 'The record of this run could not be read. broken'],
   ['unpackRecord', 'loops for ever', LOOP, 'The record of this run could not be read.'],
   ['diagnose', 'loops for ever', LOOP, 'The cause could not be worked out.'],
@@ -60,8 +63,19 @@ const FAULTS: readonly (readonly [where: string, how: string, statement: string,
   ),
 ];
 
+const PAGE_FAULTS: readonly Fault[] = [
+  ['renderExplainedPage', 'throws', THROW, 'broken'],
+  ['leakChart', 'loops for ever', LOOP, 'The work on the record was ended: it took '],
+];
+
+/** Loops take all the CPU that they get. Outside CI there is one of them, and memory is filled in one way. */
+const isHungry = ([, , statement]: Fault) => statement.startsWith('for(');
+const isChosen = (fault: Fault) => /^diagnose,(loops|.*buffers)/.test(String(fault));
+const wanted = (faults: readonly Fault[]) =>
+  faults.filter((fault) => IS_THOROUGH || !isHungry(fault) || isChosen(fault));
+
 describe('the message is short message, and within 5 s of CPU, when', () => {
-  test.each(FAULTS)('%s %s', async (where, _, statement, says) => {
+  test.each(wanted(FAULTS))('%s %s', async (where, _, statement, says) => {
     const { invocation, published, named } = await reportedWith(where, statement);
     expect([invocation.error, invocation.attempts.length]).toEqual([null, 1]);
     expect(published).toHaveLength(1);
@@ -86,17 +100,17 @@ describe('the rest is told as ever, and says what is left out, when', () => {
     expect(lines).toContainEqual(expect.objectContaining({ ReportsCutShort: 1 }));
   });
 
-  test.each([
-    ['renderExplainedPage', 'throws', THROW, 'broken'],
-    ['leakChart', 'loops for ever', LOOP, 'The work on the record was ended: it took '],
-  ])('%s %s: the page says so in its place', async (where, _, statement, says) => {
-    const { published, lines } = await reportedWith(where, statement);
-    expect(published[0]?.subject).toContain('billing-worker leaks');
-    const page = stage.s3.objects.get(`${BUCKET}/${KEY}.html`)?.body.toString();
-    expect(page).toContain('The page could not be drawn.');
-    expect(page).toContain(says);
-    expect(lines).toContainEqual(expect.objectContaining({ ReportsCutShort: 1 }));
-  });
+  test.each(wanted(PAGE_FAULTS))(
+    '%s %s: the page says so in its place',
+    async (where, _, statement, says) => {
+      const { published, lines } = await reportedWith(where, statement);
+      expect(published[0]?.subject).toContain('billing-worker leaks');
+      const page = stage.s3.objects.get(`${BUCKET}/${KEY}.html`)?.body.toString();
+      expect(page).toContain('The page could not be drawn.');
+      expect(page).toContain(says);
+      expect(lines).toContainEqual(expect.objectContaining({ ReportsCutShort: 1 }));
+    },
+  );
 });
 
 test('a record that could not be read is kept as it came', async () => {

@@ -5,6 +5,7 @@ import type { Message } from '../../functions/render/base/message.ts';
 import { renderFailure } from '../../functions/render/message/failure.ts';
 import { fullTextOf } from '../../functions/render/message/full-text.ts';
 import { renderIncident } from '../../functions/render/message/render-incident.ts';
+import { IS_THOROUGH } from '../support/is-thorough.ts';
 import { alarmNow } from '../support/runs.ts';
 import { asExpected, type Row, type Section } from './row.ts';
 import { type Proof, Stage, type StageOptions } from './stage.ts';
@@ -12,13 +13,13 @@ import { type Proof, Stage, type StageOptions } from './stage.ts';
 /** Brings one row's fault about and lets a run meet it. */
 export type Scenario = (stage: Stage, row: Row) => Promise<Proof>;
 
-/** A test for each row: every row has its scenario, and the compiler says so. */
+/** A test for each row: every row has its scenario, and the compiler says so. Long ones are for CI. */
 export function proveRows<Rows extends Section['rows']>(
   section: Section & { readonly rows: Rows },
   scenarios: Readonly<Record<keyof Rows, Scenario>>,
-  options: Omit<StageOptions, 'version'> = {},
+  { isLong = false, ...options }: Omit<StageOptions, 'version'> & { readonly isLong?: boolean } = {},
 ): void {
-  describe.each(section.versions)('PostgreSQL %i', (version) => {
+  describe.runIf(IS_THOROUGH || !isLong).each(section.versions)('PostgreSQL %i', (version) => {
     let stage: Stage;
     beforeAll(async () => {
       stage = await Stage.start({ ...options, version });

@@ -88,5 +88,5 @@ proveRows(
       return toldBy(stage, await stage.run(RUN));
     },
   },
-  { authentication: 'trust', usable: USABLE },
+  { authentication: 'trust', usable: USABLE, isLong: true },
 );

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { IS_THOROUGH } from '../support/is-thorough.ts';
 import { appWith, PROJECT, plainEnvironment } from './installed-package.ts';
 
 /** What `cdk init app --language typescript` writes. */
@@ -140,25 +141,28 @@ function run(...[script, ...args]: readonly [string, ...string[]]) {
   return { status, stdout, stderr };
 }
 
+/** Each takes a compiler or a test runner some seconds of CPU. */
+const testInCi = test.runIf(IS_THOROUGH);
+
 test('CommonJS requires the constructs', () => {
   expect(run('common/app.js')).toEqual({ status: 0, stdout: 'databases\n', stderr: '' });
 });
 
-test('TypeScript 5 finds them by the resolution "node10"', () => {
+testInCi('TypeScript 5 finds them by the resolution "node10"', () => {
   expect(run('node_modules/typescript-5/bin/tsc', '-p', 'node10')).toMatchObject({ status: 0, stdout: '' });
 });
 
-test('the compiler of "cdk init" takes their types, and tsx runs the app', () => {
+testInCi('the compiler of "cdk init" takes their types, and tsx runs the app', () => {
   expect(run('node_modules/typescript/bin/tsc')).toMatchObject({ status: 0, stdout: '' });
   expect(run('node_modules/tsx/dist/cli.mjs', 'app.ts')).toMatchObject({ status: 0, stdout: 'databases\n' });
 });
 
-test('Jest 30 with swc runs tests of them, as "cdk init" sets it up', () => {
+testInCi('Jest 30 with swc runs tests of them, as "cdk init" sets it up', () => {
   const { status, stderr } = run('node_modules/jest/bin/jest.js', NO_LIMIT);
   expect([status, stderr]).toEqual([0, expect.stringContaining('Tests:       1 passed')]);
 });
 
-test('Jest 29 with ts-jest runs tests of them', () => {
+testInCi('Jest 29 with ts-jest runs tests of them', () => {
   const { status, stderr } = run(
     '--require',
     './typescript-5.cjs',
@@ -170,7 +174,7 @@ test('Jest 29 with ts-jest runs tests of them', () => {
   expect([status, stderr]).toEqual([0, expect.stringContaining('Tests:       1 passed')]);
 });
 
-test('Vitest runs tests of them', () => {
+testInCi('Vitest runs tests of them', () => {
   const { status, stdout } = run(
     'node_modules/vitest/vitest.mjs',
     'run',

@@ -19,14 +19,17 @@ describe('A cell of which a quarter is in trouble', () => {
     },
   );
 
-  test.each([1, 3, 5, 6, 8, 9, 11])('keeps it in any weather, with seed %d', async (seed) => {
-    const { violations } = await simulateCell({ seed, size: 17, hours: 48, isStormy: true });
-    expect(violations).toEqual([]);
-  });
+  test.each([1, 3, 5, ...(IS_THOROUGH ? [6, 8, 9, 11] : [])])(
+    'keeps it in any weather, with seed %d',
+    async (seed) => {
+      const { violations } = await simulateCell({ seed, size: 17, hours: 48, isStormy: true });
+      expect(violations).toEqual([]);
+    },
+  );
 
   test.each([
     [1, 48, 1],
-    [120, 48, 3],
+    [120, IS_THOROUGH ? 48 : 6, 3],
     [1_000, IS_THOROUGH ? 48 : 1, 1],
   ])(
     'keeps it with %d databases for %d hours and seed %d',
@@ -60,7 +63,7 @@ describe('Databases in trouble', () => {
 type JournaledCall = Journal['calls'] extends Map<infer Call, number> ? Call : never;
 
 describe('A quiet day', () => {
-  test.each([1, 17, 120, ...(IS_THOROUGH ? [1_000] : [])])(
+  test.each([1, 17, ...(IS_THOROUGH ? [120, 1_000] : [])])(
     'of %d databases calls and writes what its cost was computed from, and nothing else',
     async (size) => {
       const hub = new Map([
