@@ -9,6 +9,7 @@ import { promisify, stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { CAUSES } from '../../functions/core/diagnosis/cause.ts';
 import { STORIES } from '../incidents/stories/all.ts';
+import { IS_THOROUGH } from '../support/is-thorough.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { DEMO_CAUSES } from './demo-causes.ts';
 import { parseDemoOptions, USAGE } from './demo-options.ts';
@@ -129,7 +130,7 @@ describe.concurrent('the demo', () => {
     expect(demo.output()).toMatch(/Subject: .* observed\b/s);
   });
 
-  test('draws one line again and again on a terminal', async () => {
+  test.runIf(IS_THOROUGH)('draws one line again and again on a terminal', async () => {
     await using demo = startDemo(['--cause', 'lock-pile-up'], { DEMO_COLUMNS: '60' });
     expect(await demo.exit).toBe(0);
     expect(demo.output()).toMatch(/ {9}[⠋-⠿] █+░* {2}\d+ of 54/);

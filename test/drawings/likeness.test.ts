@@ -3,6 +3,7 @@ import { diagnose } from '../../functions/core/diagnosis/diagnosis.ts';
 import type { RunRecord } from '../../functions/core/run/record.ts';
 import type { Session } from '../../functions/core/server/session.ts';
 import { recordings } from '../incidents/recordings.ts';
+import { IS_THOROUGH } from '../support/is-thorough.ts';
 import type { Kind } from './drawing.ts';
 import { drawn, KINDS } from './judge.ts';
 import { LEAKS } from './kinds/leaks.ts';
@@ -98,6 +99,8 @@ function isSaid(record: RunRecord, changed: RunRecord, isRenamed: boolean): bool
   );
 }
 
+/** So many in CI, a third of it elsewhere. */
+const inCi = (count: number) => (IS_THOROUGH ? count : count / 3);
 const drawnOf = (kinds: readonly Kind[], count: number) =>
   kinds.flatMap((kind) =>
     Array.from({ length: count }, (_, seed) => ({
@@ -105,7 +108,7 @@ const drawnOf = (kinds: readonly Kind[], count: number) =>
       record: recordOfScene(drawn(kind, seed + 1_000).scene),
     })),
   );
-const DRAWN = drawnOf(KINDS, 6);
+const DRAWN = drawnOf(KINDS, inCi(6));
 const OTHER_KINDS = KINDS.filter((kind) => !LEAKS.includes(kind));
 /** A policy may name an address, and a pooler's console names pids and databases. */
 const isFree = ({ policy, snapshot }: RunRecord) => policy.protect.poolers.length === 0 && !snapshot?.pooler;
@@ -138,8 +141,8 @@ describe('three times the sessions change neither cause nor culprit', () => {
 
   test.each([
     ['recorded incidents', 60, () => RECORDED],
-    ['drawn leaks', 200, () => drawnOf(LEAKS, 45)],
-    ['other drawn incidents', 300, () => drawnOf(OTHER_KINDS, 12)],
+    ['drawn leaks', inCi(200), () => drawnOf(LEAKS, inCi(45))],
+    ['other drawn incidents', inCi(300), () => drawnOf(OTHER_KINDS, inCi(12))],
   ] as const)('of %s', (_, least, incidents) => {
     const { of, changed } = changedIn(incidents());
     expect(of).toBeGreaterThan(least);

@@ -17,7 +17,13 @@ function ran(script: string, cdkJson: string | null, ...args: readonly string[])
   const path = fileURLToPath(new URL(`../../infra/${script}.ts`, import.meta.url));
   return spawnSync(process.execPath, [path, ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT) },
+    env: {
+      PATH: process.env.PATH,
+      CDK_OUTDIR: folder,
+      CDK_CONTEXT_JSON: JSON.stringify(CONTEXT),
+      // What one run has compiled of the CDK, the next one loads.
+      NODE_COMPILE_CACHE: join(folder, '.compiled'),
+    },
     encoding: 'utf8',
   });
 }
