@@ -9,6 +9,7 @@ import { briskPorts } from '../support/runs.ts';
 import { endAllSessions, expectNothingLeft } from '../support/server-state.ts';
 import { openActive, openIdle, openIdleInTransaction, type TestSession } from '../support/sessions.ts';
 import { openDatabase } from '../support/targets.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { runHeadroom } from './run-headroom.ts';
 
 let server: TestServer;
@@ -225,6 +226,14 @@ describe('Between the look and the statement', () => {
 
   test('a session whose process is held up is still there', async () => {
     const held = await openIdle(server, { role: app });
+    // Its client has the answer a moment before its process waits for the next statement.
+    const waits = async () =>
+      (
+        await server.query("SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'ClientRead'", [
+          held.pid,
+        ])
+      ).length === 1;
+    await waitUntil(waits, { what: 'its process waited for its client' });
     process.kill(held.pid, 'SIGSTOP');
     try {
       expect(resultsOf(await terminateWith([held], (database) => database))).toEqual(['still-there']);
