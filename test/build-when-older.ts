@@ -13,7 +13,7 @@ export function setup(): void {
   buildWhenOlder();
 }
 
-/** Builds, unless what was built is younger than every source, and of this commit, which bundles name. */
+/** Builds, unless what was built is younger than every source and names this commit. */
 export function buildWhenOlder(): void {
   const made = changedAt(MADE);
   const isOlder = [...globSync(SOURCES), 'package-lock.json'].some((source) => changedAt(source) >= made);

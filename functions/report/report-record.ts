@@ -22,7 +22,7 @@ import { failedRun } from './run-metrics.ts';
 import { warnEarly } from './warn-early.ts';
 
 /**
- * Stores a record, reports it, and draws its page, in this order. Work on the whole record may fail, hang or
+ * Stores a record and remembers its run, reports it, and draws its page, in this order. Work on the whole record may fail, hang or
  * be ended. The message is then shorter and says so. There is a message even when the record cannot be read,
  * because the server may be full.
  */
@@ -45,11 +45,10 @@ async function reportOn(report: Report): Promise<void> {
   const run = knownIn(delivery.payload, delivery, read?.head ?? null);
   if (read === null) ports.count(failedRun(delivery));
   else countRun(run, read, choiceIn(delivery.payload), ports);
-  // At once: where S3 and DynamoDB both hang, one after the other would leave the message 2 s of its 12.
-  const [isKept, { reported, dues }] = await Promise.all([
-    keepRecord(run, read, delivery.payload, ports),
-    explainAndRemember(run, read, report),
-  ]);
+  // At once: S3 and DynamoDB may both hang, for 5 s each, and the message has 12 s in all.
+  const keeping = keepRecord(run, read, delivery.payload, ports);
+  const { reported, dues } = await explainAndRemember(run, read, report).finally(() => keeping);
+  const isKept = await keeping;
   const isRead = read !== null;
   const links = {
     isRead,

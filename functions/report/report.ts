@@ -13,9 +13,9 @@ import { reportRecord } from './report-record.ts';
 import { expiredEvent, failedRun } from './run-metrics.ts';
 
 /**
- * Tells people the result of a run, if it is news for its incident. The steps: store the record and write
- * memory, at the same time; publish, mark, and last the page. @throws RemediationError `publish-failed`. Lambda then delivers
- * again, so that every topic gets the message at least once.
+ * Tells people the result of a run, if it is news for its incident. It stores the record and writes memory at the same
+ * time. Then it publishes and marks. Page and indexes come last. @throws RemediationError `publish-failed`. Lambda then
+ * delivers again, so that every topic gets the message at least once.
  */
 export async function report(destination: Destination, ports: ReportPorts): Promise<void> {
   switch (destination.kind) {

@@ -74,7 +74,7 @@ const isChosen = (fault: Fault) => /^diagnose,(loops|.*buffers)/.test(String(fau
 const wanted = (faults: readonly Fault[]) =>
   faults.filter((fault) => IS_THOROUGH || !isHungry(fault) || isChosen(fault));
 
-describe('the message is short message, and within 5 s of CPU, when', () => {
+describe('the message is a short message, and within 5 s of CPU, when', () => {
   test.each(wanted(FAULTS))('%s %s', async (where, _, statement, says) => {
     const { invocation, published, named } = await reportedWith(where, statement);
     expect([invocation.error, invocation.attempts.length]).toEqual([null, 1]);

@@ -99,8 +99,7 @@ function isSaid(record: RunRecord, changed: RunRecord, isRenamed: boolean): bool
   );
 }
 
-/** So many in CI, a third of it elsewhere. */
-const inCi = (count: number) => (IS_THOROUGH ? count : count / 3);
+const aThirdOutsideCi = (count: number) => (IS_THOROUGH ? count : count / 3);
 const drawnOf = (kinds: readonly Kind[], count: number) =>
   kinds.flatMap((kind) =>
     Array.from({ length: count }, (_, seed) => ({
@@ -108,7 +107,7 @@ const drawnOf = (kinds: readonly Kind[], count: number) =>
       record: recordOfScene(drawn(kind, seed + 1_000).scene),
     })),
   );
-const DRAWN = drawnOf(KINDS, inCi(6));
+const DRAWN = drawnOf(KINDS, aThirdOutsideCi(6));
 const OTHER_KINDS = KINDS.filter((kind) => !LEAKS.includes(kind));
 /** A policy may name an address, and a pooler's console names pids and databases. */
 const isFree = ({ policy, snapshot }: RunRecord) => policy.protect.poolers.length === 0 && !snapshot?.pooler;
@@ -141,8 +140,8 @@ describe('three times the sessions change neither cause nor culprit', () => {
 
   test.each([
     ['recorded incidents', 60, () => RECORDED],
-    ['drawn leaks', inCi(200), () => drawnOf(LEAKS, inCi(45))],
-    ['other drawn incidents', inCi(300), () => drawnOf(OTHER_KINDS, inCi(12))],
+    ['drawn leaks', aThirdOutsideCi(200), () => drawnOf(LEAKS, aThirdOutsideCi(45))],
+    ['other drawn incidents', aThirdOutsideCi(300), () => drawnOf(OTHER_KINDS, aThirdOutsideCi(12))],
   ] as const)('of %s', (_, least, incidents) => {
     const { of, changed } = changedIn(incidents());
     expect(of).toBeGreaterThan(least);

@@ -89,12 +89,15 @@ describe.each(VERSIONS)('PostgreSQL %i', (version) => {
     stream.pause();
     // A client that reads nothing would not notice its end.
     onTestFinished(() => void stream.resume());
+    // While the buffers in between fill, it waits for moments only.
+    let timesSeen = 0;
     const isStuck = async () => {
       const payload = "repeat('x', 7000) || at";
       await server.query(`SELECT pg_notify('orders', ${payload}) FROM generate_series(1, 200) AS at`);
       const text =
         "SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'idle' AND wait_event = 'ClientWrite'";
-      return (await server.query(text, [session.pid])).length === 1;
+      timesSeen = (await server.query(text, [session.pid])).length === 1 ? timesSeen + 1 : 0;
+      return timesSeen === 5;
     };
     await waitUntil(isStuck, { what: 'the server waited for its client to read' });
     expect(await database.terminate([await rowOf(database, session)])).toEqual(['signalled']);

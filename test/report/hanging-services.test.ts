@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { REPORT_TIMEOUT_SECONDS } from '../../functions/contract.ts';
 import { packRecord } from '../../functions/core/run/codec/run-result.ts';
+import { FOR_THE_MESSAGE } from '../../functions/report/allowance.ts';
 import type { MemoryStore, Publish, ReportPorts } from '../../functions/report/report-ports.ts';
 import { virtualTime } from '../simulation/virtual-time.ts';
 import { INCIDENTS } from '../support/incidents.ts';
@@ -96,8 +97,7 @@ describe('A report ends by itself within its time, and says what failed, where',
 
   test('S3 and the memory hang: neither waits for the other, so the message keeps most of its time', async () => {
     const { doneAfterMs } = await reported(['s3', 'memory']);
-    expect(GIVEN_UP_MS.s3).toBe(GIVEN_UP_MS.memory);
-    expect(doneAfterMs.people).toBe(GIVEN_UP_MS.s3);
+    expect(doneAfterMs.people).toBeLessThan(FOR_THE_MESSAGE.wallMs / 2);
   });
 
   test('the topics hang: the receivers are told all the same, without waiting for them', async () => {
