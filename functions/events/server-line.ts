@@ -38,7 +38,8 @@ export function splitAtSeverity(line: string): ServerLine | null {
   const [word = ''] = /(?:ÖLÜMCÜL \(FATAL\)|[\p{L}\p{M}]{0,40} ?)$/u.exec(before.slice(-42)) ?? [];
   const known = /(?:FATAL|PANIC)$/.exec(word)?.[0] ?? word;
   const prefix = before.slice(0, before.length - known.length);
-  const severity = more.length > 0 ? 'lesser' : lineSeverityOf(known.trimEnd());
+  const isQuoted = more.length > 0 || hidesSeverity(words, prefix, line);
+  const severity = isQuoted ? 'lesser' : lineSeverityOf(known.trimEnd());
   const [stated = '', sqlstate = null] = /^([0-9A-Z]{5}): /.exec(words) ?? [];
   const isOfApplication = severity === 'lesser' ? isPassedOn(prefix, known) : isOfNoServer(prefix);
   const isErrorOfPooler = known === 'ERROR' && (prefix.trim() === '' || OF_PGPOOL.test(prefix));
@@ -97,11 +98,22 @@ export function hasServerTimestamp(line: string): boolean {
   return BEGINS.test(line);
 }
 
-const INDENTED = /^(.{0,1100}?)([\p{Lu}\p{Lo}\p{Script=Georgian}]{2,40}) ?: {3}/u;
+/** Behind a severity, a text that begins with a space, or nothing. */
+const INDENTED = /^(.{0,1100}?)([\p{Lu}\p{Lo}\p{Script=Georgian}]{2,40}) ?:(?: {3}|\s*$)/u;
 
 /**
- * Whether a client's text follows the severity, which then begins with a space. Messages of servers do not. Loggers write
- * some severities in the same way, as in `ERROR:    …`, so these need a server's prefix.
+ * Whether one more severity follows, behind which a client's text begins with a space, or is nothing but spaces. Then the
+ * first one is of a name in the prefix.
+ */
+function hidesSeverity(words: string, prefix: string, line: string): boolean {
+  const [, , word] = INDENTED.exec(words) ?? [];
+  if (word === undefined) return false;
+  return isOfServersAlone(word) || BEGINS.test(line) || readPrefix(prefix) !== null;
+}
+
+/**
+ * Whether a client's text follows the severity, and begins with a space or is nothing but spaces. Messages of servers do not.
+ * Loggers write some severities in the same way, as in `ERROR:    …`, so these need a server's prefix.
  */
 export function isIndented(line: string): boolean {
   const [, prefix = '', word = ''] = INDENTED.exec(line) ?? [];

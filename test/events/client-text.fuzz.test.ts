@@ -59,6 +59,18 @@ test.each<[string, (name: string) => string]>([
     'a query and the name of its application',
     (query) => `${AT} [1]: [1-1] user=app,db=orders,app=${query},client=10.0.3.17 STATEMENT:  ${query}`,
   ],
+  [
+    'the name of its application, before a query that begins with a space',
+    (name) => `${AT} [1]: [1-1] user=app,db=orders,app=${name},client=10.0.3.17 STATEMENT:   SELECT 1/0`,
+  ],
+  [
+    'the name of its application, before a query without a letter',
+    (name) => `${AT} [1]: [1-1] user=app,db=orders,app=${name},client=10.0.3.17 STATEMENT:  \ufeff`,
+  ],
+  [
+    'the name of its application, before the process id and a query that begins with a space',
+    (name) => `${AT} ${name} [1] STATEMENT:   SELECT 1/0`,
+  ],
   ['a query in a log without a prefix', (query) => `STATEMENT:  ${query}`],
   ['an error', (message) => `${AT} [1] app@orders ERROR:  ${message}`],
   ['a detail', (detail) => `${AT} [1] app@orders DETAIL:  ${detail}`],
