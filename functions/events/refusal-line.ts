@@ -70,7 +70,7 @@ function refusalInText(coloured: string): ReadRefusal | null {
   const text = coloured.replaceAll(COLOURS, '');
   const [head = '', ...more] = text.split(/\r?\n/).map(withoutRepeats);
   const line = splitAtSeverity(head);
-  if (isIndented(head)) return null;
+  if (isIndented(text)) return null;
   if (line !== null && !line.isOfApplication) return writtenBy(true, refusalInServerLine(line));
   // Text that looks like an application's message may be a name, which the server repeats in its sentence.
   if (line !== null && hasServerTimestamp(head)) return writtenBy(false, refusalAfterFatal(head, line));

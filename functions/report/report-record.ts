@@ -22,9 +22,9 @@ import { failedRun } from './run-metrics.ts';
 import { warnEarly } from './warn-early.ts';
 
 /**
- * Stores a record and remembers its run, reports it, and draws its page, in this order. Work on the whole record may fail, hang or
- * be ended. The message is then shorter and says so. There is a message even when the record cannot be read,
- * because the server may be full.
+ * Stores a record and remembers its run, reports it, and draws its page, in this order. Work on the whole record
+ * may fail, hang or be ended. The message is then shorter and says so. There is a message even when the record
+ * cannot be read, because the server may be full.
  */
 export async function reportRecord(delivery: RecordDelivery, ports: ReportPorts): Promise<void> {
   const { requestId, payload } = delivery;

@@ -210,3 +210,10 @@ describe('What a client wrote', () => {
     ).toBe('server');
   });
 });
+
+test.each([
+  'Traceback (most recent call last):\npsycopg2.OperationalError: FATAL:  sorry, too many clients already',
+  'pq: sorry, too many clients already',
+])('an application that writes its severity on a line of its own, and then %j, reports a refusal', (said) => {
+  expect(refusalIn(`2026-11-21 03:15:20 UTC shop ERROR:\n${said}`)).toMatchObject({ kind: 'server' });
+});
